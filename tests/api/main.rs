@@ -1,0 +1,2 @@
+//! The whole program, tested from outside.
+fn main() {}
