@@ -1,1 +1,25 @@
-//! Pure rules and value objects.
+//! Rules, formulas and words. What belongs here takes values, the day and the instant, and gives a
+//! value or a named refusal; what needs a database, a network or a clock does not.
+
+pub mod access;
+pub mod area;
+pub mod clock;
+pub mod code;
+pub mod error;
+pub mod id;
+pub mod industry;
+pub mod milestone;
+pub mod money;
+pub mod month;
+pub mod plan;
+pub mod progress;
+pub mod project;
+pub mod rate;
+pub mod report;
+pub mod summary;
+pub mod text;
+pub mod text_enum;
+pub mod unit;
+pub mod warning;
+pub mod words;
+pub mod year_plan;

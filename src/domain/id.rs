@@ -1,0 +1,45 @@
+//! Typed ids: a project's id is no unit's.
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])+ $name:ident)+) => { $(
+        $(#[doc = $doc])+
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+        )]
+        #[serde(transparent)]
+        #[schema(value_type = i64)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+ };
+}
+
+ids! {
+    /// The id of an industry.
+    IndustryId
+    /// The id of an area.
+    AreaId
+    /// The id of a responsible unit.
+    UnitId
+    /// The id of a plan document.
+    PlanId
+    /// The id of a project.
+    ProjectId
+    /// The id of a project's year plan.
+    YearPlanId
+    /// The id of a milestone.
+    MilestoneId
+    /// The id of a monthly report.
+    ReportId
+    /// The id of an account.
+    UserId
+    /// The id of a session.
+    SessionId
+    /// The id of an event.
+    EventId
+}

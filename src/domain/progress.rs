@@ -1,0 +1,147 @@
+//! Every formula, with its denominator named.
+
+use super::money::Fen;
+use super::rate::{Hundredths, Rate, Ratio};
+use super::summary::Figures;
+use super::text_enum::text_enum;
+
+text_enum! {
+    /// How far the year should be by now is judged in one of three ways (时序进度).
+    ExpectedMode {
+        /// Months gone by ÷ 12.
+        Calendar = "calendar" "按日历",
+        /// What the year plans planned through the month ÷ what they plan for the year.
+        Curve = "curve" "按月度计划",
+        /// Each plan by the share of its own project's active months that has gone by.
+        Active = "active" "按有效工期",
+    }
+}
+
+/// A common denominator of one to twelve months: shares of active months add up exactly.
+pub const ACTIVE_DENOMINATOR: i128 = 27_720;
+
+/// Completed ÷ the year plans (完成率).
+///
+/// Numerator: completed investment, January to the month asked for. Denominator: the year plans on
+/// the basis asked for. No percentage when the plans are zero, never 0 %.
+pub fn against_plan(figures: &Figures) -> Rate {
+    Rate::new(figures.completed, figures.planned)
+}
+
+/// Completed ÷ what the envelope promised for the year.
+pub fn against_promise(figures: &Figures, promised_annual: Fen) -> Rate {
+    Rate::new(figures.completed, promised_annual)
+}
+
+/// (Invested before the register + confirmed ever) ÷ total investment.
+pub fn total_completion(figures: &Figures) -> Rate {
+    Rate::new(figures.completed_ever, figures.total)
+}
+
+/// How far the year should be by the end of month `number` (1 to 12).
+///
+/// `None` where the denominator is zero: no plans to weigh by.
+pub fn expected(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Ratio> {
+    match mode {
+        ExpectedMode::Calendar => Ratio::new(number.into(), 12),
+        ExpectedMode::Curve => Rate::new(figures.planned_through, figures.planned).ratio(),
+        ExpectedMode::Active => {
+            let whole = i128::from(figures.planned.get()).strict_mul(ACTIVE_DENOMINATOR);
+            Ratio::new(figures.active_share, whole)
+        }
+    }
+}
+
+/// Completion rate less expected progress, in percentage points; from the exact fractions, rounded
+/// once.
+pub fn deviation(rate: Rate, expected: Option<Ratio>) -> Option<Hundredths> {
+    Some(rate.ratio()?.minus(expected?).percent())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ten lines of the 2021 plan document: projects, total and annual investment in 亿元.
+    const PLAN_2021: [(i64, &str, &str); 10] = [
+        (9, "32.78", "11.95"),
+        (16, "55.54", "15.51"),
+        (8, "146.04", "56.37"),
+        (18, "192.72", "41.8"),
+        (7, "21.3", "7.43"),
+        (26, "139.75", "9.28"),
+        (25, "675.2", "143"),
+        (20, "33.57", "18.44"),
+        (6, "53.1", "26.5"),
+        (17, "95.68", "33.53"),
+    ];
+
+    fn yi(text: &str) -> Fen {
+        Fen::parse_yi(text).unwrap()
+    }
+
+    fn figures(planned: &str, completed: &str) -> Figures {
+        Figures { planned: yi(planned), completed: yi(completed), ..Figures::ZERO }
+    }
+
+    #[test]
+    fn the_plan_document_sums_to_the_figures_computed_from_it() {
+        let count: i64 = PLAN_2021.iter().map(|line| line.0).sum();
+        let total: Fen = PLAN_2021.iter().map(|line| yi(line.1)).sum();
+        let annual: Fen = PLAN_2021.iter().map(|line| yi(line.2)).sum();
+
+        assert_eq!(count, 152);
+        assert_eq!(total, yi("1445.68"));
+        assert_eq!(annual, yi("363.81"));
+        // 363.81 of 1445.68 is 25.1653 %: a quarter of it all was promised for the one year.
+        assert_eq!(Rate::new(annual, total).percent().unwrap().to_string(), "25.17");
+    }
+
+    #[test]
+    fn completion_and_deviation_of_a_line_of_the_plan() {
+        // 5 of 11.95 亿元 by May: 41.8410 % of the plan; 5/12 is 41.6667 %; 0.1743 points ahead.
+        let line = figures("11.95", "5");
+        let expected = expected(ExpectedMode::Calendar, 5, &line);
+
+        assert_eq!(against_plan(&line).percent().unwrap().to_string(), "41.84");
+        assert_eq!(deviation(against_plan(&line), expected).unwrap().to_string(), "0.17");
+        assert_eq!(against_promise(&line, yi("12.5")).percent().unwrap().to_string(), "40.00");
+    }
+
+    #[test]
+    fn a_published_rate_of_another_place_comes_out() {
+        // 98.5 亿元 planned, 21.01 亿元 completed through April: 21.33 %.
+        assert_eq!(against_plan(&figures("98.5", "21.01")).percent().unwrap().to_string(), "21.33");
+    }
+
+    #[test]
+    fn expected_progress_has_three_meanings() {
+        let line = Figures {
+            planned: Fen::new(1_000),
+            planned_through: Fen::new(250),
+            // 600 by 3 of 9 months, 400 by 1 of 2: 200 + 200.
+            active_share: 600 * 3 * (ACTIVE_DENOMINATOR / 9) + 400 * (ACTIVE_DENOMINATOR / 2),
+            ..Figures::ZERO
+        };
+        let percent = |mode| expected(mode, 5, &line).unwrap().percent().to_string();
+
+        assert_eq!(percent(ExpectedMode::Calendar), "41.67");
+        assert_eq!(percent(ExpectedMode::Curve), "25.00");
+        assert_eq!(percent(ExpectedMode::Active), "40.00");
+    }
+
+    #[test]
+    fn nothing_planned_has_no_rate_and_no_deviation() {
+        let nothing = figures("0", "3");
+
+        assert_eq!(against_plan(&nothing).percent(), None);
+        assert_eq!(expected(ExpectedMode::Curve, 5, &nothing), None);
+        assert_eq!(expected(ExpectedMode::Active, 5, &nothing), None);
+        assert_eq!(deviation(against_plan(&nothing), Ratio::new(5, 12)), None);
+    }
+
+    #[test]
+    fn months_divide_the_common_denominator() {
+        assert!((1..=12).all(|months| ACTIVE_DENOMINATOR % months == 0));
+    }
+}

@@ -1,0 +1,365 @@
+//! Figures that add up: one project's year, and the sum of any set of them.
+
+use std::collections::BTreeMap;
+use std::ops::Add;
+
+use chrono::NaiveDate;
+
+use super::id::{AreaId, IndustryId, ProjectId};
+use super::money::Fen;
+use super::month::{Month, Year};
+use super::progress::ACTIVE_DENOMINATOR;
+use super::project::{Nature, Stage};
+use super::report::ReportState;
+use super::year_plan::MonthlyAmounts;
+
+/// How many reports were due, and what became of them. Always
+/// `due = confirmed + submitted + missing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Reports owed, or filed without being owed.
+    pub due: i64,
+    /// Of them confirmed.
+    pub confirmed: i64,
+    /// Of them submitted and not yet confirmed.
+    pub submitted: i64,
+    /// Of them not filed: drafts and returned ones too.
+    pub missing: i64,
+}
+
+/// What sets of projects have in common: a commutative monoid under addition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many projects.
+    pub project_count: i64,
+    /// Their total investment.
+    pub total: Fen,
+    /// Their year plans on the basis asked for.
+    pub planned: Fen,
+    /// Of those, January to the month asked for.
+    pub planned_through: Fen,
+    /// Σ year plan × share of active months gone by × [`ACTIVE_DENOMINATOR`], in 分.
+    pub active_share: i128,
+    /// Completed, January to the month asked for.
+    pub completed: Fen,
+    /// Invested before the register, and completed ever through the month asked for.
+    pub completed_ever: Fen,
+    /// What became of the reports due.
+    pub coverage: Coverage,
+}
+
+impl Figures {
+    /// Of no project.
+    pub const ZERO: Self = Self {
+        project_count: 0,
+        total: Fen::ZERO,
+        planned: Fen::ZERO,
+        planned_through: Fen::ZERO,
+        active_share: 0,
+        completed: Fen::ZERO,
+        completed_ever: Fen::ZERO,
+        coverage: Coverage { due: 0, confirmed: 0, submitted: 0, missing: 0 },
+    };
+}
+
+impl Add for Coverage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            due: self.due + other.due,
+            confirmed: self.confirmed + other.confirmed,
+            submitted: self.submitted + other.submitted,
+            missing: self.missing + other.missing,
+        }
+    }
+}
+
+impl Add for Figures {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            project_count: self.project_count + other.project_count,
+            total: self.total + other.total,
+            planned: self.planned + other.planned,
+            planned_through: self.planned_through + other.planned_through,
+            active_share: self.active_share.strict_add(other.active_share),
+            completed: self.completed + other.completed,
+            completed_ever: self.completed_ever + other.completed_ever,
+            coverage: self.coverage + other.coverage,
+        }
+    }
+}
+
+impl std::iter::Sum for Figures {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self::ZERO, Self::add)
+    }
+}
+
+/// The sum per key.
+pub fn roll_up<K: Ord>(items: impl IntoIterator<Item = (K, Figures)>) -> BTreeMap<K, Figures> {
+    let mut groups = BTreeMap::new();
+    for (key, figures) in items {
+        let sum = groups.entry(key).or_insert(Figures::ZERO);
+        *sum = *sum + figures;
+    }
+    groups
+}
+
+/// Which months a summary is about, and on which day it is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Period {
+    /// January of the year to this month.
+    pub through: Month,
+    /// The last day of that month, or today if earlier.
+    pub evaluation_day: NaiveDate,
+    /// Whether submitted reports count as completed before they are confirmed.
+    pub include_submitted: bool,
+}
+
+impl Period {
+    /// The months of `through`'s year up to `through`, judged on `today` at the latest.
+    pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
+        Self { through, evaluation_day: through.last_day().min(today), include_submitted }
+    }
+
+    /// The year.
+    pub fn year(self) -> Year {
+        self.through.year()
+    }
+
+    fn counts(self, state: ReportState) -> bool {
+        match state {
+            ReportState::Confirmed => true,
+            ReportState::Submitted => self.include_submitted,
+            ReportState::Draft | ReportState::Returned => false,
+        }
+    }
+}
+
+/// One month's report, as far as sums need it.
+#[derive(Clone, Copy, Debug)]
+pub struct MonthReport {
+    /// The month.
+    pub month: Month,
+    /// Where it stands.
+    pub state: ReportState,
+    /// What it says was invested.
+    pub completed: Fen,
+}
+
+/// A project's year, as far as sums need it.
+#[derive(Clone, Debug)]
+pub struct ProjectYear {
+    /// The project.
+    pub id: ProjectId,
+    /// Its industry line.
+    pub industry: IndustryId,
+    /// Its area.
+    pub area: AreaId,
+    /// Its stage, as it is now.
+    pub stage: Stage,
+    /// Its nature.
+    pub nature: Nature,
+    /// Its total investment.
+    pub total: Fen,
+    /// Invested before the register, and confirmed in the years before this one.
+    pub before_the_year: Fen,
+    /// The first year it is in the register.
+    pub registered_year: Year,
+    /// Its start: actual, and planned.
+    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
+    /// Its finish: actual, and planned.
+    pub finishes: (Option<NaiveDate>, Option<NaiveDate>),
+    /// When it left the register.
+    pub ended_on: Option<NaiveDate>,
+    /// Its year plan on the basis asked for.
+    pub plan: Option<MonthlyAmounts>,
+    /// Its reports of the year.
+    pub reports: Vec<MonthReport>,
+}
+
+impl ProjectYear {
+    /// The project's part in every sum over `period`.
+    pub fn figures(&self, period: Period) -> Figures {
+        let completed = self.completed(period, |_| true);
+        let plan = self.plan.unwrap_or_default();
+        let planned = plan.sum();
+        let (elapsed, active) = self.active_months(period);
+        let share = ACTIVE_DENOMINATOR / i128::from(active) * i128::from(elapsed);
+        Figures {
+            project_count: 1,
+            total: self.total,
+            planned,
+            planned_through: plan.through(period.through.number()),
+            active_share: i128::from(planned.get()).strict_mul(share),
+            completed,
+            completed_ever: self.before_the_year + completed,
+            coverage: self.coverage(period),
+        }
+    }
+
+    /// What was completed in the months of `period` that `wanted` picks.
+    pub fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
+        self.reports
+            .iter()
+            .filter(|r| r.month <= period.through && wanted(r.month) && period.counts(r.state))
+            .map(|r| r.completed)
+            .sum()
+    }
+
+    /// Active months gone by, and active months of the year in all (1 to 12).
+    ///
+    /// Active are the months from the start to the finish, actual before planned; where they are
+    /// not known, or lie outside the year, all twelve.
+    fn active_months(&self, period: Period) -> (u32, u32) {
+        let (january, december) = (period.year().january(), period.year().december());
+        let start = self.starts.0.or(self.starts.1).map_or(january, Month::of).max(january);
+        let finish = self.finishes.0.or(self.finishes.1).map_or(december, Month::of).min(december);
+        let (first, last) =
+            if start <= finish { (start.number(), finish.number()) } else { (1, 12) };
+        let through = period.through.number();
+        let elapsed = (through + 1).saturating_sub(first).min(last - first + 1);
+        (elapsed, last - first + 1)
+    }
+
+    /// Whether a report of `month` is owed: it had started by then, was registered, had not
+    /// ended before, and the month is over on the evaluation day.
+    fn owes(&self, month: Month, period: Period) -> bool {
+        month <= period.through
+            && month.last_day() <= period.evaluation_day
+            && month.year() >= self.registered_year
+            && self.starts.0.is_some_and(|start| Month::of(start) <= month)
+            && self.ended_on.is_none_or(|end| Month::of(end) >= month)
+    }
+
+    fn coverage(&self, period: Period) -> Coverage {
+        let state_of = |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
+        let mut coverage = Coverage::default();
+        for month in period.year().months().filter(|m| *m <= period.through) {
+            match state_of(month) {
+                Some(ReportState::Confirmed) => coverage.confirmed += 1,
+                Some(ReportState::Submitted) => coverage.submitted += 1,
+                Some(ReportState::Draft | ReportState::Returned) | None => {
+                    coverage.missing += i64::from(self.owes(month, period));
+                }
+            }
+        }
+        coverage.due = coverage.confirmed + coverage.submitted + coverage.missing;
+        coverage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::project::tests::day;
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        text.parse().unwrap()
+    }
+
+    fn project() -> ProjectYear {
+        ProjectYear {
+            id: ProjectId(1),
+            industry: IndustryId(1),
+            area: AreaId(1),
+            stage: Stage::Construction,
+            nature: Nature::NewConstruction,
+            total: Fen::new(10_000),
+            before_the_year: Fen::new(500),
+            registered_year: Year::new(2021).unwrap(),
+            starts: (Some(day("2021-03-10")), Some(day("2021-02-01"))),
+            finishes: (None, Some(day("2021-11-30"))),
+            ended_on: None,
+            plan: Some(MonthlyAmounts([Fen::new(100); 12])),
+            reports: Vec::new(),
+        }
+    }
+
+    fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
+        MonthReport { month: month(text), state, completed: Fen::new(fen) }
+    }
+
+    #[test]
+    fn only_confirmed_reports_count_unless_asked() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-03", ReportState::Confirmed, 70),
+            report("2021-04", ReportState::Submitted, 20),
+            report("2021-05", ReportState::Returned, 9),
+            report("2021-06", ReportState::Confirmed, 1_000),
+        ];
+        let through_may = |include| Period::new(month("2021-05"), day("2021-07-01"), include);
+
+        let strict = it.figures(through_may(false));
+        let wide = it.figures(through_may(true));
+
+        assert_eq!((strict.completed, strict.completed_ever), (Fen::new(70), Fen::new(570)));
+        assert_eq!(wide.completed, Fen::new(90));
+        assert_eq!((strict.planned, strict.planned_through), (Fen::new(1_200), Fen::new(500)));
+    }
+
+    #[test]
+    fn reports_are_due_from_the_start_on_until_the_month_before_today() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-01", ReportState::Confirmed, 5), // filed though not owed
+            report("2021-03", ReportState::Confirmed, 5),
+            report("2021-04", ReportState::Draft, 5),
+        ];
+        let coverage = |through, today| it.figures(Period::new(month(through), day(today), false)).coverage;
+
+        // March, April, May owed, January filed.
+        assert_eq!(coverage("2021-05", "2021-07-01"), Coverage { due: 4, confirmed: 2, submitted: 0, missing: 2 });
+        // July is not over on 1 July; asked a year later it reads as it read then.
+        assert_eq!(coverage("2021-07", "2021-07-01").due, 5);
+        assert_eq!(coverage("2021-07", "2022-07-01").due, 6);
+        assert_eq!(coverage("2021-06", "2021-06-30").due, 5);
+    }
+
+    #[test]
+    fn active_months_run_from_the_actual_start_to_the_planned_finish() {
+        let at = |through| project().active_months(Period::new(month(through), day("2022-01-01"), false));
+
+        assert_eq!([at("2021-02"), at("2021-05"), at("2021-12")], [(0, 9), (3, 9), (9, 9)]);
+    }
+
+    fn any_figures() -> impl Strategy<Value = Figures> {
+        let money = || (0_i64..10_i64.pow(12)).prop_map(Fen::new);
+        (0_i64..5, money(), money(), money(), money(), 0_i64..9, 0_i64..9, 0_i64..9).prop_map(
+            |(count, total, planned, done, ever, confirmed, submitted, missing)| Figures {
+                project_count: count,
+                total,
+                planned,
+                planned_through: planned,
+                active_share: i128::from(planned.get()),
+                completed: done,
+                completed_ever: ever,
+                coverage: Coverage { due: confirmed + submitted + missing, confirmed, submitted, missing },
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn adding_is_associative_and_commutative(a in any_figures(), b in any_figures(), c in any_figures()) {
+            prop_assert_eq!(a + b, b + a);
+            prop_assert_eq!((a + b) + c, a + (b + c));
+            prop_assert_eq!(a + Figures::ZERO, a);
+        }
+
+        #[test]
+        fn the_parts_of_any_partition_sum_to_the_whole(items in proptest::collection::vec((0_u8..4, any_figures()), 0..40)) {
+            let whole: Figures = items.iter().map(|(_, figures)| *figures).sum();
+            let parts: Figures = roll_up(items).into_values().sum();
+            prop_assert_eq!(parts, whole);
+            let c = whole.coverage;
+            prop_assert_eq!(c.due, c.confirmed + c.submitted + c.missing);
+        }
+    }
+}

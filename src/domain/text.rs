@@ -1,0 +1,138 @@
+//! Texts that people write: trimmed and bounded.
+
+use super::error::FieldError;
+use super::words::Words;
+
+/// Why a text will not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but spaces where something is needed.
+    #[error("write at least {0} characters; spaces do not count")]
+    TooShort(usize),
+    /// Longer than allowed.
+    #[error("at most {0} characters")]
+    TooLong(usize),
+    /// A character that is neither text, tab nor line break.
+    #[error("control characters are not text")]
+    ControlCharacter,
+    /// A character an account name cannot have.
+    #[error("an account name has lower-case letters, digits, '.', '-' and '_', 2 to 64 of them")]
+    NotAName,
+}
+
+impl From<TextError> for FieldError {
+    fn from(error: TextError) -> Self {
+        let (code, zh) = match &error {
+            TextError::TooShort(1) => ("blank", "不能为空。".to_owned()),
+            TextError::TooShort(least) => ("too-short", format!("至少 {least} 个字（空格不计）。")),
+            TextError::TooLong(most) => ("too-long", format!("至多 {most} 个字。")),
+            TextError::ControlCharacter => ("control-character", "含有不可见的控制字符，请删除。".to_owned()),
+            TextError::NotAName => ("wrong-form", "用户名由 2 至 64 个小写字母、数字、“.”、“-”、“_”组成。".to_owned()),
+        };
+        Self::new("", code, Words::new(zh, format!("{error}.")))
+    }
+}
+
+fn bounded(text: &str, least: usize, most: usize) -> Result<String, TextError> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length < least {
+        return Err(TextError::TooShort(least));
+    }
+    if length > most {
+        return Err(TextError::TooLong(most));
+    }
+    let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.chars().any(hidden) {
+        return Err(TextError::ControlCharacter);
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! texts {
+    ($($(#[doc = $doc:literal])+ $name:ident $least:literal..=$most:literal)+) => { $(
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text, trimmed.
+            ///
+            /// # Errors
+            /// [`TextError`]: too short, too long, or with control characters.
+            pub fn parse(text: &str) -> Result<Self, TextError> {
+                bounded(text, $least, $most).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+    )+ };
+}
+
+texts! {
+    /// What something is called: 1 to 200 characters.
+    Name 1..=200
+    /// A line about something: up to 500 characters, or none.
+    Line 0..=500
+    /// A few sentences: up to 5,000 characters, or none.
+    Note 0..=5000
+    /// Why something is so: 2 to 500 characters.
+    Reason 2..=500
+}
+
+/// The name an account logs in with, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// The name, in lower case.
+    ///
+    /// # Errors
+    /// [`TextError::NotAName`].
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = text.trim().to_lowercase();
+        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+        if (2..=64).contains(&name.len()) && name.chars().all(known) {
+            Ok(Self(name))
+        } else {
+            Err(TextError::NotAName)
+        }
+    }
+
+    /// The name.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_trimmed_and_counted_in_characters() {
+        assert_eq!(Name::parse("  高端化工 ").unwrap().as_str(), "高端化工");
+        assert_eq!(Name::parse(&"字".repeat(200)).unwrap().as_str().chars().count(), 200);
+        assert_eq!(Name::parse(&"字".repeat(201)), Err(TextError::TooLong(200)));
+        assert_eq!(Name::parse(" \u{3000} "), Err(TextError::TooShort(1)));
+        assert_eq!(Note::parse("").unwrap().as_str(), "");
+        assert_eq!(Reason::parse("a\u{7}b"), Err(TextError::ControlCharacter));
+        assert_eq!(Note::parse("a\nb").unwrap().as_str(), "a\nb");
+    }
+
+    #[test]
+    fn account_names_are_plain() {
+        assert_eq!(Username::parse(" Zhang.Wei ").unwrap().into_string(), "zhang.wei");
+        for bad in ["a", "张伟", "a b", "a@b"] {
+            assert_eq!(Username::parse(bad), Err(TextError::NotAName), "{bad}");
+        }
+    }
+}
