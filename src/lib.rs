@@ -4,3 +4,5 @@
 //! the databases, `api` knows HTTP.
 
 pub mod domain;
+
+pub mod store;

@@ -1,0 +1,3 @@
+drop table units;
+drop table areas;
+drop table industries;

@@ -1,0 +1,158 @@
+//! The database as the floors above see it: [`Db::read`] and [`Db::write`], and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{Pool, PooledConnection};
+
+use super::conn::{Begin, Conn, DbOptions, Manager, Use};
+use super::error::{others_won, start_attempt};
+use super::url::DatabaseUrl;
+use super::writer::{Writer, guarded};
+use super::{Result, StoreError, migrate};
+
+/// How often a write on PostgreSQL is tried when others were faster each time.
+const ATTEMPTS: u32 = 8;
+
+/// A database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    url: DatabaseUrl,
+    pool: Pool<Manager>,
+    /// SQLite has one writer; PostgreSQL writes from the pool.
+    writer: Option<Writer>,
+}
+
+impl Db {
+    /// Opens the database, after one connection has shown that it is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`].
+    pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
+        let (wanted, writer) = match url {
+            DatabaseUrl::Sqlite(_) => (Use::Read, Some(Writer::start(url.clone())?)),
+            DatabaseUrl::Postgres(_) => {
+                Conn::open(url, Use::Write)?;
+                (Use::Write, None)
+            }
+        };
+        let pool = Pool::builder()
+            .max_size(options.connections)
+            .min_idle(Some(0))
+            .connection_timeout(options.wait)
+            // A file does not go away; a server may have been restarted.
+            .test_on_check_out(writer.is_none())
+            .build_unchecked(Manager { url: url.clone(), wanted });
+        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer })))
+    }
+
+    /// Where the data are.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.0.url
+    }
+
+    /// A consistent look; never writes.
+    pub async fn read<T, E>(
+        &self,
+        look: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.0);
+        blocking(move || {
+            let mut conn = inner.connection()?;
+            conn.begin(Begin::Snapshot).map_err(StoreError::from)?;
+            let seen = guarded(|| look(&mut conn));
+            // Nothing was changed, so how it ends is only about giving the connection back clean.
+            conn.rollback().map_err(StoreError::from)?;
+            seen
+        })
+        .await
+    }
+
+    /// All or nothing, as if nobody else were writing. Returns once the work is on disk.
+    ///
+    /// `work` may run more than once on PostgreSQL, so it must have no effect outside.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.0.writer {
+            return writer.write(work).await;
+        }
+        let inner = Arc::clone(&self.0);
+        let mut work = work;
+        blocking(move || {
+            let mut conn = inner.connection()?;
+            for attempt in 1..ATTEMPTS {
+                let outcome = try_once(&mut conn, &mut work);
+                if outcome.is_ok() || !others_won() {
+                    return outcome;
+                }
+                std::thread::sleep(back_off(attempt));
+            }
+            try_once(&mut conn, &mut work)
+        })
+        .await
+    }
+
+    /// Whether the database answers and has the schema this program knows.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub async fn is_ready(&self) -> Result<()> {
+        self.read(|conn| {
+            conn.batch_execute("SELECT 1")?;
+            migrate::must_be_current(conn)
+        })
+        .await
+    }
+}
+
+impl Inner {
+    fn connection(&self) -> Result<PooledConnection<Manager>> {
+        self.pool.get().map_err(|_| StoreError::Busy)
+    }
+}
+
+fn try_once<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: &mut impl FnMut(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    start_attempt();
+    conn.begin(Begin::Exclusive).map_err(StoreError::from)?;
+    let done = guarded(|| work(conn));
+    if done.is_ok() {
+        // Diesel rolls back itself when a commit is refused.
+        conn.commit().map_err(StoreError::from)?;
+    } else {
+        conn.rollback().map_err(StoreError::from)?;
+    }
+    done
+}
+
+/// Longer each time, and different for each thread, so that rivals do not meet again.
+fn back_off(attempt: u32) -> Duration {
+    let spread = std::time::Instant::now().elapsed().subsec_nanos() % 7;
+    let chance = u64::from(spread) + u64::from(std::process::id() % 5);
+    Duration::from_millis(u64::from(attempt) * 3 + chance)
+}
+
+async fn blocking<T, E>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|e| Err(StoreError::broken(e).into()))
+}

@@ -1,0 +1,246 @@
+//! Who did what to which thing, when and from where: audit trail, history and feed in one table.
+//!
+//! Every write records its event in its own transaction. The columns `sequence`, `previous_hash`
+//! and `hash` stay empty until an event is sealed.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::max;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::schema::events;
+use super::{Conn, Page, PageRequest, Result, StoreError};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{EventId, ProjectId, SessionId, UserId};
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub struct Author {
+    kind: &'static str,
+    id: Option<i64>,
+    name: String,
+    request_id: String,
+    origin: String,
+}
+
+impl Author {
+    /// An account, by a request from a network address.
+    pub fn user(id: UserId, name: &str, request_id: String, origin: String) -> Self {
+        Self { kind: "user", id: Some(id.0), name: name.to_owned(), request_id, origin }
+    }
+
+    /// The program itself, such as when it seeds.
+    pub fn system(name: &str) -> Self {
+        let (request_id, origin) = (String::new(), String::new());
+        Self { kind: "system", id: None, name: name.to_owned(), request_id, origin }
+    }
+
+    /// The acting account, if one acts.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.id.map(UserId)
+    }
+}
+
+/// One field before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's name in the API.
+    pub field: String,
+    /// What it was; null when there was nothing.
+    pub before: Value,
+    /// What it is now.
+    pub after: Value,
+}
+
+/// The fields in which two views of one thing differ; everything, when there was none before.
+pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
+    let fields = |view: Option<&T>| match view.map(serde_json::to_value) {
+        Some(Ok(Value::Object(map))) => map,
+        Some(_) | None => serde_json::Map::new(),
+    };
+    let (mut old, new) = (fields(before), fields(Some(after)));
+    let mut found: Vec<Change> = new
+        .into_iter()
+        .map(|(field, after)| {
+            let before = old.remove(&field).unwrap_or(Value::Null);
+            Change { field, before, after }
+        })
+        .collect();
+    let gone = old.into_iter().map(|(field, before)| Change { field, before, after: Value::Null });
+    found.extend(gone);
+    found.retain(|c| c.before != c.after && c.field != "version");
+    found
+}
+
+/// Something that was done.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What was done, such as `project.created`.
+    pub kind: &'static str,
+    /// What sort of thing it was done to.
+    pub subject_kind: &'static str,
+    /// Which one.
+    pub subject_id: i64,
+    /// The project it belongs to, if to any.
+    pub project: Option<ProjectId>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+impl Event {
+    /// An event of a project, or of something that belongs to one.
+    pub fn of_project(
+        kind: &'static str,
+        subject_kind: &'static str,
+        subject_id: i64,
+        project: ProjectId,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self { kind, subject_kind, subject_id, project: Some(project), changes }
+    }
+
+    /// An event of something no project owns.
+    pub fn of(
+        kind: &'static str,
+        subject_kind: &'static str,
+        subject_id: i64,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self { kind, subject_kind, subject_id, project: None, changes }
+    }
+
+    /// An event of a session.
+    pub fn of_session(kind: &'static str, session: SessionId) -> Self {
+        Self::of(kind, "session", session.0, Vec::new())
+    }
+
+    /// An event of an account.
+    pub fn of_user(kind: &'static str, user: UserId) -> Self {
+        Self::of(kind, "user", user.0, Vec::new())
+    }
+}
+
+/// Writes `event` down, in the transaction of the work it tells of.
+pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -> Result<()> {
+    let changes = serde_json::to_string(&event.changes).map_err(StoreError::broken)?;
+    diesel::insert_into(events::table)
+        .values((
+            events::at.eq(now.naive()),
+            events::actor_kind.eq(author.kind),
+            events::actor_id.eq(author.id),
+            events::actor_name.eq(&author.name),
+            events::kind.eq(event.kind),
+            events::subject_kind.eq(event.subject_kind),
+            events::subject_id.eq(event.subject_id),
+            events::project_id.eq(event.project.map(|p| p.0)),
+            events::changes.eq(changes),
+            events::request_id.eq(&author.request_id),
+            events::origin.eq(&author.origin),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// An event as it was written down.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its id, which grows with time.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// `user`, `system` or `client`.
+    pub actor_kind: String,
+    /// The actor's id, when it has one.
+    pub actor_id: Option<i64>,
+    /// The actor's name then.
+    pub actor_name: String,
+    /// What was done.
+    pub kind: String,
+    /// To what sort of thing.
+    pub subject_kind: String,
+    /// To which one.
+    pub subject_id: i64,
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// The request it was done by.
+    pub request_id: String,
+    /// The network address it came from.
+    pub origin: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events)]
+struct Row {
+    id: i64,
+    at: NaiveDateTime,
+    actor_kind: String,
+    actor_id: Option<i64>,
+    actor_name: String,
+    kind: String,
+    subject_kind: String,
+    subject_id: i64,
+    changes: String,
+    request_id: String,
+    origin: String,
+}
+
+impl TryFrom<Row> for Recorded {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: EventId(row.id),
+            at: Timestamp::new(row.at),
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            kind: row.kind,
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            changes: serde_json::from_str(&row.changes).map_err(StoreError::broken)?,
+            request_id: row.request_id,
+            origin: row.origin,
+        })
+    }
+}
+
+/// What was done to a project and all that belongs to it, the latest first.
+pub fn of_project(conn: &mut Conn, project: ProjectId, page: &PageRequest) -> Result<Page<Recorded>> {
+    let mut query =
+        events::table.filter(events::project_id.eq(project.0)).select(Row::as_select()).into_boxed();
+    if let Some(before) = page.after_id()? {
+        query = query.filter(events::id.lt(before));
+    }
+    let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
+    let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
+    page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
+}
+
+/// The id of the last event there is; what is read in the same snapshot contains it.
+pub fn last(conn: &mut Conn) -> Result<i64> {
+    Ok(events::table.select(max(events::id)).first::<Option<i64>>(conn)?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::changes;
+
+    #[test]
+    fn only_what_differs_is_a_change() {
+        let before = json!({"name": "a", "stage": "planned", "version": 1});
+        let after = json!({"name": "a", "stage": "construction", "version": 2, "code": "x"});
+
+        let found = serde_json::to_value(changes(Some(&before), &after)).unwrap();
+
+        assert_eq!(
+            found,
+            json!([
+                {"field": "code", "before": null, "after": "x"},
+                {"field": "stage", "before": "planned", "after": "construction"},
+            ])
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Migrations, embedded: the same names on both databases.
+
+use std::collections::BTreeSet;
+
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel::{RunQueryDsl, sql_query};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::conn::{Conn, Use};
+use super::url::DatabaseUrl;
+use super::{Result, StoreError};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number no other program locks on; two instances that start at once take turns.
+const LOCK: i64 = 7_203_455_021;
+
+/// Brings the database to the schema this program knows; says which migrations it ran.
+///
+/// # Errors
+/// [`StoreError::Unreachable`]; [`StoreError::NewerSchema`], with nothing changed.
+pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
+    let mut conn = Conn::open(url, Use::Write)?;
+    if let Conn::Postgres(c) = &mut conn {
+        sql_query("SET lock_timeout = 0").execute(c)?;
+        sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
+    }
+    refuse_newer(&mut conn)?;
+    // The lock goes with the connection.
+    match &mut conn {
+        Conn::Postgres(c) => names(c.run_pending_migrations(POSTGRES)),
+        Conn::Sqlite(c) => names(c.run_pending_migrations(SQLITE)),
+    }
+}
+
+fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Vec<String>> {
+    let ran = ran.map_err(|e| StoreError::Broken(format!("a migration failed: {e}")))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// Fails unless the schema is exactly the one this program knows.
+pub(super) fn must_be_current(conn: &mut Conn) -> Result<()> {
+    let applied = applied(conn)?;
+    let known = known(conn)?;
+    newer(&applied, &known)?;
+    let pending: Vec<&str> = known.difference(&applied).map(String::as_str).collect();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let list = pending.join(", ");
+    Err(StoreError::Unreachable(format!("the database lacks migrations ({list}); run `major-projects migrate`")))
+}
+
+fn refuse_newer(conn: &mut Conn) -> Result<()> {
+    // On an empty database this makes the table that lists migrations.
+    let applied = match conn {
+        Conn::Postgres(c) => MigrationHarness::<Pg>::applied_migrations(c),
+        Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
+    };
+    let applied = applied.map_err(StoreError::broken)?;
+    newer(&applied.iter().map(ToString::to_string).collect(), &known(conn)?)
+}
+
+fn newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<()> {
+    let unknown: Vec<&str> = applied.difference(known).map(String::as_str).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(StoreError::NewerSchema(unknown.join(", "))) }
+}
+
+fn known(conn: &Conn) -> Result<BTreeSet<String>> {
+    fn versions<DB: diesel::backend::Backend>(
+        source: &impl MigrationSource<DB>,
+    ) -> Result<BTreeSet<String>> {
+        let all: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(StoreError::broken)?;
+        Ok(all.iter().map(|m| m.name().version().to_string()).collect())
+    }
+    match conn {
+        Conn::Postgres(_) => versions::<Pg>(&POSTGRES),
+        Conn::Sqlite(_) => versions::<Sqlite>(&SQLITE),
+    }
+}
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> VarChar,
+    }
+}
+
+fn applied(conn: &mut Conn) -> Result<BTreeSet<String>> {
+    use diesel::QueryDsl;
+    let versions: Vec<String> = __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .load(conn)?;
+    Ok(versions.into_iter().collect())
+}

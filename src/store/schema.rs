@@ -1,0 +1,345 @@
+//! The tables, as Diesel knows them; `tests/api/schema.rs` compares them with both databases.
+#![expect(missing_docs, reason = "the migrations say what each column is")]
+
+diesel::table! {
+    areas (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        kind -> Text,
+        division_code -> Nullable<Text>,
+        note -> Text,
+        position -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    envelopes (id) {
+        id -> BigInt,
+        plan_id -> BigInt,
+        industry_id -> BigInt,
+        project_count -> Integer,
+        total_fen -> BigInt,
+        annual_fen -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Nullable<BigInt>,
+        actor_name -> Text,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> BigInt,
+        project_id -> Nullable<BigInt>,
+        changes -> Text,
+        request_id -> Text,
+        origin -> Text,
+        sequence -> Nullable<BigInt>,
+        previous_hash -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    industries (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        name_en -> Text,
+        group_code -> Text,
+        parent_id -> Nullable<BigInt>,
+        position -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    industry_targets (id) {
+        id -> BigInt,
+        plan_id -> BigInt,
+        industry_id -> BigInt,
+        value_added_fen -> Nullable<BigInt>,
+        increase_fen -> Nullable<BigInt>,
+        growth_min_hundredths -> Nullable<BigInt>,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    measure_units (id) {
+        id -> BigInt,
+        measure_id -> BigInt,
+        position -> Integer,
+        unit_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    measures (id) {
+        id -> BigInt,
+        plan_id -> BigInt,
+        number -> Integer,
+        section -> Text,
+        section_title -> Text,
+        title -> Text,
+        units_as_written -> Text,
+    }
+}
+
+diesel::table! {
+    milestones (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        class -> Text,
+        position -> Integer,
+        baseline_date -> Date,
+        forecast_date -> Nullable<Date>,
+        forecast_reason -> Text,
+        actual_date -> Nullable<Date>,
+        weight -> Integer,
+        document_number -> Text,
+        evidence -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    monthly_reports (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        month -> Text,
+        state -> Text,
+        completed_fen -> BigInt,
+        physical_hundredths -> Nullable<BigInt>,
+        progress -> Text,
+        zero_reason -> Text,
+        full_year_forecast_fen -> Nullable<BigInt>,
+        funds_received_fen -> Nullable<BigInt>,
+        funds_paid_fen -> Nullable<BigInt>,
+        return_reason -> Text,
+        warnings -> Text,
+        submitted_at -> Nullable<Timestamp>,
+        submitted_by -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> BigInt,
+        year -> Integer,
+        title -> Text,
+        issuer -> Text,
+        issued_on -> Date,
+        document_number -> Nullable<Text>,
+        source_sha256 -> Nullable<Text>,
+        synthetic -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    project_units (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        unit_id -> BigInt,
+        role -> Text,
+        contact -> Text,
+        phone -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> BigInt,
+        code -> Nullable<Text>,
+        code_reason -> Text,
+        name -> Text,
+        content -> Text,
+        industry_id -> BigInt,
+        area_id -> BigInt,
+        stage -> Text,
+        nature -> Text,
+        total_fen -> BigInt,
+        invested_before_fen -> BigInt,
+        planned_start -> Nullable<Date>,
+        planned_finish -> Nullable<Date>,
+        planned_operation -> Nullable<Date>,
+        actual_start -> Nullable<Date>,
+        actual_finish -> Nullable<Date>,
+        actual_operation -> Nullable<Date>,
+        leader -> Text,
+        longitude_e6 -> Nullable<BigInt>,
+        latitude_e6 -> Nullable<BigInt>,
+        visibility -> Text,
+        registered_year -> Integer,
+        ended_on -> Nullable<Date>,
+        synthetic -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        end_reason -> Text,
+    }
+}
+
+diesel::table! {
+    targets (id) {
+        id -> BigInt,
+        plan_id -> BigInt,
+        position -> Integer,
+        scope -> Text,
+        industry_id -> Nullable<BigInt>,
+        measure_id -> Nullable<BigInt>,
+        indicator -> Text,
+        operator -> Text,
+        value -> Text,
+        unit -> Text,
+        deadline -> Nullable<Date>,
+        as_written -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    units (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        credit_code -> Nullable<Text>,
+        credit_code_reason -> Text,
+        area_id -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        display_name -> Text,
+        role -> Text,
+        unit_id -> Nullable<BigInt>,
+        area_id -> Nullable<BigInt>,
+        password_hash -> Text,
+        must_change_password -> Bool,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    year_plan_versions (id) {
+        id -> BigInt,
+        year_plan_id -> BigInt,
+        number -> Integer,
+        kind -> Text,
+        effective_month -> Text,
+        annual_fen -> BigInt,
+        month_01_fen -> BigInt,
+        month_02_fen -> BigInt,
+        month_03_fen -> BigInt,
+        month_04_fen -> BigInt,
+        month_05_fen -> BigInt,
+        month_06_fen -> BigInt,
+        month_07_fen -> BigInt,
+        month_08_fen -> BigInt,
+        month_09_fen -> BigInt,
+        month_10_fen -> BigInt,
+        month_11_fen -> BigInt,
+        month_12_fen -> BigInt,
+        goal -> Text,
+        document_number -> Text,
+        reason -> Text,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    year_plans (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        year -> Integer,
+        current_number -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::joinable!(envelopes -> industries (industry_id));
+diesel::joinable!(envelopes -> plans (plan_id));
+diesel::joinable!(events -> projects (project_id));
+diesel::joinable!(industry_targets -> industries (industry_id));
+diesel::joinable!(industry_targets -> plans (plan_id));
+diesel::joinable!(measure_units -> measures (measure_id));
+diesel::joinable!(measure_units -> units (unit_id));
+diesel::joinable!(measures -> plans (plan_id));
+diesel::joinable!(milestones -> projects (project_id));
+diesel::joinable!(monthly_reports -> projects (project_id));
+diesel::joinable!(project_units -> projects (project_id));
+diesel::joinable!(project_units -> units (unit_id));
+diesel::joinable!(projects -> areas (area_id));
+diesel::joinable!(projects -> industries (industry_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(targets -> industries (industry_id));
+diesel::joinable!(targets -> measures (measure_id));
+diesel::joinable!(targets -> plans (plan_id));
+diesel::joinable!(units -> areas (area_id));
+diesel::joinable!(users -> areas (area_id));
+diesel::joinable!(users -> units (unit_id));
+diesel::joinable!(year_plan_versions -> year_plans (year_plan_id));
+diesel::joinable!(year_plans -> projects (project_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    areas,
+    envelopes,
+    events,
+    industries,
+    industry_targets,
+    measure_units,
+    measures,
+    milestones,
+    monthly_reports,
+    plans,
+    project_units,
+    projects,
+    refresh_tokens,
+    sessions,
+    targets,
+    units,
+    users,
+    year_plan_versions,
+    year_plans,
+);

@@ -1,0 +1,132 @@
+//! Which database: read strictly, because SQLite would take nearly any text for a file's name.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Where the data are.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(String),
+}
+
+/// A text that names no database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no database; write sqlite:<path> or postgres://<user>@<host>/<name>")]
+pub struct UrlError(String);
+
+impl FromStr for DatabaseUrl {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let refuse = || UrlError(hide_password(text));
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            // Every pooled connection would have an in-memory database of its own.
+            return match path {
+                "" | ":memory:" => Err(refuse()),
+                _ => Ok(Self::Sqlite(path.into())),
+            };
+        }
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+        match rest {
+            Some(rest) if !rest.is_empty() => Ok(Self::Postgres(text.to_owned())),
+            Some(_) | None => Err(refuse()),
+        }
+    }
+}
+
+impl DatabaseUrl {
+    /// The same database with `password`, unless the URL brings one.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        match &self {
+            Self::Sqlite(_) => self,
+            Self::Postgres(text) => match text.split_once("://") {
+                Some((scheme, rest)) if !hides_something(rest) => match rest.split_once('@') {
+                    Some((user, place)) => {
+                        let password = percent_encoded(password);
+                        Self::Postgres(format!("{scheme}://{user}:{password}@{place}"))
+                    }
+                    None => self,
+                },
+                Some(_) | None => self,
+            },
+        }
+    }
+}
+
+fn hides_something(rest: &str) -> bool {
+    rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+}
+
+/// `user:secret@host` becomes `user:…@host`.
+fn hide_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((account, place)) => {
+            let user = account.split_once(':').map_or(account, |(user, _)| user);
+            let hidden = if account.contains(':') { ":…" } else { "" };
+            format!("{scheme}://{user}{hidden}@{place}")
+        }
+        None => text.to_owned(),
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(text) => f.write_str(&hide_password(text)),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_forms_are_known_and_nothing_else() {
+        assert_eq!("sqlite:./data/x.db".parse(), Ok(DatabaseUrl::Sqlite("./data/x.db".into())));
+        assert_eq!("sqlite:///srv/x.db".parse(), Ok(DatabaseUrl::Sqlite("/srv/x.db".into())));
+        for bad in ["", "data.db", "sqlite:", "sqlite::memory:", "mysql://x", "host=127.0.0.1 port=1", "postgres://"] {
+            assert!(bad.parse::<DatabaseUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let url: DatabaseUrl = "postgres://app:s3cret@db:5432/mp".parse().unwrap();
+
+        assert_eq!(url.to_string(), "postgres://app:…@db:5432/mp");
+        assert_eq!(format!("{url:?}"), "postgres://app:…@db:5432/mp");
+    }
+
+    #[test]
+    fn a_password_from_a_file_is_put_in_unless_there_is_one() {
+        let url: DatabaseUrl = "postgres://app@db/mp".parse().unwrap();
+        let own: DatabaseUrl = "postgres://app:x@db/mp".parse().unwrap();
+
+        assert_eq!(url.with_password("a/b@c"), DatabaseUrl::Postgres("postgres://app:a%2Fb%40c@db/mp".into()));
+        assert_eq!(own.clone().with_password("y"), own);
+    }
+}

@@ -1,0 +1,159 @@
+//! SQLite's one writer: a thread that takes the waiting jobs together, gives each a savepoint,
+//! commits once, and only then acknowledges.
+//!
+//! One commit for many writes is what makes durable writes fast: the disk is waited for once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::conn::{Begin, Conn};
+use super::url::DatabaseUrl;
+use super::{Result, StoreError, Use};
+
+/// Most jobs committed together: bounds how long the first waits for the last.
+const LARGEST_GROUP: usize = 256;
+
+/// A piece of work that waits for its commit.
+trait Job: Send {
+    /// Does the work; whether it succeeded.
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Tells whoever waits: the outcome, unless the commit failed.
+    fn acknowledge(self: Box<Self>, commit: &Result<()>);
+}
+
+struct Work<T, E, F> {
+    work: F,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Work<T, E, F>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: FnMut(&mut Conn) -> Result<T, E> + Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> bool {
+        let outcome = guarded(|| (self.work)(conn));
+        let succeeded = outcome.is_ok();
+        self.outcome = Some(outcome);
+        succeeded
+    }
+
+    fn acknowledge(self: Box<Self>, commit: &Result<()>) {
+        let outcome = match (self.outcome, commit) {
+            (Some(Err(e)), _) => Err(e),
+            (_, Err(e)) => Err(e.clone().into()),
+            (Some(done), Ok(())) => done,
+            (None, Ok(())) => Err(StoreError::broken("a job was not run").into()),
+        };
+        // Whoever asked may have gone away; the work is done all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+/// Runs `work`; a panic in it is a failure of the work and of nothing else.
+pub(super) fn guarded<T, E: From<StoreError>>(
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
+        Err(StoreError::broken(text).into())
+    })
+}
+
+/// The thread, and the way to it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection of its own.
+    pub(super) fn start(url: DatabaseUrl) -> Result<Self> {
+        let conn = Conn::open(&url, Use::Write)?;
+        let (jobs, waiting) = channel();
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || Thread { url, conn }.serve(&waiting))
+            .map_err(StoreError::broken)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Hands `work` to the thread and waits until it is committed, or failed alone.
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let gone = || E::from(StoreError::broken("the writer has stopped"));
+        let (reply, outcome) = oneshot::channel();
+        let job = Box::new(Work { work, outcome: None, reply });
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(job).map_err(|_| gone())?;
+        outcome.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    /// Finishes what is waiting, then stops.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Thread {
+    url: DatabaseUrl,
+    conn: Conn,
+}
+
+impl Thread {
+    fn serve(mut self, waiting: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = waiting.recv() {
+            let mut group = vec![first];
+            group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
+            let commit = self.run(&mut group);
+            for job in group {
+                job.acknowledge(&commit);
+            }
+            if !self.conn.is_idle() {
+                self.reopen();
+            }
+        }
+    }
+
+    fn run(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
+        self.conn.begin(Begin::Exclusive)?;
+        let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
+        let commit = done.and_then(|()| Ok(self.conn.commit()?));
+        if commit.is_err() {
+            // The group is lost as a whole, and everyone in it is told so.
+            let _ = self.conn.rollback();
+        }
+        commit
+    }
+
+    /// After a failure that left the connection inside a transaction, such as a full disk.
+    fn reopen(&mut self) {
+        match Conn::open(&self.url, Use::Write) {
+            Ok(conn) => self.conn = conn,
+            Err(e) => tracing::error!("the writer cannot reopen its database: {e}"),
+        }
+    }
+}
+
+/// A job that fails rolls back to its own savepoint and leaves the others alone.
+fn run_alone(conn: &mut Conn, job: &mut dyn Job) -> Result<()> {
+    conn.savepoint()?;
+    if job.run(conn) { conn.commit()? } else { conn.rollback()? }
+    Ok(())
+}
