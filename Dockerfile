@@ -1,0 +1,44 @@
+# syntax=docker/dockerfile:1
+# The service as one image: a build stage with the compiler, a run stage with the binary alone.
+
+FROM rust:1-bookworm AS build
+# `pg-tls` builds OpenSSL from source, which needs perl and make.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends perl make \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+
+# The dependencies first, behind an empty crate: this layer is rebuilt only when the manifest or the lock file changes.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir -p src tests/api \
+    && echo 'fn main() {}' | tee src/main.rs tests/api/main.rs > src/lib.rs \
+    && cargo build --release --locked --features pg-tls \
+    && rm -rf src tests
+
+# Migrations, seeds and the document are compiled into the binary.
+COPY migrations migrations
+COPY seeds seeds
+COPY openapi openapi
+COPY src src
+# The manifest names the test target, so it has to exist. The new sources carry the time of their checkout,
+# which may lie before the empty crate's build: touch them, or cargo keeps the empty crate.
+RUN mkdir -p tests/api && echo 'fn main() {}' > tests/api/main.rs \
+    && find src -name '*.rs' -exec touch {} + \
+    && cargo build --release --locked --features pg-tls
+
+FROM debian:bookworm-slim AS run
+# Root certificates, to check the database server's own.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin major-projects \
+    && install -d -o major-projects -g major-projects -m 0750 /data
+COPY --from=build /build/target/release/major-projects /usr/local/bin/major-projects
+USER 10001
+ENV LISTEN=0.0.0.0:8080 DATA_DIR=/data
+EXPOSE 8080
+VOLUME /data
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["major-projects", "healthcheck"]
+ENTRYPOINT ["major-projects"]
+CMD ["serve"]
