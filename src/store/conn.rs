@@ -19,17 +19,6 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// The same query on whichever database this is, for what `MultiConnection` cannot say.
-macro_rules! on_each {
-    ($conn:expr, |$c:ident| $query:expr) => {
-        match $conn {
-            $crate::store::Conn::Postgres($c) => $query,
-            $crate::store::Conn::Sqlite($c) => $query,
-        }
-    };
-}
-pub(crate) use on_each;
-
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
@@ -152,11 +141,11 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
 
 /// Opens the pool's connections.
 #[derive(Debug)]
-pub struct Manager {
+pub(super) struct Manager {
     /// Which database.
-    pub url: DatabaseUrl,
+    pub(super) url: DatabaseUrl,
     /// What for.
-    pub wanted: Use,
+    pub(super) wanted: Use,
 }
 
 impl ManageConnection for Manager {
@@ -190,4 +179,3 @@ impl Default for DbOptions {
         Self { connections: 8, wait: Duration::from_secs(3) }
     }
 }
-

@@ -83,7 +83,9 @@ fn known(conn: &Conn) -> Result<BTreeSet<String>> {
 }
 
 diesel::table! {
+    /// Where Diesel notes which migrations ran.
     __diesel_schema_migrations (version) {
+        /// The migration's stamp.
         version -> VarChar,
     }
 }

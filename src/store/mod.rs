@@ -4,22 +4,27 @@
 //! [`StoreError::NotFound`], `find` an option, `list` a [`Page`]; `insert` makes, `save` checks the
 //! version. The store decides nothing; rules are in `domain`.
 
+pub mod areas;
 pub mod events;
+pub mod industries;
 pub mod migrate;
 pub mod page;
+pub mod plans;
+pub mod projects;
 pub mod sessions;
+pub mod units;
 pub mod users;
 
 mod conn;
 mod db;
 mod error;
+mod project_order;
 mod schema;
 mod sql;
 mod url;
 mod writer;
 
 pub use conn::{Conn, DbOptions, Use};
-pub(crate) use conn::on_each;
 pub use db::Db;
 pub use error::{Result, StoreError};
 pub use page::{Page, PageRequest};

@@ -1,5 +1,4 @@
 //! The tables, as Diesel knows them; `tests/api/schema.rs` compares them with both databases.
-#![expect(missing_docs, reason = "the migrations say what each column is")]
 
 diesel::table! {
     areas (id) {

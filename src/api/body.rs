@@ -1,0 +1,112 @@
+//! The one JSON extractor: strict, bounded in size and time, and checked against its schema.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::web::{BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::app::App;
+use super::problem::Problem;
+use super::shape::Shape;
+use super::signature::{Argument, Entry};
+use super::strict;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
+
+/// A request body of type `T`.
+pub struct Body<T>(pub T);
+
+impl<T: ToSchema> Argument for Body<T> {
+    fn describe(entry: &mut Entry) {
+        entry.body::<T>();
+        entry.fails(&[400, 408, 413, 415, 422]);
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let typed = check_media_type(request);
+        let limits = request.app_data::<Data<App>>().map(|app| {
+            (app.config.body_limit_bytes, Duration::from_secs(app.config.body_timeout_seconds))
+        });
+        let payload = payload.take();
+        Box::pin(async move {
+            typed?;
+            let (limit, patience) = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
+            let bytes = tokio::time::timeout(patience, read(payload, limit))
+                .await
+                .map_err(|_| Problem::too_slow())??;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
+    let given = request.content_type();
+    let merge_patch = request.method() == Method::PATCH && given == "application/merge-patch+json";
+    if given.eq_ignore_ascii_case("application/json") || merge_patch {
+        return Ok(());
+    }
+    let detail = Words::new(
+        "请求内容须为 JSON：请设置 Content-Type: application/json。",
+        "The body must be JSON: send Content-Type: application/json.",
+    );
+    let status = actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "unsupported-media-type", detail))
+}
+
+async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| not_json(&e))?;
+        if bytes.len().saturating_add(chunk.len()) > limit {
+            return Err(Problem::too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: Value = strict::object(bytes).map_err(|e| not_json(&e))?;
+    let errors = Shape::of_body::<T>().map_err(Problem::broken)?.errors(&value);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    serde_json::from_value(value).map_err(|e| {
+        // What a schema cannot say; the type's own words name the field.
+        let words = Words::new(format!("内容不符合要求：{e}。"), format!("{e}."));
+        Problem::invalid(vec![FieldError::new(String::new(), "wrong", words)])
+    })
+}
+
+fn not_json(error: &dyn std::fmt::Display) -> Problem {
+    Problem::unreadable(
+        "not-json",
+        Words::new(
+            format!("请求内容不是可读的 JSON 对象：{error}。"),
+            format!("The body is not a JSON object that can be read: {error}."),
+        ),
+    )
+}
+
+/// Absent and `null` are two things in a patch: absent keeps, `null` clears.
+pub fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+

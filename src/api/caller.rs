@@ -1,0 +1,210 @@
+//! Who is calling, and what they may do.
+//!
+//! A layer before the handlers reads the token and looks the session and the account up, so that
+//! revocation and a change of role work at once. [`Permit`] then decides without waiting, before
+//! anything is said about path or body.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+
+use super::app::App;
+use super::envelope::RequestId;
+use super::problem::Problem;
+use super::signature::{Argument, Entry};
+use crate::domain::access::{Action, Role, Sight};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::words::Words;
+use crate::store::events::Author;
+use crate::store::users::User;
+use crate::store::{sessions, users};
+
+/// An account with the session it calls through.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The account, as it is now.
+    pub user: User,
+    /// The session its token belongs to.
+    pub session: SessionId,
+    /// Who the events of this request name.
+    pub author: Author,
+}
+
+impl Caller {
+    /// Which projects the caller may know of.
+    pub fn sees(&self) -> Sight {
+        Sight::of(self.user.role, self.user.unit_id, self.user.area_id)
+    }
+}
+
+/// What the layer found out; kept for [`Permit`].
+#[derive(Clone)]
+struct Found(Result<Caller, Problem>);
+
+/// Reads the bearer token, if there is one, and looks up who it is.
+pub async fn authenticate<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if let (Some(token), Some(app)) = (bearer(&request), request.app_data::<Data<App>>().cloned()) {
+        let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+        let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+        let found = look_up(&app, &token, id, origin).await;
+        request.extensions_mut().insert(Found(found));
+    }
+    next.call(request).await
+}
+
+fn bearer(request: &ServiceRequest) -> Option<String> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+async fn look_up(
+    app: &App,
+    token: &str,
+    request_id: String,
+    origin: String,
+) -> Result<Caller, Problem> {
+    let now = app.clock.now();
+    let claims = app.tokens.read(token, now).map_err(|_| no_longer_good())?;
+    let user_id = claims.sub.parse().map(UserId).map_err(|_| no_longer_good())?;
+    let session = SessionId(claims.sid);
+    let user = app
+        .db
+        .read(move |conn| -> Result<Option<User>, Problem> {
+            let live = sessions::is_live(conn, session, user_id, now)?;
+            Ok(if live { users::find(conn, user_id)? } else { None })
+        })
+        .await?
+        .filter(|user| user.disabled_at.is_none())
+        .ok_or_else(no_longer_good)?;
+    let author = Author::user(user.id, &user.username, request_id, origin);
+    Ok(Caller { user, session, author })
+}
+
+fn no_longer_good() -> Problem {
+    let detail = Words::new(
+        "登录已失效，请重新登录，或用 refresh_token 换取新的令牌。",
+        "This token is no longer good. Log in again, or get a new one with your refresh_token.",
+    );
+    Problem::unauthenticated("token-not-good", detail)
+}
+
+fn no_token() -> Problem {
+    let detail = Words::new(
+        "请先登录：POST /api/v1/sessions，然后在请求头中带上 Authorization: Bearer <access_token>。",
+        "Log in first: POST /api/v1/sessions, then send Authorization: Bearer <access_token>.",
+    );
+    Problem::unauthenticated("no-token", detail)
+}
+
+/// An action as a type, so that a signature says what its handler is permitted.
+pub trait Permission: 'static {
+    /// The action.
+    const ACTION: Option<Action>;
+}
+
+macro_rules! permissions {
+    ($($name:ident)*) => { $(
+        #[doc = concat!("The permission for [`Action::", stringify!($name), "`].")]
+        #[derive(Debug)]
+        pub struct $name;
+        impl Permission for $name {
+            const ACTION: Option<Action> = Some(Action::$name);
+        }
+    )* };
+}
+permissions!(ReadProjects CreateProjects EditProjects MoveStages PlanYears EditMilestones FileReports
+    ReturnReports ConfirmReports ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
+
+/// Whoever is logged in, whatever their role.
+#[derive(Debug)]
+pub struct LoggedIn;
+impl Permission for LoggedIn {
+    const ACTION: Option<Action> = None;
+}
+
+/// Proof that the caller may do `P`. There is no other way to get one.
+#[derive(Debug)]
+pub struct Permit<P> {
+    /// Who calls.
+    pub caller: Caller,
+    proof: PhantomData<P>,
+}
+
+impl<P> Permit<P> {
+    /// Which projects the caller may know of.
+    pub fn sees(&self) -> Sight {
+        self.caller.sees()
+    }
+
+    /// The caller's role.
+    pub fn role(&self) -> Role {
+        self.caller.user.role
+    }
+
+    /// Who the events of this request name.
+    pub fn author(&self) -> Author {
+        self.caller.author.clone()
+    }
+}
+
+impl<P> Argument for Permit<P> {
+    fn describe(entry: &mut Entry) {
+        entry.needs_token();
+        entry.fails(&[401, 403]);
+    }
+}
+
+impl<P: Permission> FromRequest for Permit<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let found = request.extensions().get::<Found>().map(|f| f.0.clone());
+        ready(found.unwrap_or_else(|| Err(no_token())).and_then(permit))
+    }
+}
+
+fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
+    let Some(action) = P::ACTION else {
+        return Ok(Permit { caller, proof: PhantomData });
+    };
+    if caller.user.must_change_password {
+        let detail = Words::new(
+            "请先修改初始密码：PUT /api/v1/me/password。",
+            "Change your first password before anything else: PUT /api/v1/me/password.",
+        );
+        let status = actix_web::http::StatusCode::FORBIDDEN;
+        return Err(Problem::new(status, "password-change-required", detail));
+    }
+    if !caller.user.role.may(action) {
+        return Err(Problem::forbidden());
+    }
+    Ok(Permit { caller, proof: PhantomData })
+}
+
+/// The instant and the business day of a request, asked once.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// The instant.
+    pub instant: Timestamp,
+    /// The business day in Asia/Shanghai.
+    pub today: chrono::NaiveDate,
+}
+
+impl App {
+    /// The instant and the business day, now.
+    pub fn now(&self) -> Now {
+        Now { instant: self.clock.now(), today: self.calendar.today() }
+    }
+}

@@ -1,0 +1,49 @@
+//! From a body's text to the domain's types, collecting every field that will not do.
+
+use super::problem::Problem;
+use crate::domain::error::FieldError;
+
+/// Collects what is wrong with a body.
+#[derive(Debug, Default)]
+pub struct Check {
+    errors: Vec<FieldError>,
+}
+
+impl Check {
+    /// Nothing wrong yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value, or its complaint noted at `pointer`.
+    pub fn field<T, E: Into<FieldError>>(&mut self, pointer: &str, value: Result<T, E>) -> Option<T> {
+        value.map_err(|e| self.note(pointer, e)).ok()
+    }
+
+    /// The value of an optional field: absent is fine.
+    pub fn optional<T, E: Into<FieldError>>(
+        &mut self,
+        pointer: &str,
+        value: Option<Result<T, E>>,
+    ) -> Option<T> {
+        value.and_then(|value| self.field(pointer, value))
+    }
+
+    /// Notes a complaint at `pointer`.
+    pub fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
+        self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
+    }
+
+    /// Notes complaints that know their own place.
+    pub fn extend(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
+    }
+
+    /// The parsed whole when nothing was wrong with any part, else every complaint at once.
+    pub fn done<T>(self, parsed: Option<T>) -> Result<T, Problem> {
+        match parsed {
+            Some(whole) if self.errors.is_empty() => Ok(whole),
+            Some(_) | None => Err(Problem::invalid(self.errors)),
+        }
+    }
+}

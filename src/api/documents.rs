@@ -1,0 +1,53 @@
+//! The OpenAPI documents and the Swagger UI, served from the binary.
+
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::web::{Bytes, Data, ServiceConfig, get};
+use actix_web::{HttpResponse, Responder};
+use serde_json::Value;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::document::document;
+use super::document30::down_convert;
+use super::routes::Routes;
+
+/// Both documents, written once.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// OpenAPI 3.1.
+    pub new: Bytes,
+    /// OpenAPI 3.0.3.
+    pub old: Bytes,
+}
+
+impl Documents {
+    /// The documents of what is served.
+    pub fn of(routes: &Routes) -> Self {
+        let new = document(routes);
+        let old = down_convert(&new);
+        Self { new: pretty(&new).into(), old: pretty(&old).into() }
+    }
+}
+
+/// A document as it is printed, committed and served: the same bytes.
+pub fn pretty(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Mounts the documents and the Swagger UI at the root.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
+        .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))
+        .route("/docs", get().to(to_docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+async fn serve(document: Bytes) -> impl Responder {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document)
+}
+
+async fn to_docs() -> impl Responder {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}

@@ -1,0 +1,322 @@
+//! Log in, stay logged in, log out, change one's password.
+
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::app::App;
+use super::body::Body;
+use super::caller::{LoggedIn, Permit};
+use super::envelope::RequestId;
+use super::limits::LoginLimit;
+use super::password;
+use super::problem::Problem;
+use super::reply::{Created, Json, NoContent, Versioned};
+use super::routes::Routes;
+use super::signature::{Argument, Entry};
+use super::tokens::{digest, random_text};
+use super::users::UserView;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::SessionId;
+use crate::domain::words::Words;
+use crate::routes;
+use crate::store::events::{self, Author, Event};
+use crate::store::sessions::{self, Presented};
+use crate::store::users::{self, User};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["sessions"; create_session, refresh_session, end_session, get_me, change_password]
+}
+
+/// A name and a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Credentials {
+    /// The account's name.
+    #[schema(min_length = 1, max_length = 100)]
+    pub username: String,
+    /// Its password.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+impl Credentials {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"username": "zhang.wei", "password": "river lantern copper 47"})
+    }
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Refresh {
+    /// The token the last log-in or refresh gave; it is good once.
+    #[schema(min_length = 1, max_length = 200)]
+    pub refresh_token: String,
+}
+
+impl Refresh {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"refresh_token": "q4Zc1x0VbW3mJq2kq7oQ5k8m7G1yqQO0i8m3bq1x9hY"})
+    }
+}
+
+/// What a caller needs to go on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// To be sent as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// How long the access token is good for, in seconds.
+    #[schema(minimum = 1)]
+    pub expires_in: i64,
+    /// Gives the next access token, once.
+    pub refresh_token: String,
+    /// Whether the password must be changed before anything else.
+    pub must_change_password: bool,
+}
+
+impl Versioned for SessionView {
+    fn version(&self) -> i64 {
+        1
+    }
+}
+
+/// A change of one's own password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct PasswordChange {
+    /// The password so far.
+    #[schema(min_length = 1, max_length = 200)]
+    pub current_password: String,
+    /// The new one: at least 10 characters, not easily guessed.
+    #[schema(min_length = 1, max_length = 200)]
+    pub new_password: String,
+}
+
+impl PasswordChange {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "current_password": "river lantern copper 47",
+            "new_password": "window ladder orchid 93",
+        })
+    }
+}
+
+/// Where a request without a token comes from, for its event.
+pub struct Origin {
+    request_id: String,
+    address: String,
+}
+
+impl Argument for Origin {
+    fn describe(_: &mut Entry) {}
+}
+
+impl FromRequest for Origin {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+        let request_id =
+            request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+        let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+        std::future::ready(Ok(Self { request_id, address }))
+    }
+}
+
+/// Log in
+///
+/// Takes a name and a password and opens a session. The access token is good for minutes, the
+/// refresh token for days and for one use.
+#[utoipa::path(
+    post, path = "/sessions",
+    responses(
+        (status = 401, description = "The name or the password is wrong, or the account is disabled."),
+        (status = 429, description = "Too many attempts; try again after `Retry-After` seconds."),
+    )
+)]
+async fn create_session(
+    app: Data<App>, from: Origin, limit: LoginLimit, body: Body<Credentials>,
+) -> Result<Created<SessionView>, Problem> {
+    let Body(Credentials { username, password }) = body;
+    limit.take(&username, &from.address)?;
+    let name = username.clone();
+    let user = app.db.read(move |conn| users::find_by_name(conn, &name).map_err(Problem::from)).await?;
+    let user = check_password(user, password).await?;
+    let now = app.clock.now();
+    let ends = now.plus_hours(app.config.refresh_token_hours);
+    let refresh_token = random_text().map_err(Problem::broken)?;
+    let hash = digest(&refresh_token);
+    let author = Author::user(user.id, &user.username, from.request_id, from.address);
+    let user_id = user.id;
+    let session = app
+        .db
+        .write(move |conn| -> Result<SessionId, Problem> {
+            let session = sessions::open(conn, user_id, now, ends)?;
+            sessions::add_token(conn, session, &hash, now, ends)?;
+            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
+            Ok(session)
+        })
+        .await?;
+    let view = session_view(&app, &user, session, refresh_token, now)?;
+    Ok(Created { view, location: "/sessions/current".to_owned() })
+}
+
+/// The account, if the password is right. A name that does not exist costs the same time, so that
+/// nobody learns which names do.
+async fn check_password(user: Option<User>, password: String) -> Result<User, Problem> {
+    let checked = tokio::task::spawn_blocking(move || {
+        let stored = user.as_ref().map_or(NOBODY, |u| u.password_hash.as_str());
+        let right = password::verify(&password, stored);
+        user.filter(|u| right && u.disabled_at.is_none())
+    });
+    checked.await.map_err(Problem::broken)?.ok_or_else(wrong_credentials)
+}
+
+/// A hash nobody knows the password of, at the usual effort.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGZvciBub2JvZHk$qkU0rQXLBlD1zCf8W3+2r6LZ3Y5JzZr0jvnC1x2hY9A";
+
+fn wrong_credentials() -> Problem {
+    let detail = Words::new(
+        "用户名或密码不正确，或账号已停用。忘记密码请联系管理员。",
+        "The name or the password is wrong, or the account is disabled. Ask the administrator if you forgot it.",
+    );
+    Problem::unauthenticated("wrong-credentials", detail)
+}
+
+fn session_view(
+    app: &App, user: &User, session: SessionId, refresh_token: String, now: Timestamp,
+) -> Result<SessionView, Problem> {
+    Ok(SessionView {
+        access_token: app.tokens.issue(user.id, session, now).map_err(Problem::broken)?,
+        token_type: "Bearer".to_owned(),
+        expires_in: app.tokens.lifetime_seconds,
+        refresh_token,
+        must_change_password: user.must_change_password,
+    })
+}
+
+/// Refresh a session
+///
+/// Takes the refresh token and gives a new pair. A refresh token is good once: shown a second
+/// time, it was copied, and the whole session ends.
+#[utoipa::path(
+    post, path = "/sessions/refresh",
+    responses((status = 401, description = "The refresh token is unknown, over, or was used before.")),
+)]
+async fn refresh_session(
+    app: Data<App>, from: Origin, body: Body<Refresh>,
+) -> Result<Json<SessionView>, Problem> {
+    let now = app.clock.now();
+    let shown = digest(&body.0.refresh_token);
+    let next = random_text().map_err(Problem::broken)?;
+    let next_hash = digest(&next);
+    let outcome = app
+        .db
+        .write(move |conn| -> Result<Option<(User, SessionId)>, Problem> {
+            match sessions::present(conn, &shown, now)? {
+                Presented::Good { session, user, ends } => {
+                    sessions::add_token(conn, session, &next_hash, now, ends)?;
+                    Ok(Some((users::get(conn, user)?, session)))
+                }
+                Presented::UsedBefore { session, user } => {
+                    sessions::end(conn, session, now, "refresh token reused")?;
+                    let user = users::get(conn, user)?;
+                    let author = Author::user(
+                        user.id, &user.username, from.request_id.clone(), from.address.clone(),
+                    );
+                    let event = Event::of_session("session.ended_by_reuse", session);
+                    events::record(conn, &author, now, &event)?;
+                    Ok(None)
+                }
+                Presented::Unknown => Ok(None),
+            }
+        })
+        .await?;
+    let (user, session) =
+        outcome.filter(|(user, _)| user.disabled_at.is_none()).ok_or_else(not_refreshable)?;
+    Ok(Json(session_view(&app, &user, session, next, now)?))
+}
+
+fn not_refreshable() -> Problem {
+    let detail = Words::new(
+        "refresh_token 无效、已过期或已被使用过。请重新登录；若非本人操作，请立即修改密码。",
+        "The refresh_token is unknown, over, or was used before. Log in again; if that was not you, change your password at once.",
+    );
+    Problem::unauthenticated("refresh-not-good", detail)
+}
+
+/// Log out
+///
+/// Ends the session of the token at once, with every token that belongs to it.
+#[utoipa::path(delete, path = "/sessions/current")]
+async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
+    let now = app.clock.now();
+    let (author, session) = (who.author(), who.caller.session);
+    app.db
+        .write(move |conn| -> Result<(), Problem> {
+            sessions::end(conn, session, now, "logged out")?;
+            events::record(conn, &author, now, &Event::of_session("session.ended", session))?;
+            Ok(())
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// Show my account
+///
+/// Who the token belongs to, in which role, for which unit or area.
+#[utoipa::path(get, path = "/me")]
+async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
+    Ok(Json(who.caller.user.clone().into()))
+}
+
+/// Change my password
+///
+/// Ends every other session of the account.
+#[utoipa::path(put, path = "/me/password")]
+async fn change_password(
+    app: Data<App>, who: Permit<LoggedIn>, body: Body<PasswordChange>,
+) -> Result<NoContent, Problem> {
+    let Body(change) = body;
+    let user = who.caller.user.clone();
+    let effort = app.config.password_effort();
+    let hash = tokio::task::spawn_blocking(move || new_hash(&user, &change, effort))
+        .await
+        .map_err(Problem::broken)??;
+    let now = app.clock.now();
+    let (author, user, session) = (who.author(), who.caller.user.id, who.caller.session);
+    app.db
+        .write(move |conn| -> Result<(), Problem> {
+            users::set_password(conn, user, &hash, false)?;
+            sessions::end_all(conn, user, Some(session), now, "password changed")?;
+            events::record(conn, &author, now, &Event::of_user("user.password_changed", user))?;
+            Ok(())
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+fn new_hash(user: &User, change: &PasswordChange, effort: password::Effort) -> Result<String, Problem> {
+    if !password::verify(&change.current_password, &user.password_hash) {
+        let words = Words::new("当前密码不正确。", "This is not the current password.");
+        let wrong = FieldError::new("/current_password".to_owned(), "wrong-password", words);
+        return Err(Problem::invalid(vec![wrong]));
+    }
+    let about = [user.username.as_str(), user.display_name.as_str()];
+    if let Some((code, words)) = password::weakness(&change.new_password, &about) {
+        let weak = FieldError::new("/new_password".to_owned(), code, words);
+        return Err(Problem::invalid(vec![weak]));
+    }
+    password::hash(&change.new_password, effort).map_err(Problem::broken)
+}
+

@@ -1,0 +1,212 @@
+//! The signature is the document: what each argument and each reply of a handler adds to the
+//! description of its operation. A type without [`Argument`] or [`Reply`] does not compile, so
+//! nothing can be served undocumented.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
+
+use super::problem::Problem;
+
+/// Something a handler takes: says what it adds to the operation.
+pub trait Argument {
+    /// Adds parameters, body, security and failures to `entry`.
+    fn describe(entry: &mut Entry);
+}
+
+/// Something a handler answers with: says what it adds to the operation.
+pub trait Reply {
+    /// Adds the success response, and the failures that come with it, to `entry`.
+    fn describe(entry: &mut Entry);
+}
+
+impl<T> Argument for actix_web::web::Data<T> {
+    fn describe(_: &mut Entry) {}
+}
+
+impl Argument for actix_web::HttpRequest {
+    fn describe(_: &mut Entry) {}
+}
+
+impl<T: Reply> Reply for Result<T, Problem> {
+    fn describe(entry: &mut Entry) {
+        T::describe(entry);
+        entry.fails(&[500, 503]);
+    }
+}
+
+macro_rules! arguments {
+    ($($name:ident)*) => {
+        impl<$($name: Argument),*> Argument for ($($name,)*) {
+            fn describe(entry: &mut Entry) {
+                $( $name::describe(entry); )*
+                let _ = entry;
+            }
+        }
+    };
+}
+arguments!();
+arguments!(A);
+arguments!(A B);
+arguments!(A B C);
+arguments!(A B C D);
+arguments!(A B C D E);
+arguments!(A B C D E G);
+
+/// One operation of the document while it is being described.
+pub struct Entry {
+    operation: Map<String, Value>,
+    schemas: BTreeMap<String, Value>,
+}
+
+impl Entry {
+    /// Starts from what `#[utoipa::path]` knows: summary, description, operation id and the
+    /// responses a handler names itself.
+    pub fn new(operation: &Operation, tag: &str) -> Self {
+        let mut operation = match serde_json::to_value(operation) {
+            Ok(Value::Object(map)) => map,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        operation.insert("tags".into(), json!([tag]));
+        operation.insert("security".into(), json!([]));
+        for part in ["parameters", "requestBody"] {
+            operation.remove(part);
+        }
+        let named = operation.remove("responses").unwrap_or_else(|| json!({}));
+        let mut entry = Self { operation, schemas: BTreeMap::new() };
+        entry.operation.insert("responses".into(), json!({}));
+        for (status, response) in named.as_object().into_iter().flatten() {
+            entry.names_response(status, response);
+        }
+        entry
+    }
+
+    /// A response the handler itself names: its words stay, a failure gets the problem body.
+    fn names_response(&mut self, status: &str, response: &Value) {
+        let mut response = response.clone();
+        if status.starts_with(['4', '5'])
+            && let Some(object) = response.as_object_mut()
+        {
+            object.insert("content".into(), problem_content());
+        }
+        self.responses().insert(status.to_owned(), response);
+    }
+
+    fn responses(&mut self) -> &mut Map<String, Value> {
+        object_in(&mut self.operation, "responses")
+    }
+
+    fn parameters(&mut self) -> &mut Vec<Value> {
+        let list = self.operation.entry("parameters").or_insert_with(|| json!([]));
+        if !list.is_array() {
+            *list = json!([]);
+        }
+        match list {
+            Value::Array(items) => items,
+            _ => unreachable!("made an array just above"),
+        }
+    }
+
+    /// The parameters of a query or path struct.
+    pub fn params<T: IntoParams>(&mut self, place: &ParameterIn) {
+        for parameter in T::into_params(|| Some(place.clone())) {
+            if let Ok(value) = serde_json::to_value(&parameter) {
+                self.parameters().push(value);
+            }
+        }
+    }
+
+    /// A request header.
+    pub fn header(&mut self, name: &str, required: bool, description: &str, example: &str) {
+        self.parameters().push(json!({
+            "name": name, "in": "header", "required": required,
+            "description": description, "schema": {"type": "string"}, "example": example,
+        }));
+    }
+
+    /// The request body, in each of `media_types`.
+    pub fn body<T: ToSchema>(&mut self) {
+        let schema = self.schema::<T>();
+        self.operation.insert(
+            "requestBody".into(),
+            json!({"required": true, "content": {"application/json": {"schema": schema}}}),
+        );
+    }
+
+    /// Failures every caller must expect here; each refers to one shared response.
+    pub fn fails(&mut self, statuses: &[u16]) {
+        for status in statuses {
+            let key = status.to_string();
+            let shared = json!({"$ref": format!("#/components/responses/Problem{key}")});
+            self.responses().entry(key).or_insert(shared);
+        }
+    }
+
+    /// A success with a body.
+    pub fn answers<T: ToSchema>(&mut self, status: u16, description: &str) {
+        let schema = self.schema::<T>();
+        self.responses().insert(
+            status.to_string(),
+            json!({"description": description, "content": {"application/json": {"schema": schema}}}),
+        );
+    }
+
+    /// An answer without a body.
+    pub fn answers_empty(&mut self, status: u16, description: &str) {
+        self.responses().insert(status.to_string(), json!({"description": description}));
+    }
+
+    /// A header of the success response `status`.
+    pub fn answer_header(&mut self, status: u16, name: &str, description: &str) {
+        let response = object_in(self.responses(), &status.to_string());
+        object_in(response, "headers").insert(
+            name.to_owned(),
+            json!({"description": description, "schema": {"type": "string"}}),
+        );
+    }
+
+    /// The caller must show a bearer token.
+    pub fn needs_token(&mut self) {
+        self.operation.insert("security".into(), json!([{"bearer": []}]));
+    }
+
+    /// Registers `T` with all it refers to, and gives a reference to it.
+    fn schema<T: ToSchema>(&mut self) -> Value {
+        let name = T::name().into_owned();
+        self.schemas.extend(schemas_of::<T>());
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    /// The finished operation and the schemas it refers to.
+    pub fn finish(self) -> (Value, BTreeMap<String, Value>) {
+        (Value::Object(self.operation), self.schemas)
+    }
+}
+
+/// `T` and every named schema it refers to.
+pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
+    let mut found = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut found);
+    found
+        .into_iter()
+        .filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?)))
+        .collect()
+}
+
+/// The body every failure has.
+pub fn problem_content() -> Value {
+    json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
+}
+
+fn object_in<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
+    let slot = map.entry(key).or_insert_with(|| json!({}));
+    if !slot.is_object() {
+        *slot = json!({});
+    }
+    match slot {
+        Value::Object(object) => object,
+        _ => unreachable!("made an object just above"),
+    }
+}

@@ -1,0 +1,165 @@
+//! Access tokens: JWT signed with HMAC-SHA-256, and the random strings refresh tokens are.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error as JwtError, ErrorKind, new_error};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use signature::{Error as SignatureError, Signer, Verifier};
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{SessionId, UserId};
+
+/// What an access token says. Who its bearer is *now* (role, unit, whether the session still
+/// stands) is read from the database on every request, so that revocation works at once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Claims {
+    /// The account.
+    pub sub: String,
+    /// The session it belongs to.
+    pub sid: i64,
+    /// Issued at, in seconds since 1970.
+    pub iat: i64,
+    /// Ends at, in seconds since 1970.
+    pub exp: i64,
+}
+
+/// Signs and reads access tokens.
+pub struct Tokens {
+    sign: EncodingKey,
+    read: DecodingKey,
+    /// How long an access token is good for, in seconds.
+    pub lifetime_seconds: i64,
+}
+
+impl Tokens {
+    /// Tokens signed with `key`.
+    pub fn new(key: &[u8], lifetime_seconds: i64) -> Self {
+        // A second server in one process finds the same provider installed: no matter.
+        let _ = PROVIDER.install_default();
+        Self {
+            sign: EncodingKey::from_secret(key),
+            read: DecodingKey::from_secret(key),
+            lifetime_seconds,
+        }
+    }
+
+    /// A token for a session, good from `now`.
+    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<String, JwtError> {
+        let iat = now.unix_seconds();
+        let exp = iat.saturating_add(self.lifetime_seconds);
+        let claims = Claims { sub: user.0.to_string(), sid: session.0, iat, exp };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
+    }
+
+    /// The claims of a token that is genuine and not over at `now`.
+    pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims, JwtError> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.validate_exp = false; // by our own clock, below
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.read, &rules)?.claims;
+        if claims.exp <= now.unix_seconds() {
+            return Err(new_error(ErrorKind::ExpiredSignature));
+        }
+        Ok(claims)
+    }
+}
+
+/// 32 random bytes as text: a refresh token, or a generated password's worth of chance.
+pub fn random_text() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is stored of a refresh token. It has 256 bits of chance, so a plain digest is enough.
+pub fn digest(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+}
+
+/// HS256 over RustCrypto's `hmac`: the library's own providers bring RSA with an open advisory, or
+/// minutes of C.
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_hmac_secret()?.to_vec()))),
+        _ => Err(new_error(ErrorKind::InvalidAlgorithm)),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_hmac_secret()?.to_vec()))),
+        _ => Err(new_error(ErrorKind::InvalidAlgorithm)),
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct Hs256(Vec<u8>);
+
+impl Hs256 {
+    fn mac(&self, message: &[u8]) -> Result<Hmac<Sha256>, SignatureError> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).map_err(SignatureError::from_source)?;
+        mac.update(message);
+        Ok(mac)
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        Ok(self.mac(message)?.finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
+        self.mac(message)?.verify_slice(signature).map_err(SignatureError::from_source)
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::Timestamp;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_good_until_its_last_second() {
+        let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
+
+        let token = tokens.issue(UserId(7), SessionId(3), at(1_000)).unwrap();
+
+        let claims = tokens.read(&token, at(1_899)).unwrap();
+        assert_eq!((claims.sub.as_str(), claims.sid), ("7", 3));
+        assert!(tokens.read(&token, at(1_900)).is_err());
+    }
+
+    #[test]
+    fn another_key_another_algorithm_or_a_changed_letter_is_refused() {
+        let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
+        let token = tokens.issue(UserId(7), SessionId(3), at(1_000)).unwrap();
+
+        let others = Tokens::new(b"another key of thirty-two bytes!!!!", 900);
+        assert!(others.read(&token, at(1_000)).is_err());
+        let none = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());
+        assert!(tokens.read(&none, at(1_000)).is_err());
+        let mut changed = token.into_bytes();
+        let middle = changed.len() / 2;
+        changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
+        assert!(tokens.read(&String::from_utf8(changed).unwrap(), at(1_000)).is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! Everything an operator may set, by flag or by environment; read once.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+/// Settings of every command that opens a database.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseConfig {
+    /// The database: `sqlite:<path>` or `postgres://user@host/name` [default: sqlite:<data-dir>/major-projects.db]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// A file that holds the database password, put into a postgres URL that has none
+    #[arg(long, env = "DATABASE_PASSWORD_FILE")]
+    pub database_password_file: Option<PathBuf>,
+
+    /// Where the embedded database and generated keys are kept
+    #[arg(long, env = "DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+
+    /// Most database connections open at once (reads on SQLite; reads and writes on PostgreSQL)
+    #[arg(long, env = "DB_CONNECTIONS", default_value_t = 8)]
+    pub db_connections: u32,
+
+    /// Longest wait for a database connection before answering 503, in seconds
+    #[arg(long, env = "DB_WAIT_SECONDS", default_value_t = 3)]
+    pub db_wait_seconds: u64,
+}
+
+/// Settings of the server.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Address and port to listen on
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Threads that take requests
+    #[arg(long, env = "WORKERS", default_value_t = 2)]
+    pub workers: usize,
+
+    /// A file with the key that signs access tokens, at least 32 bytes; made on the first start when it is not there [default: <data-dir>/jwt.key]
+    #[arg(long, env = "JWT_KEY_FILE")]
+    pub jwt_key_file: Option<PathBuf>,
+
+    /// How long an access token is good for, in seconds
+    #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900)]
+    pub access_token_seconds: i64,
+
+    /// How long a refresh token is good for, in hours
+    #[arg(long, env = "REFRESH_TOKEN_HOURS", default_value_t = 336)]
+    pub refresh_token_hours: i64,
+
+    /// Log-ins taken per minute for one account name from one address
+    #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
+    pub logins_per_minute: u32,
+
+    /// Largest request body, in bytes
+    #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
+    pub body_limit_bytes: usize,
+
+    /// Longest wait for a request body, in seconds
+    #[arg(long, env = "BODY_TIMEOUT_SECONDS", default_value_t = 30)]
+    pub body_timeout_seconds: u64,
+
+    /// Longest wait for a request head, in seconds
+    #[arg(long, env = "HEAD_TIMEOUT_SECONDS", default_value_t = 10)]
+    pub head_timeout_seconds: u64,
+
+    /// How long requests in flight may take to finish after SIGTERM, in seconds
+    #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
+    pub stop_seconds: u64,
+
+    /// The business day, YYYY-MM-DD, instead of today in Asia/Shanghai; for demonstrations
+    #[arg(long, env = "TODAY")]
+    pub today: Option<chrono::NaiveDate>,
+
+    /// Memory for one password hash, in KiB
+    #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
+    pub password_memory_kib: u32,
+}
+
+impl Config {
+    /// Settings for a server inside a test: any free port, cheap password hashes.
+    pub fn for_tests() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            workers: 1,
+            jwt_key_file: None,
+            access_token_seconds: 900,
+            refresh_token_hours: 336,
+            logins_per_minute: 1_000,
+            body_limit_bytes: 1_048_576,
+            body_timeout_seconds: 5,
+            head_timeout_seconds: 5,
+            stop_seconds: 5,
+            today: None,
+            password_memory_kib: 8,
+        }
+    }
+
+    /// How much work a password hash is.
+    pub fn password_effort(&self) -> crate::api::password::Effort {
+        crate::api::password::Effort {
+            memory_kib: self.password_memory_kib,
+            ..crate::api::password::OWASP
+        }
+    }
+}
+
+/// The key that signs access tokens. It never shows itself.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// The least number of bytes a key must have: as many as the digest it feeds.
+    const LEAST_BYTES: usize = 32;
+
+    /// The key in `file`; a new one is made, readable by its owner alone, when there is no file.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: unreadable, unwritable, or shorter than 32 bytes.
+    pub fn read_or_make(file: &Path) -> Result<Self, String> {
+        let shown = file.display();
+        match std::fs::read(file) {
+            Ok(bytes) => {
+                let key = bytes.trim_ascii().to_vec();
+                if key.len() < Self::LEAST_BYTES {
+                    return Err(format!(
+                        "the key in {shown} is shorter than {} bytes; put a longer random one there, or remove the file to have one made",
+                        Self::LEAST_BYTES
+                    ));
+                }
+                Ok(Self(key))
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::make(file),
+            Err(e) => Err(format!("cannot read the key in {shown}: {e}")),
+        }
+    }
+
+    fn make(file: &Path) -> Result<Self, String> {
+        let text = crate::api::tokens::random_text().map_err(|e| e.to_string())?;
+        write_private(file, text.as_bytes())
+            .map_err(|e| format!("cannot write a new key to {}: {e}", file.display()))?;
+        Ok(Self(text.into_bytes()))
+    }
+
+    /// A key for tests.
+    pub fn for_tests() -> Self {
+        Self(b"a key for tests, of thirty-two bytes and more".to_vec())
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Writes a file that only its owner can read.
+pub fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    options.open(file)?.write_all(bytes)
+}

@@ -1,0 +1,43 @@
+//! Logs and metrics.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// Starts logging to stderr; `filter` is what `RUST_LOG` takes.
+pub fn start_logging(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.with_target(false).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// The process's metrics. Several servers in one process share them.
+pub fn metrics() -> Option<&'static PrometheusHandle> {
+    METRICS.get_or_init(|| buckets().install_recorder().ok()).as_ref()
+}
+
+/// The metrics in Prometheus' text form.
+pub fn render() -> String {
+    metrics().map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// Buckets in seconds, from a cached read to a slow export.
+fn buckets() -> PrometheusBuilder {
+    let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+    PrometheusBuilder::new().set_buckets(&bounds).unwrap_or_else(|_| PrometheusBuilder::new())
+}

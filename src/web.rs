@@ -1,0 +1,86 @@
+//! The server as a value: what is mounted, in which layers, and how it stops.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{Data, scope};
+use actix_web::{App as ActixApp, HttpServer};
+
+use crate::api::app::App;
+use crate::api::limits::LoginLimit;
+use crate::api::tokens::Tokens;
+use crate::api::{self, caller, documents, envelope, health};
+use crate::config::{Config, Secret};
+use crate::domain::clock::{Calendar, Clock};
+use crate::store::Db;
+use crate::telemetry;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens; the port is real even when any free one was asked for.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    running: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Takes no new connections, finishes the requests in flight, and returns.
+    pub async fn stop(self) -> std::io::Result<()> {
+        self.handle.stop(true).await;
+        self.finished().await
+    }
+
+    /// Returns when the server has stopped, by SIGTERM, SIGINT or [`Server::stop`].
+    pub async fn finished(self) -> std::io::Result<()> {
+        self.running.await.map_err(std::io::Error::other)?
+    }
+}
+
+/// Starts serving. Must be called inside an actix system.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub fn start(
+    config: Config,
+    key: &Secret,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    calendar: Arc<dyn Calendar>,
+) -> std::io::Result<Server> {
+    telemetry::metrics();
+    let listener = TcpListener::bind(config.listen)?;
+    let address = listener.local_addr()?;
+    let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
+    let logins = LoginLimit::new(config.logins_per_minute);
+    let app = App { db, clock, calendar, config: Arc::new(config), tokens, logins };
+    let settings = Arc::clone(&app.config);
+    let routes = Arc::new(api::routes());
+    let documents = Data::new(documents::Documents::of(&routes));
+    let app = Data::new(app);
+    let server = HttpServer::new(move || {
+        let routes = Arc::clone(&routes);
+        ActixApp::new()
+            .app_data(app.clone())
+            .app_data(documents.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(envelope::wrap))
+            .configure(health::mount)
+            .configure(documents::mount)
+            .service(
+                scope(api::PREFIX)
+                    .wrap(from_fn(caller::authenticate))
+                    .configure(|config| routes.mount(config)),
+            )
+    })
+    .workers(settings.workers)
+    .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))
+    .shutdown_timeout(settings.stop_seconds)
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    Ok(Server { address, handle, running: tokio::task::spawn_local(server) })
+}
