@@ -8,12 +8,17 @@ pub mod areas;
 pub mod events;
 pub mod industries;
 pub mod migrate;
+pub mod milestones;
 pub mod page;
 pub mod plans;
+pub mod project_units;
 pub mod projects;
+pub mod reports;
 pub mod sessions;
+pub mod summaries;
 pub mod units;
 pub mod users;
+pub mod year_plans;
 
 mod conn;
 mod db;

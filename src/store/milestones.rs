@@ -1,0 +1,127 @@
+//! Milestones of projects.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::schema::milestones;
+use super::{Conn, Result, StoreError};
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::milestone::{CONSTRUCTION_PERMIT, Milestone};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = milestones)]
+struct Row {
+    id: i64,
+    project_id: i64,
+    code: String,
+    name: String,
+    class: String,
+    position: i32,
+    baseline_date: NaiveDate,
+    forecast_date: Option<NaiveDate>,
+    forecast_reason: String,
+    actual_date: Option<NaiveDate>,
+    weight: i32,
+    document_number: String,
+    evidence: String,
+    version: i64,
+}
+
+impl TryFrom<Row> for Milestone {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: MilestoneId(row.id),
+            project_id: ProjectId(row.project_id),
+            code: row.code,
+            name: row.name,
+            class: StoreError::read_text(&row.class)?,
+            position: row.position,
+            baseline: row.baseline_date,
+            forecast: row.forecast_date,
+            forecast_reason: row.forecast_reason,
+            actual: row.actual_date,
+            weight: row.weight,
+            document_number: row.document_number,
+            evidence: row.evidence,
+            version: row.version,
+        })
+    }
+}
+
+/// A project's milestones in their order. There are a dozen or two.
+pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
+    let rows: Vec<Row> = milestones::table
+        .filter(milestones::project_id.eq(project.0))
+        .order((milestones::position, milestones::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Milestone::try_from).collect()
+}
+
+/// A milestone of this project, or [`StoreError::NotFound`].
+pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Milestone> {
+    let row: Row = milestones::table
+        .find(id.0)
+        .filter(milestones::project_id.eq(project.0))
+        .select(Row::as_select())
+        .first(conn)?;
+    Milestone::try_from(row)
+}
+
+/// Whether the construction permit was granted; `None` when the project has no such milestone.
+pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option<bool>> {
+    let actual: Option<Option<NaiveDate>> = milestones::table
+        .filter(milestones::project_id.eq(project.0))
+        .filter(milestones::code.eq(CONSTRUCTION_PERMIT))
+        .select(milestones::actual_date)
+        .first(conn)
+        .optional()?;
+    Ok(actual.map(|day| day.is_some()))
+}
+
+/// Adds a milestone; its id is given by the database.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the project has one with this code.
+pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
+    let id = diesel::insert_into(milestones::table)
+        .values((
+            milestones::project_id.eq(new.project_id.0),
+            milestones::code.eq(&new.code),
+            milestones::class.eq(new.class.as_str()),
+            milestones::position.eq(new.position),
+            milestones::baseline_date.eq(new.baseline),
+            milestones::weight.eq(new.weight),
+            milestones::name.eq(&new.name),
+            milestones::forecast_date.eq(new.forecast),
+            milestones::forecast_reason.eq(&new.forecast_reason),
+            milestones::actual_date.eq(new.actual),
+            milestones::document_number.eq(&new.document_number),
+            milestones::evidence.eq(&new.evidence),
+        ))
+        .returning(milestones::id)
+        .get_result(conn)?;
+    Ok(MilestoneId(id))
+}
+
+/// Stores what may change of `milestone`, if it is still at its version. The baseline never moves.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn save(conn: &mut Conn, milestone: &Milestone) -> Result<()> {
+    let mine =
+        milestones::table.find(milestone.id.0).filter(milestones::version.eq(milestone.version));
+    let changed = diesel::update(mine)
+        .set((
+            milestones::forecast_date.eq(milestone.forecast),
+            milestones::forecast_reason.eq(&milestone.forecast_reason),
+            milestones::actual_date.eq(milestone.actual),
+            milestones::document_number.eq(&milestone.document_number),
+            milestones::evidence.eq(&milestone.evidence),
+            milestones::version.eq(milestones::version + 1),
+        ))
+        .execute(conn)?;
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}

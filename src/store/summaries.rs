@@ -1,0 +1,141 @@
+//! The aggregate questions: which projects a sum is about, and what each brings into it.
+//!
+//! They read the base tables: four questions, whatever the number of projects, each answered in
+//! one snapshot. The sums themselves are `domain::summary`'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::projects::{ProjectFilter, wanted};
+use super::schema::{monthly_reports as reports, projects, year_plan_versions as versions, year_plans};
+use super::year_plans::{MONTHS, Months, amounts};
+use super::{Conn, Result, StoreError, project_units};
+use crate::domain::access::Sight;
+use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::money::Fen;
+use crate::domain::month::Year;
+use crate::domain::report::ReportState;
+use crate::domain::summary::{MonthReport, ProjectYear};
+use crate::domain::unit::UnitRole;
+use crate::domain::year_plan::{Basis, MonthlyAmounts};
+
+/// Every project of the filter's year that `sight` shows, with its plan and reports of that year.
+pub fn project_years(
+    conn: &mut Conn,
+    filter: &ProjectFilter,
+    sight: Sight,
+    year: Year,
+    basis: Basis,
+) -> Result<Vec<ProjectYear>> {
+    let filter = ProjectFilter { year: Some(year), ..filter.clone() };
+    let mut plans = plans(conn, year, basis)?;
+    let mut reports = reports_of(conn, year)?;
+    let before = confirmed_before(conn, year)?;
+    let rows: Vec<Row> = wanted(&filter, sight).order(projects::id).select(Row::as_select()).load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let plan = plans.remove(&row.id);
+            let filed = reports.remove(&row.id).unwrap_or_default();
+            let earlier = before.get(&row.id).copied().unwrap_or(Fen::ZERO);
+            project_year(row, plan, filed, earlier)
+        })
+        .collect()
+}
+
+/// `(project, unit, unit's name, role)` of these projects.
+pub fn unit_links(
+    conn: &mut Conn,
+    of: &[ProjectYear],
+) -> Result<Vec<(ProjectId, UnitId, String, UnitRole)>> {
+    let wanted: BTreeSet<i64> = of.iter().map(|p| p.id.0).collect();
+    project_units::links(conn, &wanted)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = projects)]
+struct Row {
+    id: i64,
+    industry_id: i64,
+    area_id: i64,
+    stage: String,
+    nature: String,
+    total_fen: i64,
+    invested_before_fen: i64,
+    registered_year: i32,
+    planned_start: Option<NaiveDate>,
+    planned_finish: Option<NaiveDate>,
+    actual_start: Option<NaiveDate>,
+    actual_finish: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+}
+
+fn project_year(
+    row: Row,
+    plan: Option<MonthlyAmounts>,
+    reports: Vec<MonthReport>,
+    earlier: Fen,
+) -> Result<ProjectYear> {
+    Ok(ProjectYear {
+        id: ProjectId(row.id),
+        industry: IndustryId(row.industry_id),
+        area: AreaId(row.area_id),
+        stage: StoreError::read_text(&row.stage)?,
+        nature: StoreError::read_text(&row.nature)?,
+        total: Fen::new(row.total_fen),
+        before_the_year: Fen::new(row.invested_before_fen) + earlier,
+        registered_year: Year::new(row.registered_year)
+            .ok_or_else(|| StoreError::broken("stored year"))?,
+        starts: (row.actual_start, row.planned_start),
+        finishes: (row.actual_finish, row.planned_finish),
+        ended_on: row.ended_on,
+        plan,
+        reports,
+    })
+}
+
+fn plans(conn: &mut Conn, year: Year, basis: Basis) -> Result<BTreeMap<i64, MonthlyAmounts>> {
+    let of_year = year_plans::table
+        .inner_join(versions::table)
+        .filter(year_plans::year.eq(year.get()))
+        .select((year_plans::project_id, MONTHS));
+    let rows: Vec<(i64, Months)> = match basis {
+        Basis::Initial => of_year.filter(versions::number.eq(1)).load(conn)?,
+        Basis::Current => {
+            of_year.filter(versions::number.eq(year_plans::current_number)).load(conn)?
+        }
+    };
+    Ok(rows.into_iter().map(|(project, months)| (project, amounts(months))).collect())
+}
+
+fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
+    let (first, last) = (year.january().to_string(), year.december().to_string());
+    let rows: Vec<(i64, String, String, i64)> = reports::table
+        .filter(reports::month.between(first, last))
+        .order((reports::project_id, reports::month))
+        .select((reports::project_id, reports::month, reports::state, reports::completed_fen))
+        .load(conn)?;
+    let mut found: BTreeMap<i64, Vec<MonthReport>> = BTreeMap::new();
+    for (project, month, state, fen) in rows {
+        found.entry(project).or_default().push(MonthReport {
+            month: StoreError::read_text(&month)?,
+            state: StoreError::read_text(&state)?,
+            completed: Fen::new(fen),
+        });
+    }
+    Ok(found)
+}
+
+fn confirmed_before(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Fen>> {
+    let rows: Vec<(i64, i64)> = reports::table
+        .filter(reports::month.lt(year.january().to_string()))
+        .filter(reports::state.eq(ReportState::Confirmed.as_str()))
+        .select((reports::project_id, reports::completed_fen))
+        .load(conn)?;
+    let mut sums = BTreeMap::new();
+    for (project, fen) in rows {
+        *sums.entry(project).or_insert(Fen::ZERO) += Fen::new(fen);
+    }
+    Ok(sums)
+}
