@@ -1,8 +1,14 @@
 //! The register and reporting system for a government's major projects (重大项目调度).
 //!
 //! Three floors, and imports go down only: `domain` knows nothing but its rules, `store` knows
-//! the databases, `api` knows HTTP.
+//! the databases, `api` knows HTTP. Beside them stands what wires them together.
 
 pub mod domain;
 
 pub mod store;
+
+pub mod api;
+
+pub mod config;
+pub mod telemetry;
+pub mod web;

@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use crate::domain::error::FieldError;
+use crate::domain::words::Words;
 
 /// Collects what is wrong with a body.
 #[derive(Debug, Default)]
@@ -27,6 +28,18 @@ impl Check {
         value: Option<Result<T, E>>,
     ) -> Option<T> {
         value.and_then(|value| self.field(pointer, value))
+    }
+
+    /// The thing a code or an id stands for; noted at `pointer` when there is none.
+    pub fn known<T>(&mut self, pointer: &str, found: Option<T>) -> Option<T> {
+        if found.is_none() {
+            let words = Words::new(
+                "没有这个编号或代码；请从相应列表中选取。",
+                "There is no such id or code; take one from its list.",
+            );
+            self.note(pointer, FieldError::new("", "not-there", words));
+        }
+        found
     }
 
     /// Notes a complaint at `pointer`.

@@ -1,7 +1,6 @@
 //! The only place that knows HTTP. One file per resource; [`routes`] lists them.
 
 pub mod app;
-pub mod areas;
 pub mod body;
 pub mod caller;
 pub mod check;
@@ -10,28 +9,19 @@ pub mod document30;
 pub mod documents;
 pub mod envelope;
 pub mod health;
-pub mod industries;
 pub mod limits;
-pub mod milestones;
 pub mod password;
-pub mod plans;
 pub mod precondition;
 pub mod problem;
-pub mod project_units;
-pub mod projects;
 pub mod query;
 pub mod reply;
-pub mod reports;
 pub mod routes;
 pub mod sessions;
 pub mod shape;
 pub mod signature;
 pub mod strict;
-pub mod summaries;
 pub mod tokens;
-pub mod units;
 pub mod users;
-pub mod year_plans;
 
 /// Where version 1 is mounted.
 pub const PREFIX: &str = "/api/v1";
@@ -40,14 +30,4 @@ pub const PREFIX: &str = "/api/v1";
 pub fn routes() -> routes::Routes {
     sessions::routes()
         .and(users::routes())
-        .and(industries::routes())
-        .and(areas::routes())
-        .and(units::routes())
-        .and(plans::routes())
-        .and(projects::routes())
-        .and(project_units::routes())
-        .and(year_plans::routes())
-        .and(milestones::routes())
-        .and(reports::routes())
-        .and(summaries::routes())
 }

@@ -200,7 +200,16 @@ impl From<StoreError> for Problem {
                     format!("{what} is taken already. Choose another value, or look at the record that has it."),
                 ),
             ),
-            other => Self::broken(other),
+            StoreError::BadCursor => {
+                let words = Words::new(
+                    "该 cursor 不属于这个列表或这种排序；请从第一页重新开始。",
+                    "This cursor belongs to another list or order. Start again from the first page.",
+                );
+                Self::bad_parameters(vec![FieldError::new("?cursor", "bad-cursor", words)])
+            }
+            // The database may be back soon; why it was away goes to the log.
+            StoreError::Unreachable(cause) => Self { cause: Some(cause), ..Self::busy() },
+            StoreError::NewerSchema(_) | StoreError::Broken(_) => Self::broken(error),
         }
     }
 }

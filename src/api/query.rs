@@ -117,3 +117,8 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         ready(inner.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
     }
 }
+
+/// How many items a page holds unless asked.
+pub fn default_limit() -> i64 {
+    crate::store::page::USUAL
+}

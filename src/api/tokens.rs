@@ -83,11 +83,11 @@ pub fn digest(token: &str) -> String {
 /// minutes of C.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
-        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_hmac_secret()?.to_vec()))),
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.as_bytes().to_vec()))),
         _ => Err(new_error(ErrorKind::InvalidAlgorithm)),
     },
     verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_hmac_secret()?.to_vec()))),
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_as_bytes()?.to_vec()))),
         _ => Err(new_error(ErrorKind::InvalidAlgorithm)),
     },
     key_utils: KeyUtils::new_unimplemented(),
