@@ -123,7 +123,7 @@ macro_rules! permissions {
         }
     )* };
 }
-permissions!(ReadProjects CreateProjects EditProjects MoveStages PlanYears EditMilestones FileReports
+permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
 
 /// Whoever is logged in, whatever their role.

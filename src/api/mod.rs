@@ -1,6 +1,7 @@
 //! The only place that knows HTTP. One file per resource; [`routes`] lists them.
 
 pub mod app;
+pub mod areas;
 pub mod body;
 pub mod caller;
 pub mod check;
@@ -9,6 +10,7 @@ pub mod document30;
 pub mod documents;
 pub mod envelope;
 pub mod health;
+pub mod industries;
 pub mod limits;
 pub mod password;
 pub mod precondition;
@@ -21,6 +23,7 @@ pub mod shape;
 pub mod signature;
 pub mod strict;
 pub mod tokens;
+pub mod units;
 pub mod users;
 
 /// Where version 1 is mounted.
@@ -30,4 +33,7 @@ pub const PREFIX: &str = "/api/v1";
 pub fn routes() -> routes::Routes {
     sessions::routes()
         .and(users::routes())
+        .and(industries::routes())
+        .and(areas::routes())
+        .and(units::routes())
 }

@@ -33,6 +33,8 @@ pub enum Action {
     EditProjects,
     /// Move a project to another stage.
     MoveStages,
+    /// Say which units answer for a project.
+    AssignUnits,
     /// Give a project its year plan.
     PlanYears,
     /// Add milestones, move their forecast, reach them.

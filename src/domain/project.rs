@@ -53,6 +53,11 @@ impl Stage {
         )
     }
 
+    /// Whether a project in this stage has been finished.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Operating)
+    }
+
     /// Whether a project in this stage has been started.
     pub const fn has_started(self) -> bool {
         matches!(self, Self::Construction | Self::Completed | Self::Operating)
@@ -221,6 +226,23 @@ impl ProjectFacts {
         }
     }
 
+    /// A project in a stage has the days that brought it there.
+    fn check_stage_days(&self, stage: Stage, errors: &mut Vec<FieldError>) {
+        let days = [
+            ("/actual_start", stage.has_started(), self.actual_start),
+            ("/actual_finish", stage.has_ended(), self.actual_finish),
+        ];
+        for (pointer, needed, day) in days {
+            if needed && day.is_none() && !errors.iter().any(|e| e.pointer == pointer) {
+                let words = Words::new(
+                    format!("库别为“{}”的项目须有该日期。", stage.zh()),
+                    format!("A project in stage {stage} has this day."),
+                );
+                errors.push(FieldError::new(pointer, "required", words));
+            }
+        }
+    }
+
     fn check_place(&self, errors: &mut Vec<FieldError>) {
         let places = [
             ("/longitude", self.longitude_e6, self.latitude_e6, 180_000_000),
@@ -251,6 +273,71 @@ pub struct Move {
 }
 
 impl Project {
+    /// Registers a project with these facts.
+    ///
+    /// # Errors
+    /// Every wrong field: what [`ProjectFacts::check`] finds, and a stage whose dates are missing.
+    pub fn register(
+        facts: ProjectFacts,
+        stage: Stage,
+        registered_year: Year,
+        today: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut errors = facts.check(stage, today);
+        facts.check_stage_days(stage, &mut errors);
+        if stage == Stage::Terminated {
+            let words = Words::new("已终止的项目不能入库。", "A project that was given up is not registered.");
+            errors.push(FieldError::new("/stage", "not-allowed", words));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let ended_on = facts.actual_finish.filter(|_| stage.has_ended());
+        Ok(Self {
+            id: ProjectId(0),
+            facts,
+            stage,
+            registered_year,
+            ended_on,
+            synthetic: false,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        })
+    }
+
+    /// The project with other facts.
+    ///
+    /// # Errors
+    /// Every wrong field.
+    pub fn revise(mut self, facts: ProjectFacts, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+        let mut errors = facts.check(self.stage, today);
+        facts.check_stage_days(self.stage, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        if self.stage.has_ended() {
+            self.ended_on = facts.actual_finish;
+        }
+        Ok(Self { facts, ..self })
+    }
+
+    /// The project as one that is planned for `year`: a plan for an earlier year than it was
+    /// registered in puts it into the register of that year.
+    ///
+    /// # Errors
+    /// [`RuleError::ProjectEnded`].
+    pub fn planned_for(mut self, year: Year) -> Result<Self, RuleError> {
+        match self.ended_on.map(Year::of) {
+            Some(ended) if ended < year => Err(RuleError::ProjectEnded(ended.get())),
+            _ => {
+                self.registered_year = self.registered_year.min(year);
+                Ok(self)
+            }
+        }
+    }
+
     /// Whether the project belongs to `year`: registered by then and not ended before it.
     pub fn belongs_to(&self, year: Year) -> bool {
         self.registered_year <= year && self.ended_on.is_none_or(|day| Year::of(day) >= year)

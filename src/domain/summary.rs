@@ -130,6 +130,17 @@ impl Period {
         self.through.year()
     }
 
+    /// Its months: January to the last one.
+    pub fn months(self) -> impl Iterator<Item = Month> {
+        self.year().months().filter(move |month| *month <= self.through)
+    }
+
+    /// The month a summary of `year` goes through unless asked: the last one that is over.
+    pub fn usual_through(year: Year, today: NaiveDate) -> Month {
+        let last_over = Month::of(today).previous();
+        last_over.clamp(year.january(), year.december())
+    }
+
     fn counts(self, state: ReportState) -> bool {
         match state {
             ReportState::Confirmed => true,
@@ -197,7 +208,20 @@ impl ProjectYear {
             active_share: i128::from(planned.get()).strict_mul(share),
             completed,
             completed_ever: self.before_the_year + completed,
-            coverage: self.coverage(period),
+            coverage: self.coverage(period, |_| true),
+        }
+    }
+
+    /// The project's part in the sums of one month of `period`. It counts no project and no total:
+    /// those are not a month's.
+    pub fn month_figures(&self, month: Month, period: Period) -> Figures {
+        let plan = self.plan.unwrap_or_default().of(month.number());
+        Figures {
+            planned: plan,
+            planned_through: plan,
+            completed: self.completed(period, |m| m == month),
+            coverage: self.coverage(period, |m| m == month),
+            ..Figures::ZERO
         }
     }
 
@@ -235,10 +259,10 @@ impl ProjectYear {
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
 
-    fn coverage(&self, period: Period) -> Coverage {
+    fn coverage(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Coverage {
         let state_of = |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
         let mut coverage = Coverage::default();
-        for month in period.year().months().filter(|m| *m <= period.through) {
+        for month in period.months().filter(|m| wanted(*m)) {
             match state_of(month) {
                 Some(ReportState::Confirmed) => coverage.confirmed += 1,
                 Some(ReportState::Submitted) => coverage.submitted += 1,
@@ -327,6 +351,31 @@ mod tests {
         let at = |through| project().active_months(Period::new(month(through), day("2022-01-01"), false));
 
         assert_eq!([at("2021-02"), at("2021-05"), at("2021-12")], [(0, 9), (3, 9), (9, 9)]);
+    }
+
+    #[test]
+    fn the_months_of_a_year_sum_to_it() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-03", ReportState::Confirmed, 70),
+            report("2021-04", ReportState::Submitted, 20),
+        ];
+        let period = Period::new(month("2021-05"), day("2021-07-01"), true);
+
+        let whole = it.figures(period);
+        let parts: Figures = period.months().map(|m| it.month_figures(m, period)).sum();
+
+        assert_eq!((parts.completed, parts.coverage), (whole.completed, whole.coverage));
+        assert_eq!(parts.planned, whole.planned_through);
+    }
+
+    #[test]
+    fn a_summary_usually_goes_through_the_last_month_that_is_over() {
+        let through = |year, today| Period::usual_through(Year::new(year).unwrap(), day(today)).to_string();
+
+        assert_eq!(through(2021, "2021-07-01"), "2021-06");
+        assert_eq!(through(2021, "2021-01-15"), "2021-01");
+        assert_eq!(through(2021, "2023-01-15"), "2021-12");
     }
 
     fn any_figures() -> impl Strategy<Value = Figures> {

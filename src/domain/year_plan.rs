@@ -42,6 +42,12 @@ impl MonthlyAmounts {
         self.0.iter().copied().sum()
     }
 
+    /// Month `number` (1 to 12).
+    pub fn of(&self, number: u32) -> Fen {
+        let index = usize::try_from(number).unwrap_or(0).wrapping_sub(1);
+        self.0.get(index).copied().unwrap_or_default()
+    }
+
     /// January to month `number` (1 to 12).
     pub fn through(&self, number: u32) -> Fen {
         let months = usize::try_from(number).unwrap_or(12);
@@ -101,6 +107,22 @@ pub struct FirstVersion {
 }
 
 impl FirstVersion {
+    /// The version to be stored.
+    pub fn into_version(self, year: Year, now: Timestamp, by: Option<UserId>) -> PlanVersion {
+        PlanVersion {
+            number: 1,
+            kind: PlanVersionKind::Initial,
+            effective_month: year.january(),
+            annual: self.annual,
+            months: self.months,
+            goal: self.goal,
+            document_number: String::new(),
+            reason: String::new(),
+            created_at: now,
+            created_by: by,
+        }
+    }
+
     /// Checks what a first version is made of against the project's total investment.
     ///
     /// # Errors

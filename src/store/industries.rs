@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::industries;
+use super::schema::{envelopes, industries, projects};
 use super::{Conn, Result, StoreError};
 use crate::domain::id::IndustryId;
 use crate::domain::industry::Industry;
@@ -96,4 +96,13 @@ fn columns(industry: &Industry) -> Columns<'_> {
         industries::parent_id.eq(industry.parent_id.map(|p| p.0)),
         industries::position.eq(industry.position),
     )
+}
+
+/// Whether projects or envelopes stand on this industry itself.
+pub fn is_used(conn: &mut Conn, id: IndustryId) -> Result<bool> {
+    let of = projects::table.filter(projects::industry_id.eq(id.0)).select(projects::id);
+    let project: Option<i64> = of.first(conn).optional()?;
+    let of = envelopes::table.filter(envelopes::industry_id.eq(id.0)).select(envelopes::id);
+    let envelope: Option<i64> = of.first(conn).optional()?;
+    Ok(project.or(envelope).is_some())
 }
