@@ -1,17 +1,19 @@
 //! The outermost layer: gives each request an id, writes problems down in the caller's language,
 //! logs and counts.
 
+use std::future::{Ready, ready};
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, AcceptLanguage, Header, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use tracing::{error, info, warn};
 
 use super::problem::Problem;
+use super::signature::{Argument, Entry};
 use super::tokens::random_text;
 use crate::domain::words::Language;
 
@@ -21,6 +23,20 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id of the request at hand.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+impl Argument for Language {
+    fn describe(_: &mut Entry) {}
+}
+
+/// The language the caller reads: Chinese unless it prefers English.
+impl FromRequest for Language {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request.extensions().get::<Self>().copied().unwrap_or(Self::Chinese)))
+    }
+}
 
 /// Wraps every request of the server.
 pub async fn wrap<B: MessageBody + 'static>(
@@ -32,6 +48,7 @@ pub async fn wrap<B: MessageBody + 'static>(
     let language = language(&request);
     let trace = header_text(&request, "traceparent").map(str::to_owned);
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(language);
 
     let mut response = next.call(request).await?.map_into_boxed_body();
 

@@ -10,13 +10,22 @@ pub mod document30;
 pub mod documents;
 pub mod envelope;
 pub mod health;
+pub mod history;
 pub mod industries;
 pub mod limits;
+pub mod milestones;
 pub mod password;
 pub mod precondition;
 pub mod problem;
+pub mod project_filter;
+pub mod project_patch;
+pub mod project_units;
+pub mod project_view;
+pub mod projects;
 pub mod query;
 pub mod reply;
+pub mod report_view;
+pub mod reports;
 pub mod routes;
 pub mod sessions;
 pub mod shape;
@@ -25,6 +34,7 @@ pub mod strict;
 pub mod tokens;
 pub mod units;
 pub mod users;
+pub mod year_plans;
 
 /// Where version 1 is mounted.
 pub const PREFIX: &str = "/api/v1";
@@ -36,4 +46,10 @@ pub fn routes() -> routes::Routes {
         .and(industries::routes())
         .and(areas::routes())
         .and(units::routes())
+        .and(projects::routes())
+        .and(history::routes())
+        .and(project_units::routes())
+        .and(year_plans::routes())
+        .and(milestones::routes())
+        .and(reports::routes())
 }

@@ -216,7 +216,45 @@ impl From<StoreError> for Problem {
 
 impl From<RuleError> for Problem {
     fn from(error: RuleError) -> Self {
-        Self::conflict(error.code(), error.words())
+        match error {
+            RuleError::ReasonRequired { .. } => Self::of_field("/reason", &error),
+            RuleError::StageMove { .. }
+            | RuleError::CodeRequired
+            | RuleError::InFuture { .. }
+            | RuleError::BeforeStart { .. }
+            | RuleError::ReportState { .. }
+            | RuleError::MonthAhead(_)
+            | RuleError::ZeroReasonRequired
+            | RuleError::BeforeRegistration(_)
+            | RuleError::YearPlanExists(_)
+            | RuleError::ProjectEnded(_)
+            | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
+        }
+    }
+}
+
+impl Problem {
+    /// What a rule says about the day at `pointer` is wrong input; anything else is the state's.
+    pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
+        match error {
+            RuleError::InFuture { .. } | RuleError::BeforeStart { .. } => {
+                Self::of_field(pointer, &error)
+            }
+            RuleError::ReasonRequired { .. }
+            | RuleError::StageMove { .. }
+            | RuleError::CodeRequired
+            | RuleError::ReportState { .. }
+            | RuleError::MonthAhead(_)
+            | RuleError::ZeroReasonRequired
+            | RuleError::BeforeRegistration(_)
+            | RuleError::YearPlanExists(_)
+            | RuleError::ProjectEnded(_)
+            | RuleError::MilestoneReached(_) => error.into(),
+        }
+    }
+
+    fn of_field(pointer: &'static str, error: &RuleError) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, error.code(), error.words())])
     }
 }
 

@@ -4,10 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::problem::Problem;
 use super::shape::Shape;
@@ -121,4 +122,24 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
 /// How many items a page holds unless asked.
 pub fn default_limit() -> i64 {
     crate::store::page::USUAL
+}
+
+/// Two sets of parameters in one query: what several operations share, and what one adds.
+#[derive(Debug)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: IntoParams, B: IntoParams> IntoParams for Both<A, B> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = A::into_params(&place);
+        all.extend(B::into_params(&place));
+        all
+    }
+}
+
+impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for Both<A, B> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let shared = serde_json::from_value(value.clone()).map_err(D::Error::custom)?;
+        Ok(Self(shared, serde_json::from_value(value).map_err(D::Error::custom)?))
+    }
 }

@@ -53,6 +53,13 @@ pub struct Change {
     pub after: Value,
 }
 
+impl Change {
+    /// Something that was said with the change, such as its reason.
+    pub fn said(field: &str, words: &str) -> Self {
+        Self { field: field.to_owned(), before: Value::Null, after: words.into() }
+    }
+}
+
 /// The fields in which two views of one thing differ; everything, when there was none before.
 pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
     let fields = |view: Option<&T>| match view.map(serde_json::to_value) {

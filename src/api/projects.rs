@@ -1,0 +1,252 @@
+//! The register of projects: facts and stages.
+
+use actix_web::web::Data;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::body::Body;
+use super::caller::{CreateProjects, EditProjects, MoveStages, Permit, ReadProjects};
+use super::check::Check;
+use super::precondition::IfMatch;
+use super::problem::Problem;
+use super::project_filter::FilterQuery;
+use super::project_patch::ProjectPatch;
+use super::project_view::{Places, ProjectInput, ProjectView};
+use super::query::{Both, Path, Query};
+use super::reply::{Conditional, Created, Json, PageView, Tagged};
+use super::routes::Routes;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
+use crate::domain::month::Year;
+use crate::domain::project::{Move, Project, Stage};
+use crate::domain::text::Reason;
+use crate::domain::words::Words;
+use crate::routes;
+use crate::store::events::{self, Author, Change, Event, changes};
+use crate::store::projects::{self, Order};
+use crate::store::{Conn, PageRequest};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes![
+        "projects";
+        list_projects, create_project, get_project, update_project, move_project,
+    ]
+}
+
+/// Which project.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProjectPath {
+    /// The project's id.
+    pub project_id: ProjectId,
+}
+
+/// Which of them, in which order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// In the register in this year.
+    #[param(nullable = false)]
+    pub year: Option<Year>,
+    /// `name`, `code`, `total_investment_wan`, `planned_start`, `planned_finish` or `id`, separated
+    /// by commas; a minus sorts downwards.
+    #[serde(default)]
+    #[param(max_length = 100, example = "-total_investment_wan,name")]
+    pub sort: String,
+    /// How many items a page holds.
+    #[serde(default = "super::query::default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: i64,
+    /// `next_cursor` of the page before.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+}
+
+/// List projects
+///
+/// The projects the caller may know of, filtered, sorted, page by page.
+#[utoipa::path(get, path = "/projects")]
+async fn list_projects(
+    app: Data<App>, who: Permit<ReadProjects>, query: Query<Both<FilterQuery, ListQuery>>,
+) -> Result<Json<PageView<ProjectView>>, Problem> {
+    let Query(Both(filter, list)) = query;
+    let order = Order::parse(&list.sort).ok_or_else(unknown_order)?;
+    let (sight, page) = (who.sees(), PageRequest::new(list.limit, list.cursor));
+    let page = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let filter = filter.known(conn, list.year)?;
+            let places = Places::load(conn)?;
+            let page = projects::list(conn, &filter, sight, &order, &page)?;
+            Ok(PageView::of(page, |project| places.view(project)))
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+fn unknown_order() -> Problem {
+    let words = Words::new(
+        "只能按 name、code、total_investment_wan、planned_start、planned_finish、id 排序，各一次；降序加负号。",
+        "Sort by name, code, total_investment_wan, planned_start, planned_finish or id, each once; a minus sorts downwards.",
+    );
+    Problem::bad_parameters(vec![FieldError::new("?sort", "not-one-of", words)])
+}
+
+/// Show a project
+///
+/// One project as it is now.
+#[utoipa::path(get, path = "/projects/{project_id}")]
+async fn get_project(
+    app: Data<App>, who: Permit<ReadProjects>, path: Path<ProjectPath>, _held: Conditional,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (id, sight) = (path.0.project_id, who.sees());
+    let view = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let project = projects::get(conn, id, sight)?;
+            Ok(Places::load(conn)?.view(project))
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+/// Register a project
+///
+/// Enters a project into the register. Construction needs the national project code, or a reason
+/// why there is none yet.
+#[utoipa::path(
+    post, path = "/projects",
+    responses((status = 409, description = "The national project code is taken.")),
+)]
+async fn create_project(
+    app: Data<App>, who: Permit<CreateProjects>, body: Body<ProjectInput>,
+) -> Result<Created<ProjectView>, Problem> {
+    let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
+    let view = app
+        .db
+        .write(move |conn| -> Result<ProjectView, Problem> {
+            let places = Places::load(conn)?;
+            let facts = input.facts(&places)?;
+            let year = input.registered_year.unwrap_or(Year::of(now.today));
+            let new = Project::register(facts, input.stage, year, now.today, now.instant)
+                .map_err(Problem::invalid)?;
+            let id = projects::insert(conn, &new)?;
+            let view = places.view(projects::get(conn, id, sight)?);
+            record(conn, &author, now.instant, "project.created", None, &view)?;
+            Ok(view)
+        })
+        .await?;
+    let location = format!("/projects/{}", view.id);
+    Ok(Created { view, location })
+}
+
+fn record(
+    conn: &mut Conn, author: &Author, now: Timestamp, kind: &'static str,
+    before: Option<&ProjectView>, after: &ProjectView,
+) -> Result<(), Problem> {
+    let found = changes(before, after).into_iter().filter(|c| c.field != "updated_at").collect();
+    let event = Event::of_project(kind, "project", after.id.0, after.id, found);
+    Ok(events::record(conn, author, now, &event)?)
+}
+
+/// Change a project
+///
+/// What is absent stays. Money, code, place and dates are the commission's to change.
+#[utoipa::path(
+    patch, path = "/projects/{project_id}",
+    responses((status = 409, description = "The national project code is taken.")),
+)]
+async fn update_project(
+    app: Data<App>, who: Permit<EditProjects>, path: Path<ProjectPath>, version: IfMatch,
+    body: Body<ProjectPatch>,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (author, sight, now, patch) = (who.author(), who.sees(), app.now(), body.0);
+    let (id, describes_only) = (path.0.project_id, !who.role().may_change_facts());
+    let view = app
+        .db
+        .write(move |conn| -> Result<ProjectView, Problem> {
+            let project = projects::get(conn, id, sight)?;
+            if describes_only {
+                patch.must_only_describe()?;
+            }
+            let places = Places::load(conn)?;
+            let before = places.view(project.clone());
+            let facts = patch.merged(&before).facts(&places)?;
+            let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
+            save(conn, Project { version: version.0, ..changed }, now.instant)?;
+            let after = places.view(projects::get(conn, id, sight)?);
+            record(conn, &author, now.instant, "project.updated", Some(&before), &after)?;
+            Ok(after)
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem> {
+    Ok(projects::save(conn, &Project { updated_at: now, ..project })?)
+}
+
+/// A move to another stage.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Transition {
+    /// The stage to move to.
+    pub stage: Stage,
+    /// The day it happened; today unless said.
+    #[serde(default)]
+    pub on: Option<NaiveDate>,
+    /// Why; required where the move goes back or gives up.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+impl Transition {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"stage": "construction", "on": "2021-06-15"})
+    }
+
+    fn parse(&self, today: NaiveDate) -> Result<Move, Problem> {
+        let mut check = Check::new();
+        let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
+        check.done(Some(Move { to: self.stage, on: self.on.unwrap_or(today), reason }))
+    }
+}
+
+/// Move a project to another stage
+///
+/// Keeps the dates that follow: construction sets the actual start unless it is known, and so on.
+/// Going back clears what it takes back and needs a reason.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/transitions",
+    responses((status = 409, description = "The stage does not follow from the one the project is in; the detail says which do.")),
+)]
+async fn move_project(
+    app: Data<App>, who: Permit<MoveStages>, path: Path<ProjectPath>, body: Body<Transition>,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (author, sight, now, id) = (who.author(), who.sees(), app.now(), path.0.project_id);
+    let step = body.0.parse(now.today)?;
+    let view = app
+        .db
+        .write(move |conn| -> Result<ProjectView, Problem> {
+            let project = projects::get(conn, id, sight)?;
+            let places = Places::load(conn)?;
+            let before = places.view(project.clone());
+            let moved = project.move_to(&step, now.today).map_err(|e| Problem::of_day("/on", e))?;
+            save(conn, moved, now.instant)?;
+            let after = places.view(projects::get(conn, id, sight)?);
+            let mut found = changes(Some(&before), &after);
+            found.retain(|c| c.field != "updated_at");
+            found.extend(step.reason.iter().map(|r| Change::said("reason", r.as_str())));
+            let event = Event::of_project("project.moved", "project", id.0, id, found);
+            events::record(conn, &author, now.instant, &event)?;
+            Ok(after)
+        })
+        .await?;
+    Ok(Tagged(view))
+}

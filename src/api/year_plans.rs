@@ -1,0 +1,214 @@
+//! What a project is to invest in a year.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::body::Body;
+use super::caller::{Permit, PlanYears, ReadProjects};
+use super::check::Check;
+use super::problem::Problem;
+use super::query::Path;
+use super::reply::{Conditional, Created, Tagged, Versioned};
+use super::routes::Routes;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::RuleError;
+use crate::domain::id::ProjectId;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::project::Project;
+use crate::domain::text::Note;
+use crate::domain::year_plan::{FirstVersion, PlanVersion, PlanVersionKind, YearPlan};
+use crate::routes;
+use crate::store::events::{self, Event, changes};
+use crate::store::{Conn, StoreError, projects, year_plans};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["year_plans"; get_year_plan, put_year_plan]
+}
+
+/// A project's plan for a year, with every version it ever had.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = YearPlan)]
+pub struct YearPlanView {
+    /// The project's id.
+    pub project_id: ProjectId,
+    /// The year.
+    pub year: Year,
+    /// Its versions: the first is `initial`, the last is `current`.
+    pub versions: Vec<PlanVersionView>,
+    /// The version of the whole, which is the ETag.
+    pub version: i64,
+}
+
+impl Versioned for YearPlanView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// One version of a year plan; never overwritten.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanVersion)]
+pub struct PlanVersionView {
+    /// 1 for the first.
+    pub number: i32,
+    /// Why it came to be.
+    pub kind: PlanVersionKind,
+    /// The month it takes effect.
+    pub effective_month: Month,
+    /// Planned investment of the year, in 万元.
+    pub annual_investment_wan: Fen,
+    /// Planned investment of the twelve months, in 万元; sums to the year.
+    #[schema(min_items = 12, max_items = 12)]
+    pub months: Vec<Fen>,
+    /// The goal of the year in words; may be empty.
+    pub goal: String,
+    /// The document that ordered it; may be empty.
+    pub document_number: String,
+    /// Why; empty for the first.
+    pub reason: String,
+    /// When it was entered.
+    pub created_at: Timestamp,
+}
+
+impl From<PlanVersion> for PlanVersionView {
+    fn from(version: PlanVersion) -> Self {
+        Self {
+            number: version.number,
+            kind: version.kind,
+            effective_month: version.effective_month,
+            annual_investment_wan: version.annual,
+            months: version.months.0.to_vec(),
+            goal: version.goal,
+            document_number: version.document_number,
+            reason: version.reason,
+            created_at: version.created_at,
+        }
+    }
+}
+
+impl From<YearPlan> for YearPlanView {
+    fn from(plan: YearPlan) -> Self {
+        Self {
+            project_id: plan.project_id,
+            year: plan.year,
+            versions: plan.versions.into_iter().map(PlanVersionView::from).collect(),
+            version: plan.version,
+        }
+    }
+}
+
+/// The first version of a year plan.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct YearPlanInput {
+    /// Planned investment of the year, in 万元; at most the project's total.
+    pub annual_investment_wan: Fen,
+    /// Planned investment of the twelve months, in 万元; they sum to the year.
+    #[schema(min_items = 12, max_items = 12)]
+    pub months: Vec<Fen>,
+    /// The goal of the year in words.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub goal: String,
+}
+
+impl YearPlanInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "annual_investment_wan": "12000.00",
+            "months": ["500.00", "500.00", "1000.00", "1000.00", "1000.00", "1000.00",
+                       "1000.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00"],
+            "goal": "主体完工",
+        })
+    }
+
+    fn parse(&self, total: Fen) -> Result<FirstVersion, Problem> {
+        let mut check = Check::new();
+        let goal = check.field("/goal", Note::parse(&self.goal)).map(Note::into_string);
+        let annual = self.annual_investment_wan;
+        match FirstVersion::check(annual, &self.months, goal.unwrap_or_default(), total) {
+            Ok(first) => check.done(Some(first)),
+            Err(errors) => {
+                check.extend(errors);
+                check.done(None)
+            }
+        }
+    }
+}
+
+/// Which project and year.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct YearPlanPath {
+    /// The project's id.
+    pub project_id: ProjectId,
+    /// The year.
+    #[param(example = 2021)]
+    pub year: Year,
+}
+
+/// Show a year plan
+///
+/// With all its versions, the first first.
+#[utoipa::path(get, path = "/projects/{project_id}/year-plans/{year}")]
+async fn get_year_plan(
+    app: Data<App>, who: Permit<ReadProjects>, path: Path<YearPlanPath>, _held: Conditional,
+) -> Result<Tagged<YearPlanView>, Problem> {
+    let (Path(at), sight) = (path, who.sees());
+    let view = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            projects::get(conn, at.project_id, sight)?;
+            found(conn, at)
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+fn found(conn: &mut Conn, at: YearPlanPath) -> Result<YearPlanView, Problem> {
+    let plan = year_plans::find(conn, at.project_id, at.year)?;
+    Ok(plan.ok_or(StoreError::NotFound)?.into())
+}
+
+/// Give a project its year plan
+///
+/// Enters the first version, `initial`. It is never overwritten: what changes later is a new
+/// version. A plan for a year before the project's first puts it into the register of that year.
+#[utoipa::path(
+    put, path = "/projects/{project_id}/year-plans/{year}",
+    responses((status = 409, description = "The project has a plan for this year, or ended before it.")),
+)]
+async fn put_year_plan(
+    app: Data<App>, who: Permit<PlanYears>, path: Path<YearPlanPath>, body: Body<YearPlanInput>,
+) -> Result<Created<YearPlanView>, Problem> {
+    let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
+    let Path(at) = path;
+    let view = app
+        .db
+        .write(move |conn| -> Result<YearPlanView, Problem> {
+            let project = projects::get(conn, at.project_id, sight)?;
+            if year_plans::find(conn, at.project_id, at.year)?.is_some() {
+                return Err(RuleError::YearPlanExists(at.year.get()).into());
+            }
+            let first = input.parse(project.facts.total)?;
+            let planned = project.clone().planned_for(at.year)?;
+            if planned != project {
+                projects::save(conn, &Project { updated_at: now, ..planned })?;
+            }
+            let first = first.into_version(at.year, now, author.user_id());
+            let id = year_plans::insert(conn, at.project_id, at.year, &first)?;
+            let view = found(conn, at)?;
+            let entered = changes(None, &PlanVersionView::from(first));
+            let event = Event::of_project("year_plan.entered", "year_plan", id.0, at.project_id, entered);
+            events::record(conn, &author, now, &event)?;
+            Ok(view)
+        })
+        .await?;
+    let location = format!("/projects/{}/year-plans/{}", at.project_id, at.year);
+    Ok(Created { view, location })
+}
