@@ -2,19 +2,26 @@
 
 pub mod app;
 pub mod areas;
+pub mod asked;
 pub mod body;
 pub mod caller;
 pub mod check;
+pub mod commitments;
 pub mod document;
 pub mod document30;
 pub mod documents;
 pub mod envelope;
+pub mod figures;
 pub mod health;
 pub mod history;
 pub mod industries;
+pub mod investment;
+pub mod investment_rows;
 pub mod limits;
 pub mod milestones;
 pub mod password;
+pub mod plan_view;
+pub mod plans;
 pub mod precondition;
 pub mod problem;
 pub mod project_filter;
@@ -32,6 +39,7 @@ pub mod shape;
 pub mod signature;
 pub mod strict;
 pub mod tokens;
+pub mod trend;
 pub mod units;
 pub mod users;
 pub mod year_plans;
@@ -46,10 +54,14 @@ pub fn routes() -> routes::Routes {
         .and(industries::routes())
         .and(areas::routes())
         .and(units::routes())
+        .and(plans::routes())
         .and(projects::routes())
         .and(history::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(commitments::routes())
+        .and(investment::routes())
+        .and(trend::routes())
 }

@@ -120,17 +120,6 @@ impl Sight {
             Role::Admin => Self::Nothing,
         }
     }
-
-    /// What its sums cover, in the API's words.
-    pub fn scope(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Open => "open",
-            Self::Unit(_) => "unit",
-            Self::Area(_) => "area",
-            Self::Nothing => "nothing",
-        }
-    }
 }
 
 #[cfg(test)]

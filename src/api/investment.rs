@@ -1,0 +1,239 @@
+//! Investment by one or two dimensions.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::asked::{Include, PeriodQuery, Scope, Stated};
+use super::caller::{Permit, ReadSummaries};
+use super::figures::{CoverageView, Judged, RateView};
+use super::investment_rows::{Dimension, Key, Keys};
+use super::problem::Problem;
+use super::project_filter::FilterQuery;
+use super::query::{Both, Query};
+use super::reply::Json;
+use super::routes::Routes;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::UnitId;
+use crate::domain::industry::IndustryGroup;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::progress::{self, ExpectedMode};
+use crate::domain::project::{Nature, Stage};
+use crate::domain::rate::Hundredths;
+use crate::domain::summary::{Figures, Period, roll_up};
+use crate::domain::unit::UnitRole;
+use crate::domain::words::Words;
+use crate::domain::year_plan::Basis;
+use crate::routes;
+use crate::store::summaries;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; get_investment]
+}
+
+/// By what.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ByQuery {
+    /// One or two dimensions, each given once. `unit` rows are of the role `role`, `owner` unless
+    /// said; a project of two such units stands in both rows and once in the total.
+    #[param(min_items = 1, max_items = 2)]
+    pub by: Vec<Dimension>,
+}
+
+/// Investment by one or two dimensions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Investment {
+    /// The year.
+    pub year: Year,
+    /// January to this month.
+    pub through: Month,
+    /// The version of the year plans that rates are measured against.
+    pub basis: Basis,
+    /// How expected progress is judged.
+    pub expected: ExpectedMode,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The id of the last event it contains.
+    pub last_event: i64,
+    /// The dimensions, in the order asked.
+    pub by: Vec<Dimension>,
+    /// One row per combination that has projects.
+    pub rows: Vec<InvestmentRow>,
+    /// Of every project the filter admits, each counted once.
+    pub total: InvestmentRow,
+}
+
+/// One row: what it is of, and its figures.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct InvestmentRow {
+    /// The code of the industry line, when asked by industry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "next_gen_it")]
+    pub industry: Option<String>,
+    /// The group, when asked by group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub group: Option<IndustryGroup>,
+    /// The code of the area, when asked by area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "dongying")]
+    pub area: Option<String>,
+    /// The id of the unit, when asked by unit; absent on the row of projects without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit_id: Option<UnitId>,
+    /// The name of the unit, when asked by unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit: Option<String>,
+    /// The role in which the unit is counted, when asked by unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub role: Option<UnitRole>,
+    /// The stage, when asked by stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stage: Option<Stage>,
+    /// The nature, when asked by nature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub nature: Option<Nature>,
+    /// The month, when asked by month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
+    pub month: Option<Month>,
+    /// How many projects; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub project_count: Option<i64>,
+    /// Their total investment, in 万元; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub total_investment_wan: Option<Fen>,
+    /// What the year plans plan.
+    pub planned: PlannedPart,
+    /// Completed, January to the month asked for, or in the row's month, in 万元.
+    pub completed_wan: Fen,
+    /// Completed ÷ planned.
+    pub against_plan: RateView,
+    /// How far the year should be by now, in per cent; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub expected_percent: Option<Hundredths>,
+    /// Completion less expected progress, in percentage points; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub deviation_points: Option<Hundredths>,
+    /// What became of the reports due.
+    pub coverage: CoverageView,
+}
+
+/// What year plans plan for a row: of the year, or of its month.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct PlannedPart {
+    /// For the year, in 万元; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub annual_investment_wan: Option<Fen>,
+    /// Of that January to the month asked for, or in the row's month, in 万元.
+    pub through_wan: Fen,
+}
+
+impl InvestmentRow {
+    fn of(figures: &Figures, period: Period, mode: ExpectedMode, of_month: bool) -> Self {
+        let judged = Judged::of(figures, period, mode);
+        let year = |value| if of_month { None } else { value };
+        Self {
+            project_count: (!of_month).then_some(figures.project_count),
+            total_investment_wan: (!of_month).then_some(figures.total),
+            planned: PlannedPart {
+                annual_investment_wan: (!of_month).then_some(figures.planned),
+                through_wan: figures.planned_through,
+            },
+            completed_wan: figures.completed,
+            against_plan: progress::against_plan(figures).into(),
+            expected_percent: year(judged.expected),
+            deviation_points: year(judged.deviation),
+            coverage: figures.coverage.into(),
+            ..Self::default()
+        }
+    }
+
+    fn with(self, key: &Key, keys: &Keys) -> Self {
+        match key {
+            Key::Industry(_, id) => Self { industry: keys.industry(*id), ..self },
+            Key::Group(group) => Self { group: Some(*group), ..self },
+            Key::Area(_, id) => Self { area: keys.area(*id), ..self },
+            Key::Unit(id) => {
+                let (unit_id, unit) = (*id, id.and_then(|id| keys.unit(id)));
+                Self { unit_id, unit, role: Some(keys.role), ..self }
+            }
+            Key::Stage(stage) => Self { stage: Some(*stage), ..self },
+            Key::Nature(nature) => Self { nature: Some(*nature), ..self },
+            Key::Month(month) => Self { month: Some(*month), ..self },
+        }
+    }
+}
+
+/// Show investment by dimension
+///
+/// Planned and completed investment by one or two of industry, group, area, unit, stage, nature and
+/// month, of the projects the filters admit and the caller may know of.
+#[utoipa::path(get, path = "/summaries/investment")]
+async fn get_investment(
+    app: Data<App>, who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, Both<PeriodQuery, ByQuery>>>,
+) -> Result<Json<Investment>, Problem> {
+    let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
+    let (sight, as_of) = (who.sees(), app.clock.now());
+    if by.first() == by.get(1) {
+        let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
+        return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
+    }
+    let period = app.period(&asked)?;
+    let answer = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let stated = Stated::read(conn, asked.year, sight, as_of)?;
+            let known = filter.known(conn, Some(asked.year))?;
+            let years = summaries::project_years(conn, &known, sight, asked.year, asked.basis)?;
+            let keys = Keys::load(conn, &years, &known)?;
+            let parts = years.iter().flat_map(|p| keys.parts(p, &by, period));
+            let rows: BTreeMap<Vec<Key>, Figures> = roll_up(parts);
+            let of_month = by.contains(&Dimension::Month);
+            let row = |(row_keys, figures): (&Vec<Key>, &Figures)| {
+                let row = InvestmentRow::of(figures, period, asked.expected, of_month);
+                row_keys.iter().fold(row, |row, key| row.with(key, &keys))
+            };
+            let total: Figures = years.iter().map(|p| p.figures(period)).sum();
+            Ok(Investment {
+                year: asked.year,
+                through: period.through,
+                basis: asked.basis,
+                expected: asked.expected,
+                include: asked.include,
+                scope: stated.scope,
+                synthetic: stated.synthetic,
+                as_of: stated.as_of,
+                last_event: stated.last_event,
+                rows: rows.iter().map(row).collect(),
+                total: InvestmentRow::of(&total, period, asked.expected, false),
+                by,
+            })
+        })
+        .await?;
+    Ok(Json(answer))
+}

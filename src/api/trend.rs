@@ -1,0 +1,115 @@
+//! Planned and completed investment, month by month.
+
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::app::App;
+use super::asked::{Include, PeriodQuery, Scope, Stated};
+use super::caller::{Permit, ReadSummaries};
+use super::problem::Problem;
+use super::project_filter::FilterQuery;
+use super::query::{Both, Query};
+use super::reply::Json;
+use super::routes::Routes;
+use crate::domain::clock::Timestamp;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::summary::{Figures, Period, ProjectYear};
+use crate::domain::year_plan::Basis;
+use crate::routes;
+use crate::store::summaries;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; get_trend]
+}
+
+/// Planned and completed investment of a year, month by month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Trend {
+    /// The year.
+    pub year: Year,
+    /// Completed investment is counted through this month.
+    pub through: Month,
+    /// The version of the year plans.
+    pub basis: Basis,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The id of the last event it contains.
+    pub last_event: i64,
+    /// The twelve months.
+    pub months: Vec<TrendMonth>,
+}
+
+/// One month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrendMonth {
+    /// The month.
+    pub month: Month,
+    /// Planned for it, in 万元.
+    pub planned_wan: Fen,
+    /// Completed in it, in 万元; zero after the month asked for.
+    pub completed_wan: Fen,
+    /// Planned from January on, in 万元.
+    pub planned_cumulative_wan: Fen,
+    /// Completed from January on, in 万元.
+    pub completed_cumulative_wan: Fen,
+}
+
+/// Show the trend of a year
+///
+/// Planned and completed investment by month and cumulative, of the projects the filters admit and
+/// the caller may know of.
+#[utoipa::path(get, path = "/summaries/trend")]
+async fn get_trend(
+    app: Data<App>, who: Permit<ReadSummaries>, query: Query<Both<FilterQuery, PeriodQuery>>,
+) -> Result<Json<Trend>, Problem> {
+    let Query(Both(filter, asked)) = query;
+    let (sight, as_of) = (who.sees(), app.clock.now());
+    let period = app.period(&asked)?;
+    let trend = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let stated = Stated::read(conn, asked.year, sight, as_of)?;
+            let known = filter.known(conn, Some(asked.year))?;
+            let years = summaries::project_years(conn, &known, sight, asked.year, asked.basis)?;
+            Ok(Trend {
+                year: asked.year,
+                through: period.through,
+                basis: asked.basis,
+                include: asked.include,
+                scope: stated.scope,
+                synthetic: stated.synthetic,
+                as_of: stated.as_of,
+                last_event: stated.last_event,
+                months: months(&years, asked.year, period),
+            })
+        })
+        .await?;
+    Ok(Json(trend))
+}
+
+fn months(projects: &[ProjectYear], year: Year, period: Period) -> Vec<TrendMonth> {
+    let (mut planned, mut completed) = (Fen::ZERO, Fen::ZERO);
+    year.months()
+        .map(|month| {
+            let sum: Figures = projects.iter().map(|p| p.month_figures(month, period)).sum();
+            planned += sum.planned;
+            completed += sum.completed;
+            TrendMonth {
+                month,
+                planned_wan: sum.planned,
+                completed_wan: sum.completed,
+                planned_cumulative_wan: planned,
+                completed_cumulative_wan: completed,
+            }
+        })
+        .collect()
+}
