@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tracing::info;
+
+use crate::store::{DatabaseUrl, UrlError};
 
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
@@ -27,6 +30,35 @@ pub struct DatabaseConfig {
     /// Longest wait for a database connection before answering 503, in seconds
     #[arg(long, env = "DB_WAIT_SECONDS", default_value_t = 3)]
     pub db_wait_seconds: u64,
+}
+
+impl DatabaseConfig {
+    /// Which database it is.
+    ///
+    /// # Errors
+    /// One line: a URL that names none, or a password file that cannot be read.
+    pub fn url(&self) -> Result<DatabaseUrl, String> {
+        let url: DatabaseUrl = match &self.database_url {
+            Some(text) => text.parse().map_err(|e: UrlError| e.to_string())?,
+            None => DatabaseUrl::Sqlite(self.data_dir.join("major-projects.db")),
+        };
+        let Some(file) = &self.database_password_file else { return Ok(url) };
+        let password = std::fs::read_to_string(file)
+            .map_err(|e| format!("cannot read the database password in {}: {e}", file.display()))?;
+        Ok(url.with_password(password.trim()))
+    }
+
+    /// Says what is set; no secret among it.
+    pub fn log(&self) {
+        let url = self.url().map(|u| u.to_string()).unwrap_or_default();
+        info!(
+            database = url,
+            data_dir = %self.data_dir.display(),
+            connections = self.db_connections,
+            wait_seconds = self.db_wait_seconds,
+            "database"
+        );
+    }
 }
 
 /// Settings of the server.
@@ -82,6 +114,25 @@ pub struct Config {
 }
 
 impl Config {
+    /// Says what is set; no secret among it.
+    pub fn log(&self) {
+        let key = self.jwt_key_file.as_ref().map(|f| f.display().to_string());
+        info!(
+            listen = %self.listen,
+            workers = self.workers,
+            jwt_key_file = key.as_deref().unwrap_or("in the data directory"),
+            access_token_seconds = self.access_token_seconds,
+            refresh_token_hours = self.refresh_token_hours,
+            logins_per_minute = self.logins_per_minute,
+            body_limit_bytes = self.body_limit_bytes,
+            body_timeout_seconds = self.body_timeout_seconds,
+            head_timeout_seconds = self.head_timeout_seconds,
+            stop_seconds = self.stop_seconds,
+            today = self.today.map(|d| d.to_string()),
+            "server"
+        );
+    }
+
     /// Settings for a server inside a test: any free port, cheap password hashes.
     pub fn for_tests() -> Self {
         Self {

@@ -9,6 +9,10 @@ pub mod store;
 
 pub mod api;
 
+pub mod accounts;
+pub mod cli;
 pub mod config;
+pub mod demo;
+pub mod seed;
 pub mod telemetry;
 pub mod web;

@@ -18,6 +18,7 @@ pub mod sessions;
 pub mod summaries;
 pub mod units;
 pub mod users;
+pub mod verify;
 pub mod year_plans;
 
 mod conn;

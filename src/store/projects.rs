@@ -290,3 +290,15 @@ fn columns(project: &Project) -> Columns<'_> {
         updated_at: project.updated_at.naive(),
     }
 }
+
+/// Whether any project is a real one, and not made up for demonstration.
+pub fn any_real(conn: &mut Conn) -> Result<bool> {
+    let real = projects::table.filter(projects::synthetic.eq(false)).select(projects::id);
+    Ok(real.first::<i64>(conn).optional()?.is_some())
+}
+
+/// The names of all projects.
+pub fn names(conn: &mut Conn) -> Result<std::collections::BTreeSet<String>> {
+    let names: Vec<String> = projects::table.select(projects::name).load(conn)?;
+    Ok(names.into_iter().collect())
+}

@@ -1,0 +1,277 @@
+//! The synthetic portfolio into the database, project by project, so that a start that was
+//! interrupted goes on where it stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::portfolio::{Sketch, portfolio};
+use crate::api::reports::context;
+use crate::domain::access::Sight;
+use crate::domain::area::Area;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{IndustryId, MilestoneId, ProjectId, ReportId, UnitId};
+use crate::domain::industry::Industry;
+use crate::domain::milestone::{Milestone, TEMPLATES};
+use crate::domain::month::Year;
+use crate::domain::plan::Plan;
+use crate::domain::project::{Project, ProjectFacts, Visibility};
+use crate::domain::report::{Report, ReportState, Step};
+use crate::domain::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
+use crate::domain::warning::warnings;
+use crate::domain::year_plan::FirstVersion;
+use crate::store::events::{self, Author, Event};
+use crate::store::{
+    Conn, Db, Result, StoreError, areas, industries, milestones, plans, project_units, projects,
+    reports, units, year_plans,
+};
+
+/// What a synthetic project is named after.
+const THEMES: [(&str, [&str; 4]); 10] = [
+    ("next_gen_it", ["集成电路封测", "工业互联网平台", "光通信器件", "大数据中心"]),
+    ("high_end_equipment", ["石油装备制造", "汽车零部件", "智能机器人", "轨道交通装备"]),
+    ("new_energy", ["海上风电", "光伏发电", "氢能利用", "储能电站"]),
+    ("new_materials", ["高性能纤维", "铜基新材料", "稀土催化材料", "电子化学品"]),
+    ("modern_marine", ["海洋牧场", "海水淡化", "海洋生物", "港口物流"]),
+    ("medical_wellness", ["生物医药", "医疗器械", "康养社区", "中药提取"]),
+    ("high_end_chemicals", ["丙烯下游", "芳烃联合装置", "特种橡胶", "精细化工"]),
+    ("modern_agriculture", ["盐碱地农业", "智慧大棚", "农产品加工", "水产育苗"]),
+    ("cultural_creative", ["文化产业园", "数字影视", "非遗工坊", "创意设计"]),
+    ("quality_tourism", ["黄河文化旅游", "湿地生态旅游", "温泉度假", "滨海旅游"]),
+];
+
+/// Which department of the plan document looks after an industry.
+const REGULATORS: [(&str, &str); 4] = [
+    ("modern_agriculture", "市农业农村局"),
+    ("medical_wellness", "市卫生健康委"),
+    ("quality_tourism", "市商务局"),
+    ("cultural_creative", "市投资促进局"),
+];
+const USUAL_REGULATOR: &str = "市工业和信息化局";
+const LEAD: &str = "市发展改革委";
+
+/// Projects that share one synthetic owner.
+const PROJECTS_PER_OWNER: usize = 3;
+
+/// What the loader needs to know of the reference data.
+struct Reference {
+    industries: BTreeMap<IndustryId, Industry>,
+    areas: Vec<Area>,
+}
+
+/// Loads what is missing of the portfolio; calls `progress` with how many projects there are.
+///
+/// # Errors
+/// [`StoreError::Broken`] when the database holds projects that are not synthetic, or no plan.
+pub async fn load(
+    db: &Db, year: Year, today: NaiveDate, now: Timestamp, mut progress: impl FnMut(usize, usize),
+) -> Result<usize> {
+    let known = db.read(move |conn| Known::read(conn, year)).await?;
+    let sketches = portfolio(year, &known.envelopes);
+    let total = sketches.len();
+    for sketch in sketches {
+        let number = sketch.number;
+        let (name, names) = (known.reference.name(&sketch), &known.names);
+        if !names.contains(&name) {
+            let reference = known.reference.clone();
+            db.write(move |conn| load_one(conn, &reference, &sketch, year, today, now)).await?;
+        }
+        progress(number, total);
+    }
+    db.write(move |conn| {
+        let plan = plans::get(conn, year)?;
+        if plan.synthetic { Ok(()) } else { plans::save(conn, &Plan { synthetic: true, ..plan }) }
+    })
+    .await?;
+    Ok(total)
+}
+
+/// What is there before loading.
+struct Known {
+    reference: std::sync::Arc<Reference>,
+    envelopes: Vec<crate::domain::plan::Envelope>,
+    names: BTreeSet<String>,
+}
+
+impl Known {
+    fn read(conn: &mut Conn, year: Year) -> Result<Self> {
+        let plan = plans::get(conn, year)?;
+        let envelopes = plans::envelopes(conn, plan.id)?;
+        if projects::any_real(conn)? {
+            return Err(StoreError::Broken(
+                "this database holds real projects; give the demonstration a database of its own".to_owned(),
+            ));
+        }
+        let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
+        let reference = Reference { industries, areas: areas::all(conn)? };
+        Ok(Self { reference: std::sync::Arc::new(reference), envelopes, names: projects::names(conn)? })
+    }
+}
+
+impl Reference {
+    fn industry(&self, sketch: &Sketch) -> (&str, &str) {
+        let industry = self.industries.get(&sketch.envelope.industry);
+        industry.map_or(("", ""), |i| (i.code.as_str(), i.name.as_str()))
+    }
+
+    fn area(&self, sketch: &Sketch) -> Option<&Area> {
+        let count = self.areas.len().max(1);
+        self.areas.get(usize::try_from(sketch.area).unwrap_or(0) % count)
+    }
+
+    /// Place, theme and running number, and that it is an example.
+    fn name(&self, sketch: &Sketch) -> String {
+        let (code, industry) = self.industry(sketch);
+        let themes = THEMES.iter().find(|(c, _)| *c == code).map(|(_, themes)| themes);
+        let theme = themes.and_then(|t| t.get(sketch.in_envelope % t.len())).copied();
+        let area = self.area(sketch).map_or("", |a| a.name.as_str());
+        format!("{area}{}项目{:03}示例", theme.unwrap_or(industry), sketch.number)
+    }
+
+    fn owner_name(&self, sketch: &Sketch) -> String {
+        let (_, industry) = self.industry(sketch);
+        let number = sketch.in_envelope / PROJECTS_PER_OWNER + 1;
+        format!("{industry}第{number}公司示例")
+    }
+}
+
+fn load_one(
+    conn: &mut Conn, reference: &Reference, sketch: &Sketch, year: Year, today: NaiveDate,
+    now: Timestamp,
+) -> Result<()> {
+    let id = projects::insert(conn, &project(reference, sketch, year, now)?)?;
+    record(conn, now, "project.created", "project", id.0, id)?;
+    assign_units(conn, reference, sketch, id)?;
+    let first = FirstVersion { annual: sketch.annual, months: sketch.months, goal: String::new() };
+    let plan = year_plans::insert(conn, id, year, &first.into_version(year, now, None))?;
+    record(conn, now, "year_plan.entered", "year_plan", plan.0, id)?;
+    add_milestones(conn, sketch, id, now)?;
+    file_reports(conn, sketch, id, today, now)
+}
+
+fn record(
+    conn: &mut Conn, now: Timestamp, kind: &'static str, subject: &'static str, subject_id: i64,
+    project: ProjectId,
+) -> Result<()> {
+    let event = Event::of_project(kind, subject, subject_id, project, Vec::new());
+    events::record(conn, &Author::system("demo"), now, &event)
+}
+
+fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -> Result<Project> {
+    let area = reference.area(sketch).ok_or_else(|| StoreError::broken("there are no areas"))?;
+    Ok(Project {
+        id: ProjectId(0),
+        facts: ProjectFacts {
+            code: None,
+            // A made-up code might be somebody's real one.
+            code_reason: "示例项目，不编国家代码".to_owned(),
+            name: reference.name(sketch),
+            content: "合成的示例数据，不对应任何真实项目。".to_owned(),
+            industry_id: sketch.envelope.industry,
+            area_id: area.id,
+            nature: sketch.nature,
+            total: sketch.total,
+            invested_before: sketch.invested_before,
+            planned_start: Some(sketch.planned_start),
+            planned_finish: Some(sketch.planned_finish),
+            planned_operation: None,
+            actual_start: sketch.actual_start,
+            actual_finish: sketch.actual_finish,
+            actual_operation: None,
+            leader: String::new(),
+            longitude_e6: None,
+            latitude_e6: None,
+            visibility: if sketch.number % 25 == 0 { Visibility::Restricted } else { Visibility::Open },
+        },
+        stage: sketch.stage,
+        registered_year: year,
+        ended_on: sketch.actual_finish,
+        synthetic: true,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    })
+}
+
+fn assign_units(conn: &mut Conn, reference: &Reference, sketch: &Sketch, id: ProjectId) -> Result<()> {
+    let (code, _) = reference.industry(sketch);
+    let regulator = REGULATORS.iter().find(|(c, _)| *c == code).map_or(USUAL_REGULATOR, |(_, name)| name);
+    let owner = reference.owner_name(sketch);
+    let mut assigned = Vec::new();
+    for (name, role) in [
+        (owner.as_str(), UnitRole::Owner),
+        (LEAD, UnitRole::Lead),
+        (regulator, UnitRole::Regulator),
+    ] {
+        let unit_id = unit(conn, name)?;
+        let (contact, phone) = (String::new(), String::new());
+        assigned.push(ProjectUnit { unit_id, unit: name.to_owned(), role, contact, phone });
+    }
+    project_units::replace(conn, id, &assigned)
+}
+
+fn unit(conn: &mut Conn, name: &str) -> Result<UnitId> {
+    if let Some(unit) = units::find_by_name(conn, name)? {
+        return Ok(unit.id);
+    }
+    let unit = Unit {
+        id: UnitId(0),
+        name: name.to_owned(),
+        kind: UnitKind::Enterprise,
+        credit_code: None,
+        credit_code_reason: String::new(),
+        area_id: None,
+        version: 1,
+    };
+    Ok(units::insert(conn, &unit)?.id)
+}
+
+fn add_milestones(conn: &mut Conn, sketch: &Sketch, id: ProjectId, now: Timestamp) -> Result<()> {
+    for ((template, made), position) in TEMPLATES.iter().zip(&sketch.milestones).zip(1..) {
+        let milestone = Milestone {
+            id: MilestoneId(0),
+            project_id: id,
+            code: template.code.to_owned(),
+            name: template.name.to_owned(),
+            class: template.class,
+            position,
+            baseline: made.baseline,
+            forecast: made.forecast,
+            forecast_reason: made.forecast.map_or("", |_| "前期手续办理晚于预期").to_owned(),
+            actual: made.actual,
+            weight: 1,
+            document_number: String::new(),
+            evidence: String::new(),
+            version: 1,
+        };
+        let milestone = milestones::insert(conn, &milestone)?;
+        record(conn, now, "milestone.added", "milestone", milestone.0, id)?;
+    }
+    Ok(())
+}
+
+fn file_reports(
+    conn: &mut Conn, sketch: &Sketch, id: ProjectId, today: NaiveDate, now: Timestamp,
+) -> Result<()> {
+    let project = projects::get(conn, id, Sight::All)?;
+    for (month, figures) in &sketch.reports {
+        let warned = warnings(figures, &context(conn, &project, *month, today)?);
+        let step = Some(Step { by: None, at: now });
+        let report = Report {
+            id: ReportId(0),
+            project_id: id,
+            month: *month,
+            state: ReportState::Confirmed,
+            figures: figures.clone(),
+            warnings: warned,
+            return_reason: String::new(),
+            submitted: step,
+            confirmed: step,
+            version: 1,
+        };
+        reports::insert(conn, &report)?;
+        let filed = reports::get(conn, id, *month)?;
+        record(conn, now, "report.confirmed", "report", filed.id.0, id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,331 @@
+//! Which projects, with which plans, milestones and reports: pure, from a fixed seed.
+
+use chrono::{Days, NaiveDate};
+
+use super::numbers::{Numbers, split};
+use crate::domain::milestone::TEMPLATES;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::Envelope;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::rate::Hundredths;
+use crate::domain::report::ReportFigures;
+use crate::domain::year_plan::MonthlyAmounts;
+
+/// 万元, in 分.
+const WAN: i64 = 1_000_000;
+/// So that the same figures come out every time.
+const SEED: u64 = 20_210_621;
+
+/// A synthetic project with all that belongs to it.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// The envelope it belongs to.
+    pub envelope: Envelope,
+    /// Its running number in the portfolio, from 1.
+    pub number: usize,
+    /// Its running number in the envelope, from 0.
+    pub in_envelope: usize,
+    /// Which of the areas, as any number.
+    pub area: i64,
+    /// Where it stands on 1 July 2021.
+    pub stage: Stage,
+    /// Its nature.
+    pub nature: Nature,
+    /// Total investment.
+    pub total: Fen,
+    /// Invested before 2021.
+    pub invested_before: Fen,
+    /// Planned investment of 2021.
+    pub annual: Fen,
+    /// Month by month.
+    pub months: MonthlyAmounts,
+    /// Planned start.
+    pub planned_start: NaiveDate,
+    /// Planned finish.
+    pub planned_finish: NaiveDate,
+    /// Actual start, if it has been started.
+    pub actual_start: Option<NaiveDate>,
+    /// Actual finish, if it has been finished.
+    pub actual_finish: Option<NaiveDate>,
+    /// Its milestones, in the order of the templates.
+    pub milestones: Vec<SketchMilestone>,
+    /// Its reports, January to May at most.
+    pub reports: Vec<(Month, ReportFigures)>,
+}
+
+/// A milestone of a synthetic project.
+#[derive(Clone, Copy, Debug)]
+pub struct SketchMilestone {
+    /// The day it was promised for.
+    pub baseline: NaiveDate,
+    /// The day it is expected, if it moved.
+    pub forecast: Option<NaiveDate>,
+    /// The day it was reached.
+    pub actual: Option<NaiveDate>,
+}
+
+/// The portfolio that keeps these promises exactly.
+pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
+    let mut numbers = Numbers::new(SEED);
+    let mut all: Vec<Sketch> = Vec::new();
+    for envelope in envelopes {
+        let count = usize::try_from(envelope.project_count).unwrap_or(0);
+        let weights: Vec<i64> = (0..count).map(|_| numbers.between(20, 100)).collect();
+        let totals = split(envelope.total, &weights, 10 * WAN);
+        // A project plans for the year in proportion to its size, a quarter more or less.
+        let yearly: Vec<i64> = weights.iter().map(|w| w * numbers.between(75, 125)).collect();
+        let annuals = split(envelope.annual, &yearly, 10 * WAN);
+        for (in_envelope, (total, annual)) in totals.into_iter().zip(annuals).enumerate() {
+            let number = all.len() + 1;
+            all.push(sketch(&mut numbers, *envelope, number, in_envelope, total, annual, year));
+        }
+    }
+    all
+}
+
+/// When it starts, and where it stands half a year later.
+struct Life {
+    stage: Stage,
+    planned_start: NaiveDate,
+    actual_start: Option<NaiveDate>,
+    actual_finish: Option<NaiveDate>,
+    first_planned_month: u32,
+    last_planned_month: u32,
+}
+
+fn day(year: Year, month: u32, day: i64) -> NaiveDate {
+    let first = Month::new(year, month).map_or_else(|| year.january().first_day(), Month::first_day);
+    first + Days::new(u64::try_from(day - 1).unwrap_or(0))
+}
+
+fn life(numbers: &mut Numbers, year: Year) -> Life {
+    let before = Year::new(year.get() - 1).unwrap_or(year);
+    let kind = numbers.between(1, 100);
+    let late = i64::from(numbers.chance(30)) * numbers.between(5, 28);
+    let on = numbers.between(1, 25);
+    if kind <= 55 {
+        // Carried on from last year.
+        let month = u32::try_from(numbers.between(3, 11)).unwrap_or(3);
+        let start = day(before, month, on);
+        let done = numbers.chance(8);
+        Life {
+            stage: if done { Stage::Completed } else { Stage::Construction },
+            planned_start: start,
+            actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
+            actual_finish: done.then(|| day(year, 5, on)),
+            first_planned_month: 1,
+            last_planned_month: if done { 5 } else { 12 },
+        }
+    } else if kind <= 85 {
+        // Started in the spring.
+        let month = u32::try_from(numbers.between(1, 4)).unwrap_or(1);
+        let start = day(year, month, on);
+        Life {
+            stage: Stage::Construction,
+            planned_start: start,
+            actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
+            actual_finish: None,
+            first_planned_month: month,
+            last_planned_month: 12,
+        }
+    } else {
+        // To be started later in the year, some of them overdue by now.
+        let month = u32::try_from(numbers.between(5, 9)).unwrap_or(9);
+        Life {
+            stage: Stage::Reserve,
+            planned_start: day(year, month, on),
+            actual_start: None,
+            actual_finish: None,
+            first_planned_month: month,
+            last_planned_month: 12,
+        }
+    }
+}
+
+fn sketch(
+    numbers: &mut Numbers, envelope: Envelope, number: usize, in_envelope: usize, total: Fen,
+    annual: Fen, year: Year,
+) -> Sketch {
+    let life = life(numbers, year);
+    let natures = [Nature::NewConstruction, Nature::NewConstruction, Nature::Expansion, Nature::Renovation];
+    let nature = natures.get(usize::try_from(numbers.between(0, 3)).unwrap_or(0)).copied();
+    let months = months(numbers, annual, &life);
+    let carried_on = life.planned_start.lt(&year.january().first_day());
+    let rest = total - annual;
+    let before = if life.stage == Stage::Completed {
+        rest
+    } else if carried_on {
+        split(rest, &[numbers.between(10, 60), 100], WAN).first().copied().unwrap_or_default()
+    } else {
+        Fen::ZERO
+    };
+    let last = if life.stage == Stage::Completed { 180 } else { numbers.between(500, 1_000) };
+    let planned_finish = match life.stage {
+        Stage::Completed => day(year, 5, 28),
+        _ => life.planned_start + Days::new(u64::try_from(last).unwrap_or(500)),
+    };
+    let reports = reports(numbers, year, total, before, &months, &life);
+    Sketch {
+        envelope,
+        number,
+        in_envelope,
+        area: numbers.between(0, 1_000),
+        stage: life.stage,
+        nature: nature.unwrap_or(Nature::NewConstruction),
+        total,
+        invested_before: before,
+        annual,
+        months,
+        milestones: milestones(numbers, &life, planned_finish),
+        planned_start: life.planned_start,
+        planned_finish,
+        actual_start: life.actual_start,
+        actual_finish: life.actual_finish,
+        reports,
+    }
+}
+
+/// Twelve months in the shape of a building year: slow in winter, fast from spring on.
+fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
+    const SEASON: [i64; 12] = [4, 3, 7, 9, 10, 10, 10, 10, 11, 11, 9, 6];
+    let weight = |(number, season): (u32, i64)| {
+        let active = (life.first_planned_month..=life.last_planned_month).contains(&number);
+        i64::from(active) * season * numbers.between(80, 120)
+    };
+    let weights: Vec<i64> = (1..=12).zip(SEASON).map(weight).collect();
+    let parts = split(annual, &weights, WAN);
+    MonthlyAmounts(<[Fen; 12]>::try_from(parts).unwrap_or_default())
+}
+
+fn reports(
+    numbers: &mut Numbers, year: Year, total: Fen, before: Fen, months: &MonthlyAmounts, life: &Life,
+) -> Vec<(Month, ReportFigures)> {
+    const WORDS: [&str; 6] = [
+        "基础施工，完成桩基检测", "主体结构施工至三层", "厂房钢结构吊装", "设备采购合同签订，首批设备到场",
+        "管线安装，同步推进道路硬化", "室内装修和设备调试",
+    ];
+    let Some(start) = life.actual_start else { return Vec::new() };
+    let (mut done, mut received, mut paid) = (before, Fen::ZERO, Fen::ZERO);
+    let mut all = Vec::new();
+    for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
+        let planned = months.of(month.number()).get();
+        let idle = month.number() == 2 && numbers.chance(10);
+        let percent = if idle { 0 } else { numbers.between(60, 118) };
+        let exact = i128::from(planned) * i128::from(percent) / 100;
+        // To the half 万元, and never beyond the total.
+        let completed = i64::try_from(exact).unwrap_or(0) / (WAN / 2) * (WAN / 2);
+        let completed = Fen::new(completed).min(total - done);
+        done += completed;
+        received += completed;
+        paid += Fen::new(completed.get() / 10 * 9 / WAN * WAN);
+        let financial = i128::from(done.get()) * 10_000 / i128::from(total.get().max(1));
+        let physical = i64::try_from(financial).unwrap_or(0) + numbers.between(-300, 300);
+        let words = (numbers.between(0, 2) + i64::from(month.number())).rem_euclid(6);
+        let words = usize::try_from(words).ok().and_then(|at| WORDS.get(at));
+        all.push((
+            month,
+            ReportFigures {
+                completed,
+                physical: Some(Hundredths::new(physical.clamp(0, 10_000))),
+                progress: words.map(|w| (*w).to_owned()).unwrap_or_default(),
+                zero_reason: if completed.is_zero() { "春节停工，节后复工".to_owned() } else { String::new() },
+                full_year_forecast: None,
+                funds_received: Some(received),
+                funds_paid: Some(paid),
+            },
+        ));
+    }
+    all
+}
+
+/// The usual milestones around the start and the finish; those before the start are reached when
+/// it has started.
+fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<SketchMilestone> {
+    // Days from the start to each template's baseline; the last two count from the finish.
+    const FROM_START: [i64; 12] = [-240, -180, -150, -120, -90, -20, -45, 0, 200, 300, 0, 60];
+    let late_by = life.actual_start.map(|start| (start - life.planned_start).num_days());
+    TEMPLATES
+        .iter()
+        .zip(FROM_START)
+        .map(|(template, days)| {
+            let from = if matches!(template.code, "completion_acceptance" | "operation") { finish } else { life.planned_start };
+            let baseline = from + chrono::TimeDelta::days(days);
+            let procedure_done = life.stage != Stage::Reserve || days <= -90;
+            let actual = match template.code {
+                "start" => life.actual_start,
+                "completion_acceptance" => life.actual_finish,
+                "main_structure" | "equipment_installation" | "operation" => {
+                    life.actual_finish.filter(|_| template.code != "operation").map(|f| f.min(baseline))
+                }
+                _ if procedure_done => Some(baseline),
+                _ => None,
+            };
+            let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(40);
+            let forecast = moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(10, 90)));
+            SketchMilestone { baseline, forecast, actual }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::IndustryId;
+
+    /// The ten envelopes of 2021: projects, total and annual investment in 亿元.
+    const PLAN_2021: [(i32, &str, &str); 10] = [
+        (9, "32.78", "11.95"),
+        (16, "55.54", "15.51"),
+        (8, "146.04", "56.37"),
+        (18, "192.72", "41.8"),
+        (7, "21.3", "7.43"),
+        (26, "139.75", "9.28"),
+        (25, "675.2", "143"),
+        (20, "33.57", "18.44"),
+        (6, "53.1", "26.5"),
+        (17, "95.68", "33.53"),
+    ];
+
+    fn made() -> Vec<Sketch> {
+        let envelope = |((project_count, total, annual), id): (&(i32, &str, &str), i64)| Envelope {
+            industry: IndustryId(id),
+            project_count: *project_count,
+            total: Fen::parse_yi(total).unwrap(),
+            annual: Fen::parse_yi(annual).unwrap(),
+        };
+        let envelopes: Vec<_> = PLAN_2021.iter().zip(1..).map(envelope).collect();
+        portfolio(Year::new(2021).unwrap(), &envelopes)
+    }
+
+    #[test]
+    fn every_promise_is_kept_to_the_fen() {
+        let all = made();
+
+        assert_eq!(all.len(), 152);
+        for (envelope, id) in PLAN_2021.iter().zip(1..) {
+            let of: Vec<_> = all.iter().filter(|s| s.envelope.industry == IndustryId(id)).collect();
+            assert_eq!(of.len(), usize::try_from(envelope.0).unwrap());
+            assert_eq!(of.iter().map(|s| s.total).sum::<Fen>(), Fen::parse_yi(envelope.1).unwrap());
+            assert_eq!(of.iter().map(|s| s.annual).sum::<Fen>(), Fen::parse_yi(envelope.2).unwrap());
+        }
+    }
+
+    #[test]
+    fn every_project_obeys_the_rules() {
+        for it in made() {
+            let done: Fen = it.reports.iter().map(|(_, r)| r.completed).sum();
+            assert_eq!(it.months.sum(), it.annual, "{}", it.number);
+            assert!(it.total > Fen::ZERO && it.annual <= it.total, "{}", it.number);
+            assert!(!it.invested_before.is_negative() && it.invested_before + done <= it.total);
+            assert!(it.planned_start < it.planned_finish, "{}", it.number);
+            assert!(it.reports.iter().all(|(_, r)| r.check().is_empty()), "{}", it.number);
+            assert_eq!(it.stage == Stage::Reserve, it.reports.is_empty(), "{}", it.number);
+        }
+    }
+
+    #[test]
+    fn it_is_the_same_every_time() {
+        assert_eq!(format!("{:?}", made()), format!("{:?}", made()));
+    }
+}

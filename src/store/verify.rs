@@ -1,0 +1,126 @@
+//! Whether what is stored agrees with itself: what `major-projects verify` asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+
+use super::schema::{events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans};
+use super::year_plans::{MONTHS, Months, amounts};
+use super::{Conn, Result, migrate};
+use crate::domain::report::ReportState;
+
+/// What one check looked at, and what it found wrong.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// What was checked.
+    pub what: &'static str,
+    /// How many rows were looked at.
+    pub looked_at: usize,
+    /// What is wrong, one line each.
+    pub wrong: Vec<String>,
+}
+
+/// Runs every check in one snapshot.
+///
+/// # Errors
+/// When the database cannot be read or has another schema.
+pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
+    migrate::must_be_current(conn)?;
+    let mut checks = vec![year_plan_versions(conn)?, events_readable(conn)?];
+    checks.push(projects_have_events(conn)?);
+    checks.push(confirmed_reports_have_events(conn)?);
+    checks.extend(file_is_sound(conn)?);
+    Ok(checks)
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// SQLite's own check of its file; PostgreSQL has checksums of its own.
+fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
+    let Conn::Sqlite(c) = conn else { return Ok(None) };
+    let mut lines: Vec<Line> =
+        sql_query("select integrity_check as line from pragma_integrity_check").load(c)?;
+    lines.extend(
+        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to nothing' as line from pragma_foreign_key_check")
+            .load::<Line>(c)?,
+    );
+    let looked_at = lines.len();
+    let wrong = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
+    Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
+}
+
+/// Versions are numbered without gaps, the current one is the last, months sum to the year.
+fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
+    let rows: Vec<((i64, i32), (i32, i64), Months)> = year_plans::table
+        .inner_join(versions::table)
+        .order((year_plans::id, versions::number))
+        .select((
+            (year_plans::id, year_plans::current_number),
+            (versions::number, versions::annual_fen),
+            MONTHS,
+        ))
+        .load(conn)?;
+    let mut wrong = Vec::new();
+    let mut numbers: BTreeMap<(i64, i32), Vec<i32>> = BTreeMap::new();
+    for (plan, (number, annual), months) in &rows {
+        numbers.entry(*plan).or_default().push(*number);
+        let sum = amounts(*months).sum().get();
+        if sum != *annual {
+            wrong.push(format!("year plan {}, version {number}: months sum to {sum} 分, not {annual}", plan.0));
+        }
+    }
+    for ((plan, current), found) in numbers {
+        let expected: Vec<i32> = (1..=current).collect();
+        if found != expected {
+            wrong.push(format!("year plan {plan}: versions {found:?}, expected 1 to {current}"));
+        }
+    }
+    Ok(Verified { what: "versions of year plans", looked_at: rows.len(), wrong })
+}
+
+fn events_readable(conn: &mut Conn) -> Result<Verified> {
+    let rows: Vec<(i64, String)> = events::table.select((events::id, events::changes)).load(conn)?;
+    let readable = |text: &str| serde_json::from_str::<Vec<super::events::Change>>(text);
+    let wrong = rows
+        .iter()
+        .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
+        .collect();
+    Ok(Verified { what: "events", looked_at: rows.len(), wrong })
+}
+
+fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
+    let all: Vec<i64> = projects::table.select(projects::id).load(conn)?;
+    let created: Vec<i64> = events::table
+        .filter(events::kind.eq("project.created"))
+        .select(events::subject_id)
+        .load(conn)?;
+    Ok(subjects("projects and the events of their registration", &all, created, "project"))
+}
+
+fn confirmed_reports_have_events(conn: &mut Conn) -> Result<Verified> {
+    let all: Vec<i64> = reports::table
+        .filter(reports::state.eq(ReportState::Confirmed.as_str()))
+        .select(reports::id)
+        .load(conn)?;
+    let confirmed: Vec<i64> = events::table
+        .filter(events::kind.eq("report.confirmed"))
+        .select(events::subject_id)
+        .load(conn)?;
+    Ok(subjects("confirmed reports and the events of their confirmation", &all, confirmed, "report"))
+}
+
+fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -> Verified {
+    let known: BTreeSet<i64> = with_event.into_iter().collect();
+    let wrong = all
+        .iter()
+        .filter(|id| !known.contains(id))
+        .map(|id| format!("{name} {id} has no event that says how it came to be so"))
+        .collect();
+    Verified { what, looked_at: all.len(), wrong }
+}
