@@ -37,15 +37,15 @@ pub struct PeriodQuery {
     pub through: Option<Month>,
     /// The version of the year plans that rates are measured against.
     #[serde(default = "current")]
-    #[param(inline, default = "current")]
+    #[param(default = "current")]
     pub basis: Basis,
     /// How expected progress is judged.
     #[serde(default = "calendar")]
-    #[param(inline, default = "calendar")]
+    #[param(default = "calendar")]
     pub expected: ExpectedMode,
     /// Which reports count as completed.
     #[serde(default = "confirmed")]
-    #[param(inline, default = "confirmed")]
+    #[param(default = "confirmed")]
     pub include: Include,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::routes::Routes;
-use super::signature::{problem_content, schemas_of};
+use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
 const TAGS: [(&str, &str); 11] = [
@@ -32,6 +32,7 @@ Any answer may be 429 with `Retry-After` when asked too often.";
 pub fn document(routes: &Routes) -> Value {
     let mut schemas = routes.schemas().clone();
     schemas.extend(schemas_of::<super::problem::ProblemBody>());
+    schemas.extend(parameter_schemas());
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (path, method, operation) in routes.operations() {
         paths.entry(path).or_default().insert(method, operation.clone());

@@ -39,7 +39,7 @@ pub struct FilterQuery {
     #[serde(default)]
     pub unit: Vec<UnitId>,
     /// In which those units, or any, have this role.
-    #[param(inline, nullable = false)]
+    #[param(nullable = false)]
     pub role: Option<UnitRole>,
     /// With this in the name or the national code.
     #[param(nullable = false, min_length = 1, max_length = 100)]

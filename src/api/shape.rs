@@ -10,7 +10,7 @@ use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::signature::schemas_of;
+use super::signature::{parameter_schemas, schemas_of};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
@@ -43,6 +43,7 @@ impl Shape {
     pub fn of_query<T: IntoParams + 'static>() -> Result<&'static Self, String> {
         remembered(TypeId::of::<T>(), || {
             let described = serde_json::to_value(T::into_params(|| None));
+            let known = parameter_schemas();
             let mut parameters = BTreeMap::new();
             let mut required = Vec::new();
             for parameter in described.ok().iter().filter_map(Value::as_array).flatten() {
@@ -50,10 +51,8 @@ impl Shape {
                 if parameter.get("required") == Some(&Value::Bool(true)) {
                     required.push(name.to_owned());
                 }
-                parameters.insert(
-                    name.to_owned(),
-                    parameter.get("schema").cloned().unwrap_or_else(|| json!({})),
-                );
+                let schema = parameter.get("schema").unwrap_or(&Value::Null);
+                parameters.insert(name.to_owned(), resolved(schema, &known));
             }
             let schema = json!({
                 "type": "object", "additionalProperties": false,
@@ -75,6 +74,17 @@ impl Shape {
     pub fn errors(&self, value: &Value) -> Vec<FieldError> {
         self.validator.iter_errors(value).flat_map(|e| field_errors(&e)).collect()
     }
+}
+
+/// A parameter's schema without references: the text of a query is read by its type.
+fn resolved(schema: &Value, known: &BTreeMap<String, Value>) -> Value {
+    let target = schema.get("$ref").and_then(Value::as_str);
+    let name = target.and_then(|t| t.strip_prefix("#/components/schemas/"));
+    let mut schema = name.and_then(|n| known.get(n)).unwrap_or(schema).clone();
+    if let Some(items) = schema.get_mut("items") {
+        *items = resolved(items, known);
+    }
+    schema
 }
 
 fn remembered(

@@ -8,7 +8,16 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use super::asked::Include;
+use super::investment_rows::Dimension;
 use super::problem::Problem;
+use crate::domain::id::{MilestoneId, ProjectId, UnitId, UserId};
+use crate::domain::industry::IndustryGroup;
+use crate::domain::month::{Month, Year};
+use crate::domain::progress::ExpectedMode;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::unit::{UnitKind, UnitRole};
+use crate::domain::year_plan::Basis;
 
 /// Something a handler takes: says what it adds to the operation.
 pub trait Argument {
@@ -193,6 +202,19 @@ pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
         .into_iter()
         .filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?)))
         .collect()
+}
+
+/// The types that stand in parameters. `IntoParams` refers to them without bringing them along.
+pub fn parameter_schemas() -> BTreeMap<String, Value> {
+    macro_rules! all {
+        ($($kind:ty)*) => {{
+            let mut found = BTreeMap::new();
+            $( found.extend(schemas_of::<$kind>()); )*
+            found
+        }};
+    }
+    all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension Basis ExpectedMode Include
+        ProjectId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.
