@@ -70,7 +70,6 @@ fn failures() -> Map<String, Value> {
         (403, "Your role may not do this."),
         (404, "Not there, or not yours to see."),
         (408, "The body did not arrive in time."),
-        (409, "The state of things forbids it; the detail says what would be allowed."),
         (412, "It has been changed since you read it."),
         (413, "The body is too large."),
         (415, "The body must be JSON."),
@@ -125,13 +124,13 @@ fn replace_refs(value: &mut Value, scalars: &BTreeMap<String, Value>) {
 
 /// `oneOf: [null, scalar]` becomes one schema whose type is `[scalar, null]`.
 fn join_nullable(map: &mut Map<String, Value>, scalars: &BTreeMap<String, Value>) {
-    let Some([null, Value::Object(other)]) = map.get("oneOf").and_then(Value::as_array).map(Vec::as_slice)
-    else {
+    let Some([one, two]) = map.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) else {
         return;
     };
+    let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
+    let other = if is_null(one) { two } else { one };
     let target = other.get("$ref").and_then(Value::as_str).and_then(|r| scalars.get(r));
-    let Some(Value::Object(scalar)) = target.filter(|_| null.get("type") == Some(&json!("null")))
-    else {
+    let Some(Value::Object(scalar)) = target.filter(|_| is_null(one) != is_null(two)) else {
         return;
     };
     let (mut joined, description) = (scalar.clone(), other.get("description").cloned());

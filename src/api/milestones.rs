@@ -120,6 +120,7 @@ pub struct MilestoneInput {
     pub name: Option<String>,
     /// What sort it is; a template's unless said.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub class: Option<MilestoneClass>,
     /// The day it is promised for; never moves.
     pub baseline_date: NaiveDate,

@@ -20,6 +20,7 @@ pub mod investment_rows;
 pub mod limits;
 pub mod milestones;
 pub mod password;
+pub mod plan_input;
 pub mod plan_view;
 pub mod plans;
 pub mod precondition;

@@ -19,7 +19,8 @@ use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::industry::{Industry, is_leaf};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
-use crate::domain::project::{Nature, Project, ProjectFacts, Stage, Visibility};
+use crate::domain::project::{Nature, Project, Stage, Visibility};
+use crate::domain::project_facts::ProjectFacts;
 use crate::domain::text::{Line, Name, Note};
 use crate::domain::words::Words;
 use crate::store::{Conn, areas, industries};
@@ -120,7 +121,7 @@ pub struct ProjectInput {
     pub area: String,
     /// Where it stands; `planned` unless said.
     #[serde(default = "planned")]
-    #[schema(default = "planned", inline)]
+    #[schema(default = "planned")]
     pub stage: Stage,
     /// What kind of construction it is.
     pub nature: Nature,
@@ -161,7 +162,7 @@ pub struct ProjectInput {
     pub latitude: Option<String>,
     /// Who may know of it; `open` unless said.
     #[serde(default = "open")]
-    #[schema(default = "open", inline)]
+    #[schema(default = "open")]
     pub visibility: Visibility,
     /// The first year it is in the register; this year unless said.
     #[serde(default)]

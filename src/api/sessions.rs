@@ -141,7 +141,6 @@ impl FromRequest for Origin {
     post, path = "/sessions",
     responses(
         (status = 401, description = "The name or the password is wrong, or the account is disabled."),
-        (status = 429, description = "Too many attempts; try again after `Retry-After` seconds."),
     )
 )]
 async fn create_session(

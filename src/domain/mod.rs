@@ -14,6 +14,7 @@ pub mod month;
 pub mod plan;
 pub mod progress;
 pub mod project;
+pub mod project_facts;
 pub mod rate;
 pub mod report;
 pub mod summary;

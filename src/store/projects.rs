@@ -14,7 +14,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
-use crate::domain::project::{Nature, Project, ProjectFacts, Stage, Visibility};
+use crate::domain::project::{Nature, Project, Stage, Visibility};
+use crate::domain::project_facts::ProjectFacts;
 use crate::domain::unit::UnitRole;
 
 pub use super::project_order::{Order, SortKey};

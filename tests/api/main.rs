@@ -1,2 +1,35 @@
-//! The whole program, tested from outside.
-fn main() {}
+//! The whole program, tested from outside: real requests against a real server, every test on
+//! SQLite and, when its binaries are found or `TEST_DATABASE_URL` is set, on PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+#![expect(clippy::disallowed_methods, reason = "the tests' own environment decides where PostgreSQL is")]
+#![expect(clippy::print_stdout, reason = "what was not tested must be said")]
+
+mod support;
+
+mod access;
+mod documents;
+mod floors;
+mod sessions;
+mod users;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+use support::run::Suite;
+
+fn main() -> ExitCode {
+    let mut suite = Suite::open();
+    suite.once(floors::ALL);
+    suite.once(documents::ALL);
+    suite.on_each(sessions::ALL);
+    suite.on_each(users::ALL);
+    suite.on_each(access::ALL);
+    suite.run(Arguments::from_args())
+}

@@ -1,0 +1,64 @@
+//! Imports go down only.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::run::Once;
+
+/// The tests of this file.
+pub const ALL: Once = &[
+    ("floors::nobody_imports_upwards", nobody_imports_upwards),
+    ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
+    ("floors::rooms_are_small", rooms_are_small),
+];
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found = Vec::new();
+    let mut folders = vec![root];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+fn nobody_imports_upwards() {
+    let floors = ["domain", "store", "api"];
+    for (level, floor) in floors.iter().enumerate() {
+        for above in &floors[level + 1..] {
+            for (path, text) in sources(&format!("src/{floor}")) {
+                assert!(!text.contains(&format!("crate::{above}")), "{} must not know {above}", path.display());
+            }
+        }
+    }
+}
+
+fn only_the_store_knows_diesel() {
+    for (path, text) in sources("src") {
+        let in_store = path.components().any(|c| c.as_os_str() == "store");
+        assert!(in_store || !text.contains("diesel"), "{} knows Diesel", path.display());
+    }
+    for (path, text) in sources("src/domain") {
+        assert!(!text.contains("actix"), "{} knows actix", path.display());
+    }
+}
+
+/// One that passes 300 lines usually holds two ideas. Views of one resource may be long lists.
+fn rooms_are_small() {
+    let mut lengths: Vec<usize> = Vec::new();
+    for (path, text) in sources("src") {
+        let lines = text.lines().count();
+        assert!(lines <= 420, "{} has {lines} lines", path.display());
+        lengths.push(lines);
+    }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= 170, "the median file has {median} lines");
+}

@@ -1,0 +1,8 @@
+//! What tests share: databases, a server, actors.
+
+pub mod actor;
+pub mod app;
+pub mod clock;
+pub mod database;
+pub mod postgres;
+pub mod run;

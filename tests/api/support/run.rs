@@ -1,0 +1,114 @@
+//! Which tests run on which databases, and what is said when one was missing.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use super::app::TestApp;
+use super::database::{Kind, Templates};
+
+/// A test of its own future.
+pub type Running = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Tests that need no database, by name.
+pub type Once = &'static [(&'static str, fn())];
+/// Tests of one server with an empty register, by name.
+pub type OnEach = &'static [(&'static str, fn(TestApp) -> Running)];
+/// Tests that compare SQLite (first) with PostgreSQL, by name.
+pub type OnBoth = &'static [(&'static str, fn(TestApp, TestApp) -> Running)];
+
+/// Names test functions for [`OnEach`] and the others.
+#[macro_export]
+macro_rules! tests {
+    ($kind:ty; $($name:ident),+ $(,)?) => {
+        /// The tests of this file.
+        pub const ALL: $kind = &[
+            $( (concat!(module_path!(), "::", stringify!($name)), |app| -> $crate::support::run::Running { Box::pin($name(app)) }) ),+
+        ];
+    };
+}
+
+/// The tests to be run.
+pub struct Suite {
+    templates: Arc<Templates>,
+    trials: Vec<Trial>,
+}
+
+impl Suite {
+    /// Finds the databases; makes them when the first test needs one.
+    pub fn open() -> Self {
+        Self { templates: Arc::new(Templates::find()), trials: Vec::new() }
+    }
+
+    /// Adds tests that need no database.
+    pub fn once(&mut self, tests: Once) {
+        for (name, test) in tests {
+            let test = *test;
+            self.trials.push(Trial::test(short(name), move || {
+                test();
+                Ok(())
+            }));
+        }
+    }
+
+    /// Adds tests once per database.
+    pub fn on_each(&mut self, tests: OnEach) {
+        for kind in self.templates.kinds() {
+            for (name, test) in tests {
+                let (templates, test) = (Arc::clone(&self.templates), *test);
+                let trial = Trial::test(short(name), move || {
+                    in_system(async move { test(TestApp::start(templates.make(kind)).await).await });
+                    Ok(())
+                });
+                self.trials.push(trial.with_kind(kind.name()));
+            }
+        }
+    }
+
+    /// Adds tests that compare both databases; nothing to compare when there is only one.
+    pub fn on_both(&mut self, tests: OnBoth) {
+        if self.templates.kinds().len() < 2 {
+            return;
+        }
+        for (name, test) in tests {
+            let (templates, test) = (Arc::clone(&self.templates), *test);
+            let trial = Trial::test(short(name), move || {
+                in_system(async move {
+                    let sqlite = TestApp::start(templates.make(Kind::Sqlite)).await;
+                    let postgres = TestApp::start(templates.make(Kind::Postgres)).await;
+                    test(sqlite, postgres).await;
+                });
+                Ok(())
+            });
+            self.trials.push(trial.with_kind("both"));
+        }
+    }
+
+    /// Runs them. Fails when PostgreSQL was required and is not there.
+    pub fn run(self, arguments: Arguments) -> ExitCode {
+        let listing = arguments.list;
+        let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|v| !v.is_empty() && v != "0");
+        let conclusion = libtest_mimic::run(&arguments, self.trials);
+        let missing = self.templates.missing().filter(|_| !listing).map(str::to_owned);
+        self.templates.close();
+        if let Some(why) = &missing {
+            println!("NOT TESTED ON POSTGRESQL: {why}.");
+            println!("Install the PostgreSQL server (initdb, pg_ctl) or set TEST_DATABASE_URL.\n");
+        }
+        if conclusion.has_failed() || (missing.is_some() && required) {
+            return ExitCode::FAILURE;
+        }
+        ExitCode::SUCCESS
+    }
+}
+
+fn short(name: &str) -> String {
+    name.trim_start_matches("api::").to_owned()
+}
+
+fn in_system(test: impl Future<Output = ()>) {
+    actix_web::rt::System::new().block_on(test);
+}
