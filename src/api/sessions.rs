@@ -319,3 +319,16 @@ fn new_hash(user: &User, change: &PasswordChange, effort: password::Effort) -> R
     password::hash(&change.new_password, effort).map_err(Problem::broken)
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::NOBODY;
+
+    #[test]
+    fn the_hash_of_nobody_is_one_that_costs_the_usual_effort() {
+        let hash = argon2::password_hash::phc::PasswordHash::new(NOBODY).unwrap();
+
+        assert_eq!(hash.params.get_decimal("m"), Some(crate::api::password::OWASP.memory_kib));
+        assert!(hash.salt.is_some() && hash.hash.is_some());
+    }
+}

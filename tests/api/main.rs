@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
+#![expect(unreachable_pub, reason = "a test binary has no outside")]
 #![expect(clippy::disallowed_methods, reason = "the tests' own environment decides where PostgreSQL is")]
 #![expect(clippy::print_stdout, reason = "what was not tested must be said")]
 
@@ -16,6 +17,10 @@ mod support;
 mod access;
 mod documents;
 mod floors;
+mod milestones;
+mod projects;
+mod reference;
+mod reports;
 mod sessions;
 mod users;
 
@@ -31,5 +36,9 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(users::ALL);
     suite.on_each(access::ALL);
+    suite.on_each(reference::ALL);
+    suite.on_each(projects::ALL);
+    suite.on_each(milestones::ALL);
+    suite.on_each(reports::ALL);
     suite.run(Arguments::from_args())
 }
