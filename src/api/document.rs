@@ -88,7 +88,7 @@ fn failures() -> Map<String, Value> {
 
 /// Puts text and number types (amounts, months, ids) where they are used, so that client
 /// generators see `string` and not a class of its own. Enumerations stay named.
-fn inline_scalars(document: &mut Value) {
+pub fn inline_scalars(document: &mut Value) {
     let mut scalars = BTreeMap::new();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
     {

@@ -10,6 +10,7 @@ use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::document::inline_scalars;
 use super::signature::{parameter_schemas, schemas_of};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -29,13 +30,13 @@ impl Shape {
     pub fn of_body<T: ToSchema + 'static>() -> Result<&'static Self, String> {
         remembered(TypeId::of::<T>(), || {
             let name = T::name().into_owned();
-            Self::compile(
-                &json!({
-                    "$ref": format!("#/components/schemas/{name}"),
-                    "components": {"schemas": schemas_of::<T>()},
-                }),
-                BTreeMap::new(),
-            )
+            let mut schema = json!({
+                "$ref": format!("#/components/schemas/{name}"),
+                "components": {"schemas": schemas_of::<T>()},
+            });
+            // As the document shows it: a wrong amount is then told from a wrong choice.
+            inline_scalars(&mut schema);
+            Self::compile(&schema, BTreeMap::new())
         })
     }
 

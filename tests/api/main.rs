@@ -15,6 +15,8 @@
 mod support;
 
 mod access;
+mod bad_input;
+mod concurrency;
 mod documents;
 mod floors;
 mod milestones;
@@ -22,6 +24,7 @@ mod projects;
 mod reference;
 mod reports;
 mod sessions;
+mod summaries;
 mod users;
 
 use std::process::ExitCode;
@@ -40,5 +43,9 @@ fn main() -> ExitCode {
     suite.on_each(projects::ALL);
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);
+    suite.on_each(summaries::ALL);
+    suite.on_each(bad_input::ALL);
+    suite.on_each(concurrency::ALL);
+    suite.on_both(summaries::SAME);
     suite.run(Arguments::from_args())
 }

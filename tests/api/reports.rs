@@ -142,6 +142,12 @@ async fn months_ahead_and_before_registration_are_refused(app: TestApp) {
         commission.create(&format!("/projects/{id}/reports/{month}"), &json!({"completed_wan": "1.00"})).await
     };
 
+    let number = json!({"completed_wan": "1.00", "funds_paid_wan": 5, "physical_percent": "1e2"});
+    let number = commission.create(&format!("/projects/{id}/reports/2021-06"), &number).await.expect(422);
+    assert_eq!(
+        number.errors(),
+        [("/funds_paid_wan".into(), "number-for-money".into()), ("/physical_percent".into(), "wrong-form".into())]
+    );
     assert_eq!(put("2021-08").await.expect(409).code(), "month-ahead");
     assert_eq!(put("2020-12").await.expect(409).code(), "before-registration");
     for bad in ["2021-13", "2021-7", "june"] {
