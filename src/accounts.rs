@@ -93,7 +93,11 @@ fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), 
             .map_err(|e| format!("cannot read {}: {e}", file.display()))?
             .trim()
             .to_owned(),
-        None => random_text().map_err(|e| e.to_string())?.chars().take(20).collect(),
+        None => random_text()
+            .map_err(|e| e.to_string())?
+            .chars()
+            .take(20)
+            .collect(),
     };
     if let Some((_, words)) = password::weakness(&password, about) {
         return Err(words.en);
@@ -111,7 +115,9 @@ fn tell(username: &str, what: &str, password: &str, file: Option<&PathBuf>) {
 }
 
 async fn add(args: AddArgs) -> Result<(), String> {
-    let username = Username::parse(&args.username).map_err(|e| e.to_string())?.into_string();
+    let username = Username::parse(&args.username)
+        .map_err(|e| e.to_string())?
+        .into_string();
     let name = args.name.clone().unwrap_or_else(|| username.clone());
     let display_name = Name::parse(&name).map_err(|e| e.to_string())?.into_string();
     for (flag, needed, given) in [
@@ -137,7 +143,9 @@ async fn add(args: AddArgs) -> Result<(), String> {
             must_change_password: true,
         };
         let user = users::insert(conn, &new, now).map_err(|e| match e {
-            StoreError::Taken(_) => Failed(format!("there is an account {username} already; see `user passwd`")),
+            StoreError::Taken(_) => Failed(format!(
+                "there is an account {username} already; see `user passwd`"
+            )),
             other => Failed::from(other),
         })?;
         record(conn, "user.created", &user)
@@ -160,32 +168,52 @@ impl From<StoreError> for Failed {
 fn unit(conn: &mut Conn, name: Option<&str>) -> Result<Option<crate::domain::id::UnitId>, Failed> {
     let Some(name) = name else { return Ok(None) };
     let unit = units::find_by_name(conn, name)?;
-    let unit = unit.ok_or_else(|| Failed(format!("there is no unit {name:?}; add it first, or run `seed`")))?;
+    let unit = unit.ok_or_else(|| {
+        Failed(format!(
+            "there is no unit {name:?}; add it first, or run `seed`"
+        ))
+    })?;
     Ok(Some(unit.id))
 }
 
 fn area(conn: &mut Conn, code: Option<&str>) -> Result<Option<crate::domain::id::AreaId>, Failed> {
     let Some(code) = code else { return Ok(None) };
     let area = areas::find_by_code(conn, code)?;
-    let area = area.ok_or_else(|| Failed(format!("there is no area {code:?}; add it first, or run `seed`")))?;
+    let area = area.ok_or_else(|| {
+        Failed(format!(
+            "there is no area {code:?}; add it first, or run `seed`"
+        ))
+    })?;
     Ok(Some(area.id))
 }
 
 fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
     let author = Author::system("command line");
-    Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
+    Ok(events::record(
+        conn,
+        &author,
+        SystemClock.now(),
+        &Event::of_user(kind, user.id),
+    )?)
 }
 
 /// Does `work` to the account of this name.
 async fn change(
-    db: &Db, username: String,
+    db: &Db,
+    username: String,
     work: impl Fn(&mut Conn, &User) -> Result<(), Failed> + Send + 'static,
 ) -> Result<(), String> {
     let done = db.write(move |conn| {
         let user = users::find_by_name(conn, &username)?;
         let user = user.ok_or_else(|| Failed(format!("there is no account {username:?}")))?;
         work(conn, &user)?;
-        Ok::<(), Failed>(sessions::end_all(conn, user.id, None, SystemClock.now(), "by the operator")?)
+        Ok::<(), Failed>(sessions::end_all(
+            conn,
+            user.id,
+            None,
+            SystemClock.now(),
+            "by the operator",
+        )?)
     });
     done.await.map_err(|e| e.0)
 }
@@ -198,18 +226,29 @@ async fn passwd(args: PasswdArgs) -> Result<(), String> {
         record(conn, "user.password_reset", user)
     })
     .await?;
-    tell(&args.username, "has a new password; its sessions are over", &password, args.password_file.as_ref());
+    tell(
+        &args.username,
+        "has a new password; its sessions are over",
+        &password,
+        args.password_file.as_ref(),
+    );
     Ok(())
 }
 
 async fn disable(args: DisableArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     change(&db, args.username.clone(), |conn, user| {
-        let disabled = User { disabled_at: Some(SystemClock.now()), ..user.clone() };
+        let disabled = User {
+            disabled_at: Some(SystemClock.now()),
+            ..user.clone()
+        };
         users::save(conn, &disabled)?;
         record(conn, "user.disabled", user)
     })
     .await?;
-    println!("{} can no longer log in; its sessions are over", args.username);
+    println!(
+        "{} can no longer log in; its sessions are over",
+        args.username
+    );
     Ok(())
 }

@@ -99,7 +99,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the one line that says what went wrong")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the one line that says what went wrong"
+)]
 fn eprintln_line(words: &str) {
     eprintln!("error: {words}");
 }
@@ -110,7 +113,11 @@ fn in_system(work: impl Future<Output = Result<(), String>>) -> Result<(), Strin
 
 fn print_document(v30: bool) -> Result<(), String> {
     let document = document::document(&api::routes());
-    let document = if v30 { document30::down_convert(&document) } else { document };
+    let document = if v30 {
+        document30::down_convert(&document)
+    } else {
+        document
+    };
     print!("{}", pretty(&document));
     Ok(())
 }
@@ -122,7 +129,10 @@ pub(crate) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
         info!("migrated {url}: {name}");
     }
     let wait = std::time::Duration::from_secs(settings.db_wait_seconds);
-    let options = DbOptions { connections: settings.db_connections, wait };
+    let options = DbOptions {
+        connections: settings.db_connections,
+        wait,
+    };
     Db::open(&url, options).map_err(|e| e.to_string())
 }
 
@@ -132,13 +142,19 @@ fn migrate_database(settings: &DatabaseConfig) -> Result<(), String> {
     for name in &ran {
         println!("ran {name}");
     }
-    println!("{url} is at this program's schema ({} migrations run)", ran.len());
+    println!(
+        "{url} is at this program's schema ({} migrations run)",
+        ran.len()
+    );
     Ok(())
 }
 
 async fn seed_database(settings: DatabaseConfig) -> Result<(), String> {
     let (db, now) = (open(&settings)?, SystemClock.now());
-    let new = db.write(move |conn| seed::load(conn, now)).await.map_err(|e: StoreError| e.to_string())?;
+    let new = db
+        .write(move |conn| seed::load(conn, now))
+        .await
+        .map_err(|e: StoreError| e.to_string())?;
     println!(
         "new: {} plans, {} industries, {} areas, {} units; the rest was there already",
         new.plans, new.industries, new.areas, new.units
@@ -152,12 +168,20 @@ async fn verify_database(settings: DatabaseConfig) -> Result<(), String> {
     let checks = db.read(verify::verify).await.map_err(|e| e.to_string())?;
     let mut wrong = 0;
     for check in &checks {
-        let verdict = if check.wrong.is_empty() { "ok" } else { "WRONG" };
+        let verdict = if check.wrong.is_empty() {
+            "ok"
+        } else {
+            "WRONG"
+        };
         println!("{verdict}: {} ({} looked at)", check.what, check.looked_at);
         check.wrong.iter().for_each(|line| println!("  {line}"));
         wrong += check.wrong.len();
     }
-    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} thing(s) in {url} do not agree")) }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(format!("{wrong} thing(s) in {url} do not agree"))
+    }
 }
 
 fn calendar(today: Option<NaiveDate>) -> Arc<dyn Calendar> {
@@ -178,24 +202,33 @@ async fn serve(args: ServeArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     let any = db.read(users::any).await.map_err(|e| e.to_string())?;
     if !any {
-        info!("nobody can log in yet; make the first account: major-projects user add <name> --role admin");
+        info!(
+            "nobody can log in yet; make the first account: major-projects user add <name> --role admin"
+        );
     }
     let key = Secret::read_or_make(&key_file(&args))?;
     let calendar = calendar(args.server.today);
     let server = start(&args, &key, db, calendar)?;
-    info!("serving on http://{}, documents at http://{}/docs", server.address, server.address);
+    info!(
+        "serving on http://{}, documents at http://{}/docs",
+        server.address, server.address
+    );
     server.finished().await.map_err(|e| e.to_string())?;
     info!("stopped");
     Ok(())
 }
 
 fn start(
-    args: &ServeArgs, key: &Secret, db: Db, calendar: Arc<dyn Calendar>,
+    args: &ServeArgs,
+    key: &Secret,
+    db: Db,
+    calendar: Arc<dyn Calendar>,
 ) -> Result<web::Server, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let listen = args.server.listen;
-    web::start(args.server.clone(), key, db, clock, calendar)
-        .map_err(|e| format!("cannot listen on {listen}: {e}; choose another address with --listen"))
+    web::start(args.server.clone(), key, db, clock, calendar).map_err(|e| {
+        format!("cannot listen on {listen}: {e}; choose another address with --listen")
+    })
 }
 
 /// The business day the demonstration stands still at: just after the notice of June 2021.
@@ -204,7 +237,9 @@ const DEMO_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2021, 7, 1);
 async fn demonstrate(args: ServeArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     let now = SystemClock.now();
-    db.write(move |conn| seed::load(conn, now)).await.map_err(|e: StoreError| e.to_string())?;
+    db.write(move |conn| seed::load(conn, now))
+        .await
+        .map_err(|e: StoreError| e.to_string())?;
     let today = args.server.today.or(DEMO_DAY).unwrap_or_default();
     let year = Year::new(2021).ok_or("2021 is a year")?;
     let loaded = demo::load::load(&db, year, today, now, show_progress).await;
@@ -233,7 +268,11 @@ fn healthcheck(listen: std::net::SocketAddr) -> Result<(), String> {
     use std::io::{Read, Write};
     use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
     use std::time::Duration;
-    let host = if listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { listen.ip() };
+    let host = if listen.ip().is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        listen.ip()
+    };
     let address = SocketAddr::new(host, listen.port());
     let failed = |e: std::io::Error| format!("{address} does not answer: {e}");
     let wait = Duration::from_secs(3);
@@ -247,5 +286,8 @@ fn healthcheck(listen: std::net::SocketAddr) -> Result<(), String> {
         println!("ready");
         return Ok(());
     }
-    Err(format!("{address} is not ready: {}", answer.lines().next().unwrap_or("no answer")))
+    Err(format!(
+        "{address} is not ready: {}",
+        answer.lines().next().unwrap_or("no answer")
+    ))
 }

@@ -42,9 +42,15 @@ impl DatabaseConfig {
             Some(text) => text.parse().map_err(|e: UrlError| e.to_string())?,
             None => DatabaseUrl::Sqlite(self.data_dir.join("major-projects.db")),
         };
-        let Some(file) = &self.database_password_file else { return Ok(url) };
-        let password = std::fs::read_to_string(file)
-            .map_err(|e| format!("cannot read the database password in {}: {e}", file.display()))?;
+        let Some(file) = &self.database_password_file else {
+            return Ok(url);
+        };
+        let password = std::fs::read_to_string(file).map_err(|e| {
+            format!(
+                "cannot read the database password in {}: {e}",
+                file.display()
+            )
+        })?;
         Ok(url.with_password(password.trim()))
     }
 
@@ -109,7 +115,12 @@ pub struct Config {
     pub today: Option<chrono::NaiveDate>,
 
     /// Memory for one password hash, in KiB
-    #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
+    #[arg(
+        long,
+        env = "PASSWORD_MEMORY_KIB",
+        default_value_t = 19_456,
+        hide = true
+    )]
     pub password_memory_kib: u32,
 }
 

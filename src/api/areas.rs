@@ -134,10 +134,18 @@ impl AreaPatch {
 
     fn apply(&self, mut area: Area) -> Result<Area, Problem> {
         let mut check = Check::new();
-        if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n))) {
+        if let Some(name) = self
+            .name
+            .as_deref()
+            .and_then(|n| check.field("/name", Name::parse(n)))
+        {
             area.name = name.into_string();
         }
-        if let Some(note) = self.note.as_deref().and_then(|n| check.field("/note", Line::parse(n))) {
+        if let Some(note) = self
+            .note
+            .as_deref()
+            .and_then(|n| check.field("/note", Line::parse(n)))
+        {
             area.note = note.into_string();
         }
         area.division_code = self.division_code.clone().unwrap_or(area.division_code);
@@ -160,10 +168,16 @@ pub struct AreaPath {
 /// All reporting areas, in their order.
 #[utoipa::path(get, path = "/areas")]
 async fn list_areas(
-    app: Data<App>, _who: Permit<ReadReference>,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<AreaView>>, Problem> {
-    let all = app.db.read(|conn| areas::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.into_iter().map(AreaView::from).collect())))
+    let all = app
+        .db
+        .read(|conn| areas::all(conn).map_err(Problem::from))
+        .await?;
+    Ok(Json(PageView::whole(
+        all.into_iter().map(AreaView::from).collect(),
+    )))
 }
 
 /// Show an area
@@ -171,7 +185,10 @@ async fn list_areas(
 /// One area, by its code.
 #[utoipa::path(get, path = "/areas/{area}")]
 async fn get_area(
-    app: Data<App>, _who: Permit<ReadReference>, path: Path<AreaPath>, _held: Conditional,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
+    path: Path<AreaPath>,
+    _held: Conditional,
 ) -> Result<Tagged<AreaView>, Problem> {
     let code = path.0.area;
     let area = app.db.read(move |conn| found(conn, &code)).await?;
@@ -190,7 +207,9 @@ fn found(conn: &mut Conn, code: &str) -> Result<Area, Problem> {
     responses((status = 409, description = "The code is taken.")),
 )]
 async fn create_area(
-    app: Data<App>, who: Permit<EditReference>, body: Body<AreaInput>,
+    app: Data<App>,
+    who: Permit<EditReference>,
+    body: Body<AreaInput>,
 ) -> Result<Created<AreaView>, Problem> {
     let (author, now, new) = (who.author(), app.clock.now(), parse(body.0)?);
     let view = app
@@ -229,7 +248,10 @@ fn parse(input: AreaInput) -> Result<Area, Problem> {
 /// What is absent stays; the code and the kind never change.
 #[utoipa::path(patch, path = "/areas/{area}")]
 async fn update_area(
-    app: Data<App>, who: Permit<EditReference>, path: Path<AreaPath>, version: IfMatch,
+    app: Data<App>,
+    who: Permit<EditReference>,
+    path: Path<AreaPath>,
+    version: IfMatch,
     body: Body<AreaPatch>,
 ) -> Result<Tagged<AreaView>, Problem> {
     let (author, now, code, patch) = (who.author(), app.clock.now(), path.0.area, body.0);
@@ -238,9 +260,20 @@ async fn update_area(
         .write(move |conn| -> Result<AreaView, Problem> {
             let old = found(conn, &code)?;
             let before = AreaView::from(old.clone());
-            areas::save(conn, &patch.apply(Area { version: version.0, ..old })?)?;
+            areas::save(
+                conn,
+                &patch.apply(Area {
+                    version: version.0,
+                    ..old
+                })?,
+            )?;
             let after = AreaView::from(found(conn, &code)?);
-            let event = Event::of("area.updated", "area", after.id.0, changes(Some(&before), &after));
+            let event = Event::of(
+                "area.updated",
+                "area",
+                after.id.0,
+                changes(Some(&before), &after),
+            );
             events::record(conn, &author, now, &event)?;
             Ok(after)
         })

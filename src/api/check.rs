@@ -17,7 +17,11 @@ impl Check {
     }
 
     /// The value, or its complaint noted at `pointer`.
-    pub fn field<T, E: Into<FieldError>>(&mut self, pointer: &str, value: Result<T, E>) -> Option<T> {
+    pub fn field<T, E: Into<FieldError>>(
+        &mut self,
+        pointer: &str,
+        value: Result<T, E>,
+    ) -> Option<T> {
         value.map_err(|e| self.note(pointer, e)).ok()
     }
 
@@ -44,7 +48,10 @@ impl Check {
 
     /// Notes a complaint at `pointer`.
     pub fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
-        self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
+        self.errors.push(FieldError {
+            pointer: pointer.to_owned(),
+            ..error.into()
+        });
     }
 
     /// Notes complaints that know their own place.

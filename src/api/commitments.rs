@@ -17,7 +17,7 @@ use super::reply::Json;
 use super::routes::Routes;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::IndustryId;
-use crate::domain::industry::{Industry, IndustryGroup, is_leaf};
+use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::{self, ExpectedMode};
@@ -149,7 +149,9 @@ fn line(title: &Title<'_>, kept: &Kept, period: Period, mode: ExpectedMode) -> C
 /// plan, what is completed and how far that is, with sub-totals and a grand total.
 #[utoipa::path(get, path = "/summaries/commitments")]
 async fn get_commitments(
-    app: Data<App>, who: Permit<ReadSummaries>, query: Query<PeriodQuery>,
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<PeriodQuery>,
 ) -> Result<Json<Commitments>, Problem> {
     let (Query(asked), sight, as_of) = (query, who.sees(), app.clock.now());
     let period = app.period(&asked)?;
@@ -165,16 +167,27 @@ async fn get_commitments(
             let all = ProjectFilter::default();
             let years = summaries::project_years(conn, &all, sight, asked.year, asked.basis)?;
             let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
-            let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
-            Ok(table(&asked, period, stated, &tree, &kept(&tree, &promised, &figures)))
+            let promised = envelopes
+                .iter()
+                .map(|e| (e.industry, Promised::from(e)))
+                .collect();
+            Ok(table(
+                &asked,
+                period,
+                stated,
+                &tree,
+                &kept(&tree, &promised, &figures),
+            ))
         })
         .await?;
     Ok(Json(table))
 }
 
-/// The leaves that promised something or have projects, in the order of the tree.
+/// The industries that promised something or have projects, in the order of the tree. By rule these
+/// are leaves; one that is not would still be counted.
 fn kept<'a>(
-    tree: &'a [Industry], promised: &BTreeMap<IndustryId, Promised>,
+    tree: &'a [Industry],
+    promised: &BTreeMap<IndustryId, Promised>,
     figures: &BTreeMap<IndustryId, Figures>,
 ) -> Vec<(&'a Industry, Kept)> {
     let of = |industry: &'a Industry| {
@@ -185,26 +198,45 @@ fn kept<'a>(
         };
         (promise.is_some() || done.is_some()).then_some((industry, kept))
     };
-    tree.iter().filter(|i| is_leaf(i.id, tree)).filter_map(of).collect()
+    tree.iter().filter_map(of).collect()
 }
 
 fn table(
-    asked: &PeriodQuery, period: Period, stated: Stated, tree: &[Industry],
+    asked: &PeriodQuery,
+    period: Period,
+    stated: Stated,
+    tree: &[Industry],
     kept: &[(&Industry, Kept)],
 ) -> Commitments {
     let line = |title: Title<'_>, kept: &Kept| line(&title, kept, period, asked.expected);
     let sum = |wanted: &dyn Fn(&Industry) -> bool| -> Kept {
-        kept.iter().filter(|(i, _)| wanted(i)).map(|(_, kept)| kept).sum()
+        kept.iter()
+            .filter(|(i, _)| wanted(i))
+            .map(|(_, kept)| kept)
+            .sum()
     };
     let named = |i: &Industry, kept: &Kept| {
         let industry = Some(i.code.as_str());
-        line(Title { industry, name: &i.name, group: Some(i.group) }, kept)
+        line(
+            Title {
+                industry,
+                name: &i.name,
+                group: Some(i.group),
+            },
+            kept,
+        )
     };
     let group = |group: &IndustryGroup| {
-        let title = Title { industry: None, name: group.zh(), group: Some(*group) };
+        let title = Title {
+            industry: None,
+            name: group.zh(),
+            group: Some(*group),
+        };
         line(title, &sum(&|i| i.group == *group))
     };
-    let parents = tree.iter().filter(|p| kept.iter().any(|(i, _)| i.parent_id == Some(p.id)));
+    let parents = tree
+        .iter()
+        .filter(|p| kept.iter().any(|(i, _)| i.parent_id == Some(p.id)));
     Commitments {
         year: asked.year,
         through: period.through,
@@ -217,7 +249,16 @@ fn table(
         last_event: stated.last_event,
         lines: kept.iter().map(|(i, kept)| named(i, kept)).collect(),
         groups: IndustryGroup::ALL.iter().map(group).collect(),
-        parents: parents.map(|p| named(p, &sum(&|i| i.parent_id == Some(p.id)))).collect(),
-        total: line(Title { industry: None, name: "合计", group: None }, &sum(&|_| true)),
+        parents: parents
+            .map(|p| named(p, &sum(&|i| i.parent_id == Some(p.id))))
+            .collect(),
+        total: line(
+            Title {
+                industry: None,
+                name: "合计",
+                group: None,
+            },
+            &sum(&|_| true),
+        ),
     }
 }

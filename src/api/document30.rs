@@ -10,7 +10,8 @@ pub fn down_convert(document: &Value) -> Value {
     }
     if let Some(info) = old.get_mut("info").and_then(Value::as_object_mut) {
         info.remove("summary");
-        let licence = json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"});
+        let licence =
+            json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"});
         info.insert("license".into(), licence);
     }
     convert(&mut old);
@@ -34,8 +35,14 @@ fn convert(value: &mut Value) {
 
 /// `type: [X, null]` → `type: X, nullable: true`.
 fn nullable_type(map: &mut Map<String, Value>) {
-    let Some(kinds) = map.get("type").and_then(Value::as_array) else { return };
-    let others: Vec<Value> = kinds.iter().filter(|k| **k != json!("null")).cloned().collect();
+    let Some(kinds) = map.get("type").and_then(Value::as_array) else {
+        return;
+    };
+    let others: Vec<Value> = kinds
+        .iter()
+        .filter(|k| **k != json!("null"))
+        .cloned()
+        .collect();
     let nullable = others.len() < kinds.len();
     if let [only] = others.as_slice() {
         map.insert("type".into(), only.clone());
@@ -47,7 +54,9 @@ fn nullable_type(map: &mut Map<String, Value>) {
 
 /// `oneOf: [null, $ref]` → `nullable: true, allOf: [$ref]`.
 fn nullable_choice(map: &mut Map<String, Value>) {
-    let Some(choices) = map.get("oneOf").and_then(Value::as_array) else { return };
+    let Some(choices) = map.get("oneOf").and_then(Value::as_array) else {
+        return;
+    };
     let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
     if choices.len() == 2 && choices.iter().any(is_null) {
         let kept: Vec<Value> = choices.iter().filter(|c| !is_null(c)).cloned().collect();
@@ -75,7 +84,12 @@ fn reference_alone(map: &mut Map<String, Value>) {
 
 /// `examples: [x]` of a schema → `example: x`.
 fn examples(map: &mut Map<String, Value>) {
-    if let Some(first) = map.get("examples").and_then(Value::as_array).and_then(|e| e.first()).cloned() {
+    if let Some(first) = map
+        .get("examples")
+        .and_then(Value::as_array)
+        .and_then(|e| e.first())
+        .cloned()
+    {
         map.remove("examples");
         map.insert("example".into(), first);
     }

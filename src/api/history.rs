@@ -67,7 +67,11 @@ pub struct ChangeView {
 
 impl From<Recorded> for EventView {
     fn from(event: Recorded) -> Self {
-        let change = |c: Change| ChangeView { field: c.field, before: c.before, after: c.after };
+        let change = |c: Change| ChangeView {
+            field: c.field,
+            before: c.before,
+            after: c.after,
+        };
         Self {
             id: event.id,
             at: event.at,
@@ -102,7 +106,10 @@ pub struct HistoryQuery {
 /// Who did what to the project and all that belongs to it, the latest first.
 #[utoipa::path(get, path = "/projects/{project_id}/history")]
 async fn list_history(
-    app: Data<App>, who: Permit<ReadHistory>, path: Path<ProjectPath>, query: Query<HistoryQuery>,
+    app: Data<App>,
+    who: Permit<ReadHistory>,
+    path: Path<ProjectPath>,
+    query: Query<HistoryQuery>,
 ) -> Result<Json<PageView<EventView>>, Problem> {
     let (id, sight) = (path.0.project_id, who.sees());
     let page = PageRequest::new(query.0.limit, query.0.cursor);

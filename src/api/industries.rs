@@ -148,10 +148,16 @@ pub struct IndustryPath {
 /// The whole tree, in the order of the plan document.
 #[utoipa::path(get, path = "/industries")]
 async fn list_industries(
-    app: Data<App>, _who: Permit<ReadReference>,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<IndustryView>>, Problem> {
-    let all = app.db.read(|conn| industries::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.iter().map(|i| view(i, &all)).collect())))
+    let all = app
+        .db
+        .read(|conn| industries::all(conn).map_err(Problem::from))
+        .await?;
+    Ok(Json(PageView::whole(
+        all.iter().map(|i| view(i, &all)).collect(),
+    )))
 }
 
 /// Show an industry
@@ -159,7 +165,10 @@ async fn list_industries(
 /// One industry, by its code.
 #[utoipa::path(get, path = "/industries/{industry}")]
 async fn get_industry(
-    app: Data<App>, _who: Permit<ReadReference>, path: Path<IndustryPath>, _held: Conditional,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
+    path: Path<IndustryPath>,
+    _held: Conditional,
 ) -> Result<Tagged<IndustryView>, Problem> {
     let code = path.0.industry;
     let found = app.db.read(move |conn| shown(conn, &code)).await?;
@@ -174,7 +183,9 @@ async fn get_industry(
     responses((status = 409, description = "The code is taken.")),
 )]
 async fn create_industry(
-    app: Data<App>, who: Permit<EditReference>, body: Body<IndustryInput>,
+    app: Data<App>,
+    who: Permit<EditReference>,
+    body: Body<IndustryInput>,
 ) -> Result<Created<IndustryView>, Problem> {
     let (author, now, input) = (who.author(), app.clock.now(), body.0);
     let view = app
@@ -183,7 +194,12 @@ async fn create_industry(
             let new = parse(conn, &input)?;
             industries::insert(conn, &new)?;
             let view = shown(conn, &new.code)?;
-            let event = Event::of("industry.created", "industry", view.id.0, changes(None, &view));
+            let event = Event::of(
+                "industry.created",
+                "industry",
+                view.id.0,
+                changes(None, &view),
+            );
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })
@@ -197,7 +213,10 @@ async fn create_industry(
 /// What is absent stays; the code never changes.
 #[utoipa::path(patch, path = "/industries/{industry}")]
 async fn update_industry(
-    app: Data<App>, who: Permit<EditReference>, path: Path<IndustryPath>, version: IfMatch,
+    app: Data<App>,
+    who: Permit<EditReference>,
+    path: Path<IndustryPath>,
+    version: IfMatch,
     body: Body<IndustryPatch>,
 ) -> Result<Tagged<IndustryView>, Problem> {
     let (author, now, code, patch) = (who.author(), app.clock.now(), path.0.industry, body.0);
@@ -206,7 +225,13 @@ async fn update_industry(
         .write(move |conn| -> Result<IndustryView, Problem> {
             let old = industries::find_by_code(conn, &code)?.ok_or(StoreError::NotFound)?;
             let before = shown(conn, &code)?;
-            let changed = patch.apply(conn, Industry { version: version.0, ..old })?;
+            let changed = patch.apply(
+                conn,
+                Industry {
+                    version: version.0,
+                    ..old
+                },
+            )?;
             industries::save(conn, &changed)?;
             record_update(conn, &author, now, &before)
         })
@@ -215,17 +240,28 @@ async fn update_industry(
 }
 
 fn record_update(
-    conn: &mut Conn, author: &Author, now: crate::domain::clock::Timestamp, before: &IndustryView,
+    conn: &mut Conn,
+    author: &Author,
+    now: crate::domain::clock::Timestamp,
+    before: &IndustryView,
 ) -> Result<IndustryView, Problem> {
     let after = shown(conn, &before.code)?;
-    let event = Event::of("industry.updated", "industry", after.id.0, changes(Some(before), &after));
+    let event = Event::of(
+        "industry.updated",
+        "industry",
+        after.id.0,
+        changes(Some(before), &after),
+    );
     events::record(conn, author, now, &event)?;
     Ok(after)
 }
 
 fn shown(conn: &mut Conn, code: &str) -> Result<IndustryView, Problem> {
     let all = industries::all(conn)?;
-    all.iter().find(|i| i.code == code).map(|i| view(i, &all)).ok_or_else(Problem::not_found)
+    all.iter()
+        .find(|i| i.code == code)
+        .map(|i| view(i, &all))
+        .ok_or_else(Problem::not_found)
 }
 
 fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
@@ -249,7 +285,11 @@ fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
 impl IndustryPatch {
     fn apply(&self, conn: &mut Conn, mut industry: Industry) -> Result<Industry, Problem> {
         let mut check = Check::new();
-        if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n))) {
+        if let Some(name) = self
+            .name
+            .as_deref()
+            .and_then(|n| check.field("/name", Name::parse(n)))
+        {
             industry.name = name.into_string();
         }
         let name_en = self.name_en.as_deref();
@@ -268,13 +308,18 @@ impl IndustryPatch {
 /// The parent with this code, if it may be one: of the same group, no part of another or of the
 /// industry itself, and without projects or envelopes of its own.
 fn parent(
-    conn: &mut Conn, check: &mut Check, code: Option<&str>, own: Option<IndustryId>,
+    conn: &mut Conn,
+    check: &mut Check,
+    code: Option<&str>,
+    own: Option<IndustryId>,
     group: IndustryGroup,
 ) -> Result<Option<IndustryId>, Problem> {
     let Some(code) = code else { return Ok(None) };
     let all = industries::all(conn)?;
     let found = all.iter().find(|i| i.code == code);
-    let Some(parent) = check.known("/parent", found) else { return Ok(None) };
+    let Some(parent) = check.known("/parent", found) else {
+        return Ok(None);
+    };
     let is_parent = own.is_some_and(|own| all.iter().any(|i| i.parent_id == Some(own)));
     let fits = parent.group == group && parent.parent_id.is_none() && Some(parent.id) != own;
     if !fits || is_parent || industries::is_used(conn, parent.id)? {

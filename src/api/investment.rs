@@ -174,16 +174,39 @@ impl InvestmentRow {
 
     fn with(self, key: &Key, keys: &Keys) -> Self {
         match key {
-            Key::Industry(_, id) => Self { industry: keys.industry(*id), ..self },
-            Key::Group(group) => Self { group: Some(*group), ..self },
-            Key::Area(_, id) => Self { area: keys.area(*id), ..self },
+            Key::Industry(_, id) => Self {
+                industry: keys.industry(*id),
+                ..self
+            },
+            Key::Group(group) => Self {
+                group: Some(*group),
+                ..self
+            },
+            Key::Area(_, id) => Self {
+                area: keys.area(*id),
+                ..self
+            },
             Key::Unit(id) => {
                 let (unit_id, unit) = (*id, id.and_then(|id| keys.unit(id)));
-                Self { unit_id, unit, role: Some(keys.role), ..self }
+                Self {
+                    unit_id,
+                    unit,
+                    role: Some(keys.role),
+                    ..self
+                }
             }
-            Key::Stage(stage) => Self { stage: Some(*stage), ..self },
-            Key::Nature(nature) => Self { nature: Some(*nature), ..self },
-            Key::Month(month) => Self { month: Some(*month), ..self },
+            Key::Stage(stage) => Self {
+                stage: Some(*stage),
+                ..self
+            },
+            Key::Nature(nature) => Self {
+                nature: Some(*nature),
+                ..self
+            },
+            Key::Month(month) => Self {
+                month: Some(*month),
+                ..self
+            },
         }
     }
 }
@@ -194,14 +217,17 @@ impl InvestmentRow {
 /// month, of the projects the filters admit and the caller may know of.
 #[utoipa::path(get, path = "/summaries/investment")]
 async fn get_investment(
-    app: Data<App>, who: Permit<ReadSummaries>,
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, ByQuery>>>,
 ) -> Result<Json<Investment>, Problem> {
     let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
     let (sight, as_of) = (who.sees(), app.clock.now());
     if by.first() == by.get(1) {
         let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
-        return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
+        return Err(Problem::bad_parameters(vec![FieldError::new(
+            "?by", "repeated", words,
+        )]));
     }
     let period = app.period(&asked)?;
     let answer = app

@@ -68,7 +68,11 @@ pub struct Keys {
 
 impl Keys {
     /// Read in the snapshot the figures are read in.
-    pub fn load(conn: &mut Conn, of: &[ProjectYear], filter: &ProjectFilter) -> Result<Self, Problem> {
+    pub fn load(
+        conn: &mut Conn,
+        of: &[ProjectYear],
+        filter: &ProjectFilter,
+    ) -> Result<Self, Problem> {
         let role = filter.unit_role.unwrap_or(UnitRole::Owner);
         let (mut units, mut units_of) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
         for (project, unit, name, unit_role) in summaries::unit_links(conn, of)? {
@@ -78,9 +82,21 @@ impl Keys {
                 units_of.entry(project).or_default().push(unit);
             }
         }
-        let areas = areas::all(conn)?.into_iter().map(|a| (a.id, (a.position, a.code))).collect();
-        let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
-        Ok(Self { industries, areas, units, units_of, role })
+        let areas = areas::all(conn)?
+            .into_iter()
+            .map(|a| (a.id, (a.position, a.code)))
+            .collect();
+        let industries = industries::all(conn)?
+            .into_iter()
+            .map(|i| (i.id, i))
+            .collect();
+        Ok(Self {
+            industries,
+            areas,
+            units,
+            units_of,
+            role,
+        })
     }
 
     /// The industry's code.
@@ -100,7 +116,10 @@ impl Keys {
 
     /// The rows `project` stands in, with its part in each.
     pub fn parts(
-        &self, project: &ProjectYear, by: &[Dimension], period: Period,
+        &self,
+        project: &ProjectYear,
+        by: &[Dimension],
+        period: Period,
     ) -> Vec<(Vec<Key>, Figures)> {
         let mut rows: Vec<(Vec<Key>, Figures)> = vec![(Vec::new(), project.figures(period))];
         for dimension in by {
@@ -113,8 +132,12 @@ impl Keys {
                         row.push(*key);
                         let part = match key {
                             Key::Month(month) => project.month_figures(*month, period),
-                            Key::Industry(..) | Key::Group(_) | Key::Area(..) | Key::Unit(_)
-                            | Key::Stage(_) | Key::Nature(_) => figures,
+                            Key::Industry(..)
+                            | Key::Group(_)
+                            | Key::Area(..)
+                            | Key::Unit(_)
+                            | Key::Stage(_)
+                            | Key::Nature(_) => figures,
                         };
                         (row, part)
                     })
@@ -129,11 +152,17 @@ impl Keys {
         let industry = self.industries.get(&project.industry);
         match dimension {
             Dimension::Industry => {
-                vec![Key::Industry(industry.map_or(0, |i| i.position), project.industry)]
+                vec![Key::Industry(
+                    industry.map_or(0, |i| i.position),
+                    project.industry,
+                )]
             }
             Dimension::Group => industry.map(|i| Key::Group(i.group)).into_iter().collect(),
             Dimension::Area => {
-                let position = self.areas.get(&project.area).map_or(0, |(position, _)| *position);
+                let position = self
+                    .areas
+                    .get(&project.area)
+                    .map_or(0, |(position, _)| *position);
                 vec![Key::Area(position, project.area)]
             }
             Dimension::Unit => match self.units_of.get(&project.id) {

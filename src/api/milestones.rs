@@ -197,7 +197,11 @@ pub struct MilestonePath {
 async fn list_milestone_templates(
     _who: Permit<ReadProjects>,
 ) -> Result<Json<PageView<MilestoneTemplate>>, Problem> {
-    let all = TEMPLATES.map(|t| MilestoneTemplate { code: t.code, name: t.name, class: t.class });
+    let all = TEMPLATES.map(|t| MilestoneTemplate {
+        code: t.code,
+        name: t.name,
+        class: t.class,
+    });
     Ok(Json(PageView::whole(all.into())))
 }
 
@@ -206,7 +210,9 @@ async fn list_milestone_templates(
 /// All of them, in their order.
 #[utoipa::path(get, path = "/projects/{project_id}/milestones")]
 async fn list_milestones(
-    app: Data<App>, who: Permit<ReadProjects>, path: Path<ProjectPath>,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<ProjectPath>,
 ) -> Result<Json<PageView<MilestoneView>>, Problem> {
     let (id, sight, today) = (path.0.project_id, who.sees(), app.calendar.today());
     let all = app
@@ -216,7 +222,11 @@ async fn list_milestones(
             Ok(milestones::list(conn, id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(|m| MilestoneView::of(m, today)).collect())))
+    Ok(Json(PageView::whole(
+        all.into_iter()
+            .map(|m| MilestoneView::of(m, today))
+            .collect(),
+    )))
 }
 
 /// Show a milestone
@@ -224,7 +234,10 @@ async fn list_milestones(
 /// One milestone as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}/milestones/{milestone_id}")]
 async fn get_milestone(
-    app: Data<App>, who: Permit<ReadProjects>, path: Path<MilestonePath>, _held: Conditional,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<MilestonePath>,
+    _held: Conditional,
 ) -> Result<Tagged<MilestoneView>, Problem> {
     let (Path(at), sight, today) = (path, who.sees(), app.calendar.today());
     let milestone = app
@@ -245,7 +258,10 @@ async fn get_milestone(
     responses((status = 409, description = "The project has a milestone with this code.")),
 )]
 async fn create_milestone(
-    app: Data<App>, who: Permit<EditMilestones>, path: Path<ProjectPath>, body: Body<MilestoneInput>,
+    app: Data<App>,
+    who: Permit<EditMilestones>,
+    path: Path<ProjectPath>,
+    body: Body<MilestoneInput>,
 ) -> Result<Created<MilestoneView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
     let id = path.0.project_id;
@@ -267,10 +283,16 @@ async fn create_milestone(
 }
 
 fn parse(
-    conn: &mut Conn, project_id: ProjectId, input: &MilestoneInput, today: NaiveDate,
+    conn: &mut Conn,
+    project_id: ProjectId,
+    input: &MilestoneInput,
+    today: NaiveDate,
 ) -> Result<Milestone, Problem> {
     let mut check = Check::new();
-    let template = TEMPLATES.iter().zip(1..).find(|(t, _)| t.code == input.code);
+    let template = TEMPLATES
+        .iter()
+        .zip(1..)
+        .find(|(t, _)| t.code == input.code);
     let name = input.name.as_deref().or(template.map(|(t, _)| t.name));
     let class = input.class.or(template.map(|(t, _)| t.class));
     let name = required(&mut check, "/name", name);
@@ -281,33 +303,42 @@ fn parse(
     let position = match template {
         Some((_, position)) => position,
         None => {
-            let last = milestones::list(conn, project_id)?.iter().map(|m| m.position).max();
+            let last = milestones::list(conn, project_id)?
+                .iter()
+                .map(|m| m.position)
+                .max();
             last.unwrap_or(0).max(100) + 1
         }
     };
-    let parsed = name.zip(class).zip(document).map(|((name, class), document)| Milestone {
-        id: MilestoneId(0),
-        project_id,
-        code: input.code.clone(),
-        name: name.into_string(),
-        class,
-        position,
-        baseline: input.baseline_date,
-        forecast: None,
-        forecast_reason: String::new(),
-        actual: None,
-        weight: input.weight,
-        document_number: document.into_string(),
-        evidence: String::new(),
-        version: 1,
-    });
+    let parsed = name
+        .zip(class)
+        .zip(document)
+        .map(|((name, class), document)| Milestone {
+            id: MilestoneId(0),
+            project_id,
+            code: input.code.clone(),
+            name: name.into_string(),
+            class,
+            position,
+            baseline: input.baseline_date,
+            forecast: None,
+            forecast_reason: String::new(),
+            actual: None,
+            weight: input.weight,
+            document_number: document.into_string(),
+            evidence: String::new(),
+            version: 1,
+        });
     let milestone = check.done(parsed)?.reach(input.actual_date, today);
     milestone.map_err(|e| Problem::of_day("/actual_date", e))
 }
 
 fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
     if value.is_none() {
-        let words = Words::new("自定节点须填写。", "A milestone that is no template's needs this.");
+        let words = Words::new(
+            "自定节点须填写。",
+            "A milestone that is no template's needs this.",
+        );
         check.note(pointer, FieldError::new("", "required", words));
     }
     value
@@ -321,7 +352,10 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
     responses((status = 409, description = "It was reached already, or the day lies in the future.")),
 )]
 async fn update_milestone(
-    app: Data<App>, who: Permit<EditMilestones>, path: Path<MilestonePath>, version: IfMatch,
+    app: Data<App>,
+    who: Permit<EditMilestones>,
+    path: Path<MilestonePath>,
+    version: IfMatch,
     body: Body<MilestonePatch>,
 ) -> Result<Tagged<MilestoneView>, Problem> {
     let (author, sight, now, patch) = (who.author(), who.sees(), app.now(), body.0);
@@ -332,12 +366,19 @@ async fn update_milestone(
             projects::get(conn, at.project_id, sight)?;
             let old = milestones::get(conn, at.project_id, at.milestone_id)?;
             let before = MilestoneView::of(old.clone(), now.today);
-            let changed = patch.apply(Milestone { version: version.0, ..old }, now.today)?;
+            let changed = patch.apply(
+                Milestone {
+                    version: version.0,
+                    ..old
+                },
+                now.today,
+            )?;
             milestones::save(conn, &changed)?;
             let after = milestones::get(conn, at.project_id, at.milestone_id)?;
             let view = MilestoneView::of(after, now.today);
             let (id, moved) = (at.milestone_id.0, changes(Some(&before), &view));
-            let event = Event::of_project("milestone.changed", "milestone", id, at.project_id, moved);
+            let event =
+                Event::of_project("milestone.changed", "milestone", id, at.project_id, moved);
             events::record(conn, &author, now.instant, &event)?;
             Ok(view)
         })
@@ -350,15 +391,25 @@ impl MilestonePatch {
         let mut check = Check::new();
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
         if self.forecast_date.is_some() && self.reason.is_none() {
-            let words = Words::new("调整预计日期须说明原因。", "A forecast moves only with a reason.");
+            let words = Words::new(
+                "调整预计日期须说明原因。",
+                "A forecast moves only with a reason.",
+            );
             check.note("/reason", FieldError::new("", "required", words));
         }
         let texts = [
-            ("/document_number", &self.document_number, &mut milestone.document_number),
+            (
+                "/document_number",
+                &self.document_number,
+                &mut milestone.document_number,
+            ),
             ("/evidence", &self.evidence, &mut milestone.evidence),
         ];
         for (pointer, given, kept) in texts {
-            if let Some(line) = given.as_deref().and_then(|t| check.field(pointer, Line::parse(t))) {
+            if let Some(line) = given
+                .as_deref()
+                .and_then(|t| check.field(pointer, Line::parse(t)))
+            {
                 *kept = line.into_string();
             }
         }
@@ -367,8 +418,9 @@ impl MilestonePatch {
             milestone = milestone.move_forecast(day, &reason)?;
         }
         if let Some(actual) = self.actual_date {
-            milestone =
-                milestone.reach(actual, today).map_err(|e| Problem::of_day("/actual_date", e))?;
+            milestone = milestone
+                .reach(actual, today)
+                .map_err(|e| Problem::of_day("/actual_date", e))?;
         }
         Ok(milestone)
     }

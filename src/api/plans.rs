@@ -40,10 +40,16 @@ pub struct PlanPath {
 /// All plan documents, the latest year first.
 #[utoipa::path(get, path = "/plans")]
 async fn list_plans(
-    app: Data<App>, _who: Permit<ReadReference>,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<PlanView>>, Problem> {
-    let all = app.db.read(|conn| plans::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.into_iter().map(PlanView::from).collect())))
+    let all = app
+        .db
+        .read(|conn| plans::all(conn).map_err(Problem::from))
+        .await?;
+    Ok(Json(PageView::whole(
+        all.into_iter().map(PlanView::from).collect(),
+    )))
 }
 
 /// Show a plan
@@ -52,7 +58,10 @@ async fn list_plans(
 /// sums; `computed_total` is ours.
 #[utoipa::path(get, path = "/plans/{year}")]
 async fn get_plan(
-    app: Data<App>, _who: Permit<ReadReference>, path: Path<PlanPath>, _held: Conditional,
+    app: Data<App>,
+    _who: Permit<ReadReference>,
+    path: Path<PlanPath>,
+    _held: Conditional,
 ) -> Result<Tagged<PlanDetailView>, Problem> {
     let year = path.0.year;
     let view = app
@@ -72,7 +81,10 @@ async fn get_plan(
 /// the seeds and stay.
 #[utoipa::path(put, path = "/plans/{year}")]
 async fn put_plan(
-    app: Data<App>, who: Permit<EditReference>, path: Path<PlanPath>, is: Precondition,
+    app: Data<App>,
+    who: Permit<EditReference>,
+    path: Path<PlanPath>,
+    is: Precondition,
     body: Body<PlanInput>,
 ) -> Result<Put<PlanDetailView>, Problem> {
     let (author, now, year, input) = (who.author(), app.clock.now(), path.0.year, body.0);
@@ -83,11 +95,19 @@ async fn put_plan(
             let old = plans::find(conn, year)?;
             let before = old.clone().map(|plan| detail(conn, plan)).transpose()?;
             let id = match (is, old) {
-                (Precondition::Absent, None) => plans::insert(conn, &parsed.plan(PlanId(0), year, 1))?,
+                (Precondition::Absent, None) => {
+                    plans::insert(conn, &parsed.plan(PlanId(0), year, 1))?
+                }
                 (Precondition::Absent, Some(_)) => return Err(Problem::stale()),
                 (Precondition::Version(_), None) => return Err(StoreError::NotFound.into()),
                 (Precondition::Version(version), Some(Plan { id, synthetic, .. })) => {
-                    plans::save(conn, &Plan { synthetic, ..parsed.plan(id, year, version) })?;
+                    plans::save(
+                        conn,
+                        &Plan {
+                            synthetic,
+                            ..parsed.plan(id, year, version)
+                        },
+                    )?;
                     id
                 }
             };
@@ -95,14 +115,21 @@ async fn put_plan(
             plans::replace_industry_targets(conn, id, &parsed.industry_targets)?;
             let plan = plans::get(conn, year)?;
             let view = detail(conn, plan)?;
-            let kind = if before.is_some() { "plan.changed" } else { "plan.entered" };
+            let kind = if before.is_some() {
+                "plan.changed"
+            } else {
+                "plan.entered"
+            };
             let event = Event::of(kind, "plan", id.0, changes(before.as_ref(), &view));
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })
         .await?;
     Ok(match is {
-        Precondition::Absent => Put::Created(Created { view, location: format!("/plans/{year}") }),
+        Precondition::Absent => Put::Created(Created {
+            view,
+            location: format!("/plans/{year}"),
+        }),
         Precondition::Version(_) => Put::Changed(Tagged(view)),
     })
 }

@@ -46,7 +46,8 @@ impl Argument for Precondition {
     fn describe(entry: &mut Entry) {
         let create = "`*` to create: nothing may be there yet. Give this or `If-Match`.";
         entry.header("If-None-Match", false, create, "*");
-        let change = "The ETag of the version that was read, to change it. Give this or `If-None-Match`.";
+        let change =
+            "The ETag of the version that was read, to change it. Give this or `If-None-Match`.";
         entry.header("If-Match", false, change, "\"3\"");
         entry.fails(&[412, 428]);
     }
@@ -58,19 +59,26 @@ impl FromRequest for Precondition {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let headers = request.headers();
-        ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
-            (Some("*"), None) => Ok(Self::Absent),
-            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(Problem::stale),
-            (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
-            (Some(_), _) => Err(Problem::stale()),
-        })
+        ready(
+            match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
+                (Some("*"), None) => Ok(Self::Absent),
+                (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(Problem::stale),
+                (None, None) => Err(Problem::precondition_required(
+                    "If-None-Match: * / If-Match",
+                )),
+                (Some(_), _) => Err(Problem::stale()),
+            },
+        )
     }
 }
 
 /// Whether the caller already holds `version` (`If-None-Match` on a read).
 pub fn holds(headers: &HeaderMap, version: i64) -> bool {
     text(headers, &IF_NONE_MATCH).is_some_and(|tags| {
-        tags == "*" || tags.split(',').any(|tag| weak_version(tag) == Some(version))
+        tags == "*"
+            || tags
+                .split(',')
+                .any(|tag| weak_version(tag) == Some(version))
     })
 }
 
@@ -80,7 +88,10 @@ pub fn etag(version: i64) -> String {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
 }
 
 fn version(tag: &str) -> Option<i64> {

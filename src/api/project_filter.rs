@@ -75,7 +75,11 @@ impl FilterQuery {
     }
 
     /// The industries themselves and their parts, as far as they are of the groups asked for.
-    fn industries(&self, all: &[Industry], errors: &mut Vec<FieldError>) -> Option<Vec<IndustryId>> {
+    fn industries(
+        &self,
+        all: &[Industry],
+        errors: &mut Vec<FieldError>,
+    ) -> Option<Vec<IndustryId>> {
         if self.industry.is_empty() && self.group.is_empty() {
             return None;
         }
@@ -87,12 +91,20 @@ impl FilterQuery {
                 || i.parent_id.is_some_and(|p| named.contains(&p))
         };
         let by_group = |i: &Industry| self.group.is_empty() || self.group.contains(&i.group);
-        Some(all.iter().filter(|i| by_name(i) && by_group(i)).map(|i| i.id).collect())
+        Some(
+            all.iter()
+                .filter(|i| by_name(i) && by_group(i))
+                .map(|i| i.id)
+                .collect(),
+        )
     }
 }
 
 fn known<T>(
-    codes: &[String], pointer: &str, id: impl Fn(&String) -> Option<T>, errors: &mut Vec<FieldError>,
+    codes: &[String],
+    pointer: &str,
+    id: impl Fn(&String) -> Option<T>,
+    errors: &mut Vec<FieldError>,
 ) -> Vec<T> {
     let mut found = Vec::new();
     for code in codes {

@@ -71,7 +71,9 @@ pub struct ListQuery {
 /// The projects the caller may know of, filtered, sorted, page by page.
 #[utoipa::path(get, path = "/projects")]
 async fn list_projects(
-    app: Data<App>, who: Permit<ReadProjects>, query: Query<Both<FilterQuery, ListQuery>>,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    query: Query<Both<FilterQuery, ListQuery>>,
 ) -> Result<Json<PageView<ProjectView>>, Problem> {
     let Query(Both(filter, list)) = query;
     let order = Order::parse(&list.sort).ok_or_else(unknown_order)?;
@@ -101,7 +103,10 @@ fn unknown_order() -> Problem {
 /// One project as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}")]
 async fn get_project(
-    app: Data<App>, who: Permit<ReadProjects>, path: Path<ProjectPath>, _held: Conditional,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<ProjectPath>,
+    _held: Conditional,
 ) -> Result<Tagged<ProjectView>, Problem> {
     let (id, sight) = (path.0.project_id, who.sees());
     let view = app
@@ -123,7 +128,9 @@ async fn get_project(
     responses((status = 409, description = "The national project code is taken.")),
 )]
 async fn create_project(
-    app: Data<App>, who: Permit<CreateProjects>, body: Body<ProjectInput>,
+    app: Data<App>,
+    who: Permit<CreateProjects>,
+    body: Body<ProjectInput>,
 ) -> Result<Created<ProjectView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
     let view = app
@@ -145,10 +152,17 @@ async fn create_project(
 }
 
 fn record(
-    conn: &mut Conn, author: &Author, now: Timestamp, kind: &'static str,
-    before: Option<&ProjectView>, after: &ProjectView,
+    conn: &mut Conn,
+    author: &Author,
+    now: Timestamp,
+    kind: &'static str,
+    before: Option<&ProjectView>,
+    after: &ProjectView,
 ) -> Result<(), Problem> {
-    let found = changes(before, after).into_iter().filter(|c| c.field != "updated_at").collect();
+    let found = changes(before, after)
+        .into_iter()
+        .filter(|c| c.field != "updated_at")
+        .collect();
     let event = Event::of_project(kind, "project", after.id.0, after.id, found);
     Ok(events::record(conn, author, now, &event)?)
 }
@@ -161,7 +175,10 @@ fn record(
     responses((status = 409, description = "The national project code is taken.")),
 )]
 async fn update_project(
-    app: Data<App>, who: Permit<EditProjects>, path: Path<ProjectPath>, version: IfMatch,
+    app: Data<App>,
+    who: Permit<EditProjects>,
+    path: Path<ProjectPath>,
+    version: IfMatch,
     body: Body<ProjectPatch>,
 ) -> Result<Tagged<ProjectView>, Problem> {
     let (author, sight, now, patch) = (who.author(), who.sees(), app.now(), body.0);
@@ -177,9 +194,23 @@ async fn update_project(
             let before = places.view(project.clone());
             let facts = patch.merged(&before).facts(&places)?;
             let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
-            save(conn, Project { version: version.0, ..changed }, now.instant)?;
+            save(
+                conn,
+                Project {
+                    version: version.0,
+                    ..changed
+                },
+                now.instant,
+            )?;
             let after = places.view(projects::get(conn, id, sight)?);
-            record(conn, &author, now.instant, "project.updated", Some(&before), &after)?;
+            record(
+                conn,
+                &author,
+                now.instant,
+                "project.updated",
+                Some(&before),
+                &after,
+            )?;
             Ok(after)
         })
         .await?;
@@ -187,7 +218,13 @@ async fn update_project(
 }
 
 fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem> {
-    Ok(projects::save(conn, &Project { updated_at: now, ..project })?)
+    Ok(projects::save(
+        conn,
+        &Project {
+            updated_at: now,
+            ..project
+        },
+    )?)
 }
 
 /// A move to another stage.
@@ -214,7 +251,11 @@ impl Transition {
     fn parse(&self, today: NaiveDate) -> Result<Move, Problem> {
         let mut check = Check::new();
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
-        check.done(Some(Move { to: self.stage, on: self.on.unwrap_or(today), reason }))
+        check.done(Some(Move {
+            to: self.stage,
+            on: self.on.unwrap_or(today),
+            reason,
+        }))
     }
 }
 
@@ -227,7 +268,10 @@ impl Transition {
     responses((status = 409, description = "The stage does not follow from the one the project is in; the detail says which do.")),
 )]
 async fn move_project(
-    app: Data<App>, who: Permit<MoveStages>, path: Path<ProjectPath>, body: Body<Transition>,
+    app: Data<App>,
+    who: Permit<MoveStages>,
+    path: Path<ProjectPath>,
+    body: Body<Transition>,
 ) -> Result<Tagged<ProjectView>, Problem> {
     let (author, sight, now, id) = (who.author(), who.sees(), app.now(), path.0.project_id);
     let step = body.0.parse(now.today)?;
@@ -237,12 +281,18 @@ async fn move_project(
             let project = projects::get(conn, id, sight)?;
             let places = Places::load(conn)?;
             let before = places.view(project.clone());
-            let moved = project.move_to(&step, now.today).map_err(|e| Problem::of_day("/on", e))?;
+            let moved = project
+                .move_to(&step, now.today)
+                .map_err(|e| Problem::of_day("/on", e))?;
             save(conn, moved, now.instant)?;
             let after = places.view(projects::get(conn, id, sight)?);
             let mut found = changes(Some(&before), &after);
             found.retain(|c| c.field != "updated_at");
-            found.extend(step.reason.iter().map(|r| Change::said("reason", r.as_str())));
+            found.extend(
+                step.reason
+                    .iter()
+                    .map(|r| Change::said("reason", r.as_str())),
+            );
             let event = Event::of_project("project.moved", "project", id.0, id, found);
             events::record(conn, &author, now.instant, &event)?;
             Ok(after)

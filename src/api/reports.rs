@@ -7,7 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::body::Body;
-use super::caller::{Caller, ConfirmReports, FileReports, Now, Permit, ReadProjects, ReturnReports};
+use super::caller::{
+    Caller, ConfirmReports, FileReports, Now, Permit, ReadProjects, ReturnReports,
+};
 use super::check::Check;
 use super::precondition::Precondition;
 use super::problem::Problem;
@@ -53,7 +55,10 @@ pub struct ReportPath {
 /// All of them, the earliest month first.
 #[utoipa::path(get, path = "/projects/{project_id}/reports")]
 async fn list_reports(
-    app: Data<App>, who: Permit<ReadProjects>, speaks: Language, path: Path<ProjectPath>,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    speaks: Language,
+    path: Path<ProjectPath>,
 ) -> Result<Json<PageView<ReportView>>, Problem> {
     let (id, sight) = (path.0.project_id, who.sees());
     let all = app
@@ -63,7 +68,9 @@ async fn list_reports(
             Ok(reports::list(conn, id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(|r| ReportView::of(r, speaks)).collect())))
+    Ok(Json(PageView::whole(
+        all.into_iter().map(|r| ReportView::of(r, speaks)).collect(),
+    )))
 }
 
 /// Show a report
@@ -71,7 +78,10 @@ async fn list_reports(
 /// The report of one month as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}")]
 async fn get_report(
-    app: Data<App>, who: Permit<ReadProjects>, speaks: Language, path: Path<ReportPath>,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    speaks: Language,
+    path: Path<ReportPath>,
     _held: Conditional,
 ) -> Result<Tagged<ReportView>, Problem> {
     let (Path(at), sight) = (path, who.sees());
@@ -94,8 +104,12 @@ async fn get_report(
     responses((status = 409, description = "The report was submitted already, or the month cannot be reported.")),
 )]
 async fn put_report(
-    app: Data<App>, who: Permit<FileReports>, speaks: Language, path: Path<ReportPath>,
-    is: Precondition, body: Body<ReportInput>,
+    app: Data<App>,
+    who: Permit<FileReports>,
+    speaks: Language,
+    path: Path<ReportPath>,
+    is: Precondition,
+    body: Body<ReportInput>,
 ) -> Result<Put<ReportView>, Problem> {
     let Path(at) = path;
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
@@ -109,13 +123,29 @@ async fn put_report(
             let old = reports::find(conn, at.project_id, at.month)?;
             let before = old.clone().map(|r| ReportView::of(r, Language::Chinese));
             match is.admits(old)? {
-                None => reports::insert(conn, &Report { warnings: warned, ..draft(at, figures) })?,
+                None => reports::insert(
+                    conn,
+                    &Report {
+                        warnings: warned,
+                        ..draft(at, figures)
+                    },
+                )?,
                 Some(old) => {
-                    reports::save(conn, &Report { warnings: warned, ..old.rewrite(figures)? })?;
+                    reports::save(
+                        conn,
+                        &Report {
+                            warnings: warned,
+                            ..old.rewrite(figures)?
+                        },
+                    )?;
                 }
             }
             let after = reports::get(conn, at.project_id, at.month)?;
-            let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
+            let kind = if before.is_some() {
+                "report.rewritten"
+            } else {
+                "report.drafted"
+            };
             let view = ReportView::of(after.clone(), Language::Chinese);
             let written = event(kind, &after, changes(before.as_ref(), &view));
             events::record(conn, &author, now.instant, &written)?;
@@ -160,7 +190,10 @@ fn draft(at: ReportPath, figures: ReportFigures) -> Report {
 
 /// What the report of `month` is compared with.
 pub fn context(
-    conn: &mut Conn, project: &Project, month: Month, today: NaiveDate,
+    conn: &mut Conn,
+    project: &Project,
+    month: Month,
+    today: NaiveDate,
 ) -> Result<ReportContext, StoreError> {
     let earlier = reports::handed_over_before(conn, project.id, month)?;
     let of_year = earlier.iter().filter(|(m, _)| m.year() == month.year());
@@ -183,14 +216,24 @@ pub fn context(
 fn event(kind: &'static str, report: &Report, changes: Vec<Change>) -> Event {
     let month = Change::said("month", &report.month.to_string());
     let has_month = changes.iter().any(|c| c.field == "month");
-    let changes = if has_month { changes } else { std::iter::once(month).chain(changes).collect() };
+    let changes = if has_month {
+        changes
+    } else {
+        std::iter::once(month).chain(changes).collect()
+    };
     Event::of_project(kind, "report", report.id.0, report.project_id, changes)
 }
 
 /// A step of a report: loads it in sight, decides, saves, and records what happened.
 async fn step<P>(
-    app: &App, who: &Permit<P>, speaks: Language, at: ReportPath, kind: &'static str,
-    decide: impl Fn(&mut Conn, &Project, Report, &Caller, Now) -> Result<Report, Problem> + Send + 'static,
+    app: &App,
+    who: &Permit<P>,
+    speaks: Language,
+    at: ReportPath,
+    kind: &'static str,
+    decide: impl Fn(&mut Conn, &Project, Report, &Caller, Now) -> Result<Report, Problem>
+    + Send
+    + 'static,
 ) -> Result<Tagged<ReportView>, Problem> {
     let (caller, sight, now) = (who.caller.clone(), who.sees(), app.now());
     let view = app
@@ -212,7 +255,10 @@ async fn step<P>(
 }
 
 fn by(caller: &Caller, now: Now) -> Step {
-    Step { by: Some(caller.user.id), at: now.instant }
+    Step {
+        by: Some(caller.user.id),
+        at: now.instant,
+    }
 }
 
 /// Submit a report
@@ -223,14 +269,27 @@ fn by(caller: &Caller, now: Now) -> Step {
     responses((status = 409, description = "It is not a draft, or a month of zero does not say why.")),
 )]
 async fn submit_report(
-    app: Data<App>, who: Permit<FileReports>, speaks: Language, path: Path<ReportPath>,
+    app: Data<App>,
+    who: Permit<FileReports>,
+    speaks: Language,
+    path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(&app, &who, speaks, path.0, "report.submitted", |conn, project, report, caller, now| {
-        let context = context(conn, project, report.month, now.today)?;
-        let warnings = warnings(&report.figures, &context);
-        let submitted = report.submit(project.stage, by(caller, now))?;
-        Ok(Report { warnings, ..submitted })
-    })
+    step(
+        &app,
+        &who,
+        speaks,
+        path.0,
+        "report.submitted",
+        |conn, project, report, caller, now| {
+            let context = context(conn, project, report.month, now.today)?;
+            let warnings = warnings(&report.figures, &context);
+            let submitted = report.submit(project.stage, by(caller, now))?;
+            Ok(Report {
+                warnings,
+                ..submitted
+            })
+        },
+    )
     .await
 }
 
@@ -259,23 +318,36 @@ impl Return {
     responses((status = 409, description = "It was not submitted.")),
 )]
 async fn return_report(
-    app: Data<App>, who: Permit<ReturnReports>, speaks: Language, path: Path<ReportPath>,
+    app: Data<App>,
+    who: Permit<ReturnReports>,
+    speaks: Language,
+    path: Path<ReportPath>,
     body: Body<Return>,
 ) -> Result<Tagged<ReportView>, Problem> {
     let mut check = Check::new();
     let reason = check.field("/reason", Reason::parse(&body.0.reason));
     let reason = check.done(reason)?;
-    step(&app, &who, speaks, path.0, "report.returned", move |conn, project, report, caller, _| {
-        must_review(conn, project, &report, caller)?;
-        Ok(report.send_back(&reason)?)
-    })
+    step(
+        &app,
+        &who,
+        speaks,
+        path.0,
+        "report.returned",
+        move |conn, project, report, caller, _| {
+            must_review(conn, project, &report, caller)?;
+            Ok(report.send_back(&reason)?)
+        },
+    )
     .await
 }
 
 /// A unit reviews where it leads, regulates or is the territory, and not what it only owns; and
 /// only the commission takes back what it has confirmed.
 fn must_review(
-    conn: &mut Conn, project: &Project, report: &Report, caller: &Caller,
+    conn: &mut Conn,
+    project: &Project,
+    report: &Report,
+    caller: &Caller,
 ) -> Result<(), Problem> {
     let may = match caller.user.role {
         Role::Commission => true,
@@ -287,7 +359,11 @@ fn must_review(
         Role::Area => true,
         Role::Viewer | Role::Auditor | Role::Admin => false,
     };
-    if may { Ok(()) } else { Err(Problem::forbidden()) }
+    if may {
+        Ok(())
+    } else {
+        Err(Problem::forbidden())
+    }
 }
 
 /// Confirm a report
@@ -298,10 +374,18 @@ fn must_review(
     responses((status = 409, description = "It was not submitted.")),
 )]
 async fn confirm_report(
-    app: Data<App>, who: Permit<ConfirmReports>, speaks: Language, path: Path<ReportPath>,
+    app: Data<App>,
+    who: Permit<ConfirmReports>,
+    speaks: Language,
+    path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(&app, &who, speaks, path.0, "report.confirmed", |_, _, report, caller, now| {
-        Ok(report.confirm(by(caller, now))?)
-    })
+    step(
+        &app,
+        &who,
+        speaks,
+        path.0,
+        "report.confirmed",
+        |_, _, report, caller, now| Ok(report.confirm(by(caller, now))?),
+    )
     .await
 }

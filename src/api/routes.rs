@@ -43,7 +43,10 @@ pub struct Routes {
 impl Routes {
     /// An empty list whose operations carry `tag`.
     pub fn new(tag: &'static str) -> Self {
-        Self { tag, ..Self::default() }
+        Self {
+            tag,
+            ..Self::default()
+        }
     }
 
     /// Serves `handler` where `P` says, described by its own signature.
@@ -113,9 +116,13 @@ impl Routes {
 
     /// `(path, method, operation)` of everything served.
     pub fn operations(&self) -> impl Iterator<Item = (&str, String, &Value)> {
-        self.served
-            .iter()
-            .map(|s| (s.path.as_str(), s.method.as_str().to_ascii_lowercase(), &s.operation))
+        self.served.iter().map(|s| {
+            (
+                s.path.as_str(),
+                s.method.as_str().to_ascii_lowercase(),
+                &s.operation,
+            )
+        })
     }
 
     /// Every schema an operation refers to.
@@ -126,12 +133,18 @@ impl Routes {
 
 fn allow_header(methods: &mut [Method]) -> String {
     methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
+    methods
+        .iter()
+        .map(Method::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn other_method(method: &Method, allow: &str) -> HttpResponse {
     if method == Method::OPTIONS {
-        return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
+        return HttpResponse::NoContent()
+            .insert_header((header::ALLOW, allow))
+            .finish();
     }
     let mut refused = HttpResponse::from_error(Problem::method_not_allowed(allow));
     if let Ok(value) = header::HeaderValue::from_str(allow) {

@@ -48,7 +48,10 @@ impl Shape {
             let mut parameters = BTreeMap::new();
             let mut required = Vec::new();
             for parameter in described.ok().iter().filter_map(Value::as_array).flatten() {
-                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                let name = parameter
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 if parameter.get("required") == Some(&Value::Bool(true)) {
                     required.push(name.to_owned());
                 }
@@ -68,12 +71,18 @@ impl Shape {
             .should_validate_formats(true)
             .build(schema)
             .map_err(|e| format!("a schema of the document does not compile: {e}"))?;
-        Ok(Self { validator, parameters })
+        Ok(Self {
+            validator,
+            parameters,
+        })
     }
 
     /// Every place where `value` has not this shape.
     pub fn errors(&self, value: &Value) -> Vec<FieldError> {
-        self.validator.iter_errors(value).flat_map(|e| field_errors(&e)).collect()
+        self.validator
+            .iter_errors(value)
+            .flat_map(|e| field_errors(&e))
+            .collect()
     }
 }
 
@@ -92,12 +101,19 @@ fn remembered(
     id: TypeId,
     make: impl FnOnce() -> Result<Shape, String>,
 ) -> Result<&'static Shape, String> {
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+    if let Some(known) = KNOWN
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&id)
+    {
         return Ok(known);
     }
     // One leak per type and process: schemas are as static as the types they come from.
     let shape: &'static Shape = Box::leak(Box::new(make()?));
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, shape);
+    KNOWN
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(id, shape);
     Ok(shape)
 }
 
@@ -110,7 +126,11 @@ fn field_errors(error: &ValidationError<'_>) -> Vec<FieldError> {
             .collect(),
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            vec![FieldError::new(child(&at, name), "required", Words::new("必须填写。", "Required."))]
+            vec![FieldError::new(
+                child(&at, name),
+                "required",
+                Words::new("必须填写。", "Required."),
+            )]
         }
         kind => {
             let (code, words) = complaint(kind, &at, error.instance());
@@ -130,7 +150,10 @@ fn unknown() -> Words {
     )
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of keywords is its own"
+)]
 fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static str, Words) {
     match kind {
         ValidationErrorKind::Type { .. } if at.contains("_wan") && value.is_number() => (
@@ -142,11 +165,20 @@ fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static s
         ),
         ValidationErrorKind::Type { .. } => {
             let wanted = wanted_types(kind);
-            ("wrong-type", Words::new(format!("类型应为 {wanted}。"), format!("Must be of type {wanted}.")))
+            (
+                "wrong-type",
+                Words::new(
+                    format!("类型应为 {wanted}。"),
+                    format!("Must be of type {wanted}."),
+                ),
+            )
         }
         ValidationErrorKind::Pattern { pattern } => (
             "wrong-form",
-            Words::new(format!("格式不对，应符合 {pattern}。"), format!("Wrong form: must match {pattern}.")),
+            Words::new(
+                format!("格式不对，应符合 {pattern}。"),
+                format!("Wrong form: must match {pattern}."),
+            ),
         ),
         ValidationErrorKind::Format { format } => (
             "wrong-form",
@@ -157,47 +189,81 @@ fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static s
         ),
         ValidationErrorKind::Enum { options } => (
             "not-one-of",
-            Words::new(format!("只能是其中之一：{options}。"), format!("Must be one of {options}.")),
+            Words::new(
+                format!("只能是其中之一：{options}。"),
+                format!("Must be one of {options}."),
+            ),
         ),
         _ => bounds(kind),
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of keywords is its own"
+)]
 fn bounds(kind: &ValidationErrorKind) -> (&'static str, Words) {
     match kind {
-        ValidationErrorKind::MinLength { limit } => {
-            ("too-short", Words::new(format!("至少 {limit} 个字。"), format!("At least {limit} characters.")))
-        }
-        ValidationErrorKind::MaxLength { limit } => {
-            ("too-long", Words::new(format!("至多 {limit} 个字。"), format!("At most {limit} characters.")))
-        }
-        ValidationErrorKind::Minimum { limit } => {
-            ("too-small", Words::new(format!("不能小于 {limit}。"), format!("At least {limit}.")))
-        }
-        ValidationErrorKind::Maximum { limit } => {
-            ("too-large", Words::new(format!("不能大于 {limit}。"), format!("At most {limit}.")))
-        }
-        ValidationErrorKind::MinItems { limit } => {
-            ("too-few", Words::new(format!("至少 {limit} 项。"), format!("At least {limit} items.")))
-        }
-        ValidationErrorKind::MaxItems { limit } => {
-            ("too-many", Words::new(format!("至多 {limit} 项。"), format!("At most {limit} items.")))
-        }
-        ValidationErrorKind::UniqueItems => {
-            ("repeated", Words::new("各项不能重复。", "Items must differ from each other."))
-        }
-        _ => ("wrong", Words::new("内容不符合接口文档。", "Not what the document describes.")),
+        ValidationErrorKind::MinLength { limit } => (
+            "too-short",
+            Words::new(
+                format!("至少 {limit} 个字。"),
+                format!("At least {limit} characters."),
+            ),
+        ),
+        ValidationErrorKind::MaxLength { limit } => (
+            "too-long",
+            Words::new(
+                format!("至多 {limit} 个字。"),
+                format!("At most {limit} characters."),
+            ),
+        ),
+        ValidationErrorKind::Minimum { limit } => (
+            "too-small",
+            Words::new(format!("不能小于 {limit}。"), format!("At least {limit}.")),
+        ),
+        ValidationErrorKind::Maximum { limit } => (
+            "too-large",
+            Words::new(format!("不能大于 {limit}。"), format!("At most {limit}.")),
+        ),
+        ValidationErrorKind::MinItems { limit } => (
+            "too-few",
+            Words::new(
+                format!("至少 {limit} 项。"),
+                format!("At least {limit} items."),
+            ),
+        ),
+        ValidationErrorKind::MaxItems { limit } => (
+            "too-many",
+            Words::new(
+                format!("至多 {limit} 项。"),
+                format!("At most {limit} items."),
+            ),
+        ),
+        ValidationErrorKind::UniqueItems => (
+            "repeated",
+            Words::new("各项不能重复。", "Items must differ from each other."),
+        ),
+        _ => (
+            "wrong",
+            Words::new("内容不符合接口文档。", "Not what the document describes."),
+        ),
     }
 }
 
 fn wanted_types(kind: &ValidationErrorKind) -> String {
     use jsonschema::error::TypeKind;
     match kind {
-        ValidationErrorKind::Type { kind: TypeKind::Single(one) } => one.to_string(),
-        ValidationErrorKind::Type { kind: TypeKind::Multiple(many) } => {
-            many.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" | ")
-        }
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(one),
+        } => one.to_string(),
+        ValidationErrorKind::Type {
+            kind: TypeKind::Multiple(many),
+        } => many
+            .iter()
+            .map(|t| t.to_string())
+            .collect::<Vec<_>>()
+            .join(" | "),
         _ => String::new(),
     }
 }

@@ -84,7 +84,10 @@ impl Entry {
             operation.remove(part);
         }
         let named = operation.remove("responses").unwrap_or_else(|| json!({}));
-        let mut entry = Self { operation, schemas: BTreeMap::new() };
+        let mut entry = Self {
+            operation,
+            schemas: BTreeMap::new(),
+        };
         entry.operation.insert("responses".into(), json!({}));
         for (status, response) in named.as_object().into_iter().flatten() {
             entry.names_response(status, response);
@@ -108,7 +111,10 @@ impl Entry {
     }
 
     fn parameters(&mut self) -> &mut Vec<Value> {
-        let list = self.operation.entry("parameters").or_insert_with(|| json!([]));
+        let list = self
+            .operation
+            .entry("parameters")
+            .or_insert_with(|| json!([]));
         if !list.is_array() {
             *list = json!([]);
         }
@@ -164,7 +170,8 @@ impl Entry {
 
     /// An answer without a body.
     pub fn answers_empty(&mut self, status: u16, description: &str) {
-        self.responses().insert(status.to_string(), json!({"description": description}));
+        self.responses()
+            .insert(status.to_string(), json!({"description": description}));
     }
 
     /// A header of the success response `status`.
@@ -178,7 +185,8 @@ impl Entry {
 
     /// The caller must show a bearer token.
     pub fn needs_token(&mut self) {
-        self.operation.insert("security".into(), json!([{"bearer": []}]));
+        self.operation
+            .insert("security".into(), json!([{"bearer": []}]));
     }
 
     /// Registers `T` with all it refers to, and gives a reference to it.

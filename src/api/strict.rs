@@ -11,7 +11,11 @@ use serde_json::{Map, Number, Value};
 /// Reads an object, refusing duplicate names at any depth.
 pub fn object(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let Strict(value) = serde_json::from_slice(bytes)?;
-    if value.is_object() { Ok(value) } else { Err(Error::custom("the top level must be an object")) }
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err(Error::custom("the top level must be an object"))
+    }
 }
 
 struct Strict(Value);
@@ -85,7 +89,11 @@ impl<'de> Visitor<'de> for Reader {
 
 /// PostgreSQL cannot store U+0000 in text, so neither database is given one.
 fn no_nul<E: Error>(text: &str) -> Result<(), E> {
-    if text.contains('\0') { Err(E::custom("U+0000 is not text")) } else { Ok(()) }
+    if text.contains('\0') {
+        Err(E::custom("U+0000 is not text"))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -106,13 +114,21 @@ mod tests {
             assert!(error.contains(says), "{body}: {error}");
         }
         let deep = format!("{}{}", r#"{"a":"#.repeat(200), "}".repeat(200));
-        assert!(object(deep.as_bytes()).unwrap_err().to_string().contains("recursion limit"));
+        assert!(
+            object(deep.as_bytes())
+                .unwrap_err()
+                .to_string()
+                .contains("recursion limit")
+        );
     }
 
     #[test]
     fn a_plain_object_is_read_whole() {
         let body = r#"{"a": [1, -2, 2.5, null, true, "x"], "b": {"c": "d"}}"#;
 
-        assert_eq!(object(body.as_bytes()).unwrap(), serde_json::from_str::<serde_json::Value>(body).unwrap());
+        assert_eq!(
+            object(body.as_bytes()).unwrap(),
+            serde_json::from_str::<serde_json::Value>(body).unwrap()
+        );
     }
 }

@@ -48,10 +48,20 @@ impl Tokens {
     }
 
     /// A token for a session, good from `now`.
-    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<String, JwtError> {
+    pub fn issue(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<String, JwtError> {
         let iat = now.unix_seconds();
         let exp = iat.saturating_add(self.lifetime_seconds);
-        let claims = Claims { sub: user.0.to_string(), sid: session.0, iat, exp };
+        let claims = Claims {
+            sub: user.0.to_string(),
+            sid: session.0,
+            iat,
+            exp,
+        };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
     }
 
@@ -112,7 +122,9 @@ impl Signer<Vec<u8>> for Hs256 {
 
 impl Verifier<Vec<u8>> for Hs256 {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        self.mac(message)?.verify_slice(signature).map_err(SignatureError::from_source)
+        self.mac(message)?
+            .verify_slice(signature)
+            .map_err(SignatureError::from_source)
     }
 }
 
@@ -160,6 +172,10 @@ mod tests {
         let mut changed = token.into_bytes();
         let middle = changed.len() / 2;
         changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
-        assert!(tokens.read(&String::from_utf8(changed).unwrap(), at(1_000)).is_err());
+        assert!(
+            tokens
+                .read(&String::from_utf8(changed).unwrap(), at(1_000))
+                .is_err()
+        );
     }
 }

@@ -69,7 +69,9 @@ pub struct TrendMonth {
 /// the caller may know of.
 #[utoipa::path(get, path = "/summaries/trend")]
 async fn get_trend(
-    app: Data<App>, who: Permit<ReadSummaries>, query: Query<Both<FilterQuery, PeriodQuery>>,
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, PeriodQuery>>,
 ) -> Result<Json<Trend>, Problem> {
     let Query(Both(filter, asked)) = query;
     let (sight, as_of) = (who.sees(), app.clock.now());
@@ -100,7 +102,10 @@ fn months(projects: &[ProjectYear], year: Year, period: Period) -> Vec<TrendMont
     let (mut planned, mut completed) = (Fen::ZERO, Fen::ZERO);
     year.months()
         .map(|month| {
-            let sum: Figures = projects.iter().map(|p| p.month_figures(month, period)).sum();
+            let sum: Figures = projects
+                .iter()
+                .map(|p| p.month_figures(month, period))
+                .sum();
             planned += sum.planned;
             completed += sum.completed;
             TrendMonth {

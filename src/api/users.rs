@@ -185,10 +185,15 @@ pub struct UserQuery {
 /// All accounts, by name, page by page.
 #[utoipa::path(get, path = "/users")]
 async fn list_users(
-    app: Data<App>, _who: Permit<KeepAccounts>, query: Query<UserQuery>,
+    app: Data<App>,
+    _who: Permit<KeepAccounts>,
+    query: Query<UserQuery>,
 ) -> Result<Json<PageView<UserView>>, Problem> {
     let page = PageRequest::new(query.0.limit, query.0.cursor);
-    let page = app.db.read(move |conn| users::list(conn, &page).map_err(Problem::from)).await?;
+    let page = app
+        .db
+        .read(move |conn| users::list(conn, &page).map_err(Problem::from))
+        .await?;
     Ok(Json(PageView::of(page, UserView::from)))
 }
 
@@ -200,7 +205,9 @@ async fn list_users(
     responses((status = 409, description = "The name is taken.")),
 )]
 async fn create_user(
-    app: Data<App>, who: Permit<KeepAccounts>, body: Body<UserInput>,
+    app: Data<App>,
+    who: Permit<KeepAccounts>,
+    body: Body<UserInput>,
 ) -> Result<Created<UserView>, Problem> {
     let effort = app.config.password_effort();
     let new = tokio::task::spawn_blocking(move || parse(&body.0, effort))
@@ -226,10 +233,16 @@ async fn create_user(
 /// One account as it is now.
 #[utoipa::path(get, path = "/users/{user_id}")]
 async fn get_user(
-    app: Data<App>, _who: Permit<KeepAccounts>, path: Path<UserPath>, _held: Conditional,
+    app: Data<App>,
+    _who: Permit<KeepAccounts>,
+    path: Path<UserPath>,
+    _held: Conditional,
 ) -> Result<Tagged<UserView>, Problem> {
     let id = path.0.user_id;
-    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
+    let user = app
+        .db
+        .read(move |conn| users::get(conn, id).map_err(Problem::from))
+        .await?;
     Ok(Tagged(user.into()))
 }
 
@@ -238,7 +251,10 @@ async fn get_user(
 /// What is absent stays. A change of role, and disabling, work at once.
 #[utoipa::path(patch, path = "/users/{user_id}")]
 async fn update_user(
-    app: Data<App>, who: Permit<KeepAccounts>, path: Path<UserPath>, version: IfMatch,
+    app: Data<App>,
+    who: Permit<KeepAccounts>,
+    path: Path<UserPath>,
+    version: IfMatch,
     body: Body<UserPatch>,
 ) -> Result<Tagged<UserView>, Problem> {
     let (author, now, id) = (who.author(), app.clock.now(), path.0.user_id);
@@ -247,7 +263,13 @@ async fn update_user(
         .db
         .write(move |conn| -> Result<UserView, Problem> {
             let before = users::get(conn, id)?;
-            let changed = patch.apply(User { version: version.0, ..before.clone() }, now)?;
+            let changed = patch.apply(
+                User {
+                    version: version.0,
+                    ..before.clone()
+                },
+                now,
+            )?;
             known_belonging(conn, changed.unit_id, changed.area_id)?;
             let after = users::save(conn, &changed)?;
             if after.disabled_at.is_some() {
@@ -268,11 +290,17 @@ async fn update_user(
 /// log-in.
 #[utoipa::path(put, path = "/users/{user_id}/password")]
 async fn reset_password(
-    app: Data<App>, who: Permit<KeepAccounts>, path: Path<UserPath>, body: Body<PasswordReset>,
+    app: Data<App>,
+    who: Permit<KeepAccounts>,
+    path: Path<UserPath>,
+    body: Body<PasswordReset>,
 ) -> Result<Tagged<UserView>, Problem> {
     let (author, now, id) = (who.author(), app.clock.now(), path.0.user_id);
     let effort = app.config.password_effort();
-    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
+    let user = app
+        .db
+        .read(move |conn| users::get(conn, id).map_err(Problem::from))
+        .await?;
     let hash = tokio::task::spawn_blocking(move || {
         let mut check = Check::new();
         let about = [user.username.as_str(), user.display_name.as_str()];
@@ -285,7 +313,12 @@ async fn reset_password(
         .write(move |conn| -> Result<UserView, Problem> {
             users::set_password(conn, id, &hash, true)?;
             sessions::end_all(conn, id, None, now, "password reset")?;
-            events::record(conn, &author, now, &Event::of_user("user.password_reset", id))?;
+            events::record(
+                conn,
+                &author,
+                now,
+                &Event::of_user("user.password_reset", id),
+            )?;
             Ok(users::get(conn, id)?.into())
         })
         .await?;
@@ -299,26 +332,34 @@ fn parse(input: &UserInput, effort: password::Effort) -> Result<NewUser, Problem
     belonging(&mut check, input.role, input.unit_id, input.area_id);
     let about = [input.username.as_str(), input.display_name.as_str()];
     let hash = strong(&mut check, &input.password, &about, effort)?;
-    let parsed = username.zip(display_name).zip(hash).map(|((username, display_name), hash)| NewUser {
-        username: username.into_string(),
-        display_name: display_name.into_string(),
-        role: input.role,
-        unit_id: input.unit_id,
-        area_id: input.area_id,
-        password_hash: hash,
-        must_change_password: true,
-    });
+    let parsed = username
+        .zip(display_name)
+        .zip(hash)
+        .map(|((username, display_name), hash)| NewUser {
+            username: username.into_string(),
+            display_name: display_name.into_string(),
+            role: input.role,
+            unit_id: input.unit_id,
+            area_id: input.area_id,
+            password_hash: hash,
+            must_change_password: true,
+        });
     check.done(parsed)
 }
 
 fn strong(
-    check: &mut Check, password: &str, about: &[&str], effort: password::Effort,
+    check: &mut Check,
+    password: &str,
+    about: &[&str],
+    effort: password::Effort,
 ) -> Result<Option<String>, Problem> {
     if let Some((code, words)) = password::weakness(password, about) {
         check.note("/password", FieldError::new(String::new(), code, words));
         return Ok(None);
     }
-    password::hash(password, effort).map(Some).map_err(Problem::broken)
+    password::hash(password, effort)
+        .map(Some)
+        .map_err(Problem::broken)
 }
 
 /// A `unit` account has a unit, an `area` account an area, and no other has either.
@@ -331,15 +372,23 @@ fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<A
             let words = Words::new("该角色必须指定。", "This role must have one.");
             check.note(pointer, FieldError::new(String::new(), "required", words));
         } else if given && !wanted {
-            let words = Words::new("该角色不能指定，请去掉。", "This role cannot have one: leave it out.");
-            check.note(pointer, FieldError::new(String::new(), "not-allowed", words));
+            let words = Words::new(
+                "该角色不能指定，请去掉。",
+                "This role cannot have one: leave it out.",
+            );
+            check.note(
+                pointer,
+                FieldError::new(String::new(), "not-allowed", words),
+            );
         }
     }
 }
 
 /// Refuses a unit or area that is not there.
 fn known_belonging(
-    conn: &mut crate::store::Conn, unit: Option<UnitId>, area: Option<AreaId>,
+    conn: &mut crate::store::Conn,
+    unit: Option<UnitId>,
+    area: Option<AreaId>,
 ) -> Result<(), Problem> {
     let mut check = Check::new();
     if let Some(unit) = unit {

@@ -95,7 +95,11 @@ impl From<YearPlan> for YearPlanView {
         Self {
             project_id: plan.project_id,
             year: plan.year,
-            versions: plan.versions.into_iter().map(PlanVersionView::from).collect(),
+            versions: plan
+                .versions
+                .into_iter()
+                .map(PlanVersionView::from)
+                .collect(),
             version: plan.version,
         }
     }
@@ -129,7 +133,9 @@ impl YearPlanInput {
 
     fn parse(&self, total: Fen) -> Result<FirstVersion, Problem> {
         let mut check = Check::new();
-        let goal = check.field("/goal", Note::parse(&self.goal)).map(Note::into_string);
+        let goal = check
+            .field("/goal", Note::parse(&self.goal))
+            .map(Note::into_string);
         let annual = self.annual_investment_wan;
         match FirstVersion::check(annual, &self.months, goal.unwrap_or_default(), total) {
             Ok(first) => check.done(Some(first)),
@@ -157,7 +163,10 @@ pub struct YearPlanPath {
 /// With all its versions, the first first.
 #[utoipa::path(get, path = "/projects/{project_id}/year-plans/{year}")]
 async fn get_year_plan(
-    app: Data<App>, who: Permit<ReadProjects>, path: Path<YearPlanPath>, _held: Conditional,
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<YearPlanPath>,
+    _held: Conditional,
 ) -> Result<Tagged<YearPlanView>, Problem> {
     let (Path(at), sight) = (path, who.sees());
     let view = app
@@ -184,7 +193,10 @@ fn found(conn: &mut Conn, at: YearPlanPath) -> Result<YearPlanView, Problem> {
     responses((status = 409, description = "The project has a plan for this year, or ended before it.")),
 )]
 async fn put_year_plan(
-    app: Data<App>, who: Permit<PlanYears>, path: Path<YearPlanPath>, body: Body<YearPlanInput>,
+    app: Data<App>,
+    who: Permit<PlanYears>,
+    path: Path<YearPlanPath>,
+    body: Body<YearPlanInput>,
 ) -> Result<Created<YearPlanView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
     let Path(at) = path;
@@ -198,13 +210,25 @@ async fn put_year_plan(
             let first = input.parse(project.facts.total)?;
             let planned = project.clone().planned_for(at.year)?;
             if planned != project {
-                projects::save(conn, &Project { updated_at: now, ..planned })?;
+                projects::save(
+                    conn,
+                    &Project {
+                        updated_at: now,
+                        ..planned
+                    },
+                )?;
             }
             let first = first.into_version(at.year, now, author.user_id());
             let id = year_plans::insert(conn, at.project_id, at.year, &first)?;
             let view = found(conn, at)?;
             let entered = changes(None, &PlanVersionView::from(first));
-            let event = Event::of_project("year_plan.entered", "year_plan", id.0, at.project_id, entered);
+            let event = Event::of_project(
+                "year_plan.entered",
+                "year_plan",
+                id.0,
+                at.project_id,
+                entered,
+            );
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })

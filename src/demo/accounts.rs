@@ -33,10 +33,34 @@ pub struct Account {
 
 /// Which accounts there are: name, what people call it, role, unit, area.
 const ACCOUNTS: [(&str, &str, Role, Option<&str>, Option<&str>); 7] = [
-    ("commission", "市发展改革委 示例", Role::Commission, None, None),
-    ("owner-1", "项目单位一 示例", Role::Unit, Some("高端化工第1公司示例"), None),
-    ("owner-2", "项目单位二 示例", Role::Unit, Some("新材料第1公司示例"), None),
-    ("dongying", "东营区 示例", Role::Area, None, Some("dongying")),
+    (
+        "commission",
+        "市发展改革委 示例",
+        Role::Commission,
+        None,
+        None,
+    ),
+    (
+        "owner-1",
+        "项目单位一 示例",
+        Role::Unit,
+        Some("高端化工第1公司示例"),
+        None,
+    ),
+    (
+        "owner-2",
+        "项目单位二 示例",
+        Role::Unit,
+        Some("新材料第1公司示例"),
+        None,
+    ),
+    (
+        "dongying",
+        "东营区 示例",
+        Role::Area,
+        None,
+        Some("dongying"),
+    ),
     ("viewer", "市领导 示例", Role::Viewer, None, None),
     ("auditor", "审计 示例", Role::Auditor, None, None),
     ("admin", "系统管理员 示例", Role::Admin, None, None),
@@ -53,17 +77,26 @@ pub fn file(data_dir: &Path) -> PathBuf {
 /// # Errors
 /// In one line: the database, or the file.
 pub async fn prepare(
-    db: &Db, data_dir: &Path, effort: Effort, now: Timestamp,
+    db: &Db,
+    data_dir: &Path,
+    effort: Effort,
+    now: Timestamp,
 ) -> std::result::Result<Vec<Account>, String> {
     let file = file(data_dir);
     let complete = db.read(complete).await.map_err(|e| e.to_string())?;
-    let kept = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let kept = std::fs::read(&file)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let (Some(kept), true) = (kept, complete) {
         return Ok(kept);
     }
     let mut accounts = Vec::new();
     for (username, display_name, role, unit, area) in ACCOUNTS {
-        let password: String = random_text().map_err(|e| e.to_string())?.chars().take(20).collect();
+        let password: String = random_text()
+            .map_err(|e| e.to_string())?
+            .chars()
+            .take(20)
+            .collect();
         let hash = password::hash(&password, effort)?;
         db.write(move |conn| put(conn, username, display_name, role, unit, area, &hash, now))
             .await
@@ -90,21 +123,38 @@ fn complete(conn: &mut Conn) -> Result<bool> {
     Ok(true)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row of the list above")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the columns of one row of the list above"
+)]
 fn put(
-    conn: &mut Conn, username: &str, display_name: &str, role: Role, unit: Option<&str>,
-    area: Option<&str>, hash: &str, now: Timestamp,
+    conn: &mut Conn,
+    username: &str,
+    display_name: &str,
+    role: Role,
+    unit: Option<&str>,
+    area: Option<&str>,
+    hash: &str,
+    now: Timestamp,
 ) -> Result<()> {
     if let Some(user) = users::find_by_name(conn, username)? {
         return users::set_password(conn, user.id, hash, false);
     }
     let missing = |what: &str| StoreError::broken(format!("the demonstration lacks {what}"));
     let unit_id = match unit {
-        Some(name) => Some(units::find_by_name(conn, name)?.ok_or_else(|| missing(name))?.id),
+        Some(name) => Some(
+            units::find_by_name(conn, name)?
+                .ok_or_else(|| missing(name))?
+                .id,
+        ),
         None => None,
     };
     let area_id = match area {
-        Some(code) => Some(areas::find_by_code(conn, code)?.ok_or_else(|| missing(code))?.id),
+        Some(code) => Some(
+            areas::find_by_code(conn, code)?
+                .ok_or_else(|| missing(code))?
+                .id,
+        ),
         None => None,
     };
     let new = NewUser {
@@ -117,5 +167,10 @@ fn put(
         must_change_password: false,
     };
     let user = users::insert(conn, &new, now)?;
-    events::record(conn, &Author::system("demo"), now, &Event::of_user("user.created", user.id))
+    events::record(
+        conn,
+        &Author::system("demo"),
+        now,
+        &Event::of_user("user.created", user.id),
+    )
 }

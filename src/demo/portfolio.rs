@@ -74,11 +74,22 @@ pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
         let weights: Vec<i64> = (0..count).map(|_| numbers.between(20, 100)).collect();
         let totals = split(envelope.total, &weights, 10 * WAN);
         // A project plans for the year in proportion to its size, a quarter more or less.
-        let yearly: Vec<i64> = weights.iter().map(|w| w * numbers.between(75, 125)).collect();
+        let yearly: Vec<i64> = weights
+            .iter()
+            .map(|w| w * numbers.between(75, 125))
+            .collect();
         let annuals = split(envelope.annual, &yearly, 10 * WAN);
         for (in_envelope, (total, annual)) in totals.into_iter().zip(annuals).enumerate() {
             let number = all.len() + 1;
-            all.push(sketch(&mut numbers, *envelope, number, in_envelope, total, annual, year));
+            all.push(sketch(
+                &mut numbers,
+                *envelope,
+                number,
+                in_envelope,
+                total,
+                annual,
+                year,
+            ));
         }
     }
     all
@@ -95,7 +106,8 @@ struct Life {
 }
 
 fn day(year: Year, month: u32, day: i64) -> NaiveDate {
-    let first = Month::new(year, month).map_or_else(|| year.january().first_day(), Month::first_day);
+    let first =
+        Month::new(year, month).map_or_else(|| year.january().first_day(), Month::first_day);
     first + Days::new(u64::try_from(day - 1).unwrap_or(0))
 }
 
@@ -110,7 +122,11 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
         let start = day(before, month, on);
         let done = numbers.chance(8);
         Life {
-            stage: if done { Stage::Completed } else { Stage::Construction },
+            stage: if done {
+                Stage::Completed
+            } else {
+                Stage::Construction
+            },
             planned_start: start,
             actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
             actual_finish: done.then(|| day(year, 5, on)),
@@ -144,23 +160,42 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
 }
 
 fn sketch(
-    numbers: &mut Numbers, envelope: Envelope, number: usize, in_envelope: usize, total: Fen,
-    annual: Fen, year: Year,
+    numbers: &mut Numbers,
+    envelope: Envelope,
+    number: usize,
+    in_envelope: usize,
+    total: Fen,
+    annual: Fen,
+    year: Year,
 ) -> Sketch {
     let life = life(numbers, year);
-    let natures = [Nature::NewConstruction, Nature::NewConstruction, Nature::Expansion, Nature::Renovation];
-    let nature = natures.get(usize::try_from(numbers.between(0, 3)).unwrap_or(0)).copied();
+    let natures = [
+        Nature::NewConstruction,
+        Nature::NewConstruction,
+        Nature::Expansion,
+        Nature::Renovation,
+    ];
+    let nature = natures
+        .get(usize::try_from(numbers.between(0, 3)).unwrap_or(0))
+        .copied();
     let months = months(numbers, annual, &life);
     let carried_on = life.planned_start.lt(&year.january().first_day());
     let rest = total - annual;
     let before = if life.stage == Stage::Completed {
         rest
     } else if carried_on {
-        split(rest, &[numbers.between(10, 60), 100], WAN).first().copied().unwrap_or_default()
+        split(rest, &[numbers.between(10, 60), 100], WAN)
+            .first()
+            .copied()
+            .unwrap_or_default()
     } else {
         Fen::ZERO
     };
-    let last = if life.stage == Stage::Completed { 180 } else { numbers.between(500, 1_000) };
+    let last = if life.stage == Stage::Completed {
+        180
+    } else {
+        numbers.between(500, 1_000)
+    };
     let planned_finish = match life.stage {
         Stage::Completed => day(year, 5, 28),
         _ => life.planned_start + Days::new(u64::try_from(last).unwrap_or(500)),
@@ -199,13 +234,24 @@ fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
 }
 
 fn reports(
-    numbers: &mut Numbers, year: Year, total: Fen, before: Fen, months: &MonthlyAmounts, life: &Life,
+    numbers: &mut Numbers,
+    year: Year,
+    total: Fen,
+    before: Fen,
+    months: &MonthlyAmounts,
+    life: &Life,
 ) -> Vec<(Month, ReportFigures)> {
     const WORDS: [&str; 6] = [
-        "基础施工，完成桩基检测", "主体结构施工至三层", "厂房钢结构吊装", "设备采购合同签订，首批设备到场",
-        "管线安装，同步推进道路硬化", "室内装修和设备调试",
+        "基础施工，完成桩基检测",
+        "主体结构施工至三层",
+        "厂房钢结构吊装",
+        "设备采购合同签订，首批设备到场",
+        "管线安装，同步推进道路硬化",
+        "室内装修和设备调试",
     ];
-    let Some(start) = life.actual_start else { return Vec::new() };
+    let Some(start) = life.actual_start else {
+        return Vec::new();
+    };
     let (mut done, mut received, mut paid) = (before, Fen::ZERO, Fen::ZERO);
     let mut all = Vec::new();
     for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
@@ -229,7 +275,11 @@ fn reports(
                 completed,
                 physical: Some(Hundredths::new(physical.clamp(0, 10_000))),
                 progress: words.map(|w| (*w).to_owned()).unwrap_or_default(),
-                zero_reason: if completed.is_zero() { "春节停工，节后复工".to_owned() } else { String::new() },
+                zero_reason: if completed.is_zero() {
+                    "春节停工，节后复工".to_owned()
+                } else {
+                    String::new()
+                },
                 full_year_forecast: None,
                 funds_received: Some(received),
                 funds_paid: Some(paid),
@@ -244,26 +294,38 @@ fn reports(
 fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<SketchMilestone> {
     // Days from the start to each template's baseline; the last two count from the finish.
     const FROM_START: [i64; 12] = [-240, -180, -150, -120, -90, -20, -45, 0, 200, 300, 0, 60];
-    let late_by = life.actual_start.map(|start| (start - life.planned_start).num_days());
+    let late_by = life
+        .actual_start
+        .map(|start| (start - life.planned_start).num_days());
     TEMPLATES
         .iter()
         .zip(FROM_START)
         .map(|(template, days)| {
-            let from = if matches!(template.code, "completion_acceptance" | "operation") { finish } else { life.planned_start };
+            let from = if matches!(template.code, "completion_acceptance" | "operation") {
+                finish
+            } else {
+                life.planned_start
+            };
             let baseline = from + chrono::TimeDelta::days(days);
             let procedure_done = life.stage != Stage::Reserve || days <= -90;
             let actual = match template.code {
                 "start" => life.actual_start,
                 "completion_acceptance" => life.actual_finish,
-                "main_structure" | "equipment_installation" | "operation" => {
-                    life.actual_finish.filter(|_| template.code != "operation").map(|f| f.min(baseline))
-                }
+                "main_structure" | "equipment_installation" | "operation" => life
+                    .actual_finish
+                    .filter(|_| template.code != "operation")
+                    .map(|f| f.min(baseline)),
                 _ if procedure_done => Some(baseline),
                 _ => None,
             };
             let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(40);
-            let forecast = moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(10, 90)));
-            SketchMilestone { baseline, forecast, actual }
+            let forecast =
+                moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(10, 90)));
+            SketchMilestone {
+                baseline,
+                forecast,
+                actual,
+            }
         })
         .collect()
 }
@@ -304,10 +366,19 @@ mod tests {
 
         assert_eq!(all.len(), 152);
         for (envelope, id) in PLAN_2021.iter().zip(1..) {
-            let of: Vec<_> = all.iter().filter(|s| s.envelope.industry == IndustryId(id)).collect();
+            let of: Vec<_> = all
+                .iter()
+                .filter(|s| s.envelope.industry == IndustryId(id))
+                .collect();
             assert_eq!(of.len(), usize::try_from(envelope.0).unwrap());
-            assert_eq!(of.iter().map(|s| s.total).sum::<Fen>(), Fen::parse_yi(envelope.1).unwrap());
-            assert_eq!(of.iter().map(|s| s.annual).sum::<Fen>(), Fen::parse_yi(envelope.2).unwrap());
+            assert_eq!(
+                of.iter().map(|s| s.total).sum::<Fen>(),
+                Fen::parse_yi(envelope.1).unwrap()
+            );
+            assert_eq!(
+                of.iter().map(|s| s.annual).sum::<Fen>(),
+                Fen::parse_yi(envelope.2).unwrap()
+            );
         }
     }
 
@@ -316,11 +387,24 @@ mod tests {
         for it in made() {
             let done: Fen = it.reports.iter().map(|(_, r)| r.completed).sum();
             assert_eq!(it.months.sum(), it.annual, "{}", it.number);
-            assert!(it.total > Fen::ZERO && it.annual <= it.total, "{}", it.number);
+            assert!(
+                it.total > Fen::ZERO && it.annual <= it.total,
+                "{}",
+                it.number
+            );
             assert!(!it.invested_before.is_negative() && it.invested_before + done <= it.total);
             assert!(it.planned_start < it.planned_finish, "{}", it.number);
-            assert!(it.reports.iter().all(|(_, r)| r.check().is_empty()), "{}", it.number);
-            assert_eq!(it.stage == Stage::Reserve, it.reports.is_empty(), "{}", it.number);
+            assert!(
+                it.reports.iter().all(|(_, r)| r.check().is_empty()),
+                "{}",
+                it.number
+            );
+            assert_eq!(
+                it.stage == Stage::Reserve,
+                it.reports.is_empty(),
+                "{}",
+                it.number
+            );
         }
     }
 

@@ -10,16 +10,31 @@ use chrono::NaiveDate;
 use super::accounts::{Account, file};
 
 /// Says where everything is, and gives three lines that work when pasted.
-pub fn print(address: &SocketAddr, today: NaiveDate, projects: usize, data_dir: &Path, accounts: &[Account]) {
+pub fn print(
+    address: &SocketAddr,
+    today: NaiveDate,
+    projects: usize,
+    data_dir: &Path,
+    accounts: &[Account],
+) {
     let api = format!("http://{address}/api/v1");
-    println!("\nMajor Projects, demonstration: {projects} synthetic projects (示例) under the plan of 2021.");
+    println!(
+        "\nMajor Projects, demonstration: {projects} synthetic projects (示例) under the plan of 2021."
+    );
     println!("The business day stands at {today} (--today); the clock is real.\n");
     println!("  API         {api}");
     println!("  Swagger UI  http://{address}/docs/");
     println!("  accounts    {}", file(data_dir).display());
     for account in accounts {
-        let of = account.unit.as_deref().or(account.area.as_deref()).unwrap_or("");
-        println!("              {:<11} {:<11} {} {of}", account.role, account.username, account.password);
+        let of = account
+            .unit
+            .as_deref()
+            .or(account.area.as_deref())
+            .unwrap_or("");
+        println!(
+            "              {:<11} {:<11} {} {of}",
+            account.role, account.username, account.password
+        );
     }
     if let Some(account) = accounts.first() {
         println!("\nPaste these:\n");
@@ -27,8 +42,12 @@ pub fn print(address: &SocketAddr, today: NaiveDate, projects: usize, data_dir: 
             "TOKEN=$(curl -s {api}/sessions -H 'Content-Type: application/json' -d '{{\"username\":\"{}\",\"password\":\"{}\"}}' | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')",
             account.username, account.password
         );
-        println!("curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/summaries/commitments?year=2021&through=2021-05'");
-        println!("curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/projects?year=2021&sort=-total_investment_wan&limit=3'");
+        println!(
+            "curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/summaries/commitments?year=2021&through=2021-05'"
+        );
+        println!(
+            "curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/projects?year=2021&sort=-total_investment_wan&limit=3'"
+        );
     }
     println!("\nStop with Ctrl-C; a second start finds its data again.");
 }

@@ -37,7 +37,11 @@ impl Timestamp {
     /// So many hours later.
     #[must_use]
     pub fn plus_hours(self, hours: i64) -> Self {
-        Self(self.0.checked_add_signed(TimeDelta::hours(hours)).unwrap_or(self.0))
+        Self(
+            self.0
+                .checked_add_signed(TimeDelta::hours(hours))
+                .unwrap_or(self.0),
+        )
     }
 
     /// The day it is in China then (UTC+8, without summer time since 1992).
@@ -112,7 +116,10 @@ mod tests {
 
     #[test]
     fn instants_are_cut_to_microseconds_and_printed_in_utc() {
-        let at = NaiveDate::from_ymd_opt(2021, 6, 30).unwrap().and_hms_nano_opt(16, 0, 0, 1_234_567).unwrap();
+        let at = NaiveDate::from_ymd_opt(2021, 6, 30)
+            .unwrap()
+            .and_hms_nano_opt(16, 0, 0, 1_234_567)
+            .unwrap();
 
         let instant = Timestamp::new(at);
 

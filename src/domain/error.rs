@@ -21,7 +21,11 @@ pub struct FieldError {
 impl FieldError {
     /// A complaint about the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, words: Words) -> Self {
-        Self { pointer: pointer.into(), code, words }
+        Self {
+            pointer: pointer.into(),
+            code,
+            words,
+        }
     }
 }
 
@@ -48,7 +52,9 @@ pub enum RuleError {
         to: Stage,
     },
     /// Construction starts with a national project code.
-    #[error("construction needs the national project code, or `code_reason` that says why there is none yet; set it with PATCH first")]
+    #[error(
+        "construction needs the national project code, or `code_reason` that says why there is none yet; set it with PATCH first"
+    )]
     CodeRequired,
     /// Something that is said to have happened, but not yet.
     #[error("{day} lies in the future; today is {today}")]
@@ -88,7 +94,9 @@ pub enum RuleError {
     #[error("the project is registered from {0} on; earlier months cannot be reported")]
     BeforeRegistration(i32),
     /// The first version of a year plan is there already.
-    #[error("the year plan of {0} exists, and a version is never overwritten; change it by an adjustment")]
+    #[error(
+        "the year plan of {0} exists, and a version is never overwritten; change it by an adjustment"
+    )]
     YearPlanExists(i32),
     /// A year plan after the project had ended.
     #[error("the project ended in {0}; there is nothing to plan after it")]
@@ -126,20 +134,34 @@ impl RuleError {
         match self {
             Self::StageMove { from, to, .. } => {
                 let next: Vec<_> = from.next().iter().map(|s| s.zh()).collect();
-                format!("项目现为“{}”，不能转为“{}”；可以转为：{}。", from.zh(), to.zh(), next.join("、"))
+                format!(
+                    "项目现为“{}”，不能转为“{}”；可以转为：{}。",
+                    from.zh(),
+                    to.zh(),
+                    next.join("、")
+                )
             }
             Self::ReasonRequired { from, to } => {
                 format!("由“{}”转为“{}”须填写原因（reason）。", from.zh(), to.zh())
             }
-            Self::CodeRequired => "转入建设前须先填写国家项目代码；确实尚未取得的，请在 code_reason 中说明原因。".to_owned(),
-            Self::InFuture { day, today } => format!("{day} 晚于今天（{today}），实际日期不能在将来。"),
+            Self::CodeRequired => {
+                "转入建设前须先填写国家项目代码；确实尚未取得的，请在 code_reason 中说明原因。"
+                    .to_owned()
+            }
+            Self::InFuture { day, today } => {
+                format!("{day} 晚于今天（{today}），实际日期不能在将来。")
+            }
             Self::BeforeStart { day, earlier } => format!("{day} 早于开始日期 {earlier}，请核对。"),
             Self::ReportState { state, next_zh, .. } => {
                 format!("月报当前为“{}”，不能进行这一步。{next_zh}", state.zh())
             }
             Self::MonthAhead(month) => format!("{month} 尚未开始，请到当月再填报。"),
-            Self::ZeroReasonRequired => "本月完成投资为零，请填写原因（zero_reason）后再提交。".to_owned(),
-            Self::BeforeRegistration(year) => format!("项目自 {year} 年起入库，不能填报更早的月份。"),
+            Self::ZeroReasonRequired => {
+                "本月完成投资为零，请填写原因（zero_reason）后再提交。".to_owned()
+            }
+            Self::BeforeRegistration(year) => {
+                format!("项目自 {year} 年起入库，不能填报更早的月份。")
+            }
             Self::YearPlanExists(year) => {
                 format!("{year} 年度计划已存在；已有版本不覆盖，请通过计划调整形成新版本。")
             }

@@ -83,7 +83,9 @@ impl Fen {
         if fen.scale() > 0 {
             return Err(form());
         }
-        i64::try_from(fen.mantissa()).map(Self).map_err(|_| MoneyError::TooLarge(text.to_owned()))
+        i64::try_from(fen.mantissa())
+            .map(Self)
+            .map_err(|_| MoneyError::TooLarge(text.to_owned()))
     }
 
     /// 万元 with at least two and at most six decimals, exact.
@@ -157,7 +159,9 @@ impl<'de> Deserialize<'de> for Fen {
             type Value = Fen;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an amount in 万元 as a string such as \"119500.00\"; a number may lose digits")
+                f.write_str(
+                    "an amount in 万元 as a string such as \"119500.00\"; a number may lose digits",
+                )
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Fen, E> {
@@ -188,8 +192,14 @@ impl ToSchema for Fen {
 impl From<MoneyError> for FieldError {
     fn from(error: MoneyError) -> Self {
         let (code, zh) = match &error {
-            MoneyError::Form(_) => ("wrong-form", "金额应为以万元为单位的数字，最多 6 位小数，例如 \"119500.00\"。"),
-            MoneyError::TooLarge(_) => ("too-large", "金额过大：应小于 1,000,000,000 万元；请核对单位是否为万元。"),
+            MoneyError::Form(_) => (
+                "wrong-form",
+                "金额应为以万元为单位的数字，最多 6 位小数，例如 \"119500.00\"。",
+            ),
+            MoneyError::TooLarge(_) => (
+                "too-large",
+                "金额过大：应小于 1,000,000,000 万元；请核对单位是否为万元。",
+            ),
         };
         Self::new("", code, Words::new(zh, format!("{error}.")))
     }
@@ -219,24 +229,58 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for bad in ["", "-", ".5", "1.", "1e3", "1,000", " 1", "1 ", "+1", "0.0000001", "NaN", "一", "1.2.3", "--1"] {
-            assert_eq!(Fen::parse_wan(bad), Err(MoneyError::Form(bad.to_owned())), "{bad:?}");
+        for bad in [
+            "",
+            "-",
+            ".5",
+            "1.",
+            "1e3",
+            "1,000",
+            " 1",
+            "1 ",
+            "+1",
+            "0.0000001",
+            "NaN",
+            "一",
+            "1.2.3",
+            "--1",
+        ] {
+            assert_eq!(
+                Fen::parse_wan(bad),
+                Err(MoneyError::Form(bad.to_owned())),
+                "{bad:?}"
+            );
         }
-        assert_eq!(Fen::parse_wan("1000000000"), Err(MoneyError::TooLarge("1000000000".to_owned())));
+        assert_eq!(
+            Fen::parse_wan("1000000000"),
+            Err(MoneyError::TooLarge("1000000000".to_owned()))
+        );
     }
 
     #[test]
     fn at_least_two_decimals_are_printed() {
-        for (fen, wan) in [(0, "0.00"), (119_500_000_000, "119500.00"), (1, "0.000001"), (-3_250_000, "-3.25"), (1_230_000, "1.23"), (1_234_000, "1.234")] {
+        for (fen, wan) in [
+            (0, "0.00"),
+            (119_500_000_000, "119500.00"),
+            (1, "0.000001"),
+            (-3_250_000, "-3.25"),
+            (1_230_000, "1.23"),
+            (1_234_000, "1.234"),
+        ] {
             assert_eq!(Fen::new(fen).to_wan(), wan);
         }
     }
 
     #[test]
     fn a_json_number_is_no_amount() {
-        let refused = serde_json::from_str::<Fen>("119500.00").unwrap_err().to_string();
+        let refused = serde_json::from_str::<Fen>("119500.00")
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("a number may lose digits"), "{refused}");
-        assert_eq!(serde_json::from_str::<Fen>("\"119500.00\"").unwrap().get(), 119_500_000_000);
+        assert_eq!(
+            serde_json::from_str::<Fen>("\"119500.00\"").unwrap().get(),
+            119_500_000_000
+        );
     }
 
     proptest! {

@@ -141,7 +141,10 @@ impl Project {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
         if stage == Stage::Terminated {
-            let words = Words::new("已终止的项目不能入库。", "A project that was given up is not registered.");
+            let words = Words::new(
+                "已终止的项目不能入库。",
+                "A project that was given up is not registered.",
+            );
             errors.push(FieldError::new("/stage", "not-allowed", words));
         }
         if !errors.is_empty() {
@@ -165,7 +168,11 @@ impl Project {
     ///
     /// # Errors
     /// Every wrong field.
-    pub fn revise(mut self, facts: ProjectFacts, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+    pub fn revise(
+        mut self,
+        facts: ProjectFacts,
+        today: NaiveDate,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(self.stage, today);
         facts.check_stage_days(self.stage, &mut errors);
         if !errors.is_empty() {
@@ -209,7 +216,11 @@ impl Project {
         let (from, to, on) = (self.stage, step.to, step.on);
         if !from.next().contains(&to) {
             let allowed: Vec<_> = from.next().iter().map(|s| s.as_str()).collect();
-            return Err(RuleError::StageMove { from, to, allowed: allowed.join(", ") });
+            return Err(RuleError::StageMove {
+                from,
+                to,
+                allowed: allowed.join(", "),
+            });
         }
         if from.needs_reason(to) && step.reason.is_none() {
             return Err(RuleError::ReasonRequired { from, to });
@@ -278,37 +289,67 @@ pub(crate) mod tests {
     }
 
     fn step(to: Stage, on: &str) -> Move {
-        Move { to, on: day(on), reason: None }
+        Move {
+            to,
+            on: day(on),
+            reason: None,
+        }
     }
 
     #[test]
     fn starting_and_finishing_keep_their_days() {
         let today = day("2021-07-01");
 
-        let started = project(Stage::Reserve).move_to(&step(Stage::Construction, "2021-06-15"), today).unwrap();
-        let done = started.clone().move_to(&step(Stage::Completed, "2021-06-30"), today).unwrap();
+        let started = project(Stage::Reserve)
+            .move_to(&step(Stage::Construction, "2021-06-15"), today)
+            .unwrap();
+        let done = started
+            .clone()
+            .move_to(&step(Stage::Completed, "2021-06-30"), today)
+            .unwrap();
 
         assert_eq!(started.facts.actual_start, Some(day("2021-06-15")));
-        assert_eq!((done.facts.actual_finish, done.ended_on), (Some(day("2021-06-30")), Some(day("2021-06-30"))));
+        assert_eq!(
+            (done.facts.actual_finish, done.ended_on),
+            (Some(day("2021-06-30")), Some(day("2021-06-30")))
+        );
     }
 
     #[test]
     fn a_refused_move_says_where_one_could_go() {
-        let refused = project(Stage::Planned).move_to(&step(Stage::Operating, "2021-06-15"), day("2021-07-01"));
+        let refused = project(Stage::Planned)
+            .move_to(&step(Stage::Operating, "2021-06-15"), day("2021-07-01"));
 
         let error = refused.unwrap_err();
         assert_eq!(error.code(), "stage-move");
-        assert!(error.to_string().ends_with("reserve, construction, terminated"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("reserve, construction, terminated"),
+            "{error}"
+        );
     }
 
     #[test]
     fn going_back_needs_a_reason_and_takes_back_the_day() {
         let today = day("2021-07-01");
-        let done = project(Stage::Construction).move_to(&step(Stage::Completed, "2021-06-30"), today).unwrap();
+        let done = project(Stage::Construction)
+            .move_to(&step(Stage::Completed, "2021-06-30"), today)
+            .unwrap();
 
-        let without = done.clone().move_to(&step(Stage::Construction, "2021-07-01"), today);
+        let without = done
+            .clone()
+            .move_to(&step(Stage::Construction, "2021-07-01"), today);
         let reason = Some(Reason::parse("验收未通过").unwrap());
-        let again = done.move_to(&Move { reason, ..step(Stage::Construction, "2021-07-01") }, today).unwrap();
+        let again = done
+            .move_to(
+                &Move {
+                    reason,
+                    ..step(Stage::Construction, "2021-07-01")
+                },
+                today,
+            )
+            .unwrap();
 
         assert_eq!(without.unwrap_err().code(), "reason-required");
         assert_eq!((again.facts.actual_finish, again.ended_on), (None, None));
@@ -320,7 +361,9 @@ pub(crate) mod tests {
         let mut without = project(Stage::Reserve);
         without.facts.code = None;
 
-        let refused = without.clone().move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
+        let refused = without
+            .clone()
+            .move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
         without.facts.code_reason = "代码申请中".to_owned();
         let taken = without.move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
 
@@ -330,8 +373,10 @@ pub(crate) mod tests {
 
     #[test]
     fn a_day_in_the_future_or_before_the_start_is_refused() {
-        let future = project(Stage::Reserve).move_to(&step(Stage::Construction, "2021-07-02"), day("2021-07-01"));
-        let early = project(Stage::Construction).move_to(&step(Stage::Completed, "2021-03-01"), day("2021-07-01"));
+        let future = project(Stage::Reserve)
+            .move_to(&step(Stage::Construction, "2021-07-02"), day("2021-07-01"));
+        let early = project(Stage::Construction)
+            .move_to(&step(Stage::Completed, "2021-03-01"), day("2021-07-01"));
 
         assert_eq!(future.unwrap_err().code(), "in-future");
         assert_eq!(early.unwrap_err().code(), "before-start");
@@ -354,8 +399,14 @@ pub(crate) mod tests {
         assert_eq!(
             pointers,
             [
-                "/total_investment_wan", "/invested_before_wan", "/planned_finish", "/actual_start",
-                "/actual_finish", "/longitude", "/latitude", "/code",
+                "/total_investment_wan",
+                "/invested_before_wan",
+                "/planned_finish",
+                "/actual_start",
+                "/actual_finish",
+                "/longitude",
+                "/latitude",
+                "/code",
             ]
         );
     }
@@ -365,7 +416,9 @@ pub(crate) mod tests {
         let mut it = project(Stage::Completed);
         it.ended_on = Some(day("2022-06-30"));
 
-        let years: Vec<_> = (2020..=2023).filter(|y| it.belongs_to(Year::new(*y).unwrap())).collect();
+        let years: Vec<_> = (2020..=2023)
+            .filter(|y| it.belongs_to(Year::new(*y).unwrap()))
+            .collect();
 
         assert_eq!(years, [2021, 2022]);
     }

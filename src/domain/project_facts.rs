@@ -73,8 +73,15 @@ impl ProjectFacts {
 
     fn check_money(&self, errors: &mut Vec<FieldError>) {
         if self.total <= Fen::ZERO {
-            let words = Words::new("总投资应大于零。", "Total investment must be more than nothing.");
-            errors.push(FieldError::new("/total_investment_wan", "not-positive", words));
+            let words = Words::new(
+                "总投资应大于零。",
+                "Total investment must be more than nothing.",
+            );
+            errors.push(FieldError::new(
+                "/total_investment_wan",
+                "not-positive",
+                words,
+            ));
         }
         if self.invested_before.is_negative() {
             let words = Words::new("以前年度完成投资不能为负。", "Cannot be negative.");
@@ -85,9 +92,17 @@ impl ProjectFacts {
     fn check_order(&self, errors: &mut Vec<FieldError>) {
         let pairs = [
             ("/planned_finish", self.planned_start, self.planned_finish),
-            ("/planned_operation", self.planned_start, self.planned_operation),
+            (
+                "/planned_operation",
+                self.planned_start,
+                self.planned_operation,
+            ),
             ("/actual_finish", self.actual_start, self.actual_finish),
-            ("/actual_operation", self.actual_start, self.actual_operation),
+            (
+                "/actual_operation",
+                self.actual_start,
+                self.actual_operation,
+            ),
         ];
         for (pointer, start, end) in pairs {
             if let (Some(start), Some(end)) = (start, end)
@@ -101,7 +116,10 @@ impl ProjectFacts {
             }
         }
         if self.actual_start.is_none() && (self.actual_finish.or(self.actual_operation)).is_some() {
-            let words = Words::new("已有竣工或投产日期，请补填实际开工日期。", "It finished, so say when it started.");
+            let words = Words::new(
+                "已有竣工或投产日期，请补填实际开工日期。",
+                "It finished, so say when it started.",
+            );
             errors.push(FieldError::new("/actual_start", "required", words));
         }
     }
@@ -114,7 +132,11 @@ impl ProjectFacts {
         ];
         for (pointer, date) in dates {
             if let Some(day) = date.filter(|day| *day > today) {
-                errors.push(FieldError::new(pointer, "in-future", RuleError::InFuture { day, today }.words()));
+                errors.push(FieldError::new(
+                    pointer,
+                    "in-future",
+                    RuleError::InFuture { day, today }.words(),
+                ));
             }
         }
     }
@@ -138,7 +160,12 @@ impl ProjectFacts {
 
     fn check_place(&self, errors: &mut Vec<FieldError>) {
         let places = [
-            ("/longitude", self.longitude_e6, self.latitude_e6, 180_000_000),
+            (
+                "/longitude",
+                self.longitude_e6,
+                self.latitude_e6,
+                180_000_000,
+            ),
             ("/latitude", self.latitude_e6, self.longitude_e6, 90_000_000),
         ];
         for (pointer, own, other, most) in places {
@@ -147,7 +174,10 @@ impl ProjectFacts {
                 errors.push(FieldError::new(pointer, "out-of-range", words));
             }
             if own.is_none() && other.is_some() {
-                let words = Words::new("经度和纬度须同时填写。", "Give both longitude and latitude, or neither.");
+                let words = Words::new(
+                    "经度和纬度须同时填写。",
+                    "Give both longitude and latitude, or neither.",
+                );
                 errors.push(FieldError::new(pointer, "required", words));
             }
         }
@@ -175,7 +205,9 @@ impl ProjectFacts {
     pub(super) fn check_ends(&self) -> Result<(), RuleError> {
         let ends = [self.actual_finish, self.actual_operation];
         match (self.actual_start, ends.into_iter().flatten().min()) {
-            (Some(earlier), Some(day)) if day < earlier => Err(RuleError::BeforeStart { day, earlier }),
+            (Some(earlier), Some(day)) if day < earlier => {
+                Err(RuleError::BeforeStart { day, earlier })
+            }
             _ => Ok(()),
         }
     }

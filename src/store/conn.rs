@@ -33,7 +33,9 @@ pub enum Use {
 pub enum Begin {
     /// One consistent snapshot.
     Snapshot,
-    /// As if nobody else were writing.
+    /// One snapshot to write from. SQLite lets in one writer at a time. PostgreSQL refuses to
+    /// change a row that changed since the snapshot; SERIALIZABLE would refuse much more, because
+    /// reading a small table locks all of it.
     Exclusive,
 }
 
@@ -53,15 +55,16 @@ impl Conn {
     pub fn begin(&mut self, how: Begin) -> diesel::QueryResult<()> {
         use diesel::connection::AnsiTransactionManager as Ansi;
         match (self, how) {
-            (Self::Postgres(c), Begin::Snapshot) => Ansi::begin_transaction_sql(
-                c,
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            ),
+            (Self::Postgres(c), Begin::Snapshot) => {
+                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            }
             (Self::Postgres(c), Begin::Exclusive) => {
-                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ")
             }
             (Self::Sqlite(c), Begin::Snapshot) => Ansi::begin_transaction_sql(c, "BEGIN DEFERRED"),
-            (Self::Sqlite(c), Begin::Exclusive) => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            (Self::Sqlite(c), Begin::Exclusive) => {
+                Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE")
+            }
         }
     }
 
@@ -106,13 +109,17 @@ fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     )
     .map_err(|e| unreachable_at(path, &e))?;
     if wanted == Use::Read {
-        conn.batch_execute("PRAGMA query_only = ON;").map_err(|e| unreachable_at(path, &e))?;
+        conn.batch_execute("PRAGMA query_only = ON;")
+            .map_err(|e| unreachable_at(path, &e))?;
     }
     Ok(conn)
 }
 
 fn unreachable_at(path: &Path, cause: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unreachable(format!("cannot open the SQLite database {}: {cause}", path.display()))
+    StoreError::Unreachable(format!(
+        "cannot open the SQLite database {}: {cause}",
+        path.display()
+    ))
 }
 
 fn open_postgres(url: &str) -> Result<PgConnection> {
@@ -176,6 +183,9 @@ pub struct DbOptions {
 
 impl Default for DbOptions {
     fn default() -> Self {
-        Self { connections: 8, wait: Duration::from_secs(3) }
+        Self {
+            connections: 8,
+            wait: Duration::from_secs(3),
+        }
     }
 }

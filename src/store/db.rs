@@ -7,13 +7,13 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Pool, PooledConnection};
 
 use super::conn::{Begin, Conn, DbOptions, Manager, Use};
-use super::error::{others_won, start_attempt};
+use super::error::{Again, again, start_attempt};
 use super::url::DatabaseUrl;
 use super::writer::{Writer, guarded};
 use super::{Result, StoreError, migrate};
 
 /// How often a write on PostgreSQL is tried when others were faster each time.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 20;
 
 /// A database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,8 +46,15 @@ impl Db {
             .connection_timeout(options.wait)
             // A file does not go away; a server may have been restarted.
             .test_on_check_out(writer.is_none())
-            .build_unchecked(Manager { url: url.clone(), wanted });
-        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer })))
+            .build_unchecked(Manager {
+                url: url.clone(),
+                wanted,
+            });
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            pool,
+            writer,
+        })))
     }
 
     /// Where the data are.
@@ -76,7 +83,8 @@ impl Db {
         .await
     }
 
-    /// All or nothing, as if nobody else were writing. Returns once the work is on disk.
+    /// All or nothing, from one snapshot: who writes a row that changed since starts over. Returns
+    /// once the work is on disk.
     ///
     /// `work` may run more than once on PostgreSQL, so it must have no effect outside.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -94,7 +102,12 @@ impl Db {
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
                 let outcome = try_once(&mut conn, &mut work);
-                if outcome.is_ok() || !others_won() {
+                let repeat = match again() {
+                    Again::No => false,
+                    Again::Once => attempt == 1,
+                    Again::Yes => true,
+                };
+                if outcome.is_ok() || !repeat {
                     return outcome;
                 }
                 std::thread::sleep(back_off(attempt));
@@ -143,12 +156,10 @@ fn try_once<T, E: From<StoreError>>(
 fn back_off(attempt: u32) -> Duration {
     let spread = std::time::Instant::now().elapsed().subsec_nanos() % 7;
     let chance = u64::from(spread) + u64::from(std::process::id() % 5);
-    Duration::from_millis(u64::from(attempt) * 3 + chance)
+    Duration::from_millis(u64::from(attempt.min(8)) * 3 + chance)
 }
 
-async fn blocking<T, E>(
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, E>
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,

@@ -36,20 +36,31 @@ pub enum StoreError {
 /// The result of a query.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
+/// Whether an attempt is worth repeating in a fresh snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It failed for reasons of its own, or not at all.
+    No,
+    /// A value was taken, perhaps only just: seen in a fresh snapshot, the rule may say more.
+    Once,
+    /// Somebody else wrote the same rows first.
+    Yes,
+}
+
 thread_local! {
-    /// Whether the work at hand failed only because others were writing too. The error on its way
-    /// up may be wrapped by then; a transaction runs on one thread from begin to end.
-    static OTHERS_WON: Cell<bool> = const { Cell::new(false) };
+    /// What was in the way of the work at hand. The error on its way up may be wrapped by then; a
+    /// transaction runs on one thread from begin to end.
+    static AGAIN: Cell<Again> = const { Cell::new(Again::No) };
 }
 
 /// Forgets what happened before on this thread.
 pub(super) fn start_attempt() {
-    OTHERS_WON.set(false);
+    AGAIN.set(Again::No);
 }
 
-/// Whether the attempt failed only because others were writing too, so that it may be repeated.
-pub(super) fn others_won() -> bool {
-    OTHERS_WON.get()
+/// Whether the attempt that just failed on this thread is worth repeating.
+pub(super) fn again() -> Again {
+    AGAIN.get()
 }
 
 impl StoreError {
@@ -63,27 +74,34 @@ impl StoreError {
     where
         T::Err: std::fmt::Display,
     {
-        text.parse().map_err(|e: T::Err| Self::Broken(format!("stored text: {e}")))
+        text.parse()
+            .map_err(|e: T::Err| Self::Broken(format!("stored text: {e}")))
     }
 }
 
 impl From<DieselError> for StoreError {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Diesel's list of errors is its own")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Diesel's list of errors is its own"
+    )]
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                AGAIN.set(Again::Once);
                 Self::Taken(taken(&*info))
             }
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => lost(),
-            DieselError::DatabaseError(_, info) if is_deadlock_or_lock_timeout(info.message()) => lost(),
+            DieselError::DatabaseError(_, info) if is_deadlock_or_lock_timeout(info.message()) => {
+                lost()
+            }
             other => Self::Broken(other.to_string()),
         }
     }
 }
 
 fn lost() -> StoreError {
-    OTHERS_WON.set(true);
+    AGAIN.set(Again::Yes);
     StoreError::Busy
 }
 
@@ -107,6 +125,8 @@ fn taken(info: &dyn DatabaseErrorInformation) -> String {
         .and_then(|d| d.strip_prefix("Key ("))
         .and_then(|d| d.split_once(")="))
         .map_or_else(String::new, |(columns, _)| columns.to_owned());
-    let named = columns.split(", ").map(|column| format!("{table}.{column}"));
+    let named = columns
+        .split(", ")
+        .map(|column| format!("{table}.{column}"));
     named.collect::<Vec<_>>().join("+")
 }

@@ -51,7 +51,9 @@ pub(super) fn must_be_current(conn: &mut Conn) -> Result<()> {
         return Ok(());
     }
     let list = pending.join(", ");
-    Err(StoreError::Unreachable(format!("the database lacks migrations ({list}); run `major-projects migrate`")))
+    Err(StoreError::Unreachable(format!(
+        "the database lacks migrations ({list}); run `major-projects migrate`"
+    )))
 }
 
 fn refuse_newer(conn: &mut Conn) -> Result<()> {
@@ -61,12 +63,19 @@ fn refuse_newer(conn: &mut Conn) -> Result<()> {
         Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
     };
     let applied = applied.map_err(StoreError::broken)?;
-    newer(&applied.iter().map(ToString::to_string).collect(), &known(conn)?)
+    newer(
+        &applied.iter().map(ToString::to_string).collect(),
+        &known(conn)?,
+    )
 }
 
 fn newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<()> {
     let unknown: Vec<&str> = applied.difference(known).map(String::as_str).collect();
-    if unknown.is_empty() { Ok(()) } else { Err(StoreError::NewerSchema(unknown.join(", "))) }
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::NewerSchema(unknown.join(", ")))
+    }
 }
 
 fn known(conn: &Conn) -> Result<BTreeSet<String>> {

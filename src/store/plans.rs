@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::schema::{
-    envelopes, industry_targets, measure_units, measures, plans, targets, units,
-};
+use super::schema::{envelopes, industry_targets, measure_units, measures, plans, targets, units};
 use super::{Conn, Result, StoreError};
 use crate::domain::id::{IndustryId, PlanId, UnitId};
 use crate::domain::money::Fen;
@@ -49,8 +47,10 @@ impl TryFrom<Row> for Plan {
 
 /// All plans, the latest year first.
 pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
-    let rows: Vec<Row> =
-        plans::table.order(plans::year.desc()).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = plans::table
+        .order(plans::year.desc())
+        .select(Row::as_select())
+        .load(conn)?;
     rows.into_iter().map(Plan::try_from).collect()
 }
 
@@ -94,7 +94,9 @@ pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
-    let mine = plans::table.find(plan.id.0).filter(plans::version.eq(plan.version));
+    let mine = plans::table
+        .find(plan.id.0)
+        .filter(plans::version.eq(plan.version));
     let changed = diesel::update(mine)
         .set((
             plans::title.eq(&plan.title),
@@ -106,7 +108,11 @@ pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
             plans::version.eq(plans::version + 1),
         ))
         .execute(conn)?;
-    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        Ok(())
+    }
 }
 
 /// The envelopes of a plan.
@@ -172,7 +178,11 @@ pub fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTar
 }
 
 /// Puts these value-added targets in the place of the plan's.
-pub fn replace_industry_targets(conn: &mut Conn, plan: PlanId, new: &[IndustryTarget]) -> Result<()> {
+pub fn replace_industry_targets(
+    conn: &mut Conn,
+    plan: PlanId,
+    new: &[IndustryTarget],
+) -> Result<()> {
     let old = industry_targets::table.filter(industry_targets::plan_id.eq(plan.0));
     diesel::delete(old).execute(conn)?;
     for target in new {
@@ -201,7 +211,10 @@ pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
         .select((measure_units::measure_id, units::id, units::name))
         .load(conn)?;
     for (measure, unit, name) in links {
-        assigned.entry(measure).or_default().push((UnitId(unit), name));
+        assigned
+            .entry(measure)
+            .or_default()
+            .push((UnitId(unit), name));
     }
     type Found = (i64, i32, String, String, String, String);
     let rows: Vec<Found> = measures::table
@@ -259,8 +272,18 @@ pub fn targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<Target>> {
         .filter(targets::plan_id.eq(plan.0))
         .order(targets::position)
         .select((
-            (targets::position, targets::scope, targets::industry_id, measures::number.nullable()),
-            (targets::indicator, targets::operator, targets::value, targets::unit),
+            (
+                targets::position,
+                targets::scope,
+                targets::industry_id,
+                measures::number.nullable(),
+            ),
+            (
+                targets::indicator,
+                targets::operator,
+                targets::value,
+                targets::unit,
+            ),
             (targets::deadline, targets::as_written, targets::note),
         ))
         .load(conn)?;

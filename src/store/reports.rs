@@ -41,7 +41,10 @@ impl TryFrom<Row> for Report {
 
     fn try_from(row: Row) -> Result<Self> {
         let step = |at: Option<NaiveDateTime>, by: Option<i64>| {
-            at.map(|at| Step { by: by.map(UserId), at: Timestamp::new(at) })
+            at.map(|at| Step {
+                by: by.map(UserId),
+                at: Timestamp::new(at),
+            })
         };
         Ok(Self {
             id: ReportId(row.id),
@@ -99,14 +102,19 @@ pub fn handed_over_before(
     project: ProjectId,
     month: Month,
 ) -> Result<Vec<(Month, Fen)>> {
-    let states = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
+    let states = [
+        ReportState::Submitted.as_str(),
+        ReportState::Confirmed.as_str(),
+    ];
     let rows: Vec<(String, i64)> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .filter(dsl::month.lt(month.to_string()))
         .filter(dsl::state.eq_any(states))
         .select((dsl::month, dsl::completed_fen))
         .load(conn)?;
-    rows.into_iter().map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen)))).collect()
+    rows.into_iter()
+        .map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen))))
+        .collect()
 }
 
 /// The last month any confirmed report is of.
@@ -124,7 +132,11 @@ pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
 /// [`StoreError::Taken`] when the month has one.
 pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
     diesel::insert_into(reports::table)
-        .values((dsl::project_id.eq(new.project_id.0), dsl::month.eq(new.month.to_string()), columns(new)?))
+        .values((
+            dsl::project_id.eq(new.project_id.0),
+            dsl::month.eq(new.month.to_string()),
+            columns(new)?,
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -134,10 +146,17 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
-    let mine = reports::table.find(report.id.0).filter(dsl::version.eq(report.version));
-    let changed =
-        diesel::update(mine).set((columns(report)?, dsl::version.eq(dsl::version + 1))).execute(conn)?;
-    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    let mine = reports::table
+        .find(report.id.0)
+        .filter(dsl::version.eq(report.version));
+    let changed = diesel::update(mine)
+        .set((columns(report)?, dsl::version.eq(dsl::version + 1)))
+        .execute(conn)?;
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Insertable, AsChangeset)]

@@ -52,14 +52,21 @@ pub fn get(conn: &mut Conn, id: UnitId) -> Result<Unit> {
 
 /// The unit, if there is one.
 pub fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
-    let row = units::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
+    let row = units::table
+        .find(id.0)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Unit::try_from).transpose()
 }
 
 /// The unit of this name, if there is one.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
-    let row =
-        units::table.filter(units::name.eq(name)).select(Row::as_select()).first(conn).optional()?;
+    let row = units::table
+        .filter(units::name.eq(name))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Unit::try_from).transpose()
 }
 
@@ -105,11 +112,17 @@ pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].
 pub fn save(conn: &mut Conn, unit: &Unit) -> Result<Unit> {
-    let mine = units::table.find(unit.id.0).filter(units::version.eq(unit.version));
+    let mine = units::table
+        .find(unit.id.0)
+        .filter(units::version.eq(unit.version));
     let changed = diesel::update(mine)
         .set((columns(unit), units::version.eq(units::version + 1)))
         .execute(conn)?;
-    if changed == 0 { Err(StoreError::Stale) } else { get(conn, unit.id) }
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        get(conn, unit.id)
+    }
 }
 
 type Columns<'a> = (

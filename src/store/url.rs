@@ -31,7 +31,9 @@ impl FromStr for DatabaseUrl {
                 _ => Ok(Self::Sqlite(path.into())),
             };
         }
-        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+        let rest = text
+            .strip_prefix("postgres://")
+            .or_else(|| text.strip_prefix("postgresql://"));
         match rest {
             Some(rest) if !rest.is_empty() => Ok(Self::Postgres(text.to_owned())),
             Some(_) | None => Err(refuse()),
@@ -60,12 +62,15 @@ impl DatabaseUrl {
 }
 
 fn hides_something(rest: &str) -> bool {
-    rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+    rest.split_once('@')
+        .is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// `user:secret@host` becomes `user:…@host`.
 fn hide_password(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
     match rest.rsplit_once('@') {
         Some((account, place)) => {
             let user = account.split_once(':').map_or(account, |(user, _)| user);
@@ -79,7 +84,9 @@ fn hide_password(text: &str) -> String {
 fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(b).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
@@ -106,9 +113,23 @@ mod tests {
 
     #[test]
     fn two_forms_are_known_and_nothing_else() {
-        assert_eq!("sqlite:./data/x.db".parse(), Ok(DatabaseUrl::Sqlite("./data/x.db".into())));
-        assert_eq!("sqlite:///srv/x.db".parse(), Ok(DatabaseUrl::Sqlite("/srv/x.db".into())));
-        for bad in ["", "data.db", "sqlite:", "sqlite::memory:", "mysql://x", "host=127.0.0.1 port=1", "postgres://"] {
+        assert_eq!(
+            "sqlite:./data/x.db".parse(),
+            Ok(DatabaseUrl::Sqlite("./data/x.db".into()))
+        );
+        assert_eq!(
+            "sqlite:///srv/x.db".parse(),
+            Ok(DatabaseUrl::Sqlite("/srv/x.db".into()))
+        );
+        for bad in [
+            "",
+            "data.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "mysql://x",
+            "host=127.0.0.1 port=1",
+            "postgres://",
+        ] {
             assert!(bad.parse::<DatabaseUrl>().is_err(), "{bad}");
         }
     }
@@ -126,7 +147,10 @@ mod tests {
         let url: DatabaseUrl = "postgres://app@db/mp".parse().unwrap();
         let own: DatabaseUrl = "postgres://app:x@db/mp".parse().unwrap();
 
-        assert_eq!(url.with_password("a/b@c"), DatabaseUrl::Postgres("postgres://app:a%2Fb%40c@db/mp".into()));
+        assert_eq!(
+            url.with_password("a/b@c"),
+            DatabaseUrl::Postgres("postgres://app:a%2Fb%40c@db/mp".into())
+        );
         assert_eq!(own.clone().with_password("y"), own);
     }
 }

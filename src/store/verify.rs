@@ -6,7 +6,9 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 
-use super::schema::{events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans};
+use super::schema::{
+    events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
+};
 use super::year_plans::{MONTHS, Months, amounts};
 use super::{Conn, Result, migrate};
 use crate::domain::report::ReportState;
@@ -43,7 +45,9 @@ struct Line {
 
 /// SQLite's own check of its file; PostgreSQL has checksums of its own.
 fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
-    let Conn::Sqlite(c) = conn else { return Ok(None) };
+    let Conn::Sqlite(c) = conn else {
+        return Ok(None);
+    };
     let mut lines: Vec<Line> =
         sql_query("select integrity_check as line from pragma_integrity_check").load(c)?;
     lines.extend(
@@ -51,8 +55,16 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
             .load::<Line>(c)?,
     );
     let looked_at = lines.len();
-    let wrong = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
-    Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
+    let wrong = lines
+        .into_iter()
+        .map(|l| l.line)
+        .filter(|l| l != "ok")
+        .collect();
+    Ok(Some(Verified {
+        what: "the SQLite file",
+        looked_at,
+        wrong,
+    }))
 }
 
 /// Versions are numbered without gaps, the current one is the last, months sum to the year.
@@ -72,26 +84,41 @@ fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
         numbers.entry(*plan).or_default().push(*number);
         let sum = amounts(*months).sum().get();
         if sum != *annual {
-            wrong.push(format!("year plan {}, version {number}: months sum to {sum} 分, not {annual}", plan.0));
+            wrong.push(format!(
+                "year plan {}, version {number}: months sum to {sum} 分, not {annual}",
+                plan.0
+            ));
         }
     }
     for ((plan, current), found) in numbers {
         let expected: Vec<i32> = (1..=current).collect();
         if found != expected {
-            wrong.push(format!("year plan {plan}: versions {found:?}, expected 1 to {current}"));
+            wrong.push(format!(
+                "year plan {plan}: versions {found:?}, expected 1 to {current}"
+            ));
         }
     }
-    Ok(Verified { what: "versions of year plans", looked_at: rows.len(), wrong })
+    Ok(Verified {
+        what: "versions of year plans",
+        looked_at: rows.len(),
+        wrong,
+    })
 }
 
 fn events_readable(conn: &mut Conn) -> Result<Verified> {
-    let rows: Vec<(i64, String)> = events::table.select((events::id, events::changes)).load(conn)?;
+    let rows: Vec<(i64, String)> = events::table
+        .select((events::id, events::changes))
+        .load(conn)?;
     let readable = |text: &str| serde_json::from_str::<Vec<super::events::Change>>(text);
     let wrong = rows
         .iter()
         .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
         .collect();
-    Ok(Verified { what: "events", looked_at: rows.len(), wrong })
+    Ok(Verified {
+        what: "events",
+        looked_at: rows.len(),
+        wrong,
+    })
 }
 
 fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
@@ -100,7 +127,12 @@ fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
         .filter(events::kind.eq("project.created"))
         .select(events::subject_id)
         .load(conn)?;
-    Ok(subjects("projects and the events of their registration", &all, created, "project"))
+    Ok(subjects(
+        "projects and the events of their registration",
+        &all,
+        created,
+        "project",
+    ))
 }
 
 fn confirmed_reports_have_events(conn: &mut Conn) -> Result<Verified> {
@@ -112,7 +144,12 @@ fn confirmed_reports_have_events(conn: &mut Conn) -> Result<Verified> {
         .filter(events::kind.eq("report.confirmed"))
         .select(events::subject_id)
         .load(conn)?;
-    Ok(subjects("confirmed reports and the events of their confirmation", &all, confirmed, "report"))
+    Ok(subjects(
+        "confirmed reports and the events of their confirmation",
+        &all,
+        confirmed,
+        "report",
+    ))
 }
 
 fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -> Verified {
@@ -122,5 +159,9 @@ fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -
         .filter(|id| !known.contains(id))
         .map(|id| format!("{name} {id} has no event that says how it came to be so"))
         .collect();
-    Verified { what, looked_at: all.len(), wrong }
+    Verified {
+        what,
+        looked_at: all.len(),
+        wrong,
+    }
 }

@@ -56,12 +56,12 @@ where
 }
 
 /// Runs `work`; a panic in it is a failure of the work and of nothing else.
-pub(super) fn guarded<T, E: From<StoreError>>(
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
+pub(super) fn guarded<T, E: From<StoreError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
+        let text = text
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("panicked");
         Err(StoreError::broken(text).into())
     })
 }
@@ -82,7 +82,10 @@ impl Writer {
             .name("sqlite-writer".to_owned())
             .spawn(move || Thread { url, conn }.serve(&waiting))
             .map_err(StoreError::broken)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
     }
 
     /// Hands `work` to the thread and waits until it is committed, or failed alone.
@@ -94,7 +97,11 @@ impl Writer {
     {
         let gone = || E::from(StoreError::broken("the writer has stopped"));
         let (reply, outcome) = oneshot::channel();
-        let job = Box::new(Work { work, outcome: None, reply });
+        let job = Box::new(Work {
+            work,
+            outcome: None,
+            reply,
+        });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
@@ -133,7 +140,9 @@ impl Thread {
 
     fn run(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
         self.conn.begin(Begin::Exclusive)?;
-        let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
+        let done = group
+            .iter_mut()
+            .try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
         let commit = done.and_then(|()| Ok(self.conn.commit()?));
         if commit.is_err() {
             // The group is lost as a whole, and everyone in it is told so.
@@ -154,6 +163,10 @@ impl Thread {
 /// A job that fails rolls back to its own savepoint and leaves the others alone.
 fn run_alone(conn: &mut Conn, job: &mut dyn Job) -> Result<()> {
     conn.savepoint()?;
-    if job.run(conn) { conn.commit()? } else { conn.rollback()? }
+    if job.run(conn) {
+        conn.commit()?
+    } else {
+        conn.rollback()?
+    }
     Ok(())
 }

@@ -48,7 +48,16 @@ pub(super) fn amounts(m: Months) -> MonthlyAmounts {
 }
 
 type Words = (String, String, String);
-type Row = (i32, String, String, i64, Months, Words, NaiveDateTime, Option<i64>);
+type Row = (
+    i32,
+    String,
+    String,
+    i64,
+    Months,
+    Words,
+    NaiveDateTime,
+    Option<i64>,
+);
 
 fn version(row: Row) -> Result<PlanVersion> {
     let (number, kind, month, annual, months, words, created_at, created_by) = row;
@@ -75,7 +84,9 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
         .select((year_plans::id, year_plans::version))
         .first(conn)
         .optional()?;
-    let Some((id, at)) = plan else { return Ok(None) };
+    let Some((id, at)) = plan else {
+        return Ok(None);
+    };
     let rows: Vec<Row> = versions::table
         .filter(versions::year_plan_id.eq(id))
         .order(versions::number)
@@ -91,7 +102,13 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
         ))
         .load(conn)?;
     let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
-    Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
+    Ok(Some(YearPlan {
+        id: YearPlanId(id),
+        project_id: project,
+        year,
+        versions,
+        version: at,
+    }))
 }
 
 /// The years a project has plans for.
@@ -108,7 +125,12 @@ pub fn years(conn: &mut Conn, project: ProjectId) -> Result<Vec<Year>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] when the project has one for this year.
-pub fn insert(conn: &mut Conn, project: ProjectId, year: Year, first: &PlanVersion) -> Result<YearPlanId> {
+pub fn insert(
+    conn: &mut Conn,
+    project: ProjectId,
+    year: Year,
+    first: &PlanVersion,
+) -> Result<YearPlanId> {
     let id: i64 = diesel::insert_into(year_plans::table)
         .values((
             year_plans::project_id.eq(project.0),
@@ -174,6 +196,8 @@ fn insert_version(conn: &mut Conn, plan: YearPlanId, new: &PlanVersion) -> Resul
         created_at: new.created_at.naive(),
         created_by: new.created_by.map(|u| u.0),
     };
-    diesel::insert_into(versions::table).values(row).execute(conn)?;
+    diesel::insert_into(versions::table)
+        .values(row)
+        .execute(conn)?;
     Ok(())
 }

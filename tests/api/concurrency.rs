@@ -21,13 +21,25 @@ async fn of_two_writers_with_one_version_exactly_one_wins(app: TestApp) {
     for round in 1..=5 {
         let writers = (0..8).map(|n| {
             let (commission, path) = (commission.clone(), path.clone());
-            async move { commission.patch(&path, round, &json!({"leader": format!("{round}-{n}")})).await.status }
+            async move {
+                commission
+                    .patch(&path, round, &json!({"leader": format!("{round}-{n}")}))
+                    .await
+                    .status
+            }
         });
         let mut answers = join_all(writers).await;
         answers.sort_unstable();
-        assert_eq!(answers, [200, 412, 412, 412, 412, 412, 412, 412], "round {round}");
+        assert_eq!(
+            answers,
+            [200, 412, 412, 412, 412, 412, 412, 412],
+            "round {round}"
+        );
     }
-    assert_eq!(commission.get(&format!("{path}/history")).await.json["total"], 6);
+    assert_eq!(
+        commission.get(&format!("{path}/history")).await.json["total"],
+        6
+    );
 }
 
 async fn every_acknowledged_report_is_counted(app: TestApp) {
@@ -47,7 +59,10 @@ async fn every_acknowledged_report_is_counted(app: TestApp) {
 
     join_all(filed).await;
 
-    let table = commission.get("/summaries/commitments?year=2021&through=2021-05").await.expect(200);
+    let table = commission
+        .get("/summaries/commitments?year=2021&through=2021-05")
+        .await
+        .expect(200);
     // 36 reports of 1.000001 万元.
     assert_eq!(table.json["total"]["completed_wan"], "36.000036");
     assert_eq!(table.json["total"]["coverage"]["confirmed"], 36);
@@ -59,12 +74,23 @@ async fn one_month_is_created_once(app: TestApp) {
     let writers = (0..8).map(|n| {
         let commission = commission.clone();
         let body = json!({"completed_wan": format!("{n}.00")});
-        async move { commission.create(&format!("/projects/{id}/reports/2021-05"), &body).await.status }
+        async move {
+            commission
+                .create(&format!("/projects/{id}/reports/2021-05"), &body)
+                .await
+                .status
+        }
     });
 
     let mut answers = join_all(writers).await;
 
     answers.sort_unstable();
     assert_eq!(answers, [201, 412, 412, 412, 412, 412, 412, 412]);
-    assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 1);
+    assert_eq!(
+        commission
+            .get(&format!("/projects/{id}/reports"))
+            .await
+            .json["total"],
+        1
+    );
 }

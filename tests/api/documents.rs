@@ -9,11 +9,26 @@ use crate::support::run::Once;
 
 /// The tests of this file.
 pub const ALL: Once = &[
-    ("documents::the_committed_documents_are_current", the_committed_documents_are_current),
-    ("documents::every_operation_is_described", every_operation_is_described),
-    ("documents::every_field_is_described", every_field_is_described),
-    ("documents::no_reference_dangles_and_no_schema_is_unused", no_reference_dangles),
-    ("documents::every_example_is_accepted", every_example_is_accepted),
+    (
+        "documents::the_committed_documents_are_current",
+        the_committed_documents_are_current,
+    ),
+    (
+        "documents::every_operation_is_described",
+        every_operation_is_described,
+    ),
+    (
+        "documents::every_field_is_described",
+        every_field_is_described,
+    ),
+    (
+        "documents::no_reference_dangles_and_no_schema_is_unused",
+        no_reference_dangles,
+    ),
+    (
+        "documents::every_example_is_accepted",
+        every_example_is_accepted,
+    ),
 ];
 
 /// The document, as the program makes it.
@@ -23,12 +38,16 @@ pub fn document() -> Value {
 
 fn the_committed_documents_are_current() {
     let new = document();
-    for (file, document) in
-        [("openapi.json", new.clone()), ("openapi-3.0.json", document30::down_convert(&new))]
-    {
+    for (file, document) in [
+        ("openapi.json", new.clone()),
+        ("openapi-3.0.json", document30::down_convert(&new)),
+    ] {
         let path = format!("{}/openapi/{file}", env!("CARGO_MANIFEST_DIR"));
         let committed = std::fs::read_to_string(&path).unwrap();
-        assert!(committed == pretty(&document), "openapi/{file} is not the program's; run: just openapi");
+        assert!(
+            committed == pretty(&document),
+            "openapi/{file} is not the program's; run: just openapi"
+        );
     }
 }
 
@@ -39,36 +58,70 @@ pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
         .iter()
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap();
-            methods.iter().map(move |(method, op)| (path.clone(), method.clone(), op.clone()))
+            methods
+                .iter()
+                .map(move |(method, op)| (path.clone(), method.clone(), op.clone()))
         })
         .collect()
 }
 
 fn every_operation_is_described() {
     let document = document();
-    let tags: BTreeSet<&str> =
-        document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
-    let verbs = ["list", "get", "create", "update", "put", "replace", "end", "refresh", "change",
-        "reset", "move", "submit", "return", "confirm"];
+    let tags: BTreeSet<&str> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
+    let verbs = [
+        "list", "get", "create", "update", "put", "replace", "end", "refresh", "change", "reset",
+        "move", "submit", "return", "confirm",
+    ];
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {
         let at = format!("{method} {path}");
         let id = operation["operationId"].as_str().unwrap();
         assert!(ids.insert(id.to_owned()), "{at}: {id} stands twice");
-        assert!(verbs.iter().any(|v| id.starts_with(&format!("{v}_"))), "{at}: {id} is no verb_noun");
+        assert!(
+            verbs.iter().any(|v| id.starts_with(&format!("{v}_"))),
+            "{at}: {id} is no verb_noun"
+        );
         for part in ["summary", "description"] {
-            assert!(operation[part].as_str().is_some_and(|t| t.len() > 5), "{at} has no {part}");
+            assert!(
+                operation[part].as_str().is_some_and(|t| t.len() > 5),
+                "{at} has no {part}"
+            );
         }
-        assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{at} has no tag of the list");
+        assert!(
+            tags.contains(operation["tags"][0].as_str().unwrap()),
+            "{at} has no tag of the list"
+        );
         let responses = operation["responses"].as_object().unwrap();
-        let success: Vec<_> = responses.iter().filter(|(s, _)| s.starts_with('2')).collect();
+        let success: Vec<_> = responses
+            .iter()
+            .filter(|(s, _)| s.starts_with('2'))
+            .collect();
         assert!(!success.is_empty(), "{at} never succeeds");
         for (status, response) in success {
-            assert!(status == "204" || response.pointer("/content/application~1json/schema").is_some(), "{at} {status}");
+            assert!(
+                status == "204"
+                    || response
+                        .pointer("/content/application~1json/schema")
+                        .is_some(),
+                "{at} {status}"
+            );
         }
-        assert!(responses.keys().any(|s| s.starts_with('4')), "{at} never fails");
+        assert!(
+            responses.keys().any(|s| s.starts_with('4')),
+            "{at} never fails"
+        );
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            assert!(parameter["description"].as_str().is_some_and(|d| d.len() > 5), "{at}: {parameter}");
+            assert!(
+                parameter["description"]
+                    .as_str()
+                    .is_some_and(|d| d.len() > 5),
+                "{at}: {parameter}"
+            );
         }
     }
     assert!(ids.len() > 40, "{} operations", ids.len());
@@ -77,9 +130,15 @@ fn every_operation_is_described() {
 fn every_field_is_described() {
     let document = document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        assert!(schema["description"].is_string(), "schema {name} says nothing");
+        assert!(
+            schema["description"].is_string(),
+            "schema {name} says nothing"
+        );
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
-            assert!(property["description"].is_string(), "{name}.{field} says nothing");
+            assert!(
+                property["description"].is_string(),
+                "{name}.{field} says nothing"
+            );
         }
     }
 }
@@ -101,12 +160,18 @@ fn no_reference_dangles() {
     references(&document, &mut found);
     for reference in &found {
         let pointer = reference.trim_start_matches('#');
-        assert!(document.pointer(pointer).is_some(), "{reference} refers to nothing");
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{reference} refers to nothing"
+        );
     }
     for kind in ["schemas", "responses"] {
         for name in document["components"][kind].as_object().unwrap().keys() {
             let reference = format!("#/components/{kind}/{name}");
-            assert!(found.contains(reference.as_str()), "nothing refers to {reference}");
+            assert!(
+                found.contains(reference.as_str()),
+                "nothing refers to {reference}"
+            );
         }
     }
 }
@@ -115,16 +180,25 @@ fn every_example_is_accepted() {
     let document = document();
     let mut examples = 0;
     for (path, method, operation) in operations(&document) {
-        let Some(reference) =
-            operation.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str)
+        let Some(reference) = operation
+            .pointer("/requestBody/content/application~1json/schema/$ref")
+            .and_then(Value::as_str)
         else {
             continue;
         };
         let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
-        let example = schema.get("example").unwrap_or_else(|| panic!("{method} {path}: no example"));
+        let example = schema
+            .get("example")
+            .unwrap_or_else(|| panic!("{method} {path}: no example"));
         let whole = serde_json::json!({"$ref": reference, "components": document["components"]});
-        let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
-        let errors: Vec<_> = validator.iter_errors(example).map(|e| e.to_string()).collect();
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&whole)
+            .unwrap();
+        let errors: Vec<_> = validator
+            .iter_errors(example)
+            .map(|e| e.to_string())
+            .collect();
         assert!(errors.is_empty(), "{method} {path}: {errors:?}");
         examples += 1;
     }

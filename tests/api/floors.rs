@@ -7,7 +7,10 @@ use crate::support::run::Once;
 /// The tests of this file.
 pub const ALL: Once = &[
     ("floors::nobody_imports_upwards", nobody_imports_upwards),
-    ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
+    (
+        "floors::only_the_store_knows_diesel",
+        only_the_store_knows_diesel,
+    ),
     ("floors::rooms_are_small", rooms_are_small),
 ];
 
@@ -34,7 +37,11 @@ fn nobody_imports_upwards() {
     for (level, floor) in floors.iter().enumerate() {
         for above in &floors[level + 1..] {
             for (path, text) in sources(&format!("src/{floor}")) {
-                assert!(!text.contains(&format!("crate::{above}")), "{} must not know {above}", path.display());
+                assert!(
+                    !text.contains(&format!("crate::{above}")),
+                    "{} must not know {above}",
+                    path.display()
+                );
             }
         }
     }
@@ -43,7 +50,11 @@ fn nobody_imports_upwards() {
 fn only_the_store_knows_diesel() {
     for (path, text) in sources("src") {
         let in_store = path.components().any(|c| c.as_os_str() == "store");
-        assert!(in_store || !text.contains("diesel"), "{} knows Diesel", path.display());
+        assert!(
+            in_store || !text.contains("diesel"),
+            "{} knows Diesel",
+            path.display()
+        );
     }
     for (path, text) in sources("src/domain") {
         assert!(!text.contains("actix"), "{} knows actix", path.display());

@@ -9,13 +9,17 @@
     reason = "a test stops at the first surprise"
 )]
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
-#![expect(clippy::disallowed_methods, reason = "the tests' own environment decides where PostgreSQL is")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own environment decides where PostgreSQL is"
+)]
 #![expect(clippy::print_stdout, reason = "what was not tested must be said")]
 
 mod support;
 
 mod access;
 mod bad_input;
+mod commands;
 mod concurrency;
 mod documents;
 mod floors;
@@ -23,6 +27,7 @@ mod milestones;
 mod projects;
 mod reference;
 mod reports;
+mod schema;
 mod sessions;
 mod summaries;
 mod users;
@@ -46,6 +51,9 @@ fn main() -> ExitCode {
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);
+    suite.on_each(commands::ALL);
+    suite.on_each(schema::ALL);
+    suite.on_both(schema::PARITY);
     suite.on_both(summaries::SAME);
     suite.run(Arguments::from_args())
 }

@@ -46,12 +46,33 @@ impl TestApp {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
         let wait = std::time::Duration::from_secs(20);
-        let db = Db::open(&database.url, DbOptions { connections: 4, wait }).unwrap();
-        let server =
-            web::start(config, &Secret::for_tests(), db.clone(), clock.clone(), calendar.clone());
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let db = Db::open(
+            &database.url,
+            DbOptions {
+                connections: 4,
+                wait,
+            },
+        )
+        .unwrap();
+        let server = web::start(
+            config,
+            &Secret::for_tests(),
+            db.clone(),
+            clock.clone(),
+            calendar.clone(),
+        );
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
         let client = client.build().unwrap();
-        Self { clock, calendar, db, database, server: server.unwrap(), client }
+        Self {
+            clock,
+            calendar,
+            db,
+            database,
+            server: server.unwrap(),
+            client,
+        }
     }
 
     /// Another server on the same database, with settings of its own; this one goes on.
@@ -86,12 +107,19 @@ impl TestApp {
 
     /// An account of a unit, logged in; the unit is made if it is not there.
     pub async fn unit(&self, unit: &'static str) -> Actor {
-        self.actor(&format!("unit-{}", name_of(unit)), Role::Unit, Some(unit), None).await
+        self.actor(
+            &format!("unit-{}", name_of(unit)),
+            Role::Unit,
+            Some(unit),
+            None,
+        )
+        .await
     }
 
     /// An account of an area, logged in.
     pub async fn area(&self, area: &'static str) -> Actor {
-        self.actor(&format!("area-{area}"), Role::Area, None, Some(area)).await
+        self.actor(&format!("area-{area}"), Role::Area, None, Some(area))
+            .await
     }
 
     /// An account in a role without unit or area, logged in.
@@ -100,7 +128,11 @@ impl TestApp {
     }
 
     async fn actor(
-        &self, username: &str, role: Role, unit: Option<&'static str>, area: Option<&'static str>,
+        &self,
+        username: &str,
+        role: Role,
+        unit: Option<&'static str>,
+        area: Option<&'static str>,
     ) -> Actor {
         self.add_user(username, role, unit, area, false).await;
         self.log_in(username, PASSWORD).await
@@ -108,7 +140,11 @@ impl TestApp {
 
     /// Makes an account unless it is there.
     pub async fn add_user(
-        &self, username: &str, role: Role, unit: Option<&'static str>, area: Option<&'static str>,
+        &self,
+        username: &str,
+        role: Role,
+        unit: Option<&'static str>,
+        area: Option<&'static str>,
         must_change_password: bool,
     ) {
         let (username, now) = (username.to_owned(), self.clock.now());
@@ -128,7 +164,13 @@ impl TestApp {
             let (display_name, password_hash) = (username.clone(), hash.clone());
             let username = username.clone();
             let new = NewUser {
-                username, display_name, role, unit_id, area_id, password_hash, must_change_password,
+                username,
+                display_name,
+                role,
+                unit_id,
+                area_id,
+                password_hash,
+                must_change_password,
             };
             users::insert(conn, &new, now)?;
             Ok::<(), StoreError>(())
@@ -138,7 +180,11 @@ impl TestApp {
 
     /// The id of a unit, made if it is not there.
     pub async fn unit_id(&self, name: &'static str) -> i64 {
-        self.db.write(move |conn| unit_id(conn, name)).await.unwrap().0
+        self.db
+            .write(move |conn| unit_id(conn, name))
+            .await
+            .unwrap()
+            .0
     }
 
     /// Logs an account in.
@@ -153,11 +199,14 @@ impl TestApp {
 
 /// A name a log-in can have for a unit whose name is Chinese.
 fn name_of(unit: &str) -> String {
-    unit.bytes().take(24).fold(String::new(), |name, b| format!("{name}{b:02x}"))
+    unit.bytes()
+        .take(24)
+        .fold(String::new(), |name, b| format!("{name}{b:02x}"))
 }
 
 fn unit_id(
-    conn: &mut major_projects::store::Conn, name: &str,
+    conn: &mut major_projects::store::Conn,
+    name: &str,
 ) -> Result<major_projects::domain::id::UnitId, StoreError> {
     use major_projects::domain::id::UnitId;
     use major_projects::domain::unit::{Unit, UnitKind};

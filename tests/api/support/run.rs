@@ -40,7 +40,10 @@ pub struct Suite {
 impl Suite {
     /// Finds the databases; makes them when the first test needs one.
     pub fn open() -> Self {
-        Self { templates: Arc::new(Templates::find()), trials: Vec::new() }
+        Self {
+            templates: Arc::new(Templates::find()),
+            trials: Vec::new(),
+        }
     }
 
     /// Adds tests that need no database.
@@ -60,7 +63,9 @@ impl Suite {
             for (name, test) in tests {
                 let (templates, test) = (Arc::clone(&self.templates), *test);
                 let trial = Trial::test(short(name), move || {
-                    in_system(async move { test(TestApp::start(templates.make(kind)).await).await });
+                    in_system(
+                        async move { test(TestApp::start(templates.make(kind)).await).await },
+                    );
                     Ok(())
                 });
                 self.trials.push(trial.with_kind(kind.name()));
@@ -92,7 +97,11 @@ impl Suite {
         let listing = arguments.list;
         let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|v| !v.is_empty() && v != "0");
         let conclusion = libtest_mimic::run(&arguments, self.trials);
-        let missing = self.templates.missing().filter(|_| !listing).map(str::to_owned);
+        let missing = self
+            .templates
+            .missing()
+            .filter(|_| !listing)
+            .map(str::to_owned);
         self.templates.close();
         if let Some(why) = &missing {
             println!("NOT TESTED ON POSTGRESQL: {why}.");

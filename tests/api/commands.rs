@@ -1,0 +1,376 @@
+//! The binary itself: its commands, what they say when something is wrong, and how it stops.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use major_projects::store::{Conn, DatabaseUrl, StoreError, Use};
+use serde_json::{Value, json};
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::run::OnEach;
+use crate::tests;
+
+tests![
+    OnEach;
+    migrating_and_seeding_twice_changes_nothing,
+    what_is_wrong_is_said_in_one_line,
+    a_newer_schema_is_refused,
+    accounts_are_made_from_the_command_line,
+    verify_finds_what_does_not_agree,
+    a_request_in_flight_is_finished_after_sigterm,
+    the_demonstration_finds_its_data_again,
+    a_register_of_real_projects_is_no_demonstration,
+];
+
+fn url(app: &TestApp) -> String {
+    match &app.database.url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DatabaseUrl::Postgres(text) => text.clone(),
+    }
+}
+
+fn command(app: &TestApp, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_major-projects"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("DATABASE_URL", url(app));
+    command
+        .env("DATA_DIR", app.database.folder.path())
+        .env("RUST_LOG", "info");
+    command
+}
+
+async fn run(mut command: Command) -> Output {
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+async fn migrating_and_seeding_twice_changes_nothing(app: TestApp) {
+    for _ in 0..2 {
+        let migrated = run(command(&app, &["migrate"])).await;
+        let seeded = run(command(&app, &["seed"])).await;
+
+        assert!(
+            migrated.status.success() && seeded.status.success(),
+            "{}",
+            text(&seeded.stderr)
+        );
+        assert!(
+            text(&migrated.stdout).contains("(0 migrations run)"),
+            "{}",
+            text(&migrated.stdout)
+        );
+        assert!(
+            text(&seeded.stdout).starts_with("new: 0 plans, 0 industries"),
+            "{}",
+            text(&seeded.stdout)
+        );
+    }
+}
+
+async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
+    for (bad, says) in [
+        ("data.db", "names no database"),
+        ("mysql://x/y", "sqlite:<path>"),
+        ("sqlite::memory:", "names no database"),
+        (
+            "postgres://nobody:s3cret@127.0.0.1:1/x",
+            "cannot connect to postgres://nobody:…@127.0.0.1:1/x",
+        ),
+        (
+            "sqlite:/proc/nowhere/x.db",
+            "cannot open the SQLite database",
+        ),
+    ] {
+        for verb in ["migrate", "verify", "serve"] {
+            let mut failing = command(&app, &[verb]);
+            failing.env("DATABASE_URL", bad).env("RUST_LOG", "error");
+            let failed = run(failing).await;
+
+            let said = text(&failed.stderr);
+            assert_eq!(failed.status.code(), Some(1), "{verb} {bad}: {said}");
+            assert!(
+                said.starts_with("error: ") && said.contains(says),
+                "{verb} {bad}: {said}"
+            );
+            assert_eq!(said.lines().count(), 1, "{verb} {bad}: {said}");
+            assert!(!said.contains("s3cret"), "{said}");
+        }
+    }
+    let unknown = run(command(&app, &["fly"])).await;
+    assert_eq!(unknown.status.code(), Some(2));
+    let help = run(command(&app, &["--help"])).await;
+    for verb in [
+        "serve",
+        "demo",
+        "migrate",
+        "seed",
+        "openapi",
+        "user",
+        "healthcheck",
+        "verify",
+    ] {
+        assert!(text(&help.stdout).contains(verb), "{verb}");
+    }
+}
+
+fn execute(app: &TestApp, sql: &str) {
+    let mut conn = Conn::open(&app.database.url, Use::Write).unwrap();
+    conn.batch_execute(sql).map_err(StoreError::from).unwrap();
+}
+
+async fn a_newer_schema_is_refused(app: TestApp) {
+    execute(
+        &app,
+        "insert into __diesel_schema_migrations (version) values ('29991231000000')",
+    );
+
+    for verb in ["serve", "migrate", "verify", "seed"] {
+        let mut refusing = command(&app, &[verb]);
+        refusing.env("RUST_LOG", "error");
+        let refused = run(refusing).await;
+
+        assert_eq!(refused.status.code(), Some(1), "{verb}");
+        assert!(
+            text(&refused.stderr).contains("29991231000000"),
+            "{verb}: {}",
+            text(&refused.stderr)
+        );
+    }
+    assert_eq!(app.stranger().get(&app.root("/readyz")).await.status, 500);
+    assert_eq!(app.stranger().get(&app.root("/livez")).await.status, 200);
+}
+
+async fn accounts_are_made_from_the_command_line(app: TestApp) {
+    let file = app.database.folder.path().join("password");
+    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    let file = file.to_string_lossy().into_owned();
+
+    let made = run(command(
+        &app,
+        &[
+            "user",
+            "add",
+            "Wang.Fang",
+            "--role",
+            "commission",
+            "--password-file",
+            &file,
+        ],
+    ))
+    .await;
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(!text(&made.stdout).contains(PASSWORD));
+    let me = app.log_in("wang.fang", PASSWORD).await;
+    let generated = run(command(&app, &["user", "passwd", "wang.fang"])).await;
+    me.get("/me").await.expect(401);
+    let printed = text(&generated.stdout);
+    let password = printed
+        .lines()
+        .find_map(|l| l.strip_prefix("password: "))
+        .unwrap();
+    app.log_in("wang.fang", password).await;
+    assert!(
+        run(command(&app, &["user", "disable", "wang.fang"]))
+            .await
+            .status
+            .success()
+    );
+    let body = json!({"username": "wang.fang", "password": password});
+    app.stranger().post("/sessions", &body).await.expect(401);
+
+    for (arguments, says) in [
+        (
+            vec!["user", "add", "wang.fang", "--role", "viewer"],
+            "already",
+        ),
+        (vec!["user", "add", "x.y", "--role", "unit"], "needs --unit"),
+        (
+            vec!["user", "add", "x.y", "--role", "unit", "--unit", "没有"],
+            "there is no unit",
+        ),
+        (
+            vec!["user", "add", "x.y", "--role", "viewer", "--area", "hekou"],
+            "cannot have --area",
+        ),
+        (vec!["user", "passwd", "nobody"], "there is no account"),
+    ] {
+        let refused = run(command(&app, &arguments)).await;
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(
+            text(&refused.stderr).contains(says),
+            "{arguments:?}: {}",
+            text(&refused.stderr)
+        );
+    }
+}
+
+async fn verify_finds_what_does_not_agree(app: TestApp) {
+    let commission = app.commission().await;
+    let id = commission.project("项目", json!({})).await;
+    commission.plan_year(id, 100).await;
+    commission.confirmed(id, "2021-05", "1.00").await;
+
+    let sound = run(command(&app, &["verify"])).await;
+    execute(
+        &app,
+        "update year_plans set current_number = 2; delete from events where kind = 'report.confirmed'",
+    );
+    let tampered = run(command(&app, &["verify"])).await;
+
+    assert!(sound.status.success(), "{}", text(&sound.stdout));
+    let said = text(&tampered.stdout);
+    assert_eq!(tampered.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("year plan 1: versions [1], expected 1 to 2"),
+        "{said}"
+    );
+    assert!(said.contains("report 1 has no event"), "{said}");
+}
+
+/// A served process and its address.
+struct Running {
+    child: Child,
+    address: String,
+}
+
+/// Starts `verb` and waits until it says where it listens.
+fn start(mut command: Command) -> Running {
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, rest) = line.split_once("listening on: ")?;
+        Some(rest.split_whitespace().next()?.to_owned())
+    });
+    std::thread::spawn(move || lines.for_each(drop));
+    Running {
+        child,
+        address: address.expect("it listens"),
+    }
+}
+
+fn terminate(child: &Child) {
+    let status = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
+    let serving = command(&app, &["serve", "--workers", "1"]);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let Running { mut child, address } = start(serving);
+        let health = Command::new(env!("CARGO_BIN_EXE_major-projects"));
+        let healthy = { health }
+            .args(["healthcheck", "--listen", &address])
+            .status()
+            .unwrap();
+        let body = r#"{"username":"nobody","password":"a guess"}"#;
+        let (first, rest) = body.split_at(10);
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        let head = format!(
+            "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{first}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The head is read and the handler waits for the rest of the body.
+        std::thread::sleep(Duration::from_millis(300));
+        terminate(&child);
+        std::thread::sleep(Duration::from_millis(300));
+        stream.write_all(rest.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        let status = child.wait().unwrap();
+        let refused = TcpStream::connect(&address).is_err();
+        (healthy.success(), answer, status.success(), refused)
+    });
+    let (healthy, answer, stopped, refused) = outcome.await.unwrap();
+
+    assert!(healthy);
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert!(stopped && refused);
+}
+
+async fn the_demonstration_finds_its_data_again(app: TestApp) {
+    let mut seen: Vec<Value> = Vec::new();
+    for _ in 0..2 {
+        let demonstrating = command(&app, &["demo", "--password-memory-kib", "8"]);
+        let running = tokio::task::spawn_blocking(move || start(demonstrating))
+            .await
+            .unwrap();
+        let file = app.database.folder.path().join("demo-accounts.json");
+        // The accounts are written before the server listens.
+        let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &std::fs::metadata(&file).unwrap().permissions(),
+        );
+        let first = &accounts[0];
+        let base = format!("http://{}/api/v1", running.address);
+        let body = json!({"username": first["username"], "password": first["password"]});
+        let session = app
+            .stranger()
+            .post(&format!("{base}/sessions"), &body)
+            .await
+            .expect(201);
+        let mut commission = app.stranger();
+        commission.token = session.json["access_token"].as_str().map(str::to_owned);
+        let table = commission
+            .get(&format!(
+                "{base}/summaries/commitments?year=2021&through=2021-05"
+            ))
+            .await
+            .expect(200);
+        terminate(&running.child);
+        let mut child = running.child;
+        assert!(
+            tokio::task::spawn_blocking(move || child.wait().unwrap())
+                .await
+                .unwrap()
+                .success()
+        );
+
+        assert_eq!(mode & 0o777, 0o600);
+        for role in ["commission", "unit", "area", "viewer", "auditor", "admin"] {
+            assert!(
+                accounts
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|a| a["role"] == role),
+                "{role}"
+            );
+        }
+        assert_eq!(table.json["total"]["registered"]["project_count"], 152);
+        seen.push(json!([accounts, table.json["total"]]));
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+async fn a_register_of_real_projects_is_no_demonstration(app: TestApp) {
+    app.commission().await.project("真项目", json!({})).await;
+
+    let refused = run(command(&app, &["demo", "--listen", "127.0.0.1:0"])).await;
+
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text(&refused.stderr).contains("a database of its own"),
+        "{}",
+        text(&refused.stderr)
+    );
+}
