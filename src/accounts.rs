@@ -93,11 +93,7 @@ fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), 
             .map_err(|e| format!("cannot read {}: {e}", file.display()))?
             .trim()
             .to_owned(),
-        None => random_text()
-            .map_err(|e| e.to_string())?
-            .chars()
-            .take(20)
-            .collect(),
+        None => random_text().map_err(|e| e.to_string())?.chars().take(20).collect(),
     };
     if let Some((_, words)) = password::weakness(&password, about) {
         return Err(words.en);
@@ -115,9 +111,7 @@ fn tell(username: &str, what: &str, password: &str, file: Option<&PathBuf>) {
 }
 
 async fn add(args: AddArgs) -> Result<(), String> {
-    let username = Username::parse(&args.username)
-        .map_err(|e| e.to_string())?
-        .into_string();
+    let username = Username::parse(&args.username).map_err(|e| e.to_string())?.into_string();
     let name = args.name.clone().unwrap_or_else(|| username.clone());
     let display_name = Name::parse(&name).map_err(|e| e.to_string())?.into_string();
     for (flag, needed, given) in [
@@ -142,12 +136,12 @@ async fn add(args: AddArgs) -> Result<(), String> {
             password_hash: hash.clone(),
             must_change_password: true,
         };
-        let user = users::insert(conn, &new, now).map_err(|e| match e {
-            StoreError::Taken(_) => Failed(format!(
+        if users::find_by_name(conn, &username)?.is_some() {
+            return Err(Failed(format!(
                 "there is an account {username} already; see `user passwd`"
-            )),
-            other => Failed::from(other),
-        })?;
+            )));
+        }
+        let user = users::insert(conn, &new, now)?;
         record(conn, "user.created", &user)
     })
     .await
@@ -168,33 +162,22 @@ impl From<StoreError> for Failed {
 fn unit(conn: &mut Conn, name: Option<&str>) -> Result<Option<crate::domain::id::UnitId>, Failed> {
     let Some(name) = name else { return Ok(None) };
     let unit = units::find_by_name(conn, name)?;
-    let unit = unit.ok_or_else(|| {
-        Failed(format!(
-            "there is no unit {name:?}; add it first, or run `seed`"
-        ))
-    })?;
+    let unit = unit
+        .ok_or_else(|| Failed(format!("there is no unit {name:?}; add it first, or run `seed`")))?;
     Ok(Some(unit.id))
 }
 
 fn area(conn: &mut Conn, code: Option<&str>) -> Result<Option<crate::domain::id::AreaId>, Failed> {
     let Some(code) = code else { return Ok(None) };
     let area = areas::find_by_code(conn, code)?;
-    let area = area.ok_or_else(|| {
-        Failed(format!(
-            "there is no area {code:?}; add it first, or run `seed`"
-        ))
-    })?;
+    let area = area
+        .ok_or_else(|| Failed(format!("there is no area {code:?}; add it first, or run `seed`")))?;
     Ok(Some(area.id))
 }
 
 fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
     let author = Author::system("command line");
-    Ok(events::record(
-        conn,
-        &author,
-        SystemClock.now(),
-        &Event::of_user(kind, user.id),
-    )?)
+    Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
 }
 
 /// Does `work` to the account of this name.
@@ -238,17 +221,11 @@ async fn passwd(args: PasswdArgs) -> Result<(), String> {
 async fn disable(args: DisableArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     change(&db, args.username.clone(), |conn, user| {
-        let disabled = User {
-            disabled_at: Some(SystemClock.now()),
-            ..user.clone()
-        };
+        let disabled = User { disabled_at: Some(SystemClock.now()), ..user.clone() };
         users::save(conn, &disabled)?;
         record(conn, "user.disabled", user)
     })
     .await?;
-    println!(
-        "{} can no longer log in; its sessions are over",
-        args.username
-    );
+    println!("{} can no longer log in; its sessions are over", args.username);
     Ok(())
 }

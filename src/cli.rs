@@ -28,7 +28,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// What is logged, as RUST_LOG takes it
+    /// What is logged, as `RUST_LOG` takes it
     #[arg(long, global = true, env = "RUST_LOG", default_value = "info")]
     log: String,
 
@@ -81,7 +81,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start_logging(&cli.log, cli.log_format);
     let outcome = match cli.command {
-        Command::Openapi { v30 } => print_document(v30),
+        Command::Openapi { v30 } => {
+            print_document(v30);
+            Ok(())
+        }
         Command::Healthcheck { listen } => healthcheck(listen),
         Command::Serve(args) => in_system(serve(args)),
         Command::Demo(args) => in_system(demonstrate(args)),
@@ -99,10 +102,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one line that says what went wrong"
-)]
+#[expect(clippy::print_stderr, reason = "the one line that says what went wrong")]
 fn eprintln_line(words: &str) {
     eprintln!("error: {words}");
 }
@@ -111,15 +111,10 @@ fn in_system(work: impl Future<Output = Result<(), String>>) -> Result<(), Strin
     actix_web::rt::System::new().block_on(work)
 }
 
-fn print_document(v30: bool) -> Result<(), String> {
+fn print_document(v30: bool) {
     let document = document::document(&api::routes());
-    let document = if v30 {
-        document30::down_convert(&document)
-    } else {
-        document
-    };
+    let document = if v30 { document30::down_convert(&document) } else { document };
     print!("{}", pretty(&document));
-    Ok(())
 }
 
 /// Opens the database of `settings` at this program's schema.
@@ -129,10 +124,7 @@ pub(crate) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
         info!("migrated {url}: {name}");
     }
     let wait = std::time::Duration::from_secs(settings.db_wait_seconds);
-    let options = DbOptions {
-        connections: settings.db_connections,
-        wait,
-    };
+    let options = DbOptions { connections: settings.db_connections, wait };
     Db::open(&url, options).map_err(|e| e.to_string())
 }
 
@@ -142,19 +134,14 @@ fn migrate_database(settings: &DatabaseConfig) -> Result<(), String> {
     for name in &ran {
         println!("ran {name}");
     }
-    println!(
-        "{url} is at this program's schema ({} migrations run)",
-        ran.len()
-    );
+    println!("{url} is at this program's schema ({} migrations run)", ran.len());
     Ok(())
 }
 
 async fn seed_database(settings: DatabaseConfig) -> Result<(), String> {
     let (db, now) = (open(&settings)?, SystemClock.now());
-    let new = db
-        .write(move |conn| seed::load(conn, now))
-        .await
-        .map_err(|e: StoreError| e.to_string())?;
+    let new =
+        db.write(move |conn| seed::load(conn, now)).await.map_err(|e: StoreError| e.to_string())?;
     println!(
         "new: {} plans, {} industries, {} areas, {} units; the rest was there already",
         new.plans, new.industries, new.areas, new.units
@@ -168,20 +155,12 @@ async fn verify_database(settings: DatabaseConfig) -> Result<(), String> {
     let checks = db.read(verify::verify).await.map_err(|e| e.to_string())?;
     let mut wrong = 0;
     for check in &checks {
-        let verdict = if check.wrong.is_empty() {
-            "ok"
-        } else {
-            "WRONG"
-        };
+        let verdict = if check.wrong.is_empty() { "ok" } else { "WRONG" };
         println!("{verdict}: {} ({} looked at)", check.what, check.looked_at);
         check.wrong.iter().for_each(|line| println!("  {line}"));
         wrong += check.wrong.len();
     }
-    if wrong == 0 {
-        Ok(())
-    } else {
-        Err(format!("{wrong} thing(s) in {url} do not agree"))
-    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} thing(s) in {url} do not agree")) }
 }
 
 fn calendar(today: Option<NaiveDate>) -> Arc<dyn Calendar> {
@@ -209,10 +188,7 @@ async fn serve(args: ServeArgs) -> Result<(), String> {
     let key = Secret::read_or_make(&key_file(&args))?;
     let calendar = calendar(args.server.today);
     let server = start(&args, &key, db, calendar)?;
-    info!(
-        "serving on http://{}, documents at http://{}/docs",
-        server.address, server.address
-    );
+    info!("serving on http://{}, documents at http://{}/docs", server.address, server.address);
     server.finished().await.map_err(|e| e.to_string())?;
     info!("stopped");
     Ok(())
@@ -237,9 +213,7 @@ const DEMO_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2021, 7, 1);
 async fn demonstrate(args: ServeArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     let now = SystemClock.now();
-    db.write(move |conn| seed::load(conn, now))
-        .await
-        .map_err(|e: StoreError| e.to_string())?;
+    db.write(move |conn| seed::load(conn, now)).await.map_err(|e: StoreError| e.to_string())?;
     let today = args.server.today.or(DEMO_DAY).unwrap_or_default();
     let year = Year::new(2021).ok_or("2021 is a year")?;
     let loaded = demo::load::load(&db, year, today, now, show_progress).await;
@@ -268,11 +242,8 @@ fn healthcheck(listen: std::net::SocketAddr) -> Result<(), String> {
     use std::io::{Read, Write};
     use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
     use std::time::Duration;
-    let host = if listen.ip().is_unspecified() {
-        IpAddr::V4(Ipv4Addr::LOCALHOST)
-    } else {
-        listen.ip()
-    };
+    let host =
+        if listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { listen.ip() };
     let address = SocketAddr::new(host, listen.port());
     let failed = |e: std::io::Error| format!("{address} does not answer: {e}");
     let wait = Duration::from_secs(3);
@@ -286,8 +257,5 @@ fn healthcheck(listen: std::net::SocketAddr) -> Result<(), String> {
         println!("ready");
         return Ok(());
     }
-    Err(format!(
-        "{address} is not ready: {}",
-        answer.lines().next().unwrap_or("no answer")
-    ))
+    Err(format!("{address} is not ready: {}", answer.lines().next().unwrap_or("no answer")))
 }

@@ -11,7 +11,7 @@ use crate::store::{DatabaseUrl, UrlError};
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseConfig {
-    /// The database: `sqlite:<path>` or `postgres://user@host/name` [default: sqlite:<data-dir>/major-projects.db]
+    /// The database: `sqlite:<path>` or `postgres://user@host/name` [default: major-projects.db in the data directory]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
@@ -45,12 +45,8 @@ impl DatabaseConfig {
         let Some(file) = &self.database_password_file else {
             return Ok(url);
         };
-        let password = std::fs::read_to_string(file).map_err(|e| {
-            format!(
-                "cannot read the database password in {}: {e}",
-                file.display()
-            )
-        })?;
+        let password = std::fs::read_to_string(file)
+            .map_err(|e| format!("cannot read the database password in {}: {e}", file.display()))?;
         Ok(url.with_password(password.trim()))
     }
 
@@ -78,7 +74,7 @@ pub struct Config {
     #[arg(long, env = "WORKERS", default_value_t = 2)]
     pub workers: usize,
 
-    /// A file with the key that signs access tokens, at least 32 bytes; made on the first start when it is not there [default: <data-dir>/jwt.key]
+    /// A file with the key that signs access tokens, at least 32 bytes; made on the first start when it is not there [default: jwt.key in the data directory]
     #[arg(long, env = "JWT_KEY_FILE")]
     pub jwt_key_file: Option<PathBuf>,
 
@@ -115,12 +111,7 @@ pub struct Config {
     pub today: Option<chrono::NaiveDate>,
 
     /// Memory for one password hash, in KiB
-    #[arg(
-        long,
-        env = "PASSWORD_MEMORY_KIB",
-        default_value_t = 19_456,
-        hide = true
-    )]
+    #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
     pub password_memory_kib: u32,
 }
 

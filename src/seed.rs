@@ -46,18 +46,12 @@ pub fn load(conn: &mut Conn, now: Timestamp) -> Result<Seeded> {
         units: load_units(conn, now)?,
         plans: 0,
     };
-    Ok(Seeded {
-        plans: load_plans(conn, now)?,
-        ..seeded
-    })
+    Ok(Seeded { plans: load_plans(conn, now)?, ..seeded })
 }
 
 fn rows<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    reader
-        .deserialize()
-        .collect::<std::result::Result<_, _>>()
-        .map_err(StoreError::broken)
+    reader.deserialize().collect::<std::result::Result<_, _>>().map_err(StoreError::broken)
 }
 
 fn record(
@@ -67,12 +61,7 @@ fn record(
     subject: &'static str,
     id: i64,
 ) -> Result<()> {
-    events::record(
-        conn,
-        &Author::system("seed"),
-        now,
-        &Event::of(kind, subject, id, Vec::new()),
-    )
+    events::record(conn, &Author::system("seed"), now, &Event::of(kind, subject, id, Vec::new()))
 }
 
 #[derive(Deserialize)]
@@ -86,10 +75,7 @@ struct IndustryRow {
 
 fn load_industries(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     let mut new = 0;
-    for (row, position) in rows::<IndustryRow>(csv_file!("industries.csv"))?
-        .into_iter()
-        .zip(1..)
-    {
+    for (row, position) in rows::<IndustryRow>(csv_file!("industries.csv"))?.into_iter().zip(1..) {
         if industries::find_by_code(conn, &row.code)?.is_some() {
             continue;
         }
@@ -124,10 +110,7 @@ struct AreaRow {
 
 fn load_areas(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     let mut new = 0;
-    for (row, position) in rows::<AreaRow>(csv_file!("areas.csv"))?
-        .into_iter()
-        .zip(1..)
-    {
+    for (row, position) in rows::<AreaRow>(csv_file!("areas.csv"))?.into_iter().zip(1..) {
         if areas::find_by_code(conn, &row.local_code)?.is_some() {
             continue;
         }
@@ -209,10 +192,7 @@ fn load_plans(conn: &mut Conn, now: Timestamp) -> Result<usize> {
             version: 1,
         };
         let id = plans::insert(conn, &plan)?;
-        let codes = industries::all(conn)?
-            .into_iter()
-            .map(|i| (i.code, i.id))
-            .collect();
+        let codes = industries::all(conn)?.into_iter().map(|i| (i.code, i.id)).collect();
         load_envelopes(conn, id, year, &codes)?;
         load_industry_targets(conn, id, year, &codes)?;
         let measures = load_measures(conn, id)?;
@@ -226,10 +206,7 @@ fn load_plans(conn: &mut Conn, now: Timestamp) -> Result<usize> {
 type Codes = BTreeMap<String, IndustryId>;
 
 fn industry(codes: &Codes, code: &str) -> Result<IndustryId> {
-    codes
-        .get(code)
-        .copied()
-        .ok_or_else(|| StoreError::broken(format!("no industry {code}")))
+    codes.get(code).copied().ok_or_else(|| StoreError::broken(format!("no industry {code}")))
 }
 
 #[derive(Deserialize)]
@@ -268,14 +245,10 @@ struct IndustryTargetRow {
 
 fn load_industry_targets(conn: &mut Conn, plan: PlanId, of: Year, codes: &Codes) -> Result<()> {
     let money = |text: Option<String>| {
-        text.map(|t| Fen::parse_yi(&t))
-            .transpose()
-            .map_err(StoreError::broken)
+        text.map(|t| Fen::parse_yi(&t)).transpose().map_err(StoreError::broken)
     };
     let percent = |text: Option<String>| {
-        text.map(|t| t.parse::<Hundredths>())
-            .transpose()
-            .map_err(StoreError::broken)
+        text.map(|t| t.parse::<Hundredths>()).transpose().map_err(StoreError::broken)
     };
     let mut targets = Vec::new();
     for row in rows::<IndustryTargetRow>(csv_file!("value_added_targets.csv"))? {
@@ -350,24 +323,17 @@ fn load_targets(
     codes: &Codes,
     measures: &BTreeMap<i32, i64>,
 ) -> Result<()> {
-    for (row, position) in rows::<TargetRow>(csv_file!("targets.csv"))?
-        .into_iter()
-        .zip(1..)
-    {
+    for (row, position) in rows::<TargetRow>(csv_file!("targets.csv"))?.into_iter().zip(1..) {
         // `overall`, `industry:<code>` or `measure:<number>`.
         let (scope, of) = row.scope.split_once(':').unwrap_or((&row.scope, ""));
         let scope: TargetScope = StoreError::read_text(scope)?;
         let is_of = |wanted| (scope == wanted).then_some(of);
-        let measure: Option<i32> = is_of(TargetScope::Measure)
-            .map(str::parse)
-            .transpose()
-            .map_err(StoreError::broken)?;
+        let measure: Option<i32> =
+            is_of(TargetScope::Measure).map(str::parse).transpose().map_err(StoreError::broken)?;
         let target = Target {
             position,
             scope,
-            industry: is_of(TargetScope::Industry)
-                .map(|code| industry(codes, code))
-                .transpose()?,
+            industry: is_of(TargetScope::Industry).map(|code| industry(codes, code)).transpose()?,
             measure,
             indicator: row.indicator,
             operator: StoreError::read_text(&row.operator)?,

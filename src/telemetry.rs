@@ -19,9 +19,7 @@ pub enum LogFormat {
 /// Starts logging to stderr; `filter` is what `RUST_LOG` takes.
 pub fn start_logging(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().init(),
@@ -46,9 +44,7 @@ static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// The process's metrics. Several servers in one process share them.
 pub fn metrics() -> Option<&'static PrometheusHandle> {
-    METRICS
-        .get_or_init(|| buckets().install_recorder().ok())
-        .as_ref()
+    METRICS.get_or_init(|| buckets().install_recorder().ok()).as_ref()
 }
 
 /// The metrics in Prometheus' text form.
@@ -58,10 +54,6 @@ pub fn render() -> String {
 
 /// Buckets in seconds, from a cached read to a slow export.
 fn buckets() -> PrometheusBuilder {
-    let bounds = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-    ];
-    PrometheusBuilder::new()
-        .set_buckets(&bounds)
-        .unwrap_or_else(|_| PrometheusBuilder::new())
+    let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+    PrometheusBuilder::new().set_buckets(&bounds).unwrap_or_else(|_| PrometheusBuilder::new())
 }

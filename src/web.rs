@@ -56,14 +56,7 @@ pub fn start(
     let address = listener.local_addr()?;
     let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
     let logins = LoginLimit::new(config.logins_per_minute);
-    let app = App {
-        db,
-        clock,
-        calendar,
-        config: Arc::new(config),
-        tokens,
-        logins,
-    };
+    let app = App { db, clock, calendar, config: Arc::new(config), tokens, logins };
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
@@ -89,9 +82,5 @@ pub fn start(
     .listen(listener)?
     .run();
     let handle = server.handle();
-    Ok(Server {
-        address,
-        handle,
-        running: tokio::task::spawn_local(server),
-    })
+    Ok(Server { address, handle, running: tokio::task::spawn_local(server) })
 }

@@ -134,17 +134,11 @@ impl AreaPatch {
 
     fn apply(&self, mut area: Area) -> Result<Area, Problem> {
         let mut check = Check::new();
-        if let Some(name) = self
-            .name
-            .as_deref()
-            .and_then(|n| check.field("/name", Name::parse(n)))
+        if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n)))
         {
             area.name = name.into_string();
         }
-        if let Some(note) = self
-            .note
-            .as_deref()
-            .and_then(|n| check.field("/note", Line::parse(n)))
+        if let Some(note) = self.note.as_deref().and_then(|n| check.field("/note", Line::parse(n)))
         {
             area.note = note.into_string();
         }
@@ -171,13 +165,8 @@ async fn list_areas(
     app: Data<App>,
     _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<AreaView>>, Problem> {
-    let all = app
-        .db
-        .read(|conn| areas::all(conn).map_err(Problem::from))
-        .await?;
-    Ok(Json(PageView::whole(
-        all.into_iter().map(AreaView::from).collect(),
-    )))
+    let all = app.db.read(|conn| areas::all(conn).map_err(Problem::from)).await?;
+    Ok(Json(PageView::whole(all.into_iter().map(AreaView::from).collect())))
 }
 
 /// Show an area
@@ -260,20 +249,10 @@ async fn update_area(
         .write(move |conn| -> Result<AreaView, Problem> {
             let old = found(conn, &code)?;
             let before = AreaView::from(old.clone());
-            areas::save(
-                conn,
-                &patch.apply(Area {
-                    version: version.0,
-                    ..old
-                })?,
-            )?;
+            areas::save(conn, &patch.apply(Area { version: version.0, ..old })?)?;
             let after = AreaView::from(found(conn, &code)?);
-            let event = Event::of(
-                "area.updated",
-                "area",
-                after.id.0,
-                changes(Some(&before), &after),
-            );
+            let event =
+                Event::of("area.updated", "area", after.id.0, changes(Some(&before), &after));
             events::record(conn, &author, now, &event)?;
             Ok(after)
         })

@@ -67,9 +67,7 @@ impl PeriodQuery {
     /// # Errors
     /// 400 when the month is not of the year.
     pub fn period(&self, today: chrono::NaiveDate) -> Result<Period, Problem> {
-        let through = self
-            .through
-            .unwrap_or_else(|| Period::usual_through(self.year, today));
+        let through = self.through.unwrap_or_else(|| Period::usual_through(self.year, today));
         if through.year() != self.year {
             let words = Words::new(
                 format!("{through} 不在 {} 年内。", self.year),
@@ -81,11 +79,7 @@ impl PeriodQuery {
                 words,
             )]));
         }
-        Ok(Period::new(
-            through,
-            today,
-            self.include == Include::Submitted,
-        ))
+        Ok(Period::new(through, today, self.include == Include::Submitted))
     }
 }
 
@@ -135,12 +129,7 @@ impl Stated {
     pub fn read(conn: &mut Conn, year: Year, sight: Sight, as_of: Timestamp) -> StoreResult<Self> {
         let synthetic = plans::find(conn, year)?.is_some_and(|plan| plan.synthetic);
         let last_event = events::last(conn)?;
-        Ok(Self {
-            as_of,
-            last_event,
-            synthetic,
-            scope: sight.into(),
-        })
+        Ok(Self { as_of, last_event, synthetic, scope: sight.into() })
     }
 }
 

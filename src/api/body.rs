@@ -38,10 +38,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let typed = check_media_type(request);
         let limits = request.app_data::<Data<App>>().map(|app| {
-            (
-                app.config.body_limit_bytes,
-                Duration::from_secs(app.config.body_timeout_seconds),
-            )
+            (app.config.body_limit_bytes, Duration::from_secs(app.config.body_timeout_seconds))
         });
         let payload = payload.take();
         Box::pin(async move {
@@ -83,9 +80,7 @@ async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
 
 fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = strict::object(bytes).map_err(|e| not_json(&e))?;
-    let errors = Shape::of_body::<T>()
-        .map_err(Problem::broken)?
-        .errors(&value);
+    let errors = Shape::of_body::<T>().map_err(Problem::broken)?.errors(&value);
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }

@@ -54,15 +54,8 @@ pub async fn authenticate<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     if let (Some(token), Some(app)) = (bearer(&request), request.app_data::<Data<App>>().cloned()) {
-        let origin = request
-            .peer_addr()
-            .map(|a| a.ip().to_string())
-            .unwrap_or_default();
-        let id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(|r| r.0.clone())
-            .unwrap_or_default();
+        let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+        let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
         let found = look_up(&app, &token, id, origin).await;
         request.extensions_mut().insert(Found(found));
     }
@@ -72,9 +65,7 @@ pub async fn authenticate<B: MessageBody + 'static>(
 fn bearer(request: &ServiceRequest) -> Option<String> {
     let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 async fn look_up(
@@ -85,31 +76,19 @@ async fn look_up(
 ) -> Result<Caller, Problem> {
     let now = app.clock.now();
     let claims = app.tokens.read(token, now).map_err(|_| no_longer_good())?;
-    let user_id = claims
-        .sub
-        .parse()
-        .map(UserId)
-        .map_err(|_| no_longer_good())?;
+    let user_id = claims.sub.parse().map(UserId).map_err(|_| no_longer_good())?;
     let session = SessionId(claims.sid);
     let user = app
         .db
         .read(move |conn| -> Result<Option<User>, Problem> {
             let live = sessions::is_live(conn, session, user_id, now)?;
-            Ok(if live {
-                users::find(conn, user_id)?
-            } else {
-                None
-            })
+            Ok(if live { users::find(conn, user_id)? } else { None })
         })
         .await?
         .filter(|user| user.disabled_at.is_none())
         .ok_or_else(no_longer_good)?;
     let author = Author::user(user.id, &user.username, request_id, origin);
-    Ok(Caller {
-        user,
-        session,
-        author,
-    })
+    Ok(Caller { user, session, author })
 }
 
 fn no_longer_good() -> Problem {
@@ -198,10 +177,7 @@ impl<P: Permission> FromRequest for Permit<P> {
 
 fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
     let Some(action) = P::ACTION else {
-        return Ok(Permit {
-            caller,
-            proof: PhantomData,
-        });
+        return Ok(Permit { caller, proof: PhantomData });
     };
     if caller.user.must_change_password {
         let detail = Words::new(
@@ -214,10 +190,7 @@ fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
     if !caller.user.role.may(action) {
         return Err(Problem::forbidden());
     }
-    Ok(Permit {
-        caller,
-        proof: PhantomData,
-    })
+    Ok(Permit { caller, proof: PhantomData })
 }
 
 /// The instant and the business day of a request, asked once.
@@ -232,9 +205,6 @@ pub struct Now {
 impl App {
     /// The instant and the business day, now.
     pub fn now(&self) -> Now {
-        Now {
-            instant: self.clock.now(),
-            today: self.calendar.today(),
-        }
+        Now { instant: self.clock.now(), today: self.calendar.today() }
     }
 }

@@ -48,10 +48,7 @@ impl Check {
 
     /// Notes a complaint at `pointer`.
     pub fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
-        self.errors.push(FieldError {
-            pointer: pointer.to_owned(),
-            ..error.into()
-        });
+        self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
     }
 
     /// Notes complaints that know their own place.

@@ -167,17 +167,8 @@ async fn get_commitments(
             let all = ProjectFilter::default();
             let years = summaries::project_years(conn, &all, sight, asked.year, asked.basis)?;
             let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
-            let promised = envelopes
-                .iter()
-                .map(|e| (e.industry, Promised::from(e)))
-                .collect();
-            Ok(table(
-                &asked,
-                period,
-                stated,
-                &tree,
-                &kept(&tree, &promised, &figures),
-            ))
+            let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
+            Ok(table(&asked, period, stated, &tree, &kept(&tree, &promised, &figures)))
         })
         .await?;
     Ok(Json(table))
@@ -210,33 +201,17 @@ fn table(
 ) -> Commitments {
     let line = |title: Title<'_>, kept: &Kept| line(&title, kept, period, asked.expected);
     let sum = |wanted: &dyn Fn(&Industry) -> bool| -> Kept {
-        kept.iter()
-            .filter(|(i, _)| wanted(i))
-            .map(|(_, kept)| kept)
-            .sum()
+        kept.iter().filter(|(i, _)| wanted(i)).map(|(_, kept)| kept).sum()
     };
     let named = |i: &Industry, kept: &Kept| {
         let industry = Some(i.code.as_str());
-        line(
-            Title {
-                industry,
-                name: &i.name,
-                group: Some(i.group),
-            },
-            kept,
-        )
+        line(Title { industry, name: &i.name, group: Some(i.group) }, kept)
     };
     let group = |group: &IndustryGroup| {
-        let title = Title {
-            industry: None,
-            name: group.zh(),
-            group: Some(*group),
-        };
+        let title = Title { industry: None, name: group.zh(), group: Some(*group) };
         line(title, &sum(&|i| i.group == *group))
     };
-    let parents = tree
-        .iter()
-        .filter(|p| kept.iter().any(|(i, _)| i.parent_id == Some(p.id)));
+    let parents = tree.iter().filter(|p| kept.iter().any(|(i, _)| i.parent_id == Some(p.id)));
     Commitments {
         year: asked.year,
         through: period.through,
@@ -249,16 +224,7 @@ fn table(
         last_event: stated.last_event,
         lines: kept.iter().map(|(i, kept)| named(i, kept)).collect(),
         groups: IndustryGroup::ALL.iter().map(group).collect(),
-        parents: parents
-            .map(|p| named(p, &sum(&|i| i.parent_id == Some(p.id))))
-            .collect(),
-        total: line(
-            Title {
-                industry: None,
-                name: "合计",
-                group: None,
-            },
-            &sum(&|_| true),
-        ),
+        parents: parents.map(|p| named(p, &sum(&|i| i.parent_id == Some(p.id)))).collect(),
+        total: line(Title { industry: None, name: "合计", group: None }, &sum(&|_| true)),
     }
 }

@@ -9,47 +9,23 @@ use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
 const TAGS: [(&str, &str); 11] = [
-    (
-        "sessions",
-        "Log in, stay logged in, log out, change one's password.",
-    ),
-    (
-        "users",
-        "Accounts: who may log in, in which role, for which unit or area.",
-    ),
+    ("sessions", "Log in, stay logged in, log out, change one's password."),
+    ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
         "industries",
         "The industry tree; its leaves are the lines that carry envelopes and projects.",
     ),
     ("areas", "Reporting areas: counties and municipal zones."),
-    (
-        "units",
-        "Responsible units: departments, zones, enterprises.",
-    ),
-    (
-        "plans",
-        "What a year's plan document promised: envelopes, targets, measures.",
-    ),
-    (
-        "projects",
-        "The register of major projects: facts, stages, responsible units, history.",
-    ),
+    ("units", "Responsible units: departments, zones, enterprises."),
+    ("plans", "What a year's plan document promised: envelopes, targets, measures."),
+    ("projects", "The register of major projects: facts, stages, responsible units, history."),
     (
         "year_plans",
         "What a project is to invest in a year, in versions that are never overwritten.",
     ),
-    (
-        "milestones",
-        "Milestones with baseline, forecast and actual date.",
-    ),
-    (
-        "reports",
-        "Monthly reports: drafted, submitted, returned, confirmed.",
-    ),
-    (
-        "summaries",
-        "Aggregates, exact to the 分: the promise table, investment, trend.",
-    ),
+    ("milestones", "Milestones with baseline, forecast and actual date."),
+    ("reports", "Monthly reports: drafted, submitted, returned, confirmed."),
+    ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
@@ -65,10 +41,7 @@ pub fn document(routes: &Routes) -> Value {
     schemas.extend(parameter_schemas());
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (path, method, operation) in routes.operations() {
-        paths
-            .entry(path)
-            .or_default()
-            .insert(method, operation.clone());
+        paths.entry(path).or_default().insert(method, operation.clone());
     }
     let mut document = json!({
         "openapi": "3.1.0",
@@ -98,10 +71,7 @@ pub fn document(routes: &Routes) -> Value {
 /// One shared response per failure status.
 fn failures() -> Map<String, Value> {
     let words = [
-        (
-            400,
-            "What was asked cannot be read, or a query parameter is wrong.",
-        ),
+        (400, "What was asked cannot be read, or a query parameter is wrong."),
         (401, "No token, or one that is no longer good."),
         (403, "Your role may not do this."),
         (404, "Not there, or not yours to see."),
@@ -110,15 +80,9 @@ fn failures() -> Map<String, Value> {
         (413, "The body is too large."),
         (415, "The body must be JSON."),
         (422, "Readable but wrong; `errors` names every wrong field."),
-        (
-            428,
-            "Say which version you changed, with `If-Match` (or `If-None-Match: *`).",
-        ),
+        (428, "Say which version you changed, with `If-Match` (or `If-None-Match: *`)."),
         (429, "Too often; try again after `Retry-After` seconds."),
-        (
-            500,
-            "Something broke on our side; it was logged under the request id.",
-        ),
+        (500, "Something broke on our side; it was logged under the request id."),
         (503, "Too busy now; try again after `Retry-After` seconds."),
     ];
     let response = |(status, description): (u16, &str)| {
@@ -132,16 +96,12 @@ fn failures() -> Map<String, Value> {
 /// generators see `string` and not a class of its own. Enumerations stay named.
 pub fn inline_scalars(document: &mut Value) {
     let mut scalars = BTreeMap::new();
-    if let Some(schemas) = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
+    if let Some(schemas) =
+        document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
     {
         schemas.retain(|name, schema| {
             let scalar = schema.get("enum").is_none()
-                && matches!(
-                    schema.get("type").and_then(Value::as_str),
-                    Some("string" | "integer")
-                );
+                && matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer"));
             if scalar {
                 scalars.insert(format!("#/components/schemas/{name}"), schema.clone());
             }
@@ -155,41 +115,28 @@ fn replace_refs(value: &mut Value, scalars: &BTreeMap<String, Value>) {
     match value {
         Value::Object(map) => {
             join_nullable(map, scalars);
-            let target = map
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|r| scalars.get(r));
+            let target = map.get("$ref").and_then(Value::as_str).and_then(|r| scalars.get(r));
             if let Some(Value::Object(scalar)) = target.cloned() {
                 map.remove("$ref");
                 for (key, part) in scalar {
                     map.entry(key).or_insert(part);
                 }
             }
-            map.values_mut()
-                .for_each(|inner| replace_refs(inner, scalars));
+            map.values_mut().for_each(|inner| replace_refs(inner, scalars));
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|inner| replace_refs(inner, scalars)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| replace_refs(inner, scalars)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 /// `oneOf: [null, scalar]` becomes one schema whose type is `[scalar, null]`.
 fn join_nullable(map: &mut Map<String, Value>, scalars: &BTreeMap<String, Value>) {
-    let Some([one, two]) = map
-        .get("oneOf")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-    else {
+    let Some([one, two]) = map.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) else {
         return;
     };
     let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
     let other = if is_null(one) { two } else { one };
-    let target = other
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|r| scalars.get(r));
+    let target = other.get("$ref").and_then(Value::as_str).and_then(|r| scalars.get(r));
     let Some(Value::Object(scalar)) = target.filter(|_| is_null(one) != is_null(two)) else {
         return;
     };

@@ -38,11 +38,7 @@ fn nullable_type(map: &mut Map<String, Value>) {
     let Some(kinds) = map.get("type").and_then(Value::as_array) else {
         return;
     };
-    let others: Vec<Value> = kinds
-        .iter()
-        .filter(|k| **k != json!("null"))
-        .cloned()
-        .collect();
+    let others: Vec<Value> = kinds.iter().filter(|k| **k != json!("null")).cloned().collect();
     let nullable = others.len() < kinds.len();
     if let [only] = others.as_slice() {
         map.insert("type".into(), only.clone());
@@ -75,20 +71,18 @@ fn constant(map: &mut Map<String, Value>) {
 
 /// A 3.0 reference may have no siblings: they move around it.
 fn reference_alone(map: &mut Map<String, Value>) {
-    if map.len() > 1 && map.get("$ref").is_some_and(Value::is_string) {
-        if let Some(target) = map.remove("$ref") {
-            map.insert("allOf".into(), json!([{"$ref": target}]));
-        }
+    if map.len() > 1
+        && map.get("$ref").is_some_and(Value::is_string)
+        && let Some(target) = map.remove("$ref")
+    {
+        map.insert("allOf".into(), json!([{"$ref": target}]));
     }
 }
 
 /// `examples: [x]` of a schema → `example: x`.
 fn examples(map: &mut Map<String, Value>) {
-    if let Some(first) = map
-        .get("examples")
-        .and_then(Value::as_array)
-        .and_then(|e| e.first())
-        .cloned()
+    if let Some(first) =
+        map.get("examples").and_then(Value::as_array).and_then(|e| e.first()).cloned()
     {
         map.remove("examples");
         map.insert("example".into(), first);

@@ -24,10 +24,7 @@ impl Documents {
     pub fn of(routes: &Routes) -> Self {
         let new = document(routes);
         let old = down_convert(&new);
-        Self {
-            new: pretty(&new).into(),
-            old: pretty(&old).into(),
-        }
+        Self { new: pretty(&new).into(), old: pretty(&old).into() }
     }
 }
 
@@ -41,26 +38,17 @@ pub fn pretty(document: &Value) -> String {
 /// Mounts the documents and the Swagger UI at the root.
 pub fn mount(config: &mut ServiceConfig) {
     config
-        .route(
-            "/openapi.json",
-            get().to(|d: Data<Documents>| serve(d.new.clone())),
-        )
-        .route(
-            "/openapi-3.0.json",
-            get().to(|d: Data<Documents>| serve(d.old.clone())),
-        )
+        .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
+        .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))
         .route("/docs", get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
 }
 
+#[expect(clippy::unused_async, reason = "handlers are")]
 async fn serve(document: Bytes) -> impl Responder {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/json"))
-        .body(document)
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document)
 }
 
 async fn to_docs() -> impl Responder {
-    HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, "/docs/"))
-        .finish()
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
 }

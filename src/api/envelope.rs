@@ -34,11 +34,7 @@ impl FromRequest for Language {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(request
-            .extensions()
-            .get::<Self>()
-            .copied()
-            .unwrap_or(Self::Chinese)))
+        ready(Ok(request.extensions().get::<Self>().copied().unwrap_or(Self::Chinese)))
     }
 }
 
@@ -68,10 +64,7 @@ pub async fn wrap<B: MessageBody + 'static>(
 }
 
 fn header_text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
+    request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The caller's own id when it is one that can stand in a log line, else a new one.
@@ -81,22 +74,16 @@ fn request_id(request: &ServiceRequest) -> String {
         Some(given) if (1..=64).contains(&given.len()) && given.chars().all(plain) => {
             given.to_owned()
         }
-        Some(_) | None => random_text()
-            .map(|text| text.chars().take(22).collect())
-            .unwrap_or_default(),
+        Some(_) | None => {
+            random_text().map(|text| text.chars().take(22).collect()).unwrap_or_default()
+        }
     }
 }
 
 /// Chinese unless the caller prefers English.
 fn language(request: &ServiceRequest) -> Language {
     let preferred = AcceptLanguage::parse(request)
-        .map(|accepted| {
-            accepted
-                .ranked()
-                .into_iter()
-                .map(|p| p.to_string())
-                .collect::<Vec<_>>()
-        })
+        .map(|accepted| accepted.ranked().into_iter().map(|p| p.to_string()).collect::<Vec<_>>())
         .unwrap_or_default();
     let known = preferred.iter().find_map(|tag| match tag.get(..2) {
         Some("zh") => Some(Language::Chinese),
@@ -127,10 +114,7 @@ fn write_down(
     let mut response =
         response.map_body(|_, _| BoxBody::new(if head_only { Vec::new() } else { body }));
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(
         header::CONTENT_LANGUAGE,
         HeaderValue::from_static(match language {
@@ -152,31 +136,20 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         // What one may see depends on who one is: nobody in between may keep it.
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-cache"),
-        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
 }
 
 fn note(response: &ServiceResponse<BoxBody>, id: &str, trace: Option<&str>, started: Instant) {
     let request = response.request();
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "(none)".to_owned());
+    let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let (method, status) = (request.method().to_string(), response.status().as_u16());
     let elapsed = started.elapsed();
-    let labels = [
-        ("method", method.clone()),
-        ("route", route.clone()),
-        ("status", status.to_string()),
-    ];
+    let labels =
+        [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", &labels[..2]).record(elapsed);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

@@ -66,10 +66,7 @@ pub struct Registered {
 
 impl From<&Figures> for Registered {
     fn from(figures: &Figures) -> Self {
-        Self {
-            project_count: figures.project_count,
-            total_investment_wan: figures.total,
-        }
+        Self { project_count: figures.project_count, total_investment_wan: figures.total }
     }
 }
 
@@ -84,10 +81,7 @@ pub struct Planned {
 
 impl From<&Figures> for Planned {
     fn from(figures: &Figures) -> Self {
-        Self {
-            annual_investment_wan: figures.planned,
-            through_wan: figures.planned_through,
-        }
+        Self { annual_investment_wan: figures.planned, through_wan: figures.planned_through }
     }
 }
 

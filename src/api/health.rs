@@ -16,16 +16,12 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 async fn livez() -> impl Responder {
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body("alive\n")
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("alive\n")
 }
 
 async fn readyz(app: Data<App>) -> Result<impl Responder, Problem> {
     app.db.is_ready().await?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body("ready\n"))
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
 }
 
 async fn metrics() -> impl Responder {

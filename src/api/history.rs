@@ -67,11 +67,7 @@ pub struct ChangeView {
 
 impl From<Recorded> for EventView {
     fn from(event: Recorded) -> Self {
-        let change = |c: Change| ChangeView {
-            field: c.field,
-            before: c.before,
-            after: c.after,
-        };
+        let change = |c: Change| ChangeView { field: c.field, before: c.before, after: c.after };
         Self {
             id: event.id,
             at: event.at,

@@ -151,13 +151,8 @@ async fn list_industries(
     app: Data<App>,
     _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<IndustryView>>, Problem> {
-    let all = app
-        .db
-        .read(|conn| industries::all(conn).map_err(Problem::from))
-        .await?;
-    Ok(Json(PageView::whole(
-        all.iter().map(|i| view(i, &all)).collect(),
-    )))
+    let all = app.db.read(|conn| industries::all(conn).map_err(Problem::from)).await?;
+    Ok(Json(PageView::whole(all.iter().map(|i| view(i, &all)).collect())))
 }
 
 /// Show an industry
@@ -194,12 +189,7 @@ async fn create_industry(
             let new = parse(conn, &input)?;
             industries::insert(conn, &new)?;
             let view = shown(conn, &new.code)?;
-            let event = Event::of(
-                "industry.created",
-                "industry",
-                view.id.0,
-                changes(None, &view),
-            );
+            let event = Event::of("industry.created", "industry", view.id.0, changes(None, &view));
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })
@@ -225,13 +215,7 @@ async fn update_industry(
         .write(move |conn| -> Result<IndustryView, Problem> {
             let old = industries::find_by_code(conn, &code)?.ok_or(StoreError::NotFound)?;
             let before = shown(conn, &code)?;
-            let changed = patch.apply(
-                conn,
-                Industry {
-                    version: version.0,
-                    ..old
-                },
-            )?;
+            let changed = patch.apply(conn, Industry { version: version.0, ..old })?;
             industries::save(conn, &changed)?;
             record_update(conn, &author, now, &before)
         })
@@ -246,22 +230,15 @@ fn record_update(
     before: &IndustryView,
 ) -> Result<IndustryView, Problem> {
     let after = shown(conn, &before.code)?;
-    let event = Event::of(
-        "industry.updated",
-        "industry",
-        after.id.0,
-        changes(Some(before), &after),
-    );
+    let event =
+        Event::of("industry.updated", "industry", after.id.0, changes(Some(before), &after));
     events::record(conn, author, now, &event)?;
     Ok(after)
 }
 
 fn shown(conn: &mut Conn, code: &str) -> Result<IndustryView, Problem> {
     let all = industries::all(conn)?;
-    all.iter()
-        .find(|i| i.code == code)
-        .map(|i| view(i, &all))
-        .ok_or_else(Problem::not_found)
+    all.iter().find(|i| i.code == code).map(|i| view(i, &all)).ok_or_else(Problem::not_found)
 }
 
 fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
@@ -285,10 +262,7 @@ fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
 impl IndustryPatch {
     fn apply(&self, conn: &mut Conn, mut industry: Industry) -> Result<Industry, Problem> {
         let mut check = Check::new();
-        if let Some(name) = self
-            .name
-            .as_deref()
-            .and_then(|n| check.field("/name", Name::parse(n)))
+        if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n)))
         {
             industry.name = name.into_string();
         }

@@ -174,39 +174,16 @@ impl InvestmentRow {
 
     fn with(self, key: &Key, keys: &Keys) -> Self {
         match key {
-            Key::Industry(_, id) => Self {
-                industry: keys.industry(*id),
-                ..self
-            },
-            Key::Group(group) => Self {
-                group: Some(*group),
-                ..self
-            },
-            Key::Area(_, id) => Self {
-                area: keys.area(*id),
-                ..self
-            },
+            Key::Industry(_, id) => Self { industry: keys.industry(*id), ..self },
+            Key::Group(group) => Self { group: Some(*group), ..self },
+            Key::Area(_, id) => Self { area: keys.area(*id), ..self },
             Key::Unit(id) => {
                 let (unit_id, unit) = (*id, id.and_then(|id| keys.unit(id)));
-                Self {
-                    unit_id,
-                    unit,
-                    role: Some(keys.role),
-                    ..self
-                }
+                Self { unit_id, unit, role: Some(keys.role), ..self }
             }
-            Key::Stage(stage) => Self {
-                stage: Some(*stage),
-                ..self
-            },
-            Key::Nature(nature) => Self {
-                nature: Some(*nature),
-                ..self
-            },
-            Key::Month(month) => Self {
-                month: Some(*month),
-                ..self
-            },
+            Key::Stage(stage) => Self { stage: Some(*stage), ..self },
+            Key::Nature(nature) => Self { nature: Some(*nature), ..self },
+            Key::Month(month) => Self { month: Some(*month), ..self },
         }
     }
 }
@@ -225,9 +202,7 @@ async fn get_investment(
     let (sight, as_of) = (who.sees(), app.clock.now());
     if by.first() == by.get(1) {
         let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
-        return Err(Problem::bad_parameters(vec![FieldError::new(
-            "?by", "repeated", words,
-        )]));
+        return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
     }
     let period = app.period(&asked)?;
     let answer = app

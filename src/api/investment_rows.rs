@@ -82,21 +82,9 @@ impl Keys {
                 units_of.entry(project).or_default().push(unit);
             }
         }
-        let areas = areas::all(conn)?
-            .into_iter()
-            .map(|a| (a.id, (a.position, a.code)))
-            .collect();
-        let industries = industries::all(conn)?
-            .into_iter()
-            .map(|i| (i.id, i))
-            .collect();
-        Ok(Self {
-            industries,
-            areas,
-            units,
-            units_of,
-            role,
-        })
+        let areas = areas::all(conn)?.into_iter().map(|a| (a.id, (a.position, a.code))).collect();
+        let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
+        Ok(Self { industries, areas, units, units_of, role })
     }
 
     /// The industry's code.
@@ -152,17 +140,11 @@ impl Keys {
         let industry = self.industries.get(&project.industry);
         match dimension {
             Dimension::Industry => {
-                vec![Key::Industry(
-                    industry.map_or(0, |i| i.position),
-                    project.industry,
-                )]
+                vec![Key::Industry(industry.map_or(0, |i| i.position), project.industry)]
             }
             Dimension::Group => industry.map(|i| Key::Group(i.group)).into_iter().collect(),
             Dimension::Area => {
-                let position = self
-                    .areas
-                    .get(&project.area)
-                    .map_or(0, |(position, _)| *position);
+                let position = self.areas.get(&project.area).map_or(0, |(position, _)| *position);
                 vec![Key::Area(position, project.area)]
             }
             Dimension::Unit => match self.units_of.get(&project.id) {

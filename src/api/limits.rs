@@ -39,21 +39,15 @@ impl LoginLimit {
         if self.0.len() > 10_000 {
             self.0.retain_recent();
         }
-        self.0
-            .check_key(&(username.to_lowercase(), address.to_owned()))
-            .map_err(|wait| {
-                let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-                let detail = Words::new(
-                    format!("登录尝试过于频繁，请 {seconds} 秒后再试。"),
-                    format!("Too many attempts to log in. Try again in {seconds} s."),
-                );
-                let problem =
-                    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", detail);
-                Problem {
-                    retry_after_seconds: Some(seconds),
-                    ..problem
-                }
-            })
+        self.0.check_key(&(username.to_lowercase(), address.to_owned())).map_err(|wait| {
+            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let detail = Words::new(
+                format!("登录尝试过于频繁，请 {seconds} 秒后再试。"),
+                format!("Too many attempts to log in. Try again in {seconds} s."),
+            );
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", detail);
+            Problem { retry_after_seconds: Some(seconds), ..problem }
+        })
     }
 }
 
@@ -69,9 +63,6 @@ impl FromRequest for LoginLimit {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app = request.app_data::<Data<App>>();
-        ready(
-            app.map(|a| a.logins.clone())
-                .ok_or_else(|| Problem::broken("no App is mounted")),
-        )
+        ready(app.map(|a| a.logins.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
     }
 }

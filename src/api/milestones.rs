@@ -197,11 +197,7 @@ pub struct MilestonePath {
 async fn list_milestone_templates(
     _who: Permit<ReadProjects>,
 ) -> Result<Json<PageView<MilestoneTemplate>>, Problem> {
-    let all = TEMPLATES.map(|t| MilestoneTemplate {
-        code: t.code,
-        name: t.name,
-        class: t.class,
-    });
+    let all = TEMPLATES.map(|t| MilestoneTemplate { code: t.code, name: t.name, class: t.class });
     Ok(Json(PageView::whole(all.into())))
 }
 
@@ -222,11 +218,7 @@ async fn list_milestones(
             Ok(milestones::list(conn, id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(
-        all.into_iter()
-            .map(|m| MilestoneView::of(m, today))
-            .collect(),
-    )))
+    Ok(Json(PageView::whole(all.into_iter().map(|m| MilestoneView::of(m, today)).collect())))
 }
 
 /// Show a milestone
@@ -289,10 +281,7 @@ fn parse(
     today: NaiveDate,
 ) -> Result<Milestone, Problem> {
     let mut check = Check::new();
-    let template = TEMPLATES
-        .iter()
-        .zip(1..)
-        .find(|(t, _)| t.code == input.code);
+    let template = TEMPLATES.iter().zip(1..).find(|(t, _)| t.code == input.code);
     let name = input.name.as_deref().or(template.map(|(t, _)| t.name));
     let class = input.class.or(template.map(|(t, _)| t.class));
     let name = required(&mut check, "/name", name);
@@ -300,45 +289,35 @@ fn parse(
     let class = required(&mut check, "/class", class);
     let document = check.field("/document_number", Line::parse(&input.document_number));
     // A project's own milestones come after the templates'.
-    let position = match template {
-        Some((_, position)) => position,
-        None => {
-            let last = milestones::list(conn, project_id)?
-                .iter()
-                .map(|m| m.position)
-                .max();
-            last.unwrap_or(0).max(100) + 1
-        }
+    let position = if let Some((_, position)) = template {
+        position
+    } else {
+        let last = milestones::list(conn, project_id)?.iter().map(|m| m.position).max();
+        last.unwrap_or(0).max(100) + 1
     };
-    let parsed = name
-        .zip(class)
-        .zip(document)
-        .map(|((name, class), document)| Milestone {
-            id: MilestoneId(0),
-            project_id,
-            code: input.code.clone(),
-            name: name.into_string(),
-            class,
-            position,
-            baseline: input.baseline_date,
-            forecast: None,
-            forecast_reason: String::new(),
-            actual: None,
-            weight: input.weight,
-            document_number: document.into_string(),
-            evidence: String::new(),
-            version: 1,
-        });
+    let parsed = name.zip(class).zip(document).map(|((name, class), document)| Milestone {
+        id: MilestoneId(0),
+        project_id,
+        code: input.code.clone(),
+        name: name.into_string(),
+        class,
+        position,
+        baseline: input.baseline_date,
+        forecast: None,
+        forecast_reason: String::new(),
+        actual: None,
+        weight: input.weight,
+        document_number: document.into_string(),
+        evidence: String::new(),
+        version: 1,
+    });
     let milestone = check.done(parsed)?.reach(input.actual_date, today);
     milestone.map_err(|e| Problem::of_day("/actual_date", e))
 }
 
 fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
     if value.is_none() {
-        let words = Words::new(
-            "自定节点须填写。",
-            "A milestone that is no template's needs this.",
-        );
+        let words = Words::new("自定节点须填写。", "A milestone that is no template's needs this.");
         check.note(pointer, FieldError::new("", "required", words));
     }
     value
@@ -366,13 +345,7 @@ async fn update_milestone(
             projects::get(conn, at.project_id, sight)?;
             let old = milestones::get(conn, at.project_id, at.milestone_id)?;
             let before = MilestoneView::of(old.clone(), now.today);
-            let changed = patch.apply(
-                Milestone {
-                    version: version.0,
-                    ..old
-                },
-                now.today,
-            )?;
+            let changed = patch.apply(Milestone { version: version.0, ..old }, now.today)?;
             milestones::save(conn, &changed)?;
             let after = milestones::get(conn, at.project_id, at.milestone_id)?;
             let view = MilestoneView::of(after, now.today);
@@ -391,24 +364,16 @@ impl MilestonePatch {
         let mut check = Check::new();
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
         if self.forecast_date.is_some() && self.reason.is_none() {
-            let words = Words::new(
-                "调整预计日期须说明原因。",
-                "A forecast moves only with a reason.",
-            );
+            let words =
+                Words::new("调整预计日期须说明原因。", "A forecast moves only with a reason.");
             check.note("/reason", FieldError::new("", "required", words));
         }
         let texts = [
-            (
-                "/document_number",
-                &self.document_number,
-                &mut milestone.document_number,
-            ),
+            ("/document_number", &self.document_number, &mut milestone.document_number),
             ("/evidence", &self.evidence, &mut milestone.evidence),
         ];
         for (pointer, given, kept) in texts {
-            if let Some(line) = given
-                .as_deref()
-                .and_then(|t| check.field(pointer, Line::parse(t)))
+            if let Some(line) = given.as_deref().and_then(|t| check.field(pointer, Line::parse(t)))
             {
                 *kept = line.into_string();
             }
@@ -418,9 +383,8 @@ impl MilestonePatch {
             milestone = milestone.move_forecast(day, &reason)?;
         }
         if let Some(actual) = self.actual_date {
-            milestone = milestone
-                .reach(actual, today)
-                .map_err(|e| Problem::of_day("/actual_date", e))?;
+            milestone =
+                milestone.reach(actual, today).map_err(|e| Problem::of_day("/actual_date", e))?;
         }
         Ok(milestone)
     }

@@ -1,4 +1,4 @@
-//! The only place that knows HTTP. One file per resource; [`routes`] lists them.
+//! The only place that knows HTTP. One file per resource; [`routes()`] lists them.
 
 pub mod app;
 pub mod areas;

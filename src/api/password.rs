@@ -20,29 +20,21 @@ pub struct Effort {
 }
 
 /// OWASP's first choice for argon2id: m = 19 MiB, t = 2, p = 1.
-pub const OWASP: Effort = Effort {
-    memory_kib: 19_456,
-    passes: 2,
-};
+pub const OWASP: Effort = Effort { memory_kib: 19_456, passes: 2 };
 
 /// The hash to store, salt and parameters included.
 pub fn hash(password: &str, effort: Effort) -> Result<String, String> {
     let params =
         Params::new(effort.memory_kib, effort.passes, 1, None).map_err(|e| e.to_string())?;
     let hasher = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
-    let hash = hasher
-        .hash_password(password.as_bytes())
-        .map_err(|e| e.to_string())?;
+    let hash = hasher.hash_password(password.as_bytes()).map_err(|e| e.to_string())?;
     Ok(hash.to_string())
 }
 
 /// Whether `password` is the one `stored` was made from.
 pub fn verify(password: &str, stored: &str) -> bool {
-    PasswordHash::new(stored).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
+    PasswordHash::new(stored)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// Why `password` will not do, if it will not. `about` holds what a guesser knows: the names.
@@ -84,17 +76,11 @@ mod tests {
 
     #[test]
     fn a_hash_takes_its_own_password_and_no_other() {
-        let cheap = Effort {
-            memory_kib: 8,
-            passes: 1,
-        };
+        let cheap = Effort { memory_kib: 8, passes: 1 };
 
         let stored = hash("correct horse battery", cheap).unwrap();
 
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"),
-            "{stored}"
-        );
+        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
         assert!(verify("correct horse battery", &stored));
         assert!(!verify("correct horse batterz", &stored));
         assert!(!verify("anything", "not a hash"));
@@ -102,25 +88,16 @@ mod tests {
 
     #[test]
     fn two_hashes_of_one_password_differ() {
-        let cheap = Effort {
-            memory_kib: 8,
-            passes: 1,
-        };
+        let cheap = Effort { memory_kib: 8, passes: 1 };
 
-        assert_ne!(
-            hash("correct horse battery", cheap),
-            hash("correct horse battery", cheap)
-        );
+        assert_ne!(hash("correct horse battery", cheap), hash("correct horse battery", cheap));
     }
 
     #[test]
     fn short_common_and_personal_passwords_are_refused() {
         assert_eq!(weakness("Ab1!", &[]).unwrap().0, "too-short");
         assert_eq!(weakness("password123", &[]).unwrap().0, "too-guessable");
-        assert_eq!(
-            weakness("zhangsan2021", &["zhangsan"]).unwrap().0,
-            "too-guessable"
-        );
+        assert_eq!(weakness("zhangsan2021", &["zhangsan"]).unwrap().0, "too-guessable");
         assert!(weakness("river lantern copper 47", &[]).is_none());
     }
 }

@@ -133,20 +133,14 @@ impl PlanInput {
         check.field("/issuer", Name::parse(&self.issuer));
         let envelopes = self.envelopes(&all, &mut check);
         let industry_targets = self.industry_targets(&all, &mut check);
-        check.done(Some(ParsedPlan {
-            input: self.clone(),
-            envelopes,
-            industry_targets,
-        }))
+        check.done(Some(ParsedPlan { input: self.clone(), envelopes, industry_targets }))
     }
 
     fn envelopes(&self, all: &[Industry], check: &mut Check) -> Vec<Envelope> {
         let mut parsed: Vec<Envelope> = Vec::new();
         for (at, item) in self.envelopes.iter().enumerate() {
             let pointer = |field: &str| format!("/envelopes/{at}/{field}");
-            let found = all
-                .iter()
-                .find(|i| i.code == item.industry && is_leaf(i.id, all));
+            let found = all.iter().find(|i| i.code == item.industry && is_leaf(i.id, all));
             let Some(line) = check.known(&pointer("industry"), found) else {
                 continue;
             };
@@ -162,10 +156,8 @@ impl PlanInput {
                 check.note(&pointer(field), FieldError::new("", "negative", words));
             }
             if item.annual_investment_wan > item.total_investment_wan {
-                let words = Words::new(
-                    "年度计划投资超过总投资。",
-                    "More in the year than in total.",
-                );
+                let words =
+                    Words::new("年度计划投资超过总投资。", "More in the year than in total.");
                 check.note(
                     &pointer("annual_investment_wan"),
                     FieldError::new("", "above-total", words),
@@ -192,10 +184,8 @@ impl PlanInput {
             if parsed.iter().any(|t| t.industry == industry.id) {
                 check.note(&pointer, repeated());
             }
-            let note = check.field(
-                &format!("/industry_targets/{at}/note"),
-                Line::parse(&item.note),
-            );
+            let note =
+                check.field(&format!("/industry_targets/{at}/note"), Line::parse(&item.note));
             parsed.push(IndustryTarget {
                 industry: industry.id,
                 value_added: item.value_added_wan,

@@ -247,10 +247,8 @@ fn target(target: Target, codes: &BTreeMap<IndustryId, String>) -> TargetView {
 
 /// A plan with all it promises, in the API's words.
 pub fn detail(conn: &mut Conn, plan: Plan) -> Result<PlanDetailView, Problem> {
-    let codes: BTreeMap<_, _> = industries::all(conn)?
-        .into_iter()
-        .map(|i| (i.id, i.code))
-        .collect();
+    let codes: BTreeMap<_, _> =
+        industries::all(conn)?.into_iter().map(|i| (i.id, i.code)).collect();
     let code = |id: IndustryId| codes.get(&id).cloned().unwrap_or_default();
     let envelopes = plans::envelopes(conn, plan.id)?;
     let industry_targets = plans::industry_targets(conn, plan.id)?;

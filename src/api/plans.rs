@@ -43,13 +43,8 @@ async fn list_plans(
     app: Data<App>,
     _who: Permit<ReadReference>,
 ) -> Result<Json<PageView<PlanView>>, Problem> {
-    let all = app
-        .db
-        .read(|conn| plans::all(conn).map_err(Problem::from))
-        .await?;
-    Ok(Json(PageView::whole(
-        all.into_iter().map(PlanView::from).collect(),
-    )))
+    let all = app.db.read(|conn| plans::all(conn).map_err(Problem::from)).await?;
+    Ok(Json(PageView::whole(all.into_iter().map(PlanView::from).collect())))
 }
 
 /// Show a plan
@@ -101,13 +96,7 @@ async fn put_plan(
                 (Precondition::Absent, Some(_)) => return Err(Problem::stale()),
                 (Precondition::Version(_), None) => return Err(StoreError::NotFound.into()),
                 (Precondition::Version(version), Some(Plan { id, synthetic, .. })) => {
-                    plans::save(
-                        conn,
-                        &Plan {
-                            synthetic,
-                            ..parsed.plan(id, year, version)
-                        },
-                    )?;
+                    plans::save(conn, &Plan { synthetic, ..parsed.plan(id, year, version) })?;
                     id
                 }
             };
@@ -115,21 +104,14 @@ async fn put_plan(
             plans::replace_industry_targets(conn, id, &parsed.industry_targets)?;
             let plan = plans::get(conn, year)?;
             let view = detail(conn, plan)?;
-            let kind = if before.is_some() {
-                "plan.changed"
-            } else {
-                "plan.entered"
-            };
+            let kind = if before.is_some() { "plan.changed" } else { "plan.entered" };
             let event = Event::of(kind, "plan", id.0, changes(before.as_ref(), &view));
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })
         .await?;
     Ok(match is {
-        Precondition::Absent => Put::Created(Created {
-            view,
-            location: format!("/plans/{year}"),
-        }),
+        Precondition::Absent => Put::Created(Created { view, location: format!("/plans/{year}") }),
         Precondition::Version(_) => Put::Changed(Tagged(view)),
     })
 }

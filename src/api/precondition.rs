@@ -59,26 +59,19 @@ impl FromRequest for Precondition {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let headers = request.headers();
-        ready(
-            match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
-                (Some("*"), None) => Ok(Self::Absent),
-                (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(Problem::stale),
-                (None, None) => Err(Problem::precondition_required(
-                    "If-None-Match: * / If-Match",
-                )),
-                (Some(_), _) => Err(Problem::stale()),
-            },
-        )
+        ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
+            (Some("*"), None) => Ok(Self::Absent),
+            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(Problem::stale),
+            (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
+            (Some(_), _) => Err(Problem::stale()),
+        })
     }
 }
 
 /// Whether the caller already holds `version` (`If-None-Match` on a read).
 pub fn holds(headers: &HeaderMap, version: i64) -> bool {
     text(headers, &IF_NONE_MATCH).is_some_and(|tags| {
-        tags == "*"
-            || tags
-                .split(',')
-                .any(|tag| weak_version(tag) == Some(version))
+        tags == "*" || tags.split(',').any(|tag| weak_version(tag) == Some(version))
     })
 }
 
@@ -88,10 +81,7 @@ pub fn etag(version: i64) -> String {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::trim)
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
 fn version(tag: &str) -> Option<i64> {

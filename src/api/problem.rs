@@ -33,14 +33,7 @@ impl Problem {
     /// A problem with a status, a code and words.
     pub fn new(status: StatusCode, code: &'static str, detail: Words) -> Self {
         let (errors, retry_after_seconds, cause) = (Vec::new(), None, None);
-        Self {
-            status,
-            code,
-            detail,
-            errors,
-            retry_after_seconds,
-            cause,
-        }
+        Self { status, code, detail, errors, retry_after_seconds, cause }
     }
 
     /// 401: who are you?
@@ -88,19 +81,10 @@ impl Problem {
     /// 422: readable, but wrong; with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = Words::new(
-            format!(
-                "有 {} 处内容不符合要求，详见 errors；没有保存任何内容。",
-                errors.len()
-            ),
-            format!(
-                "{} thing(s) are wrong, see `errors`. Nothing was saved.",
-                errors.len()
-            ),
+            format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
+            format!("{} thing(s) are wrong, see `errors`. Nothing was saved.", errors.len()),
         );
-        Self {
-            errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
-        }
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
     /// 400 for query parameters that are unknown or malformed; with every one of them.
@@ -109,10 +93,7 @@ impl Problem {
             "查询参数不符合要求，详见 errors。",
             "Query parameters are wrong, see `errors`.",
         );
-        Self {
-            errors,
-            ..Self::new(StatusCode::BAD_REQUEST, "bad-parameters", detail)
-        }
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "bad-parameters", detail) }
     }
 
     /// 500: our fault. The cause goes to the log, never to the caller.
@@ -122,23 +103,15 @@ impl Problem {
             "Something broke on our side and was logged. Try again; if it stays, tell the administrator the request_id.",
         );
         let cause = Some(cause.to_string());
-        Self {
-            cause,
-            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", detail)
-        }
+        Self { cause, ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", detail) }
     }
 
     /// 503: too busy now.
     pub fn busy() -> Self {
-        let detail = Words::new(
-            "系统繁忙，请稍后重试。",
-            "The service is busy. Try again shortly.",
-        );
+        let detail =
+            Words::new("系统繁忙，请稍后重试。", "The service is busy. Try again shortly.");
         let retry_after_seconds = Some(1);
-        Self {
-            retry_after_seconds,
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
-        }
+        Self { retry_after_seconds, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
     }
 
     /// A problem for a bare status, such as the ones the HTTP library answers itself.
@@ -150,11 +123,7 @@ impl Problem {
             _ => {
                 let reason = status.canonical_reason().unwrap_or("error");
                 let detail = Words::new(format!("请求未能处理：{reason}。"), format!("{reason}."));
-                let code = if status.is_server_error() {
-                    "broken"
-                } else {
-                    "bad-request"
-                };
+                let code = if status.is_server_error() { "broken" } else { "bad-request" };
                 Self::new(status, code, detail)
             }
         }
@@ -168,10 +137,8 @@ impl Problem {
 
     /// 408: the body did not arrive in time.
     pub fn too_slow() -> Self {
-        let detail = Words::new(
-            "请求内容没有在限定时间内传完。",
-            "The body did not arrive in time.",
-        );
+        let detail =
+            Words::new("请求内容没有在限定时间内传完。", "The body did not arrive in time.");
         Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", detail)
     }
 
@@ -190,11 +157,7 @@ impl Problem {
             format!("请在 {header} 请求头中注明您所依据的版本（读取时返回的 ETag）。"),
             format!("Say in the {header} header which version you changed (the ETag you read)."),
         );
-        Self::new(
-            StatusCode::PRECONDITION_REQUIRED,
-            "precondition-required",
-            detail,
-        )
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", detail)
     }
 
     /// The body as the caller reads it.
@@ -206,24 +169,14 @@ impl Problem {
             detail: self.detail.say(language),
             code: self.code.to_owned(),
             request_id: request_id.to_owned(),
-            errors: self
-                .errors
-                .iter()
-                .map(|e| FieldProblem::new(e, language))
-                .collect(),
+            errors: self.errors.iter().map(|e| FieldProblem::new(e, language)).collect(),
         }
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} {}: {}",
-            self.status.as_u16(),
-            self.code,
-            self.detail.en
-        )
+        write!(f, "{} {}: {}", self.status.as_u16(), self.code, self.detail.en)
     }
 }
 
@@ -262,10 +215,7 @@ impl From<StoreError> for Problem {
                 Self::bad_parameters(vec![FieldError::new("?cursor", "bad-cursor", words)])
             }
             // The database may be back soon; why it was away goes to the log.
-            StoreError::Unreachable(cause) => Self {
-                cause: Some(cause),
-                ..Self::busy()
-            },
+            StoreError::Unreachable(cause) => Self { cause: Some(cause), ..Self::busy() },
             StoreError::NewerSchema(_) | StoreError::Broken(_) => Self::broken(error),
         }
     }

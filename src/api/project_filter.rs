@@ -91,12 +91,7 @@ impl FilterQuery {
                 || i.parent_id.is_some_and(|p| named.contains(&p))
         };
         let by_group = |i: &Industry| self.group.is_empty() || self.group.contains(&i.group);
-        Some(
-            all.iter()
-                .filter(|i| by_name(i) && by_group(i))
-                .map(|i| i.id)
-                .collect(),
-        )
+        Some(all.iter().filter(|i| by_name(i) && by_group(i)).map(|i| i.id).collect())
     }
 }
 
@@ -108,15 +103,14 @@ fn known<T>(
 ) -> Vec<T> {
     let mut found = Vec::new();
     for code in codes {
-        match id(code) {
-            Some(id) => found.push(id),
-            None => {
-                let words = Words::new(
-                    format!("没有代码为 {code} 的条目；请从相应列表中选取。"),
-                    format!("There is no code {code:?}; take one from its list."),
-                );
-                errors.push(FieldError::new(pointer, "not-there", words));
-            }
+        if let Some(id) = id(code) {
+            found.push(id);
+        } else {
+            let words = Words::new(
+                format!("没有代码为 {code} 的条目；请从相应列表中选取。"),
+                format!("There is no code {code:?}; take one from its list."),
+            );
+            errors.push(FieldError::new(pointer, "not-there", words));
         }
     }
     found

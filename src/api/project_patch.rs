@@ -151,22 +151,12 @@ impl ProjectPatch {
             ("/actual_operation", self.actual_operation.is_some()),
             ("/visibility", self.visibility.is_some()),
         ];
-        let words = Words::new(
-            "该项由发展改革部门维护。",
-            "Only the commission changes this.",
-        );
+        let words = Words::new("该项由发展改革部门维护。", "Only the commission changes this.");
         let errors: Vec<_> = facts
             .into_iter()
             .filter(|(_, given)| *given)
             .map(|(pointer, _)| FieldError::new(pointer, "commission-only", words.clone()))
             .collect();
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem {
-                errors,
-                ..Problem::forbidden()
-            })
-        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem { errors, ..Problem::forbidden() }) }
     }
 }

@@ -133,11 +133,7 @@ fn view(conn: &mut Conn, project: &Project) -> Result<ProjectUnitsView, Problem>
         })
         .collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(ProjectUnitsView {
-        items,
-        total,
-        version: project.version,
-    })
+    Ok(ProjectUnitsView { items, total, version: project.version })
 }
 
 /// Replace a project's units
@@ -159,14 +155,7 @@ async fn replace_project_units(
             let project = projects::get(conn, id, sight)?;
             let new = parse(conn, &input)?;
             let before = view(conn, &project)?;
-            projects::save(
-                conn,
-                &Project {
-                    version: version.0,
-                    updated_at: now,
-                    ..project
-                },
-            )?;
+            projects::save(conn, &Project { version: version.0, updated_at: now, ..project })?;
             project_units::replace(conn, id, &new)?;
             let saved = projects::get(conn, id, sight)?;
             let after = view(conn, &saved)?;
@@ -183,24 +172,15 @@ fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>,
     let mut check = Check::new();
     let mut parsed: Vec<ProjectUnit> = Vec::new();
     for (at, item) in input.items.iter().enumerate() {
-        let unit = check.known(
-            &format!("/items/{at}/unit_id"),
-            units::find(conn, item.unit_id)?,
-        );
+        let unit = check.known(&format!("/items/{at}/unit_id"), units::find(conn, item.unit_id)?);
         let contact = check.field(&format!("/items/{at}/contact"), Line::parse(&item.contact));
         let phone = check.field(&format!("/items/{at}/phone"), Line::parse(&item.phone));
-        if parsed
-            .iter()
-            .any(|u| u.unit_id == item.unit_id && u.role == item.role)
-        {
+        if parsed.iter().any(|u| u.unit_id == item.unit_id && u.role == item.role) {
             let words = Words::new(
                 "同一单位的同一角色只能列一次。",
                 "The unit stands in this role already.",
             );
-            check.note(
-                &format!("/items/{at}"),
-                FieldError::new("", "repeated", words),
-            );
+            check.note(&format!("/items/{at}"), FieldError::new("", "repeated", words));
         }
         if let Some(((unit, contact), phone)) = unit.zip(contact).zip(phone) {
             parsed.push(ProjectUnit {

@@ -232,34 +232,17 @@ impl ProjectInput {
     fn code(&self, check: &mut Check) -> (Option<String>, String) {
         let reason = check.field("/code_reason", Line::parse(&self.code_reason));
         let reason = reason.map(Line::into_string).unwrap_or_default();
-        let accept = if reason.is_empty() {
-            Override::None
-        } else {
-            Override::Reasoned
-        };
-        let code = self
-            .code
-            .as_deref()
-            .map(|code| ProjectCode::parse(code, accept));
-        (
-            check.optional("/code", code).map(ProjectCode::into_string),
-            reason,
-        )
+        let accept = if reason.is_empty() { Override::None } else { Override::Reasoned };
+        let code = self.code.as_deref().map(|code| ProjectCode::parse(code, accept));
+        (check.optional("/code", code).map(ProjectCode::into_string), reason)
     }
 }
 
 fn millionths(degrees: &str) -> Result<i64, FieldError> {
-    let wrong = || {
-        FieldError::new(
-            "",
-            "wrong-form",
-            Words::new("经纬度格式不对。", "Not degrees."),
-        )
-    };
+    let wrong =
+        || FieldError::new("", "wrong-form", Words::new("经纬度格式不对。", "Not degrees."));
     let degrees = Decimal::from_str(degrees).map_err(|_| wrong())?;
-    (degrees * Decimal::from(1_000_000))
-        .to_i64()
-        .ok_or_else(wrong)
+    (degrees * Decimal::from(1_000_000)).to_i64().ok_or_else(wrong)
 }
 
 fn degrees(e6: i64) -> String {
@@ -279,15 +262,8 @@ impl Places {
     pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
         let all = industries::all(conn)?;
         let industries = all.iter().map(|i| (i.id, i.code.clone())).collect();
-        let areas = areas::all(conn)?
-            .into_iter()
-            .map(|a| (a.id, a.code))
-            .collect();
-        Ok(Self {
-            all,
-            industries,
-            areas,
-        })
+        let areas = areas::all(conn)?.into_iter().map(|a| (a.id, a.code)).collect();
+        Ok(Self { all, industries, areas })
     }
 
     /// The leaf of the tree with this code.
@@ -297,10 +273,7 @@ impl Places {
     }
 
     fn area(&self, code: &str) -> Option<AreaId> {
-        self.areas
-            .iter()
-            .find(|(_, c)| *c == code)
-            .map(|(id, _)| *id)
+        self.areas.iter().find(|(_, c)| *c == code).map(|(id, _)| *id)
     }
 
     /// A project with codes in the place of ids.
@@ -312,11 +285,7 @@ impl Places {
             code_reason: facts.code_reason,
             name: facts.name,
             content: facts.content,
-            industry: self
-                .industries
-                .get(&facts.industry_id)
-                .cloned()
-                .unwrap_or_default(),
+            industry: self.industries.get(&facts.industry_id).cloned().unwrap_or_default(),
             area: self.areas.get(&facts.area_id).cloned().unwrap_or_default(),
             stage: project.stage,
             nature: facts.nature,

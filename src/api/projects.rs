@@ -159,10 +159,7 @@ fn record(
     before: Option<&ProjectView>,
     after: &ProjectView,
 ) -> Result<(), Problem> {
-    let found = changes(before, after)
-        .into_iter()
-        .filter(|c| c.field != "updated_at")
-        .collect();
+    let found = changes(before, after).into_iter().filter(|c| c.field != "updated_at").collect();
     let event = Event::of_project(kind, "project", after.id.0, after.id, found);
     Ok(events::record(conn, author, now, &event)?)
 }
@@ -194,23 +191,9 @@ async fn update_project(
             let before = places.view(project.clone());
             let facts = patch.merged(&before).facts(&places)?;
             let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
-            save(
-                conn,
-                Project {
-                    version: version.0,
-                    ..changed
-                },
-                now.instant,
-            )?;
+            save(conn, Project { version: version.0, ..changed }, now.instant)?;
             let after = places.view(projects::get(conn, id, sight)?);
-            record(
-                conn,
-                &author,
-                now.instant,
-                "project.updated",
-                Some(&before),
-                &after,
-            )?;
+            record(conn, &author, now.instant, "project.updated", Some(&before), &after)?;
             Ok(after)
         })
         .await?;
@@ -218,13 +201,7 @@ async fn update_project(
 }
 
 fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem> {
-    Ok(projects::save(
-        conn,
-        &Project {
-            updated_at: now,
-            ..project
-        },
-    )?)
+    Ok(projects::save(conn, &Project { updated_at: now, ..project })?)
 }
 
 /// A move to another stage.
@@ -251,11 +228,7 @@ impl Transition {
     fn parse(&self, today: NaiveDate) -> Result<Move, Problem> {
         let mut check = Check::new();
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
-        check.done(Some(Move {
-            to: self.stage,
-            on: self.on.unwrap_or(today),
-            reason,
-        }))
+        check.done(Some(Move { to: self.stage, on: self.on.unwrap_or(today), reason }))
     }
 }
 
@@ -281,18 +254,12 @@ async fn move_project(
             let project = projects::get(conn, id, sight)?;
             let places = Places::load(conn)?;
             let before = places.view(project.clone());
-            let moved = project
-                .move_to(&step, now.today)
-                .map_err(|e| Problem::of_day("/on", e))?;
+            let moved = project.move_to(&step, now.today).map_err(|e| Problem::of_day("/on", e))?;
             save(conn, moved, now.instant)?;
             let after = places.view(projects::get(conn, id, sight)?);
             let mut found = changes(Some(&before), &after);
             found.retain(|c| c.field != "updated_at");
-            found.extend(
-                step.reason
-                    .iter()
-                    .map(|r| Change::said("reason", r.as_str())),
-            );
+            found.extend(step.reason.iter().map(|r| Change::said("reason", r.as_str())));
             let event = Event::of_project("project.moved", "project", id.0, id, found);
             events::record(conn, &author, now.instant, &event)?;
             Ok(after)

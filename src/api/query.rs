@@ -44,9 +44,7 @@ fn parse<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, P
         match shape.parameters.get(name.as_ref()) {
             Some(schema) if type_of(schema) == "array" => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
-                let list = object
-                    .entry(name)
-                    .or_insert_with(|| Value::Array(Vec::new()));
+                let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(list) = list {
                     list.push(typed(&text, items));
                 }
@@ -76,10 +74,7 @@ fn in_query(error: FieldError) -> FieldError {
 }
 
 fn repeated(name: &str) -> FieldError {
-    let words = Words::new(
-        "该参数只能出现一次。",
-        "This parameter may stand only once.",
-    );
+    let words = Words::new("该参数只能出现一次。", "This parameter may stand only once.");
     FieldError::new(format!("?{name}"), "repeated", words)
 }
 
@@ -87,11 +82,9 @@ fn type_of(schema: &Value) -> &str {
     match schema.get("type") {
         Some(Value::String(one)) => one,
         // A list with "null" in it: the other one counts.
-        Some(Value::Array(many)) => many
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|t| *t != "null")
-            .unwrap_or(""),
+        Some(Value::Array(many)) => {
+            many.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or("")
+        }
         _ => "",
     }
 }
@@ -122,11 +115,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let inner = actix_web::web::Path::<T>::from_request(request, payload).into_inner();
-        ready(
-            inner
-                .map(|path| Self(path.into_inner()))
-                .map_err(|_| Problem::not_found()),
-        )
+        ready(inner.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
     }
 }
 
@@ -151,9 +140,6 @@ impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for Both<A,
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let shared = serde_json::from_value(value.clone()).map_err(D::Error::custom)?;
-        Ok(Self(
-            shared,
-            serde_json::from_value(value).map_err(D::Error::custom)?,
-        ))
+        Ok(Self(shared, serde_json::from_value(value).map_err(D::Error::custom)?))
     }
 }

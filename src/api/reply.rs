@@ -101,10 +101,7 @@ impl<T: Serialize + Versioned> Responder for Created<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Created()
-            .insert_header((
-                header::LOCATION,
-                format!("{}{}", super::PREFIX, self.location),
-            ))
+            .insert_header((header::LOCATION, format!("{}{}", super::PREFIX, self.location)))
             .insert_header((header::ETAG, etag(self.view.version())))
             .json(self.view)
     }
@@ -178,11 +175,7 @@ impl<T> PageView<T> {
     /// A list that is always whole.
     pub fn whole(items: Vec<T>) -> Self {
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        Self {
-            items,
-            total,
-            next_cursor: None,
-        }
+        Self { items, total, next_cursor: None }
     }
 }
 
@@ -200,10 +193,7 @@ impl<T: ToSchema> PartialSchema for PageView<T> {
                     .description(Some("The page's items.")),
             )
             .required("items")
-            .property(
-                "total",
-                integer.description(Some("How many there are in all.")),
-            )
+            .property("total", integer.description(Some("How many there are in all.")))
             .required("total")
             .property(
                 "next_cursor",

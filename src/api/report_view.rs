@@ -70,10 +70,7 @@ impl ReportView {
         let figures = report.figures;
         let warning = |w: crate::domain::warning::Warning| {
             let detail = w.words().say(language);
-            WarningView {
-                code: w.code,
-                detail,
-            }
+            WarningView { code: w.code, detail }
         };
         Self {
             id: report.id,

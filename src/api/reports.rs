@@ -68,9 +68,7 @@ async fn list_reports(
             Ok(reports::list(conn, id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(
-        all.into_iter().map(|r| ReportView::of(r, speaks)).collect(),
-    )))
+    Ok(Json(PageView::whole(all.into_iter().map(|r| ReportView::of(r, speaks)).collect())))
 }
 
 /// Show a report
@@ -123,29 +121,13 @@ async fn put_report(
             let old = reports::find(conn, at.project_id, at.month)?;
             let before = old.clone().map(|r| ReportView::of(r, Language::Chinese));
             match is.admits(old)? {
-                None => reports::insert(
-                    conn,
-                    &Report {
-                        warnings: warned,
-                        ..draft(at, figures)
-                    },
-                )?,
+                None => reports::insert(conn, &Report { warnings: warned, ..draft(at, figures) })?,
                 Some(old) => {
-                    reports::save(
-                        conn,
-                        &Report {
-                            warnings: warned,
-                            ..old.rewrite(figures)?
-                        },
-                    )?;
+                    reports::save(conn, &Report { warnings: warned, ..old.rewrite(figures)? })?;
                 }
             }
             let after = reports::get(conn, at.project_id, at.month)?;
-            let kind = if before.is_some() {
-                "report.rewritten"
-            } else {
-                "report.drafted"
-            };
+            let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
             let view = ReportView::of(after.clone(), Language::Chinese);
             let written = event(kind, &after, changes(before.as_ref(), &view));
             events::record(conn, &author, now.instant, &written)?;
@@ -216,11 +198,7 @@ pub fn context(
 fn event(kind: &'static str, report: &Report, changes: Vec<Change>) -> Event {
     let month = Change::said("month", &report.month.to_string());
     let has_month = changes.iter().any(|c| c.field == "month");
-    let changes = if has_month {
-        changes
-    } else {
-        std::iter::once(month).chain(changes).collect()
-    };
+    let changes = if has_month { changes } else { std::iter::once(month).chain(changes).collect() };
     Event::of_project(kind, "report", report.id.0, report.project_id, changes)
 }
 
@@ -255,10 +233,7 @@ async fn step<P>(
 }
 
 fn by(caller: &Caller, now: Now) -> Step {
-    Step {
-        by: Some(caller.user.id),
-        at: now.instant,
-    }
+    Step { by: Some(caller.user.id), at: now.instant }
 }
 
 /// Submit a report
@@ -274,22 +249,12 @@ async fn submit_report(
     speaks: Language,
     path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(
-        &app,
-        &who,
-        speaks,
-        path.0,
-        "report.submitted",
-        |conn, project, report, caller, now| {
-            let context = context(conn, project, report.month, now.today)?;
-            let warnings = warnings(&report.figures, &context);
-            let submitted = report.submit(project.stage, by(caller, now))?;
-            Ok(Report {
-                warnings,
-                ..submitted
-            })
-        },
-    )
+    step(&app, &who, speaks, path.0, "report.submitted", |conn, project, report, caller, now| {
+        let context = context(conn, project, report.month, now.today)?;
+        let warnings = warnings(&report.figures, &context);
+        let submitted = report.submit(project.stage, by(caller, now))?;
+        Ok(Report { warnings, ..submitted })
+    })
     .await
 }
 
@@ -327,17 +292,10 @@ async fn return_report(
     let mut check = Check::new();
     let reason = check.field("/reason", Reason::parse(&body.0.reason));
     let reason = check.done(reason)?;
-    step(
-        &app,
-        &who,
-        speaks,
-        path.0,
-        "report.returned",
-        move |conn, project, report, caller, _| {
-            must_review(conn, project, &report, caller)?;
-            Ok(report.send_back(&reason)?)
-        },
-    )
+    step(&app, &who, speaks, path.0, "report.returned", move |conn, project, report, caller, _| {
+        must_review(conn, project, &report, caller)?;
+        Ok(report.send_back(&reason)?)
+    })
     .await
 }
 
@@ -359,11 +317,7 @@ fn must_review(
         Role::Area => true,
         Role::Viewer | Role::Auditor | Role::Admin => false,
     };
-    if may {
-        Ok(())
-    } else {
-        Err(Problem::forbidden())
-    }
+    if may { Ok(()) } else { Err(Problem::forbidden()) }
 }
 
 /// Confirm a report
@@ -379,13 +333,8 @@ async fn confirm_report(
     speaks: Language,
     path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(
-        &app,
-        &who,
-        speaks,
-        path.0,
-        "report.confirmed",
-        |_, _, report, caller, now| Ok(report.confirm(by(caller, now))?),
-    )
+    step(&app, &who, speaks, path.0, "report.confirmed", |_, _, report, caller, now| {
+        Ok(report.confirm(by(caller, now))?)
+    })
     .await
 }

@@ -1,4 +1,4 @@
-//! One list is router and document at once: a handler named in [`routes!`](crate::api::routes)
+//! One list is router and document at once: a handler named in `routes!`
 //! is served at the path and method its `#[utoipa::path]` gives, and described by its signature.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ macro_rules! routes {
     [$tag:literal; $($handler:ident),+ $(,)?] => {
         pastey::paste! {
             $crate::api::routes::Routes::new($tag)
-                $( .add::<[<__path_ $handler>], _, _>($handler) )+
+                $( .serve::<[<__path_ $handler>], _, _>($handler) )+
         }
     };
 }
@@ -43,15 +43,13 @@ pub struct Routes {
 impl Routes {
     /// An empty list whose operations carry `tag`.
     pub fn new(tag: &'static str) -> Self {
-        Self {
-            tag,
-            ..Self::default()
-        }
+        Self { tag, ..Self::default() }
     }
 
     /// Serves `handler` where `P` says, described by its own signature.
     #[must_use]
-    pub fn add<P, F, A>(mut self, handler: F) -> Self
+    #[expect(clippy::needless_pass_by_value, reason = "handlers are zero-sized")]
+    pub fn serve<P, F, A>(mut self, handler: F) -> Self
     where
         P: utoipa::Path,
         F: Handler<A> + Send + Sync,
@@ -116,13 +114,9 @@ impl Routes {
 
     /// `(path, method, operation)` of everything served.
     pub fn operations(&self) -> impl Iterator<Item = (&str, String, &Value)> {
-        self.served.iter().map(|s| {
-            (
-                s.path.as_str(),
-                s.method.as_str().to_ascii_lowercase(),
-                &s.operation,
-            )
-        })
+        self.served
+            .iter()
+            .map(|s| (s.path.as_str(), s.method.as_str().to_ascii_lowercase(), &s.operation))
     }
 
     /// Every schema an operation refers to.
@@ -133,18 +127,12 @@ impl Routes {
 
 fn allow_header(methods: &mut [Method]) -> String {
     methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-    methods
-        .iter()
-        .map(Method::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn other_method(method: &Method, allow: &str) -> HttpResponse {
     if method == Method::OPTIONS {
-        return HttpResponse::NoContent()
-            .insert_header((header::ALLOW, allow))
-            .finish();
+        return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
     }
     let mut refused = HttpResponse::from_error(Problem::method_not_allowed(allow));
     if let Ok(value) = header::HeaderValue::from_str(allow) {

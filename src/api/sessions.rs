@@ -126,19 +126,10 @@ impl FromRequest for Origin {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
-        let request_id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(|r| r.0.clone())
-            .unwrap_or_default();
-        let address = request
-            .peer_addr()
-            .map(|a| a.ip().to_string())
-            .unwrap_or_default();
-        std::future::ready(Ok(Self {
-            request_id,
-            address,
-        }))
+        let request_id =
+            request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+        let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+        std::future::ready(Ok(Self { request_id, address }))
     }
 }
 
@@ -161,10 +152,8 @@ async fn create_session(
     let Body(Credentials { username, password }) = body;
     limit.take(&username, &from.address)?;
     let name = username.clone();
-    let user = app
-        .db
-        .read(move |conn| users::find_by_name(conn, &name).map_err(Problem::from))
-        .await?;
+    let user =
+        app.db.read(move |conn| users::find_by_name(conn, &name).map_err(Problem::from)).await?;
     let user = check_password(user, password).await?;
     let now = app.clock.now();
     let ends = now.plus_hours(app.config.refresh_token_hours);
@@ -177,20 +166,12 @@ async fn create_session(
         .write(move |conn| -> Result<SessionId, Problem> {
             let session = sessions::open(conn, user_id, now, ends)?;
             sessions::add_token(conn, session, &hash, now, ends)?;
-            events::record(
-                conn,
-                &author,
-                now,
-                &Event::of_session("session.opened", session),
-            )?;
+            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
             Ok(session)
         })
         .await?;
     let view = session_view(&app, &user, session, refresh_token, now)?;
-    Ok(Created {
-        view,
-        location: "/sessions/current".to_owned(),
-    })
+    Ok(Created { view, location: "/sessions/current".to_owned() })
 }
 
 /// The account, if the password is right. A name that does not exist costs the same time, so that
@@ -201,10 +182,7 @@ async fn check_password(user: Option<User>, password: String) -> Result<User, Pr
         let right = password::verify(&password, stored);
         user.filter(|u| right && u.disabled_at.is_none())
     });
-    checked
-        .await
-        .map_err(Problem::broken)?
-        .ok_or_else(wrong_credentials)
+    checked.await.map_err(Problem::broken)?.ok_or_else(wrong_credentials)
 }
 
 /// A hash nobody knows the password of, at the usual effort.
@@ -226,10 +204,7 @@ fn session_view(
     now: Timestamp,
 ) -> Result<SessionView, Problem> {
     Ok(SessionView {
-        access_token: app
-            .tokens
-            .issue(user.id, session, now)
-            .map_err(Problem::broken)?,
+        access_token: app.tokens.issue(user.id, session, now).map_err(Problem::broken)?,
         token_type: "Bearer".to_owned(),
         expires_in: app.tokens.lifetime_seconds,
         refresh_token,
@@ -258,11 +233,7 @@ async fn refresh_session(
         .db
         .write(move |conn| -> Result<Option<(User, SessionId)>, Problem> {
             match sessions::present(conn, &shown, now)? {
-                Presented::Good {
-                    session,
-                    user,
-                    ends,
-                } => {
+                Presented::Good { session, user, ends } => {
                     sessions::add_token(conn, session, &next_hash, now, ends)?;
                     Ok(Some((users::get(conn, user)?, session)))
                 }
@@ -283,9 +254,8 @@ async fn refresh_session(
             }
         })
         .await?;
-    let (user, session) = outcome
-        .filter(|(user, _)| user.disabled_at.is_none())
-        .ok_or_else(not_refreshable)?;
+    let (user, session) =
+        outcome.filter(|(user, _)| user.disabled_at.is_none()).ok_or_else(not_refreshable)?;
     Ok(Json(session_view(&app, &user, session, next, now)?))
 }
 
@@ -307,12 +277,7 @@ async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent,
     app.db
         .write(move |conn| -> Result<(), Problem> {
             sessions::end(conn, session, now, "logged out")?;
-            events::record(
-                conn,
-                &author,
-                now,
-                &Event::of_session("session.ended", session),
-            )?;
+            events::record(conn, &author, now, &Event::of_session("session.ended", session))?;
             Ok(())
         })
         .await?;
@@ -348,12 +313,7 @@ async fn change_password(
         .write(move |conn| -> Result<(), Problem> {
             users::set_password(conn, user, &hash, false)?;
             sessions::end_all(conn, user, Some(session), now, "password changed")?;
-            events::record(
-                conn,
-                &author,
-                now,
-                &Event::of_user("user.password_changed", user),
-            )?;
+            events::record(conn, &author, now, &Event::of_user("user.password_changed", user))?;
             Ok(())
         })
         .await?;
@@ -386,10 +346,7 @@ mod tests {
     fn the_hash_of_nobody_is_one_that_costs_the_usual_effort() {
         let hash = argon2::password_hash::phc::PasswordHash::new(NOBODY).unwrap();
 
-        assert_eq!(
-            hash.params.get_decimal("m"),
-            Some(crate::api::password::OWASP.memory_kib)
-        );
+        assert_eq!(hash.params.get_decimal("m"), Some(crate::api::password::OWASP.memory_kib));
         assert!(hash.salt.is_some() && hash.hash.is_some());
     }
 }

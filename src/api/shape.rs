@@ -48,10 +48,7 @@ impl Shape {
             let mut parameters = BTreeMap::new();
             let mut required = Vec::new();
             for parameter in described.ok().iter().filter_map(Value::as_array).flatten() {
-                let name = parameter
-                    .get("name")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
                 if parameter.get("required") == Some(&Value::Bool(true)) {
                     required.push(name.to_owned());
                 }
@@ -71,18 +68,12 @@ impl Shape {
             .should_validate_formats(true)
             .build(schema)
             .map_err(|e| format!("a schema of the document does not compile: {e}"))?;
-        Ok(Self {
-            validator,
-            parameters,
-        })
+        Ok(Self { validator, parameters })
     }
 
     /// Every place where `value` has not this shape.
     pub fn errors(&self, value: &Value) -> Vec<FieldError> {
-        self.validator
-            .iter_errors(value)
-            .flat_map(|e| field_errors(&e))
-            .collect()
+        self.validator.iter_errors(value).flat_map(|e| field_errors(&e)).collect()
     }
 }
 
@@ -101,22 +92,16 @@ fn remembered(
     id: TypeId,
     make: impl FnOnce() -> Result<Shape, String>,
 ) -> Result<&'static Shape, String> {
-    if let Some(known) = KNOWN
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&id)
-    {
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return Ok(known);
     }
     // One leak per type and process: schemas are as static as the types they come from.
     let shape: &'static Shape = Box::leak(Box::new(make()?));
-    KNOWN
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(id, shape);
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, shape);
     Ok(shape)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
 fn field_errors(error: &ValidationError<'_>) -> Vec<FieldError> {
     let at = error.instance_path().to_string();
     match error.kind() {
@@ -150,10 +135,7 @@ fn unknown() -> Words {
     )
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the library's list of keywords is its own"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
 fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static str, Words) {
     match kind {
         ValidationErrorKind::Type { .. } if at.contains("_wan") && value.is_number() => (
@@ -167,10 +149,7 @@ fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static s
             let wanted = wanted_types(kind);
             (
                 "wrong-type",
-                Words::new(
-                    format!("类型应为 {wanted}。"),
-                    format!("Must be of type {wanted}."),
-                ),
+                Words::new(format!("类型应为 {wanted}。"), format!("Must be of type {wanted}.")),
             )
         }
         ValidationErrorKind::Pattern { pattern } => (
@@ -198,72 +177,45 @@ fn complaint(kind: &ValidationErrorKind, at: &str, value: &Value) -> (&'static s
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the library's list of keywords is its own"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
 fn bounds(kind: &ValidationErrorKind) -> (&'static str, Words) {
     match kind {
         ValidationErrorKind::MinLength { limit } => (
             "too-short",
-            Words::new(
-                format!("至少 {limit} 个字。"),
-                format!("At least {limit} characters."),
-            ),
+            Words::new(format!("至少 {limit} 个字。"), format!("At least {limit} characters.")),
         ),
         ValidationErrorKind::MaxLength { limit } => (
             "too-long",
-            Words::new(
-                format!("至多 {limit} 个字。"),
-                format!("At most {limit} characters."),
-            ),
+            Words::new(format!("至多 {limit} 个字。"), format!("At most {limit} characters.")),
         ),
-        ValidationErrorKind::Minimum { limit } => (
-            "too-small",
-            Words::new(format!("不能小于 {limit}。"), format!("At least {limit}.")),
-        ),
-        ValidationErrorKind::Maximum { limit } => (
-            "too-large",
-            Words::new(format!("不能大于 {limit}。"), format!("At most {limit}.")),
-        ),
+        ValidationErrorKind::Minimum { limit } => {
+            ("too-small", Words::new(format!("不能小于 {limit}。"), format!("At least {limit}.")))
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            ("too-large", Words::new(format!("不能大于 {limit}。"), format!("At most {limit}.")))
+        }
         ValidationErrorKind::MinItems { limit } => (
             "too-few",
-            Words::new(
-                format!("至少 {limit} 项。"),
-                format!("At least {limit} items."),
-            ),
+            Words::new(format!("至少 {limit} 项。"), format!("At least {limit} items.")),
         ),
         ValidationErrorKind::MaxItems { limit } => (
             "too-many",
-            Words::new(
-                format!("至多 {limit} 项。"),
-                format!("At most {limit} items."),
-            ),
+            Words::new(format!("至多 {limit} 项。"), format!("At most {limit} items.")),
         ),
-        ValidationErrorKind::UniqueItems => (
-            "repeated",
-            Words::new("各项不能重复。", "Items must differ from each other."),
-        ),
-        _ => (
-            "wrong",
-            Words::new("内容不符合接口文档。", "Not what the document describes."),
-        ),
+        ValidationErrorKind::UniqueItems => {
+            ("repeated", Words::new("各项不能重复。", "Items must differ from each other."))
+        }
+        _ => ("wrong", Words::new("内容不符合接口文档。", "Not what the document describes.")),
     }
 }
 
 fn wanted_types(kind: &ValidationErrorKind) -> String {
     use jsonschema::error::TypeKind;
+    let ValidationErrorKind::Type { kind } = kind else { return String::new() };
     match kind {
-        ValidationErrorKind::Type {
-            kind: TypeKind::Single(one),
-        } => one.to_string(),
-        ValidationErrorKind::Type {
-            kind: TypeKind::Multiple(many),
-        } => many
-            .iter()
-            .map(|t| t.to_string())
-            .collect::<Vec<_>>()
-            .join(" | "),
-        _ => String::new(),
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => {
+            many.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" | ")
+        }
     }
 }

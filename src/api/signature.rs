@@ -67,6 +67,8 @@ arguments!(A B C D E G);
 /// One operation of the document while it is being described.
 pub struct Entry {
     operation: Map<String, Value>,
+    parameters: Vec<Value>,
+    responses: BTreeMap<String, Value>,
     schemas: BTreeMap<String, Value>,
 }
 
@@ -80,15 +82,11 @@ impl Entry {
         };
         operation.insert("tags".into(), json!([tag]));
         operation.insert("security".into(), json!([]));
-        for part in ["parameters", "requestBody"] {
-            operation.remove(part);
-        }
+        operation.remove("requestBody");
+        operation.remove("parameters");
         let named = operation.remove("responses").unwrap_or_else(|| json!({}));
-        let mut entry = Self {
-            operation,
-            schemas: BTreeMap::new(),
-        };
-        entry.operation.insert("responses".into(), json!({}));
+        let (parameters, responses, schemas) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let mut entry = Self { operation, parameters, responses, schemas };
         for (status, response) in named.as_object().into_iter().flatten() {
             entry.names_response(status, response);
         }
@@ -103,39 +101,21 @@ impl Entry {
         {
             object.insert("content".into(), problem_content());
         }
-        self.responses().insert(status.to_owned(), response);
-    }
-
-    fn responses(&mut self) -> &mut Map<String, Value> {
-        object_in(&mut self.operation, "responses")
-    }
-
-    fn parameters(&mut self) -> &mut Vec<Value> {
-        let list = self
-            .operation
-            .entry("parameters")
-            .or_insert_with(|| json!([]));
-        if !list.is_array() {
-            *list = json!([]);
-        }
-        match list {
-            Value::Array(items) => items,
-            _ => unreachable!("made an array just above"),
-        }
+        self.responses.insert(status.to_owned(), response);
     }
 
     /// The parameters of a query or path struct.
     pub fn params<T: IntoParams>(&mut self, place: &ParameterIn) {
         for parameter in T::into_params(|| Some(place.clone())) {
             if let Ok(value) = serde_json::to_value(&parameter) {
-                self.parameters().push(value);
+                self.parameters.push(value);
             }
         }
     }
 
     /// A request header.
     pub fn header(&mut self, name: &str, required: bool, description: &str, example: &str) {
-        self.parameters().push(json!({
+        self.parameters.push(json!({
             "name": name, "in": "header", "required": required,
             "description": description, "schema": {"type": "string"}, "example": example,
         }));
@@ -155,14 +135,14 @@ impl Entry {
         for status in statuses {
             let key = status.to_string();
             let shared = json!({"$ref": format!("#/components/responses/Problem{key}")});
-            self.responses().entry(key).or_insert(shared);
+            self.responses.entry(key).or_insert(shared);
         }
     }
 
     /// A success with a body.
     pub fn answers<T: ToSchema>(&mut self, status: u16, description: &str) {
         let schema = self.schema::<T>();
-        self.responses().insert(
+        self.responses.insert(
             status.to_string(),
             json!({"description": description, "content": {"application/json": {"schema": schema}}}),
         );
@@ -170,23 +150,24 @@ impl Entry {
 
     /// An answer without a body.
     pub fn answers_empty(&mut self, status: u16, description: &str) {
-        self.responses()
-            .insert(status.to_string(), json!({"description": description}));
+        self.responses.insert(status.to_string(), json!({"description": description}));
     }
 
     /// A header of the success response `status`.
     pub fn answer_header(&mut self, status: u16, name: &str, description: &str) {
-        let response = object_in(self.responses(), &status.to_string());
-        object_in(response, "headers").insert(
-            name.to_owned(),
-            json!({"description": description, "schema": {"type": "string"}}),
-        );
+        if let Some(response) = self.responses.get_mut(&status.to_string()) {
+            let schema = json!({"description": description, "schema": {"type": "string"}});
+            let headers = response.as_object_mut().map(|r| r.entry("headers"));
+            let headers = headers.map(|h| h.or_insert_with(|| json!({})));
+            if let Some(headers) = headers.and_then(Value::as_object_mut) {
+                headers.insert(name.to_owned(), schema);
+            }
+        }
     }
 
     /// The caller must show a bearer token.
     pub fn needs_token(&mut self) {
-        self.operation
-            .insert("security".into(), json!([{"bearer": []}]));
+        self.operation.insert("security".into(), json!([{"bearer": []}]));
     }
 
     /// Registers `T` with all it refers to, and gives a reference to it.
@@ -197,7 +178,11 @@ impl Entry {
     }
 
     /// The finished operation and the schemas it refers to.
-    pub fn finish(self) -> (Value, BTreeMap<String, Value>) {
+    pub fn finish(mut self) -> (Value, BTreeMap<String, Value>) {
+        if !self.parameters.is_empty() {
+            self.operation.insert("parameters".into(), Value::Array(self.parameters));
+        }
+        self.operation.insert("responses".into(), json!(self.responses));
         (Value::Object(self.operation), self.schemas)
     }
 }
@@ -228,15 +213,4 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
 /// The body every failure has.
 pub fn problem_content() -> Value {
     json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
-}
-
-fn object_in<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
-    let slot = map.entry(key).or_insert_with(|| json!({}));
-    if !slot.is_object() {
-        *slot = json!({});
-    }
-    match slot {
-        Value::Object(object) => object,
-        _ => unreachable!("made an object just above"),
-    }
 }

@@ -89,11 +89,7 @@ impl<'de> Visitor<'de> for Reader {
 
 /// PostgreSQL cannot store U+0000 in text, so neither database is given one.
 fn no_nul<E: Error>(text: &str) -> Result<(), E> {
-    if text.contains('\0') {
-        Err(E::custom("U+0000 is not text"))
-    } else {
-        Ok(())
-    }
+    if text.contains('\0') { Err(E::custom("U+0000 is not text")) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -114,12 +110,7 @@ mod tests {
             assert!(error.contains(says), "{body}: {error}");
         }
         let deep = format!("{}{}", r#"{"a":"#.repeat(200), "}".repeat(200));
-        assert!(
-            object(deep.as_bytes())
-                .unwrap_err()
-                .to_string()
-                .contains("recursion limit")
-        );
+        assert!(object(deep.as_bytes()).unwrap_err().to_string().contains("recursion limit"));
     }
 
     #[test]

@@ -56,12 +56,7 @@ impl Tokens {
     ) -> Result<String, JwtError> {
         let iat = now.unix_seconds();
         let exp = iat.saturating_add(self.lifetime_seconds);
-        let claims = Claims {
-            sub: user.0.to_string(),
-            sid: session.0,
-            iat,
-            exp,
-        };
+        let claims = Claims { sub: user.0.to_string(), sid: session.0, iat, exp };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
     }
 
@@ -89,8 +84,9 @@ pub fn digest(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
-/// HS256 over RustCrypto's `hmac`: the library's own providers bring RSA with an open advisory, or
+/// HS256 over `RustCrypto`'s `hmac`: the library's own providers bring RSA with an open advisory, or
 /// minutes of C.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other algorithm is refused")]
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
         Algorithm::HS256 => Ok(Box::new(Hs256(key.as_bytes().to_vec()))),
@@ -122,9 +118,7 @@ impl Signer<Vec<u8>> for Hs256 {
 
 impl Verifier<Vec<u8>> for Hs256 {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        self.mac(message)?
-            .verify_slice(signature)
-            .map_err(SignatureError::from_source)
+        self.mac(message)?.verify_slice(signature).map_err(SignatureError::from_source)
     }
 }
 
@@ -172,10 +166,6 @@ mod tests {
         let mut changed = token.into_bytes();
         let middle = changed.len() / 2;
         changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
-        assert!(
-            tokens
-                .read(&String::from_utf8(changed).unwrap(), at(1_000))
-                .is_err()
-        );
+        assert!(tokens.read(&String::from_utf8(changed).unwrap(), at(1_000)).is_err());
     }
 }

@@ -102,10 +102,7 @@ fn months(projects: &[ProjectYear], year: Year, period: Period) -> Vec<TrendMont
     let (mut planned, mut completed) = (Fen::ZERO, Fen::ZERO);
     year.months()
         .map(|month| {
-            let sum: Figures = projects
-                .iter()
-                .map(|p| p.month_figures(month, period))
-                .sum();
+            let sum: Figures = projects.iter().map(|p| p.month_figures(month, period)).sum();
             planned += sum.planned;
             completed += sum.completed;
             TrendMonth {

@@ -132,10 +132,7 @@ impl UnitPatch {
 
     /// The whole unit as it would be sent anew.
     fn merged(&self, unit: &Unit) -> UnitInput {
-        let credit_code = self
-            .credit_code
-            .clone()
-            .unwrap_or_else(|| unit.credit_code.clone());
+        let credit_code = self.credit_code.clone().unwrap_or_else(|| unit.credit_code.clone());
         let reason = self.credit_code_reason.clone();
         UnitInput {
             name: self.name.clone().unwrap_or_else(|| unit.name.clone()),
@@ -186,14 +183,9 @@ async fn list_units(
 ) -> Result<Json<PageView<UnitView>>, Problem> {
     let Query(query) = query;
     let page = PageRequest::new(query.limit, query.cursor);
-    let filter = UnitFilter {
-        kinds: query.kind,
-        q: query.q,
-    };
-    let found = app
-        .db
-        .read(move |conn| units::list(conn, &filter, &page).map_err(Problem::from))
-        .await?;
+    let filter = UnitFilter { kinds: query.kind, q: query.q };
+    let found =
+        app.db.read(move |conn| units::list(conn, &filter, &page).map_err(Problem::from)).await?;
     Ok(Json(PageView::of(found, UnitView::from)))
 }
 
@@ -208,10 +200,7 @@ async fn get_unit(
     _held: Conditional,
 ) -> Result<Tagged<UnitView>, Problem> {
     let id = path.0.unit_id;
-    let unit = app
-        .db
-        .read(move |conn| units::get(conn, id).map_err(Problem::from))
-        .await?;
+    let unit = app.db.read(move |conn| units::get(conn, id).map_err(Problem::from)).await?;
     Ok(Tagged(unit.into()))
 }
 
@@ -262,14 +251,7 @@ async fn update_unit(
         .write(move |conn| -> Result<UnitView, Problem> {
             let old = units::get(conn, id)?;
             let changed = parse(conn, &patch.merged(&old))?;
-            let after = units::save(
-                conn,
-                &Unit {
-                    id,
-                    version: version.0,
-                    ..changed
-                },
-            )?;
+            let after = units::save(conn, &Unit { id, version: version.0, ..changed })?;
             let (before, view) = (UnitView::from(old), UnitView::from(after));
             let event = Event::of("unit.updated", "unit", id.0, changes(Some(&before), &view));
             events::record(conn, &author, now, &event)?;
@@ -282,23 +264,11 @@ async fn update_unit(
 fn parse(conn: &mut Conn, input: &UnitInput) -> Result<Unit, Problem> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
-    let reason = check.field(
-        "/credit_code_reason",
-        Line::parse(&input.credit_code_reason),
-    );
+    let reason = check.field("/credit_code_reason", Line::parse(&input.credit_code_reason));
     let given = reason.as_ref().is_some_and(|r| !r.as_str().is_empty());
-    let accept = if given {
-        Override::Reasoned
-    } else {
-        Override::None
-    };
-    let code = input
-        .credit_code
-        .as_deref()
-        .map(|code| CreditCode::parse(code, accept));
-    let credit_code = check
-        .optional("/credit_code", code)
-        .map(CreditCode::into_string);
+    let accept = if given { Override::Reasoned } else { Override::None };
+    let code = input.credit_code.as_deref().map(|code| CreditCode::parse(code, accept));
+    let credit_code = check.optional("/credit_code", code).map(CreditCode::into_string);
     if let Some(area) = input.area_id {
         check.known("/area_id", areas::find(conn, area)?);
     }

@@ -190,10 +190,7 @@ async fn list_users(
     query: Query<UserQuery>,
 ) -> Result<Json<PageView<UserView>>, Problem> {
     let page = PageRequest::new(query.0.limit, query.0.cursor);
-    let page = app
-        .db
-        .read(move |conn| users::list(conn, &page).map_err(Problem::from))
-        .await?;
+    let page = app.db.read(move |conn| users::list(conn, &page).map_err(Problem::from)).await?;
     Ok(Json(PageView::of(page, UserView::from)))
 }
 
@@ -239,10 +236,7 @@ async fn get_user(
     _held: Conditional,
 ) -> Result<Tagged<UserView>, Problem> {
     let id = path.0.user_id;
-    let user = app
-        .db
-        .read(move |conn| users::get(conn, id).map_err(Problem::from))
-        .await?;
+    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
     Ok(Tagged(user.into()))
 }
 
@@ -263,13 +257,7 @@ async fn update_user(
         .db
         .write(move |conn| -> Result<UserView, Problem> {
             let before = users::get(conn, id)?;
-            let changed = patch.apply(
-                User {
-                    version: version.0,
-                    ..before.clone()
-                },
-                now,
-            )?;
+            let changed = patch.apply(User { version: version.0, ..before.clone() }, now)?;
             known_belonging(conn, changed.unit_id, changed.area_id)?;
             let after = users::save(conn, &changed)?;
             if after.disabled_at.is_some() {
@@ -297,10 +285,7 @@ async fn reset_password(
 ) -> Result<Tagged<UserView>, Problem> {
     let (author, now, id) = (who.author(), app.clock.now(), path.0.user_id);
     let effort = app.config.password_effort();
-    let user = app
-        .db
-        .read(move |conn| users::get(conn, id).map_err(Problem::from))
-        .await?;
+    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
     let hash = tokio::task::spawn_blocking(move || {
         let mut check = Check::new();
         let about = [user.username.as_str(), user.display_name.as_str()];
@@ -313,12 +298,7 @@ async fn reset_password(
         .write(move |conn| -> Result<UserView, Problem> {
             users::set_password(conn, id, &hash, true)?;
             sessions::end_all(conn, id, None, now, "password reset")?;
-            events::record(
-                conn,
-                &author,
-                now,
-                &Event::of_user("user.password_reset", id),
-            )?;
+            events::record(conn, &author, now, &Event::of_user("user.password_reset", id))?;
             Ok(users::get(conn, id)?.into())
         })
         .await?;
@@ -332,10 +312,8 @@ fn parse(input: &UserInput, effort: password::Effort) -> Result<NewUser, Problem
     belonging(&mut check, input.role, input.unit_id, input.area_id);
     let about = [input.username.as_str(), input.display_name.as_str()];
     let hash = strong(&mut check, &input.password, &about, effort)?;
-    let parsed = username
-        .zip(display_name)
-        .zip(hash)
-        .map(|((username, display_name), hash)| NewUser {
+    let parsed =
+        username.zip(display_name).zip(hash).map(|((username, display_name), hash)| NewUser {
             username: username.into_string(),
             display_name: display_name.into_string(),
             role: input.role,
@@ -357,9 +335,7 @@ fn strong(
         check.note("/password", FieldError::new(String::new(), code, words));
         return Ok(None);
     }
-    password::hash(password, effort)
-        .map(Some)
-        .map_err(Problem::broken)
+    password::hash(password, effort).map(Some).map_err(Problem::broken)
 }
 
 /// A `unit` account has a unit, an `area` account an area, and no other has either.
@@ -372,14 +348,9 @@ fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<A
             let words = Words::new("该角色必须指定。", "This role must have one.");
             check.note(pointer, FieldError::new(String::new(), "required", words));
         } else if given && !wanted {
-            let words = Words::new(
-                "该角色不能指定，请去掉。",
-                "This role cannot have one: leave it out.",
-            );
-            check.note(
-                pointer,
-                FieldError::new(String::new(), "not-allowed", words),
-            );
+            let words =
+                Words::new("该角色不能指定，请去掉。", "This role cannot have one: leave it out.");
+            check.note(pointer, FieldError::new(String::new(), "not-allowed", words));
         }
     }
 }

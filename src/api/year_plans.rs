@@ -95,11 +95,7 @@ impl From<YearPlan> for YearPlanView {
         Self {
             project_id: plan.project_id,
             year: plan.year,
-            versions: plan
-                .versions
-                .into_iter()
-                .map(PlanVersionView::from)
-                .collect(),
+            versions: plan.versions.into_iter().map(PlanVersionView::from).collect(),
             version: plan.version,
         }
     }
@@ -133,9 +129,7 @@ impl YearPlanInput {
 
     fn parse(&self, total: Fen) -> Result<FirstVersion, Problem> {
         let mut check = Check::new();
-        let goal = check
-            .field("/goal", Note::parse(&self.goal))
-            .map(Note::into_string);
+        let goal = check.field("/goal", Note::parse(&self.goal)).map(Note::into_string);
         let annual = self.annual_investment_wan;
         match FirstVersion::check(annual, &self.months, goal.unwrap_or_default(), total) {
             Ok(first) => check.done(Some(first)),
@@ -210,25 +204,14 @@ async fn put_year_plan(
             let first = input.parse(project.facts.total)?;
             let planned = project.clone().planned_for(at.year)?;
             if planned != project {
-                projects::save(
-                    conn,
-                    &Project {
-                        updated_at: now,
-                        ..planned
-                    },
-                )?;
+                projects::save(conn, &Project { updated_at: now, ..planned })?;
             }
             let first = first.into_version(at.year, now, author.user_id());
             let id = year_plans::insert(conn, at.project_id, at.year, &first)?;
             let view = found(conn, at)?;
             let entered = changes(None, &PlanVersionView::from(first));
-            let event = Event::of_project(
-                "year_plan.entered",
-                "year_plan",
-                id.0,
-                at.project_id,
-                entered,
-            );
+            let event =
+                Event::of_project("year_plan.entered", "year_plan", id.0, at.project_id, entered);
             events::record(conn, &author, now, &event)?;
             Ok(view)
         })

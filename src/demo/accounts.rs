@@ -31,36 +31,14 @@ pub struct Account {
     pub area: Option<String>,
 }
 
-/// Which accounts there are: name, what people call it, role, unit, area.
-const ACCOUNTS: [(&str, &str, Role, Option<&str>, Option<&str>); 7] = [
-    (
-        "commission",
-        "市发展改革委 示例",
-        Role::Commission,
-        None,
-        None,
-    ),
-    (
-        "owner-1",
-        "项目单位一 示例",
-        Role::Unit,
-        Some("高端化工第1公司示例"),
-        None,
-    ),
-    (
-        "owner-2",
-        "项目单位二 示例",
-        Role::Unit,
-        Some("新材料第1公司示例"),
-        None,
-    ),
-    (
-        "dongying",
-        "东营区 示例",
-        Role::Area,
-        None,
-        Some("dongying"),
-    ),
+/// Name, what people call it, role, unit, area.
+type Row = (&'static str, &'static str, Role, Option<&'static str>, Option<&'static str>);
+
+const ACCOUNTS: [Row; 7] = [
+    ("commission", "市发展改革委 示例", Role::Commission, None, None),
+    ("owner-1", "项目单位一 示例", Role::Unit, Some("高端化工第1公司示例"), None),
+    ("owner-2", "项目单位二 示例", Role::Unit, Some("新材料第1公司示例"), None),
+    ("dongying", "东营区 示例", Role::Area, None, Some("dongying")),
     ("viewer", "市领导 示例", Role::Viewer, None, None),
     ("auditor", "审计 示例", Role::Auditor, None, None),
     ("admin", "系统管理员 示例", Role::Admin, None, None),
@@ -84,23 +62,16 @@ pub async fn prepare(
 ) -> std::result::Result<Vec<Account>, String> {
     let file = file(data_dir);
     let complete = db.read(complete).await.map_err(|e| e.to_string())?;
-    let kept = std::fs::read(&file)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let kept = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let (Some(kept), true) = (kept, complete) {
         return Ok(kept);
     }
     let mut accounts = Vec::new();
-    for (username, display_name, role, unit, area) in ACCOUNTS {
-        let password: String = random_text()
-            .map_err(|e| e.to_string())?
-            .chars()
-            .take(20)
-            .collect();
+    for row in ACCOUNTS {
+        let (username, _, role, unit, area) = row;
+        let password: String = random_text().map_err(|e| e.to_string())?.chars().take(20).collect();
         let hash = password::hash(&password, effort)?;
-        db.write(move |conn| put(conn, username, display_name, role, unit, area, &hash, now))
-            .await
-            .map_err(|e| e.to_string())?;
+        db.write(move |conn| put(conn, row, &hash, now)).await.map_err(|e| e.to_string())?;
         accounts.push(Account {
             role: role.to_string(),
             username: username.to_owned(),
@@ -123,17 +94,9 @@ fn complete(conn: &mut Conn) -> Result<bool> {
     Ok(true)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the columns of one row of the list above"
-)]
 fn put(
     conn: &mut Conn,
-    username: &str,
-    display_name: &str,
-    role: Role,
-    unit: Option<&str>,
-    area: Option<&str>,
+    (username, display_name, role, unit, area): Row,
     hash: &str,
     now: Timestamp,
 ) -> Result<()> {
@@ -142,19 +105,11 @@ fn put(
     }
     let missing = |what: &str| StoreError::broken(format!("the demonstration lacks {what}"));
     let unit_id = match unit {
-        Some(name) => Some(
-            units::find_by_name(conn, name)?
-                .ok_or_else(|| missing(name))?
-                .id,
-        ),
+        Some(name) => Some(units::find_by_name(conn, name)?.ok_or_else(|| missing(name))?.id),
         None => None,
     };
     let area_id = match area {
-        Some(code) => Some(
-            areas::find_by_code(conn, code)?
-                .ok_or_else(|| missing(code))?
-                .id,
-        ),
+        Some(code) => Some(areas::find_by_code(conn, code)?.ok_or_else(|| missing(code))?.id),
         None => None,
     };
     let new = NewUser {
@@ -167,10 +122,5 @@ fn put(
         must_change_password: false,
     };
     let user = users::insert(conn, &new, now)?;
-    events::record(
-        conn,
-        &Author::system("demo"),
-        now,
-        &Event::of_user("user.created", user.id),
-    )
+    events::record(conn, &Author::system("demo"), now, &Event::of_user("user.created", user.id))
 }

@@ -29,46 +29,16 @@ use crate::store::{
 
 /// What a synthetic project is named after.
 const THEMES: [(&str, [&str; 4]); 10] = [
-    (
-        "next_gen_it",
-        ["集成电路封测", "工业互联网平台", "光通信器件", "大数据中心"],
-    ),
-    (
-        "high_end_equipment",
-        ["石油装备制造", "汽车零部件", "智能机器人", "轨道交通装备"],
-    ),
-    (
-        "new_energy",
-        ["海上风电", "光伏发电", "氢能利用", "储能电站"],
-    ),
-    (
-        "new_materials",
-        ["高性能纤维", "铜基新材料", "稀土催化材料", "电子化学品"],
-    ),
-    (
-        "modern_marine",
-        ["海洋牧场", "海水淡化", "海洋生物", "港口物流"],
-    ),
-    (
-        "medical_wellness",
-        ["生物医药", "医疗器械", "康养社区", "中药提取"],
-    ),
-    (
-        "high_end_chemicals",
-        ["丙烯下游", "芳烃联合装置", "特种橡胶", "精细化工"],
-    ),
-    (
-        "modern_agriculture",
-        ["盐碱地农业", "智慧大棚", "农产品加工", "水产育苗"],
-    ),
-    (
-        "cultural_creative",
-        ["文化产业园", "数字影视", "非遗工坊", "创意设计"],
-    ),
-    (
-        "quality_tourism",
-        ["黄河文化旅游", "湿地生态旅游", "温泉度假", "滨海旅游"],
-    ),
+    ("next_gen_it", ["集成电路封测", "工业互联网平台", "光通信器件", "大数据中心"]),
+    ("high_end_equipment", ["石油装备制造", "汽车零部件", "智能机器人", "轨道交通装备"]),
+    ("new_energy", ["海上风电", "光伏发电", "氢能利用", "储能电站"]),
+    ("new_materials", ["高性能纤维", "铜基新材料", "稀土催化材料", "电子化学品"]),
+    ("modern_marine", ["海洋牧场", "海水淡化", "海洋生物", "港口物流"]),
+    ("medical_wellness", ["生物医药", "医疗器械", "康养社区", "中药提取"]),
+    ("high_end_chemicals", ["丙烯下游", "芳烃联合装置", "特种橡胶", "精细化工"]),
+    ("modern_agriculture", ["盐碱地农业", "智慧大棚", "农产品加工", "水产育苗"]),
+    ("cultural_creative", ["文化产业园", "数字影视", "非遗工坊", "创意设计"]),
+    ("quality_tourism", ["黄河文化旅游", "湿地生态旅游", "温泉度假", "滨海旅游"]),
 ];
 
 /// Which department of the plan document looks after an industry.
@@ -109,24 +79,13 @@ pub async fn load(
         let (name, names) = (known.reference.name(&sketch), &known.names);
         if !names.contains(&name) {
             let reference = known.reference.clone();
-            db.write(move |conn| load_one(conn, &reference, &sketch, year, today, now))
-                .await?;
+            db.write(move |conn| load_one(conn, &reference, &sketch, year, today, now)).await?;
         }
         progress(number, total);
     }
     db.write(move |conn| {
         let plan = plans::get(conn, year)?;
-        if plan.synthetic {
-            Ok(())
-        } else {
-            plans::save(
-                conn,
-                &Plan {
-                    synthetic: true,
-                    ..plan
-                },
-            )
-        }
+        if plan.synthetic { Ok(()) } else { plans::save(conn, &Plan { synthetic: true, ..plan }) }
     })
     .await?;
     Ok(total)
@@ -149,14 +108,8 @@ impl Known {
                     .to_owned(),
             ));
         }
-        let industries = industries::all(conn)?
-            .into_iter()
-            .map(|i| (i.id, i))
-            .collect();
-        let reference = Reference {
-            industries,
-            areas: areas::all(conn)?,
-        };
+        let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
+        let reference = Reference { industries, areas: areas::all(conn)? };
         Ok(Self {
             reference: std::sync::Arc::new(reference),
             envelopes,
@@ -173,26 +126,16 @@ impl Reference {
 
     fn area(&self, sketch: &Sketch) -> Option<&Area> {
         let count = self.areas.len().max(1);
-        self.areas
-            .get(usize::try_from(sketch.area).unwrap_or(0) % count)
+        self.areas.get(usize::try_from(sketch.area).unwrap_or(0) % count)
     }
 
     /// Place, theme and running number, and that it is an example.
     fn name(&self, sketch: &Sketch) -> String {
         let (code, industry) = self.industry(sketch);
-        let themes = THEMES
-            .iter()
-            .find(|(c, _)| *c == code)
-            .map(|(_, themes)| themes);
-        let theme = themes
-            .and_then(|t| t.get(sketch.in_envelope % t.len()))
-            .copied();
+        let themes = THEMES.iter().find(|(c, _)| *c == code).map(|(_, themes)| themes);
+        let theme = themes.and_then(|t| t.get(sketch.in_envelope % t.len())).copied();
         let area = self.area(sketch).map_or("", |a| a.name.as_str());
-        format!(
-            "{area}{}项目{:03}示例",
-            theme.unwrap_or(industry),
-            sketch.number
-        )
+        format!("{area}{}项目{:03}示例", theme.unwrap_or(industry), sketch.number)
     }
 
     fn owner_name(&self, sketch: &Sketch) -> String {
@@ -213,11 +156,7 @@ fn load_one(
     let id = projects::insert(conn, &project(reference, sketch, year, now)?)?;
     record(conn, now, "project.created", "project", id.0, id)?;
     assign_units(conn, reference, sketch, id)?;
-    let first = FirstVersion {
-        annual: sketch.annual,
-        months: sketch.months,
-        goal: String::new(),
-    };
+    let first = FirstVersion { annual: sketch.annual, months: sketch.months, goal: String::new() };
     let plan = year_plans::insert(conn, id, year, &first.into_version(year, now, None))?;
     record(conn, now, "year_plan.entered", "year_plan", plan.0, id)?;
     add_milestones(conn, sketch, id, now)?;
@@ -237,9 +176,7 @@ fn record(
 }
 
 fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -> Result<Project> {
-    let area = reference
-        .area(sketch)
-        .ok_or_else(|| StoreError::broken("there are no areas"))?;
+    let area = reference.area(sketch).ok_or_else(|| StoreError::broken("there are no areas"))?;
     Ok(Project {
         id: ProjectId(0),
         facts: ProjectFacts {
@@ -262,7 +199,7 @@ fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -
             leader: String::new(),
             longitude_e6: None,
             latitude_e6: None,
-            visibility: if sketch.number % 25 == 0 {
+            visibility: if sketch.number.is_multiple_of(25) {
                 Visibility::Restricted
             } else {
                 Visibility::Open
@@ -285,10 +222,8 @@ fn assign_units(
     id: ProjectId,
 ) -> Result<()> {
     let (code, _) = reference.industry(sketch);
-    let regulator = REGULATORS
-        .iter()
-        .find(|(c, _)| *c == code)
-        .map_or(USUAL_REGULATOR, |(_, name)| name);
+    let regulator =
+        REGULATORS.iter().find(|(c, _)| *c == code).map_or(USUAL_REGULATOR, |(_, name)| name);
     let owner = reference.owner_name(sketch);
     let mut assigned = Vec::new();
     for (name, role) in [
@@ -298,13 +233,7 @@ fn assign_units(
     ] {
         let unit_id = unit(conn, name)?;
         let (contact, phone) = (String::new(), String::new());
-        assigned.push(ProjectUnit {
-            unit_id,
-            unit: name.to_owned(),
-            role,
-            contact,
-            phone,
-        });
+        assigned.push(ProjectUnit { unit_id, unit: name.to_owned(), role, contact, phone });
     }
     project_units::replace(conn, id, &assigned)
 }
@@ -336,10 +265,7 @@ fn add_milestones(conn: &mut Conn, sketch: &Sketch, id: ProjectId, now: Timestam
             position,
             baseline: made.baseline,
             forecast: made.forecast,
-            forecast_reason: made
-                .forecast
-                .map_or("", |_| "前期手续办理晚于预期")
-                .to_owned(),
+            forecast_reason: made.forecast.map_or("", |_| "前期手续办理晚于预期").to_owned(),
             actual: made.actual,
             weight: 1,
             document_number: String::new(),

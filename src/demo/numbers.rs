@@ -45,14 +45,9 @@ pub fn split(whole: Fen, weights: &[i64], unit: i64) -> Vec<Fen> {
     };
     let mut parts: Vec<Fen> = weights.iter().map(part).collect();
     let rest = whole - parts.iter().copied().sum();
-    let heaviest = weights
-        .iter()
-        .zip(0..)
-        .max_by_key(|(w, at)| (**w, -*at))
-        .map(|(_, at)| at);
-    if let Some(part) = heaviest
-        .and_then(|at| usize::try_from(at).ok())
-        .and_then(|at| parts.get_mut(at))
+    let heaviest = weights.iter().zip(0..).max_by_key(|(w, at)| (**w, -*at)).map(|(_, at)| at);
+    if let Some(part) =
+        heaviest.and_then(|at| usize::try_from(at).ok()).and_then(|at| parts.get_mut(at))
     {
         *part += rest;
     }

@@ -74,22 +74,11 @@ pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
         let weights: Vec<i64> = (0..count).map(|_| numbers.between(20, 100)).collect();
         let totals = split(envelope.total, &weights, 10 * WAN);
         // A project plans for the year in proportion to its size, a quarter more or less.
-        let yearly: Vec<i64> = weights
-            .iter()
-            .map(|w| w * numbers.between(75, 125))
-            .collect();
+        let yearly: Vec<i64> = weights.iter().map(|w| w * numbers.between(75, 125)).collect();
         let annuals = split(envelope.annual, &yearly, 10 * WAN);
         for (in_envelope, (total, annual)) in totals.into_iter().zip(annuals).enumerate() {
             let number = all.len() + 1;
-            all.push(sketch(
-                &mut numbers,
-                *envelope,
-                number,
-                in_envelope,
-                total,
-                annual,
-                year,
-            ));
+            all.push(sketch(&mut numbers, *envelope, (number, in_envelope), (total, annual), year));
         }
     }
     all
@@ -122,11 +111,7 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
         let start = day(before, month, on);
         let done = numbers.chance(8);
         Life {
-            stage: if done {
-                Stage::Completed
-            } else {
-                Stage::Construction
-            },
+            stage: if done { Stage::Completed } else { Stage::Construction },
             planned_start: start,
             actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
             actual_finish: done.then(|| day(year, 5, on)),
@@ -162,43 +147,32 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
 fn sketch(
     numbers: &mut Numbers,
     envelope: Envelope,
-    number: usize,
-    in_envelope: usize,
-    total: Fen,
-    annual: Fen,
+    (number, in_envelope): (usize, usize),
+    (total, annual): (Fen, Fen),
     year: Year,
 ) -> Sketch {
     let life = life(numbers, year);
-    let natures = [
-        Nature::NewConstruction,
-        Nature::NewConstruction,
-        Nature::Expansion,
-        Nature::Renovation,
-    ];
-    let nature = natures
-        .get(usize::try_from(numbers.between(0, 3)).unwrap_or(0))
-        .copied();
+    let natures =
+        [Nature::NewConstruction, Nature::NewConstruction, Nature::Expansion, Nature::Renovation];
+    let nature = natures.get(usize::try_from(numbers.between(0, 3)).unwrap_or(0)).copied();
     let months = months(numbers, annual, &life);
     let carried_on = life.planned_start.lt(&year.january().first_day());
     let rest = total - annual;
     let before = if life.stage == Stage::Completed {
         rest
     } else if carried_on {
-        split(rest, &[numbers.between(10, 60), 100], WAN)
-            .first()
-            .copied()
-            .unwrap_or_default()
+        split(rest, &[numbers.between(10, 60), 100], WAN).first().copied().unwrap_or_default()
     } else {
         Fen::ZERO
     };
-    let last = if life.stage == Stage::Completed {
-        180
-    } else {
-        numbers.between(500, 1_000)
-    };
+    let last = if life.stage == Stage::Completed { 180 } else { numbers.between(500, 1_000) };
     let planned_finish = match life.stage {
         Stage::Completed => day(year, 5, 28),
-        _ => life.planned_start + Days::new(u64::try_from(last).unwrap_or(500)),
+        Stage::Planned
+        | Stage::Reserve
+        | Stage::Construction
+        | Stage::Operating
+        | Stage::Terminated => life.planned_start + Days::new(u64::try_from(last).unwrap_or(500)),
     };
     let reports = reports(numbers, year, total, before, &months, &life);
     Sketch {
@@ -294,9 +268,7 @@ fn reports(
 fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<SketchMilestone> {
     // Days from the start to each template's baseline; the last two count from the finish.
     const FROM_START: [i64; 12] = [-240, -180, -150, -120, -90, -20, -45, 0, 200, 300, 0, 60];
-    let late_by = life
-        .actual_start
-        .map(|start| (start - life.planned_start).num_days());
+    let late_by = life.actual_start.map(|start| (start - life.planned_start).num_days());
     TEMPLATES
         .iter()
         .zip(FROM_START)
@@ -321,11 +293,7 @@ fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<Sket
             let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(40);
             let forecast =
                 moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(10, 90)));
-            SketchMilestone {
-                baseline,
-                forecast,
-                actual,
-            }
+            SketchMilestone { baseline, forecast, actual }
         })
         .collect()
 }
@@ -366,15 +334,9 @@ mod tests {
 
         assert_eq!(all.len(), 152);
         for (envelope, id) in PLAN_2021.iter().zip(1..) {
-            let of: Vec<_> = all
-                .iter()
-                .filter(|s| s.envelope.industry == IndustryId(id))
-                .collect();
+            let of: Vec<_> = all.iter().filter(|s| s.envelope.industry == IndustryId(id)).collect();
             assert_eq!(of.len(), usize::try_from(envelope.0).unwrap());
-            assert_eq!(
-                of.iter().map(|s| s.total).sum::<Fen>(),
-                Fen::parse_yi(envelope.1).unwrap()
-            );
+            assert_eq!(of.iter().map(|s| s.total).sum::<Fen>(), Fen::parse_yi(envelope.1).unwrap());
             assert_eq!(
                 of.iter().map(|s| s.annual).sum::<Fen>(),
                 Fen::parse_yi(envelope.2).unwrap()
@@ -387,24 +349,11 @@ mod tests {
         for it in made() {
             let done: Fen = it.reports.iter().map(|(_, r)| r.completed).sum();
             assert_eq!(it.months.sum(), it.annual, "{}", it.number);
-            assert!(
-                it.total > Fen::ZERO && it.annual <= it.total,
-                "{}",
-                it.number
-            );
+            assert!(it.total > Fen::ZERO && it.annual <= it.total, "{}", it.number);
             assert!(!it.invested_before.is_negative() && it.invested_before + done <= it.total);
             assert!(it.planned_start < it.planned_finish, "{}", it.number);
-            assert!(
-                it.reports.iter().all(|(_, r)| r.check().is_empty()),
-                "{}",
-                it.number
-            );
-            assert_eq!(
-                it.stage == Stage::Reserve,
-                it.reports.is_empty(),
-                "{}",
-                it.number
-            );
+            assert!(it.reports.iter().all(|(_, r)| r.check().is_empty()), "{}", it.number);
+            assert_eq!(it.stage == Stage::Reserve, it.reports.is_empty(), "{}", it.number);
         }
     }
 

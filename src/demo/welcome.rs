@@ -26,11 +26,7 @@ pub fn print(
     println!("  Swagger UI  http://{address}/docs/");
     println!("  accounts    {}", file(data_dir).display());
     for account in accounts {
-        let of = account
-            .unit
-            .as_deref()
-            .or(account.area.as_deref())
-            .unwrap_or("");
+        let of = account.unit.as_deref().or(account.area.as_deref()).unwrap_or("");
         println!(
             "              {:<11} {:<11} {} {of}",
             account.role, account.username, account.password

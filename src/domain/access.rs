@@ -75,10 +75,7 @@ impl Role {
                     | A::ReadReference
             ),
             Self::Viewer => {
-                matches!(
-                    action,
-                    A::ReadProjects | A::ReadSummaries | A::ReadReference
-                )
+                matches!(action, A::ReadProjects | A::ReadSummaries | A::ReadReference)
             }
             Self::Auditor => matches!(action, A::ReadHistory | A::ReadReference),
             Self::Admin => matches!(action, A::KeepAccounts | A::ReadReference),
@@ -94,12 +91,7 @@ impl Role {
 /// Whether a unit may return a report of a project in which it has these `roles`: whoever only
 /// owns the project would be returning its own report.
 pub fn may_return_report(roles: &[UnitRole]) -> bool {
-    roles.iter().any(|r| {
-        matches!(
-            r,
-            UnitRole::Lead | UnitRole::Territory | UnitRole::Regulator
-        )
-    })
+    roles.iter().any(|r| matches!(r, UnitRole::Lead | UnitRole::Territory | UnitRole::Regulator))
 }
 
 /// Which projects one may know of. What is out of sight is in no list, sum or event.
@@ -137,10 +129,7 @@ mod tests {
     #[test]
     fn nobody_keeps_accounts_and_business_at_once() {
         for role in Role::ALL {
-            assert!(
-                !(role.may(Action::KeepAccounts) && role.may(Action::ReadProjects)),
-                "{role}"
-            );
+            assert!(!(role.may(Action::KeepAccounts) && role.may(Action::ReadProjects)), "{role}");
         }
     }
 
@@ -148,10 +137,7 @@ mod tests {
     fn a_unit_account_without_its_unit_sees_nothing() {
         assert_eq!(Sight::of(Role::Unit, None, Some(AreaId(1))), Sight::Nothing);
         assert_eq!(Sight::of(Role::Area, Some(UnitId(1)), None), Sight::Nothing);
-        assert_eq!(
-            Sight::of(Role::Unit, Some(UnitId(1)), None),
-            Sight::Unit(UnitId(1))
-        );
+        assert_eq!(Sight::of(Role::Unit, Some(UnitId(1)), None), Sight::Unit(UnitId(1)));
     }
 
     #[test]

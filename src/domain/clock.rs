@@ -37,11 +37,7 @@ impl Timestamp {
     /// So many hours later.
     #[must_use]
     pub fn plus_hours(self, hours: i64) -> Self {
-        Self(
-            self.0
-                .checked_add_signed(TimeDelta::hours(hours))
-                .unwrap_or(self.0),
-        )
+        Self(self.0.checked_add_signed(TimeDelta::hours(hours)).unwrap_or(self.0))
     }
 
     /// The day it is in China then (UTC+8, without summer time since 1992).

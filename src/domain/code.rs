@@ -34,10 +34,9 @@ impl From<CodeError> for FieldError {
                 "wrong-form",
                 "不是统一社会信用代码：应为 18 位数字和大写字母（不含 I、O、S、V、Z）。",
             ),
-            CodeError::CheckDigit => (
-                "check-digit",
-                "校验位不符，请核对是否录入有误；如代码确系如此赋码，请填写原因。",
-            ),
+            CodeError::CheckDigit => {
+                ("check-digit", "校验位不符，请核对是否录入有误；如代码确系如此赋码，请填写原因。")
+            }
         };
         Self::new("", code, Words::new(zh, format!("{error}.")))
     }
@@ -71,11 +70,7 @@ impl ProjectCode {
         let text = text.trim();
         let digits = Self::digits(text).ok_or(CodeError::ProjectForm)?;
         let number = |at: std::ops::Range<usize>| {
-            digits
-                .get(at)
-                .unwrap_or_default()
-                .iter()
-                .fold(0, |n, d| n * 10 + *d)
+            digits.get(at).unwrap_or_default().iter().fold(0, |n, d| n * 10 + *d)
         };
         if (2015..=2020).contains(&number(0..4)) {
             return Ok(Self(text.to_owned()));
@@ -128,9 +123,7 @@ pub struct CreditCode(String);
 
 impl CreditCode {
     const LETTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    const WEIGHTS: [usize; 17] = [
-        1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
-    ];
+    const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
     /// Reads a code.
     ///
@@ -139,15 +132,9 @@ impl CreditCode {
     pub fn parse(text: &str, accept: Override) -> Result<Self, CodeError> {
         let text = text.trim();
         let values: Option<Vec<usize>> = text.chars().map(|c| Self::LETTERS.find(c)).collect();
-        let values = values
-            .filter(|v| v.len() == 18)
-            .ok_or(CodeError::CreditForm)?;
+        let values = values.filter(|v| v.len() == 18).ok_or(CodeError::CreditForm)?;
         let (body, check) = values.split_at(17);
-        let sum: usize = body
-            .iter()
-            .zip(Self::WEIGHTS)
-            .map(|(value, weight)| value * weight)
-            .sum();
+        let sum: usize = body.iter().zip(Self::WEIGHTS).map(|(value, weight)| value * weight).sum();
         // The outer remainder matters when the sum divides by 31: the check is 0 then, not 31.
         if accept == Override::None && check != [(31 - sum % 31) % 31] {
             return Err(CodeError::CheckDigit);
@@ -170,16 +157,9 @@ impl CreditCode {
 mod tests {
     use super::*;
 
-    const PROJECTS: [&str; 3] = [
-        "2111-522323-04-01-342068",
-        "2411-130202-89-01-637015",
-        "2602-411102-04-04-398932",
-    ];
-    const CREDITS: [&str; 3] = [
-        "91350100M000100Y43",
-        "91110000101623741K",
-        "113705000000000030",
-    ];
+    const PROJECTS: [&str; 3] =
+        ["2111-522323-04-01-342068", "2411-130202-89-01-637015", "2602-411102-04-04-398932"];
+    const CREDITS: [&str; 3] = ["91350100M000100Y43", "91110000101623741K", "113705000000000030"];
 
     fn project(text: &str) -> Result<ProjectCode, CodeError> {
         ProjectCode::parse(text, Override::None)
@@ -190,30 +170,18 @@ mod tests {
         for code in PROJECTS {
             assert_eq!(project(code).unwrap().as_str(), code);
         }
-        assert!(
-            project("2020-370502-26-03-123456").is_ok(),
-            "legacy codes carry no check"
-        );
+        assert!(project("2020-370502-26-03-123456").is_ok(), "legacy codes carry no check");
         for code in CREDITS {
-            assert_eq!(
-                CreditCode::parse(code, Override::None).unwrap().as_str(),
-                code
-            );
+            assert_eq!(CreditCode::parse(code, Override::None).unwrap().as_str(), code);
         }
     }
 
     #[test]
     fn a_wrong_check_digit_is_refused_unless_a_reason_is_given() {
-        assert_eq!(
-            project("2601-140100-89-01-123456"),
-            Err(CodeError::CheckDigit)
-        );
+        assert_eq!(project("2601-140100-89-01-123456"), Err(CodeError::CheckDigit));
         assert!(ProjectCode::parse("2601-140100-89-01-123456", Override::Reasoned).is_ok());
         let credit = "91310115MA1H8R7C6D";
-        assert_eq!(
-            CreditCode::parse(credit, Override::None),
-            Err(CodeError::CheckDigit)
-        );
+        assert_eq!(CreditCode::parse(credit, Override::None), Err(CodeError::CheckDigit));
         assert!(CreditCode::parse(credit, Override::Reasoned).is_ok());
     }
 
@@ -233,12 +201,7 @@ mod tests {
                 "{bad}"
             );
         }
-        for bad in [
-            "",
-            "91350100M000100Y4",
-            "91350100M000100Y4I",
-            "91350100m000100y43",
-        ] {
+        for bad in ["", "91350100M000100Y4", "91350100M000100Y4I", "91350100m000100y43"] {
             assert_eq!(
                 CreditCode::parse(bad, Override::Reasoned),
                 Err(CodeError::CreditForm),
@@ -266,16 +229,10 @@ mod tests {
     fn every_single_letter_typing_error_is_found() {
         for code in CREDITS {
             for at in 0..18 {
-                for other in CreditCode::LETTERS
-                    .chars()
-                    .filter(|c| !code[at..].starts_with(*c))
-                {
+                for other in CreditCode::LETTERS.chars().filter(|c| !code[at..].starts_with(*c)) {
                     let mut wrong = code.to_owned();
                     wrong.replace_range(at..=at, &other.to_string());
-                    assert!(
-                        CreditCode::parse(&wrong, Override::None).is_err(),
-                        "{wrong}"
-                    );
+                    assert!(CreditCode::parse(&wrong, Override::None).is_err(), "{wrong}");
                 }
             }
         }

@@ -21,11 +21,7 @@ pub struct FieldError {
 impl FieldError {
     /// A complaint about the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, words: Words) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            words,
-        }
+        Self { pointer: pointer.into(), code, words }
     }
 }
 

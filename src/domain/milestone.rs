@@ -39,16 +39,8 @@ pub const TEMPLATES: [Template; 12] = [
     template("tender", "招标", MilestoneClass::Procedure),
     template("start", "开工", MilestoneClass::Construction),
     template("main_structure", "主体完成", MilestoneClass::Construction),
-    template(
-        "equipment_installation",
-        "设备安装",
-        MilestoneClass::Construction,
-    ),
-    template(
-        "completion_acceptance",
-        "竣工验收",
-        MilestoneClass::Construction,
-    ),
+    template("equipment_installation", "设备安装", MilestoneClass::Construction),
+    template("completion_acceptance", "竣工验收", MilestoneClass::Construction),
     template("operation", "投产", MilestoneClass::Construction),
 ];
 
@@ -100,9 +92,7 @@ impl Milestone {
     pub fn slippage_days(&self, today: NaiveDate) -> Option<i64> {
         let overdue = (today > self.baseline).then_some(today);
         // A forecast that has passed unreached is no better than none.
-        let forecast = self
-            .forecast
-            .map(|day| if today > day { today } else { day });
+        let forecast = self.forecast.map(|day| if today > day { today } else { day });
         let reached = self.actual.or(forecast).or(overdue)?;
         Some((reached - self.baseline).num_days())
     }
@@ -112,16 +102,11 @@ impl Milestone {
     /// # Errors
     /// [`RuleError::MilestoneReached`] once it was reached.
     pub fn move_forecast(self, day: NaiveDate, reason: &Reason) -> Result<Self, RuleError> {
-        match self.actual {
-            Some(reached) => Err(RuleError::MilestoneReached(reached)),
-            None => {
-                let forecast_reason = reason.as_str().to_owned();
-                Ok(Self {
-                    forecast: Some(day),
-                    forecast_reason,
-                    ..self
-                })
-            }
+        if let Some(reached) = self.actual {
+            Err(RuleError::MilestoneReached(reached))
+        } else {
+            let forecast_reason = reason.as_str().to_owned();
+            Ok(Self { forecast: Some(day), forecast_reason, ..self })
         }
     }
 
@@ -164,9 +149,7 @@ mod tests {
     #[test]
     fn slippage_is_measured_from_the_baseline() {
         let reason = Reason::parse("用地手续延后").unwrap();
-        let moved = milestone()
-            .move_forecast(day("2021-07-15"), &reason)
-            .unwrap();
+        let moved = milestone().move_forecast(day("2021-07-15"), &reason).unwrap();
 
         assert_eq!(milestone().slippage_days(day("2021-05-31")), None);
         assert_eq!(milestone().slippage_days(day("2021-06-01")), None);
@@ -177,9 +160,7 @@ mod tests {
             Some(49),
             "a forecast that passed counts on"
         );
-        let reached = moved
-            .reach(Some(day("2021-05-30")), day("2021-06-11"))
-            .unwrap();
+        let reached = moved.reach(Some(day("2021-05-30")), day("2021-06-11")).unwrap();
         assert_eq!(reached.slippage_days(day("2022-01-01")), Some(-2));
     }
 
@@ -190,20 +171,13 @@ mod tests {
         let reached = milestone().reach(Some(day("2021-06-10")), today).unwrap();
 
         assert_eq!(
-            reached
-                .clone()
-                .move_forecast(day("2021-08-01"), &reason)
-                .unwrap_err()
-                .code(),
+            reached.clone().move_forecast(day("2021-08-01"), &reason).unwrap_err().code(),
             "milestone-reached"
         );
         let again = reached.reach(None, today).unwrap();
         assert!(again.move_forecast(day("2021-08-01"), &reason).is_ok());
         assert_eq!(
-            milestone()
-                .reach(Some(day("2021-06-12")), today)
-                .unwrap_err()
-                .code(),
+            milestone().reach(Some(day("2021-06-12")), today).unwrap_err().code(),
             "in-future"
         );
     }

@@ -83,9 +83,7 @@ impl Fen {
         if fen.scale() > 0 {
             return Err(form());
         }
-        i64::try_from(fen.mantissa())
-            .map(Self)
-            .map_err(|_| MoneyError::TooLarge(text.to_owned()))
+        i64::try_from(fen.mantissa()).map(Self).map_err(|_| MoneyError::TooLarge(text.to_owned()))
     }
 
     /// 万元 with at least two and at most six decimals, exact.
@@ -192,14 +190,12 @@ impl ToSchema for Fen {
 impl From<MoneyError> for FieldError {
     fn from(error: MoneyError) -> Self {
         let (code, zh) = match &error {
-            MoneyError::Form(_) => (
-                "wrong-form",
-                "金额应为以万元为单位的数字，最多 6 位小数，例如 \"119500.00\"。",
-            ),
-            MoneyError::TooLarge(_) => (
-                "too-large",
-                "金额过大：应小于 1,000,000,000 万元；请核对单位是否为万元。",
-            ),
+            MoneyError::Form(_) => {
+                ("wrong-form", "金额应为以万元为单位的数字，最多 6 位小数，例如 \"119500.00\"。")
+            }
+            MoneyError::TooLarge(_) => {
+                ("too-large", "金额过大：应小于 1,000,000,000 万元；请核对单位是否为万元。")
+            }
         };
         Self::new("", code, Words::new(zh, format!("{error}.")))
     }
@@ -245,11 +241,7 @@ mod tests {
             "1.2.3",
             "--1",
         ] {
-            assert_eq!(
-                Fen::parse_wan(bad),
-                Err(MoneyError::Form(bad.to_owned())),
-                "{bad:?}"
-            );
+            assert_eq!(Fen::parse_wan(bad), Err(MoneyError::Form(bad.to_owned())), "{bad:?}");
         }
         assert_eq!(
             Fen::parse_wan("1000000000"),
@@ -273,14 +265,9 @@ mod tests {
 
     #[test]
     fn a_json_number_is_no_amount() {
-        let refused = serde_json::from_str::<Fen>("119500.00")
-            .unwrap_err()
-            .to_string();
+        let refused = serde_json::from_str::<Fen>("119500.00").unwrap_err().to_string();
         assert!(refused.contains("a number may lose digits"), "{refused}");
-        assert_eq!(
-            serde_json::from_str::<Fen>("\"119500.00\"").unwrap().get(),
-            119_500_000_000
-        );
+        assert_eq!(serde_json::from_str::<Fen>("\"119500.00\"").unwrap().get(), 119_500_000_000);
     }
 
     proptest! {

@@ -36,9 +36,7 @@ impl Month {
 
     /// The month `day` lies in.
     pub fn of(day: NaiveDate) -> Self {
-        Self {
-            first: day.with_day(1).unwrap_or(day),
-        }
+        Self { first: day.with_day(1).unwrap_or(day) }
     }
 
     /// Its first day.
@@ -54,17 +52,13 @@ impl Month {
     /// The month after it.
     #[must_use]
     pub fn next(self) -> Self {
-        Self {
-            first: self.first + Months::new(1),
-        }
+        Self { first: self.first + Months::new(1) }
     }
 
     /// The month before it.
     #[must_use]
     pub fn previous(self) -> Self {
-        Self {
-            first: self.first - Months::new(1),
-        }
+        Self { first: self.first - Months::new(1) }
     }
 
     /// Its year.
@@ -94,20 +88,14 @@ impl FromStr for Month {
             return Err(refuse());
         }
         let year = year.parse().ok().and_then(Year::new).ok_or_else(refuse)?;
-        number
-            .parse()
-            .ok()
-            .and_then(|n| Self::new(year, n))
-            .ok_or_else(refuse)
+        number.parse().ok().and_then(|n| Self::new(year, n)).ok_or_else(refuse)
     }
 }
 
 impl From<MonthError> for FieldError {
     fn from(error: MonthError) -> Self {
-        let words = Words::new(
-            "月份应写作 2021-05，在 1990-01 至 2100-12 之间。",
-            format!("{error}."),
-        );
+        let words =
+            Words::new("月份应写作 2021-05，在 1990-01 至 2100-12 之间。", format!("{error}."));
         Self::new("", "wrong-form", words)
     }
 }
@@ -155,9 +143,7 @@ impl Year {
 
     /// The year, if it is one of ours.
     pub fn new(year: i32) -> Option<Self> {
-        (Self::FIRST..=Self::LAST)
-            .contains(&year)
-            .then_some(Self(year))
+        (Self::FIRST..=Self::LAST).contains(&year).then_some(Self(year))
     }
 
     /// The year `day` lies in.
@@ -177,16 +163,12 @@ impl Year {
 
     /// Its January.
     pub fn january(self) -> Month {
-        Month {
-            first: NaiveDate::from_ymd_opt(self.0, 1, 1).unwrap_or_default(),
-        }
+        Month { first: NaiveDate::from_ymd_opt(self.0, 1, 1).unwrap_or_default() }
     }
 
     /// Its December.
     pub fn december(self) -> Month {
-        Month {
-            first: NaiveDate::from_ymd_opt(self.0, 12, 1).unwrap_or_default(),
-        }
+        Month { first: NaiveDate::from_ymd_opt(self.0, 12, 1).unwrap_or_default() }
     }
 }
 

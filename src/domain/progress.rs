@@ -81,11 +81,7 @@ mod tests {
     }
 
     fn figures(planned: &str, completed: &str) -> Figures {
-        Figures {
-            planned: yi(planned),
-            completed: yi(completed),
-            ..Figures::ZERO
-        }
+        Figures { planned: yi(planned), completed: yi(completed), ..Figures::ZERO }
     }
 
     #[test]
@@ -98,10 +94,7 @@ mod tests {
         assert_eq!(total, yi("1445.68"));
         assert_eq!(annual, yi("363.81"));
         // 363.81 of 1445.68 is 25.1653 %: a quarter of it all was promised for the one year.
-        assert_eq!(
-            Rate::new(annual, total).percent().unwrap().to_string(),
-            "25.17"
-        );
+        assert_eq!(Rate::new(annual, total).percent().unwrap().to_string(), "25.17");
     }
 
     #[test]
@@ -111,31 +104,14 @@ mod tests {
         let expected = expected(ExpectedMode::Calendar, 5, &line);
 
         assert_eq!(against_plan(&line).percent().unwrap().to_string(), "41.84");
-        assert_eq!(
-            deviation(against_plan(&line), expected)
-                .unwrap()
-                .to_string(),
-            "0.17"
-        );
-        assert_eq!(
-            against_promise(&line, yi("12.5"))
-                .percent()
-                .unwrap()
-                .to_string(),
-            "40.00"
-        );
+        assert_eq!(deviation(against_plan(&line), expected).unwrap().to_string(), "0.17");
+        assert_eq!(against_promise(&line, yi("12.5")).percent().unwrap().to_string(), "40.00");
     }
 
     #[test]
     fn a_published_rate_of_another_place_comes_out() {
         // 98.5 亿元 planned, 21.01 亿元 completed through April: 21.33 %.
-        assert_eq!(
-            against_plan(&figures("98.5", "21.01"))
-                .percent()
-                .unwrap()
-                .to_string(),
-            "21.33"
-        );
+        assert_eq!(against_plan(&figures("98.5", "21.01")).percent().unwrap().to_string(), "21.33");
     }
 
     #[test]

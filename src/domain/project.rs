@@ -216,11 +216,7 @@ impl Project {
         let (from, to, on) = (self.stage, step.to, step.on);
         if !from.next().contains(&to) {
             let allowed: Vec<_> = from.next().iter().map(|s| s.as_str()).collect();
-            return Err(RuleError::StageMove {
-                from,
-                to,
-                allowed: allowed.join(", "),
-            });
+            return Err(RuleError::StageMove { from, to, allowed: allowed.join(", ") });
         }
         if from.needs_reason(to) && step.reason.is_none() {
             return Err(RuleError::ReasonRequired { from, to });
@@ -289,11 +285,7 @@ pub(crate) mod tests {
     }
 
     fn step(to: Stage, on: &str) -> Move {
-        Move {
-            to,
-            on: day(on),
-            reason: None,
-        }
+        Move { to, on: day(on), reason: None }
     }
 
     #[test]
@@ -303,10 +295,7 @@ pub(crate) mod tests {
         let started = project(Stage::Reserve)
             .move_to(&step(Stage::Construction, "2021-06-15"), today)
             .unwrap();
-        let done = started
-            .clone()
-            .move_to(&step(Stage::Completed, "2021-06-30"), today)
-            .unwrap();
+        let done = started.clone().move_to(&step(Stage::Completed, "2021-06-30"), today).unwrap();
 
         assert_eq!(started.facts.actual_start, Some(day("2021-06-15")));
         assert_eq!(
@@ -322,12 +311,7 @@ pub(crate) mod tests {
 
         let error = refused.unwrap_err();
         assert_eq!(error.code(), "stage-move");
-        assert!(
-            error
-                .to_string()
-                .ends_with("reserve, construction, terminated"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("reserve, construction, terminated"), "{error}");
     }
 
     #[test]
@@ -337,18 +321,10 @@ pub(crate) mod tests {
             .move_to(&step(Stage::Completed, "2021-06-30"), today)
             .unwrap();
 
-        let without = done
-            .clone()
-            .move_to(&step(Stage::Construction, "2021-07-01"), today);
+        let without = done.clone().move_to(&step(Stage::Construction, "2021-07-01"), today);
         let reason = Some(Reason::parse("验收未通过").unwrap());
         let again = done
-            .move_to(
-                &Move {
-                    reason,
-                    ..step(Stage::Construction, "2021-07-01")
-                },
-                today,
-            )
+            .move_to(&Move { reason, ..step(Stage::Construction, "2021-07-01") }, today)
             .unwrap();
 
         assert_eq!(without.unwrap_err().code(), "reason-required");
@@ -361,9 +337,8 @@ pub(crate) mod tests {
         let mut without = project(Stage::Reserve);
         without.facts.code = None;
 
-        let refused = without
-            .clone()
-            .move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
+        let refused =
+            without.clone().move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
         without.facts.code_reason = "代码申请中".to_owned();
         let taken = without.move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
 
@@ -416,9 +391,8 @@ pub(crate) mod tests {
         let mut it = project(Stage::Completed);
         it.ended_on = Some(day("2022-06-30"));
 
-        let years: Vec<_> = (2020..=2023)
-            .filter(|y| it.belongs_to(Year::new(*y).unwrap()))
-            .collect();
+        let years: Vec<_> =
+            (2020..=2023).filter(|y| it.belongs_to(Year::new(*y).unwrap())).collect();
 
         assert_eq!(years, [2021, 2022]);
     }

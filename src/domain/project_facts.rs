@@ -73,15 +73,9 @@ impl ProjectFacts {
 
     fn check_money(&self, errors: &mut Vec<FieldError>) {
         if self.total <= Fen::ZERO {
-            let words = Words::new(
-                "总投资应大于零。",
-                "Total investment must be more than nothing.",
-            );
-            errors.push(FieldError::new(
-                "/total_investment_wan",
-                "not-positive",
-                words,
-            ));
+            let words =
+                Words::new("总投资应大于零。", "Total investment must be more than nothing.");
+            errors.push(FieldError::new("/total_investment_wan", "not-positive", words));
         }
         if self.invested_before.is_negative() {
             let words = Words::new("以前年度完成投资不能为负。", "Cannot be negative.");
@@ -92,17 +86,9 @@ impl ProjectFacts {
     fn check_order(&self, errors: &mut Vec<FieldError>) {
         let pairs = [
             ("/planned_finish", self.planned_start, self.planned_finish),
-            (
-                "/planned_operation",
-                self.planned_start,
-                self.planned_operation,
-            ),
+            ("/planned_operation", self.planned_start, self.planned_operation),
             ("/actual_finish", self.actual_start, self.actual_finish),
-            (
-                "/actual_operation",
-                self.actual_start,
-                self.actual_operation,
-            ),
+            ("/actual_operation", self.actual_start, self.actual_operation),
         ];
         for (pointer, start, end) in pairs {
             if let (Some(start), Some(end)) = (start, end)
@@ -160,12 +146,7 @@ impl ProjectFacts {
 
     fn check_place(&self, errors: &mut Vec<FieldError>) {
         let places = [
-            (
-                "/longitude",
-                self.longitude_e6,
-                self.latitude_e6,
-                180_000_000,
-            ),
+            ("/longitude", self.longitude_e6, self.latitude_e6, 180_000_000),
             ("/latitude", self.latitude_e6, self.longitude_e6, 90_000_000),
         ];
         for (pointer, own, other, most) in places {

@@ -99,17 +99,11 @@ pub struct Ratio {
 
 impl Ratio {
     /// Nothing.
-    pub const ZERO: Self = Self {
-        numerator: 0,
-        denominator: 1,
-    };
+    pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
 
     /// `numerator` ÷ `denominator`; `None` unless the denominator is positive.
     pub fn new(numerator: i128, denominator: i128) -> Option<Self> {
-        (denominator > 0).then_some(Self {
-            numerator,
-            denominator,
-        })
+        (denominator > 0).then_some(Self { numerator, denominator })
     }
 
     /// This minus `other`, exactly.
@@ -126,9 +120,7 @@ impl Ratio {
     /// In per cent, rounded once, half away from zero.
     pub fn percent(self) -> Hundredths {
         let scaled = self.numerator.strict_mul(10_000);
-        let doubled = scaled
-            .strict_mul(2)
-            .strict_add(self.denominator * scaled.signum());
+        let doubled = scaled.strict_mul(2).strict_add(self.denominator * scaled.signum());
         let rounded = doubled / self.denominator.strict_mul(2);
         Hundredths(i64::try_from(rounded).unwrap_or(i64::MAX))
     }
@@ -146,18 +138,12 @@ pub struct Rate {
 impl Rate {
     /// `numerator` of `denominator`.
     pub fn new(numerator: Fen, denominator: Fen) -> Self {
-        Self {
-            numerator,
-            denominator,
-        }
+        Self { numerator, denominator }
     }
 
     /// The exact fraction; `None` when the denominator is zero: never 0 %.
     pub fn ratio(self) -> Option<Ratio> {
-        Ratio::new(
-            i128::from(self.numerator.get()),
-            i128::from(self.denominator.get()),
-        )
+        Ratio::new(i128::from(self.numerator.get()), i128::from(self.denominator.get()))
     }
 
     /// In per cent, rounded once; `None` when the denominator is zero.
@@ -201,18 +187,13 @@ mod tests {
     #[test]
     fn a_deviation_is_rounded_once() {
         // 32.14351… % less 41.66666… % is -9.52315… points; the rounded figures differ by -9.53.
-        let done = Rate::new(
-            Fen::parse_wan("38411.50").unwrap(),
-            Fen::parse_wan("119500").unwrap(),
-        );
+        let done =
+            Rate::new(Fen::parse_wan("38411.50").unwrap(), Fen::parse_wan("119500").unwrap());
         let expected = Ratio::new(5, 12).unwrap();
 
         assert_eq!(done.percent().unwrap().to_string(), "32.14");
         assert_eq!(expected.percent().to_string(), "41.67");
-        assert_eq!(
-            done.ratio().unwrap().minus(expected).percent().to_string(),
-            "-9.52"
-        );
+        assert_eq!(done.ratio().unwrap().minus(expected).percent().to_string(), "-9.52");
     }
 
     proptest! {

@@ -67,10 +67,7 @@ impl ReportFigures {
                 FieldError::new(pointer, "negative", words)
             })
             .collect();
-        if self
-            .physical
-            .is_some_and(|p| !(0..=10_000).contains(&p.get()))
-        {
+        if self.physical.is_some_and(|p| !(0..=10_000).contains(&p.get())) {
             let words = Words::new(
                 "形象进度应在 0.00 至 100.00 之间。",
                 "Must be between 0.00 and 100.00.",
@@ -140,12 +137,7 @@ impl Report {
             return Ok(());
         }
         let [next_zh, next] = next;
-        Err(RuleError::ReportState {
-            state: self.state,
-            needed,
-            next,
-            next_zh,
-        })
+        Err(RuleError::ReportState { state: self.state, needed, next, next_zh })
     }
 
     /// Replaces the figures of a draft or of a returned report.
@@ -156,10 +148,7 @@ impl Report {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
-            [
-                "如需修改，请先由审核单位退回。",
-                "Have it returned first if it must change.",
-            ],
+            ["如需修改，请先由审核单位退回。", "Have it returned first if it must change."],
         )?;
         Ok(Self { figures, ..self })
     }
@@ -173,10 +162,7 @@ impl Report {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
-            [
-                "已提交的月报请等待审核；已确认的无需再提交。",
-                "It has been handed over already.",
-            ],
+            ["已提交的月报请等待审核；已确认的无需再提交。", "It has been handed over already."],
         )?;
         if self.figures.completed.is_zero()
             && stage == Stage::Construction
@@ -184,11 +170,7 @@ impl Report {
         {
             return Err(RuleError::ZeroReasonRequired);
         }
-        Ok(Self {
-            state: ReportState::Submitted,
-            submitted: Some(step),
-            ..self
-        })
+        Ok(Self { state: ReportState::Submitted, submitted: Some(step), ..self })
     }
 
     /// Sends a submitted or confirmed report back to its owner.
@@ -199,18 +181,10 @@ impl Report {
         self.must_be(
             &[ReportState::Submitted, ReportState::Confirmed],
             "submitted or confirmed",
-            [
-                "只有已提交或已确认的月报可以退回。",
-                "Only what was handed over can be returned.",
-            ],
+            ["只有已提交或已确认的月报可以退回。", "Only what was handed over can be returned."],
         )?;
         let return_reason = reason.as_str().to_owned();
-        Ok(Self {
-            state: ReportState::Returned,
-            return_reason,
-            confirmed: None,
-            ..self
-        })
+        Ok(Self { state: ReportState::Returned, return_reason, confirmed: None, ..self })
     }
 
     /// Takes a submitted report into the figures.
@@ -224,12 +198,7 @@ impl Report {
             ["请先由项目单位提交。", "Its owner must submit it first."],
         )?;
         let return_reason = String::new();
-        Ok(Self {
-            state: ReportState::Confirmed,
-            confirmed: Some(step),
-            return_reason,
-            ..self
-        })
+        Ok(Self { state: ReportState::Confirmed, confirmed: Some(step), return_reason, ..self })
     }
 }
 
@@ -257,24 +226,17 @@ mod tests {
     }
 
     fn step() -> Step {
-        Step {
-            by: Some(UserId(1)),
-            at: Timestamp::from_unix_seconds(1_625_097_600).unwrap(),
-        }
+        Step { by: Some(UserId(1)), at: Timestamp::from_unix_seconds(1_625_097_600).unwrap() }
     }
 
     #[test]
     fn a_report_goes_from_draft_to_confirmed_and_back_with_a_reason() {
         let reason = Reason::parse("请核对本月完成投资").unwrap();
 
-        let submitted = report(ReportState::Draft, "120")
-            .submit(Stage::Construction, step())
-            .unwrap();
+        let submitted =
+            report(ReportState::Draft, "120").submit(Stage::Construction, step()).unwrap();
         let returned = submitted.clone().send_back(&reason).unwrap();
-        let again = returned
-            .clone()
-            .submit(Stage::Construction, step())
-            .unwrap();
+        let again = returned.clone().submit(Stage::Construction, step()).unwrap();
         let confirmed = again.confirm(step()).unwrap();
 
         assert_eq!(returned.return_reason, "请核对本月完成投资");
@@ -290,16 +252,8 @@ mod tests {
         use ReportState::{Confirmed, Draft, Returned, Submitted};
         let reason = Reason::parse("请核对").unwrap();
         for state in [Submitted, Confirmed] {
-            assert!(
-                report(state, "1")
-                    .rewrite(ReportFigures::default())
-                    .is_err()
-            );
-            assert!(
-                report(state, "1")
-                    .submit(Stage::Construction, step())
-                    .is_err()
-            );
+            assert!(report(state, "1").rewrite(ReportFigures::default()).is_err());
+            assert!(report(state, "1").submit(Stage::Construction, step()).is_err());
         }
         for state in [Draft, Returned] {
             assert!(report(state, "1").send_back(&reason).is_err());
@@ -307,10 +261,7 @@ mod tests {
         for state in [Draft, Returned, Confirmed] {
             let error = report(state, "1").confirm(step()).unwrap_err();
             assert_eq!(error.code(), "report-state");
-            assert!(
-                error.to_string().contains("must submit it first"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("must submit it first"), "{error}");
         }
     }
 
@@ -335,15 +286,11 @@ mod tests {
 
         assert!(may_report(&it, "2021-07".parse().unwrap(), today).is_ok());
         assert_eq!(
-            may_report(&it, "2021-08".parse().unwrap(), today)
-                .unwrap_err()
-                .code(),
+            may_report(&it, "2021-08".parse().unwrap(), today).unwrap_err().code(),
             "month-ahead"
         );
         assert_eq!(
-            may_report(&it, "2020-12".parse().unwrap(), today)
-                .unwrap_err()
-                .code(),
+            may_report(&it, "2020-12".parse().unwrap(), today).unwrap_err().code(),
             "before-registration"
         );
     }
@@ -359,9 +306,6 @@ mod tests {
 
         let pointers: Vec<_> = figures.check().into_iter().map(|e| e.pointer).collect();
 
-        assert_eq!(
-            pointers,
-            ["/completed_wan", "/funds_paid_wan", "/physical_percent"]
-        );
+        assert_eq!(pointers, ["/completed_wan", "/funds_paid_wan", "/physical_percent"]);
     }
 }

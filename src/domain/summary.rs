@@ -58,12 +58,7 @@ impl Figures {
         active_share: 0,
         completed: Fen::ZERO,
         completed_ever: Fen::ZERO,
-        coverage: Coverage {
-            due: 0,
-            confirmed: 0,
-            submitted: 0,
-            missing: 0,
-        },
+        coverage: Coverage { due: 0, confirmed: 0, submitted: 0, missing: 0 },
     };
 }
 
@@ -127,11 +122,7 @@ pub struct Period {
 impl Period {
     /// The months of `through`'s year up to `through`, judged on `today` at the latest.
     pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
-        Self {
-            through,
-            evaluation_day: through.last_day().min(today),
-            include_submitted,
-        }
+        Self { through, evaluation_day: through.last_day().min(today), include_submitted }
     }
 
     /// The year.
@@ -141,9 +132,7 @@ impl Period {
 
     /// Its months: January to the last one.
     pub fn months(self) -> impl Iterator<Item = Month> {
-        self.year()
-            .months()
-            .filter(move |month| *month <= self.through)
+        self.year().months().filter(move |month| *month <= self.through)
     }
 
     /// The month a summary of `year` goes through unless asked: the last one that is over.
@@ -251,23 +240,10 @@ impl ProjectYear {
     /// not known, or lie outside the year, all twelve.
     fn active_months(&self, period: Period) -> (u32, u32) {
         let (january, december) = (period.year().january(), period.year().december());
-        let start = self
-            .starts
-            .0
-            .or(self.starts.1)
-            .map_or(january, Month::of)
-            .max(january);
-        let finish = self
-            .finishes
-            .0
-            .or(self.finishes.1)
-            .map_or(december, Month::of)
-            .min(december);
-        let (first, last) = if start <= finish {
-            (start.number(), finish.number())
-        } else {
-            (1, 12)
-        };
+        let start = self.starts.0.or(self.starts.1).map_or(january, Month::of).max(january);
+        let finish = self.finishes.0.or(self.finishes.1).map_or(december, Month::of).min(december);
+        let (first, last) =
+            if start <= finish { (start.number(), finish.number()) } else { (1, 12) };
         let through = period.through.number();
         let elapsed = (through + 1).saturating_sub(first).min(last - first + 1);
         (elapsed, last - first + 1)
@@ -284,12 +260,8 @@ impl ProjectYear {
     }
 
     fn coverage(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Coverage {
-        let state_of = |month: Month| {
-            self.reports
-                .iter()
-                .find(|r| r.month == month)
-                .map(|r| r.state)
-        };
+        let state_of =
+            |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
         let mut coverage = Coverage::default();
         for month in period.months().filter(|m| wanted(*m)) {
             match state_of(month) {
@@ -335,11 +307,7 @@ mod tests {
     }
 
     fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
-        MonthReport {
-            month: month(text),
-            state,
-            completed: Fen::new(fen),
-        }
+        MonthReport { month: month(text), state, completed: Fen::new(fen) }
     }
 
     #[test]
@@ -356,15 +324,9 @@ mod tests {
         let strict = it.figures(through_may(false));
         let wide = it.figures(through_may(true));
 
-        assert_eq!(
-            (strict.completed, strict.completed_ever),
-            (Fen::new(70), Fen::new(570))
-        );
+        assert_eq!((strict.completed, strict.completed_ever), (Fen::new(70), Fen::new(570)));
         assert_eq!(wide.completed, Fen::new(90));
-        assert_eq!(
-            (strict.planned, strict.planned_through),
-            (Fen::new(1_200), Fen::new(500))
-        );
+        assert_eq!((strict.planned, strict.planned_through), (Fen::new(1_200), Fen::new(500)));
     }
 
     #[test]
@@ -375,20 +337,13 @@ mod tests {
             report("2021-03", ReportState::Confirmed, 5),
             report("2021-04", ReportState::Draft, 5),
         ];
-        let coverage = |through, today| {
-            it.figures(Period::new(month(through), day(today), false))
-                .coverage
-        };
+        let coverage =
+            |through, today| it.figures(Period::new(month(through), day(today), false)).coverage;
 
         // March, April, May owed, January filed.
         assert_eq!(
             coverage("2021-05", "2021-07-01"),
-            Coverage {
-                due: 4,
-                confirmed: 2,
-                submitted: 0,
-                missing: 2
-            }
+            Coverage { due: 4, confirmed: 2, submitted: 0, missing: 2 }
         );
         // July is not over on 1 July; asked a year later it reads as it read then.
         assert_eq!(coverage("2021-07", "2021-07-01").due, 5);
@@ -402,10 +357,7 @@ mod tests {
             project().active_months(Period::new(month(through), day("2022-01-01"), false))
         };
 
-        assert_eq!(
-            [at("2021-02"), at("2021-05"), at("2021-12")],
-            [(0, 9), (3, 9), (9, 9)]
-        );
+        assert_eq!([at("2021-02"), at("2021-05"), at("2021-12")], [(0, 9), (3, 9), (9, 9)]);
     }
 
     #[test]
@@ -420,10 +372,7 @@ mod tests {
         let whole = it.figures(period);
         let parts: Figures = period.months().map(|m| it.month_figures(m, period)).sum();
 
-        assert_eq!(
-            (parts.completed, parts.coverage),
-            (whole.completed, whole.coverage)
-        );
+        assert_eq!((parts.completed, parts.coverage), (whole.completed, whole.coverage));
         assert_eq!(parts.planned, whole.planned_through);
     }
 
@@ -439,33 +388,23 @@ mod tests {
 
     fn any_figures() -> impl Strategy<Value = Figures> {
         let money = || (0_i64..10_i64.pow(12)).prop_map(Fen::new);
-        (
-            0_i64..5,
-            money(),
-            money(),
-            money(),
-            money(),
-            0_i64..9,
-            0_i64..9,
-            0_i64..9,
-        )
-            .prop_map(
-                |(count, total, planned, done, ever, confirmed, submitted, missing)| Figures {
-                    project_count: count,
-                    total,
-                    planned,
-                    planned_through: planned,
-                    active_share: i128::from(planned.get()),
-                    completed: done,
-                    completed_ever: ever,
-                    coverage: Coverage {
-                        due: confirmed + submitted + missing,
-                        confirmed,
-                        submitted,
-                        missing,
-                    },
+        (0_i64..5, money(), money(), money(), money(), 0_i64..9, 0_i64..9, 0_i64..9).prop_map(
+            |(count, total, planned, done, ever, confirmed, submitted, missing)| Figures {
+                project_count: count,
+                total,
+                planned,
+                planned_through: planned,
+                active_share: i128::from(planned.get()),
+                completed: done,
+                completed_ever: ever,
+                coverage: Coverage {
+                    due: confirmed + submitted + missing,
+                    confirmed,
+                    submitted,
+                    missing,
                 },
-            )
+            },
+        )
     }
 
     proptest! {

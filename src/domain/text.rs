@@ -26,14 +26,12 @@ impl From<TextError> for FieldError {
             TextError::TooShort(1) => ("blank", "不能为空。".to_owned()),
             TextError::TooShort(least) => ("too-short", format!("至少 {least} 个字（空格不计）。")),
             TextError::TooLong(most) => ("too-long", format!("至多 {most} 个字。")),
-            TextError::ControlCharacter => (
-                "control-character",
-                "含有不可见的控制字符，请删除。".to_owned(),
-            ),
-            TextError::NotAName => (
-                "wrong-form",
-                "用户名由 2 至 64 个小写字母、数字、“.”、“-”、“_”组成。".to_owned(),
-            ),
+            TextError::ControlCharacter => {
+                ("control-character", "含有不可见的控制字符，请删除。".to_owned())
+            }
+            TextError::NotAName => {
+                ("wrong-form", "用户名由 2 至 64 个小写字母、数字、“.”、“-”、“_”组成。".to_owned())
+            }
         };
         Self::new("", code, Words::new(zh, format!("{error}.")))
     }
@@ -127,14 +125,7 @@ mod tests {
     #[test]
     fn texts_are_trimmed_and_counted_in_characters() {
         assert_eq!(Name::parse("  高端化工 ").unwrap().as_str(), "高端化工");
-        assert_eq!(
-            Name::parse(&"字".repeat(200))
-                .unwrap()
-                .as_str()
-                .chars()
-                .count(),
-            200
-        );
+        assert_eq!(Name::parse(&"字".repeat(200)).unwrap().as_str().chars().count(), 200);
         assert_eq!(Name::parse(&"字".repeat(201)), Err(TextError::TooLong(200)));
         assert_eq!(Name::parse(" \u{3000} "), Err(TextError::TooShort(1)));
         assert_eq!(Note::parse("").unwrap().as_str(), "");
@@ -144,10 +135,7 @@ mod tests {
 
     #[test]
     fn account_names_are_plain() {
-        assert_eq!(
-            Username::parse(" Zhang.Wei ").unwrap().into_string(),
-            "zhang.wei"
-        );
+        assert_eq!(Username::parse(" Zhang.Wei ").unwrap().into_string(), "zhang.wei");
         for bad in ["a", "张伟", "a b", "a@b"] {
             assert_eq!(Username::parse(bad), Err(TextError::NotAName), "{bad}");
         }

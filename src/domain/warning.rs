@@ -22,11 +22,7 @@ pub struct Warning {
 
 impl Warning {
     fn new(code: &str, zh: String, en: String) -> Self {
-        Self {
-            code: code.to_owned(),
-            zh,
-            en,
-        }
+        Self { code: code.to_owned(), zh, en }
     }
 
     /// The explanation.
@@ -97,9 +93,7 @@ fn above_total(report: &ReportFigures, context: &ReportContext) -> Option<Warnin
 fn far_above_plan(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
     let annual = context.annual?;
     let done = context.other_months_of_year + report.completed;
-    let share = Rate::new(done, annual)
-        .percent()
-        .filter(|share| share.get() > 12_000)?;
+    let share = Rate::new(done, annual).percent().filter(|share| share.get() > 12_000)?;
     let (done, annual) = (done.to_wan(), annual.to_wan());
     Some(Warning::new(
         "far-above-plan",
@@ -122,9 +116,8 @@ fn zero_month(report: &ReportFigures, context: &ReportContext) -> Option<Warning
 
 fn half_of_the_year(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
     let annual = context.annual?;
-    let share = Rate::new(report.completed, annual)
-        .percent()
-        .filter(|share| share.get() > 5_000)?;
+    let share =
+        Rate::new(report.completed, annual).percent().filter(|share| share.get() > 5_000)?;
     let (month, annual) = (report.completed.to_wan(), annual.to_wan());
     Some(Warning::new(
         "half-of-the-year",
@@ -173,9 +166,7 @@ fn paid_more_than_received(report: &ReportFigures) -> Option<Warning> {
 fn progress_apart(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
     let physical = report.physical?;
     let financial = Rate::new(ever(report, context), context.total).ratio()?;
-    let apart = Ratio::new(physical.get().into(), 10_000)?
-        .minus(financial)
-        .percent();
+    let apart = Ratio::new(physical.get().into(), 10_000)?.minus(financial).percent();
     (apart.get().abs() > 2_000).then(|| {
         let financial = financial.percent();
         Warning::new(
@@ -226,17 +217,11 @@ mod tests {
     }
 
     fn figures(completed: &str) -> ReportFigures {
-        ReportFigures {
-            completed: wan(completed),
-            ..ReportFigures::default()
-        }
+        ReportFigures { completed: wan(completed), ..ReportFigures::default() }
     }
 
     fn codes(report: &ReportFigures, context: &ReportContext) -> Vec<String> {
-        warnings(report, context)
-            .into_iter()
-            .map(|w| w.code)
-            .collect()
+        warnings(report, context).into_iter().map(|w| w.code).collect()
     }
 
     #[test]
@@ -261,10 +246,7 @@ mod tests {
     fn last_month_copied_is_found() {
         let mut report = figures("120");
         report.progress = "主体施工".to_owned();
-        let context = ReportContext {
-            last_month: Some(report.clone()),
-            ..context()
-        };
+        let context = ReportContext { last_month: Some(report.clone()), ..context() };
 
         assert_eq!(codes(&report, &context), ["same-amount", "same-words"]);
     }
@@ -275,26 +257,14 @@ mod tests {
         (report.funds_received, report.funds_paid) = (Some(wan("10")), Some(wan("11")));
         // Financial progress is 1620 of 10000: 16.20 %.
         report.physical = Some(Hundredths::new(3_621));
-        let context = ReportContext {
-            construction_permit: Some(false),
-            ..context()
-        };
+        let context = ReportContext { construction_permit: Some(false), ..context() };
 
         let found = warnings(&report, &context);
 
         let codes: Vec<_> = found.iter().map(|w| w.code.as_str()).collect();
-        assert_eq!(
-            codes,
-            [
-                "paid-above-received",
-                "progress-apart",
-                "no-construction-permit"
-            ]
-        );
+        assert_eq!(codes, ["paid-above-received", "progress-apart", "no-construction-permit"]);
         assert!(
-            found[1]
-                .en
-                .contains("36.21 %, financial 16.20 %: 20.01 points"),
+            found[1].en.contains("36.21 %, financial 16.20 %: 20.01 points"),
             "{}",
             found[1].en
         );

@@ -21,10 +21,7 @@ pub struct Words {
 impl Words {
     /// The same thing said twice.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Self { zh: zh.into(), en: en.into() }
     }
 
     /// The statement in `language`.

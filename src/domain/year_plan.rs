@@ -138,17 +138,9 @@ impl FirstVersion {
         for (index, month) in months.iter().enumerate().filter(|(_, m)| m.is_negative()) {
             let words = Words::new(
                 format!("{} 月计划不能为负（{} 万元）。", index + 1, month.to_wan()),
-                format!(
-                    "Month {} cannot be negative ({} 万元).",
-                    index + 1,
-                    month.to_wan()
-                ),
+                format!("Month {} cannot be negative ({} 万元).", index + 1, month.to_wan()),
             );
-            errors.push(FieldError::new(
-                format!("/months/{index}"),
-                "negative",
-                words,
-            ));
+            errors.push(FieldError::new(format!("/months/{index}"), "negative", words));
         }
         if annual.is_negative() {
             let words = Words::new("年度计划投资不能为负。", "Cannot be negative.");
@@ -156,22 +148,14 @@ impl FirstVersion {
         }
         if annual > total {
             let words = Words::new(
-                format!(
-                    "年度计划 {} 万元超过总投资 {} 万元。",
-                    annual.to_wan(),
-                    total.to_wan()
-                ),
+                format!("年度计划 {} 万元超过总投资 {} 万元。", annual.to_wan(), total.to_wan()),
                 format!(
                     "{} 万元 for the year is more than the total of {} 万元.",
                     annual.to_wan(),
                     total.to_wan()
                 ),
             );
-            errors.push(FieldError::new(
-                "/annual_investment_wan",
-                "above-total",
-                words,
-            ));
+            errors.push(FieldError::new("/annual_investment_wan", "above-total", words));
         }
         let sum: Fen = months.iter().copied().sum();
         let twelve = <[Fen; 12]>::try_from(months).ok();
@@ -187,11 +171,9 @@ impl FirstVersion {
             errors.push(FieldError::new("/months", "not-the-sum", words));
         }
         match twelve {
-            Some(months) if errors.is_empty() => Ok(Self {
-                annual,
-                months: MonthlyAmounts(months),
-                goal,
-            }),
+            Some(months) if errors.is_empty() => {
+                Ok(Self { annual, months: MonthlyAmounts(months), goal })
+            }
             Some(_) | None => Err(errors),
         }
     }
@@ -208,11 +190,7 @@ mod tests {
     }
 
     fn codes(result: Result<FirstVersion, Vec<FieldError>>) -> Vec<(String, &'static str)> {
-        result
-            .unwrap_err()
-            .into_iter()
-            .map(|e| (e.pointer, e.code))
-            .collect()
+        result.unwrap_err().into_iter().map(|e| (e.pointer, e.code)).collect()
     }
 
     #[test]

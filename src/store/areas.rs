@@ -39,20 +39,14 @@ impl TryFrom<Row> for Area {
 
 /// All areas in their order. A city has about ten.
 pub fn all(conn: &mut Conn) -> Result<Vec<Area>> {
-    let rows: Vec<Row> = areas::table
-        .order((areas::position, areas::id))
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows: Vec<Row> =
+        areas::table.order((areas::position, areas::id)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Area::try_from).collect()
 }
 
 /// The area, if there is one.
 pub fn find(conn: &mut Conn, id: AreaId) -> Result<Option<Area>> {
-    let row = areas::table
-        .find(id.0)
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+    let row = areas::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Area::try_from).transpose()
 }
 
@@ -83,17 +77,11 @@ pub fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, area: &Area) -> Result<()> {
-    let mine = areas::table
-        .find(area.id.0)
-        .filter(areas::version.eq(area.version));
+    let mine = areas::table.find(area.id.0).filter(areas::version.eq(area.version));
     let changed = diesel::update(mine)
         .set((columns(area), areas::version.eq(areas::version + 1)))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 type Columns<'a> = (

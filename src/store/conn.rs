@@ -109,17 +109,13 @@ fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     )
     .map_err(|e| unreachable_at(path, &e))?;
     if wanted == Use::Read {
-        conn.batch_execute("PRAGMA query_only = ON;")
-            .map_err(|e| unreachable_at(path, &e))?;
+        conn.batch_execute("PRAGMA query_only = ON;").map_err(|e| unreachable_at(path, &e))?;
     }
     Ok(conn)
 }
 
 fn unreachable_at(path: &Path, cause: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unreachable(format!(
-        "cannot open the SQLite database {}: {cause}",
-        path.display()
-    ))
+    StoreError::Unreachable(format!("cannot open the SQLite database {}: {cause}", path.display()))
 }
 
 fn open_postgres(url: &str) -> Result<PgConnection> {
@@ -183,9 +179,6 @@ pub struct DbOptions {
 
 impl Default for DbOptions {
     fn default() -> Self {
-        Self {
-            connections: 8,
-            wait: Duration::from_secs(3),
-        }
+        Self { connections: 8, wait: Duration::from_secs(3) }
     }
 }

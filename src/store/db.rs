@@ -46,15 +46,8 @@ impl Db {
             .connection_timeout(options.wait)
             // A file does not go away; a server may have been restarted.
             .test_on_check_out(writer.is_none())
-            .build_unchecked(Manager {
-                url: url.clone(),
-                wanted,
-            });
-        Ok(Self(Arc::new(Inner {
-            url: url.clone(),
-            pool,
-            writer,
-        })))
+            .build_unchecked(Manager { url: url.clone(), wanted });
+        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer })))
     }
 
     /// Where the data are.

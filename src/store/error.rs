@@ -74,16 +74,12 @@ impl StoreError {
     where
         T::Err: std::fmt::Display,
     {
-        text.parse()
-            .map_err(|e: T::Err| Self::Broken(format!("stored text: {e}")))
+        text.parse().map_err(|e: T::Err| Self::Broken(format!("stored text: {e}")))
     }
 }
 
 impl From<DieselError> for StoreError {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "Diesel's list of errors is its own"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Diesel's list of errors is its own")]
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::NotFound,
@@ -125,8 +121,6 @@ fn taken(info: &dyn DatabaseErrorInformation) -> String {
         .and_then(|d| d.strip_prefix("Key ("))
         .and_then(|d| d.split_once(")="))
         .map_or_else(String::new, |(columns, _)| columns.to_owned());
-    let named = columns
-        .split(", ")
-        .map(|column| format!("{table}.{column}"));
+    let named = columns.split(", ").map(|column| format!("{table}.{column}"));
     named.collect::<Vec<_>>().join("+")
 }

@@ -27,25 +27,13 @@ pub struct Author {
 impl Author {
     /// An account, by a request from a network address.
     pub fn user(id: UserId, name: &str, request_id: String, origin: String) -> Self {
-        Self {
-            kind: "user",
-            id: Some(id.0),
-            name: name.to_owned(),
-            request_id,
-            origin,
-        }
+        Self { kind: "user", id: Some(id.0), name: name.to_owned(), request_id, origin }
     }
 
     /// The program itself, such as when it seeds.
     pub fn system(name: &str) -> Self {
         let (request_id, origin) = (String::new(), String::new());
-        Self {
-            kind: "system",
-            id: None,
-            name: name.to_owned(),
-            request_id,
-            origin,
-        }
+        Self { kind: "system", id: None, name: name.to_owned(), request_id, origin }
     }
 
     /// The acting account, if one acts.
@@ -68,11 +56,7 @@ pub struct Change {
 impl Change {
     /// Something that was said with the change, such as its reason.
     pub fn said(field: &str, words: &str) -> Self {
-        Self {
-            field: field.to_owned(),
-            before: Value::Null,
-            after: words.into(),
-        }
+        Self { field: field.to_owned(), before: Value::Null, after: words.into() }
     }
 }
 
@@ -87,18 +71,10 @@ pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
         .into_iter()
         .map(|(field, after)| {
             let before = old.remove(&field).unwrap_or(Value::Null);
-            Change {
-                field,
-                before,
-                after,
-            }
+            Change { field, before, after }
         })
         .collect();
-    let gone = old.into_iter().map(|(field, before)| Change {
-        field,
-        before,
-        after: Value::Null,
-    });
+    let gone = old.into_iter().map(|(field, before)| Change { field, before, after: Value::Null });
     found.extend(gone);
     found.retain(|c| c.before != c.after && c.field != "version");
     found
@@ -128,13 +104,7 @@ impl Event {
         project: ProjectId,
         changes: Vec<Change>,
     ) -> Self {
-        Self {
-            kind,
-            subject_kind,
-            subject_id,
-            project: Some(project),
-            changes,
-        }
+        Self { kind, subject_kind, subject_id, project: Some(project), changes }
     }
 
     /// An event of something no project owns.
@@ -144,13 +114,7 @@ impl Event {
         subject_id: i64,
         changes: Vec<Change>,
     ) -> Self {
-        Self {
-            kind,
-            subject_kind,
-            subject_id,
-            project: None,
-            changes,
-        }
+        Self { kind, subject_kind, subject_id, project: None, changes }
     }
 
     /// An event of a session.
@@ -261,23 +225,14 @@ pub fn of_project(
     if let Some(before) = page.after_id()? {
         query = query.filter(events::id.lt(before));
     }
-    let rows: Vec<Row> = query
-        .order(events::id.desc())
-        .limit(page.rows_to_fetch())
-        .load(conn)?;
-    let total = events::table
-        .filter(events::project_id.eq(project.0))
-        .count()
-        .get_result(conn)?;
+    let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
+    let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
     page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
 }
 
 /// The id of the last event there is; what is read in the same snapshot contains it.
 pub fn last(conn: &mut Conn) -> Result<i64> {
-    Ok(events::table
-        .select(max(events::id))
-        .first::<Option<i64>>(conn)?
-        .unwrap_or(0))
+    Ok(events::table.select(max(events::id)).first::<Option<i64>>(conn)?.unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -73,20 +73,12 @@ pub fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, industry: &Industry) -> Result<()> {
-    let mine = industries::table
-        .find(industry.id.0)
-        .filter(industries::version.eq(industry.version));
+    let mine =
+        industries::table.find(industry.id.0).filter(industries::version.eq(industry.version));
     let changed = diesel::update(mine)
-        .set((
-            columns(industry),
-            industries::version.eq(industries::version + 1),
-        ))
+        .set((columns(industry), industries::version.eq(industries::version + 1)))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 type Columns<'a> = (
@@ -109,13 +101,9 @@ fn columns(industry: &Industry) -> Columns<'_> {
 
 /// Whether projects or envelopes stand on this industry itself.
 pub fn is_used(conn: &mut Conn, id: IndustryId) -> Result<bool> {
-    let of = projects::table
-        .filter(projects::industry_id.eq(id.0))
-        .select(projects::id);
+    let of = projects::table.filter(projects::industry_id.eq(id.0)).select(projects::id);
     let project: Option<i64> = of.first(conn).optional()?;
-    let of = envelopes::table
-        .filter(envelopes::industry_id.eq(id.0))
-        .select(envelopes::id);
+    let of = envelopes::table.filter(envelopes::industry_id.eq(id.0)).select(envelopes::id);
     let envelope: Option<i64> = of.first(conn).optional()?;
     Ok(project.or(envelope).is_some())
 }

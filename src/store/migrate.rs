@@ -63,19 +63,12 @@ fn refuse_newer(conn: &mut Conn) -> Result<()> {
         Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
     };
     let applied = applied.map_err(StoreError::broken)?;
-    newer(
-        &applied.iter().map(ToString::to_string).collect(),
-        &known(conn)?,
-    )
+    newer(&applied.iter().map(ToString::to_string).collect(), &known(conn)?)
 }
 
 fn newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<()> {
     let unknown: Vec<&str> = applied.difference(known).map(String::as_str).collect();
-    if unknown.is_empty() {
-        Ok(())
-    } else {
-        Err(StoreError::NewerSchema(unknown.join(", ")))
-    }
+    if unknown.is_empty() { Ok(()) } else { Err(StoreError::NewerSchema(unknown.join(", "))) }
 }
 
 fn known(conn: &Conn) -> Result<BTreeSet<String>> {
@@ -101,8 +94,7 @@ diesel::table! {
 
 fn applied(conn: &mut Conn) -> Result<BTreeSet<String>> {
     use diesel::QueryDsl;
-    let versions: Vec<String> = __diesel_schema_migrations::table
-        .select(__diesel_schema_migrations::version)
-        .load(conn)?;
+    let versions: Vec<String> =
+        __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?;
     Ok(versions.into_iter().collect())
 }

@@ -111,9 +111,8 @@ pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, milestone: &Milestone) -> Result<()> {
-    let mine = milestones::table
-        .find(milestone.id.0)
-        .filter(milestones::version.eq(milestone.version));
+    let mine =
+        milestones::table.find(milestone.id.0).filter(milestones::version.eq(milestone.version));
     let changed = diesel::update(mine)
         .set((
             milestones::forecast_date.eq(milestone.forecast),
@@ -124,9 +123,5 @@ pub fn save(conn: &mut Conn, milestone: &Milestone) -> Result<()> {
             milestones::version.eq(milestones::version + 1),
         ))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }

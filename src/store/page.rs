@@ -40,10 +40,7 @@ struct Place {
 impl PageRequest {
     /// The page after `cursor`, of at most `limit` items.
     pub fn new(limit: i64, cursor: Option<String>) -> Self {
-        Self {
-            limit: limit.clamp(1, LARGEST),
-            cursor,
-        }
+        Self { limit: limit.clamp(1, LARGEST), cursor }
     }
 
     /// One more than the page holds: that there is one more says that there is a next page.
@@ -59,36 +56,23 @@ impl PageRequest {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        let bytes = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .map_err(|_| StoreError::BadCursor)?;
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| StoreError::BadCursor)?;
         let place: Place = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
-        if place.order == order {
-            Ok(Some(place.keys))
-        } else {
-            Err(StoreError::BadCursor)
-        }
+        if place.order == order { Ok(Some(place.keys)) } else { Err(StoreError::BadCursor) }
     }
 
     /// The id after which this page begins, in a list by id.
     pub fn after_id(&self) -> Result<Option<i64>> {
         let keys = self.after("id")?;
-        keys.map(|keys| {
-            key(&keys, 0)
-                .and_then(Value::as_i64)
-                .ok_or(StoreError::BadCursor)
-        })
-        .transpose()
+        keys.map(|keys| key(&keys, 0).and_then(Value::as_i64).ok_or(StoreError::BadCursor))
+            .transpose()
     }
 
     /// The text after which this page begins, in a list by a unique text.
     pub fn after_text(&self) -> Result<Option<String>> {
         let keys = self.after("text")?;
         let text = |keys: Vec<Value>| {
-            key(&keys, 0)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-                .ok_or(StoreError::BadCursor)
+            key(&keys, 0).and_then(Value::as_str).map(str::to_owned).ok_or(StoreError::BadCursor)
         };
         keys.map(text).transpose()
     }
@@ -130,11 +114,7 @@ impl PageRequest {
         let last = rows.last().filter(|_| more);
         let next_cursor = last.map(|row| cursor(order, keys(row))).transpose()?;
         let items = rows.into_iter().map(read).collect::<Result<_>>()?;
-        Ok(Page {
-            items,
-            total,
-            next_cursor,
-        })
+        Ok(Page { items, total, next_cursor })
     }
 }
 
@@ -144,10 +124,7 @@ pub fn key(keys: &[Value], at: usize) -> Option<&Value> {
 }
 
 fn cursor(order: &str, keys: Vec<Value>) -> Result<String> {
-    let place = Place {
-        order: order.to_owned(),
-        keys,
-    };
+    let place = Place { order: order.to_owned(), keys };
     Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place).map_err(StoreError::broken)?))
 }
 
@@ -158,15 +135,8 @@ mod tests {
     fn page_of(all: &[i64], request: &PageRequest) -> Page<i64> {
         let after = request.after_id().unwrap().unwrap_or(i64::MIN);
         let wanted = usize::try_from(request.rows_to_fetch()).unwrap();
-        let rows: Vec<i64> = all
-            .iter()
-            .copied()
-            .filter(|id| *id > after)
-            .take(wanted)
-            .collect();
-        request
-            .by_id(rows, i64::try_from(all.len()).unwrap(), |id| *id, Ok)
-            .unwrap()
+        let rows: Vec<i64> = all.iter().copied().filter(|id| *id > after).take(wanted).collect();
+        request.by_id(rows, i64::try_from(all.len()).unwrap(), |id| *id, Ok).unwrap()
     }
 
     #[test]
@@ -186,22 +156,13 @@ mod tests {
 
     #[test]
     fn a_full_last_page_has_no_next() {
-        assert_eq!(
-            page_of(&[1, 2, 3], &PageRequest::new(3, None)).next_cursor,
-            None
-        );
+        assert_eq!(page_of(&[1, 2, 3], &PageRequest::new(3, None)).next_cursor, None);
     }
 
     #[test]
     fn a_cursor_of_another_order_or_of_nobody_is_refused() {
         let next = page_of(&[1, 2, 3], &PageRequest::new(2, None)).next_cursor;
-        assert_eq!(
-            PageRequest::new(2, next).after("name"),
-            Err(StoreError::BadCursor)
-        );
-        assert_eq!(
-            PageRequest::new(2, Some("x".into())).after_id(),
-            Err(StoreError::BadCursor)
-        );
+        assert_eq!(PageRequest::new(2, next).after("name"), Err(StoreError::BadCursor));
+        assert_eq!(PageRequest::new(2, Some("x".into())).after_id(), Err(StoreError::BadCursor));
     }
 }

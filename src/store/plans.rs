@@ -47,10 +47,8 @@ impl TryFrom<Row> for Plan {
 
 /// All plans, the latest year first.
 pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
-    let rows: Vec<Row> = plans::table
-        .order(plans::year.desc())
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows: Vec<Row> =
+        plans::table.order(plans::year.desc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Plan::try_from).collect()
 }
 
@@ -94,9 +92,7 @@ pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
-    let mine = plans::table
-        .find(plan.id.0)
-        .filter(plans::version.eq(plan.version));
+    let mine = plans::table.find(plan.id.0).filter(plans::version.eq(plan.version));
     let changed = diesel::update(mine)
         .set((
             plans::title.eq(&plan.title),
@@ -108,11 +104,7 @@ pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
             plans::version.eq(plans::version + 1),
         ))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 /// The envelopes of a plan.
@@ -200,6 +192,9 @@ pub fn replace_industry_targets(
     Ok(())
 }
 
+/// A measure without its units: id, number, section and its title, own title, units as written.
+type MeasureRow = (i64, i32, String, String, String, String);
+
 /// The measures of a plan, each with its units in the order written.
 pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
     let mut assigned: BTreeMap<i64, Vec<(UnitId, String)>> = BTreeMap::new();
@@ -211,13 +206,9 @@ pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
         .select((measure_units::measure_id, units::id, units::name))
         .load(conn)?;
     for (measure, unit, name) in links {
-        assigned
-            .entry(measure)
-            .or_default()
-            .push((UnitId(unit), name));
+        assigned.entry(measure).or_default().push((UnitId(unit), name));
     }
-    type Found = (i64, i32, String, String, String, String);
-    let rows: Vec<Found> = measures::table
+    let rows: Vec<MeasureRow> = measures::table
         .filter(measures::plan_id.eq(plan.0))
         .order(measures::number)
         .select((
@@ -229,14 +220,15 @@ pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
             measures::units_as_written,
         ))
         .load(conn)?;
-    let measure = |(id, number, section, section_title, title, units_as_written): Found| Measure {
-        number,
-        section,
-        section_title,
-        title,
-        units_as_written,
-        units: assigned.remove(&id).unwrap_or_default(),
-    };
+    let measure =
+        |(id, number, section, section_title, title, units_as_written): MeasureRow| Measure {
+            number,
+            section,
+            section_title,
+            title,
+            units_as_written,
+            units: assigned.remove(&id).unwrap_or_default(),
+        };
     Ok(rows.into_iter().map(measure).collect())
 }
 
@@ -272,18 +264,8 @@ pub fn targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<Target>> {
         .filter(targets::plan_id.eq(plan.0))
         .order(targets::position)
         .select((
-            (
-                targets::position,
-                targets::scope,
-                targets::industry_id,
-                measures::number.nullable(),
-            ),
-            (
-                targets::indicator,
-                targets::operator,
-                targets::value,
-                targets::unit,
-            ),
+            (targets::position, targets::scope, targets::industry_id, measures::number.nullable()),
+            (targets::indicator, targets::operator, targets::value, targets::unit),
             (targets::deadline, targets::as_written, targets::note),
         ))
         .load(conn)?;

@@ -85,30 +85,28 @@ impl Order {
     }
 
     pub(super) fn apply<'a>(&self, query: Wanted<'a>) -> Wanted<'a> {
-        self.0
-            .iter()
-            .fold(query, |query, (key, descending)| match (key, descending) {
-                (SortKey::Name, false) => query.then_order_by(projects::name.asc()),
-                (SortKey::Name, true) => query.then_order_by(projects::name.desc()),
-                (SortKey::Code, false) => query.then_order_by(text_or(projects::code, "").asc()),
-                (SortKey::Code, true) => query.then_order_by(text_or(projects::code, "").desc()),
-                (SortKey::Total, false) => query.then_order_by(projects::total_fen.asc()),
-                (SortKey::Total, true) => query.then_order_by(projects::total_fen.desc()),
-                (SortKey::PlannedStart, false) => {
-                    query.then_order_by(date_or(projects::planned_start, NEVER).asc())
-                }
-                (SortKey::PlannedStart, true) => {
-                    query.then_order_by(date_or(projects::planned_start, NEVER).desc())
-                }
-                (SortKey::PlannedFinish, false) => {
-                    query.then_order_by(date_or(projects::planned_finish, NEVER).asc())
-                }
-                (SortKey::PlannedFinish, true) => {
-                    query.then_order_by(date_or(projects::planned_finish, NEVER).desc())
-                }
-                (SortKey::Id, false) => query.then_order_by(projects::id.asc()),
-                (SortKey::Id, true) => query.then_order_by(projects::id.desc()),
-            })
+        self.0.iter().fold(query, |query, (key, descending)| match (key, descending) {
+            (SortKey::Name, false) => query.then_order_by(projects::name.asc()),
+            (SortKey::Name, true) => query.then_order_by(projects::name.desc()),
+            (SortKey::Code, false) => query.then_order_by(text_or(projects::code, "").asc()),
+            (SortKey::Code, true) => query.then_order_by(text_or(projects::code, "").desc()),
+            (SortKey::Total, false) => query.then_order_by(projects::total_fen.asc()),
+            (SortKey::Total, true) => query.then_order_by(projects::total_fen.desc()),
+            (SortKey::PlannedStart, false) => {
+                query.then_order_by(date_or(projects::planned_start, NEVER).asc())
+            }
+            (SortKey::PlannedStart, true) => {
+                query.then_order_by(date_or(projects::planned_start, NEVER).desc())
+            }
+            (SortKey::PlannedFinish, false) => {
+                query.then_order_by(date_or(projects::planned_finish, NEVER).asc())
+            }
+            (SortKey::PlannedFinish, true) => {
+                query.then_order_by(date_or(projects::planned_finish, NEVER).desc())
+            }
+            (SortKey::Id, false) => query.then_order_by(projects::id.asc()),
+            (SortKey::Id, true) => query.then_order_by(projects::id.desc()),
+        })
     }
 
     /// The sort keys of a row, for a cursor.
@@ -154,19 +152,10 @@ const NEVER: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
 };
 
 fn condition(key: SortKey, is: Is, value: &Value) -> Result<Condition> {
-    let text = || {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or(StoreError::BadCursor)
-    };
+    let text = || value.as_str().map(str::to_owned).ok_or(StoreError::BadCursor);
     let number = || value.as_i64().ok_or(StoreError::BadCursor);
-    let day = || {
-        value
-            .as_str()
-            .and_then(|d| d.parse::<NaiveDate>().ok())
-            .ok_or(StoreError::BadCursor)
-    };
+    let day =
+        || value.as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or(StoreError::BadCursor);
     Ok(match key {
         SortKey::Name => compare!(projects::name, is, text()?),
         SortKey::Code => compare!(text_or(projects::code, ""), is, text()?),

@@ -24,13 +24,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
         .load(conn)?;
     let read = |(unit_id, unit, role, contact, phone): Found| {
         let role = StoreError::read_text(&role)?;
-        Ok(ProjectUnit {
-            unit_id: UnitId(unit_id),
-            unit,
-            role,
-            contact,
-            phone,
-        })
+        Ok(ProjectUnit { unit_id: UnitId(unit_id), unit, role, contact, phone })
     };
     rows.into_iter().map(read).collect()
 }
@@ -42,10 +36,7 @@ pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<Un
         .filter(project_units::unit_id.eq(unit.0))
         .select(project_units::role)
         .load(conn)?;
-    roles
-        .iter()
-        .map(|role| StoreError::read_text(role))
-        .collect()
+    roles.iter().map(|role| StoreError::read_text(role)).collect()
 }
 
 /// Puts these units in the place of the project's.
@@ -75,27 +66,13 @@ pub(super) fn links(
     let rows: Vec<(i64, i64, String, String)> = project_units::table
         .inner_join(units::table)
         .inner_join(projects::table)
-        .order((
-            project_units::project_id,
-            project_units::position,
-            project_units::id,
-        ))
-        .select((
-            project_units::project_id,
-            units::id,
-            units::name,
-            project_units::role,
-        ))
+        .order((project_units::project_id, project_units::position, project_units::id))
+        .select((project_units::project_id, units::id, units::name, project_units::role))
         .load(conn)?;
     rows.into_iter()
         .filter(|(project, ..)| wanted.contains(project))
         .map(|(project, unit, name, role)| {
-            Ok((
-                ProjectId(project),
-                UnitId(unit),
-                name,
-                StoreError::read_text(&role)?,
-            ))
+            Ok((ProjectId(project), UnitId(unit), name, StoreError::read_text(&role)?))
         })
         .collect()
 }

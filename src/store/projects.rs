@@ -1,6 +1,8 @@
 //! The register of projects. Every question takes the caller's [`Sight`]: what is out of sight is
 //! not there.
 
+#![expect(clippy::ref_option_ref, reason = "what the derive makes of an optional text")]
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -45,17 +47,13 @@ pub struct ProjectFilter {
 pub(super) type Wanted<'a> = projects::BoxedQuery<'a, MultiBackend>;
 
 /// The projects that `sight` shows and `filter` admits.
-pub(super) fn wanted<'a>(filter: &'a ProjectFilter, sight: Sight) -> Wanted<'a> {
+pub(super) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'_> {
     let mut query = in_sight(projects::table.into_boxed(), sight);
     if let Some(year) = filter.year {
         let january = year.january().first_day();
         query = query
             .filter(projects::registered_year.le(year.get()))
-            .filter(
-                projects::ended_on
-                    .is_null()
-                    .or(projects::ended_on.ge(january)),
-            );
+            .filter(projects::ended_on.is_null().or(projects::ended_on.ge(january)));
     }
     if let Some(industries) = &filter.industries {
         query = query.filter(projects::industry_id.eq_any(industries.iter().map(|i| i.0)));
@@ -72,9 +70,7 @@ pub(super) fn wanted<'a>(filter: &'a ProjectFilter, sight: Sight) -> Wanted<'a> 
     query = of_units(query, filter);
     if let Some(text) = &filter.q {
         let in_name = lower(projects::name).like(anywhere(text)).escape('\\');
-        let in_code = text_or(projects::code, "")
-            .like(anywhere(text))
-            .escape('\\');
+        let in_code = text_or(projects::code, "").like(anywhere(text)).escape('\\');
         query = query.filter(in_name.or(in_code));
     }
     query
@@ -105,9 +101,7 @@ fn of_units<'a>(query: Wanted<'a>, filter: &'a ProjectFilter) -> Wanted<'a> {
             query.filter(projects::id.eq_any(links))
         }
         (false, Some(role)) => {
-            let links = links
-                .filter(one_of())
-                .filter(project_units::role.eq(role.as_str()));
+            let links = links.filter(one_of()).filter(project_units::role.eq(role.as_str()));
             query.filter(projects::id.eq_any(links))
         }
     }
@@ -206,18 +200,9 @@ pub fn list(
     if let Some(keys) = page.after(&order.text())? {
         query = query.filter(order.after(&keys)?);
     }
-    let rows: Vec<Row> = order
-        .apply(query)
-        .limit(page.rows_to_fetch())
-        .select(Row::as_select())
-        .load(conn)?;
-    page.page(
-        &order.text(),
-        rows,
-        total,
-        |row| order.keys(row),
-        Project::try_from,
-    )
+    let rows: Vec<Row> =
+        order.apply(query).limit(page.rows_to_fetch()).select(Row::as_select()).load(conn)?;
+    page.page(&order.text(), rows, total, |row| order.keys(row), Project::try_from)
 }
 
 /// Registers a project; its id is given by the database.
@@ -241,20 +226,11 @@ pub fn insert(conn: &mut Conn, new: &Project) -> Result<ProjectId> {
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].
 pub fn save(conn: &mut Conn, project: &Project) -> Result<()> {
-    let mine = projects::table
-        .find(project.id.0)
-        .filter(projects::version.eq(project.version));
+    let mine = projects::table.find(project.id.0).filter(projects::version.eq(project.version));
     let changed = diesel::update(mine)
-        .set((
-            columns(project),
-            projects::version.eq(projects::version + 1),
-        ))
+        .set((columns(project), projects::version.eq(projects::version + 1)))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 /// What may change of a project, column by column.
@@ -317,9 +293,7 @@ fn columns(project: &Project) -> Columns<'_> {
 
 /// Whether any project is a real one, and not made up for demonstration.
 pub fn any_real(conn: &mut Conn) -> Result<bool> {
-    let real = projects::table
-        .filter(projects::synthetic.eq(false))
-        .select(projects::id);
+    let real = projects::table.filter(projects::synthetic.eq(false)).select(projects::id);
     Ok(real.first::<i64>(conn).optional()?.is_some())
 }
 

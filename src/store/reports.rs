@@ -41,10 +41,7 @@ impl TryFrom<Row> for Report {
 
     fn try_from(row: Row) -> Result<Self> {
         let step = |at: Option<NaiveDateTime>, by: Option<i64>| {
-            at.map(|at| Step {
-                by: by.map(UserId),
-                at: Timestamp::new(at),
-            })
+            at.map(|at| Step { by: by.map(UserId), at: Timestamp::new(at) })
         };
         Ok(Self {
             id: ReportId(row.id),
@@ -102,19 +99,14 @@ pub fn handed_over_before(
     project: ProjectId,
     month: Month,
 ) -> Result<Vec<(Month, Fen)>> {
-    let states = [
-        ReportState::Submitted.as_str(),
-        ReportState::Confirmed.as_str(),
-    ];
+    let states = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
     let rows: Vec<(String, i64)> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .filter(dsl::month.lt(month.to_string()))
         .filter(dsl::state.eq_any(states))
         .select((dsl::month, dsl::completed_fen))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen))))
-        .collect()
+    rows.into_iter().map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen)))).collect()
 }
 
 /// The last month any confirmed report is of.
@@ -146,17 +138,11 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
-    let mine = reports::table
-        .find(report.id.0)
-        .filter(dsl::version.eq(report.version));
+    let mine = reports::table.find(report.id.0).filter(dsl::version.eq(report.version));
     let changed = diesel::update(mine)
         .set((columns(report)?, dsl::version.eq(dsl::version + 1)))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 #[derive(Insertable, AsChangeset)]

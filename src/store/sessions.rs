@@ -78,14 +78,7 @@ pub fn add_token(
 
 /// Looks a shown token up and uses it up.
 pub fn present(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Presented> {
-    type Shown = (
-        i64,
-        Option<NaiveDateTime>,
-        i64,
-        i64,
-        NaiveDateTime,
-        Option<NaiveDateTime>,
-    );
+    type Shown = (i64, Option<NaiveDateTime>, i64, i64, NaiveDateTime, Option<NaiveDateTime>);
     let shown: Option<Shown> = refresh_tokens::table
         .inner_join(sessions::table)
         .filter(refresh_tokens::token_hash.eq(digest))
@@ -112,25 +105,14 @@ pub fn present(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Presente
     diesel::update(refresh_tokens::table.find(token))
         .set(refresh_tokens::used_at.eq(now.naive()))
         .execute(conn)?;
-    Ok(Presented::Good {
-        session,
-        user,
-        ends: Timestamp::new(ends),
-    })
+    Ok(Presented::Good { session, user, ends: Timestamp::new(ends) })
 }
 
 /// Ends a session; one that is over already stays as it ended.
 pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<()> {
-    diesel::update(
-        sessions::table
-            .find(id.0)
-            .filter(sessions::ended_at.is_null()),
-    )
-    .set((
-        sessions::ended_at.eq(now.naive()),
-        sessions::end_reason.eq(why),
-    ))
-    .execute(conn)?;
+    diesel::update(sessions::table.find(id.0).filter(sessions::ended_at.is_null()))
+        .set((sessions::ended_at.eq(now.naive()), sessions::end_reason.eq(why)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -148,10 +130,7 @@ pub fn end_all(
             .filter(sessions::ended_at.is_null())
             .filter(sessions::id.ne(keep.map_or(0, |s| s.0))),
     )
-    .set((
-        sessions::ended_at.eq(now.naive()),
-        sessions::end_reason.eq(why),
-    ))
+    .set((sessions::ended_at.eq(now.naive()), sessions::end_reason.eq(why)))
     .execute(conn)?;
     Ok(())
 }

@@ -31,23 +31,18 @@ pub fn project_years(
     year: Year,
     basis: Basis,
 ) -> Result<Vec<ProjectYear>> {
-    let filter = ProjectFilter {
-        year: Some(year),
-        ..filter.clone()
-    };
+    let filter = ProjectFilter { year: Some(year), ..filter.clone() };
     let mut plans = plans(conn, year, basis)?;
     let mut reports = reports_of(conn, year)?;
     let before = confirmed_before(conn, year)?;
-    let rows: Vec<Row> = wanted(&filter, sight)
-        .order(projects::id)
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows: Vec<Row> =
+        wanted(&filter, sight).order(projects::id).select(Row::as_select()).load(conn)?;
     rows.into_iter()
         .map(|row| {
             let plan = plans.remove(&row.id);
             let filed = reports.remove(&row.id).unwrap_or_default();
             let earlier = before.get(&row.id).copied().unwrap_or(Fen::ZERO);
-            project_year(row, plan, filed, earlier)
+            project_year(&row, plan, filed, earlier)
         })
         .collect()
 }
@@ -80,7 +75,7 @@ struct Row {
 }
 
 fn project_year(
-    row: Row,
+    row: &Row,
     plan: Option<MonthlyAmounts>,
     reports: Vec<MonthReport>,
     earlier: Fen,
@@ -110,14 +105,11 @@ fn plans(conn: &mut Conn, year: Year, basis: Basis) -> Result<BTreeMap<i64, Mont
         .select((year_plans::project_id, MONTHS));
     let rows: Vec<(i64, Months)> = match basis {
         Basis::Initial => of_year.filter(versions::number.eq(1)).load(conn)?,
-        Basis::Current => of_year
-            .filter(versions::number.eq(year_plans::current_number))
-            .load(conn)?,
+        Basis::Current => {
+            of_year.filter(versions::number.eq(year_plans::current_number)).load(conn)?
+        }
     };
-    Ok(rows
-        .into_iter()
-        .map(|(project, months)| (project, amounts(months)))
-        .collect())
+    Ok(rows.into_iter().map(|(project, months)| (project, amounts(months))).collect())
 }
 
 fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
@@ -125,12 +117,7 @@ fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthRepo
     let rows: Vec<(i64, String, String, i64)> = reports::table
         .filter(reports::month.between(first, last))
         .order((reports::project_id, reports::month))
-        .select((
-            reports::project_id,
-            reports::month,
-            reports::state,
-            reports::completed_fen,
-        ))
+        .select((reports::project_id, reports::month, reports::state, reports::completed_fen))
         .load(conn)?;
     let mut found: BTreeMap<i64, Vec<MonthReport>> = BTreeMap::new();
     for (project, month, state, fen) in rows {

@@ -52,11 +52,7 @@ pub fn get(conn: &mut Conn, id: UnitId) -> Result<Unit> {
 
 /// The unit, if there is one.
 pub fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
-    let row = units::table
-        .find(id.0)
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+    let row = units::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Unit::try_from).transpose()
 }
 
@@ -87,11 +83,8 @@ pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<
     if let Some(after) = page.after_text()? {
         query = query.filter(units::name.gt(after));
     }
-    let rows: Vec<Row> = query
-        .order(units::name)
-        .limit(page.rows_to_fetch())
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows: Vec<Row> =
+        query.order(units::name).limit(page.rows_to_fetch()).select(Row::as_select()).load(conn)?;
     page.by_text(rows, total, |row: &Row| row.name.clone(), Unit::try_from)
 }
 
@@ -112,17 +105,11 @@ pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].
 pub fn save(conn: &mut Conn, unit: &Unit) -> Result<Unit> {
-    let mine = units::table
-        .find(unit.id.0)
-        .filter(units::version.eq(unit.version));
+    let mine = units::table.find(unit.id.0).filter(units::version.eq(unit.version));
     let changed = diesel::update(mine)
         .set((columns(unit), units::version.eq(units::version + 1)))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        get(conn, unit.id)
-    }
+    if changed == 0 { Err(StoreError::Stale) } else { get(conn, unit.id) }
 }
 
 type Columns<'a> = (

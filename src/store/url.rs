@@ -31,9 +31,7 @@ impl FromStr for DatabaseUrl {
                 _ => Ok(Self::Sqlite(path.into())),
             };
         }
-        let rest = text
-            .strip_prefix("postgres://")
-            .or_else(|| text.strip_prefix("postgresql://"));
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
         match rest {
             Some(rest) if !rest.is_empty() => Ok(Self::Postgres(text.to_owned())),
             Some(_) | None => Err(refuse()),
@@ -62,8 +60,7 @@ impl DatabaseUrl {
 }
 
 fn hides_something(rest: &str) -> bool {
-    rest.split_once('@')
-        .is_some_and(|(user, _)| user.contains(':'))
+    rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// `user:secret@host` becomes `user:…@host`.
@@ -113,14 +110,8 @@ mod tests {
 
     #[test]
     fn two_forms_are_known_and_nothing_else() {
-        assert_eq!(
-            "sqlite:./data/x.db".parse(),
-            Ok(DatabaseUrl::Sqlite("./data/x.db".into()))
-        );
-        assert_eq!(
-            "sqlite:///srv/x.db".parse(),
-            Ok(DatabaseUrl::Sqlite("/srv/x.db".into()))
-        );
+        assert_eq!("sqlite:./data/x.db".parse(), Ok(DatabaseUrl::Sqlite("./data/x.db".into())));
+        assert_eq!("sqlite:///srv/x.db".parse(), Ok(DatabaseUrl::Sqlite("/srv/x.db".into())));
         for bad in [
             "",
             "data.db",

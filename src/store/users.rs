@@ -98,11 +98,7 @@ pub fn get(conn: &mut Conn, id: UserId) -> Result<User> {
 
 /// The account, if there is one.
 pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
-    let row = users::table
-        .find(id.0)
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+    let row = users::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(User::try_from).transpose()
 }
 
@@ -122,17 +118,9 @@ pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<User>> {
     if let Some(after) = page.after_text()? {
         query = query.filter(users::username.gt(after));
     }
-    let rows: Vec<Row> = query
-        .order(users::username)
-        .limit(page.rows_to_fetch())
-        .load(conn)?;
+    let rows: Vec<Row> = query.order(users::username).limit(page.rows_to_fetch()).load(conn)?;
     let total = users::table.count().get_result(conn)?;
-    page.by_text(
-        rows,
-        total,
-        |row: &Row| row.username.clone(),
-        User::try_from,
-    )
+    page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 
 /// Makes an account.
@@ -161,25 +149,18 @@ pub fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<User> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
-    let changed = diesel::update(
-        users::table
-            .find(user.id.0)
-            .filter(users::version.eq(user.version)),
-    )
-    .set((
-        users::display_name.eq(&user.display_name),
-        users::role.eq(user.role.as_str()),
-        users::unit_id.eq(user.unit_id.map(|u| u.0)),
-        users::area_id.eq(user.area_id.map(|a| a.0)),
-        users::disabled_at.eq(user.disabled_at.map(|t| t.naive())),
-        users::version.eq(users::version + 1),
-    ))
-    .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        get(conn, user.id)
-    }
+    let changed =
+        diesel::update(users::table.find(user.id.0).filter(users::version.eq(user.version)))
+            .set((
+                users::display_name.eq(&user.display_name),
+                users::role.eq(user.role.as_str()),
+                users::unit_id.eq(user.unit_id.map(|u| u.0)),
+                users::area_id.eq(user.area_id.map(|a| a.0)),
+                users::disabled_at.eq(user.disabled_at.map(Timestamp::naive)),
+                users::version.eq(users::version + 1),
+            ))
+            .execute(conn)?;
+    if changed == 0 { Err(StoreError::Stale) } else { get(conn, user.id) }
 }
 
 /// Gives the account another password.
@@ -191,18 +172,10 @@ pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) 
             users::version.eq(users::version + 1),
         ))
         .execute(conn)?;
-    if changed == 0 {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
 /// Whether there is any account at all.
 pub fn any(conn: &mut Conn) -> Result<bool> {
-    Ok(users::table
-        .select(users::id)
-        .first::<i64>(conn)
-        .optional()?
-        .is_some())
+    Ok(users::table.select(users::id).first::<i64>(conn).optional()?.is_some())
 }

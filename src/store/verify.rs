@@ -55,21 +55,16 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
             .load::<Line>(c)?,
     );
     let looked_at = lines.len();
-    let wrong = lines
-        .into_iter()
-        .map(|l| l.line)
-        .filter(|l| l != "ok")
-        .collect();
-    Ok(Some(Verified {
-        what: "the SQLite file",
-        looked_at,
-        wrong,
-    }))
+    let wrong = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
+    Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
 }
+
+/// Plan and its current number, number of the version and its year, its months.
+type VersionRow = ((i64, i32), (i32, i64), Months);
 
 /// Versions are numbered without gaps, the current one is the last, months sum to the year.
 fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
-    let rows: Vec<((i64, i32), (i32, i64), Months)> = year_plans::table
+    let rows: Vec<VersionRow> = year_plans::table
         .inner_join(versions::table)
         .order((year_plans::id, versions::number))
         .select((
@@ -93,32 +88,21 @@ fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
     for ((plan, current), found) in numbers {
         let expected: Vec<i32> = (1..=current).collect();
         if found != expected {
-            wrong.push(format!(
-                "year plan {plan}: versions {found:?}, expected 1 to {current}"
-            ));
+            wrong.push(format!("year plan {plan}: versions {found:?}, expected 1 to {current}"));
         }
     }
-    Ok(Verified {
-        what: "versions of year plans",
-        looked_at: rows.len(),
-        wrong,
-    })
+    Ok(Verified { what: "versions of year plans", looked_at: rows.len(), wrong })
 }
 
 fn events_readable(conn: &mut Conn) -> Result<Verified> {
-    let rows: Vec<(i64, String)> = events::table
-        .select((events::id, events::changes))
-        .load(conn)?;
+    let rows: Vec<(i64, String)> =
+        events::table.select((events::id, events::changes)).load(conn)?;
     let readable = |text: &str| serde_json::from_str::<Vec<super::events::Change>>(text);
     let wrong = rows
         .iter()
         .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
         .collect();
-    Ok(Verified {
-        what: "events",
-        looked_at: rows.len(),
-        wrong,
-    })
+    Ok(Verified { what: "events", looked_at: rows.len(), wrong })
 }
 
 fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
@@ -127,12 +111,7 @@ fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
         .filter(events::kind.eq("project.created"))
         .select(events::subject_id)
         .load(conn)?;
-    Ok(subjects(
-        "projects and the events of their registration",
-        &all,
-        created,
-        "project",
-    ))
+    Ok(subjects("projects and the events of their registration", &all, created, "project"))
 }
 
 fn confirmed_reports_have_events(conn: &mut Conn) -> Result<Verified> {
@@ -159,9 +138,5 @@ fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -
         .filter(|id| !known.contains(id))
         .map(|id| format!("{name} {id} has no event that says how it came to be so"))
         .collect();
-    Verified {
-        what,
-        looked_at: all.len(),
-        wrong,
-    }
+    Verified { what, looked_at: all.len(), wrong }
 }

@@ -25,7 +25,7 @@ trait Job: Send {
 }
 
 struct Work<T, E, F> {
-    work: F,
+    task: F,
     outcome: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -37,7 +37,7 @@ where
     F: FnMut(&mut Conn) -> Result<T, E> + Send,
 {
     fn run(&mut self, conn: &mut Conn) -> bool {
-        let outcome = guarded(|| (self.work)(conn));
+        let outcome = guarded(|| (self.task)(conn));
         let succeeded = outcome.is_ok();
         self.outcome = Some(outcome);
         succeeded
@@ -59,9 +59,7 @@ where
 pub(super) fn guarded<T, E: From<StoreError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("panicked");
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
         Err(StoreError::broken(text).into())
     })
 }
@@ -82,10 +80,7 @@ impl Writer {
             .name("sqlite-writer".to_owned())
             .spawn(move || Thread { url, conn }.serve(&waiting))
             .map_err(StoreError::broken)?;
-        Ok(Self {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Hands `work` to the thread and waits until it is committed, or failed alone.
@@ -97,11 +92,7 @@ impl Writer {
     {
         let gone = || E::from(StoreError::broken("the writer has stopped"));
         let (reply, outcome) = oneshot::channel();
-        let job = Box::new(Work {
-            work,
-            outcome: None,
-            reply,
-        });
+        let job = Box::new(Work { task: work, outcome: None, reply });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
@@ -140,9 +131,7 @@ impl Thread {
 
     fn run(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
         self.conn.begin(Begin::Exclusive)?;
-        let done = group
-            .iter_mut()
-            .try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
+        let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
         let commit = done.and_then(|()| Ok(self.conn.commit()?));
         if commit.is_err() {
             // The group is lost as a whole, and everyone in it is told so.
@@ -164,9 +153,9 @@ impl Thread {
 fn run_alone(conn: &mut Conn, job: &mut dyn Job) -> Result<()> {
     conn.savepoint()?;
     if job.run(conn) {
-        conn.commit()?
+        conn.commit()?;
     } else {
-        conn.rollback()?
+        conn.rollback()?;
     }
     Ok(())
 }

@@ -48,16 +48,7 @@ pub(super) fn amounts(m: Months) -> MonthlyAmounts {
 }
 
 type Words = (String, String, String);
-type Row = (
-    i32,
-    String,
-    String,
-    i64,
-    Months,
-    Words,
-    NaiveDateTime,
-    Option<i64>,
-);
+type Row = (i32, String, String, i64, Months, Words, NaiveDateTime, Option<i64>);
 
 fn version(row: Row) -> Result<PlanVersion> {
     let (number, kind, month, annual, months, words, created_at, created_by) = row;
@@ -102,13 +93,7 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
         ))
         .load(conn)?;
     let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
-    Ok(Some(YearPlan {
-        id: YearPlanId(id),
-        project_id: project,
-        year,
-        versions,
-        version: at,
-    }))
+    Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
 }
 
 /// The years a project has plans for.
@@ -196,8 +181,6 @@ fn insert_version(conn: &mut Conn, plan: YearPlanId, new: &PlanVersion) -> Resul
         created_at: new.created_at.naive(),
         created_by: new.created_by.map(|u| u.0),
     };
-    diesel::insert_into(versions::table)
-        .values(row)
-        .execute(conn)?;
+    diesel::insert_into(versions::table).values(row).execute(conn)?;
     Ok(())
 }

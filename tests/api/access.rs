@@ -30,9 +30,7 @@ async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> 
         .replace("{year}", "2021")
         .replace("{industry}", "next_gen_it")
         .replace("{area}", "dongying");
-    let filled = path
-        .split('/')
-        .map(|s| if s.starts_with('{') { "1" } else { s });
+    let filled = path.split('/').map(|s| if s.starts_with('{') { "1" } else { s });
     let path = filled.collect::<Vec<_>>().join("/");
     let method: Method = method.to_uppercase().parse().unwrap();
     let request = actor.request(method, &path);
@@ -53,11 +51,7 @@ async fn every_operation_refuses_strangers(app: TestApp) {
         if !public {
             // Nothing is said about the body before it is known who asks.
             let nonsense = json!({"nonsense": true});
-            assert_eq!(
-                call(&stranger, &method, &path, Some(&nonsense)).await,
-                401,
-                "{at}"
-            );
+            assert_eq!(call(&stranger, &method, &path, Some(&nonsense)).await, 401, "{at}");
             refused += 1;
         }
     }
@@ -76,22 +70,18 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
             continue;
         }
         let accounts = path.starts_with("/users");
-        let reference = ["/industries", "/areas", "/units", "/plans"]
-            .iter()
-            .any(|p| path.starts_with(p));
+        let reference =
+            ["/industries", "/areas", "/units", "/plans"].iter().any(|p| path.starts_with(p));
         let reads = method == "get";
         let history = path.ends_with("/history");
         // Who may not: accounts are the administrator's alone, who does no business; viewers and
         // auditors do not write; units do not change reference data.
         let refused = [
             (&commission, accounts),
-            (&admin, !accounts && !(reference && reads)),
+            (&admin, !(accounts || reference && reads)),
             (&viewer, accounts || !reads || history),
             (&auditor, accounts || !reads || !(reference || history)),
-            (
-                &unit,
-                accounts || (reference && !reads) || commission_only(&method, &path),
-            ),
+            (&unit, accounts || (reference && !reads) || commission_only(&method, &path)),
         ];
         for (actor, must_refuse) in refused {
             let status = call(actor, &method, &path, Some(&json!({"nonsense": true}))).await;
@@ -117,29 +107,19 @@ async fn a_unit_sees_its_own_projects_and_no_others(app: TestApp) {
     let (mine, theirs) = (app.unit("甲公司").await, app.unit("乙公司").await);
     let project = commission.project("甲项目", json!({})).await;
     let other = commission.project("乙项目", json!({})).await;
-    commission
-        .assign(project, &[(app.unit_id("甲公司").await, "owner")])
-        .await;
-    commission
-        .assign(other, &[(app.unit_id("乙公司").await, "support")])
-        .await;
+    commission.assign(project, &[(app.unit_id("甲公司").await, "owner")]).await;
+    commission.assign(other, &[(app.unit_id("乙公司").await, "support")]).await;
     commission.plan_year(project, 100).await;
     commission.plan_year(other, 800).await;
 
     let list = mine.get("/projects").await.expect(200);
-    let table = mine
-        .get("/summaries/commitments?year=2021&through=2021-05")
-        .await
-        .expect(200);
+    let table = mine.get("/summaries/commitments?year=2021&through=2021-05").await.expect(200);
 
     assert_eq!(list.json["total"], 1);
     assert_eq!(list.items()[0]["name"], "甲项目");
     assert_eq!(table.json["scope"], "unit");
     assert_eq!(table.json["total"]["registered"]["project_count"], 1);
-    assert_eq!(
-        table.json["total"]["planned"]["annual_investment_wan"],
-        "1200.00"
-    );
+    assert_eq!(table.json["total"]["planned"]["annual_investment_wan"], "1200.00");
     for path in [
         "",
         "/units",
@@ -149,50 +129,27 @@ async fn a_unit_sees_its_own_projects_and_no_others(app: TestApp) {
         "/history",
         "/year-plans/2021",
     ] {
-        assert_eq!(
-            mine.get(&format!("/projects/{other}{path}")).await.status,
-            404,
-            "{path}"
-        );
+        assert_eq!(mine.get(&format!("/projects/{other}{path}")).await.status, 404, "{path}");
     }
     let report = json!({"completed_wan": "1.00"});
-    mine.create(&format!("/projects/{other}/reports/2021-05"), &report)
-        .await
-        .expect(404);
-    mine.patch(&format!("/projects/{other}"), 1, &json!({"leader": "王"}))
-        .await
-        .expect(404);
-    mine.step(&format!("/projects/{other}/reports/2021-05/submission"))
-        .await
-        .expect(404);
-    theirs
-        .get(&format!("/projects/{project}"))
-        .await
-        .expect(404);
+    mine.create(&format!("/projects/{other}/reports/2021-05"), &report).await.expect(404);
+    mine.patch(&format!("/projects/{other}"), 1, &json!({"leader": "王"})).await.expect(404);
+    mine.step(&format!("/projects/{other}/reports/2021-05/submission")).await.expect(404);
+    theirs.get(&format!("/projects/{project}")).await.expect(404);
     theirs.get(&format!("/projects/{other}")).await.expect(200);
 }
 
 async fn an_area_sees_its_own_projects_and_no_others(app: TestApp) {
     let commission = app.commission().await;
     let hekou = app.area("hekou").await;
-    let here = commission
-        .project("河口项目", json!({"area": "hekou"}))
-        .await;
-    let there = commission
-        .project("东营项目", json!({"area": "dongying"}))
-        .await;
+    let here = commission.project("河口项目", json!({"area": "hekou"})).await;
+    let there = commission.project("东营项目", json!({"area": "dongying"})).await;
 
     let list = hekou.get("/projects").await.expect(200);
 
-    assert_eq!(
-        (&list.json["total"], &list.items()[0]["id"]),
-        (&json!(1), &json!(here))
-    );
+    assert_eq!((&list.json["total"], &list.items()[0]["id"]), (&json!(1), &json!(here)));
     hekou.get(&format!("/projects/{there}")).await.expect(404);
-    let rows = hekou
-        .get("/summaries/investment?year=2021&by=area")
-        .await
-        .expect(200);
+    let rows = hekou.get("/summaries/investment?year=2021&by=area").await.expect(200);
     assert_eq!(rows.json["rows"].as_array().unwrap().len(), 1);
 }
 
@@ -201,22 +158,14 @@ async fn a_restricted_project_is_hidden_from_viewers(app: TestApp) {
     let viewer = app.role(Role::Viewer).await;
     let auditor = app.role(Role::Auditor).await;
     commission.project("公开项目", json!({})).await;
-    let hidden = commission
-        .project("内部项目", json!({"visibility": "restricted"}))
-        .await;
+    let hidden = commission.project("内部项目", json!({"visibility": "restricted"})).await;
 
     let list = viewer.get("/projects").await.expect(200);
 
     assert_eq!(list.json["total"], 1);
     viewer.get(&format!("/projects/{hidden}")).await.expect(404);
-    auditor
-        .get(&format!("/projects/{hidden}/history"))
-        .await
-        .expect(200);
-    let table = viewer
-        .get("/summaries/commitments?year=2021")
-        .await
-        .expect(200);
+    auditor.get(&format!("/projects/{hidden}/history")).await.expect(200);
+    let table = viewer.get("/summaries/commitments?year=2021").await.expect(200);
     assert_eq!(table.json["scope"], "open");
     assert_eq!(table.json["total"]["registered"]["project_count"], 1);
 }

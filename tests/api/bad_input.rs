@@ -39,36 +39,12 @@ async fn every_wrong_field_of_a_project_is_named(app: TestApp) {
     let cases = [
         ("name is blank", "name", json!("  "), "/name", "blank"),
         ("name is empty", "name", json!(""), "/name", "too-short"),
-        (
-            "name is too long",
-            "name",
-            json!("字".repeat(201)),
-            "/name",
-            "too-long",
-        ),
-        (
-            "name has a bell in it",
-            "name",
-            json!("a\u{7}"),
-            "/name",
-            "control-character",
-        ),
+        ("name is too long", "name", json!("字".repeat(201)), "/name", "too-long"),
+        ("name has a bell in it", "name", json!("a\u{7}"), "/name", "control-character"),
         ("name is a number", "name", json!(7), "/name", "wrong-type"),
         ("name is null", "name", Value::Null, "/name", "wrong-type"),
-        (
-            "no such field",
-            "colour",
-            json!("red"),
-            "/colour",
-            "unknown",
-        ),
-        (
-            "no such industry",
-            "industry",
-            json!("nothing"),
-            "/industry",
-            "not-there",
-        ),
+        ("no such field", "colour", json!("red"), "/colour", "unknown"),
+        ("no such industry", "industry", json!("nothing"), "/industry", "not-there"),
         (
             "an industry with parts",
             "industry",
@@ -76,34 +52,10 @@ async fn every_wrong_field_of_a_project_is_named(app: TestApp) {
             "/industry",
             "not-there",
         ),
-        (
-            "no such area",
-            "area",
-            json!("nowhere"),
-            "/area",
-            "not-there",
-        ),
-        (
-            "no such nature",
-            "nature",
-            json!("magic"),
-            "/nature",
-            "not-one-of",
-        ),
-        (
-            "no such stage",
-            "stage",
-            json!("begun"),
-            "/stage",
-            "not-one-of",
-        ),
-        (
-            "given up already",
-            "stage",
-            json!("terminated"),
-            "/stage",
-            "not-allowed",
-        ),
+        ("no such area", "area", json!("nowhere"), "/area", "not-there"),
+        ("no such nature", "nature", json!("magic"), "/nature", "not-one-of"),
+        ("no such stage", "stage", json!("begun"), "/stage", "not-one-of"),
+        ("given up already", "stage", json!("terminated"), "/stage", "not-allowed"),
         (
             "a number for money",
             "total_investment_wan",
@@ -153,20 +105,8 @@ async fn every_wrong_field_of_a_project_is_named(app: TestApp) {
             "/invested_before_wan",
             "negative",
         ),
-        (
-            "no such day",
-            "planned_start",
-            json!("2021-02-30"),
-            "/planned_start",
-            "wrong-form",
-        ),
-        (
-            "not a day",
-            "planned_start",
-            json!("spring"),
-            "/planned_start",
-            "wrong-form",
-        ),
+        ("no such day", "planned_start", json!("2021-02-30"), "/planned_start", "wrong-form"),
+        ("not a day", "planned_start", json!("spring"), "/planned_start", "wrong-form"),
         (
             "finished before it started",
             "actual_finish",
@@ -181,42 +121,12 @@ async fn every_wrong_field_of_a_project_is_named(app: TestApp) {
             "/actual_start",
             "in-future",
         ),
-        (
-            "a wrong code",
-            "code",
-            json!("2601-140100-89-01-123456"),
-            "/code",
-            "check-digit",
-        ),
+        ("a wrong code", "code", json!("2601-140100-89-01-123456"), "/code", "check-digit"),
         ("no code", "code", json!("x"), "/code", "wrong-form"),
-        (
-            "half a place",
-            "longitude",
-            json!("118.5"),
-            "/latitude",
-            "required",
-        ),
-        (
-            "no place",
-            "longitude",
-            json!("200"),
-            "/longitude",
-            "out-of-range",
-        ),
-        (
-            "a year long ago",
-            "registered_year",
-            json!(1492),
-            "/registered_year",
-            "too-small",
-        ),
-        (
-            "a year in words",
-            "registered_year",
-            json!("2021"),
-            "/registered_year",
-            "wrong-type",
-        ),
+        ("half a place", "longitude", json!("118.5"), "/latitude", "required"),
+        ("no place", "longitude", json!("200"), "/longitude", "out-of-range"),
+        ("a year long ago", "registered_year", json!(1492), "/registered_year", "too-small"),
+        ("a year in words", "registered_year", json!("2021"), "/registered_year", "wrong-type"),
     ];
     for (why, field, value, pointer, code) in cases {
         let refused = commission.post("/projects", &project(field, value)).await;
@@ -245,29 +155,15 @@ async fn all_wrong_fields_are_named_at_once(app: TestApp) {
 
     let mut pointers: Vec<_> = shape.errors().into_iter().map(|e| e.0).collect();
     pointers.sort();
-    assert_eq!(
-        pointers,
-        [
-            "/area",
-            "/colour",
-            "/name",
-            "/nature",
-            "/total_investment_wan"
-        ]
-    );
+    assert_eq!(pointers, ["/area", "/colour", "/name", "/nature", "/total_investment_wan"]);
     let pointers: Vec<_> = sense.errors().into_iter().map(|e| e.0).collect();
-    assert_eq!(
-        pointers,
-        ["/code", "/name", "/leader", "/industry", "/area"]
-    );
+    assert_eq!(pointers, ["/code", "/name", "/leader", "/industry", "/area"]);
 }
 
 async fn json_is_read_strictly(app: TestApp) {
     let commission = app.commission().await;
     let post = async |body: String, kind: &str| -> Answer {
-        let request = commission
-            .request(Method::POST, "/projects")
-            .header("Content-Type", kind);
+        let request = commission.request(Method::POST, "/projects").header("Content-Type", kind);
         commission.send(request.body(body)).await
     };
     let good = project("content", json!("")).to_string();
@@ -276,27 +172,9 @@ async fn json_is_read_strictly(app: TestApp) {
     let large = project("content", json!("x".repeat(1_100_000))).to_string();
 
     for (why, body, kind, status, code) in [
-        (
-            "a list",
-            "[null, null]".to_owned(),
-            "application/json",
-            400,
-            "not-json",
-        ),
-        (
-            "nothing",
-            String::new(),
-            "application/json",
-            400,
-            "not-json",
-        ),
-        (
-            "half an object",
-            r#"{"name":"#.to_owned(),
-            "application/json",
-            400,
-            "not-json",
-        ),
+        ("a list", "[null, null]".to_owned(), "application/json", 400, "not-json"),
+        ("nothing", String::new(), "application/json", 400, "not-json"),
+        ("half an object", r#"{"name":"#.to_owned(), "application/json", 400, "not-json"),
         ("a name twice", twice, "application/json", 400, "not-json"),
         ("too deep", deep, "application/json", 400, "not-json"),
         (
@@ -306,13 +184,7 @@ async fn json_is_read_strictly(app: TestApp) {
             400,
             "not-json",
         ),
-        (
-            "U+0000",
-            r#"{"name": "a\u0000"}"#.to_owned(),
-            "application/json",
-            400,
-            "not-json",
-        ),
+        ("U+0000", r#"{"name": "a\u0000"}"#.to_owned(), "application/json", 400, "not-json"),
         ("too large", large, "application/json", 413, "too-large"),
         (
             "a form",
@@ -321,34 +193,16 @@ async fn json_is_read_strictly(app: TestApp) {
             415,
             "unsupported-media-type",
         ),
-        (
-            "text",
-            good.clone(),
-            "text/plain",
-            415,
-            "unsupported-media-type",
-        ),
+        ("text", good.clone(), "text/plain", 415, "unsupported-media-type"),
     ] {
         let refused = post(body, kind).await;
-        assert_eq!(
-            (refused.status, refused.code()),
-            (status, code),
-            "{why}: {}",
-            refused.text
-        );
+        assert_eq!((refused.status, refused.code()), (status, code), "{why}: {}", refused.text);
     }
     assert_eq!(commission.get("/projects").await.json["total"], 0);
-    post(good, "application/json; charset=utf-8")
-        .await
-        .expect(201);
-    let request = commission
-        .request(Method::PATCH, "/projects/1")
-        .header("If-Match", "\"1\"");
+    post(good, "application/json; charset=utf-8").await.expect(201);
+    let request = commission.request(Method::PATCH, "/projects/1").header("If-Match", "\"1\"");
     let request = request.header("Content-Type", "application/merge-patch+json");
-    commission
-        .send(request.body(r#"{"leader": "王"}"#))
-        .await
-        .expect(200);
+    commission.send(request.body(r#"{"leader": "王"}"#)).await.expect(200);
 }
 
 async fn queries_are_read_strictly(app: TestApp) {
@@ -368,37 +222,13 @@ async fn queries_are_read_strictly(app: TestApp) {
         ("/projects?q=", "?q", "too-short"),
         ("/units?kind=ghost", "?kind/0", "not-one-of"),
         ("/summaries/commitments", "?year", "required"),
-        (
-            "/summaries/commitments?year=2021&through=2022-01",
-            "?through",
-            "out-of-range",
-        ),
-        (
-            "/summaries/commitments?year=2021&through=2021-13",
-            "?through",
-            "wrong-form",
-        ),
-        (
-            "/summaries/commitments?year=2021&basis=best",
-            "?basis",
-            "not-one-of",
-        ),
+        ("/summaries/commitments?year=2021&through=2022-01", "?through", "out-of-range"),
+        ("/summaries/commitments?year=2021&through=2021-13", "?through", "wrong-form"),
+        ("/summaries/commitments?year=2021&basis=best", "?basis", "not-one-of"),
         ("/summaries/investment?year=2021", "?by", "required"),
-        (
-            "/summaries/investment?year=2021&by=colour",
-            "?by/0",
-            "not-one-of",
-        ),
-        (
-            "/summaries/investment?year=2021&by=area&by=area",
-            "?by",
-            "repeated",
-        ),
-        (
-            "/summaries/investment?year=2021&by=area&by=unit&by=stage",
-            "?by",
-            "too-many",
-        ),
+        ("/summaries/investment?year=2021&by=colour", "?by/0", "not-one-of"),
+        ("/summaries/investment?year=2021&by=area&by=area", "?by", "repeated"),
+        ("/summaries/investment?year=2021&by=area&by=unit&by=stage", "?by", "too-many"),
         ("/summaries/trend?year=1066", "?year", "too-small"),
     ] {
         let refused = commission.get(path).await;
@@ -422,14 +252,9 @@ async fn what_is_not_there_is_a_problem_too(app: TestApp) {
     let nothing = commission.get("/nothing").await.expect(404);
     let words = commission.get("/projects/seven").await.expect(404);
     let verb = commission.delete("/projects").await.expect(405);
-    let options = commission
-        .send(commission.request(Method::OPTIONS, "/projects"))
-        .await
-        .expect(204);
-    let head = commission
-        .send(commission.request(Method::HEAD, "/projects"))
-        .await
-        .expect(200);
+    let options =
+        commission.send(commission.request(Method::OPTIONS, "/projects")).await.expect(204);
+    let head = commission.send(commission.request(Method::HEAD, "/projects")).await.expect(200);
     let root = app.stranger().get(&app.root("/nowhere")).await.expect(404);
 
     assert_eq!(
@@ -443,14 +268,7 @@ async fn what_is_not_there_is_a_problem_too(app: TestApp) {
     assert_eq!(head.text, "");
     assert!(!nothing.header("x-request-id").is_empty());
     assert_eq!(nothing.json["request_id"], nothing.header("x-request-id"));
-    for path in [
-        "/livez",
-        "/readyz",
-        "/metrics",
-        "/openapi.json",
-        "/openapi-3.0.json",
-        "/docs/",
-    ] {
+    for path in ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json", "/docs/"] {
         app.stranger().get(&app.root(path)).await.expect(200);
     }
 }
@@ -458,9 +276,7 @@ async fn what_is_not_there_is_a_problem_too(app: TestApp) {
 async fn the_caller_chooses_the_language(app: TestApp) {
     let stranger = app.stranger();
     let title = async |accepts: &str| {
-        let request = stranger
-            .request(Method::GET, "/me")
-            .header("Accept-Language", accepts);
+        let request = stranger.request(Method::GET, "/me").header("Accept-Language", accepts);
         let answer = stranger.send(request).await.expect(401);
         (
             answer.header("content-language").to_owned(),
@@ -468,28 +284,18 @@ async fn the_caller_chooses_the_language(app: TestApp) {
         )
     };
 
-    assert_eq!(
-        title("en-GB,en;q=0.9").await,
-        ("en".into(), "Please log in".into())
-    );
+    assert_eq!(title("en-GB,en;q=0.9").await, ("en".into(), "Please log in".into()));
     assert_eq!(title("zh-CN").await, ("zh-CN".into(), "请先登录".into()));
     assert_eq!(title("fr").await.0, "zh-CN");
     assert_eq!(title("en;q=0.5, zh;q=0.9").await.0, "zh-CN");
 }
 
 async fn an_upload_that_stalls_is_ended(app: TestApp) {
-    let impatient = app
-        .beside(Config {
-            body_timeout_seconds: 1,
-            ..Config::for_tests()
-        })
-        .await;
+    let impatient = app.beside(Config { body_timeout_seconds: 1, ..Config::for_tests() }).await;
     let address = impatient.server.address;
     let answer = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = [0_u8; 12];
@@ -502,18 +308,12 @@ async fn an_upload_that_stalls_is_ended(app: TestApp) {
 async fn money_is_text_of_万元(app: TestApp) {
     let commission = app.commission().await;
     let number = commission
-        .post(
-            "/projects",
-            &project("total_investment_wan", json!(119_500)),
-        )
+        .post("/projects", &project("total_investment_wan", json!(119_500)))
         .await
         .expect(422);
     let detail = number.json["errors"][0]["detail"].as_str().unwrap();
 
-    assert!(
-        detail.contains("119500.00") && detail.contains("万元"),
-        "{detail}"
-    );
+    assert!(detail.contains("119500.00") && detail.contains("万元"), "{detail}");
     for (given, shown) in [
         ("1", "1.00"),
         ("0.000001", "0.000001"),
@@ -522,11 +322,7 @@ async fn money_is_text_of_万元(app: TestApp) {
     ] {
         let project = project("total_investment_wan", json!(given));
         assert_eq!(
-            commission
-                .post("/projects", &project)
-                .await
-                .expect(201)
-                .json["total_investment_wan"],
+            commission.post("/projects", &project).await.expect(201).json["total_investment_wan"],
             shown
         );
     }

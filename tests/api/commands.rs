@@ -34,20 +34,13 @@ fn url(app: &TestApp) -> String {
 
 fn command(app: &TestApp, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_major-projects"));
-    command
-        .args(arguments)
-        .env_clear()
-        .env("DATABASE_URL", url(app));
-    command
-        .env("DATA_DIR", app.database.folder.path())
-        .env("RUST_LOG", "info");
+    command.args(arguments).env_clear().env("DATABASE_URL", url(app));
+    command.env("DATA_DIR", app.database.folder.path()).env("RUST_LOG", "info");
     command
 }
 
 async fn run(mut command: Command) -> Output {
-    tokio::task::spawn_blocking(move || command.output().unwrap())
-        .await
-        .unwrap()
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -59,11 +52,7 @@ async fn migrating_and_seeding_twice_changes_nothing(app: TestApp) {
         let migrated = run(command(&app, &["migrate"])).await;
         let seeded = run(command(&app, &["seed"])).await;
 
-        assert!(
-            migrated.status.success() && seeded.status.success(),
-            "{}",
-            text(&seeded.stderr)
-        );
+        assert!(migrated.status.success() && seeded.status.success(), "{}", text(&seeded.stderr));
         assert!(
             text(&migrated.stdout).contains("(0 migrations run)"),
             "{}",
@@ -86,10 +75,7 @@ async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
             "postgres://nobody:s3cret@127.0.0.1:1/x",
             "cannot connect to postgres://nobody:…@127.0.0.1:1/x",
         ),
-        (
-            "sqlite:/proc/nowhere/x.db",
-            "cannot open the SQLite database",
-        ),
+        ("sqlite:/proc/nowhere/x.db", "cannot open the SQLite database"),
     ] {
         for verb in ["migrate", "verify", "serve"] {
             let mut failing = command(&app, &[verb]);
@@ -98,10 +84,7 @@ async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
 
             let said = text(&failed.stderr);
             assert_eq!(failed.status.code(), Some(1), "{verb} {bad}: {said}");
-            assert!(
-                said.starts_with("error: ") && said.contains(says),
-                "{verb} {bad}: {said}"
-            );
+            assert!(said.starts_with("error: ") && said.contains(says), "{verb} {bad}: {said}");
             assert_eq!(said.lines().count(), 1, "{verb} {bad}: {said}");
             assert!(!said.contains("s3cret"), "{said}");
         }
@@ -109,16 +92,7 @@ async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
     let unknown = run(command(&app, &["fly"])).await;
     assert_eq!(unknown.status.code(), Some(2));
     let help = run(command(&app, &["--help"])).await;
-    for verb in [
-        "serve",
-        "demo",
-        "migrate",
-        "seed",
-        "openapi",
-        "user",
-        "healthcheck",
-        "verify",
-    ] {
+    for verb in ["serve", "demo", "migrate", "seed", "openapi", "user", "healthcheck", "verify"] {
         assert!(text(&help.stdout).contains(verb), "{verb}");
     }
 }
@@ -129,10 +103,7 @@ fn execute(app: &TestApp, sql: &str) {
 }
 
 async fn a_newer_schema_is_refused(app: TestApp) {
-    execute(
-        &app,
-        "insert into __diesel_schema_migrations (version) values ('29991231000000')",
-    );
+    execute(&app, "insert into __diesel_schema_migrations (version) values ('29991231000000')");
 
     for verb in ["serve", "migrate", "verify", "seed"] {
         let mut refusing = command(&app, &[verb]);
@@ -157,15 +128,7 @@ async fn accounts_are_made_from_the_command_line(app: TestApp) {
 
     let made = run(command(
         &app,
-        &[
-            "user",
-            "add",
-            "Wang.Fang",
-            "--role",
-            "commission",
-            "--password-file",
-            &file,
-        ],
+        &["user", "add", "Wang.Fang", "--role", "commission", "--password-file", &file],
     ))
     .await;
     assert!(made.status.success(), "{}", text(&made.stderr));
@@ -174,43 +137,22 @@ async fn accounts_are_made_from_the_command_line(app: TestApp) {
     let generated = run(command(&app, &["user", "passwd", "wang.fang"])).await;
     me.get("/me").await.expect(401);
     let printed = text(&generated.stdout);
-    let password = printed
-        .lines()
-        .find_map(|l| l.strip_prefix("password: "))
-        .unwrap();
+    let password = printed.lines().find_map(|l| l.strip_prefix("password: ")).unwrap();
     app.log_in("wang.fang", password).await;
-    assert!(
-        run(command(&app, &["user", "disable", "wang.fang"]))
-            .await
-            .status
-            .success()
-    );
+    assert!(run(command(&app, &["user", "disable", "wang.fang"])).await.status.success());
     let body = json!({"username": "wang.fang", "password": password});
     app.stranger().post("/sessions", &body).await.expect(401);
 
     for (arguments, says) in [
-        (
-            vec!["user", "add", "wang.fang", "--role", "viewer"],
-            "already",
-        ),
+        (vec!["user", "add", "wang.fang", "--role", "viewer"], "already"),
         (vec!["user", "add", "x.y", "--role", "unit"], "needs --unit"),
-        (
-            vec!["user", "add", "x.y", "--role", "unit", "--unit", "没有"],
-            "there is no unit",
-        ),
-        (
-            vec!["user", "add", "x.y", "--role", "viewer", "--area", "hekou"],
-            "cannot have --area",
-        ),
+        (vec!["user", "add", "x.y", "--role", "unit", "--unit", "没有"], "there is no unit"),
+        (vec!["user", "add", "x.y", "--role", "viewer", "--area", "hekou"], "cannot have --area"),
         (vec!["user", "passwd", "nobody"], "there is no account"),
     ] {
         let refused = run(command(&app, &arguments)).await;
         assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
-        assert!(
-            text(&refused.stderr).contains(says),
-            "{arguments:?}: {}",
-            text(&refused.stderr)
-        );
+        assert!(text(&refused.stderr).contains(says), "{arguments:?}: {}", text(&refused.stderr));
     }
 }
 
@@ -230,10 +172,7 @@ async fn verify_finds_what_does_not_agree(app: TestApp) {
     assert!(sound.status.success(), "{}", text(&sound.stdout));
     let said = text(&tampered.stdout);
     assert_eq!(tampered.status.code(), Some(1), "{said}");
-    assert!(
-        said.contains("year plan 1: versions [1], expected 1 to 2"),
-        "{said}"
-    );
+    assert!(said.contains("year plan 1: versions [1], expected 1 to 2"), "{said}");
     assert!(said.contains("report 1 has no event"), "{said}");
 }
 
@@ -245,10 +184,7 @@ struct Running {
 
 /// Starts `verb` and waits until it says where it listens.
 fn start(mut command: Command) -> Running {
-    command
-        .args(["--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
@@ -256,16 +192,11 @@ fn start(mut command: Command) -> Running {
         Some(rest.split_whitespace().next()?.to_owned())
     });
     std::thread::spawn(move || lines.for_each(drop));
-    Running {
-        child,
-        address: address.expect("it listens"),
-    }
+    Running { child, address: address.expect("it listens") }
 }
 
 fn terminate(child: &Child) {
-    let status = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
+    let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(status.unwrap().success());
 }
 
@@ -274,16 +205,11 @@ async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
     let outcome = tokio::task::spawn_blocking(move || {
         let Running { mut child, address } = start(serving);
         let health = Command::new(env!("CARGO_BIN_EXE_major-projects"));
-        let healthy = { health }
-            .args(["healthcheck", "--listen", &address])
-            .status()
-            .unwrap();
+        let healthy = { health }.args(["healthcheck", "--listen", &address]).status().unwrap();
         let body = r#"{"username":"nobody","password":"a guess"}"#;
         let (first, rest) = body.split_at(10);
         let mut stream = TcpStream::connect(&address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let head = format!(
             "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{first}",
             body.len()
@@ -311,9 +237,7 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
     let mut seen: Vec<Value> = Vec::new();
     for _ in 0..2 {
         let demonstrating = command(&app, &["demo", "--password-memory-kib", "8"]);
-        let running = tokio::task::spawn_blocking(move || start(demonstrating))
-            .await
-            .unwrap();
+        let running = tokio::task::spawn_blocking(move || start(demonstrating)).await.unwrap();
         let file = app.database.folder.path().join("demo-accounts.json");
         // The accounts are written before the server listens.
         let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
@@ -323,38 +247,22 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
         let first = &accounts[0];
         let base = format!("http://{}/api/v1", running.address);
         let body = json!({"username": first["username"], "password": first["password"]});
-        let session = app
-            .stranger()
-            .post(&format!("{base}/sessions"), &body)
-            .await
-            .expect(201);
+        let session = app.stranger().post(&format!("{base}/sessions"), &body).await.expect(201);
         let mut commission = app.stranger();
         commission.token = session.json["access_token"].as_str().map(str::to_owned);
         let table = commission
-            .get(&format!(
-                "{base}/summaries/commitments?year=2021&through=2021-05"
-            ))
+            .get(&format!("{base}/summaries/commitments?year=2021&through=2021-05"))
             .await
             .expect(200);
         terminate(&running.child);
         let mut child = running.child;
         assert!(
-            tokio::task::spawn_blocking(move || child.wait().unwrap())
-                .await
-                .unwrap()
-                .success()
+            tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap().success()
         );
 
         assert_eq!(mode & 0o777, 0o600);
         for role in ["commission", "unit", "area", "viewer", "auditor", "admin"] {
-            assert!(
-                accounts
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .any(|a| a["role"] == role),
-                "{role}"
-            );
+            assert!(accounts.as_array().unwrap().iter().any(|a| a["role"] == role), "{role}");
         }
         assert_eq!(table.json["total"]["registered"]["project_count"], 152);
         seen.push(json!([accounts, table.json["total"]]));
@@ -368,9 +276,5 @@ async fn a_register_of_real_projects_is_no_demonstration(app: TestApp) {
     let refused = run(command(&app, &["demo", "--listen", "127.0.0.1:0"])).await;
 
     assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        text(&refused.stderr).contains("a database of its own"),
-        "{}",
-        text(&refused.stderr)
-    );
+    assert!(text(&refused.stderr).contains("a database of its own"), "{}", text(&refused.stderr));
 }

@@ -30,16 +30,9 @@ async fn of_two_writers_with_one_version_exactly_one_wins(app: TestApp) {
         });
         let mut answers = join_all(writers).await;
         answers.sort_unstable();
-        assert_eq!(
-            answers,
-            [200, 412, 412, 412, 412, 412, 412, 412],
-            "round {round}"
-        );
+        assert_eq!(answers, [200, 412, 412, 412, 412, 412, 412, 412], "round {round}");
     }
-    assert_eq!(
-        commission.get(&format!("{path}/history")).await.json["total"],
-        6
-    );
+    assert_eq!(commission.get(&format!("{path}/history")).await.json["total"], 6);
 }
 
 async fn every_acknowledged_report_is_counted(app: TestApp) {
@@ -59,10 +52,8 @@ async fn every_acknowledged_report_is_counted(app: TestApp) {
 
     join_all(filed).await;
 
-    let table = commission
-        .get("/summaries/commitments?year=2021&through=2021-05")
-        .await
-        .expect(200);
+    let table =
+        commission.get("/summaries/commitments?year=2021&through=2021-05").await.expect(200);
     // 36 reports of 1.000001 万元.
     assert_eq!(table.json["total"]["completed_wan"], "36.000036");
     assert_eq!(table.json["total"]["coverage"]["confirmed"], 36);
@@ -71,26 +62,18 @@ async fn every_acknowledged_report_is_counted(app: TestApp) {
 async fn one_month_is_created_once(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
-    let writers = (0..8).map(|n| {
-        let commission = commission.clone();
-        let body = json!({"completed_wan": format!("{n}.00")});
-        async move {
-            commission
-                .create(&format!("/projects/{id}/reports/2021-05"), &body)
-                .await
-                .status
-        }
-    });
+    let writers =
+        (0..8).map(|n| {
+            let commission = commission.clone();
+            let body = json!({"completed_wan": format!("{n}.00")});
+            async move {
+                commission.create(&format!("/projects/{id}/reports/2021-05"), &body).await.status
+            }
+        });
 
     let mut answers = join_all(writers).await;
 
     answers.sort_unstable();
     assert_eq!(answers, [201, 412, 412, 412, 412, 412, 412, 412]);
-    assert_eq!(
-        commission
-            .get(&format!("/projects/{id}/reports"))
-            .await
-            .json["total"],
-        1
-    );
+    assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 1);
 }

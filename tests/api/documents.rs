@@ -9,26 +9,11 @@ use crate::support::run::Once;
 
 /// The tests of this file.
 pub const ALL: Once = &[
-    (
-        "documents::the_committed_documents_are_current",
-        the_committed_documents_are_current,
-    ),
-    (
-        "documents::every_operation_is_described",
-        every_operation_is_described,
-    ),
-    (
-        "documents::every_field_is_described",
-        every_field_is_described,
-    ),
-    (
-        "documents::no_reference_dangles_and_no_schema_is_unused",
-        no_reference_dangles,
-    ),
-    (
-        "documents::every_example_is_accepted",
-        every_example_is_accepted,
-    ),
+    ("documents::the_committed_documents_are_current", the_committed_documents_are_current),
+    ("documents::every_operation_is_described", every_operation_is_described),
+    ("documents::every_field_is_described", every_field_is_described),
+    ("documents::no_reference_dangles_and_no_schema_is_unused", no_reference_dangles),
+    ("documents::every_example_is_accepted", every_example_is_accepted),
 ];
 
 /// The document, as the program makes it.
@@ -38,10 +23,9 @@ pub fn document() -> Value {
 
 fn the_committed_documents_are_current() {
     let new = document();
-    for (file, document) in [
-        ("openapi.json", new.clone()),
-        ("openapi-3.0.json", document30::down_convert(&new)),
-    ] {
+    for (file, document) in
+        [("openapi.json", new.clone()), ("openapi-3.0.json", document30::down_convert(&new))]
+    {
         let path = format!("{}/openapi/{file}", env!("CARGO_MANIFEST_DIR"));
         let committed = std::fs::read_to_string(&path).unwrap();
         assert!(
@@ -58,21 +42,15 @@ pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
         .iter()
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap();
-            methods
-                .iter()
-                .map(move |(method, op)| (path.clone(), method.clone(), op.clone()))
+            methods.iter().map(move |(method, op)| (path.clone(), method.clone(), op.clone()))
         })
         .collect()
 }
 
 fn every_operation_is_described() {
     let document = document();
-    let tags: BTreeSet<&str> = document["tags"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|t| t["name"].as_str().unwrap())
-        .collect();
+    let tags: BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
     let verbs = [
         "list", "get", "create", "update", "put", "replace", "end", "refresh", "change", "reset",
         "move", "submit", "return", "confirm",
@@ -87,39 +65,25 @@ fn every_operation_is_described() {
             "{at}: {id} is no verb_noun"
         );
         for part in ["summary", "description"] {
-            assert!(
-                operation[part].as_str().is_some_and(|t| t.len() > 5),
-                "{at} has no {part}"
-            );
+            assert!(operation[part].as_str().is_some_and(|t| t.len() > 5), "{at} has no {part}");
         }
         assert!(
             tags.contains(operation["tags"][0].as_str().unwrap()),
             "{at} has no tag of the list"
         );
         let responses = operation["responses"].as_object().unwrap();
-        let success: Vec<_> = responses
-            .iter()
-            .filter(|(s, _)| s.starts_with('2'))
-            .collect();
+        let success: Vec<_> = responses.iter().filter(|(s, _)| s.starts_with('2')).collect();
         assert!(!success.is_empty(), "{at} never succeeds");
         for (status, response) in success {
             assert!(
-                status == "204"
-                    || response
-                        .pointer("/content/application~1json/schema")
-                        .is_some(),
+                status == "204" || response.pointer("/content/application~1json/schema").is_some(),
                 "{at} {status}"
             );
         }
-        assert!(
-            responses.keys().any(|s| s.starts_with('4')),
-            "{at} never fails"
-        );
+        assert!(responses.keys().any(|s| s.starts_with('4')), "{at} never fails");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             assert!(
-                parameter["description"]
-                    .as_str()
-                    .is_some_and(|d| d.len() > 5),
+                parameter["description"].as_str().is_some_and(|d| d.len() > 5),
                 "{at}: {parameter}"
             );
         }
@@ -130,15 +94,9 @@ fn every_operation_is_described() {
 fn every_field_is_described() {
     let document = document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        assert!(
-            schema["description"].is_string(),
-            "schema {name} says nothing"
-        );
+        assert!(schema["description"].is_string(), "schema {name} says nothing");
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
-            assert!(
-                property["description"].is_string(),
-                "{name}.{field} says nothing"
-            );
+            assert!(property["description"].is_string(), "{name}.{field} says nothing");
         }
     }
 }
@@ -160,18 +118,12 @@ fn no_reference_dangles() {
     references(&document, &mut found);
     for reference in &found {
         let pointer = reference.trim_start_matches('#');
-        assert!(
-            document.pointer(pointer).is_some(),
-            "{reference} refers to nothing"
-        );
+        assert!(document.pointer(pointer).is_some(), "{reference} refers to nothing");
     }
     for kind in ["schemas", "responses"] {
         for name in document["components"][kind].as_object().unwrap().keys() {
             let reference = format!("#/components/{kind}/{name}");
-            assert!(
-                found.contains(reference.as_str()),
-                "nothing refers to {reference}"
-            );
+            assert!(found.contains(reference.as_str()), "nothing refers to {reference}");
         }
     }
 }
@@ -187,18 +139,11 @@ fn every_example_is_accepted() {
             continue;
         };
         let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
-        let example = schema
-            .get("example")
-            .unwrap_or_else(|| panic!("{method} {path}: no example"));
+        let example =
+            schema.get("example").unwrap_or_else(|| panic!("{method} {path}: no example"));
         let whole = serde_json::json!({"$ref": reference, "components": document["components"]});
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&whole)
-            .unwrap();
-        let errors: Vec<_> = validator
-            .iter_errors(example)
-            .map(|e| e.to_string())
-            .collect();
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
+        let errors: Vec<_> = validator.iter_errors(example).map(|e| e.to_string()).collect();
         assert!(errors.is_empty(), "{method} {path}: {errors:?}");
         examples += 1;
     }

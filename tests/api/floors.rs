@@ -7,10 +7,7 @@ use crate::support::run::Once;
 /// The tests of this file.
 pub const ALL: Once = &[
     ("floors::nobody_imports_upwards", nobody_imports_upwards),
-    (
-        "floors::only_the_store_knows_diesel",
-        only_the_store_knows_diesel,
-    ),
+    ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
     ("floors::rooms_are_small", rooms_are_small),
 ];
 
@@ -50,11 +47,7 @@ fn nobody_imports_upwards() {
 fn only_the_store_knows_diesel() {
     for (path, text) in sources("src") {
         let in_store = path.components().any(|c| c.as_os_str() == "store");
-        assert!(
-            in_store || !text.contains("diesel"),
-            "{} knows Diesel",
-            path.display()
-        );
+        assert!(in_store || !text.contains("diesel"), "{} knows Diesel", path.display());
     }
     for (path, text) in sources("src/domain") {
         assert!(!text.contains("actix"), "{} knows actix", path.display());

@@ -6,8 +6,11 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::unused_async,
     reason = "a test stops at the first surprise"
 )]
+#![expect(clippy::too_many_lines, reason = "a test tells one story")]
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 #![expect(
     clippy::disallowed_methods,
@@ -55,5 +58,5 @@ fn main() -> ExitCode {
     suite.on_each(schema::ALL);
     suite.on_both(schema::PARITY);
     suite.on_both(summaries::SAME);
-    suite.run(Arguments::from_args())
+    suite.run(&Arguments::from_args())
 }

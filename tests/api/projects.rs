@@ -25,10 +25,7 @@ async fn a_project_is_registered_read_and_changed(app: TestApp) {
     let commission = app.commission().await;
 
     let id = commission
-        .project(
-            "滨河项目",
-            json!({"longitude": "118.6747", "latitude": "37.4339"}),
-        )
+        .project("滨河项目", json!({"longitude": "118.6747", "latitude": "37.4339"}))
         .await;
     let path = format!("/projects/{id}");
     let read = commission.get(&path).await.expect(200);
@@ -36,13 +33,8 @@ async fn a_project_is_registered_read_and_changed(app: TestApp) {
         json!({"total_investment_wan": "12000.5", "planned_finish": null, "leader": "  王市长 "});
     let changed = commission.patch(&path, 1, &patch).await.expect(200);
     let stale = commission.patch(&path, 1, &patch).await.expect(412);
-    let missing = commission
-        .send(
-            commission
-                .request(reqwest::Method::PATCH, &path)
-                .json(&patch),
-        )
-        .await;
+    let missing =
+        commission.send(commission.request(reqwest::Method::PATCH, &path).json(&patch)).await;
 
     assert_eq!(read.header("etag"), "\"1\"");
     assert_eq!(
@@ -55,13 +47,9 @@ async fn a_project_is_registered_read_and_changed(app: TestApp) {
         (&Value::Null, &json!("王市长"))
     );
     assert_eq!(changed.json["planned_start"], "2021-03-01");
-    assert_eq!(
-        (stale.code(), missing.expect(428).code()),
-        ("stale", "precondition-required")
-    );
-    let held = commission
-        .request(reqwest::Method::GET, &path)
-        .header("If-None-Match", "\"1\", W/\"2\"");
+    assert_eq!((stale.code(), missing.expect(428).code()), ("stale", "precondition-required"));
+    let held =
+        commission.request(reqwest::Method::GET, &path).header("If-None-Match", "\"1\", W/\"2\"");
     assert_eq!(commission.send(held).await.status, 304);
 }
 
@@ -78,19 +66,12 @@ async fn national_codes_are_checked_and_a_reason_overrides(app: TestApp) {
         "2602-411102-04-04-398932",
         "2020-370502-26-03-123456",
     ] {
-        commission
-            .post("/projects", &body(good, ""))
-            .await
-            .expect(201);
+        commission.post("/projects", &body(good, "")).await.expect(201);
     }
-    let wrong = commission
-        .post("/projects", &body("2601-140100-89-01-123456", ""))
-        .await
-        .expect(422);
-    let taken = commission
-        .post("/projects", &body("2111-522323-04-01-342068", ""))
-        .await
-        .expect(409);
+    let wrong =
+        commission.post("/projects", &body("2601-140100-89-01-123456", "")).await.expect(422);
+    let taken =
+        commission.post("/projects", &body("2111-522323-04-01-342068", "")).await.expect(409);
     let mut none = body("2111-522323-04-01-342068", "");
     (none["code"], none["stage"], none["actual_start"]) =
         (Value::Null, json!("construction"), json!("2021-03-01"));
@@ -100,10 +81,7 @@ async fn national_codes_are_checked_and_a_reason_overrides(app: TestApp) {
     assert_eq!(taken.code(), "taken");
     assert_eq!(none.errors(), [("/code".into(), "required".into())]);
     commission
-        .post(
-            "/projects",
-            &body("2601-140100-89-01-123456", "发改委赋码如此"),
-        )
+        .post("/projects", &body("2601-140100-89-01-123456", "发改委赋码如此"))
         .await
         .expect(201);
 }
@@ -163,30 +141,15 @@ async fn lists_are_filtered(app: TestApp) {
         ("sort=planned_start,-id", "Ding Wu 乙 甲 丙"),
     ];
     for (query, expected) in cases {
-        let list = commission
-            .get(&format!("/projects?{query}"))
-            .await
-            .expect(200);
-        let names: Vec<_> = list
-            .items()
-            .iter()
-            .map(|p| p["name"].as_str().unwrap())
-            .collect();
+        let list = commission.get(&format!("/projects?{query}")).await.expect(200);
+        let names: Vec<_> = list.items().iter().map(|p| p["name"].as_str().unwrap()).collect();
         assert_eq!(names.join(" "), expected, "{query}");
         assert_eq!(list.json["total"], names.len(), "{query}");
     }
-    let of_unit = commission
-        .get(&format!("/projects?unit={unit}&unit=999&role=support"))
-        .await
-        .expect(200);
+    let of_unit =
+        commission.get(&format!("/projects?unit={unit}&unit=999&role=support")).await.expect(200);
     assert_eq!(of_unit.json["total"], 1);
-    assert_eq!(
-        commission
-            .get(&format!("/projects?unit={unit}&role=owner"))
-            .await
-            .json["total"],
-        0
-    );
+    assert_eq!(commission.get(&format!("/projects?unit={unit}&role=owner")).await.json["total"], 0);
 }
 
 async fn pages_in_any_order_visit_every_project_once(app: TestApp) {
@@ -214,50 +177,31 @@ async fn pages_in_any_order_visit_every_project_once(app: TestApp) {
             path = format!("/projects?limit=2&sort={sort}&cursor={next}");
         }
         let whole = commission.get(&format!("/projects?sort={sort}")).await;
-        let at_once: Vec<_> = whole
-            .items()
-            .iter()
-            .map(|p| p["id"].as_i64().unwrap())
-            .collect();
+        let at_once: Vec<_> = whole.items().iter().map(|p| p["id"].as_i64().unwrap()).collect();
         assert_eq!(seen, at_once, "{sort}");
         seen.sort_unstable();
         assert_eq!(seen, ids, "{sort}");
     }
     let page = commission.get("/projects?limit=2&sort=name").await;
     let cursor = page.json["next_cursor"].as_str().unwrap();
-    let other = commission
-        .get(&format!("/projects?limit=2&sort=-name&cursor={cursor}"))
-        .await
-        .expect(400);
+    let other =
+        commission.get(&format!("/projects?limit=2&sort=-name&cursor={cursor}")).await.expect(400);
     assert_eq!(other.errors(), [("?cursor".into(), "bad-cursor".into())]);
-    commission
-        .get("/projects?cursor=nonsense")
-        .await
-        .expect(400);
+    commission.get("/projects?cursor=nonsense").await.expect(400);
 }
 
 async fn stages_move_by_rule(app: TestApp) {
     let commission = app.commission().await;
     let id = commission
-        .project(
-            "项目",
-            json!({"stage": "reserve", "code_reason": "", "actual_start": null}),
-        )
+        .project("项目", json!({"stage": "reserve", "code_reason": "", "actual_start": null}))
         .await;
     let path = format!("/projects/{id}/transitions");
     let to = |stage: &str| json!({"stage": stage});
 
     let leap = commission.post(&path, &to("operating")).await.expect(409);
-    let code = commission
-        .post(&path, &to("construction"))
-        .await
-        .expect(409);
+    let code = commission.post(&path, &to("construction")).await.expect(409);
     commission
-        .patch(
-            &format!("/projects/{id}"),
-            1,
-            &json!({"code": "2111-522323-04-01-342068"}),
-        )
+        .patch(&format!("/projects/{id}"), 1, &json!({"code": "2111-522323-04-01-342068"}))
         .await
         .expect(200);
     let early = commission
@@ -287,10 +231,7 @@ async fn stages_move_by_rule(app: TestApp) {
         (&json!("construction"), &json!("2021-06-15"))
     );
     assert_eq!(before.errors(), [("/on".into(), "before-start".into())]);
-    assert_eq!(
-        back.errors(),
-        [("/reason".into(), "reason-required".into())]
-    );
+    assert_eq!(back.errors(), [("/reason".into(), "reason-required".into())]);
     assert_eq!(
         (&done.json["actual_finish"], &done.json["ended_on"]),
         (&json!("2021-06-30"), &json!("2021-06-30"))
@@ -305,21 +246,12 @@ async fn a_unit_describes_and_the_commission_decides(app: TestApp) {
     let commission = app.commission().await;
     let owner = app.unit("甲公司").await;
     let id = commission.project("项目", json!({})).await;
-    commission
-        .assign(id, &[(app.unit_id("甲公司").await, "owner")])
-        .await;
+    commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
     let path = format!("/projects/{id}");
 
-    let described = owner
-        .patch(&path, 2, &json!({"content": "年产 6 万吨"}))
-        .await
-        .expect(200);
+    let described = owner.patch(&path, 2, &json!({"content": "年产 6 万吨"})).await.expect(200);
     let refused = owner
-        .patch(
-            &path,
-            3,
-            &json!({"total_investment_wan": "1.00", "name": "别名"}),
-        )
+        .patch(&path, 3, &json!({"total_investment_wan": "1.00", "name": "别名"}))
         .await
         .expect(403);
 
@@ -340,10 +272,7 @@ async fn units_answer_for_a_project(app: TestApp) {
     ]});
 
     let put = commission.change(&path, 1, &units).await.expect(200);
-    let stale = commission
-        .change(&path, 1, &json!({"items": []}))
-        .await
-        .expect(412);
+    let stale = commission.change(&path, 1, &json!({"items": []})).await.expect(412);
     let wrong = json!({"items": [{"unit_id": 987_654, "role": "lead"}, {"unit_id": one, "role": "lead"}, {"unit_id": one, "role": "lead"}]});
     let wrong = commission.change(&path, 2, &wrong).await.expect(422);
     let read = commission.get(&path).await.expect(200);
@@ -351,10 +280,7 @@ async fn units_answer_for_a_project(app: TestApp) {
     assert_eq!((put.header("etag"), stale.code()), ("\"2\"", "stale"));
     assert_eq!(
         wrong.errors(),
-        [
-            ("/items/0/unit_id".into(), "not-there".into()),
-            ("/items/2".into(), "repeated".into())
-        ]
+        [("/items/0/unit_id".into(), "not-there".into()), ("/items/2".into(), "repeated".into())]
     );
     assert_eq!(
         read.items()[0],
@@ -374,67 +300,32 @@ async fn a_year_plan_is_entered_once(app: TestApp) {
     };
 
     commission.get(&path).await.expect(404);
-    let sum = commission
-        .put(&path, &plan("1200.00", "100.01"))
-        .await
-        .expect(422);
-    let negative = commission
-        .put(&path, &plan("1000.00", "-100.00"))
-        .await
-        .expect(422);
-    let above = commission
-        .put(&path, &plan("11100.00", "10000.00"))
-        .await
-        .expect(422);
+    let sum = commission.put(&path, &plan("1200.00", "100.01")).await.expect(422);
+    let negative = commission.put(&path, &plan("1000.00", "-100.00")).await.expect(422);
+    let above = commission.put(&path, &plan("11100.00", "10000.00")).await.expect(422);
     let short = commission
-        .put(
-            &path,
-            &json!({"annual_investment_wan": "1.00", "months": ["1.00"]}),
-        )
+        .put(&path, &json!({"annual_investment_wan": "1.00", "months": ["1.00"]}))
         .await
         .expect(422);
-    let entered = commission
-        .put(&path, &plan("1200.00", "100.00"))
-        .await
-        .expect(201);
-    let twice = commission
-        .put(&path, &plan("1200.00", "100.00"))
-        .await
-        .expect(409);
+    let entered = commission.put(&path, &plan("1200.00", "100.00")).await.expect(201);
+    let twice = commission.put(&path, &plan("1200.00", "100.00")).await.expect(409);
 
     assert_eq!(sum.errors(), [("/months".into(), "not-the-sum".into())]);
     assert_eq!(negative.errors(), [("/months/0".into(), "negative".into())]);
-    assert_eq!(
-        above.errors(),
-        [("/annual_investment_wan".into(), "above-total".into())]
-    );
+    assert_eq!(above.errors(), [("/annual_investment_wan".into(), "above-total".into())]);
     assert_eq!(short.errors(), [("/months".into(), "too-few".into())]);
     assert_eq!(entered.json["versions"][0]["kind"], "initial");
-    assert_eq!(
-        entered.json["versions"][0]["months"]
-            .as_array()
-            .unwrap()
-            .len(),
-        12
-    );
-    assert_eq!(
-        (twice.code(), entered.header("etag")),
-        ("year-plan-exists", "\"1\"")
-    );
+    assert_eq!(entered.json["versions"][0]["months"].as_array().unwrap().len(), 12);
+    assert_eq!((twice.code(), entered.header("etag")), ("year-plan-exists", "\"1\""));
     assert_eq!(commission.get(&path).await.expect(200).json, entered.json);
 }
 
 async fn a_plan_for_an_earlier_year_registers_the_project_then(app: TestApp) {
     let commission = app.commission().await;
-    let id = commission
-        .project("项目", json!({"registered_year": 2022}))
-        .await;
+    let id = commission.project("项目", json!({"registered_year": 2022})).await;
     commission.plan_year(id, 10).await;
 
-    assert_eq!(
-        commission.get(&format!("/projects/{id}")).await.json["registered_year"],
-        2021
-    );
+    assert_eq!(commission.get(&format!("/projects/{id}")).await.json["registered_year"], 2021);
     assert_eq!(commission.get("/projects?year=2021").await.json["total"], 1);
 }
 
@@ -443,17 +334,9 @@ async fn history_tells_who_did_what(app: TestApp) {
     let id = commission.project("项目", json!({})).await;
     let path = format!("/projects/{id}");
     let request = commission.request(reqwest::Method::PATCH, &path);
-    let request = request
-        .header("If-Match", "\"1\"")
-        .header("X-Request-Id", "req-77");
-    let renamed = commission
-        .send(request.json(&json!({"name": "新名"})))
-        .await
-        .expect(200);
-    commission
-        .patch(&path, 1, &json!({"name": "不成"}))
-        .await
-        .expect(412);
+    let request = request.header("If-Match", "\"1\"").header("X-Request-Id", "req-77");
+    let renamed = commission.send(request.json(&json!({"name": "新名"}))).await.expect(200);
+    commission.patch(&path, 1, &json!({"name": "不成"})).await.expect(412);
 
     let history = commission.get(&format!("{path}/history")).await.expect(200);
 
@@ -464,13 +347,7 @@ async fn history_tells_who_did_what(app: TestApp) {
         (&latest["kind"], &latest["actor"]),
         (&json!("project.updated"), &json!("commission"))
     );
-    assert_eq!(
-        (&latest["request_id"], &latest["origin"]),
-        (&json!("req-77"), &json!("127.0.0.1"))
-    );
-    assert_eq!(
-        latest["changes"],
-        json!([{"field": "name", "before": "项目", "after": "新名"}])
-    );
+    assert_eq!((&latest["request_id"], &latest["origin"]), (&json!("req-77"), &json!("127.0.0.1")));
+    assert_eq!(latest["changes"], json!([{"field": "name", "before": "项目", "after": "新名"}]));
     assert_eq!(history.items()[1]["kind"], "project.created");
 }

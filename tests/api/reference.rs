@@ -56,17 +56,10 @@ async fn seeding_again_changes_nothing(app: TestApp) {
     use major_projects::domain::clock::Clock;
     use major_projects::seed::{self, Seeded};
     let commission = app.commission().await;
-    commission
-        .patch("/areas/hekou", 1, &json!({"note": "改过"}))
-        .await
-        .expect(200);
+    commission.patch("/areas/hekou", 1, &json!({"note": "改过"})).await.expect(200);
     let now = app.clock.now();
 
-    let again = app
-        .db
-        .write(move |conn| seed::load(conn, now))
-        .await
-        .unwrap();
+    let again = app.db.write(move |conn| seed::load(conn, now)).await.unwrap();
 
     assert_eq!(again, Seeded::default());
     assert_eq!(commission.get("/areas/hekou").await.json["note"], "改过");
@@ -77,10 +70,8 @@ async fn the_industry_tree_grows_by_rule(app: TestApp) {
     let hydrogen = json!({"code": "hydrogen", "name": "氢能", "group": "emerging", "parent": "new_energy_materials"});
 
     let added = commission.post("/industries", &hydrogen).await.expect(201);
-    let renamed = commission
-        .patch("/industries/hydrogen", 1, &json!({"name": "氢能产业"}))
-        .await
-        .expect(200);
+    let renamed =
+        commission.patch("/industries/hydrogen", 1, &json!({"name": "氢能产业"})).await.expect(200);
     let again = commission.post("/industries", &hydrogen).await.expect(409);
     // It carries an envelope itself, so it can have no parts.
     let below =
@@ -89,22 +80,13 @@ async fn the_industry_tree_grows_by_rule(app: TestApp) {
     let other = json!({"code": "wind", "name": "风电", "group": "traditional", "parent": "new_energy_materials"});
     let other = commission.post("/industries", &other).await.expect(422);
     let itself = json!({"parent": "hydrogen"});
-    let itself = commission
-        .patch("/industries/hydrogen", 2, &itself)
-        .await
-        .expect(422);
+    let itself = commission.patch("/industries/hydrogen", 2, &itself).await.expect(422);
 
     assert_eq!(added.json["parent"], "new_energy_materials");
-    assert_eq!(
-        (&renamed.json["name"], &renamed.json["version"]),
-        (&json!("氢能产业"), &json!(2))
-    );
+    assert_eq!((&renamed.json["name"], &renamed.json["version"]), (&json!("氢能产业"), &json!(2)));
     assert_eq!(again.code(), "taken");
     for refused in [below, other, itself] {
-        assert_eq!(
-            refused.errors(),
-            [("/parent".into(), "not-a-parent".into())]
-        );
+        assert_eq!(refused.errors(), [("/parent".into(), "not-a-parent".into())]);
     }
 }
 
@@ -114,10 +96,8 @@ async fn an_area_is_added_and_changed(app: TestApp) {
         json!({"code": "riverside", "name": "滨河区", "kind": "zone", "division_code": "370599"});
 
     commission.post("/areas", &zone).await.expect(201);
-    let changed = commission
-        .patch("/areas/riverside", 1, &json!({"division_code": null}))
-        .await
-        .expect(200);
+    let changed =
+        commission.patch("/areas/riverside", 1, &json!({"division_code": null})).await.expect(200);
 
     assert!(changed.json["division_code"].is_null());
     assert_eq!(changed.header("etag"), "\"2\"");
@@ -129,69 +109,34 @@ async fn a_unit_is_added_found_and_changed(app: TestApp) {
     let unit = json!({"name": "滨河100%_材料公司", "kind": "enterprise", "credit_code": "91350100M000100Y43"});
 
     let added = commission.post("/units", &unit).await.expect(201);
-    let found = commission
-        .get("/units?q=100%25_&kind=enterprise")
-        .await
-        .expect(200);
+    let found = commission.get("/units?q=100%25_&kind=enterprise").await.expect(200);
     // The wildcards of SQL stand for themselves.
-    let nothing = commission
-        .get("/units?q=%25%25&kind=enterprise&kind=zone")
-        .await
-        .expect(200);
+    let nothing = commission.get("/units?q=%25%25&kind=enterprise&kind=zone").await.expect(200);
     let path = format!("/units/{}", added.id());
     let changed = commission
-        .patch(
-            &path,
-            1,
-            &json!({"credit_code": null, "kind": "institution"}),
-        )
+        .patch(&path, 1, &json!({"credit_code": null, "kind": "institution"}))
         .await
         .expect(200);
 
-    assert_eq!(
-        (&found.json["total"], &found.items()[0]["id"]),
-        (&json!(1), &json!(added.id()))
-    );
+    assert_eq!((&found.json["total"], &found.items()[0]["id"]), (&json!(1), &json!(added.id())));
     assert_eq!(nothing.json["total"], 0);
     assert!(changed.json["credit_code"].is_null());
-    assert_eq!(
-        commission.post("/units", &unit).await.expect(409).code(),
-        "taken"
-    );
+    assert_eq!(commission.post("/units", &unit).await.expect(409).code(), "taken");
 }
 
 async fn credit_codes_are_checked(app: TestApp) {
     let commission = app.commission().await;
     let unit = |code: &str, reason: &str| json!({"name": format!("单位{code}"), "kind": "enterprise", "credit_code": code, "credit_code_reason": reason});
 
-    for good in [
-        "91350100M000100Y43",
-        "91110000101623741K",
-        "113705000000000030",
-    ] {
+    for good in ["91350100M000100Y43", "91110000101623741K", "113705000000000030"] {
         commission.post("/units", &unit(good, "")).await.expect(201);
     }
-    let wrong = commission
-        .post("/units", &unit("91310115MA1H8R7C6D", ""))
-        .await
-        .expect(422);
-    let form = commission
-        .post("/units", &unit("9131011500000000IO", ""))
-        .await
-        .expect(422);
+    let wrong = commission.post("/units", &unit("91310115MA1H8R7C6D", "")).await.expect(422);
+    let form = commission.post("/units", &unit("9131011500000000IO", "")).await.expect(422);
 
-    assert_eq!(
-        wrong.errors(),
-        [("/credit_code".into(), "check-digit".into())]
-    );
-    assert_eq!(
-        form.errors(),
-        [("/credit_code".into(), "wrong-form".into())]
-    );
-    commission
-        .post("/units", &unit("91310115MA1H8R7C6D", "登记机关如此赋码"))
-        .await
-        .expect(201);
+    assert_eq!(wrong.errors(), [("/credit_code".into(), "check-digit".into())]);
+    assert_eq!(form.errors(), [("/credit_code".into(), "wrong-form".into())]);
+    commission.post("/units", &unit("91310115MA1H8R7C6D", "登记机关如此赋码")).await.expect(201);
 }
 
 async fn a_plan_is_entered_and_changed(app: TestApp) {
@@ -201,47 +146,20 @@ async fn a_plan_is_entered_and_changed(app: TestApp) {
             {"industry": "next_gen_it", "project_count": 2, "total_investment_wan": "500.00", "annual_investment_wan": annual}]})
     };
 
-    let entered = commission
-        .create("/plans/2022", &plan("100.00"))
-        .await
-        .expect(201);
-    let changed = commission
-        .change("/plans/2022", 1, &plan("120.00"))
-        .await
-        .expect(200);
-    let stale = commission
-        .change("/plans/2022", 1, &plan("130.00"))
-        .await
-        .expect(412);
-    let twice = commission
-        .create("/plans/2022", &plan("130.00"))
-        .await
-        .expect(412);
-    let without = commission
-        .put("/plans/2022", &plan("130.00"))
-        .await
-        .expect(428);
+    let entered = commission.create("/plans/2022", &plan("100.00")).await.expect(201);
+    let changed = commission.change("/plans/2022", 1, &plan("120.00")).await.expect(200);
+    let stale = commission.change("/plans/2022", 1, &plan("130.00")).await.expect(412);
+    let twice = commission.create("/plans/2022", &plan("130.00")).await.expect(412);
+    let without = commission.put("/plans/2022", &plan("130.00")).await.expect(428);
     let mut wrong = plan("600.00");
     let parent = json!({"industry": "new_energy_materials", "project_count": 1, "total_investment_wan": "-1.00", "annual_investment_wan": "0.00"});
     let again = wrong["envelopes"][0].clone();
-    wrong["envelopes"]
-        .as_array_mut()
-        .unwrap()
-        .extend([parent, again]);
-    let wrong = commission
-        .change("/plans/2022", 2, &wrong)
-        .await
-        .expect(422);
+    wrong["envelopes"].as_array_mut().unwrap().extend([parent, again]);
+    let wrong = commission.change("/plans/2022", 2, &wrong).await.expect(422);
 
+    assert_eq!(entered.json["computed_total"]["annual_investment_wan"], "100.00");
     assert_eq!(
-        entered.json["computed_total"]["annual_investment_wan"],
-        "100.00"
-    );
-    assert_eq!(
-        (
-            &changed.json["version"],
-            &changed.json["envelopes"][0]["annual_investment_wan"]
-        ),
+        (&changed.json["version"], &changed.json["envelopes"][0]["annual_investment_wan"]),
         (&json!(2), &json!("120.00"))
     );
     assert_eq!(
@@ -258,8 +176,5 @@ async fn a_plan_is_entered_and_changed(app: TestApp) {
             at("/envelopes/2/annual_investment_wan", "above-total"),
         ]
     );
-    assert_eq!(
-        commission.get("/plans/2022").await.json["version"],
-        Value::from(2)
-    );
+    assert_eq!(commission.get("/plans/2022").await.json["version"], Value::from(2));
 }

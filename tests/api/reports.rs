@@ -21,52 +21,27 @@ async fn a_report_is_drafted_submitted_returned_corrected_and_confirmed(app: Tes
     let commission = app.commission().await;
     let owner = app.unit("甲公司").await;
     let id = commission.project("项目", json!({})).await;
-    commission
-        .assign(id, &[(app.unit_id("甲公司").await, "owner")])
-        .await;
+    commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
     let path = format!("/projects/{id}/reports/2021-06");
 
     let drafted = owner
-        .create(
-            &path,
-            &json!({"completed_wan": "120.5", "progress": "基础施工"}),
-        )
+        .create(&path, &json!({"completed_wan": "120.5", "progress": "基础施工"}))
         .await
         .expect(201);
-    let early = commission
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(409);
+    let early = commission.step(&format!("{path}/confirmation")).await.expect(409);
     let submitted = owner.step(&format!("{path}/submission")).await.expect(200);
-    let locked = owner
-        .change(&path, 2, &json!({"completed_wan": "1.00"}))
-        .await
-        .expect(409);
-    let silent = commission
-        .post(&format!("{path}/return"), &json!({"reason": " "}))
-        .await
-        .expect(422);
+    let locked = owner.change(&path, 2, &json!({"completed_wan": "1.00"})).await.expect(409);
+    let silent =
+        commission.post(&format!("{path}/return"), &json!({"reason": " "})).await.expect(422);
     let returned = commission
         .post(&format!("{path}/return"), &json!({"reason": "请核对金额"}))
         .await
         .expect(200);
-    let corrected = owner
-        .change(&path, 3, &json!({"completed_wan": "110.00"}))
-        .await
-        .expect(200);
+    let corrected = owner.change(&path, 3, &json!({"completed_wan": "110.00"})).await.expect(200);
     owner.step(&format!("{path}/submission")).await.expect(200);
-    owner
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(403);
-    let confirmed = commission
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(200);
-    let twice = commission
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(409);
+    owner.step(&format!("{path}/confirmation")).await.expect(403);
+    let confirmed = commission.step(&format!("{path}/confirmation")).await.expect(200);
+    let twice = commission.step(&format!("{path}/confirmation")).await.expect(409);
 
     assert_eq!(
         (&drafted.json["state"], &drafted.json["completed_wan"]),
@@ -88,13 +63,8 @@ async fn a_report_is_drafted_submitted_returned_corrected_and_confirmed(app: Tes
         (&json!("confirmed"), &json!(""))
     );
     let history = commission.get(&format!("/projects/{id}/history")).await;
-    let kinds: Vec<_> = history
-        .items()
-        .iter()
-        .rev()
-        .skip(2)
-        .map(|e| e["kind"].as_str().unwrap())
-        .collect();
+    let kinds: Vec<_> =
+        history.items().iter().rev().skip(2).map(|e| e["kind"].as_str().unwrap()).collect();
     assert_eq!(
         kinds,
         [
@@ -106,13 +76,7 @@ async fn a_report_is_drafted_submitted_returned_corrected_and_confirmed(app: Tes
             "report.confirmed"
         ]
     );
-    assert_eq!(
-        commission
-            .get(&format!("/projects/{id}/reports"))
-            .await
-            .json["total"],
-        1
-    );
+    assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 1);
 }
 
 async fn the_summary_changes_by_exactly_the_confirmed_amount(app: TestApp) {
@@ -121,122 +85,64 @@ async fn the_summary_changes_by_exactly_the_confirmed_amount(app: TestApp) {
     commission.plan_year(id, 100).await;
     commission.confirmed(id, "2021-05", "80.000001").await;
     let completed = async |query: &str| {
-        let table = commission
-            .get(&format!("/summaries/commitments?year=2021{query}"))
-            .await
-            .expect(200);
-        table.json["total"]["completed_wan"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let table =
+            commission.get(&format!("/summaries/commitments?year=2021{query}")).await.expect(200);
+        table.json["total"]["completed_wan"].as_str().unwrap().to_owned()
     };
     let path = format!("/projects/{id}/reports/2021-06");
 
-    commission
-        .create(&path, &json!({"completed_wan": "33.33"}))
-        .await
-        .expect(201);
+    commission.create(&path, &json!({"completed_wan": "33.33"})).await.expect(201);
     let drafted = completed("").await;
-    commission
-        .step(&format!("{path}/submission"))
-        .await
-        .expect(200);
+    commission.step(&format!("{path}/submission")).await.expect(200);
     let (submitted, included) = (completed("").await, completed("&include=submitted").await);
-    commission
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(200);
+    commission.step(&format!("{path}/confirmation")).await.expect(200);
     let (confirmed, may) = (completed("").await, completed("&through=2021-05").await);
-    commission
-        .post(&format!("{path}/return"), &json!({"reason": "请核对"}))
-        .await
-        .expect(200);
+    commission.post(&format!("{path}/return"), &json!({"reason": "请核对"})).await.expect(200);
 
     assert_eq!(
         (drafted.as_str(), submitted.as_str(), included.as_str()),
         ("80.000001", "80.000001", "113.330001")
     );
-    assert_eq!(
-        (confirmed.as_str(), may.as_str()),
-        ("113.330001", "80.000001")
-    );
+    assert_eq!((confirmed.as_str(), may.as_str()), ("113.330001", "80.000001"));
     assert_eq!(completed("").await, "80.000001");
 }
 
 async fn an_owner_cannot_return_its_own_report(app: TestApp) {
     let commission = app.commission().await;
-    let (owner, lead, hekou) = (
-        app.unit("甲公司").await,
-        app.unit("乙局").await,
-        app.area("dongying").await,
-    );
+    let (owner, lead, hekou) =
+        (app.unit("甲公司").await, app.unit("乙局").await, app.area("dongying").await);
     let id = commission.project("项目", json!({})).await;
-    let units = [
-        (app.unit_id("甲公司").await, "owner"),
-        (app.unit_id("乙局").await, "lead"),
-    ];
+    let units = [(app.unit_id("甲公司").await, "owner"), (app.unit_id("乙局").await, "lead")];
     commission.assign(id, &units).await;
     let path = format!("/projects/{id}/reports/2021-06");
     let reason = json!({"reason": "请核对金额"});
-    owner
-        .create(&path, &json!({"completed_wan": "1.00"}))
-        .await
-        .expect(201);
+    owner.create(&path, &json!({"completed_wan": "1.00"})).await.expect(201);
     owner.step(&format!("{path}/submission")).await.expect(200);
 
-    owner
-        .post(&format!("{path}/return"), &reason)
-        .await
-        .expect(403);
-    lead.post(&format!("{path}/return"), &reason)
-        .await
-        .expect(200);
+    owner.post(&format!("{path}/return"), &reason).await.expect(403);
+    lead.post(&format!("{path}/return"), &reason).await.expect(200);
     owner.step(&format!("{path}/submission")).await.expect(200);
-    hekou
-        .post(&format!("{path}/return"), &reason)
-        .await
-        .expect(200);
+    hekou.post(&format!("{path}/return"), &reason).await.expect(200);
     owner.step(&format!("{path}/submission")).await.expect(200);
-    commission
-        .step(&format!("{path}/confirmation"))
-        .await
-        .expect(200);
+    commission.step(&format!("{path}/confirmation")).await.expect(200);
 
     // What the commission has confirmed, the commission takes back.
-    lead.post(&format!("{path}/return"), &reason)
-        .await
-        .expect(403);
-    commission
-        .post(&format!("{path}/return"), &reason)
-        .await
-        .expect(200);
+    lead.post(&format!("{path}/return"), &reason).await.expect(403);
+    commission.post(&format!("{path}/return"), &reason).await.expect(200);
 }
 
 async fn a_month_of_zero_says_why(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
     let path = format!("/projects/{id}/reports/2021-06");
-    commission
-        .create(&path, &json!({"completed_wan": "0"}))
-        .await
-        .expect(201);
+    commission.create(&path, &json!({"completed_wan": "0"})).await.expect(201);
 
-    let refused = commission
-        .step(&format!("{path}/submission"))
-        .await
-        .expect(409);
+    let refused = commission.step(&format!("{path}/submission")).await.expect(409);
     commission
-        .change(
-            &path,
-            1,
-            &json!({"completed_wan": "0", "zero_reason": "雨季停工"}),
-        )
+        .change(&path, 1, &json!({"completed_wan": "0", "zero_reason": "雨季停工"}))
         .await
         .expect(200);
-    let submitted = commission
-        .step(&format!("{path}/submission"))
-        .await
-        .expect(200);
+    let submitted = commission.step(&format!("{path}/submission")).await.expect(200);
 
     assert_eq!(refused.code(), "zero-reason-required");
     assert_eq!(submitted.json["warnings"][0]["code"], "zero-month");
@@ -252,9 +158,7 @@ async fn odd_figures_are_warned_of_and_never_block(app: TestApp) {
         "funds_received_wan": "10.00", "funds_paid_wan": "11.00"});
 
     let drafted = commission.create(&path, &odd).await.expect(201);
-    let request = commission
-        .request(reqwest::Method::GET, &path)
-        .header("Accept-Language", "en");
+    let request = commission.request(reqwest::Method::GET, &path).header("Accept-Language", "en");
     let english = commission.send(request).await.expect(200);
 
     let codes: Vec<_> = drafted.json["warnings"]
@@ -266,33 +170,19 @@ async fn odd_figures_are_warned_of_and_never_block(app: TestApp) {
     // 650 + 1000 of 1200 is 137.50 %; 1000 of 1200 is 83.33 %; 90.50 % against 16.50 %.
     assert_eq!(
         codes,
-        [
-            "far-above-plan",
-            "half-of-the-year",
-            "paid-above-received",
-            "progress-apart"
-        ]
+        ["far-above-plan", "half-of-the-year", "paid-above-received", "progress-apart"]
     );
     assert!(
-        drafted.json["warnings"][0]["detail"]
-            .as_str()
-            .unwrap()
-            .contains("137.50%"),
+        drafted.json["warnings"][0]["detail"].as_str().unwrap().contains("137.50%"),
         "{}",
         drafted.text
     );
     assert!(
-        english.json["warnings"][0]["detail"]
-            .as_str()
-            .unwrap()
-            .contains("above 120 %"),
+        english.json["warnings"][0]["detail"].as_str().unwrap().contains("above 120 %"),
         "{}",
         english.text
     );
-    commission
-        .step(&format!("{path}/submission"))
-        .await
-        .expect(200);
+    commission.step(&format!("{path}/submission")).await.expect(200);
 }
 
 async fn months_ahead_and_before_registration_are_refused(app: TestApp) {
@@ -300,18 +190,13 @@ async fn months_ahead_and_before_registration_are_refused(app: TestApp) {
     let id = commission.project("项目", json!({})).await;
     let put = async |month: &str| {
         commission
-            .create(
-                &format!("/projects/{id}/reports/{month}"),
-                &json!({"completed_wan": "1.00"}),
-            )
+            .create(&format!("/projects/{id}/reports/{month}"), &json!({"completed_wan": "1.00"}))
             .await
     };
 
     let number = json!({"completed_wan": "1.00", "funds_paid_wan": 5, "physical_percent": "1e2"});
-    let number = commission
-        .create(&format!("/projects/{id}/reports/2021-06"), &number)
-        .await
-        .expect(422);
+    let number =
+        commission.create(&format!("/projects/{id}/reports/2021-06"), &number).await.expect(422);
     assert_eq!(
         number.errors(),
         [
@@ -320,20 +205,11 @@ async fn months_ahead_and_before_registration_are_refused(app: TestApp) {
         ]
     );
     assert_eq!(put("2021-08").await.expect(409).code(), "month-ahead");
-    assert_eq!(
-        put("2020-12").await.expect(409).code(),
-        "before-registration"
-    );
+    assert_eq!(put("2020-12").await.expect(409).code(), "before-registration");
     for bad in ["2021-13", "2021-7", "june"] {
         assert_eq!(put(bad).await.status, 404, "{bad}");
     }
-    assert_eq!(
-        commission
-            .get(&format!("/projects/{id}/reports"))
-            .await
-            .json["total"],
-        0
-    );
+    assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 0);
 }
 
 async fn a_draft_is_created_once_and_changed_from_its_version(app: TestApp) {
@@ -343,20 +219,11 @@ async fn a_draft_is_created_once_and_changed_from_its_version(app: TestApp) {
     let amount = |wan: &str| json!({"completed_wan": wan});
 
     commission.put(&path, &amount("1.00")).await.expect(428);
-    commission
-        .change(&path, 1, &amount("1.00"))
-        .await
-        .expect(404);
+    commission.change(&path, 1, &amount("1.00")).await.expect(404);
     commission.create(&path, &amount("1.00")).await.expect(201);
     commission.create(&path, &amount("2.00")).await.expect(412);
-    commission
-        .change(&path, 1, &amount("3.00"))
-        .await
-        .expect(200);
-    commission
-        .change(&path, 1, &amount("4.00"))
-        .await
-        .expect(412);
+    commission.change(&path, 1, &amount("3.00")).await.expect(200);
+    commission.change(&path, 1, &amount("4.00")).await.expect(412);
 
     let read = commission.get(&path).await.expect(200);
     assert_eq!(

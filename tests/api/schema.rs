@@ -20,10 +20,9 @@ tests![
 ];
 
 /// What compares both.
-pub const PARITY: OnBoth = &[(
-    "schema::both_databases_have_the_same_tables",
-    |s, p| -> Running { Box::pin(both_databases_have_the_same_tables(s, p)) },
-)];
+pub const PARITY: OnBoth = &[("schema::both_databases_have_the_same_tables", |s, p| -> Running {
+    Box::pin(both_databases_have_the_same_tables(s, p))
+})];
 
 #[derive(QueryableByName)]
 struct Line {
@@ -59,11 +58,8 @@ fn constraints(app: &TestApp) -> BTreeSet<String> {
         Conn::Sqlite(c) => {
             let lines: Vec<Line> =
                 sql_query("select coalesce(sql, '') as line from sqlite_master where name not like '\\_\\_%' escape '\\'").load(c).unwrap();
-            let all = lines
-                .into_iter()
-                .map(|l| l.line.to_lowercase())
-                .collect::<Vec<_>>()
-                .join(" ");
+            let all =
+                lines.into_iter().map(|l| l.line.to_lowercase()).collect::<Vec<_>>().join(" ");
             let words: Vec<&str> = all.split_whitespace().collect();
             let after = |word: &'static str| {
                 words
@@ -72,10 +68,7 @@ fn constraints(app: &TestApp) -> BTreeSet<String> {
                     .map(|w| w[1].to_owned())
                     .collect::<Vec<_>>()
             };
-            [after("constraint"), after("index")]
-                .concat()
-                .into_iter()
-                .collect()
+            [after("constraint"), after("index")].concat().into_iter().collect()
         }
         Conn::Postgres(c) => {
             let lines: Vec<Line> = sql_query(
@@ -85,11 +78,7 @@ fn constraints(app: &TestApp) -> BTreeSet<String> {
             )
             .load(c)
             .unwrap();
-            lines
-                .into_iter()
-                .map(|l| l.line)
-                .filter(|l| !l.ends_with("_pkey"))
-                .collect()
+            lines.into_iter().map(|l| l.line).filter(|l| !l.ends_with("_pkey")).collect()
         }
     }
 }
@@ -100,9 +89,7 @@ async fn both_databases_have_the_same_tables(sqlite: TestApp, postgres: TestApp)
     assert!(constraints(&sqlite).len() > 60);
     let names = |kind: &str| {
         let folder = format!("{}/migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
-        let names = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|e| e.unwrap().file_name());
+        let names = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name());
         names.collect::<BTreeSet<_>>()
     };
     assert_eq!(names("sqlite"), names("postgres"));
@@ -119,11 +106,7 @@ async fn diesel_knows_the_columns_as_they_are(app: TestApp) {
         } else if let Some((column, kind)) = line.split_once(" -> ")
             && !line.starts_with("diesel::")
         {
-            let null = if kind.starts_with("Nullable") {
-                "null"
-            } else {
-                "not null"
-            };
+            let null = if kind.starts_with("Nullable") { "null" } else { "not null" };
             known.insert(format!("{table}.{column} {null}"));
         }
     }
@@ -131,16 +114,9 @@ async fn diesel_knows_the_columns_as_they_are(app: TestApp) {
 }
 
 async fn migrations_can_be_taken_back(app: TestApp) {
-    let kind = if app.is_postgres() {
-        "postgres"
-    } else {
-        "sqlite"
-    };
+    let kind = if app.is_postgres() { "postgres" } else { "sqlite" };
     let root = format!("{}/migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<_> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut folders: Vec<_> = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
     let before = (columns(&app), constraints(&app));
     let mut conn = Conn::open(&app.database.url, Use::Write).unwrap();
@@ -148,15 +124,16 @@ async fn migrations_can_be_taken_back(app: TestApp) {
         let sql = std::fs::read_to_string(&path).unwrap();
         conn.batch_execute(&sql)
             .map_err(StoreError::from)
-            .unwrap_or_else(|e| panic!("{path:?}: {e}"));
+            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     };
 
-    folders
-        .iter()
-        .rev()
-        .for_each(|f| execute(f.join("down.sql")));
+    for folder in folders.iter().rev() {
+        execute(folder.join("down.sql"));
+    }
     let emptied = columns(&app);
-    folders.iter().for_each(|f| execute(f.join("up.sql")));
+    for folder in &folders {
+        execute(folder.join("up.sql"));
+    }
 
     assert_eq!(emptied, BTreeSet::new());
     assert_eq!((columns(&app), constraints(&app)), before);
@@ -168,14 +145,8 @@ async fn the_database_itself_refuses_what_must_not_be(app: TestApp) {
     commission.plan_year(id, 100).await;
     commission.confirmed(id, "2021-05", "1.00").await;
     let cases = BTreeMap::from([
-        (
-            "a month too much",
-            "update year_plan_versions set month_01_fen = month_01_fen + 1",
-        ),
-        (
-            "less than nothing",
-            "update monthly_reports set completed_fen = -1",
-        ),
+        ("a month too much", "update year_plan_versions set month_01_fen = month_01_fen + 1"),
+        ("less than nothing", "update monthly_reports set completed_fen = -1"),
         ("an unknown stage", "update projects set stage = 'begun'"),
         ("a project nowhere", "update projects set area_id = 987654"),
         (

@@ -22,15 +22,11 @@ tests![
 ];
 
 async fn a_session_is_opened_used_and_ended(app: TestApp) {
-    app.add_user("zhang.wei", Role::Viewer, None, None, false)
-        .await;
+    app.add_user("zhang.wei", Role::Viewer, None, None, false).await;
 
     let session = app
         .stranger()
-        .post(
-            "/sessions",
-            &json!({"username": "Zhang.Wei", "password": PASSWORD}),
-        )
+        .post("/sessions", &json!({"username": "Zhang.Wei", "password": PASSWORD}))
         .await;
     let session = session.expect(201);
     let me = app.log_in("zhang.wei", PASSWORD).await;
@@ -49,38 +45,21 @@ async fn a_session_is_opened_used_and_ended(app: TestApp) {
 }
 
 async fn a_wrong_name_and_a_wrong_password_look_the_same(app: TestApp) {
-    app.add_user("zhang.wei", Role::Viewer, None, None, false)
-        .await;
+    app.add_user("zhang.wei", Role::Viewer, None, None, false).await;
     let log_in = |name: &str| json!({"username": name, "password": "not the password"});
 
-    let wrong = app
-        .stranger()
-        .post("/sessions", &log_in("zhang.wei"))
-        .await
-        .expect(401);
-    let nobody = app
-        .stranger()
-        .post("/sessions", &log_in("nobody"))
-        .await
-        .expect(401);
+    let wrong = app.stranger().post("/sessions", &log_in("zhang.wei")).await.expect(401);
+    let nobody = app.stranger().post("/sessions", &log_in("nobody")).await.expect(401);
 
-    assert_eq!(
-        (wrong.code(), &wrong.json["detail"]),
-        (nobody.code(), &nobody.json["detail"])
-    );
+    assert_eq!((wrong.code(), &wrong.json["detail"]), (nobody.code(), &nobody.json["detail"]));
     assert_eq!(wrong.header("www-authenticate"), "Bearer");
 }
 
 async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session(app: TestApp) {
-    app.add_user("zhang.wei", Role::Viewer, None, None, false)
-        .await;
+    app.add_user("zhang.wei", Role::Viewer, None, None, false).await;
     let stranger = app.stranger();
-    let opened = stranger
-        .post(
-            "/sessions",
-            &json!({"username": "zhang.wei", "password": PASSWORD}),
-        )
-        .await;
+    let opened =
+        stranger.post("/sessions", &json!({"username": "zhang.wei", "password": PASSWORD})).await;
     let first = json!({"refresh_token": opened.json["refresh_token"]});
 
     let refreshed = stranger.post("/sessions/refresh", &first).await.expect(200);
@@ -92,41 +71,27 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session(app: TestAp
     assert_eq!(reused.code(), "refresh-not-good");
     me.get("/me").await.expect(401);
     let second = json!({"refresh_token": refreshed.json["refresh_token"]});
-    stranger
-        .post("/sessions/refresh", &second)
-        .await
-        .expect(401);
+    stranger.post("/sessions/refresh", &second).await.expect(401);
 }
 
 async fn tokens_end_with_time(app: TestApp) {
     let viewer = app.role(Role::Viewer).await;
     let opened = app
         .stranger()
-        .post(
-            "/sessions",
-            &json!({"username": "viewer", "password": PASSWORD}),
-        )
+        .post("/sessions", &json!({"username": "viewer", "password": PASSWORD}))
         .await;
     let refresh = json!({"refresh_token": opened.json["refresh_token"]});
 
     app.clock.pass_hours(1);
     viewer.get("/me").await.expect(401);
-    let again = app
-        .stranger()
-        .post("/sessions/refresh", &refresh)
-        .await
-        .expect(200);
+    let again = app.stranger().post("/sessions/refresh", &refresh).await.expect(200);
     app.clock.pass_hours(337);
     let late = json!({"refresh_token": again.json["refresh_token"]});
-    app.stranger()
-        .post("/sessions/refresh", &late)
-        .await
-        .expect(401);
+    app.stranger().post("/sessions/refresh", &late).await.expect(401);
 }
 
 async fn a_first_password_must_be_changed(app: TestApp) {
-    app.add_user("new.one", Role::Commission, None, None, true)
-        .await;
+    app.add_user("new.one", Role::Commission, None, None, true).await;
     let me = app.log_in("new.one", PASSWORD).await;
 
     let refused = me.get("/projects").await.expect(403);
@@ -139,14 +104,8 @@ async fn a_first_password_must_be_changed(app: TestApp) {
     me.put("/me/password", &good).await.expect(204);
 
     assert_eq!(refused.code(), "password-change-required");
-    assert_eq!(
-        weak.errors(),
-        [("/new_password".into(), "too-guessable".into())]
-    );
-    assert_eq!(
-        wrong.errors(),
-        [("/current_password".into(), "wrong-password".into())]
-    );
+    assert_eq!(weak.errors(), [("/new_password".into(), "too-guessable".into())]);
+    assert_eq!(wrong.errors(), [("/current_password".into(), "wrong-password".into())]);
     me.get("/projects").await.expect(200);
     app.log_in("new.one", "window ladder orchid 93").await;
 }
@@ -163,35 +122,18 @@ async fn a_changed_password_ends_the_other_sessions(app: TestApp) {
 }
 
 async fn guessing_is_slowed_down(app: TestApp) {
-    let strict = app
-        .beside(Config {
-            logins_per_minute: 3,
-            ..Config::for_tests()
-        })
-        .await;
+    let strict = app.beside(Config { logins_per_minute: 3, ..Config::for_tests() }).await;
     let guess = json!({"username": "somebody", "password": "a guess"});
 
     for _ in 0..3 {
-        strict
-            .stranger()
-            .post("/sessions", &guess)
-            .await
-            .expect(401);
+        strict.stranger().post("/sessions", &guess).await.expect(401);
     }
-    let slowed = strict
-        .stranger()
-        .post("/sessions", &guess)
-        .await
-        .expect(429);
+    let slowed = strict.stranger().post("/sessions", &guess).await.expect(429);
 
     assert_eq!(slowed.code(), "too-many-attempts");
     assert!(slowed.header("retry-after").parse::<u64>().unwrap() >= 1);
     let other = json!({"username": "somebody.else", "password": "a guess"});
-    strict
-        .stranger()
-        .post("/sessions", &other)
-        .await
-        .expect(401);
+    strict.stranger().post("/sessions", &other).await.expect(401);
 }
 
 async fn tampered_tokens_are_refused(app: TestApp) {
@@ -201,20 +143,13 @@ async fn tampered_tokens_are_refused(app: TestApp) {
     let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{rest}");
     let cut = format!("{head}.{}", rest.split_once('.').unwrap().0);
 
-    for bad in [
-        none,
-        cut,
-        format!("{good}x"),
-        String::from("x"),
-        String::new(),
-    ] {
+    for bad in [none, cut, format!("{good}x"), String::from("x"), String::new()] {
         let mut somebody = app.stranger();
         somebody.token = Some(bad.clone());
         somebody.get("/me").await.expect(401);
     }
     let basic = app.stranger();
-    let request = basic
-        .request(Method::GET, "/me")
-        .header("Authorization", format!("Basic {good}"));
+    let request =
+        basic.request(Method::GET, "/me").header("Authorization", format!("Basic {good}"));
     assert_eq!(basic.send(request).await.status, 401);
 }

@@ -23,17 +23,15 @@ tests![
 ];
 
 /// What both databases must answer in the same bytes.
-pub const SAME: OnBoth = &[(
-    "summaries::both_databases_answer_the_same_bytes",
-    |s, p| -> Running { Box::pin(both_databases_answer_the_same_bytes(s, p)) },
-)];
+pub const SAME: OnBoth =
+    &[("summaries::both_databases_answer_the_same_bytes", |s, p| -> Running {
+        Box::pin(both_databases_answer_the_same_bytes(s, p))
+    })];
 
 async fn load_demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
     let year = Year::new(2021).unwrap();
-    let loaded = demo::load::load(&app.db, year, today, now, |_, _| ())
-        .await
-        .unwrap();
+    let loaded = demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     assert_eq!(loaded, 152);
     app.commission().await
 }
@@ -51,11 +49,7 @@ fn micro(text: &Value) -> i128 {
 fn percent(part: i128, whole: i128) -> String {
     let scaled = part * 10_000;
     let (quotient, rest) = (scaled / whole, scaled % whole);
-    let rounded = if rest.abs() * 2 >= whole {
-        quotient + scaled.signum()
-    } else {
-        quotient
-    };
+    let rounded = if rest.abs() * 2 >= whole { quotient + scaled.signum() } else { quotient };
     let sign = if rounded < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", rounded.abs() / 100, rounded.abs() % 100)
 }
@@ -63,10 +57,7 @@ fn percent(part: i128, whole: i128) -> String {
 async fn everything(actor: &Actor, path: &str) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = actor
-            .get(&format!("{path}&limit=37{cursor}"))
-            .await
-            .expect(200);
+        let page = actor.get(&format!("{path}&limit=37{cursor}")).await.expect(200);
         all.extend(page.items().clone());
         match page.json["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -89,27 +80,13 @@ async fn recomputed(actor: &Actor) -> BTreeMap<String, Sums> {
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
     for project in everything(actor, "/projects?year=2021").await {
         let id = project["id"].as_i64().unwrap();
-        let plan = actor
-            .get(&format!("/projects/{id}/year-plans/2021"))
-            .await
-            .expect(200)
-            .json;
+        let plan = actor.get(&format!("/projects/{id}/year-plans/2021")).await.expect(200).json;
         let versions = plan["versions"].as_array().unwrap();
         let current = versions.last().unwrap();
-        let months: i128 = current["months"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(micro)
-            .sum();
+        let months: i128 = current["months"].as_array().unwrap().iter().map(micro).sum();
         assert_eq!(months, micro(&current["annual_investment_wan"]));
-        let reports = actor
-            .get(&format!("/projects/{id}/reports"))
-            .await
-            .expect(200);
-        let of = sums
-            .entry(project["industry"].as_str().unwrap().to_owned())
-            .or_default();
+        let reports = actor.get(&format!("/projects/{id}/reports")).await.expect(200);
+        let of = sums.entry(project["industry"].as_str().unwrap().to_owned()).or_default();
         of.count += 1;
         of.total += micro(&project["total_investment_wan"]);
         of.planned += months;
@@ -124,11 +101,8 @@ async fn recomputed(actor: &Actor) -> BTreeMap<String, Sums> {
 
 async fn the_promise_table_agrees_with_what_the_register_holds(app: TestApp) {
     let commission = load_demo(&app).await;
-    let table = commission
-        .get("/summaries/commitments?year=2021&through=2021-05")
-        .await
-        .expect(200)
-        .json;
+    let table =
+        commission.get("/summaries/commitments?year=2021&through=2021-05").await.expect(200).json;
     let recomputed = recomputed(&commission).await;
 
     let lines = table["lines"].as_array().unwrap();
@@ -137,10 +111,7 @@ async fn the_promise_table_agrees_with_what_the_register_holds(app: TestApp) {
         let own = &recomputed[line["industry"].as_str().unwrap()];
         check_line(line, own);
         // The demonstration keeps every promise to the 分.
-        assert_eq!(
-            line["promised"]["project_count"],
-            line["registered"]["project_count"]
-        );
+        assert_eq!(line["promised"]["project_count"], line["registered"]["project_count"]);
         assert_eq!(
             line["promised"]["total_investment_wan"],
             line["registered"]["total_investment_wan"]
@@ -162,10 +133,7 @@ async fn the_promise_table_agrees_with_what_the_register_holds(app: TestApp) {
         table["total"]["promised"],
         json!({"project_count": 152, "total_investment_wan": "14456800.00", "annual_investment_wan": "3638100.00"})
     );
-    assert_eq!(
-        (&table["synthetic"], &table["scope"]),
-        (&json!(true), &json!("all"))
-    );
+    assert_eq!((&table["synthetic"], &table["scope"]), (&json!(true), &json!("all")));
     let groups: Vec<_> = table["groups"]
         .as_array()
         .unwrap()
@@ -175,54 +143,27 @@ async fn the_promise_table_agrees_with_what_the_register_holds(app: TestApp) {
     // 9 + 16 + 8 + 18 + 7 + 26, and 25 + 20 + 6 + 17.
     assert_eq!(groups, [&json!(84), &json!(68)]);
     let parents = table["parents"].as_array().unwrap();
-    assert_eq!(
-        (parents.len(), &parents[0]["industry"]),
-        (1, &json!("new_energy_materials"))
-    );
+    assert_eq!((parents.len(), &parents[0]["industry"]), (1, &json!("new_energy_materials")));
     assert_eq!(parents[0]["promised"]["annual_investment_wan"], "981700.00");
 }
 
 fn check_line(line: &Value, own: &Sums) {
-    assert_eq!(
-        i128::from(line["registered"]["project_count"].as_i64().unwrap()),
-        own.count
-    );
-    assert_eq!(
-        micro(&line["registered"]["total_investment_wan"]),
-        own.total
-    );
-    assert_eq!(
-        micro(&line["planned"]["annual_investment_wan"]),
-        own.planned
-    );
+    assert_eq!(i128::from(line["registered"]["project_count"].as_i64().unwrap()), own.count);
+    assert_eq!(micro(&line["registered"]["total_investment_wan"]), own.total);
+    assert_eq!(micro(&line["planned"]["annual_investment_wan"]), own.planned);
     assert_eq!(micro(&line["completed_wan"]), own.completed);
     assert_eq!(line["against_plan"]["numerator_wan"], line["completed_wan"]);
     assert_eq!(micro(&line["against_plan"]["denominator_wan"]), own.planned);
-    assert_eq!(
-        line["against_plan"]["percent"],
-        percent(own.completed, own.planned)
-    );
+    assert_eq!(line["against_plan"]["percent"], percent(own.completed, own.planned));
     let promised = micro(&line["promised"]["annual_investment_wan"]);
-    assert_eq!(
-        line["against_promise"]["percent"],
-        percent(own.completed, promised)
-    );
+    assert_eq!(line["against_promise"]["percent"], percent(own.completed, promised));
     // 5 of 12 months.
     assert_eq!(line["expected_percent"], "41.67");
     let deviation = own.completed * 12 - own.planned * 5;
-    assert_eq!(
-        line["deviation_points"],
-        percent(deviation, own.planned * 12)
-    );
+    assert_eq!(line["deviation_points"], percent(deviation, own.planned * 12));
     let coverage = &line["coverage"];
-    assert_eq!(
-        i128::from(coverage["confirmed"].as_i64().unwrap()),
-        own.confirmed
-    );
-    assert_eq!(
-        (&coverage["due"], &coverage["missing"]),
-        (&coverage["confirmed"], &json!(0))
-    );
+    assert_eq!(i128::from(coverage["confirmed"].as_i64().unwrap()), own.confirmed);
+    assert_eq!((&coverage["due"], &coverage["missing"]), (&coverage["confirmed"], &json!(0)));
 }
 
 async fn the_parts_of_every_dimension_sum_to_the_whole(app: TestApp) {
@@ -237,12 +178,7 @@ async fn the_parts_of_every_dimension_sum_to_the_whole(app: TestApp) {
         "by=area&by=industry",
         "by=unit&by=stage",
     ] {
-        for filter in [
-            "",
-            "&area=hekou&area=kenli",
-            "&group=emerging",
-            "&stage=construction",
-        ] {
+        for filter in ["", "&area=hekou&area=kenli", "&group=emerging", "&stage=construction"] {
             let path = format!("/summaries/investment?year=2021&through=2021-05&{by}{filter}");
             let answer = commission.get(&path).await.expect(200).json;
             let rows = answer["rows"].as_array().unwrap();
@@ -269,16 +205,10 @@ async fn the_parts_of_every_dimension_sum_to_the_whole(app: TestApp) {
     }
     // What is listed is what is counted.
     let listed = everything(&commission, "/projects?year=2021&area=hekou").await;
-    let counted = commission
-        .get("/summaries/investment?year=2021&by=area&area=hekou")
-        .await
-        .expect(200)
-        .json;
+    let counted =
+        commission.get("/summaries/investment?year=2021&by=area&area=hekou").await.expect(200).json;
     assert_eq!(counted["total"]["project_count"], listed.len());
-    let total: i128 = listed
-        .iter()
-        .map(|p| micro(&p["total_investment_wan"]))
-        .sum();
+    let total: i128 = listed.iter().map(|p| micro(&p["total_investment_wan"])).sum();
     assert_eq!(micro(&counted["total"]["total_investment_wan"]), total);
 }
 
@@ -290,16 +220,9 @@ async fn months_and_trend_agree(app: TestApp) {
         .await
         .expect(200)
         .json;
-    let trend = commission
-        .get("/summaries/trend?year=2021&through=2021-05")
-        .await
-        .expect(200)
-        .json;
+    let trend = commission.get("/summaries/trend?year=2021&through=2021-05").await.expect(200).json;
 
-    let (rows, trend) = (
-        months["rows"].as_array().unwrap(),
-        trend["months"].as_array().unwrap(),
-    );
+    let (rows, trend) = (months["rows"].as_array().unwrap(), trend["months"].as_array().unwrap());
     assert_eq!((rows.len(), trend.len()), (5, 12));
     let (mut planned, mut completed) = (0, 0);
     for (month, at) in trend.iter().zip(0..) {
@@ -316,10 +239,7 @@ async fn months_and_trend_agree(app: TestApp) {
         }
     }
     assert_eq!(micro(&months["total"]["completed_wan"]), completed);
-    assert_eq!(
-        micro(&months["total"]["planned"]["annual_investment_wan"]),
-        planned
-    );
+    assert_eq!(micro(&months["total"]["planned"]["annual_investment_wan"]), planned);
 }
 
 async fn expected_progress_is_judged_three_ways(app: TestApp) {
@@ -329,10 +249,7 @@ async fn expected_progress_is_judged_three_ways(app: TestApp) {
     let mut months = vec!["0.00"; 2];
     months.extend(["100.00"; 10]);
     let plan = json!({"annual_investment_wan": "1000.00", "months": months});
-    commission
-        .put(&format!("/projects/{id}/year-plans/2021"), &plan)
-        .await
-        .expect(201);
+    commission.put(&format!("/projects/{id}/year-plans/2021"), &plan).await.expect(201);
     commission.confirmed(id, "2021-04", "250.00").await;
 
     for (mode, expected, deviation) in [
@@ -354,24 +271,13 @@ async fn expected_progress_is_judged_three_ways(app: TestApp) {
 async fn coverage_counts_what_is_owed(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
-    commission
-        .project("未开工", json!({"stage": "reserve", "actual_start": null}))
-        .await;
+    commission.project("未开工", json!({"stage": "reserve", "actual_start": null})).await;
     commission.confirmed(id, "2021-03", "1.00").await;
     let april = format!("/projects/{id}/reports/2021-04");
-    commission
-        .create(&april, &json!({"completed_wan": "1.00"}))
-        .await
-        .expect(201);
-    commission
-        .step(&format!("{april}/submission"))
-        .await
-        .expect(200);
+    commission.create(&april, &json!({"completed_wan": "1.00"})).await.expect(201);
+    commission.step(&format!("{april}/submission")).await.expect(200);
     let path = format!("/projects/{id}/reports/2021-05");
-    commission
-        .create(&path, &json!({"completed_wan": "1.00"}))
-        .await
-        .expect(201);
+    commission.create(&path, &json!({"completed_wan": "1.00"})).await.expect(201);
     let coverage = async |through: &str| {
         let path = format!("/summaries/commitments?year=2021&through={through}");
         commission.get(&path).await.expect(200).json["total"]["coverage"].clone()
@@ -398,15 +304,9 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
 
 async fn a_year_without_a_plan_promises_nothing(app: TestApp) {
     let commission = app.commission().await;
-    commission
-        .project("项目", json!({"registered_year": 2023}))
-        .await;
+    commission.project("项目", json!({"registered_year": 2023})).await;
 
-    let table = commission
-        .get("/summaries/commitments?year=2023")
-        .await
-        .expect(200)
-        .json;
+    let table = commission.get("/summaries/commitments?year=2023").await.expect(200).json;
 
     assert_eq!(table["lines"].as_array().unwrap().len(), 1);
     assert_eq!(table["total"]["promised"]["project_count"], 0);
@@ -438,15 +338,7 @@ async fn both_databases_answer_the_same_bytes(sqlite: TestApp, postgres: TestApp
         "/projects/7/reports",
         "/projects/7/history",
     ] {
-        let (left, right) = (
-            one.get(path).await.expect(200),
-            two.get(path).await.expect(200),
-        );
-        assert!(
-            left.text == right.text,
-            "{path}:\n{}\n{}",
-            left.text,
-            right.text
-        );
+        let (left, right) = (one.get(path).await.expect(200), two.get(path).await.expect(200));
+        assert!(left.text == right.text, "{path}:\n{}\n{}", left.text, right.text);
     }
 }

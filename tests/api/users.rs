@@ -22,35 +22,20 @@ async fn an_account_is_made_changed_and_disabled_at_once(app: TestApp) {
     let made = admin.post("/users", &new).await.expect(201);
     let path = format!("/users/{}", made.id());
     let first = app.log_in("li.na", PASSWORD).await;
-    assert_eq!(
-        first.get("/projects").await.expect(403).code(),
-        "password-change-required"
-    );
-    let disabled = admin
-        .patch(&path, 1, &json!({"disabled": true}))
-        .await
-        .expect(200);
+    assert_eq!(first.get("/projects").await.expect(403).code(), "password-change-required");
+    let disabled = admin.patch(&path, 1, &json!({"disabled": true})).await.expect(200);
 
     assert_eq!(made.header("location"), format!("/api/v1{path}"));
     assert!(disabled.json["disabled_at"].is_string());
     first.get("/me").await.expect(401);
     app.stranger()
-        .post(
-            "/sessions",
-            &json!({"username": "li.na", "password": PASSWORD}),
-        )
+        .post("/sessions", &json!({"username": "li.na", "password": PASSWORD}))
         .await
         .expect(401);
-    let enabled = admin
-        .patch(&path, 2, &json!({"disabled": false}))
-        .await
-        .expect(200);
+    let enabled = admin.patch(&path, 2, &json!({"disabled": false})).await.expect(200);
     assert!(enabled.json["disabled_at"].is_null());
     admin
-        .put(
-            &format!("{path}/password"),
-            &json!({"password": "window ladder orchid 93"}),
-        )
+        .put(&format!("{path}/password"), &json!({"password": "window ladder orchid 93"}))
         .await
         .expect(200);
     app.log_in("li.na", "window ladder orchid 93").await;
@@ -63,31 +48,11 @@ async fn a_role_has_what_it_needs_and_nothing_else(app: TestApp) {
     let cases = [
         (json!({"role": "unit"}), "/unit_id", "required"),
         (json!({"role": "area"}), "/area_id", "required"),
-        (
-            json!({"role": "viewer", "unit_id": 1}),
-            "/unit_id",
-            "not-allowed",
-        ),
-        (
-            json!({"role": "unit", "unit_id": 987_654}),
-            "/unit_id",
-            "not-there",
-        ),
-        (
-            json!({"role": "viewer", "password": "short"}),
-            "/password",
-            "too-short",
-        ),
-        (
-            json!({"role": "viewer", "username": "李"}),
-            "/username",
-            "too-short",
-        ),
-        (
-            json!({"role": "viewer", "username": "李娜"}),
-            "/username",
-            "wrong-form",
-        ),
+        (json!({"role": "viewer", "unit_id": 1}), "/unit_id", "not-allowed"),
+        (json!({"role": "unit", "unit_id": 987_654}), "/unit_id", "not-there"),
+        (json!({"role": "viewer", "password": "short"}), "/password", "too-short"),
+        (json!({"role": "viewer", "username": "李"}), "/username", "too-short"),
+        (json!({"role": "viewer", "username": "李娜"}), "/username", "wrong-form"),
         (json!({"role": "king"}), "/role", "not-one-of"),
     ];
     for (other, pointer, code) in cases {
@@ -123,10 +88,7 @@ async fn a_change_of_role_works_at_once(app: TestApp) {
     let id = viewer.get("/me").await.id();
     viewer.get("/projects").await.expect(200);
 
-    admin
-        .patch(&format!("/users/{id}"), 1, &json!({"role": "auditor"}))
-        .await
-        .expect(200);
+    admin.patch(&format!("/users/{id}"), 1, &json!({"role": "auditor"})).await.expect(200);
 
     viewer.get("/projects").await.expect(403);
 }

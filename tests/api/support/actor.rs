@@ -35,18 +35,12 @@ impl Answer {
     pub fn errors(&self) -> Vec<(String, String)> {
         let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
         let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
-        errors
-            .iter()
-            .map(|e| (text(&e["pointer"]), text(&e["code"])))
-            .collect()
+        errors.iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect()
     }
 
     /// A header as text.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or("")
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
     }
 
     /// This answer, which must have this status.
@@ -57,36 +51,25 @@ impl Answer {
 
     /// The id of what was answered.
     pub fn id(&self) -> i64 {
-        self.json["id"]
-            .as_i64()
-            .unwrap_or_else(|| panic!("no id in {}", self.text))
+        self.json["id"].as_i64().unwrap_or_else(|| panic!("no id in {}", self.text))
     }
 
     /// The items of a list.
     pub fn items(&self) -> &Vec<Value> {
-        self.json["items"]
-            .as_array()
-            .unwrap_or_else(|| panic!("no list: {}", self.text))
+        self.json["items"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text))
     }
 }
 
 impl Actor {
     /// Somebody who sends requests below `base`.
     pub fn new(client: reqwest::Client, base: String, token: Option<String>) -> Self {
-        Self {
-            client,
-            base,
-            token,
-        }
+        Self { client, base, token }
     }
 
     /// A request that can still be changed.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = if path.starts_with("http") {
-            path.to_owned()
-        } else {
-            format!("{}{path}", self.base)
-        };
+        let url =
+            if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         let request = self.client.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -100,12 +83,7 @@ impl Actor {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer {
-            status,
-            headers,
-            text,
-            json,
-        }
+        Answer { status, headers, text, json }
     }
 
     /// GET
@@ -135,34 +113,19 @@ impl Actor {
 
     /// PUT of something new
     pub async fn create(&self, path: &str, body: &Value) -> Answer {
-        self.send(
-            self.request(Method::PUT, path)
-                .header("If-None-Match", "*")
-                .json(body),
-        )
-        .await
+        self.send(self.request(Method::PUT, path).header("If-None-Match", "*").json(body)).await
     }
 
     /// PUT of a change to `version`
     pub async fn change(&self, path: &str, version: i64, body: &Value) -> Answer {
         let tag = format!("\"{version}\"");
-        self.send(
-            self.request(Method::PUT, path)
-                .header("If-Match", tag)
-                .json(body),
-        )
-        .await
+        self.send(self.request(Method::PUT, path).header("If-Match", tag).json(body)).await
     }
 
     /// PATCH of `version`
     pub async fn patch(&self, path: &str, version: i64, body: &Value) -> Answer {
         let tag = format!("\"{version}\"");
-        self.send(
-            self.request(Method::PATCH, path)
-                .header("If-Match", tag)
-                .json(body),
-        )
-        .await
+        self.send(self.request(Method::PATCH, path).header("If-Match", tag).json(body)).await
     }
 
     /// Registers a project of 10,000 万元 under construction since March; `other` overrides.
@@ -183,13 +146,10 @@ impl Actor {
     pub async fn assign(&self, project: i64, units: &[(i64, &str)]) {
         let item = |(unit, role): &(i64, &str)| json!({"unit_id": unit, "role": role});
         let items: Vec<Value> = units.iter().map(item).collect();
-        let version = self.get(&format!("/projects/{project}")).await.json["version"]
-            .as_i64()
-            .unwrap();
+        let version =
+            self.get(&format!("/projects/{project}")).await.json["version"].as_i64().unwrap();
         let path = format!("/projects/{project}/units");
-        self.change(&path, version, &json!({"items": items}))
-            .await
-            .expect(200);
+        self.change(&path, version, &json!({"items": items})).await.expect(200);
     }
 
     /// Gives a project a year plan of twelve equal months.
@@ -197,17 +157,13 @@ impl Actor {
         let months = vec![format!("{monthly}.00"); 12];
         let annual = format!("{}.00", monthly * 12);
         let body = json!({"annual_investment_wan": annual, "months": months});
-        self.put(&format!("/projects/{project}/year-plans/2021"), &body)
-            .await
-            .expect(201);
+        self.put(&format!("/projects/{project}/year-plans/2021"), &body).await.expect(201);
     }
 
     /// Drafts, submits and confirms a report as the commission.
     pub async fn confirmed(&self, project: i64, month: &str, completed: &str) {
         let path = format!("/projects/{project}/reports/{month}");
-        self.create(&path, &json!({"completed_wan": completed}))
-            .await
-            .expect(201);
+        self.create(&path, &json!({"completed_wan": completed})).await.expect(201);
         self.step(&format!("{path}/submission")).await.expect(200);
         self.step(&format!("{path}/confirmation")).await.expect(200);
     }

@@ -46,33 +46,13 @@ impl TestApp {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
         let wait = std::time::Duration::from_secs(20);
-        let db = Db::open(
-            &database.url,
-            DbOptions {
-                connections: 4,
-                wait,
-            },
-        )
-        .unwrap();
-        let server = web::start(
-            config,
-            &Secret::for_tests(),
-            db.clone(),
-            clock.clone(),
-            calendar.clone(),
-        );
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
+        let db = Db::open(&database.url, DbOptions { connections: 4, wait }).unwrap();
+        let server =
+            web::start(config, &Secret::for_tests(), db.clone(), clock.clone(), calendar.clone());
+        let client =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.build().unwrap();
-        Self {
-            clock,
-            calendar,
-            db,
-            database,
-            server: server.unwrap(),
-            client,
-        }
+        Self { clock, calendar, db, database, server: server.unwrap(), client }
     }
 
     /// Another server on the same database, with settings of its own; this one goes on.
@@ -107,19 +87,12 @@ impl TestApp {
 
     /// An account of a unit, logged in; the unit is made if it is not there.
     pub async fn unit(&self, unit: &'static str) -> Actor {
-        self.actor(
-            &format!("unit-{}", name_of(unit)),
-            Role::Unit,
-            Some(unit),
-            None,
-        )
-        .await
+        self.actor(&format!("unit-{}", name_of(unit)), Role::Unit, Some(unit), None).await
     }
 
     /// An account of an area, logged in.
     pub async fn area(&self, area: &'static str) -> Actor {
-        self.actor(&format!("area-{area}"), Role::Area, None, Some(area))
-            .await
+        self.actor(&format!("area-{area}"), Role::Area, None, Some(area)).await
     }
 
     /// An account in a role without unit or area, logged in.
@@ -180,11 +153,7 @@ impl TestApp {
 
     /// The id of a unit, made if it is not there.
     pub async fn unit_id(&self, name: &'static str) -> i64 {
-        self.db
-            .write(move |conn| unit_id(conn, name))
-            .await
-            .unwrap()
-            .0
+        self.db.write(move |conn| unit_id(conn, name)).await.unwrap().0
     }
 
     /// Logs an account in.
@@ -199,9 +168,7 @@ impl TestApp {
 
 /// A name a log-in can have for a unit whose name is Chinese.
 fn name_of(unit: &str) -> String {
-    unit.bytes()
-        .take(24)
-        .fold(String::new(), |name, b| format!("{name}{b:02x}"))
+    unit.bytes().take(24).fold(String::new(), |name, b| format!("{name}{b:02x}"))
 }
 
 fn unit_id(

@@ -126,10 +126,9 @@ impl Templates {
     fn server_url(&self, database: &str) -> String {
         match &self.server {
             Server::Given(url) => beside(url, database),
-            Server::Own(programs) => self
-                .cluster
-                .get_or_init(|| Cluster::start(programs))
-                .url(database),
+            Server::Own(programs) => {
+                self.cluster.get_or_init(|| Cluster::start(programs)).url(database)
+            }
             Server::None(why) => panic!("{why}"),
         }
     }
@@ -144,22 +143,13 @@ impl Templates {
     fn copy_postgres(&self) -> DatabaseUrl {
         let run = std::process::id();
         let template = format!("mp_test_{run}_template");
-        let _alone = self
-            .copying
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _alone = self.copying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.postgres.get_or_init(|| {
             execute(&self.admin_url(), &format!("create database {template}"));
             prepare(&self.server_url(&template).parse().unwrap());
         });
-        let name = format!(
-            "mp_test_{run}_{}",
-            self.made.fetch_add(1, Ordering::Relaxed)
-        );
-        execute(
-            &self.admin_url(),
-            &format!("create database {name} template {template}"),
-        );
+        let name = format!("mp_test_{run}_{}", self.made.fetch_add(1, Ordering::Relaxed));
+        execute(&self.admin_url(), &format!("create database {name} template {template}"));
         self.server_url(&name).parse().unwrap()
     }
 
@@ -173,10 +163,7 @@ impl Templates {
             let run = std::process::id();
             let numbers = (0..self.made.load(Ordering::Relaxed)).map(|n| n.to_string());
             for name in numbers.chain(["template".to_owned()]) {
-                execute(
-                    url,
-                    &format!("drop database if exists mp_test_{run}_{name} with (force)"),
-                );
+                execute(url, &format!("drop database if exists mp_test_{run}_{name} with (force)"));
             }
         }
     }
@@ -184,22 +171,15 @@ impl Templates {
 
 /// The same server, another database.
 fn beside(url: &str, database: &str) -> String {
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url, ""), |(base, query)| (base, query));
+    let (base, query) = url.split_once('?').map_or((url, ""), |(base, query)| (base, query));
     let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
-    let query = if query.is_empty() {
-        String::new()
-    } else {
-        format!("?{query}")
-    };
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
     format!("{server}/{database}{query}")
 }
 
 fn execute(url: &str, sql: &str) {
     let mut conn = PgConnection::establish(url).unwrap();
-    conn.batch_execute(sql)
-        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+    conn.batch_execute(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
 }
 
 fn prepare(url: &DatabaseUrl) {
@@ -209,9 +189,8 @@ fn prepare(url: &DatabaseUrl) {
     seed::load(&mut conn, TestClock::at(super::app::START).now()).unwrap();
     if let Conn::Sqlite(conn) = &mut conn {
         // One file to copy, and no journal beside it.
-        let folded = conn
-            .batch_execute("pragma wal_checkpoint(truncate)")
-            .map_err(StoreError::from);
+        let folded =
+            conn.batch_execute("pragma wal_checkpoint(truncate)").map_err(StoreError::from);
         folded.unwrap();
     }
 }

@@ -28,9 +28,7 @@ pub fn programs() -> Option<PathBuf> {
         versions.reverse();
         folders.extend(versions);
     }
-    folders
-        .into_iter()
-        .find(|f| f.join("initdb").exists() && f.join("pg_ctl").exists())
+    folders.into_iter().find(|f| f.join("initdb").exists() && f.join("pg_ctl").exists())
 }
 
 fn is_root() -> bool {
@@ -41,24 +39,13 @@ fn is_root() -> bool {
 impl Cluster {
     /// Makes and starts a cluster on a free loopback port.
     pub fn start(programs: &Path) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("major-projects-pg-")
-            .tempdir()
-            .unwrap();
+        let folder = tempfile::Builder::new().prefix("major-projects-pg-").tempdir().unwrap();
         if is_root() {
             // PostgreSQL refuses to run as root.
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let cluster = Self {
-            folder,
-            programs: programs.to_owned(),
-            port,
-        };
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let cluster = Self { folder, programs: programs.to_owned(), port };
         let data = cluster.data();
         run(cluster.program("initdb").arg("-D").arg(&data).args([
             "--username=postgres",
@@ -109,17 +96,13 @@ impl Cluster {
     /// Stops it at once.
     pub fn stop(&self) {
         let mut stop = self.program("pg_ctl");
-        stop.arg("-D")
-            .arg(self.data())
-            .args(["-m", "immediate", "stop"]);
+        stop.arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]);
         let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 
 fn run(command: &mut Command) {
-    let out = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let out = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let words = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success(), "{command:?}: {words}");
 }

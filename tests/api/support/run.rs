@@ -40,10 +40,7 @@ pub struct Suite {
 impl Suite {
     /// Finds the databases; makes them when the first test needs one.
     pub fn open() -> Self {
-        Self {
-            templates: Arc::new(Templates::find()),
-            trials: Vec::new(),
-        }
+        Self { templates: Arc::new(Templates::find()), trials: Vec::new() }
     }
 
     /// Adds tests that need no database.
@@ -93,15 +90,11 @@ impl Suite {
     }
 
     /// Runs them. Fails when PostgreSQL was required and is not there.
-    pub fn run(self, arguments: Arguments) -> ExitCode {
+    pub fn run(self, arguments: &Arguments) -> ExitCode {
         let listing = arguments.list;
         let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|v| !v.is_empty() && v != "0");
-        let conclusion = libtest_mimic::run(&arguments, self.trials);
-        let missing = self
-            .templates
-            .missing()
-            .filter(|_| !listing)
-            .map(str::to_owned);
+        let conclusion = libtest_mimic::run(arguments, self.trials);
+        let missing = self.templates.missing().filter(|_| !listing).map(str::to_owned);
         self.templates.close();
         if let Some(why) = &missing {
             println!("NOT TESTED ON POSTGRESQL: {why}.");
