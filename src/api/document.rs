@@ -50,6 +50,7 @@ pub fn document(routes: &Routes) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "重大项目调度: what was promised, registered, planned and done",
             "description": DESCRIPTION,
+            "contact": {"name": "The maintainers of Major Projects"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": super::PREFIX, "description": "This server."}],

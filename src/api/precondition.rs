@@ -8,6 +8,18 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::Problem;
 use super::signature::{Argument, Entry};
+use crate::domain::words::Words;
+
+/// How a version is written, and one.
+const VERSION: (&str, &str) = (r#"^"[0-9]{1,18}"$"#, "\"3\"");
+
+fn no_version() -> Problem {
+    let detail = Words::new(
+        "If-Match 应为读取时返回的 ETag（如 \"3\"）；新建用 If-None-Match: *，两者只能给一个。",
+        "If-Match takes the ETag that was read, such as \"3\"; If-None-Match takes `*` to create. Give one of them.",
+    );
+    Problem::unreadable("no-version", detail)
+}
 
 /// The version a change was made from; 428 when the caller does not say, 412 when it is none.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +28,8 @@ pub struct IfMatch(pub i64);
 impl Argument for IfMatch {
     fn describe(entry: &mut Entry) {
         let words = "The ETag of the version that was read and changed, such as `\"3\"`.";
-        entry.header("If-Match", true, words, "\"3\"");
-        entry.fails(&[412, 428]);
+        entry.header("If-Match", true, words, VERSION);
+        entry.fails(&[400, 412, 428]);
     }
 }
 
@@ -28,7 +40,7 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match text(request.headers(), &IF_MATCH) {
             None => Err(Problem::precondition_required("If-Match")),
-            Some(tag) => version(tag).map(Self).ok_or_else(Problem::stale),
+            Some(tag) => version(tag).map(Self).ok_or_else(no_version),
         })
     }
 }
@@ -45,11 +57,11 @@ pub enum Precondition {
 impl Argument for Precondition {
     fn describe(entry: &mut Entry) {
         let create = "`*` to create: nothing may be there yet. Give this or `If-Match`.";
-        entry.header("If-None-Match", false, create, "*");
+        entry.header("If-None-Match", false, create, (r"^\*$", "*"));
         let change =
             "The ETag of the version that was read, to change it. Give this or `If-None-Match`.";
-        entry.header("If-Match", false, change, "\"3\"");
-        entry.fails(&[412, 428]);
+        entry.header("If-Match", false, change, VERSION);
+        entry.fails(&[400, 412, 428]);
     }
 }
 
@@ -61,9 +73,9 @@ impl FromRequest for Precondition {
         let headers = request.headers();
         ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
             (Some("*"), None) => Ok(Self::Absent),
-            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(Problem::stale),
+            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(no_version),
             (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
-            (Some(_), _) => Err(Problem::stale()),
+            (Some(_), _) => Err(no_version()),
         })
     }
 }

@@ -114,10 +114,21 @@ impl Entry {
     }
 
     /// A request header.
-    pub fn header(&mut self, name: &str, required: bool, description: &str, example: &str) {
+    pub fn header(
+        &mut self,
+        name: &str,
+        required: bool,
+        description: &str,
+        (pattern, example): (&str, &str),
+    ) {
+        let schema = match pattern {
+            // What is not understood is ignored (RFC 9110).
+            ".*" => json!({"type": "string"}),
+            _ => json!({"type": "string", "pattern": pattern}),
+        };
         self.parameters.push(json!({
             "name": name, "in": "header", "required": required,
-            "description": description, "schema": {"type": "string"}, "example": example,
+            "description": description, "schema": schema, "example": example,
         }));
     }
 

@@ -74,6 +74,11 @@ pub async fn load(
     let known = db.read(move |conn| Known::read(conn, year)).await?;
     let sketches = portfolio(year, &known.envelopes);
     let total = sketches.len();
+    if known.loaded {
+        // What was made of it since is its users'.
+        progress(total, total);
+        return Ok(total);
+    }
     for sketch in sketches {
         let number = sketch.number;
         let (name, names) = (known.reference.name(&sketch), &known.names);
@@ -85,7 +90,7 @@ pub async fn load(
     }
     db.write(move |conn| {
         let plan = plans::get(conn, year)?;
-        if plan.synthetic { Ok(()) } else { plans::save(conn, &Plan { synthetic: true, ..plan }) }
+        plans::save(conn, &Plan { synthetic: true, ..plan })
     })
     .await?;
     Ok(total)
@@ -93,6 +98,8 @@ pub async fn load(
 
 /// What is there before loading.
 struct Known {
+    /// The plan is marked as synthetic once all of the portfolio is there.
+    loaded: bool,
     reference: std::sync::Arc<Reference>,
     envelopes: Vec<crate::domain::plan::Envelope>,
     names: BTreeSet<String>,
@@ -102,7 +109,7 @@ impl Known {
     fn read(conn: &mut Conn, year: Year) -> Result<Self> {
         let plan = plans::get(conn, year)?;
         let envelopes = plans::envelopes(conn, plan.id)?;
-        if projects::any_real(conn)? {
+        if !plan.synthetic && projects::any_real(conn)? {
             return Err(StoreError::Broken(
                 "this database holds real projects; give the demonstration a database of its own"
                     .to_owned(),
@@ -111,6 +118,7 @@ impl Known {
         let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
         let reference = Reference { industries, areas: areas::all(conn)? };
         Ok(Self {
+            loaded: plan.synthetic,
             reference: std::sync::Arc::new(reference),
             envelopes,
             names: projects::names(conn)?,

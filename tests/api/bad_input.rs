@@ -20,6 +20,7 @@ tests![
     json_is_read_strictly,
     queries_are_read_strictly,
     what_is_not_there_is_a_problem_too,
+    a_precondition_names_a_version,
     the_caller_chooses_the_language,
     an_upload_that_stalls_is_ended,
     money_is_text_of_万元,
@@ -271,6 +272,26 @@ async fn what_is_not_there_is_a_problem_too(app: TestApp) {
     for path in ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json", "/docs/"] {
         app.stranger().get(&app.root(path)).await.expect(200);
     }
+}
+
+async fn a_precondition_names_a_version(app: TestApp) {
+    let commission = app.commission().await;
+    let id = commission.project("项目", json!({})).await;
+    let patch = async |tag: &str| {
+        let request = commission.request(Method::PATCH, &format!("/projects/{id}"));
+        commission.send(request.header("If-Match", tag).json(&json!({"leader": "王"}))).await
+    };
+    for bad in ["*", "1", "W/\"1\"", "\"x\"", "\"\""] {
+        assert_eq!(patch(bad).await.expect(400).code(), "no-version", "{bad}");
+    }
+    patch("\"7\"").await.expect(412);
+    patch("\"1\"").await.expect(200);
+    let path = format!("/projects/{id}/reports/2021-05");
+    let both = commission
+        .request(Method::PUT, &path)
+        .header("If-Match", "\"1\"")
+        .header("If-None-Match", "*");
+    commission.send(both.json(&json!({"completed_wan": "1.00"}))).await.expect(400);
 }
 
 async fn the_caller_chooses_the_language(app: TestApp) {

@@ -254,6 +254,11 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
             .get(&format!("{base}/summaries/commitments?year=2021&through=2021-05"))
             .await
             .expect(200);
+        // What somebody enters between two starts is no reason to refuse the second.
+        let name = format!("自己的项目{}", seen.len());
+        let own = json!({"name": name, "industry": "next_gen_it", "area": "hekou", "registered_year": 2024,
+            "nature": "expansion", "total_investment_wan": "1.00"});
+        commission.post(&format!("{base}/projects"), &own).await.expect(201);
         terminate(&running.child);
         let mut child = running.child;
         assert!(
