@@ -13,7 +13,9 @@ use crate::domain::id::{AreaId, IndustryId, PlanId, UnitId};
 use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
-use crate::domain::plan::{Envelope, IndustryTarget, Measure, Plan, Target, TargetScope};
+use crate::domain::plan::{
+    Envelope, IndustryTarget, Measure, Plan, Target, TargetOperator, TargetScope,
+};
 use crate::domain::rate::Hundredths;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::store::events::{self, Author, Event};
@@ -317,6 +319,17 @@ struct TargetRow {
     note: String,
 }
 
+/// The seeds write comparisons as the notice's readers would.
+fn operator(text: &str) -> Result<TargetOperator> {
+    match text {
+        ">=" => Ok(TargetOperator::AtLeast),
+        "<=" => Ok(TargetOperator::AtMost),
+        "=" => Ok(TargetOperator::Exactly),
+        "<" => Ok(TargetOperator::Below),
+        words => StoreError::read_text(words),
+    }
+}
+
 fn load_targets(
     conn: &mut Conn,
     plan: PlanId,
@@ -336,7 +349,7 @@ fn load_targets(
             industry: is_of(TargetScope::Industry).map(|code| industry(codes, code)).transpose()?,
             measure,
             indicator: row.indicator,
-            operator: StoreError::read_text(&row.operator)?,
+            operator: operator(&row.operator)?,
             value: row.value,
             unit: row.unit,
             deadline: row.deadline,

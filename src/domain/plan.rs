@@ -12,13 +12,13 @@ text_enum! {
     /// How a target's value is meant.
     TargetOperator {
         /// At least.
-        AtLeast = ">=" "不低于",
+        AtLeast = "at_least" "不低于",
         /// At most.
-        AtMost = "<=" "不超过",
+        AtMost = "at_most" "不超过",
         /// Exactly.
-        Exactly = "=" "等于",
+        Exactly = "exactly" "等于",
         /// Below.
-        Below = "<" "低于",
+        Below = "below" "低于",
         /// About.
         About = "about" "左右",
         /// Between two values.

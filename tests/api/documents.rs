@@ -13,6 +13,7 @@ pub const ALL: Once = &[
     ("documents::every_operation_is_described", every_operation_is_described),
     ("documents::every_field_is_described", every_field_is_described),
     ("documents::no_reference_dangles_and_no_schema_is_unused", no_reference_dangles),
+    ("documents::enumeration_values_are_lower_snake", enumeration_values_are_lower_snake),
     ("documents::every_example_is_accepted", every_example_is_accepted),
 ];
 
@@ -97,6 +98,18 @@ fn every_field_is_described() {
         assert!(schema["description"].is_string(), "schema {name} says nothing");
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             assert!(property["description"].is_string(), "{name}.{field} says nothing");
+        }
+    }
+}
+
+/// Generators make names of enumeration values, so these must be able to be names.
+fn enumeration_values_are_lower_snake() {
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for value in schema["enum"].as_array().into_iter().flatten() {
+            let text = value.as_str().unwrap();
+            let plain = text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            assert!(plain && !text.is_empty(), "{name}: {text}");
         }
     }
 }

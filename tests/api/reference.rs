@@ -44,6 +44,8 @@ async fn the_plan_of_2021_is_there_as_printed(app: TestApp) {
         plan["envelopes"][0],
         json!({"industry": "next_gen_it", "project_count": 9, "total_investment_wan": "327800.00", "annual_investment_wan": "119500.00"})
     );
+    // 占GDP比重达到53%以上
+    assert_eq!(plan["targets"][0]["operator"], "at_least");
     assert_eq!(plan["industry_targets"][0]["value_added_wan"], "213100.00");
     assert_eq!(plan["industry_targets"][0]["growth_min_percent"], "16.00");
     assert_eq!(commission.get("/units").await.json["total"], 21);
