@@ -214,9 +214,11 @@ impl From<StoreError> for Problem {
                 );
                 Self::bad_parameters(vec![FieldError::new("?cursor", "bad-cursor", words)])
             }
-            // The database may be back soon; why it was away goes to the log.
-            StoreError::Unreachable(cause) => Self { cause: Some(cause), ..Self::busy() },
-            StoreError::NewerSchema(_) | StoreError::Broken(_) => Self::broken(error),
+            // The database may be back soon, or a newer program took over; why goes to the log.
+            StoreError::Unreachable(_) | StoreError::NewerSchema(_) => {
+                Self { cause: Some(error.to_string()), ..Self::busy() }
+            }
+            StoreError::Broken(_) => Self::broken(error),
         }
     }
 }

@@ -117,7 +117,7 @@ async fn a_newer_schema_is_refused(app: TestApp) {
             text(&refused.stderr)
         );
     }
-    assert_eq!(app.stranger().get(&app.root("/readyz")).await.status, 500);
+    assert_eq!(app.stranger().get(&app.root("/readyz")).await.status, 503);
     assert_eq!(app.stranger().get(&app.root("/livez")).await.status, 200);
 }
 
