@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{AreaId, IndustryId, PlanId, UnitId};
+use crate::domain::id::{AreaId, IndustryId, PlanId};
 use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
@@ -145,15 +145,7 @@ fn load_units(conn: &mut Conn, now: Timestamp) -> Result<usize> {
         if units::find_by_name(conn, &row.name)?.is_some() {
             continue;
         }
-        let unit = Unit {
-            id: UnitId(0),
-            name: row.name,
-            kind: row.kind,
-            credit_code: None,
-            credit_code_reason: String::new(),
-            area_id: None,
-            version: 1,
-        };
+        let unit = Unit::named(&row.name, row.kind);
         let id = units::insert(conn, &unit)?.id;
         record(conn, now, "unit.created", "unit", id.0)?;
         new += 1;

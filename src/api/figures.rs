@@ -3,10 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::figures::{Coverage, Figures};
 use crate::domain::money::Fen;
 use crate::domain::progress::{self, ExpectedMode};
 use crate::domain::rate::{Hundredths, Rate};
-use crate::domain::summary::{Coverage, Figures, Period};
+use crate::domain::summary::Period;
 
 /// A rate with its parts.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::Problem;
+use crate::domain::figures::Figures;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::month::Month;
 use crate::domain::project::{Nature, Stage};
-use crate::domain::summary::{Figures, Period, ProjectYear};
+use crate::domain::summary::{Period, ProjectYear};
 use crate::domain::unit::UnitRole;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, areas, industries, summaries};

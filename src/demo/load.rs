@@ -250,15 +250,7 @@ fn unit(conn: &mut Conn, name: &str) -> Result<UnitId> {
     if let Some(unit) = units::find_by_name(conn, name)? {
         return Ok(unit.id);
     }
-    let unit = Unit {
-        id: UnitId(0),
-        name: name.to_owned(),
-        kind: UnitKind::Enterprise,
-        credit_code: None,
-        credit_code_reason: String::new(),
-        area_id: None,
-        version: 1,
-    };
+    let unit = Unit::named(name, UnitKind::Enterprise);
     Ok(units::insert(conn, &unit)?.id)
 }
 

@@ -302,20 +302,7 @@ fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<Sket
 mod tests {
     use super::*;
     use crate::domain::id::IndustryId;
-
-    /// The ten envelopes of 2021: projects, total and annual investment in 亿元.
-    const PLAN_2021: [(i32, &str, &str); 10] = [
-        (9, "32.78", "11.95"),
-        (16, "55.54", "15.51"),
-        (8, "146.04", "56.37"),
-        (18, "192.72", "41.8"),
-        (7, "21.3", "7.43"),
-        (26, "139.75", "9.28"),
-        (25, "675.2", "143"),
-        (20, "33.57", "18.44"),
-        (6, "53.1", "26.5"),
-        (17, "95.68", "33.53"),
-    ];
+    use crate::domain::plan::tests::PLAN_2021;
 
     fn made() -> Vec<Sketch> {
         let envelope = |((project_count, total, annual), id): (&(i32, &str, &str), i64)| Envelope {

@@ -6,6 +6,7 @@ pub mod area;
 pub mod clock;
 pub mod code;
 pub mod error;
+pub mod figures;
 pub mod id;
 pub mod industry;
 pub mod milestone;

@@ -136,3 +136,20 @@ pub struct Target {
     /// What else is to be known.
     pub note: String,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// The ten lines of the 2021 plan document: projects, total and annual investment in 亿元.
+    pub(crate) const PLAN_2021: [(i32, &str, &str); 10] = [
+        (9, "32.78", "11.95"),
+        (16, "55.54", "15.51"),
+        (8, "146.04", "56.37"),
+        (18, "192.72", "41.8"),
+        (7, "21.3", "7.43"),
+        (26, "139.75", "9.28"),
+        (25, "675.2", "143"),
+        (20, "33.57", "18.44"),
+        (6, "53.1", "26.5"),
+        (17, "95.68", "33.53"),
+    ];
+}

@@ -1,8 +1,8 @@
 //! Every formula, with its denominator named.
 
+use super::figures::Figures;
 use super::money::Fen;
 use super::rate::{Hundredths, Rate, Ratio};
-use super::summary::Figures;
 use super::text_enum::text_enum;
 
 text_enum! {
@@ -60,21 +60,8 @@ pub fn deviation(rate: Rate, expected: Option<Ratio>) -> Option<Hundredths> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::tests::PLAN_2021;
     use super::*;
-
-    /// The ten lines of the 2021 plan document: projects, total and annual investment in 亿元.
-    const PLAN_2021: [(i64, &str, &str); 10] = [
-        (9, "32.78", "11.95"),
-        (16, "55.54", "15.51"),
-        (8, "146.04", "56.37"),
-        (18, "192.72", "41.8"),
-        (7, "21.3", "7.43"),
-        (26, "139.75", "9.28"),
-        (25, "675.2", "143"),
-        (20, "33.57", "18.44"),
-        (6, "53.1", "26.5"),
-        (17, "95.68", "33.53"),
-    ];
 
     fn yi(text: &str) -> Fen {
         Fen::parse_yi(text).unwrap()
@@ -86,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_plan_document_sums_to_the_figures_computed_from_it() {
-        let count: i64 = PLAN_2021.iter().map(|line| line.0).sum();
+        let count: i64 = PLAN_2021.iter().map(|line| i64::from(line.0)).sum();
         let total: Fen = PLAN_2021.iter().map(|line| yi(line.1)).sum();
         let annual: Fen = PLAN_2021.iter().map(|line| yi(line.2)).sum();
 

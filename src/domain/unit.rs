@@ -54,6 +54,21 @@ pub struct Unit {
     pub version: i64,
 }
 
+impl Unit {
+    /// A unit of which nothing but its name and kind is known.
+    pub fn named(name: &str, kind: UnitKind) -> Self {
+        Self {
+            id: UnitId(0),
+            name: name.to_owned(),
+            kind,
+            credit_code: None,
+            credit_code_reason: String::new(),
+            area_id: None,
+            version: 1,
+        }
+    }
+}
+
 /// A unit's part in a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectUnit {

@@ -175,19 +175,10 @@ fn unit_id(
     conn: &mut major_projects::store::Conn,
     name: &str,
 ) -> Result<major_projects::domain::id::UnitId, StoreError> {
-    use major_projects::domain::id::UnitId;
     use major_projects::domain::unit::{Unit, UnitKind};
     if let Some(unit) = units::find_by_name(conn, name)? {
         return Ok(unit.id);
     }
-    let unit = Unit {
-        id: UnitId(0),
-        name: name.to_owned(),
-        kind: UnitKind::Enterprise,
-        credit_code: None,
-        credit_code_reason: String::new(),
-        area_id: None,
-        version: 1,
-    };
+    let unit = Unit::named(name, UnitKind::Enterprise);
     Ok(units::insert(conn, &unit)?.id)
 }
