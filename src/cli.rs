@@ -29,7 +29,7 @@ struct Cli {
     command: Command,
 
     /// What is logged, as `RUST_LOG` takes it
-    #[arg(long, global = true, env = "RUST_LOG", default_value = "info")]
+    #[arg(long, global = true, env = "RUST_LOG", default_value = "info,actix_server=warn")]
     log: String,
 
     /// How log lines are written
