@@ -98,6 +98,22 @@ impl Keys {
         self.areas.get(&id).map(|(_, code)| code.clone())
     }
 
+    /// The industry's place and code, for sorting.
+    pub fn industry_place(&self, id: IndustryId) -> (i32, String) {
+        self.industries.get(&id).map(|i| (i.position, i.code.clone())).unwrap_or_default()
+    }
+
+    /// The area's place and code, for sorting.
+    pub fn area_place(&self, id: AreaId) -> (i32, String) {
+        self.areas.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The names of the units that have the role in a project.
+    pub fn units_of(&self, project: ProjectId) -> Vec<String> {
+        let ids = self.units_of.get(&project).into_iter().flatten();
+        ids.filter_map(|id| self.unit(*id)).collect()
+    }
+
     /// The unit's name.
     pub fn unit(&self, id: UnitId) -> Option<String> {
         self.units.get(&id).cloned()

@@ -12,11 +12,13 @@ pub mod document30;
 pub mod documents;
 pub mod envelope;
 pub mod figures;
+pub mod filings;
 pub mod health;
 pub mod history;
 pub mod industries;
 pub mod investment;
 pub mod investment_rows;
+pub mod late_grants;
 pub mod limits;
 pub mod milestones;
 pub mod password;
@@ -33,6 +35,7 @@ pub mod projects;
 pub mod query;
 pub mod reply;
 pub mod report_view;
+pub mod reporting_months;
 pub mod reports;
 pub mod routes;
 pub mod sessions;
@@ -62,6 +65,9 @@ pub fn routes() -> routes::Routes {
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(reporting_months::routes())
+        .and(filings::routes())
+        .and(late_grants::routes())
         .and(commitments::routes())
         .and(investment::routes())
         .and(trend::routes())

@@ -227,6 +227,7 @@ impl From<RuleError> for Problem {
     fn from(error: RuleError) -> Self {
         match error {
             RuleError::ReasonRequired { .. } => Self::of_field("/reason", &error),
+            RuleError::GrantInPast { .. } => Self::of_field("/until", &error),
             RuleError::StageMove { .. }
             | RuleError::CodeRequired
             | RuleError::InFuture { .. }
@@ -235,6 +236,11 @@ impl From<RuleError> for Problem {
             | RuleError::MonthAhead(_)
             | RuleError::ZeroReasonRequired
             | RuleError::BeforeRegistration(_)
+            | RuleError::MonthNotOpen { .. }
+            | RuleError::MonthOverdue { .. }
+            | RuleError::MonthClosed(_)
+            | RuleError::MonthNotDue { .. }
+            | RuleError::MonthUnreviewed { .. }
             | RuleError::YearPlanExists(_)
             | RuleError::ProjectEnded(_)
             | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
@@ -250,12 +256,18 @@ impl Problem {
                 Self::of_field(pointer, &error)
             }
             RuleError::ReasonRequired { .. }
+            | RuleError::GrantInPast { .. }
             | RuleError::StageMove { .. }
             | RuleError::CodeRequired
             | RuleError::ReportState { .. }
             | RuleError::MonthAhead(_)
             | RuleError::ZeroReasonRequired
             | RuleError::BeforeRegistration(_)
+            | RuleError::MonthNotOpen { .. }
+            | RuleError::MonthOverdue { .. }
+            | RuleError::MonthClosed(_)
+            | RuleError::MonthNotDue { .. }
+            | RuleError::MonthUnreviewed { .. }
             | RuleError::YearPlanExists(_)
             | RuleError::ProjectEnded(_)
             | RuleError::MilestoneReached(_) => error.into(),

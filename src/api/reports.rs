@@ -17,6 +17,7 @@ use super::projects::ProjectPath;
 use super::query::Path;
 use super::reply::{Conditional, Created, Json, PageView, Put, Tagged};
 use super::report_view::{ReportInput, ReportView};
+use super::reporting_months::{fileable, reviewable};
 use super::routes::Routes;
 use crate::domain::access::{Role, may_return_report};
 use crate::domain::id::{ProjectId, ReportId};
@@ -99,7 +100,7 @@ async fn get_report(
 /// with `If-Match`. What looks odd comes back as warnings.
 #[utoipa::path(
     put, path = "/projects/{project_id}/reports/{month}",
-    responses((status = 409, description = "The report was submitted already, or the month cannot be reported.")),
+    responses((status = 409, description = "The report was submitted already, or the month is not open, overdue or closed.")),
 )]
 async fn put_report(
     app: Data<App>,
@@ -110,7 +111,7 @@ async fn put_report(
     body: Body<ReportInput>,
 ) -> Result<Put<ReportView>, Problem> {
     let Path(at) = path;
-    let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
+    let (caller, sight, now, input) = (who.caller.clone(), who.sees(), app.now(), body.0);
     let view = app
         .db
         .write(move |conn| -> Result<ReportView, Problem> {
@@ -120,7 +121,9 @@ async fn put_report(
             let warned = warnings(&figures, &context(conn, &project, at.month, now.today)?);
             let old = reports::find(conn, at.project_id, at.month)?;
             let before = old.clone().map(|r| ReportView::of(r, Language::Chinese));
-            match is.admits(old)? {
+            let state = old.as_ref().map(|r| r.state);
+            fileable(conn, &caller, at.project_id, (at.month, state), now)?;
+            match is.admits(old, |old, version| Report { version, ..old })? {
                 None => reports::insert(conn, &Report { warnings: warned, ..draft(at, figures) })?,
                 Some(old) => {
                     reports::save(conn, &Report { warnings: warned, ..old.rewrite(figures)? })?;
@@ -130,7 +133,7 @@ async fn put_report(
             let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
             let view = ReportView::of(after.clone(), Language::Chinese);
             let written = event(kind, &after, changes(before.as_ref(), &view));
-            events::record(conn, &author, now.instant, &written)?;
+            events::record(conn, &caller.author, now.instant, &written)?;
             Ok(ReportView::of(after, speaks))
         })
         .await?;
@@ -143,18 +146,6 @@ async fn put_report(
     })
 }
 
-impl Precondition {
-    /// The report to rewrite, or none when one is to be created.
-    fn admits(self, old: Option<Report>) -> Result<Option<Report>, Problem> {
-        match (self, old) {
-            (Self::Absent, None) => Ok(None),
-            (Self::Absent, Some(_)) => Err(Problem::stale()),
-            (Self::Version(_), None) => Err(StoreError::NotFound.into()),
-            (Self::Version(version), Some(old)) => Ok(Some(Report { version, ..old })),
-        }
-    }
-}
-
 fn draft(at: ReportPath, figures: ReportFigures) -> Report {
     Report {
         id: ReportId(0),
@@ -165,6 +156,7 @@ fn draft(at: ReportPath, figures: ReportFigures) -> Report {
         warnings: Vec::new(),
         return_reason: String::new(),
         submitted: None,
+        first_submitted_on: None,
         confirmed: None,
         version: 1,
     }
@@ -241,7 +233,7 @@ fn by(caller: &Caller, now: Now) -> Step {
 /// Hands the draft, or a returned report, over for review.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/submission",
-    responses((status = 409, description = "It is not a draft, or a month of zero does not say why.")),
+    responses((status = 409, description = "It is not a draft, a month of zero does not say why, or the month is not open, overdue or closed.")),
 )]
 async fn submit_report(
     app: Data<App>,
@@ -250,9 +242,10 @@ async fn submit_report(
     path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
     step(&app, &who, speaks, path.0, "report.submitted", |conn, project, report, caller, now| {
+        fileable(conn, caller, project.id, (report.month, Some(report.state)), now)?;
         let context = context(conn, project, report.month, now.today)?;
         let warnings = warnings(&report.figures, &context);
-        let submitted = report.submit(project.stage, by(caller, now))?;
+        let submitted = report.submit(project.stage, now.today, by(caller, now))?;
         Ok(Report { warnings, ..submitted })
     })
     .await
@@ -280,7 +273,7 @@ impl Return {
 /// not count.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/return",
-    responses((status = 409, description = "It was not submitted.")),
+    responses((status = 409, description = "It was not submitted, or the month is closed.")),
 )]
 async fn return_report(
     app: Data<App>,
@@ -294,6 +287,7 @@ async fn return_report(
     let reason = check.done(reason)?;
     step(&app, &who, speaks, path.0, "report.returned", move |conn, project, report, caller, _| {
         must_review(conn, project, &report, caller)?;
+        reviewable(conn, report.month)?;
         Ok(report.send_back(&reason)?)
     })
     .await
@@ -325,7 +319,7 @@ fn must_review(
 /// Takes a submitted report into the figures.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/confirmation",
-    responses((status = 409, description = "It was not submitted.")),
+    responses((status = 409, description = "It was not submitted, or the month is closed.")),
 )]
 async fn confirm_report(
     app: Data<App>,
@@ -333,7 +327,8 @@ async fn confirm_report(
     speaks: Language,
     path: Path<ReportPath>,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(&app, &who, speaks, path.0, "report.confirmed", |_, _, report, caller, now| {
+    step(&app, &who, speaks, path.0, "report.confirmed", |conn, _, report, caller, now| {
+        reviewable(conn, report.month)?;
         Ok(report.confirm(by(caller, now))?)
     })
     .await

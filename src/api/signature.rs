@@ -16,6 +16,7 @@ use crate::domain::industry::IndustryGroup;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
+use crate::domain::reporting_month::FilingStatus;
 use crate::domain::unit::{UnitKind, UnitRole};
 use crate::domain::year_plan::Basis;
 
@@ -218,7 +219,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension Basis ExpectedMode Include
-        ProjectId MilestoneId UnitId UserId)
+        FilingStatus         ProjectId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::portfolio::{Sketch, portfolio};
 use crate::api::reports::context;
@@ -18,13 +18,14 @@ use crate::domain::plan::Plan;
 use crate::domain::project::{Project, Visibility};
 use crate::domain::project_facts::ProjectFacts;
 use crate::domain::report::{Report, ReportState, Step};
+use crate::domain::reporting_month::ReportingMonth;
 use crate::domain::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
 use crate::domain::warning::warnings;
 use crate::domain::year_plan::FirstVersion;
 use crate::store::events::{self, Author, Event};
 use crate::store::{
     Conn, Db, Result, StoreError, areas, industries, milestones, plans, project_units, projects,
-    reports, units, year_plans,
+    reporting_months, reports, units, year_plans,
 };
 
 /// What a synthetic project is named after.
@@ -72,6 +73,7 @@ pub async fn load(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<usize> {
     let known = db.read(move |conn| Known::read(conn, year)).await?;
+    db.write(move |conn| open_months(conn, year, today, now)).await?;
     let sketches = portfolio(year, &known.envelopes);
     let total = sketches.len();
     if known.loaded {
@@ -169,6 +171,25 @@ fn load_one(
     record(conn, now, "year_plan.entered", "year_plan", plan.0, id)?;
     add_milestones(conn, sketch, id, now)?;
     file_reports(conn, sketch, id, today, now)
+}
+
+/// Opens the months that are over. The plan came out in mid-year, so the first ones are filed
+/// afterwards: all of them are due ten days from now.
+fn open_months(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
+    let plan = plans::find(conn, year)?.ok_or_else(|| StoreError::broken("there is no plan"))?;
+    for month in year.months().filter(|m| m.last_day() < today) {
+        if reporting_months::find(conn, month)?.is_some() {
+            continue;
+        }
+        let opens_on = month.next().first_day().max(plan.issued_on).min(today);
+        let due_on = today + Days::new(9);
+        reporting_months::insert(conn, &ReportingMonth::opening(month, opens_on, due_on))?;
+        let id = reporting_months::get(conn, month)?.id;
+        let kind = "reporting_month.opened";
+        let event = Event::of(kind, "reporting_month", id.0, Vec::new());
+        events::record(conn, &Author::system("demo"), now, &event)?;
+    }
+    Ok(())
 }
 
 fn record(
@@ -298,6 +319,7 @@ fn file_reports(
             warnings: warned,
             return_reason: String::new(),
             submitted: step,
+            first_submitted_on: Some(today),
             confirmed: step,
             version: 1,
         };

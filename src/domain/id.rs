@@ -36,6 +36,10 @@ ids! {
     MilestoneId
     /// The id of a monthly report.
     ReportId
+    /// The id of a reporting month.
+    ReportingMonthId
+    /// The id of a late grant.
+    LateGrantId
     /// The id of an account.
     UserId
     /// The id of a session.

@@ -18,6 +18,7 @@ pub mod project;
 pub mod project_facts;
 pub mod rate;
 pub mod report;
+pub mod reporting_month;
 pub mod summary;
 pub mod text;
 pub mod text_enum;

@@ -106,6 +106,8 @@ pub struct Report {
     pub return_reason: String,
     /// When it was last submitted.
     pub submitted: Option<Step>,
+    /// The business day it was first submitted on; says whether it was in time.
+    pub first_submitted_on: Option<NaiveDate>,
     /// When it was confirmed.
     pub confirmed: Option<Step>,
     /// For the ETag.
@@ -158,7 +160,7 @@ impl Report {
     /// # Errors
     /// [`RuleError::ReportState`]; [`RuleError::ZeroReasonRequired`] when nothing was invested
     /// during construction and no reason is given.
-    pub fn submit(self, stage: Stage, step: Step) -> Result<Self, RuleError> {
+    pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, RuleError> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
@@ -170,7 +172,13 @@ impl Report {
         {
             return Err(RuleError::ZeroReasonRequired);
         }
-        Ok(Self { state: ReportState::Submitted, submitted: Some(step), ..self })
+        let first_submitted_on = self.first_submitted_on.or(Some(today));
+        Ok(Self {
+            state: ReportState::Submitted,
+            submitted: Some(step),
+            first_submitted_on,
+            ..self
+        })
     }
 
     /// Sends a submitted or confirmed report back to its owner.
@@ -220,6 +228,7 @@ mod tests {
             warnings: Vec::new(),
             return_reason: String::new(),
             submitted: None,
+            first_submitted_on: None,
             confirmed: None,
             version: 1,
         }
@@ -233,10 +242,12 @@ mod tests {
     fn a_report_goes_from_draft_to_confirmed_and_back_with_a_reason() {
         let reason = Reason::parse("请核对本月完成投资").unwrap();
 
-        let submitted =
-            report(ReportState::Draft, "120").submit(Stage::Construction, step()).unwrap();
+        let submitted = report(ReportState::Draft, "120")
+            .submit(Stage::Construction, day("2021-07-02"), step())
+            .unwrap();
         let returned = submitted.clone().send_back(&reason).unwrap();
-        let again = returned.clone().submit(Stage::Construction, step()).unwrap();
+        let again =
+            returned.clone().submit(Stage::Construction, day("2021-07-02"), step()).unwrap();
         let confirmed = again.confirm(step()).unwrap();
 
         assert_eq!(returned.return_reason, "请核对本月完成投资");
@@ -253,7 +264,9 @@ mod tests {
         let reason = Reason::parse("请核对").unwrap();
         for state in [Submitted, Confirmed] {
             assert!(report(state, "1").rewrite(ReportFigures::default()).is_err());
-            assert!(report(state, "1").submit(Stage::Construction, step()).is_err());
+            assert!(
+                report(state, "1").submit(Stage::Construction, day("2021-07-02"), step()).is_err()
+            );
         }
         for state in [Draft, Returned] {
             assert!(report(state, "1").send_back(&reason).is_err());
@@ -272,11 +285,11 @@ mod tests {
         explained.figures.zero_reason = "雨季停工".to_owned();
 
         assert_eq!(
-            zero.clone().submit(Stage::Construction, step()),
+            zero.clone().submit(Stage::Construction, day("2021-07-02"), step()),
             Err(RuleError::ZeroReasonRequired)
         );
-        assert!(zero.submit(Stage::Reserve, step()).is_ok());
-        assert!(explained.submit(Stage::Construction, step()).is_ok());
+        assert!(zero.submit(Stage::Reserve, day("2021-07-02"), step()).is_ok());
+        assert!(explained.submit(Stage::Construction, day("2021-07-02"), step()).is_ok());
     }
 
     #[test]

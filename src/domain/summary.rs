@@ -62,6 +62,8 @@ pub struct MonthReport {
     pub state: ReportState,
     /// What it says was invested.
     pub completed: Fen,
+    /// The business day it was first submitted on.
+    pub first_submitted_on: Option<NaiveDate>,
 }
 
 /// A project's year, as far as sums need it.
@@ -152,12 +154,17 @@ impl ProjectYear {
         (elapsed, last - first + 1)
     }
 
-    /// Whether a report of `month` is owed: it had started by then, was registered, had not
-    /// ended before, and the month is over on the evaluation day.
+    /// Whether a report of `month` is owed on the evaluation day: the month must be over.
     fn owes(&self, month: Month, period: Period) -> bool {
         month <= period.through
             && month.last_day() <= period.evaluation_day
-            && month.year() >= self.registered_year
+            && self.owes_report_of(month)
+    }
+
+    /// Whether a report of `month` is owed at all: it had started by then, was registered, and
+    /// had not ended before.
+    pub fn owes_report_of(&self, month: Month) -> bool {
+        month.year() >= self.registered_year
             && self.starts.0.is_some_and(|start| Month::of(start) <= month)
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
@@ -208,7 +215,12 @@ mod tests {
     }
 
     fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
-        MonthReport { month: month(text), state, completed: Fen::new(fen) }
+        MonthReport {
+            month: month(text),
+            state,
+            completed: Fen::new(fen),
+            first_submitted_on: None,
+        }
     }
 
     #[test]

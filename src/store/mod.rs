@@ -13,6 +13,7 @@ pub mod page;
 pub mod plans;
 pub mod project_units;
 pub mod projects;
+pub mod reporting_months;
 pub mod reports;
 pub mod sessions;
 pub mod summaries;

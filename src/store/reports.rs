@@ -1,6 +1,6 @@
 //! Monthly reports.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
@@ -31,6 +31,7 @@ struct Row {
     warnings: String,
     submitted_at: Option<NaiveDateTime>,
     submitted_by: Option<i64>,
+    first_submitted_on: Option<NaiveDate>,
     confirmed_at: Option<NaiveDateTime>,
     confirmed_by: Option<i64>,
     version: i64,
@@ -60,6 +61,7 @@ impl TryFrom<Row> for Report {
             warnings: serde_json::from_str(&row.warnings).map_err(StoreError::broken)?,
             return_reason: row.return_reason,
             submitted: step(row.submitted_at, row.submitted_by),
+            first_submitted_on: row.first_submitted_on,
             confirmed: step(row.confirmed_at, row.confirmed_by),
             version: row.version,
         })
@@ -118,6 +120,15 @@ pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
     month.map(|m| StoreError::read_text(&m)).transpose()
 }
 
+/// How many reports of a month are in `state`.
+pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
+    Ok(reports::table
+        .filter(dsl::month.eq(month.to_string()))
+        .filter(dsl::state.eq(state.as_str()))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Adds a report; its id is given by the database.
 ///
 /// # Errors
@@ -160,6 +171,7 @@ struct Columns<'a> {
     warnings: String,
     submitted_at: Option<NaiveDateTime>,
     submitted_by: Option<i64>,
+    first_submitted_on: Option<NaiveDate>,
     confirmed_at: Option<NaiveDateTime>,
     confirmed_by: Option<i64>,
 }
@@ -179,6 +191,7 @@ fn columns(report: &Report) -> Result<Columns<'_>> {
         warnings: serde_json::to_string(&report.warnings).map_err(StoreError::broken)?,
         submitted_at: report.submitted.map(|s| s.at.naive()),
         submitted_by: report.submitted.and_then(|s| s.by).map(|u| u.0),
+        first_submitted_on: report.first_submitted_on,
         confirmed_at: report.confirmed.map(|s| s.at.naive()),
         confirmed_by: report.confirmed.and_then(|s| s.by).map(|u| u.0),
     })

@@ -70,6 +70,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    late_grants (id) {
+        id -> BigInt,
+        reporting_month_id -> BigInt,
+        unit_id -> BigInt,
+        until -> Timestamp,
+        reason -> Text,
+        granted_at -> Timestamp,
+        granted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reporting_months (id) {
+        id -> BigInt,
+        month -> Text,
+        opens_on -> Date,
+        due_on -> Date,
+        state -> Text,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     measure_units (id) {
         id -> BigInt,
         measure_id -> BigInt,
@@ -126,6 +151,7 @@ diesel::table! {
         warnings -> Text,
         submitted_at -> Nullable<Timestamp>,
         submitted_by -> Nullable<BigInt>,
+        first_submitted_on -> Nullable<Date>,
         confirmed_at -> Nullable<Timestamp>,
         confirmed_by -> Nullable<BigInt>,
         version -> BigInt,
@@ -301,6 +327,8 @@ diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
+diesel::joinable!(late_grants -> reporting_months (reporting_month_id));
+diesel::joinable!(late_grants -> units (unit_id));
 diesel::joinable!(measure_units -> measures (measure_id));
 diesel::joinable!(measure_units -> units (unit_id));
 diesel::joinable!(measures -> plans (plan_id));
@@ -327,6 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     industries,
     industry_targets,
+    late_grants,
     measure_units,
     measures,
     milestones,
@@ -334,6 +363,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     project_units,
     projects,
+    reporting_months,
     refresh_tokens,
     sessions,
     targets,

@@ -114,17 +114,24 @@ fn plans(conn: &mut Conn, year: Year, basis: Basis) -> Result<BTreeMap<i64, Mont
 
 fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
     let (first, last) = (year.january().to_string(), year.december().to_string());
-    let rows: Vec<(i64, String, String, i64)> = reports::table
+    let rows: Vec<(i64, String, String, i64, Option<NaiveDate>)> = reports::table
         .filter(reports::month.between(first, last))
         .order((reports::project_id, reports::month))
-        .select((reports::project_id, reports::month, reports::state, reports::completed_fen))
+        .select((
+            reports::project_id,
+            reports::month,
+            reports::state,
+            reports::completed_fen,
+            reports::first_submitted_on,
+        ))
         .load(conn)?;
     let mut found: BTreeMap<i64, Vec<MonthReport>> = BTreeMap::new();
-    for (project, month, state, fen) in rows {
+    for (project, month, state, fen, first_submitted_on) in rows {
         found.entry(project).or_default().push(MonthReport {
             month: StoreError::read_text(&month)?,
             state: StoreError::read_text(&state)?,
             completed: Fen::new(fen),
+            first_submitted_on,
         });
     }
     Ok(found)

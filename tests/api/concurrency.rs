@@ -12,6 +12,7 @@ tests![
     of_two_writers_with_one_version_exactly_one_wins,
     every_acknowledged_report_is_counted,
     one_month_is_created_once,
+    a_month_closes_with_nothing_left_to_review,
 ];
 
 async fn of_two_writers_with_one_version_exactly_one_wins(app: TestApp) {
@@ -76,4 +77,39 @@ async fn one_month_is_created_once(app: TestApp) {
     answers.sort_unstable();
     assert_eq!(answers, [201, 412, 412, 412, 412, 412, 412, 412]);
     assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 1);
+}
+
+/// Whoever submits while the month is being closed is either seen by the closing or refused.
+async fn a_month_closes_with_nothing_left_to_review(app: TestApp) {
+    let commission = app.commission().await;
+    let mut projects = Vec::new();
+    for n in 0..6 {
+        projects.push(commission.project(&format!("项目{n}"), json!({})).await);
+    }
+    app.calendar.turn_to("2024-06-01");
+    for number in 1..=12 {
+        let month = format!("2023-{number:02}");
+        let path = format!("/reporting-months/{month}");
+        let days = json!({"opens_on": format!("{month}-01"), "due_on": format!("{month}-28")});
+        commission.create(&path, &days).await.expect(201);
+        for id in &projects {
+            let report = format!("/projects/{id}/reports/{month}");
+            commission.create(&report, &json!({"completed_wan": "1.00"})).await.expect(201);
+        }
+        let steps = projects.iter().map(|id| format!("/projects/{id}/reports/{month}/submission"));
+        let mut steps: Vec<String> = steps.collect();
+        steps.insert(number % 7, format!("{path}/closing"));
+
+        let answers = join_all(steps.iter().map(|step| commission.step(step))).await;
+
+        for answer in &answers {
+            assert!(matches!(answer.status, 200 | 409), "{}", answer.text);
+        }
+        let shown = commission.get(&path).await.expect(200);
+        if shown.json["state"] == "closed" {
+            assert_eq!(shown.json["filings"]["submitted"], 0, "{month}");
+        } else {
+            assert!(answers.iter().any(|a| a.code() == "month-unreviewed"), "{month}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ mod floors;
 mod milestones;
 mod projects;
 mod reference;
+mod reporting_months;
 mod reports;
 mod schema;
 mod sessions;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     suite.on_each(projects::ALL);
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);
+    suite.on_each(reporting_months::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);

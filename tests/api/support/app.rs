@@ -6,8 +6,10 @@ use major_projects::api::password;
 use major_projects::config::{Config, Secret};
 use major_projects::domain::access::Role;
 use major_projects::domain::clock::Clock;
+use major_projects::domain::month::Year;
+use major_projects::domain::reporting_month::ReportingMonth;
 use major_projects::store::users::NewUser;
-use major_projects::store::{Db, DbOptions, StoreError, areas, units, users};
+use major_projects::store::{Db, DbOptions, StoreError, areas, reporting_months, units, users};
 use major_projects::web::{self, Server};
 use serde_json::json;
 
@@ -47,6 +49,7 @@ impl TestApp {
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
         let wait = std::time::Duration::from_secs(20);
         let db = Db::open(&database.url, DbOptions { connections: 4, wait }).unwrap();
+        db.write(open_months).await.unwrap();
         let server =
             web::start(config, &Secret::for_tests(), db.clone(), clock.clone(), calendar.clone());
         let client =
@@ -164,6 +167,18 @@ impl TestApp {
         let token = answer.json["access_token"].as_str().unwrap().to_owned();
         Actor::new(self.client.clone(), self.root("/api/v1"), Some(token))
     }
+}
+
+/// Opens the months of 2020 to 2022 for a long time: what a test is not about should not stop it.
+fn open_months(conn: &mut major_projects::store::Conn) -> Result<(), StoreError> {
+    if reporting_months::list(conn, None)?.is_empty() {
+        for month in (2020..=2022).filter_map(Year::new).flat_map(Year::months) {
+            let far = month.last_day() + chrono::Days::new(3_650);
+            let opening = ReportingMonth::opening(month, month.first_day(), far);
+            reporting_months::insert(conn, &opening)?;
+        }
+    }
+    Ok(())
 }
 
 /// A name a log-in can have for a unit whose name is Chinese.
