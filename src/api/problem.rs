@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::error::{FieldError, RuleError};
+use crate::domain::reporting_month::MonthRefusal;
 use crate::domain::words::{Language, Words};
 use crate::store::StoreError;
 
@@ -236,15 +237,17 @@ impl From<RuleError> for Problem {
             | RuleError::MonthAhead(_)
             | RuleError::ZeroReasonRequired
             | RuleError::BeforeRegistration(_)
-            | RuleError::MonthNotOpen { .. }
-            | RuleError::MonthOverdue { .. }
-            | RuleError::MonthClosed(_)
-            | RuleError::MonthNotDue { .. }
-            | RuleError::MonthUnreviewed { .. }
+            | RuleError::Month(_)
             | RuleError::YearPlanExists(_)
             | RuleError::ProjectEnded(_)
             | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
         }
+    }
+}
+
+impl From<MonthRefusal> for Problem {
+    fn from(refusal: MonthRefusal) -> Self {
+        RuleError::from(refusal).into()
     }
 }
 
@@ -263,11 +266,7 @@ impl Problem {
             | RuleError::MonthAhead(_)
             | RuleError::ZeroReasonRequired
             | RuleError::BeforeRegistration(_)
-            | RuleError::MonthNotOpen { .. }
-            | RuleError::MonthOverdue { .. }
-            | RuleError::MonthClosed(_)
-            | RuleError::MonthNotDue { .. }
-            | RuleError::MonthUnreviewed { .. }
+            | RuleError::Month(_)
             | RuleError::YearPlanExists(_)
             | RuleError::ProjectEnded(_)
             | RuleError::MilestoneReached(_) => error.into(),

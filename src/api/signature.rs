@@ -11,12 +11,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::Include;
 use super::investment_rows::Dimension;
 use super::problem::Problem;
+use crate::domain::filings::FilingStatus;
 use crate::domain::id::{MilestoneId, ProjectId, UnitId, UserId};
 use crate::domain::industry::IndustryGroup;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
-use crate::domain::reporting_month::FilingStatus;
 use crate::domain::unit::{UnitKind, UnitRole};
 use crate::domain::year_plan::Basis;
 

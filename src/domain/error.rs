@@ -6,6 +6,7 @@ use super::clock::Timestamp;
 use super::month::Month;
 use super::project::Stage;
 use super::report::ReportState;
+use super::reporting_month::MonthRefusal;
 use super::words::Words;
 
 /// One wrong field.
@@ -90,49 +91,9 @@ pub enum RuleError {
     /// A report of a year before the project was registered.
     #[error("the project is registered from {0} on; earlier months cannot be reported")]
     BeforeRegistration(i32),
-    /// A month the commission has not opened, or not yet.
-    #[error("{}", not_open(*.month, *.opens_on))]
-    MonthNotOpen {
-        /// The month.
-        month: Month,
-        /// The day it opens, when that is known.
-        opens_on: Option<NaiveDate>,
-    },
-    /// A month whose due date has passed.
-    #[error(
-        "reports of {month} were due on {due_on}; ask the commission for a late grant (POST /reporting-months/{month}/grants)"
-    )]
-    MonthOverdue {
-        /// The month.
-        month: Month,
-        /// The last day that was in time.
-        due_on: NaiveDate,
-    },
-    /// A month that is locked.
-    #[error(
-        "{0} is closed and its figures are locked; reports of an open month can still be filed, see GET /reporting-months"
-    )]
-    MonthClosed(Month),
-    /// A month that cannot close because reports are still in time.
-    #[error(
-        "reports of {month} are in time until {due_on}; close it after that day, or bring `due_on` forward first"
-    )]
-    MonthNotDue {
-        /// The month.
-        month: Month,
-        /// The last day that is in time.
-        due_on: NaiveDate,
-    },
-    /// A month that cannot close because reports wait for a decision.
-    #[error(
-        "{count} submitted report(s) of {month} wait for a decision: confirm or return them first, see GET /reporting-months/{month}/filings?status=submitted"
-    )]
-    MonthUnreviewed {
-        /// The month.
-        month: Month,
-        /// How many wait.
-        count: i64,
-    },
+    /// What the state of a reporting month forbids.
+    #[error(transparent)]
+    Month(#[from] MonthRefusal),
     /// A grant that would have ended before it began.
     #[error("{until} has passed already; it is {now} now")]
     GrantInPast {
@@ -173,11 +134,7 @@ impl RuleError {
             Self::MonthAhead(_) => "month-ahead",
             Self::ZeroReasonRequired => "zero-reason-required",
             Self::BeforeRegistration(_) => "before-registration",
-            Self::MonthNotOpen { .. } => "month-not-open",
-            Self::MonthOverdue { .. } => "month-overdue",
-            Self::MonthClosed(_) => "month-closed",
-            Self::MonthNotDue { .. } => "month-not-due",
-            Self::MonthUnreviewed { .. } => "month-unreviewed",
+            Self::Month(refusal) => refusal.code(),
             Self::GrantInPast { .. } => "in-past",
             Self::YearPlanExists(_) => "year-plan-exists",
             Self::ProjectEnded(_) => "project-ended",
@@ -222,24 +179,7 @@ impl RuleError {
             Self::BeforeRegistration(year) => {
                 format!("项目自 {year} 年起入库，不能填报更早的月份。")
             }
-            Self::MonthNotOpen { month, opens_on: None } => {
-                format!("{month} 尚未开放填报，请联系发展改革部门开放报告期。")
-            }
-            Self::MonthNotOpen { month, opens_on: Some(day) } => {
-                format!("{month} 自 {day} 起开放填报，请届时再报。")
-            }
-            Self::MonthOverdue { month, due_on } => format!(
-                "{month} 月报已于 {due_on} 截止；确需补报的，请向发展改革部门申请限时补报。"
-            ),
-            Self::MonthClosed(month) => {
-                format!("{month} 已关闭，数据已锁定；仍开放填报的报告期见报告期列表。")
-            }
-            Self::MonthNotDue { month, due_on } => {
-                format!("{month} 的填报截止日期为 {due_on}，请于其后关闭，或先提前截止日期。")
-            }
-            Self::MonthUnreviewed { month, count } => {
-                format!("{month} 还有 {count} 份月报待审核，请先确认或退回，再关闭报告期。")
-            }
+            Self::Month(refusal) => refusal.zh(),
             Self::GrantInPast { until, now } => {
                 format!("{until} 已经过去（现在是 {now}），请给出将来的时刻。")
             }
@@ -251,14 +191,5 @@ impl RuleError {
                 format!("该节点已于 {day} 完成；如登记有误，请先清除 actual_date。")
             }
         }
-    }
-}
-
-fn not_open(month: Month, opens_on: Option<NaiveDate>) -> String {
-    match opens_on {
-        Some(day) => format!("{month} opens for reports on {day}; file it then"),
-        None => format!(
-            "{month} has not been opened for reports; ask the commission to open it (PUT /reporting-months/{month})"
-        ),
     }
 }

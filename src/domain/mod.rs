@@ -7,6 +7,7 @@ pub mod clock;
 pub mod code;
 pub mod error;
 pub mod figures;
+pub mod filings;
 pub mod id;
 pub mod industry;
 pub mod milestone;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::clock::Timestamp;
-use super::error::{FieldError, RuleError};
+use super::error::FieldError;
 use super::id::{LateGrantId, ReportingMonthId, UnitId, UserId};
 use super::month::Month;
 use super::report::ReportState;
@@ -19,6 +19,100 @@ text_enum! {
         Closed = "closed" "已关闭",
         /// Locked, and its bulletin is out.
         Published = "published" "已通报",
+    }
+}
+
+/// Why the state of a reporting month forbids what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MonthRefusal {
+    /// A month the commission has not opened, or not yet.
+    #[error("{}", not_open(*.month, *.opens_on))]
+    NotOpen {
+        /// The month.
+        month: Month,
+        /// The day it opens, when that is known.
+        opens_on: Option<NaiveDate>,
+    },
+    /// A month whose due date has passed.
+    #[error(
+        "reports of {month} were due on {due_on}; ask the commission for a late grant (POST /reporting-months/{month}/grants)"
+    )]
+    Overdue {
+        /// The month.
+        month: Month,
+        /// The last day that was in time.
+        due_on: NaiveDate,
+    },
+    /// A month that is locked.
+    #[error(
+        "{0} is closed and its figures are locked; reports of an open month can still be filed, see GET /reporting-months"
+    )]
+    Closed(Month),
+    /// A month that cannot close because reports are still in time.
+    #[error(
+        "reports of {month} are in time until {due_on}; close it after that day, or bring `due_on` forward first"
+    )]
+    NotDue {
+        /// The month.
+        month: Month,
+        /// The last day that is in time.
+        due_on: NaiveDate,
+    },
+    /// A month that cannot close because reports wait for a decision.
+    #[error(
+        "{count} submitted report(s) of {month} wait for a decision: confirm or return them first, see GET /reporting-months/{month}/filings?status=submitted"
+    )]
+    Unreviewed {
+        /// The month.
+        month: Month,
+        /// How many wait.
+        count: i64,
+    },
+}
+
+impl MonthRefusal {
+    /// Stable public code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotOpen { .. } => "month-not-open",
+            Self::Overdue { .. } => "month-overdue",
+            Self::Closed(_) => "month-closed",
+            Self::NotDue { .. } => "month-not-due",
+            Self::Unreviewed { .. } => "month-unreviewed",
+        }
+    }
+
+    /// The refusal in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::NotOpen { month, opens_on: None } => {
+                format!("{month} 尚未开放填报，请联系发展改革部门开放报告期。")
+            }
+            Self::NotOpen { month, opens_on: Some(day) } => {
+                format!("{month} 自 {day} 起开放填报，请届时再报。")
+            }
+            Self::Overdue { month, due_on } => format!(
+                "{month} 月报已于 {due_on} 截止；确需补报的，请向发展改革部门申请限时补报。"
+            ),
+            Self::Closed(month) => {
+                format!("{month} 已关闭，数据已锁定；仍开放填报的报告期见报告期列表。")
+            }
+            Self::NotDue { month, due_on } => {
+                format!("{month} 的填报截止日期为 {due_on}，请于其后关闭，或先提前截止日期。")
+            }
+            Self::Unreviewed { month, count } => {
+                format!("{month} 还有 {count} 份月报待审核，请先确认或退回，再关闭报告期。")
+            }
+        }
+    }
+}
+
+fn not_open(month: Month, opens_on: Option<NaiveDate>) -> String {
+    match opens_on {
+        Some(day) => format!("{month} opens for reports on {day}; file it then"),
+        None => format!(
+            "{month} has not been opened for reports; ask the commission to open it (PUT /reporting-months/{month})"
+        ),
     }
 }
 
@@ -135,27 +229,27 @@ impl ReportingMonth {
     /// Refuses once the month is locked.
     ///
     /// # Errors
-    /// [`RuleError::MonthClosed`].
-    pub fn must_not_be_closed(&self) -> Result<(), RuleError> {
+    /// [`MonthRefusal::Closed`].
+    pub fn must_not_be_closed(&self) -> Result<(), MonthRefusal> {
         match self.state {
             MonthState::Open => Ok(()),
-            MonthState::Closed | MonthState::Published => Err(RuleError::MonthClosed(self.month)),
+            MonthState::Closed | MonthState::Published => Err(MonthRefusal::Closed(self.month)),
         }
     }
 
     /// Whether a report may be written or submitted on `today`.
     ///
     /// # Errors
-    /// [`RuleError::MonthClosed`]; [`RuleError::MonthNotOpen`] before the day it opens;
-    /// [`RuleError::MonthOverdue`] after the due date without `leave`.
-    pub fn may_file(&self, today: NaiveDate, leave: Leave) -> Result<(), RuleError> {
+    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotOpen`] before the day it opens;
+    /// [`MonthRefusal::Overdue`] after the due date without `leave`.
+    pub fn may_file(&self, today: NaiveDate, leave: Leave) -> Result<(), MonthRefusal> {
         self.must_not_be_closed()?;
         if today < self.opens_on {
             let (month, opens_on) = (self.month, Some(self.opens_on));
-            return Err(RuleError::MonthNotOpen { month, opens_on });
+            return Err(MonthRefusal::NotOpen { month, opens_on });
         }
         if today > self.due_on && !leave.any() {
-            return Err(RuleError::MonthOverdue { month: self.month, due_on: self.due_on });
+            return Err(MonthRefusal::Overdue { month: self.month, due_on: self.due_on });
         }
         Ok(())
     }
@@ -163,8 +257,8 @@ impl ReportingMonth {
     /// Moves the days of a month that is not locked.
     ///
     /// # Errors
-    /// [`RuleError::MonthClosed`].
-    pub fn reschedule(self, opens_on: NaiveDate, due_on: NaiveDate) -> Result<Self, RuleError> {
+    /// [`MonthRefusal::Closed`].
+    pub fn reschedule(self, opens_on: NaiveDate, due_on: NaiveDate) -> Result<Self, MonthRefusal> {
         self.must_not_be_closed()?;
         Ok(Self { opens_on, due_on, ..self })
     }
@@ -175,85 +269,23 @@ impl ReportingMonth {
     /// confirmed any more.
     ///
     /// # Errors
-    /// [`RuleError::MonthClosed`]; [`RuleError::MonthNotDue`] while reports are still in time;
-    /// [`RuleError::MonthUnreviewed`].
+    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotDue`] while reports are still in time;
+    /// [`MonthRefusal::Unreviewed`].
     pub fn close(
         self,
         today: NaiveDate,
         unreviewed: i64,
         now: Timestamp,
         by: Option<UserId>,
-    ) -> Result<Self, RuleError> {
+    ) -> Result<Self, MonthRefusal> {
         self.must_not_be_closed()?;
         if today <= self.due_on {
-            return Err(RuleError::MonthNotDue { month: self.month, due_on: self.due_on });
+            return Err(MonthRefusal::NotDue { month: self.month, due_on: self.due_on });
         }
         if unreviewed > 0 {
-            return Err(RuleError::MonthUnreviewed { month: self.month, count: unreviewed });
+            return Err(MonthRefusal::Unreviewed { month: self.month, count: unreviewed });
         }
         Ok(Self { state: MonthState::Closed, closed_at: Some(now), closed_by: by, ..self })
-    }
-}
-
-text_enum! {
-    /// What became of one report that is owed.
-    FilingStatus {
-        /// Counted.
-        Confirmed = "confirmed" "已确认",
-        /// Waits for a decision.
-        Submitted = "submitted" "待审核",
-        /// Sent back and not yet put right.
-        Returned = "returned" "已退回",
-        /// Begun and not handed over, or not begun.
-        Missing = "missing" "未报",
-    }
-}
-
-impl FilingStatus {
-    /// What a report in `state`, or none, comes to.
-    pub fn of(state: Option<ReportState>) -> Self {
-        match state {
-            Some(ReportState::Confirmed) => Self::Confirmed,
-            Some(ReportState::Submitted) => Self::Submitted,
-            Some(ReportState::Returned) => Self::Returned,
-            Some(ReportState::Draft) | None => Self::Missing,
-        }
-    }
-}
-
-/// Whether a report first submitted on `filed_on`, or never, is late on `today`.
-pub fn is_late(due_on: NaiveDate, filed_on: Option<NaiveDate>, today: NaiveDate) -> bool {
-    filed_on.unwrap_or(today) > due_on
-}
-
-/// How many of the reports that are owed came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filings {
-    /// Owed in all: the sum of the four below.
-    pub due: i64,
-    /// Counted.
-    pub confirmed: i64,
-    /// Waiting for a decision.
-    pub submitted: i64,
-    /// Sent back.
-    pub returned: i64,
-    /// Not handed over.
-    pub missing: i64,
-    /// Of all these, handed over after the due date, or overdue now.
-    pub late: i64,
-}
-
-impl Filings {
-    /// Counts one report.
-    pub fn count(&mut self, status: FilingStatus, late: bool) {
-        self.due += 1;
-        self.late += i64::from(late);
-        match status {
-            FilingStatus::Confirmed => self.confirmed += 1,
-            FilingStatus::Submitted => self.submitted += 1,
-            FilingStatus::Returned => self.returned += 1,
-            FilingStatus::Missing => self.missing += 1,
-        }
     }
 }
 
@@ -271,7 +303,7 @@ mod tests {
         Timestamp::from_unix_seconds(1_625_621_000).unwrap()
     }
 
-    fn code(result: Result<impl std::fmt::Debug, RuleError>) -> &'static str {
+    fn code(result: Result<impl std::fmt::Debug, MonthRefusal>) -> &'static str {
         result.unwrap_err().code()
     }
 
@@ -331,26 +363,5 @@ mod tests {
 
         assert!(grant.is_active(now().plus_hours(-1)));
         assert!(!grant.is_active(now()));
-    }
-
-    #[test]
-    fn late_is_what_came_after_the_due_date_or_has_not_come() {
-        let due = day("2021-07-05");
-
-        assert!(!is_late(due, Some(day("2021-07-05")), day("2021-08-01")));
-        assert!(is_late(due, Some(day("2021-07-06")), day("2021-08-01")));
-        assert!(is_late(due, None, day("2021-07-06")));
-        assert!(!is_late(due, None, day("2021-07-05")));
-    }
-
-    #[test]
-    fn the_parts_sum_to_what_is_due() {
-        let mut filings = Filings::default();
-        for status in FilingStatus::ALL {
-            filings.count(*status, *status == FilingStatus::Missing);
-        }
-
-        let parts = filings.confirmed + filings.submitted + filings.returned + filings.missing;
-        assert_eq!((filings.due, parts, filings.late), (4, 4, 1));
     }
 }

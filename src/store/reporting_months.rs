@@ -8,10 +8,9 @@ use diesel::prelude::*;
 use super::schema::{late_grants, project_units, projects, reporting_months as months, units};
 use super::{Conn, Result, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::error::RuleError;
 use crate::domain::id::{LateGrantId, ProjectId, ReportingMonthId, UnitId, UserId};
 use crate::domain::month::{Month, Year};
-use crate::domain::reporting_month::{LateGrant, MonthState, ReportingMonth};
+use crate::domain::reporting_month::{LateGrant, MonthRefusal, MonthState, ReportingMonth};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = months)]
@@ -72,12 +71,12 @@ pub fn get(conn: &mut Conn, month: Month) -> Result<ReportingMonth> {
 /// The month in which a report is to be filed or reviewed.
 ///
 /// # Errors
-/// [`RuleError::MonthNotOpen`] when it was never opened.
+/// [`MonthRefusal::NotOpen`] when it was never opened.
 pub fn opened<E>(conn: &mut Conn, month: Month) -> Result<ReportingMonth, E>
 where
-    E: From<StoreError> + From<RuleError>,
+    E: From<StoreError> + From<MonthRefusal>,
 {
-    find(conn, month)?.ok_or_else(|| RuleError::MonthNotOpen { month, opens_on: None }.into())
+    find(conn, month)?.ok_or_else(|| MonthRefusal::NotOpen { month, opens_on: None }.into())
 }
 
 /// Adds a month; its id is given by the database.
