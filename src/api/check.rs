@@ -51,6 +51,11 @@ impl Check {
         self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
     }
 
+    /// The value, or complaints that know their own place.
+    pub fn all<T>(&mut self, value: Result<T, Vec<FieldError>>) -> Option<T> {
+        value.map_err(|errors| self.extend(errors)).ok()
+    }
+
     /// Notes complaints that know their own place.
     pub fn extend(&mut self, errors: Vec<FieldError>) {
         self.errors.extend(errors);

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::asked::{Include, PeriodQuery, Scope, Stated};
 use super::caller::{Permit, ReadSummaries};
-use super::figures::{CoverageView, Judged, Planned, RateView, Registered};
+use super::figures::{AgainstBasis, CoverageView, Judged, Planned, RateView, Registered};
 use super::plan_view::Promised;
 use super::problem::Problem;
 use super::query::Query;
@@ -90,6 +90,10 @@ pub struct CommitmentLine {
     pub against_promise: RateView,
     /// Completed ÷ the year plans.
     pub against_plan: RateView,
+    /// The year plans as they were first made, and completed against them, whatever the basis.
+    pub initial: AgainstBasis,
+    /// The year plans in force at the end of the month, and completed against them.
+    pub current: AgainstBasis,
     /// (Invested before the register + confirmed ever) ÷ total investment.
     pub total_completion: RateView,
     /// How far the year should be by now, in per cent; null without plans to weigh by.
@@ -137,6 +141,8 @@ fn line(title: &Title<'_>, kept: &Kept, period: Period, mode: ExpectedMode) -> C
         completed_wan: figures.completed,
         against_promise: progress::against_promise(figures, promised.annual_investment_wan).into(),
         against_plan: progress::against_plan(figures).into(),
+        initial: AgainstBasis::of(figures.completed, figures.planned_initial),
+        current: AgainstBasis::of(figures.completed, figures.planned_current),
         total_completion: progress::total_completion(figures).into(),
         expected_percent: judged.expected,
         deviation_points: judged.deviation,
@@ -166,7 +172,7 @@ async fn get_commitments(
             };
             let tree = industries::all(conn)?;
             let all = ProjectFilter::default();
-            let years = summaries::project_years(conn, &all, sight, asked.year, asked.basis)?;
+            let years = summaries::project_years(conn, &all, sight, period.through, asked.basis)?;
             let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
             let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
             Ok(table(&asked, period, stated, &tree, &kept(&tree, &promised, &figures)))

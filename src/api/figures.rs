@@ -86,6 +86,23 @@ impl From<&Figures> for Planned {
     }
 }
 
+/// Year plans on one basis, and what was completed against them.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct AgainstBasis {
+    /// Planned for the year, in 万元.
+    pub annual_investment_wan: Fen,
+    /// Completed ÷ planned.
+    pub against_plan: RateView,
+}
+
+impl AgainstBasis {
+    /// `completed` of `planned`.
+    pub fn of(completed: Fen, planned: Fen) -> Self {
+        let against_plan = Rate::new(completed, planned).into();
+        Self { annual_investment_wan: planned, against_plan }
+    }
+}
+
 /// How far the year should be, and how far it is from that.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged {

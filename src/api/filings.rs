@@ -163,8 +163,7 @@ fn owed_by(
     sight: Sight,
     today: NaiveDate,
 ) -> Result<AllOwed, Problem> {
-    let year = month.month.year();
-    let projects = summaries::project_years(conn, filter, sight, year, Basis::Current)?;
+    let projects = summaries::project_years(conn, filter, sight, month.month, Basis::Current)?;
     let keys = Keys::load(conn, &projects, &ProjectFilter::default())?;
     let one = |project: &ProjectYear| {
         let report = project.reports.iter().find(|r| r.month == month.month);

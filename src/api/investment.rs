@@ -211,7 +211,7 @@ async fn get_investment(
         .read(move |conn| -> Result<_, Problem> {
             let stated = Stated::read(conn, asked.year, sight, as_of)?;
             let known = filter.known(conn, Some(asked.year))?;
-            let years = summaries::project_years(conn, &known, sight, asked.year, asked.basis)?;
+            let years = summaries::project_years(conn, &known, sight, period.through, asked.basis)?;
             let keys = Keys::load(conn, &years, &known)?;
             let parts = years.iter().flat_map(|p| keys.parts(p, &by, period));
             let rows: BTreeMap<Vec<Key>, Figures> = roll_up(parts);

@@ -180,7 +180,7 @@ pub fn context(
         actual_start: project.facts.actual_start,
         other_months_of_year: of_year.map(|(_, fen)| *fen).sum(),
         other_months_ever: earlier.iter().map(|(_, fen)| *fen).sum::<Fen>(),
-        annual: plan.and_then(|p| p.versions.last().map(|v| v.annual)),
+        annual: plan.and_then(|p| p.in_force(month).map(|v| v.annual)),
         last_month: last.map(|r| r.figures),
         construction_permit: milestones::construction_permit(conn, project.id)?,
         today,

@@ -82,7 +82,7 @@ async fn get_trend(
         .read(move |conn| -> Result<_, Problem> {
             let stated = Stated::read(conn, asked.year, sight, as_of)?;
             let known = filter.known(conn, Some(asked.year))?;
-            let years = summaries::project_years(conn, &known, sight, asked.year, asked.basis)?;
+            let years = summaries::project_years(conn, &known, sight, period.through, asked.basis)?;
             Ok(Trend {
                 year: asked.year,
                 through: period.through,

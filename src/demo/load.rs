@@ -21,7 +21,7 @@ use crate::domain::report::{Report, ReportState, Step};
 use crate::domain::reporting_month::ReportingMonth;
 use crate::domain::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
 use crate::domain::warning::warnings;
-use crate::domain::year_plan::FirstVersion;
+use crate::domain::year_plan::{CheckedAmounts, VersionWords};
 use crate::store::events::{self, Author, Event};
 use crate::store::{
     Conn, Db, Result, StoreError, areas, industries, milestones, plans, project_units, projects,
@@ -166,8 +166,9 @@ fn load_one(
     let id = projects::insert(conn, &project(reference, sketch, year, now)?)?;
     record(conn, now, "project.created", "project", id.0, id)?;
     assign_units(conn, reference, sketch, id)?;
-    let first = FirstVersion { annual: sketch.annual, months: sketch.months, goal: String::new() };
-    let plan = year_plans::insert(conn, id, year, &first.into_version(year, now, None))?;
+    let amounts = CheckedAmounts { annual: sketch.annual, months: sketch.months };
+    let first = amounts.first(year.january(), VersionWords::default(), now, None);
+    let plan = year_plans::insert(conn, id, year, &first)?;
     record(conn, now, "year_plan.entered", "year_plan", plan.0, id)?;
     add_milestones(conn, sketch, id, now)?;
     file_reports(conn, sketch, id, today, now)

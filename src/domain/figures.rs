@@ -30,6 +30,10 @@ pub struct Figures {
     pub planned: Fen,
     /// Of those, January to the month asked for.
     pub planned_through: Fen,
+    /// Their year plans in the first version, whatever was asked for.
+    pub planned_initial: Fen,
+    /// Their year plans in the version in force, whatever was asked for.
+    pub planned_current: Fen,
     /// Σ year plan × share of active months gone by × [`ACTIVE_DENOMINATOR`](super::progress::ACTIVE_DENOMINATOR), in 分.
     pub active_share: i128,
     /// Completed, January to the month asked for.
@@ -47,6 +51,8 @@ impl Figures {
         total: Fen::ZERO,
         planned: Fen::ZERO,
         planned_through: Fen::ZERO,
+        planned_initial: Fen::ZERO,
+        planned_current: Fen::ZERO,
         active_share: 0,
         completed: Fen::ZERO,
         completed_ever: Fen::ZERO,
@@ -76,6 +82,8 @@ impl Add for Figures {
             total: self.total + other.total,
             planned: self.planned + other.planned,
             planned_through: self.planned_through + other.planned_through,
+            planned_initial: self.planned_initial + other.planned_initial,
+            planned_current: self.planned_current + other.planned_current,
             active_share: self.active_share.strict_add(other.active_share),
             completed: self.completed + other.completed,
             completed_ever: self.completed_ever + other.completed_ever,
@@ -114,6 +122,8 @@ mod tests {
                 total,
                 planned,
                 planned_through: planned,
+                planned_initial: total,
+                planned_current: planned,
                 active_share: i128::from(planned.get()),
                 completed: done,
                 completed_ever: ever,

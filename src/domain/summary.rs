@@ -9,7 +9,7 @@ use super::month::{Month, Year};
 use super::progress::ACTIVE_DENOMINATOR;
 use super::project::{Nature, Stage};
 use super::report::ReportState;
-use super::year_plan::MonthlyAmounts;
+use super::year_plan::{Basis, PlanBases};
 
 /// Which months a summary is about, and on which day it is judged.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +91,10 @@ pub struct ProjectYear {
     pub finishes: (Option<NaiveDate>, Option<NaiveDate>),
     /// When it left the register.
     pub ended_on: Option<NaiveDate>,
-    /// Its year plan on the basis asked for.
-    pub plan: Option<MonthlyAmounts>,
+    /// Its year plan, if it has one in force by the month asked for.
+    pub plan: Option<PlanBases>,
+    /// Which of its versions is asked for.
+    pub basis: Basis,
     /// Its reports of the year.
     pub reports: Vec<MonthReport>,
 }
@@ -101,7 +103,8 @@ impl ProjectYear {
     /// The project's part in every sum over `period`.
     pub fn figures(&self, period: Period) -> Figures {
         let completed = self.completed(period, |_| true);
-        let plan = self.plan.unwrap_or_default();
+        let both = self.plan.unwrap_or_default();
+        let plan = both.on(self.basis);
         let planned = plan.sum();
         let (elapsed, active) = self.active_months(period);
         let share = ACTIVE_DENOMINATOR / i128::from(active) * i128::from(elapsed);
@@ -110,6 +113,8 @@ impl ProjectYear {
             total: self.total,
             planned,
             planned_through: plan.through(period.through.number()),
+            planned_initial: both.initial.sum(),
+            planned_current: both.current.sum(),
             active_share: i128::from(planned.get()).strict_mul(share),
             completed,
             completed_ever: self.before_the_year + completed,
@@ -120,10 +125,13 @@ impl ProjectYear {
     /// The project's part in the sums of one month of `period`. It counts no project and no total:
     /// those are not a month's.
     pub fn month_figures(&self, month: Month, period: Period) -> Figures {
-        let plan = self.plan.unwrap_or_default().of(month.number());
+        let both = self.plan.unwrap_or_default();
+        let plan = both.on(self.basis).of(month.number());
         Figures {
             planned: plan,
             planned_through: plan,
+            planned_initial: both.initial.of(month.number()),
+            planned_current: both.current.of(month.number()),
             completed: self.completed(period, |m| m == month),
             coverage: self.coverage(period, |m| m == month),
             ..Figures::ZERO
@@ -190,6 +198,7 @@ impl ProjectYear {
 #[cfg(test)]
 mod tests {
     use super::super::project::tests::day;
+    use super::super::year_plan::MonthlyAmounts;
     use super::*;
 
     fn month(text: &str) -> Month {
@@ -209,7 +218,11 @@ mod tests {
             starts: (Some(day("2021-03-10")), Some(day("2021-02-01"))),
             finishes: (None, Some(day("2021-11-30"))),
             ended_on: None,
-            plan: Some(MonthlyAmounts([Fen::new(100); 12])),
+            plan: Some(PlanBases {
+                initial: MonthlyAmounts([Fen::new(90); 12]),
+                current: MonthlyAmounts([Fen::new(100); 12]),
+            }),
+            basis: Basis::Current,
             reports: Vec::new(),
         }
     }
@@ -240,6 +253,12 @@ mod tests {
         assert_eq!((strict.completed, strict.completed_ever), (Fen::new(70), Fen::new(570)));
         assert_eq!(wide.completed, Fen::new(90));
         assert_eq!((strict.planned, strict.planned_through), (Fen::new(1_200), Fen::new(500)));
+        it.basis = Basis::Initial;
+        let initial = it.figures(Period::new(month("2021-05"), day("2021-07-01"), false));
+        assert_eq!((initial.planned, initial.planned_through), (Fen::new(1_080), Fen::new(450)));
+        let both = (initial.planned_initial, initial.planned_current);
+        assert_eq!(both, (Fen::new(1_080), Fen::new(1_200)));
+        assert_eq!(both, (strict.planned_initial, strict.planned_current));
     }
 
     #[test]

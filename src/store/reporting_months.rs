@@ -68,6 +68,12 @@ pub fn get(conn: &mut Conn, month: Month) -> Result<ReportingMonth> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
+/// The last month of `year` that is locked.
+pub fn last_closed(conn: &mut Conn, year: Year) -> Result<Option<Month>> {
+    let locked = list(conn, Some(year))?.into_iter().rfind(|m| m.state != MonthState::Open);
+    Ok(locked.map(|m| m.month))
+}
+
 /// The month in which a report is to be filed or reviewed.
 ///
 /// # Errors

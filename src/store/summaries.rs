@@ -17,22 +17,24 @@ use super::{Conn, Result, StoreError, project_units};
 use crate::domain::access::Sight;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::money::Fen;
-use crate::domain::month::Year;
+use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::summary::{MonthReport, ProjectYear};
 use crate::domain::unit::UnitRole;
-use crate::domain::year_plan::{Basis, MonthlyAmounts};
+use crate::domain::year_plan::{Basis, PlanBases};
 
-/// Every project of the filter's year that `sight` shows, with its plan and reports of that year.
+/// Every project of the filter's year that `sight` shows, with its plan and reports of that year;
+/// current is the plan in force at the end of `through`.
 pub fn project_years(
     conn: &mut Conn,
     filter: &ProjectFilter,
     sight: Sight,
-    year: Year,
+    through: Month,
     basis: Basis,
 ) -> Result<Vec<ProjectYear>> {
+    let year = through.year();
     let filter = ProjectFilter { year: Some(year), ..filter.clone() };
-    let mut plans = plans(conn, year, basis)?;
+    let mut plans = plans(conn, through)?;
     let mut reports = reports_of(conn, year)?;
     let before = confirmed_before(conn, year)?;
     let rows: Vec<Row> =
@@ -42,7 +44,7 @@ pub fn project_years(
             let plan = plans.remove(&row.id);
             let filed = reports.remove(&row.id).unwrap_or_default();
             let earlier = before.get(&row.id).copied().unwrap_or(Fen::ZERO);
-            project_year(&row, plan, filed, earlier)
+            project_year(&row, (plan, basis), filed, earlier)
         })
         .collect()
 }
@@ -76,7 +78,7 @@ struct Row {
 
 fn project_year(
     row: &Row,
-    plan: Option<MonthlyAmounts>,
+    (plan, basis): (Option<PlanBases>, Basis),
     reports: Vec<MonthReport>,
     earlier: Fen,
 ) -> Result<ProjectYear> {
@@ -94,22 +96,27 @@ fn project_year(
         finishes: (row.actual_finish, row.planned_finish),
         ended_on: row.ended_on,
         plan,
+        basis,
         reports,
     })
 }
 
-fn plans(conn: &mut Conn, year: Year, basis: Basis) -> Result<BTreeMap<i64, MonthlyAmounts>> {
-    let of_year = year_plans::table
+/// Of each project the first version of its plan, and the one in force at the end of `through`.
+fn plans(conn: &mut Conn, through: Month) -> Result<BTreeMap<i64, PlanBases>> {
+    let rows: Vec<(i64, Months)> = year_plans::table
         .inner_join(versions::table)
-        .filter(year_plans::year.eq(year.get()))
-        .select((year_plans::project_id, MONTHS));
-    let rows: Vec<(i64, Months)> = match basis {
-        Basis::Initial => of_year.filter(versions::number.eq(1)).load(conn)?,
-        Basis::Current => {
-            of_year.filter(versions::number.eq(year_plans::current_number)).load(conn)?
-        }
-    };
-    Ok(rows.into_iter().map(|(project, months)| (project, amounts(months))).collect())
+        .filter(year_plans::year.eq(through.year().get()))
+        .filter(versions::effective_month.le(through.to_string()))
+        .order((year_plans::project_id, versions::number))
+        .select((year_plans::project_id, MONTHS))
+        .load(conn)?;
+    let mut found = BTreeMap::new();
+    for (project, months) in rows {
+        let current = amounts(months);
+        let first = PlanBases { initial: current, current };
+        found.entry(project).and_modify(|p: &mut PlanBases| p.current = current).or_insert(first);
+    }
+    Ok(found)
 }
 
 fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthReport>>> {

@@ -128,6 +128,24 @@ pub fn insert(
     Ok(YearPlanId(id))
 }
 
+/// Adds a version to a plan that is still at its version; it becomes the highest.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn add_version(conn: &mut Conn, plan: &YearPlan, new: &PlanVersion) -> Result<()> {
+    let mine = year_plans::table.find(plan.id.0).filter(year_plans::version.eq(plan.version));
+    let changed = diesel::update(mine)
+        .set((
+            year_plans::current_number.eq(new.number),
+            year_plans::version.eq(year_plans::version + 1),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        return Err(StoreError::Stale);
+    }
+    insert_version(conn, plan.id, new)
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = versions, treat_none_as_default_value = false)]
 struct NewVersion<'a> {

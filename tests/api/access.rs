@@ -99,6 +99,7 @@ fn commission_only(method: &str, path: &str) -> bool {
     (method == "post" && path == "/projects")
         || path.ends_with("/transitions")
         || path.ends_with("/confirmation")
+        || path.ends_with("/adjustments")
         || (method != "get" && path.starts_with("/reporting-months"))
         || (method == "put" && (path.ends_with("/units") || path.contains("/year-plans/")))
 }

@@ -35,6 +35,7 @@ mod schema;
 mod sessions;
 mod summaries;
 mod users;
+mod year_plans;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);
     suite.on_each(reporting_months::ALL);
+    suite.on_each(year_plans::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);
