@@ -23,7 +23,7 @@ use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::{self, ExpectedMode};
 use crate::domain::rate::Hundredths;
-use crate::domain::summary::Period;
+use crate::domain::summary::{Period, restated_months};
 use crate::domain::year_plan::Basis;
 use crate::routes;
 use crate::store::projects::ProjectFilter;
@@ -55,6 +55,8 @@ pub struct Commitments {
     pub as_of: Timestamp,
     /// The id of the last event it contains.
     pub last_event: i64,
+    /// The months, up to the one asked for, that were restated after they closed.
+    pub restated_months: Vec<Month>,
     /// One line per industry line that promised something or has projects.
     pub lines: Vec<CommitmentLine>,
     /// Sub-totals of the two groups.
@@ -175,7 +177,9 @@ async fn get_commitments(
             let years = summaries::project_years(conn, &all, sight, period.through, asked.basis)?;
             let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
             let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
-            Ok(table(&asked, period, stated, &tree, &kept(&tree, &promised, &figures)))
+            let restated = restated_months(&years, period);
+            let kept = kept(&tree, &promised, &figures);
+            Ok(table(&asked, (period, restated), stated, &tree, &kept))
         })
         .await?;
     Ok(Json(table))
@@ -201,7 +205,7 @@ fn kept<'a>(
 
 fn table(
     asked: &PeriodQuery,
-    period: Period,
+    (period, restated): (Period, Vec<Month>),
     stated: Stated,
     tree: &[Industry],
     kept: &[(&Industry, Kept)],
@@ -229,6 +233,7 @@ fn table(
         synthetic: stated.synthetic,
         as_of: stated.as_of,
         last_event: stated.last_event,
+        restated_months: restated,
         lines: kept.iter().map(|(i, kept)| named(i, kept)).collect(),
         groups: IndustryGroup::ALL.iter().map(group).collect(),
         parents: parents.map(|p| named(p, &sum(&|i| i.parent_id == Some(p.id)))).collect(),

@@ -26,7 +26,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::progress::{self, ExpectedMode};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
-use crate::domain::summary::Period;
+use crate::domain::summary::{Period, restated_months};
 use crate::domain::unit::UnitRole;
 use crate::domain::words::Words;
 use crate::domain::year_plan::Basis;
@@ -69,6 +69,8 @@ pub struct Investment {
     pub as_of: Timestamp,
     /// The id of the last event it contains.
     pub last_event: i64,
+    /// The months, up to the one asked for, that were restated after they closed.
+    pub restated_months: Vec<Month>,
     /// The dimensions, in the order asked.
     pub by: Vec<Dimension>,
     /// One row per combination that has projects.
@@ -231,6 +233,7 @@ async fn get_investment(
                 synthetic: stated.synthetic,
                 as_of: stated.as_of,
                 last_event: stated.last_event,
+                restated_months: restated_months(&years, period),
                 rows: rows.iter().map(row).collect(),
                 total: InvestmentRow::of(&total, period, asked.expected, false),
                 by,

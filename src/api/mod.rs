@@ -37,6 +37,7 @@ pub mod reply;
 pub mod report_view;
 pub mod reporting_months;
 pub mod reports;
+pub mod restatements;
 pub mod routes;
 pub mod sessions;
 pub mod shape;
@@ -65,6 +66,7 @@ pub fn routes() -> routes::Routes {
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(restatements::routes())
         .and(reporting_months::routes())
         .and(filings::routes())
         .and(late_grants::routes())

@@ -6,12 +6,14 @@ use utoipa::ToSchema;
 use super::check::Check;
 use super::problem::Problem;
 use super::reply::Versioned;
+use super::restatements::RestatementView;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
 use crate::domain::report::{Report, ReportFigures, ReportState};
+use crate::domain::restatement::Restatement;
 use crate::domain::text::{Line, Note};
 use crate::domain::words::Language;
 
@@ -49,6 +51,8 @@ pub struct ReportView {
     pub submitted_at: Option<Timestamp>,
     /// When it was confirmed.
     pub confirmed_at: Option<Timestamp>,
+    /// What was added to the month after it closed; `completed_wan` stays what was reported.
+    pub restatements: Vec<RestatementView>,
     /// The version, which is the ETag.
     pub version: i64,
 }
@@ -65,6 +69,13 @@ pub struct WarningView {
 }
 
 impl ReportView {
+    /// This report beside those of `restatements` that are of its month.
+    #[must_use]
+    pub fn beside(self, restatements: &[Restatement]) -> Self {
+        let mine = restatements.iter().filter(|r| r.month == self.month).cloned();
+        Self { restatements: mine.map(RestatementView::from).collect(), ..self }
+    }
+
     /// `report` in the caller's language.
     pub fn of(report: Report, language: Language) -> Self {
         let figures = report.figures;
@@ -88,6 +99,7 @@ impl ReportView {
             return_reason: report.return_reason,
             submitted_at: report.submitted.map(|s| s.at),
             confirmed_at: report.confirmed.map(|s| s.at),
+            restatements: Vec::new(),
             version: report.version,
         }
     }

@@ -30,7 +30,9 @@ use crate::domain::warning::{ReportContext, warnings};
 use crate::domain::words::Language;
 use crate::routes;
 use crate::store::events::{self, Change, Event, changes};
-use crate::store::{Conn, StoreError, milestones, project_units, projects, reports, year_plans};
+use crate::store::{
+    Conn, StoreError, milestones, project_units, projects, reports, restatements, year_plans,
+};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -66,10 +68,12 @@ async fn list_reports(
         .db
         .read(move |conn| -> Result<_, Problem> {
             projects::get(conn, id, sight)?;
-            Ok(reports::list(conn, id)?)
+            let restated = restatements::list(conn, id, None)?;
+            let view = |r| ReportView::of(r, speaks).beside(&restated);
+            Ok(reports::list(conn, id)?.into_iter().map(view).collect())
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(|r| ReportView::of(r, speaks)).collect())))
+    Ok(Json(PageView::whole(all)))
 }
 
 /// Show a report
@@ -88,10 +92,12 @@ async fn get_report(
         .db
         .read(move |conn| -> Result<_, Problem> {
             projects::get(conn, at.project_id, sight)?;
-            Ok(reports::get(conn, at.project_id, at.month)?)
+            let restated = restatements::list(conn, at.project_id, Some(at.month))?;
+            let report = reports::get(conn, at.project_id, at.month)?;
+            Ok(ReportView::of(report, speaks).beside(&restated))
         })
         .await?;
-    Ok(Tagged(ReportView::of(report, speaks)))
+    Ok(Tagged(report))
 }
 
 /// Write a report
@@ -169,7 +175,9 @@ pub fn context(
     month: Month,
     today: NaiveDate,
 ) -> Result<ReportContext, StoreError> {
-    let earlier = reports::handed_over_before(conn, project.id, month)?;
+    let mut earlier = reports::handed_over_before(conn, project.id, month)?;
+    let restated = restatements::list(conn, project.id, None)?.into_iter();
+    earlier.extend(restated.filter(|r| r.month < month).map(|r| (r.month, r.amount)));
     let of_year = earlier.iter().filter(|(m, _)| m.year() == month.year());
     let plan = year_plans::find(conn, project.id, month.year())?;
     let last = reports::find(conn, project.id, month.previous())?;

@@ -16,7 +16,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::figures::Figures;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
-use crate::domain::summary::{Period, ProjectYear};
+use crate::domain::summary::{Period, ProjectYear, restated_months};
 use crate::domain::year_plan::Basis;
 use crate::routes;
 use crate::store::summaries;
@@ -45,6 +45,8 @@ pub struct Trend {
     pub as_of: Timestamp,
     /// The id of the last event it contains.
     pub last_event: i64,
+    /// The months, up to the one asked for, that were restated after they closed.
+    pub restated_months: Vec<Month>,
     /// The twelve months.
     pub months: Vec<TrendMonth>,
 }
@@ -92,6 +94,7 @@ async fn get_trend(
                 synthetic: stated.synthetic,
                 as_of: stated.as_of,
                 last_event: stated.last_event,
+                restated_months: restated_months(&years, period),
                 months: months(&years, asked.year, period),
             })
         })

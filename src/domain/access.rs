@@ -45,6 +45,8 @@ pub enum Action {
     ReturnReports,
     /// Confirm a submitted report.
     ConfirmReports,
+    /// Restate a closed month.
+    RestateReports,
     /// Open and close reporting months, let units file late.
     KeepMonths,
     /// Ask for aggregates.

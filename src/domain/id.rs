@@ -40,6 +40,8 @@ ids! {
     ReportingMonthId
     /// The id of a late grant.
     LateGrantId
+    /// The id of a restatement.
+    RestatementId
     /// The id of an account.
     UserId
     /// The id of a session.

@@ -20,6 +20,7 @@ pub mod project_facts;
 pub mod rate;
 pub mod report;
 pub mod reporting_month;
+pub mod restatement;
 pub mod summary;
 pub mod text;
 pub mod text_enum;

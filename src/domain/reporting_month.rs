@@ -45,9 +45,14 @@ pub enum MonthRefusal {
     },
     /// A month that is locked.
     #[error(
-        "{0} is closed and its figures are locked; reports of an open month can still be filed, see GET /reporting-months"
+        "{0} is closed and its figures are locked; the commission can restate it (POST /projects/{{id}}/reports/{0}/restatements)"
     )]
     Closed(Month),
+    /// A month that is not locked, where a restatement is not the way.
+    #[error(
+        "{0} is still open: have its report returned and corrected; a restatement is for closed months"
+    )]
+    StillOpen(Month),
     /// A month that cannot close because reports are still in time.
     #[error(
         "reports of {month} are in time until {due_on}; close it after that day, or bring `due_on` forward first"
@@ -77,6 +82,7 @@ impl MonthRefusal {
             Self::NotOpen { .. } => "month-not-open",
             Self::Overdue { .. } => "month-overdue",
             Self::Closed(_) => "month-closed",
+            Self::StillOpen(_) => "month-still-open",
             Self::NotDue { .. } => "month-not-due",
             Self::Unreviewed { .. } => "month-unreviewed",
         }
@@ -95,7 +101,12 @@ impl MonthRefusal {
                 "{month} 月报已于 {due_on} 截止；确需补报的，请向发展改革部门申请限时补报。"
             ),
             Self::Closed(month) => {
-                format!("{month} 已关闭，数据已锁定；仍开放填报的报告期见报告期列表。")
+                format!(
+                    "{month} 已关闭，数据已锁定；确需改动的，请由发展改革部门作更正（restatements）。"
+                )
+            }
+            Self::StillOpen(month) => {
+                format!("{month} 尚未关闭，请退回月报修改；更正只用于已关闭的月份。")
             }
             Self::NotDue { month, due_on } => {
                 format!("{month} 的填报截止日期为 {due_on}，请于其后关闭，或先提前截止日期。")
@@ -234,6 +245,17 @@ impl ReportingMonth {
         match self.state {
             MonthState::Open => Ok(()),
             MonthState::Closed | MonthState::Published => Err(MonthRefusal::Closed(self.month)),
+        }
+    }
+
+    /// Refuses until the month is locked.
+    ///
+    /// # Errors
+    /// [`MonthRefusal::StillOpen`].
+    pub fn must_be_closed(&self) -> Result<(), MonthRefusal> {
+        match self.state {
+            MonthState::Open => Err(MonthRefusal::StillOpen(self.month)),
+            MonthState::Closed | MonthState::Published => Ok(()),
         }
     }
 

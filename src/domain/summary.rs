@@ -1,5 +1,7 @@
 //! A project's year, and its part in every sum.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::figures::{Coverage, Figures};
@@ -97,6 +99,8 @@ pub struct ProjectYear {
     pub basis: Basis,
     /// Its reports of the year.
     pub reports: Vec<MonthReport>,
+    /// What was added to its closed months of the year.
+    pub restatements: Vec<(Month, Fen)>,
 }
 
 impl ProjectYear {
@@ -138,13 +142,12 @@ impl ProjectYear {
         }
     }
 
-    /// What was completed in the months of `period` that `wanted` picks.
+    /// What was completed in the months of `period` that `wanted` picks, as restated.
     pub fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
-        self.reports
-            .iter()
-            .filter(|r| r.month <= period.through && wanted(r.month) && period.counts(r.state))
-            .map(|r| r.completed)
-            .sum()
+        let within = |month: Month| month <= period.through && wanted(month);
+        let reported = self.reports.iter().filter(|r| within(r.month) && period.counts(r.state));
+        let restated = self.restatements.iter().filter(|(month, _)| within(*month));
+        reported.map(|r| r.completed).chain(restated.map(|(_, amount)| *amount)).sum()
     }
 
     /// Active months gone by, and active months of the year in all (1 to 12).
@@ -195,6 +198,13 @@ impl ProjectYear {
     }
 }
 
+/// The months of `period` in which any of `projects` was restated.
+pub fn restated_months(projects: &[ProjectYear], period: Period) -> Vec<Month> {
+    let all = projects.iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
+    let months: BTreeSet<Month> = all.filter(|month| *month <= period.through).collect();
+    months.into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::project::tests::day;
@@ -224,6 +234,7 @@ mod tests {
             }),
             basis: Basis::Current,
             reports: Vec::new(),
+            restatements: Vec::new(),
         }
     }
 
@@ -259,6 +270,20 @@ mod tests {
         let both = (initial.planned_initial, initial.planned_current);
         assert_eq!(both, (Fen::new(1_080), Fen::new(1_200)));
         assert_eq!(both, (strict.planned_initial, strict.planned_current));
+    }
+
+    #[test]
+    fn a_restatement_counts_in_its_month_whether_or_not_there_was_a_report() {
+        let mut it = project();
+        it.reports = vec![report("2021-03", ReportState::Confirmed, 70)];
+        it.restatements = vec![(month("2021-03"), Fen::new(-20)), (month("2021-04"), Fen::new(5))];
+        let at = |through| Period::new(month(through), day("2021-07-01"), false);
+
+        assert_eq!(it.figures(at("2021-03")).completed, Fen::new(50));
+        assert_eq!(it.figures(at("2021-05")).completed, Fen::new(55));
+        assert_eq!(it.month_figures(month("2021-04"), at("2021-05")).completed, Fen::new(5));
+        let twice = [it.clone(), it];
+        assert_eq!(restated_months(&twice, at("2021-03")), [month("2021-03")]);
     }
 
     #[test]

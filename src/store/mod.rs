@@ -15,6 +15,7 @@ pub mod project_units;
 pub mod projects;
 pub mod reporting_months;
 pub mod reports;
+pub mod restatements;
 pub mod sessions;
 pub mod summaries;
 pub mod units;

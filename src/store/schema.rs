@@ -82,6 +82,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    restatements (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        month -> Text,
+        amount_fen -> BigInt,
+        reason -> Text,
+        approver -> Text,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     reporting_months (id) {
         id -> BigInt,
         month -> Text,
@@ -339,6 +352,7 @@ diesel::joinable!(project_units -> units (unit_id));
 diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(restatements -> projects (project_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(targets -> industries (industry_id));
 diesel::joinable!(targets -> measures (measure_id));
@@ -364,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     project_units,
     projects,
     reporting_months,
+    restatements,
     refresh_tokens,
     sessions,
     targets,

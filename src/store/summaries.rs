@@ -13,7 +13,7 @@ use super::schema::{
     monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use super::year_plans::{MONTHS, Months, amounts};
-use super::{Conn, Result, StoreError, project_units};
+use super::{Conn, Result, StoreError, project_units, restatements};
 use crate::domain::access::Sight;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::money::Fen;
@@ -36,6 +36,7 @@ pub fn project_years(
     let filter = ProjectFilter { year: Some(year), ..filter.clone() };
     let mut plans = plans(conn, through)?;
     let mut reports = reports_of(conn, year)?;
+    let mut restated = restatements::of_year(conn, year)?;
     let before = confirmed_before(conn, year)?;
     let rows: Vec<Row> =
         wanted(&filter, sight).order(projects::id).select(Row::as_select()).load(conn)?;
@@ -44,7 +45,9 @@ pub fn project_years(
             let plan = plans.remove(&row.id);
             let filed = reports.remove(&row.id).unwrap_or_default();
             let earlier = before.get(&row.id).copied().unwrap_or(Fen::ZERO);
-            project_year(&row, (plan, basis), filed, earlier)
+            let restatements = restated.remove(&row.id).unwrap_or_default();
+            let year = project_year(&row, (plan, basis), filed, earlier)?;
+            Ok(ProjectYear { restatements, ..year })
         })
         .collect()
 }
@@ -98,6 +101,7 @@ fn project_year(
         plan,
         basis,
         reports,
+        restatements: Vec::new(),
     })
 }
 
@@ -150,8 +154,9 @@ fn confirmed_before(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Fen>> {
         .filter(reports::state.eq(ReportState::Confirmed.as_str()))
         .select((reports::project_id, reports::completed_fen))
         .load(conn)?;
+    let restated = restatements::before(conn, year)?;
     let mut sums = BTreeMap::new();
-    for (project, fen) in rows {
+    for (project, fen) in rows.into_iter().chain(restated) {
         *sums.entry(project).or_insert(Fen::ZERO) += Fen::new(fen);
     }
     Ok(sums)

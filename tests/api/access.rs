@@ -100,6 +100,7 @@ fn commission_only(method: &str, path: &str) -> bool {
         || path.ends_with("/transitions")
         || path.ends_with("/confirmation")
         || path.ends_with("/adjustments")
+        || (method == "post" && path.ends_with("/restatements"))
         || (method != "get" && path.starts_with("/reporting-months"))
         || (method == "put" && (path.ends_with("/units") || path.contains("/year-plans/")))
 }

@@ -31,6 +31,7 @@ mod projects;
 mod reference;
 mod reporting_months;
 mod reports;
+mod restatements;
 mod schema;
 mod sessions;
 mod summaries;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);
     suite.on_each(reporting_months::ALL);
+    suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
