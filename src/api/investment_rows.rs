@@ -153,7 +153,8 @@ impl Keys {
         rows
     }
 
-    fn keys(&self, project: &ProjectYear, dimension: Dimension, period: Period) -> Vec<Key> {
+    /// The rows of one dimension that `project` stands in.
+    pub fn keys(&self, project: &ProjectYear, dimension: Dimension, period: Period) -> Vec<Key> {
         let industry = self.industries.get(&project.industry);
         match dimension {
             Dimension::Industry => {

@@ -20,6 +20,7 @@ pub mod investment;
 pub mod investment_rows;
 pub mod late_grants;
 pub mod limits;
+pub mod milestone_summary;
 pub mod milestones;
 pub mod password;
 pub mod plan_input;
@@ -73,4 +74,5 @@ pub fn routes() -> routes::Routes {
         .and(commitments::routes())
         .and(investment::routes())
         .and(trend::routes())
+        .and(milestone_summary::routes())
 }

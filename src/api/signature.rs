@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::Include;
 use super::investment_rows::Dimension;
+use super::milestone_summary::PlaceDimension;
 use super::problem::Problem;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{MilestoneId, ProjectId, UnitId, UserId};
@@ -218,7 +219,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
             found
         }};
     }
-    all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension Basis ExpectedMode Include
+    all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
         FilingStatus         ProjectId MilestoneId UnitId UserId)
 }
 

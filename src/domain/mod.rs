@@ -11,6 +11,7 @@ pub mod filings;
 pub mod id;
 pub mod industry;
 pub mod milestone;
+pub mod milestone_figures;
 pub mod money;
 pub mod month;
 pub mod plan;

@@ -1,5 +1,7 @@
 //! Milestones of projects.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -48,6 +50,20 @@ impl TryFrom<Row> for Milestone {
             version: row.version,
         })
     }
+}
+
+/// Every project's milestones.
+pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
+    let rows: Vec<Row> = milestones::table
+        .order((milestones::project_id, milestones::position, milestones::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut found: BTreeMap<ProjectId, Vec<Milestone>> = BTreeMap::new();
+    for row in rows {
+        let milestone = Milestone::try_from(row)?;
+        found.entry(milestone.project_id).or_default().push(milestone);
+    }
+    Ok(found)
 }
 
 /// A project's milestones in their order. There are a dozen or two.

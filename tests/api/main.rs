@@ -34,6 +34,7 @@ mod reports;
 mod restatements;
 mod schema;
 mod sessions;
+mod starts;
 mod summaries;
 mod users;
 mod year_plans;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     suite.on_each(reporting_months::ALL);
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
+    suite.on_each(starts::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);
