@@ -1,18 +1,23 @@
 //! What every summary is asked, and what it states about itself.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::app::App;
+use super::caller::Now;
 use super::problem::Problem;
 use crate::domain::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
-use crate::domain::summary::Period;
+use crate::domain::summary::{Period, ProjectYear};
 use crate::domain::words::Words;
 use crate::domain::year_plan::Basis;
+use crate::store::bulletins::{self, Bulletin};
+use crate::store::frozen::Frozen;
+use crate::store::projects::ProjectFilter;
+use crate::store::source::Source;
 use crate::store::{Conn, Result as StoreResult, events, plans};
 
 /// Which reports count as completed.
@@ -23,6 +28,16 @@ pub enum Include {
     Confirmed,
     /// Submitted ones too, before they are confirmed.
     Submitted,
+}
+
+/// From where figures are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AsOf {
+    /// The register as it is now.
+    Live,
+    /// The bulletin of the month, as it was published.
+    Published,
 }
 
 /// Which year, through which month, measured how.
@@ -47,6 +62,11 @@ pub struct PeriodQuery {
     #[serde(default = "confirmed")]
     #[param(default = "confirmed")]
     pub include: Include,
+    /// From where figures are answered: `published` from the month's bulletin, by default the last
+    /// one of the year.
+    #[serde(default = "live")]
+    #[param(default = "live")]
+    pub as_of: AsOf,
 }
 
 fn current() -> Basis {
@@ -61,12 +81,16 @@ fn confirmed() -> Include {
     Include::Confirmed
 }
 
+fn live() -> AsOf {
+    AsOf::Live
+}
+
 impl PeriodQuery {
     /// The period asked for.
     ///
     /// # Errors
     /// 400 when the month is not of the year.
-    pub fn period(&self, today: chrono::NaiveDate) -> Result<Period, Problem> {
+    pub fn period(&self, today: NaiveDate) -> Result<Period, Problem> {
         let through = self.through.unwrap_or_else(|| Period::usual_through(self.year, today));
         if through.year() != self.year {
             let words = Words::new(
@@ -133,9 +157,111 @@ impl Stated {
     }
 }
 
-impl App {
-    /// The period asked for, on this business day.
-    pub fn period(&self, query: &PeriodQuery) -> Result<Period, Problem> {
-        query.period(self.calendar.today())
+/// A summary being answered: what was asked, by whom, and where the figures come from.
+#[derive(Debug)]
+pub struct Asking {
+    /// What was asked.
+    pub query: PeriodQuery,
+    /// The period.
+    pub period: Period,
+    /// Which projects are in sight.
+    pub sight: Sight,
+    /// Where the figures come from.
+    pub source: Source,
+    /// What the answer states about itself.
+    pub stated: Stated,
+    /// The business day it is answered on, or was published on.
+    pub today: NaiveDate,
+}
+
+impl Asking {
+    /// Opens the source in the snapshot the figures are read in.
+    ///
+    /// # Errors
+    /// 400 when the month is not of the year, or is asked for as published and is not.
+    pub fn open(
+        conn: &mut Conn,
+        query: PeriodQuery,
+        sight: Sight,
+        now: Now,
+    ) -> Result<Self, Problem> {
+        if query.as_of == AsOf::Published {
+            return Self::published(conn, query, sight, now);
+        }
+        let period = query.period(now.today)?;
+        let stated = Stated::read(conn, query.year, sight, now.instant)?;
+        Ok(Self { query, period, sight, source: Source::Live, stated, today: now.today })
     }
+
+    fn published(
+        conn: &mut Conn,
+        query: PeriodQuery,
+        sight: Sight,
+        now: Now,
+    ) -> Result<Self, Problem> {
+        let months = bulletins::months(conn, Some(query.year))?;
+        let month = match query.through {
+            Some(_) => Some(query.period(now.today)?.through),
+            None => months.last().copied(),
+        };
+        let bulletin = match month {
+            Some(month) => bulletins::find(conn, month)?,
+            None => None,
+        };
+        let Some(bulletin) = bulletin else {
+            return Err(not_published(query.year, month, &months));
+        };
+        Ok(Self::of_bulletin(query, sight, thaw(&bulletin)?))
+    }
+
+    /// What is asked of a bulletin's frozen month.
+    pub fn of_bulletin(query: PeriodQuery, sight: Sight, frozen: Frozen) -> Self {
+        let stated = Stated {
+            as_of: frozen.published_at,
+            last_event: frozen.last_event,
+            synthetic: frozen.synthetic,
+            scope: sight.into(),
+        };
+        let today = frozen.published_on;
+        let period = Period::new(frozen.month, today, query.include == Include::Submitted);
+        Self { query, period, sight, source: Source::Published(Box::new(frozen)), stated, today }
+    }
+
+    /// The projects `filter` admits, each with its year.
+    pub fn years(&self, conn: &mut Conn, filter: &ProjectFilter) -> StoreResult<Vec<ProjectYear>> {
+        let through = (self.period.through, self.query.basis);
+        self.source.years(conn, filter, self.sight, through)
+    }
+}
+
+fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> Problem {
+    let list = published.iter().map(Month::to_string).collect::<Vec<_>>();
+    let (asked_zh, asked_en) = match month {
+        Some(month) => (format!("{month} 尚未通报"), format!("{month} has not been published")),
+        None => (format!("{year} 年尚无通报"), format!("no month of {year} has been published")),
+    };
+    let words = if list.is_empty() {
+        Words::new(
+            format!("{asked_zh}；请去掉 as_of 参数查询实时数据。"),
+            format!("{asked_en}; leave `as_of` out to ask for live figures."),
+        )
+    } else {
+        Words::new(
+            format!("{asked_zh}；已通报的月份：{}。", list.join("、")),
+            format!("{asked_en}; published are {}.", list.join(", ")),
+        )
+    };
+    Problem::bad_parameters(vec![FieldError::new("?as_of", "not-published", words)])
+}
+
+/// The frozen month inside a bulletin's content.
+#[derive(Deserialize)]
+struct Content {
+    register: Frozen,
+}
+
+/// Reads back what a bulletin's figures were made of.
+pub fn thaw(bulletin: &Bulletin) -> Result<Frozen, Problem> {
+    let content: Content = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
+    Ok(content.register)
 }

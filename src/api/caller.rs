@@ -124,7 +124,8 @@ macro_rules! permissions {
     )* };
 }
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
-    ReturnReports ConfirmReports RestateReports KeepMonths ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
+    ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
+    PublishBulletins ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
 
 /// Whoever is logged in, whatever their role.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::asked::{Include, PeriodQuery, Scope, Stated};
+use super::asked::{Asking, Include, PeriodQuery, Scope, Stated};
 use super::caller::{Permit, ReadSummaries};
 use super::figures::{AgainstBasis, CoverageView, Judged, Planned, RateView, Registered};
 use super::plan_view::Promised;
@@ -26,8 +26,8 @@ use crate::domain::rate::Hundredths;
 use crate::domain::summary::{Period, restated_months};
 use crate::domain::year_plan::Basis;
 use crate::routes;
+use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
-use crate::store::{industries, plans, summaries};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -162,27 +162,28 @@ async fn get_commitments(
     who: Permit<ReadSummaries>,
     query: Query<PeriodQuery>,
 ) -> Result<Json<Commitments>, Problem> {
-    let (Query(asked), sight, as_of) = (query, who.sees(), app.clock.now());
-    let period = app.period(&asked)?;
+    let (Query(asked), sight, now) = (query, who.sees(), app.now());
     let table = app
         .db
         .read(move |conn| -> Result<_, Problem> {
-            let stated = Stated::read(conn, asked.year, sight, as_of)?;
-            let envelopes = match plans::find(conn, asked.year)? {
-                Some(plan) => plans::envelopes(conn, plan.id)?,
-                None => Vec::new(),
-            };
-            let tree = industries::all(conn)?;
-            let all = ProjectFilter::default();
-            let years = summaries::project_years(conn, &all, sight, period.through, asked.basis)?;
-            let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
-            let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
-            let restated = restated_months(&years, period);
-            let kept = kept(&tree, &promised, &figures);
-            Ok(table(&asked, (period, restated), stated, &tree, &kept))
+            let asking = Asking::open(conn, asked, sight, now)?;
+            promise_table(conn, &asking)
         })
         .await?;
     Ok(Json(table))
+}
+
+/// The promise table of every project in sight.
+pub fn promise_table(conn: &mut Conn, asking: &Asking) -> Result<Commitments, Problem> {
+    let period = asking.period;
+    let envelopes = asking.source.envelopes(conn, asking.query.year)?;
+    let tree = asking.source.industries(conn)?;
+    let years = asking.years(conn, &ProjectFilter::default())?;
+    let figures = roll_up(years.iter().map(|p| (p.industry, p.figures(period))));
+    let promised = envelopes.iter().map(|e| (e.industry, Promised::from(e))).collect();
+    let restated = restated_months(&years, period);
+    let kept = kept(&tree, &promised, &figures);
+    Ok(table(&asking.query, (period, restated), asking.stated, &tree, &kept))
 }
 
 /// The industries that promised something or have projects, in the order of the tree. By rule these

@@ -8,7 +8,7 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
@@ -28,6 +28,10 @@ const TAGS: [(&str, &str); 12] = [
     (
         "reporting_months",
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
+    ),
+    (
+        "lights",
+        "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
     ),
     ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];

@@ -115,10 +115,11 @@ pub struct Judged {
 impl Judged {
     /// `figures` judged at the end of `period`.
     pub fn of(figures: &Figures, period: Period, mode: ExpectedMode) -> Self {
-        let expected = progress::expected(mode, period.through.number(), figures);
+        let number = period.through.number();
+        let expected = progress::expected(mode, number, figures);
         Self {
             expected: expected.map(crate::domain::rate::Ratio::percent),
-            deviation: progress::deviation(progress::against_plan(figures), expected),
+            deviation: progress::deviation(mode, number, figures),
         }
     }
 }

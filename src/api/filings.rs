@@ -24,6 +24,7 @@ use crate::domain::summary::ProjectYear;
 use crate::domain::year_plan::Basis;
 use crate::routes;
 use crate::store::projects::ProjectFilter;
+use crate::store::source::Source;
 use crate::store::{Conn, PageRequest, reporting_months, summaries};
 
 /// The operations of this file.
@@ -164,7 +165,7 @@ fn owed_by(
     today: NaiveDate,
 ) -> Result<AllOwed, Problem> {
     let projects = summaries::project_years(conn, filter, sight, month.month, Basis::Current)?;
-    let keys = Keys::load(conn, &projects, &ProjectFilter::default())?;
+    let keys = Keys::from(conn, &Source::Live, &projects, &ProjectFilter::default())?;
     let one = |project: &ProjectYear| {
         let report = project.reports.iter().find(|r| r.month == month.month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);

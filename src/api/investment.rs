@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
-use super::asked::{Include, PeriodQuery, Scope, Stated};
+use super::asked::{Asking, Include, PeriodQuery, Scope};
 use super::caller::{Permit, ReadSummaries};
 use super::figures::{CoverageView, Judged, RateView};
 use super::investment_rows::{Dimension, Key, Keys};
+use super::place::Place;
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Query};
@@ -19,19 +20,17 @@ use super::routes::Routes;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::figures::{Figures, roll_up};
-use crate::domain::id::UnitId;
-use crate::domain::industry::IndustryGroup;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::{self, ExpectedMode};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
 use crate::domain::summary::{Period, restated_months};
-use crate::domain::unit::UnitRole;
 use crate::domain::words::Words;
 use crate::domain::year_plan::Basis;
 use crate::routes;
-use crate::store::summaries;
+use crate::store::Conn;
+use crate::store::projects::ProjectFilter;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -82,30 +81,9 @@ pub struct Investment {
 /// One row: what it is of, and its figures.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct InvestmentRow {
-    /// The code of the industry line, when asked by industry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "next_gen_it")]
-    pub industry: Option<String>,
-    /// The group, when asked by group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub group: Option<IndustryGroup>,
-    /// The code of the area, when asked by area.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "dongying")]
-    pub area: Option<String>,
-    /// The id of the unit, when asked by unit; absent on the row of projects without one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub unit_id: Option<UnitId>,
-    /// The name of the unit, when asked by unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub unit: Option<String>,
-    /// The role in which the unit is counted, when asked by unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub role: Option<UnitRole>,
+    /// The place it is of, as far as asked by places.
+    #[serde(flatten)]
+    pub place: Place,
     /// The stage, when asked by stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -175,18 +153,14 @@ impl InvestmentRow {
         }
     }
 
-    fn with(self, key: &Key, keys: &Keys) -> Self {
+    fn with(self, key: Key, keys: &Keys) -> Self {
         match key {
-            Key::Industry(_, id) => Self { industry: keys.industry(*id), ..self },
-            Key::Group(group) => Self { group: Some(*group), ..self },
-            Key::Area(_, id) => Self { area: keys.area(*id), ..self },
-            Key::Unit(id) => {
-                let (unit_id, unit) = (*id, id.and_then(|id| keys.unit(id)));
-                Self { unit_id, unit, role: Some(keys.role), ..self }
+            Key::Stage(stage) => Self { stage: Some(stage), ..self },
+            Key::Nature(nature) => Self { nature: Some(nature), ..self },
+            Key::Month(month) => Self { month: Some(month), ..self },
+            Key::Industry(..) | Key::Group(_) | Key::Area(..) | Key::Unit(_) => {
+                Self { place: self.place.clone().with(key, keys), ..self }
             }
-            Key::Stage(stage) => Self { stage: Some(*stage), ..self },
-            Key::Nature(nature) => Self { nature: Some(*nature), ..self },
-            Key::Month(month) => Self { month: Some(*month), ..self },
         }
     }
 }
@@ -202,43 +176,53 @@ async fn get_investment(
     query: Query<Both<FilterQuery, Both<PeriodQuery, ByQuery>>>,
 ) -> Result<Json<Investment>, Problem> {
     let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
-    let (sight, as_of) = (who.sees(), app.clock.now());
+    let (sight, now) = (who.sees(), app.now());
     if by.first() == by.get(1) {
         let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
         return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
     }
-    let period = app.period(&asked)?;
     let answer = app
         .db
         .read(move |conn| -> Result<_, Problem> {
-            let stated = Stated::read(conn, asked.year, sight, as_of)?;
             let known = filter.known(conn, Some(asked.year))?;
-            let years = summaries::project_years(conn, &known, sight, period.through, asked.basis)?;
-            let keys = Keys::load(conn, &years, &known)?;
-            let parts = years.iter().flat_map(|p| keys.parts(p, &by, period));
-            let rows: BTreeMap<Vec<Key>, Figures> = roll_up(parts);
-            let of_month = by.contains(&Dimension::Month);
-            let row = |(row_keys, figures): (&Vec<Key>, &Figures)| {
-                let row = InvestmentRow::of(figures, period, asked.expected, of_month);
-                row_keys.iter().fold(row, |row, key| row.with(key, &keys))
-            };
-            let total: Figures = years.iter().map(|p| p.figures(period)).sum();
-            Ok(Investment {
-                year: asked.year,
-                through: period.through,
-                basis: asked.basis,
-                expected: asked.expected,
-                include: asked.include,
-                scope: stated.scope,
-                synthetic: stated.synthetic,
-                as_of: stated.as_of,
-                last_event: stated.last_event,
-                restated_months: restated_months(&years, period),
-                rows: rows.iter().map(row).collect(),
-                total: InvestmentRow::of(&total, period, asked.expected, false),
-                by,
-            })
+            let asking = Asking::open(conn, asked, sight, now)?;
+            sum_up(conn, &asking, &known, by)
         })
         .await?;
     Ok(Json(answer))
+}
+
+/// Investment of the projects `filter` admits.
+pub fn sum_up(
+    conn: &mut Conn,
+    asking: &Asking,
+    filter: &ProjectFilter,
+    by: Vec<Dimension>,
+) -> Result<Investment, Problem> {
+    let (asked, period, stated) = (asking.query, asking.period, asking.stated);
+    let years = asking.years(conn, filter)?;
+    let keys = Keys::load(conn, asking, &years, filter)?;
+    let parts = years.iter().flat_map(|p| keys.parts(p, &by, period));
+    let rows: BTreeMap<Vec<Key>, Figures> = roll_up(parts);
+    let of_month = by.contains(&Dimension::Month);
+    let row = |(row_keys, figures): (&Vec<Key>, &Figures)| {
+        let row = InvestmentRow::of(figures, period, asked.expected, of_month);
+        row_keys.iter().fold(row, |row, key| row.with(*key, &keys))
+    };
+    let total: Figures = years.iter().map(|p| p.figures(period)).sum();
+    Ok(Investment {
+        year: asked.year,
+        through: period.through,
+        basis: asked.basis,
+        expected: asked.expected,
+        include: asked.include,
+        scope: stated.scope,
+        synthetic: stated.synthetic,
+        as_of: stated.as_of,
+        last_event: stated.last_event,
+        restated_months: restated_months(&years, period),
+        rows: rows.iter().map(row).collect(),
+        total: InvestmentRow::of(&total, period, asked.expected, false),
+        by,
+    })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asked::Asking;
 use super::problem::Problem;
 use crate::domain::figures::Figures;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
@@ -13,8 +14,9 @@ use crate::domain::month::Month;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::summary::{Period, ProjectYear};
 use crate::domain::unit::UnitRole;
+use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
-use crate::store::{Conn, areas, industries, summaries};
+use crate::store::source::Source;
 
 /// What investment can be summed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -71,20 +73,32 @@ impl Keys {
     /// Read in the snapshot the figures are read in.
     pub fn load(
         conn: &mut Conn,
+        asking: &Asking,
+        of: &[ProjectYear],
+        filter: &ProjectFilter,
+    ) -> Result<Self, Problem> {
+        Self::from(conn, &asking.source, of, filter)
+    }
+
+    /// Read from a source.
+    pub fn from(
+        conn: &mut Conn,
+        source: &Source,
         of: &[ProjectYear],
         filter: &ProjectFilter,
     ) -> Result<Self, Problem> {
         let role = filter.unit_role.unwrap_or(UnitRole::Owner);
         let (mut units, mut units_of) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
-        for (project, unit, name, unit_role) in summaries::unit_links(conn, of)? {
+        for (project, unit, name, unit_role) in source.links(conn, of)? {
             let asked = filter.units.is_empty() || filter.units.contains(&unit);
             if unit_role == role && asked {
                 units.insert(unit, name);
                 units_of.entry(project).or_default().push(unit);
             }
         }
-        let areas = areas::all(conn)?.into_iter().map(|a| (a.id, (a.position, a.code))).collect();
-        let industries = industries::all(conn)?.into_iter().map(|i| (i.id, i)).collect();
+        let areas = source.areas(conn)?.into_iter().map(|a| (a.id, (a.position, a.code)));
+        let industries = source.industries(conn)?.into_iter().map(|i| (i.id, i));
+        let (areas, industries) = (areas.collect(), industries.collect());
         Ok(Self { industries, areas, units, units_of, role })
     }
 

@@ -19,10 +19,15 @@ pub mod industries;
 pub mod investment;
 pub mod investment_rows;
 pub mod late_grants;
+pub mod light_overrides;
+pub mod light_rules;
+pub mod light_view;
+pub mod lights;
 pub mod limits;
 pub mod milestone_summary;
 pub mod milestones;
 pub mod password;
+pub mod place;
 pub mod plan_input;
 pub mod plan_view;
 pub mod plans;
@@ -75,4 +80,7 @@ pub fn routes() -> routes::Routes {
         .and(investment::routes())
         .and(trend::routes())
         .and(milestone_summary::routes())
+        .and(light_rules::routes())
+        .and(lights::routes())
+        .and(light_overrides::routes())
 }

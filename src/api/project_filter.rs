@@ -63,6 +63,7 @@ impl FilterQuery {
             return Err(Problem::bad_parameters(errors));
         }
         Ok(ProjectFilter {
+            project: None,
             year,
             industries,
             areas,

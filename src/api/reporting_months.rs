@@ -284,6 +284,16 @@ pub fn reviewable(conn: &mut Conn, month: Month) -> Result<(), Problem> {
     Ok(reporting_months::hold(conn, &month)?)
 }
 
+/// Keeps a month in which something is to take effect from being closed until the transaction
+/// ends; a month that was never opened is no obstacle.
+pub fn still_open(conn: &mut Conn, month: Month) -> Result<(), Problem> {
+    if let Some(month) = reporting_months::find(conn, month)? {
+        month.must_not_be_closed()?;
+        reporting_months::hold(conn, &month)?;
+    }
+    Ok(())
+}
+
 impl Precondition {
     /// What is to be changed, at the version the caller read, or none when it is to be created.
     ///

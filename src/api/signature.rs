@@ -8,13 +8,14 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::Include;
+use super::asked::{AsOf, Include};
 use super::investment_rows::Dimension;
-use super::milestone_summary::PlaceDimension;
+use super::place::PlaceDimension;
 use super::problem::Problem;
 use crate::domain::filings::FilingStatus;
-use crate::domain::id::{MilestoneId, ProjectId, UnitId, UserId};
+use crate::domain::id::{LightOverrideId, MilestoneId, ProjectId, UnitId, UserId};
 use crate::domain::industry::IndustryGroup;
+use crate::domain::light::Light;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
@@ -220,7 +221,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        FilingStatus         ProjectId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus ProjectId LightOverrideId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::asked::{Include, PeriodQuery, Scope, Stated};
+use super::asked::{Asking, Include, PeriodQuery, Scope};
 use super::caller::{Permit, ReadSummaries};
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
@@ -19,7 +19,8 @@ use crate::domain::month::{Month, Year};
 use crate::domain::summary::{Period, ProjectYear, restated_months};
 use crate::domain::year_plan::Basis;
 use crate::routes;
-use crate::store::summaries;
+use crate::store::Conn;
+use crate::store::projects::ProjectFilter;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -77,29 +78,34 @@ async fn get_trend(
     query: Query<Both<FilterQuery, PeriodQuery>>,
 ) -> Result<Json<Trend>, Problem> {
     let Query(Both(filter, asked)) = query;
-    let (sight, as_of) = (who.sees(), app.clock.now());
-    let period = app.period(&asked)?;
+    let (sight, now) = (who.sees(), app.now());
     let trend = app
         .db
         .read(move |conn| -> Result<_, Problem> {
-            let stated = Stated::read(conn, asked.year, sight, as_of)?;
             let known = filter.known(conn, Some(asked.year))?;
-            let years = summaries::project_years(conn, &known, sight, period.through, asked.basis)?;
-            Ok(Trend {
-                year: asked.year,
-                through: period.through,
-                basis: asked.basis,
-                include: asked.include,
-                scope: stated.scope,
-                synthetic: stated.synthetic,
-                as_of: stated.as_of,
-                last_event: stated.last_event,
-                restated_months: restated_months(&years, period),
-                months: months(&years, asked.year, period),
-            })
+            let asking = Asking::open(conn, asked, sight, now)?;
+            follow(conn, &asking, &known)
         })
         .await?;
     Ok(Json(trend))
+}
+
+/// The trend of the projects `filter` admits.
+pub fn follow(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Trend, Problem> {
+    let (asked, period, stated) = (asking.query, asking.period, asking.stated);
+    let years = asking.years(conn, filter)?;
+    Ok(Trend {
+        year: asked.year,
+        through: period.through,
+        basis: asked.basis,
+        include: asked.include,
+        scope: stated.scope,
+        synthetic: stated.synthetic,
+        as_of: stated.as_of,
+        last_event: stated.last_event,
+        restated_months: restated_months(&years, period),
+        months: months(&years, asked.year, period),
+    })
 }
 
 fn months(projects: &[ProjectYear], year: Year, period: Period) -> Vec<TrendMonth> {

@@ -11,6 +11,7 @@ use super::check::Check;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::{Conditional, Created, Tagged, Versioned};
+use super::reporting_months::still_open;
 use super::routes::Routes;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{FieldError, RuleError};
@@ -326,7 +327,7 @@ async fn put_year_plan(
             let last_closed = reporting_months::last_closed(conn, at.year)?;
             let (effective, amounts, words) =
                 input.parse(at.year, project.facts.total, last_closed)?;
-            hold_open(conn, effective)?;
+            still_open(conn, effective)?;
             let planned = project.clone().planned_for(at.year)?;
             if planned != project {
                 projects::save(conn, &Project { updated_at: now, ..planned })?;
@@ -343,15 +344,6 @@ async fn put_year_plan(
         .await?;
     let location = format!("/projects/{}/year-plans/{}", at.project_id, at.year);
     Ok(Created { view, location })
-}
-
-/// Keeps the month a version takes effect in from being closed until the transaction ends.
-fn hold_open(conn: &mut Conn, month: Month) -> Result<(), Problem> {
-    if let Some(month) = reporting_months::find(conn, month)? {
-        month.must_not_be_closed()?;
-        reporting_months::hold(conn, &month)?;
-    }
-    Ok(())
 }
 
 /// Adjust a year plan
@@ -377,7 +369,7 @@ async fn adjust_year_plan(
             let last_closed = reporting_months::last_closed(conn, at.year)?;
             let by = author.user_id();
             let version = input.version(&plan, project.facts.total, last_closed, now, by)?;
-            hold_open(conn, version.effective_month)?;
+            still_open(conn, version.effective_month)?;
             year_plans::add_version(conn, &plan, &version)?;
             let before = plan.versions.last().cloned().map(PlanVersionView::from);
             let changed = changes(before.as_ref(), &PlanVersionView::from(version));

@@ -49,6 +49,12 @@ pub enum Action {
     RestateReports,
     /// Open and close reporting months, let units file late.
     KeepMonths,
+    /// Change the rules of lights.
+    KeepRules,
+    /// Show another light than the rules'.
+    OverrideLights,
+    /// Publish a closed month.
+    PublishBulletins,
     /// Ask for aggregates.
     ReadSummaries,
     /// See who changed what.

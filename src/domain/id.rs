@@ -42,6 +42,10 @@ ids! {
     LateGrantId
     /// The id of a restatement.
     RestatementId
+    /// The id of a bulletin.
+    BulletinId
+    /// The id of a light's override.
+    LightOverrideId
     /// The id of an account.
     UserId
     /// The id of a session.

@@ -95,6 +95,22 @@ impl Fen {
         amount.to_string()
     }
 
+    /// 万元 for people: thousands apart, `3,240.00`.
+    pub fn to_wan_grouped(self) -> String {
+        let text = self.to_wan();
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |d| ("-", d));
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "00"));
+        let length = whole.len();
+        let mut grouped = String::with_capacity(text.len() + length / 3);
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (length - index).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        format!("{sign}{grouped}.{part}")
+    }
+
     /// Whether it is below nothing.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
@@ -206,6 +222,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn amounts_for_people_have_their_thousands_apart() {
+        let grouped = |wan: &str| Fen::parse_wan(wan).unwrap().to_wan_grouped();
+
+        assert_eq!(grouped("3240"), "3,240.00");
+        assert_eq!(grouped("-1234567.125"), "-1,234,567.125");
+        assert_eq!([grouped("0"), grouped("999.5")], ["0.00", "999.50"]);
+    }
 
     #[test]
     fn wan_and_yi_are_read_to_the_fen() {

@@ -61,6 +61,12 @@ impl Month {
         Self { first: self.first - Months::new(1) }
     }
 
+    /// How many months later `other` is; negative when it is earlier.
+    pub fn months_until(self, other: Self) -> i64 {
+        let years = i64::from(other.first.year()) - i64::from(self.first.year());
+        years * 12 + i64::from(other.first.month()) - i64::from(self.first.month())
+    }
+
     /// Its year.
     pub fn year(self) -> Year {
         Year(self.first.year())

@@ -1,5 +1,7 @@
 //! Every formula, with its denominator named.
 
+use std::num::NonZero;
+
 use super::figures::Figures;
 use super::money::Fen;
 use super::rate::{Hundredths, Rate, Ratio};
@@ -18,7 +20,7 @@ text_enum! {
 }
 
 /// A common denominator of one to twelve months: shares of active months add up exactly.
-pub const ACTIVE_DENOMINATOR: i128 = 27_720;
+pub const ACTIVE_DENOMINATOR: u32 = 27_720;
 
 /// Completed ÷ the year plans (完成率).
 ///
@@ -38,28 +40,53 @@ pub fn total_completion(figures: &Figures) -> Rate {
     Rate::new(figures.completed_ever, figures.total)
 }
 
+/// What should be completed by the end of month `number` (1 to 12), in 分.
+fn expected_amount(mode: ExpectedMode, number: u32, figures: &Figures) -> Ratio {
+    let planned = i128::from(figures.planned.get());
+    match mode {
+        ExpectedMode::Calendar => Ratio::of(planned * i128::from(number), MONTHS),
+        ExpectedMode::Curve => Ratio::of(figures.planned_through.get().into(), ONE),
+        ExpectedMode::Active => Ratio::of(figures.active_share, ACTIVE),
+    }
+}
+
+const ONE: NonZero<u32> = NonZero::<u32>::MIN;
+const MONTHS: NonZero<u32> = ONE.saturating_add(11);
+const ACTIVE: NonZero<u32> = ONE.saturating_add(ACTIVE_DENOMINATOR - 1);
+const PERCENT_HUNDREDTHS: NonZero<u32> = ONE.saturating_add(9_999);
+
 /// How far the year should be by the end of month `number` (1 to 12).
 ///
 /// `None` where the denominator is zero: no plans to weigh by.
 pub fn expected(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Ratio> {
     match mode {
-        ExpectedMode::Calendar => Ratio::new(number.into(), 12),
-        ExpectedMode::Curve => Rate::new(figures.planned_through, figures.planned).ratio(),
-        ExpectedMode::Active => {
-            let whole = i128::from(figures.planned.get()).strict_mul(ACTIVE_DENOMINATOR);
-            Ratio::new(figures.active_share, whole)
+        ExpectedMode::Calendar => Some(Ratio::of(number.into(), MONTHS)),
+        ExpectedMode::Curve | ExpectedMode::Active => {
+            expected_amount(mode, number, figures).part_of(figures.planned)
         }
     }
 }
 
 /// Completion rate less expected progress, in percentage points; from the exact fractions, rounded
-/// once.
-pub fn deviation(rate: Rate, expected: Option<Ratio>) -> Option<Hundredths> {
-    Some(rate.ratio()?.minus(expected?).percent())
+/// once. `None` when nothing is planned.
+pub fn deviation(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Hundredths> {
+    let done = Ratio::of(figures.completed.get().into(), ONE);
+    let ahead = done.minus(expected_amount(mode, number, figures));
+    ahead.part_of(figures.planned).map(Ratio::percent)
+}
+
+/// The smallest amount that, completed by the end of month `number`, leaves the deviation at
+/// `points` or above, exactly.
+pub fn wanted(mode: ExpectedMode, number: u32, figures: &Figures, points: Hundredths) -> Fen {
+    let planned = i128::from(figures.planned.get());
+    let behind = Ratio::of(planned.strict_mul(points.get().into()), PERCENT_HUNDREDTHS);
+    expected_amount(mode, number, figures).plus(behind).rounded_up()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::plan::tests::PLAN_2021;
     use super::*;
 
@@ -88,10 +115,10 @@ mod tests {
     fn completion_and_deviation_of_a_line_of_the_plan() {
         // 5 of 11.95 亿元 by May: 41.8410 % of the plan; 5/12 is 41.6667 %; 0.1743 points ahead.
         let line = figures("11.95", "5");
-        let expected = expected(ExpectedMode::Calendar, 5, &line);
 
         assert_eq!(against_plan(&line).percent().unwrap().to_string(), "41.84");
-        assert_eq!(deviation(against_plan(&line), expected).unwrap().to_string(), "0.17");
+        let deviation = deviation(ExpectedMode::Calendar, 5, &line);
+        assert_eq!(deviation.unwrap().to_string(), "0.17");
         assert_eq!(against_promise(&line, yi("12.5")).percent().unwrap().to_string(), "40.00");
     }
 
@@ -107,7 +134,8 @@ mod tests {
             planned: Fen::new(1_000),
             planned_through: Fen::new(250),
             // 600 by 3 of 9 months, 400 by 1 of 2: 200 + 200.
-            active_share: 600 * 3 * (ACTIVE_DENOMINATOR / 9) + 400 * (ACTIVE_DENOMINATOR / 2),
+            active_share: (600 * 3 * (ACTIVE_DENOMINATOR / 9) + 400 * (ACTIVE_DENOMINATOR / 2))
+                .into(),
             ..Figures::ZERO
         };
         let percent = |mode| expected(mode, 5, &line).unwrap().percent().to_string();
@@ -124,11 +152,60 @@ mod tests {
         assert_eq!(against_plan(&nothing).percent(), None);
         assert_eq!(expected(ExpectedMode::Curve, 5, &nothing), None);
         assert_eq!(expected(ExpectedMode::Active, 5, &nothing), None);
-        assert_eq!(deviation(against_plan(&nothing), Ratio::new(5, 12)), None);
+        for mode in ExpectedMode::ALL {
+            assert_eq!(deviation(*mode, 5, &nothing), None);
+        }
+    }
+
+    #[test]
+    fn a_nation_s_sums_still_fit() {
+        // 50 万亿元 a year is 5 × 10^15 分; a hundred times that.
+        let planned = 5 * 10_i64.pow(17);
+        let nation = Figures {
+            planned: Fen::new(planned),
+            planned_through: Fen::new(planned / 4),
+            active_share: i128::from(planned / 4) * i128::from(ACTIVE_DENOMINATOR),
+            completed: Fen::new(planned / 5),
+            ..Figures::ZERO
+        };
+
+        for mode in ExpectedMode::ALL {
+            assert_eq!(deviation(*mode, 3, &nation).unwrap().to_string(), "-5.00");
+            assert_eq!(wanted(*mode, 3, &nation, Hundredths::new(-500)), nation.completed);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_wanted_is_just_enough(
+            planned in 1_i64..10_i64.pow(13),
+            through in 0_i64..=100,
+            month in 1_u32..=12,
+            points in -3_000_i64..=0,
+        ) {
+            let points = Hundredths::new(points);
+            let figures = Figures {
+                planned: Fen::new(planned),
+                planned_through: Fen::new(planned / 100 * through),
+                active_share: i128::from(planned) * i128::from(month * (ACTIVE_DENOMINATOR / 12)),
+                ..Figures::ZERO
+            };
+            for mode in ExpectedMode::ALL {
+                let enough = wanted(*mode, month, &figures, points);
+                let behind = |completed: Fen| {
+                    let done = Ratio::of(completed.get().into(), ONE);
+                    let allowed = i128::from(planned) * i128::from(points.get());
+                    let ahead = done.minus(expected_amount(*mode, month, &figures));
+                    ahead.minus(Ratio::of(allowed, PERCENT_HUNDREDTHS)).is_negative()
+                };
+                prop_assert!(!behind(enough));
+                prop_assert!(behind(enough - Fen::new(1)));
+            }
+        }
     }
 
     #[test]
     fn months_divide_the_common_denominator() {
-        assert!((1..=12).all(|months| ACTIVE_DENOMINATOR % months == 0));
+        assert!((1..=12).all(|months| ACTIVE_DENOMINATOR.is_multiple_of(months)));
     }
 }

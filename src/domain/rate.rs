@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZero;
 use std::str::FromStr;
 
 use serde::de::Error;
@@ -89,8 +90,8 @@ impl ToSchema for Hundredths {
 
 /// An exact fraction whose denominator is positive.
 ///
-/// Sums of money stay below 10^19 and common denominators below 10^5, so that products of two
-/// fractions fit into `i128`.
+/// Sums of money stay below 10^19. The denominators that amounts are added over stay below 10^5, so
+/// that sums of them fit into `i128`; a sum of money is a denominator only when it divides last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
     numerator: i128,
@@ -106,15 +107,43 @@ impl Ratio {
         (denominator > 0).then_some(Self { numerator, denominator })
     }
 
-    /// This minus `other`, exactly.
+    /// `numerator` over a denominator that is not zero.
+    pub fn of(numerator: i128, denominator: NonZero<u32>) -> Self {
+        Self { numerator, denominator: denominator.get().into() }
+    }
+
+    /// This and `other`, exactly.
     #[must_use]
-    pub fn minus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         let left = self.numerator.strict_mul(other.denominator);
         let right = other.numerator.strict_mul(self.denominator);
         Self {
-            numerator: left.strict_sub(right),
+            numerator: left.strict_add(right),
             denominator: self.denominator.strict_mul(other.denominator),
         }
+    }
+
+    /// This minus `other`, exactly.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        self.plus(Self { numerator: -other.numerator, ..other })
+    }
+
+    /// This number of 分 as a part of `whole`; `None` unless that is positive.
+    pub fn part_of(self, whole: Fen) -> Option<Self> {
+        Self::new(self.numerator, self.denominator.strict_mul(whole.get().into()))
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self.numerator < 0
+    }
+
+    /// This number of 分, rounded up.
+    pub fn rounded_up(self) -> Fen {
+        let down = self.numerator.div_euclid(self.denominator);
+        let rest = self.numerator.rem_euclid(self.denominator);
+        Fen::new(i64::try_from(down + i128::from(rest > 0)).unwrap_or(i64::MAX))
     }
 
     /// In per cent, rounded once, half away from zero.

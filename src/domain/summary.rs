@@ -111,7 +111,7 @@ impl ProjectYear {
         let plan = both.on(self.basis);
         let planned = plan.sum();
         let (elapsed, active) = self.active_months(period);
-        let share = ACTIVE_DENOMINATOR / i128::from(active) * i128::from(elapsed);
+        let share = i128::from(ACTIVE_DENOMINATOR / active * elapsed);
         Figures {
             project_count: 1,
             total: self.total,
@@ -180,6 +180,17 @@ impl ProjectYear {
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
 
+    /// Whether its report of `month` is among what `period` counts as completed.
+    pub fn is_counted(&self, month: Month, period: Period) -> bool {
+        self.reports.iter().any(|r| r.month == month && period.counts(r.state))
+    }
+
+    /// Whether its report of `month` was handed over and not returned.
+    pub fn is_filed(&self, month: Month) -> bool {
+        let filed = [ReportState::Submitted, ReportState::Confirmed];
+        self.reports.iter().any(|r| r.month == month && filed.contains(&r.state))
+    }
+
     fn coverage(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Coverage {
         let state_of =
             |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
@@ -206,7 +217,7 @@ pub fn restated_months(projects: &[ProjectYear], period: Period) -> Vec<Month> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::project::tests::day;
     use super::super::year_plan::MonthlyAmounts;
     use super::*;
@@ -215,7 +226,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn project() -> ProjectYear {
+    /// 1,200 planned for the year, started in March, to finish in November.
+    pub(in super::super) fn project() -> ProjectYear {
         ProjectYear {
             id: ProjectId(1),
             industry: IndustryId(1),
@@ -238,7 +250,7 @@ mod tests {
         }
     }
 
-    fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
+    pub(in super::super) fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
         MonthReport {
             month: month(text),
             state,

@@ -5,8 +5,11 @@
 //! version. The store decides nothing; rules are in `domain`.
 
 pub mod areas;
+pub mod bulletins;
 pub mod events;
+pub mod frozen;
 pub mod industries;
+pub mod lights;
 pub mod migrate;
 pub mod milestones;
 pub mod page;
@@ -17,6 +20,7 @@ pub mod reporting_months;
 pub mod reports;
 pub mod restatements;
 pub mod sessions;
+pub mod source;
 pub mod summaries;
 pub mod units;
 pub mod users;
@@ -26,6 +30,7 @@ pub mod year_plans;
 mod conn;
 mod db;
 mod error;
+mod frozen_rows;
 mod project_order;
 mod schema;
 mod sql;

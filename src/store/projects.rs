@@ -25,6 +25,8 @@ pub use super::project_order::{Order, SortKey};
 /// Which projects are wanted; an empty list means any.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectFilter {
+    /// This one alone.
+    pub project: Option<ProjectId>,
     /// Belonging to this year.
     pub year: Option<Year>,
     /// In one of these industry lines.
@@ -49,6 +51,9 @@ pub(super) type Wanted<'a> = projects::BoxedQuery<'a, MultiBackend>;
 /// The projects that `sight` shows and `filter` admits.
 pub(super) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'_> {
     let mut query = in_sight(projects::table.into_boxed(), sight);
+    if let Some(project) = filter.project {
+        query = query.filter(projects::id.eq(project.0));
+    }
     if let Some(year) = filter.year {
         let january = year.january().first_day();
         query = query

@@ -14,6 +14,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulletins (id) {
+        id -> BigInt,
+        month -> Text,
+        content -> Text,
+        sha256 -> Text,
+        previous_sha256 -> Nullable<Text>,
+        published_at -> Timestamp,
+        published_by -> Text,
+    }
+}
+
+diesel::table! {
     envelopes (id) {
         id -> BigInt,
         plan_id -> BigInt,
@@ -78,6 +90,41 @@ diesel::table! {
         reason -> Text,
         granted_at -> Timestamp,
         granted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    light_overrides (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        light -> Text,
+        reason -> Text,
+        from_month -> Text,
+        expires_on -> Date,
+        created_at -> Timestamp,
+        created_by -> Text,
+        withdrawn_at -> Nullable<Timestamp>,
+        ends_after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    light_rules (id) {
+        id -> BigInt,
+        year -> Integer,
+        number -> Integer,
+        effective_month -> Text,
+        green_from_hundredths -> BigInt,
+        yellow_from_hundredths -> BigInt,
+        start_yellow_months -> Integer,
+        start_red_months -> Integer,
+        milestone_yellow_days -> Integer,
+        milestone_red_days -> Integer,
+        reporting_yellow_missing -> Integer,
+        reporting_red_missing -> Integer,
+        reason -> Text,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
     }
 }
 
@@ -342,6 +389,7 @@ diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
 diesel::joinable!(late_grants -> reporting_months (reporting_month_id));
 diesel::joinable!(late_grants -> units (unit_id));
+diesel::joinable!(light_overrides -> projects (project_id));
 diesel::joinable!(measure_units -> measures (measure_id));
 diesel::joinable!(measure_units -> units (unit_id));
 diesel::joinable!(measures -> plans (plan_id));
@@ -365,11 +413,14 @@ diesel::joinable!(year_plans -> projects (project_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
+    bulletins,
     envelopes,
     events,
     industries,
     industry_targets,
     late_grants,
+    light_overrides,
+    light_rules,
     measure_units,
     measures,
     milestones,

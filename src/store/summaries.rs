@@ -3,7 +3,7 @@
 //! They read the base tables: four questions, whatever the number of projects, each answered in
 //! one snapshot. The sums themselves are `domain::summary`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,14 +13,13 @@ use super::schema::{
     monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use super::year_plans::{MONTHS, Months, amounts};
-use super::{Conn, Result, StoreError, project_units, restatements};
+use super::{Conn, Result, StoreError, restatements};
 use crate::domain::access::Sight;
-use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::summary::{MonthReport, ProjectYear};
-use crate::domain::unit::UnitRole;
 use crate::domain::year_plan::{Basis, PlanBases};
 
 /// Every project of the filter's year that `sight` shows, with its plan and reports of that year;
@@ -34,8 +33,8 @@ pub fn project_years(
 ) -> Result<Vec<ProjectYear>> {
     let year = through.year();
     let filter = ProjectFilter { year: Some(year), ..filter.clone() };
-    let mut plans = plans(conn, through)?;
-    let mut reports = reports_of(conn, year)?;
+    let mut plans = plans(conn, through, filter.project)?;
+    let mut reports = reports_of(conn, year, filter.project)?;
     let mut restated = restatements::of_year(conn, year)?;
     let before = confirmed_before(conn, year)?;
     let rows: Vec<Row> =
@@ -50,15 +49,6 @@ pub fn project_years(
             Ok(ProjectYear { restatements, ..year })
         })
         .collect()
-}
-
-/// `(project, unit, unit's name, role)` of these projects.
-pub fn unit_links(
-    conn: &mut Conn,
-    of: &[ProjectYear],
-) -> Result<Vec<(ProjectId, UnitId, String, UnitRole)>> {
-    let wanted: BTreeSet<i64> = of.iter().map(|p| p.id.0).collect();
-    project_units::links(conn, &wanted)
 }
 
 #[derive(Queryable, Selectable)]
@@ -106,14 +96,22 @@ fn project_year(
 }
 
 /// Of each project the first version of its plan, and the one in force at the end of `through`.
-fn plans(conn: &mut Conn, through: Month) -> Result<BTreeMap<i64, PlanBases>> {
-    let rows: Vec<(i64, Months)> = year_plans::table
+fn plans(
+    conn: &mut Conn,
+    through: Month,
+    only: Option<ProjectId>,
+) -> Result<BTreeMap<i64, PlanBases>> {
+    let mut query = year_plans::table
         .inner_join(versions::table)
         .filter(year_plans::year.eq(through.year().get()))
         .filter(versions::effective_month.le(through.to_string()))
         .order((year_plans::project_id, versions::number))
         .select((year_plans::project_id, MONTHS))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(project) = only {
+        query = query.filter(year_plans::project_id.eq(project.0));
+    }
+    let rows: Vec<(i64, Months)> = query.load(conn)?;
     let mut found = BTreeMap::new();
     for (project, months) in rows {
         let current = amounts(months);
@@ -123,9 +121,13 @@ fn plans(conn: &mut Conn, through: Month) -> Result<BTreeMap<i64, PlanBases>> {
     Ok(found)
 }
 
-fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
+fn reports_of(
+    conn: &mut Conn,
+    year: Year,
+    only: Option<ProjectId>,
+) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
     let (first, last) = (year.january().to_string(), year.december().to_string());
-    let rows: Vec<(i64, String, String, i64, Option<NaiveDate>)> = reports::table
+    let mut query = reports::table
         .filter(reports::month.between(first, last))
         .order((reports::project_id, reports::month))
         .select((
@@ -135,7 +137,11 @@ fn reports_of(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<MonthRepo
             reports::completed_fen,
             reports::first_submitted_on,
         ))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(project) = only {
+        query = query.filter(reports::project_id.eq(project.0));
+    }
+    let rows: Vec<(i64, String, String, i64, Option<NaiveDate>)> = query.load(conn)?;
     let mut found: BTreeMap<i64, Vec<MonthReport>> = BTreeMap::new();
     for (project, month, state, fen, first_submitted_on) in rows {
         found.entry(project).or_default().push(MonthReport {

@@ -102,6 +102,8 @@ fn commission_only(method: &str, path: &str) -> bool {
         || path.ends_with("/adjustments")
         || (method == "post" && path.ends_with("/restatements"))
         || (method != "get" && path.starts_with("/reporting-months"))
+        || (method != "get" && path.starts_with("/rules"))
+        || (method != "get" && path.contains("/light-overrides"))
         || (method == "put" && (path.ends_with("/units") || path.contains("/year-plans/")))
 }
 

@@ -26,6 +26,7 @@ mod commands;
 mod concurrency;
 mod documents;
 mod floors;
+mod lights;
 mod milestones;
 mod projects;
 mod reference;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);
+    suite.on_each(lights::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);

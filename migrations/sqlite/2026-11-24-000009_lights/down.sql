@@ -1,0 +1,2 @@
+drop table light_overrides;
+drop table light_rules;
