@@ -227,6 +227,27 @@ impl Asking {
         Self { query, period, sight, source: Source::Published(Box::new(frozen)), stated, today }
     }
 
+    /// The same question about the month before, from the same kind of source; none in January, and
+    /// none when that month was not published.
+    pub fn month_before(&self, conn: &mut Conn) -> Result<Option<Self>, Problem> {
+        let through = self.period.through;
+        if through.number() == 1 {
+            return Ok(None);
+        }
+        let query = PeriodQuery { through: Some(through.previous()), ..self.query };
+        let before = match &self.source {
+            Source::Live => {
+                let (period, source) = (query.period(self.today)?, Source::Live);
+                Some(Self { query, period, source, ..*self })
+            }
+            Source::Published(_) => match bulletins::find(conn, through.previous())? {
+                Some(bulletin) => Some(Self::of_bulletin(query, self.sight, thaw(&bulletin)?)),
+                None => None,
+            },
+        };
+        Ok(before)
+    }
+
     /// The projects `filter` admits, each with its year.
     pub fn years(&self, conn: &mut Conn, filter: &ProjectFilter) -> StoreResult<Vec<ProjectYear>> {
         let through = (self.period.through, self.query.basis);

@@ -58,6 +58,20 @@ pub enum Key {
     Month(Month),
 }
 
+impl Key {
+    /// The same thing wherever it stands in lists.
+    #[must_use]
+    pub fn identity(self) -> Self {
+        match self {
+            Self::Industry(_, id) => Self::Industry(0, id),
+            Self::Area(_, id) => Self::Area(0, id),
+            Self::Group(_) | Self::Unit(_) | Self::Stage(_) | Self::Nature(_) | Self::Month(_) => {
+                self
+            }
+        }
+    }
+}
+
 /// Names and places of what rows are of.
 #[derive(Debug)]
 pub struct Keys {

@@ -72,9 +72,11 @@ pub struct LightSummary {
 
 /// Every project's light, as one question found them.
 pub struct Lights {
-    judge: LightJudge,
+    /// How they were judged.
+    pub judge: LightJudge,
     rules: LightRules,
-    keys: Keys,
+    /// What rows they stand in.
+    pub keys: Keys,
     years: Vec<ProjectYear>,
     figures: Vec<LightFigures>,
     shown: Vec<ProjectLight>,
@@ -106,7 +108,8 @@ impl Lights {
         Ok(Self { judge, rules, keys, years, figures, shown })
     }
 
-    fn each(&self) -> impl Iterator<Item = (&ProjectYear, &LightFigures, &ProjectLight)> {
+    /// Every project, with its part in every sum and its light.
+    pub fn each(&self) -> impl Iterator<Item = (&ProjectYear, &LightFigures, &ProjectLight)> {
         let three = self.years.iter().zip(&self.figures).zip(&self.shown);
         three.map(|((year, figures), light)| (year, figures, light))
     }

@@ -39,6 +39,7 @@ pub mod project_units;
 pub mod project_view;
 pub mod projects;
 pub mod query;
+pub mod rankings;
 pub mod reply;
 pub mod report_view;
 pub mod reporting_months;
@@ -80,6 +81,7 @@ pub fn routes() -> routes::Routes {
         .and(investment::routes())
         .and(trend::routes())
         .and(milestone_summary::routes())
+        .and(rankings::routes())
         .and(light_rules::routes())
         .and(lights::routes())
         .and(light_overrides::routes())

@@ -23,6 +23,7 @@ pub mod plan;
 pub mod progress;
 pub mod project;
 pub mod project_facts;
+pub mod ranking;
 pub mod rate;
 pub mod report;
 pub mod reporting_month;

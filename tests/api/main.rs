@@ -29,6 +29,7 @@ mod floors;
 mod lights;
 mod milestones;
 mod projects;
+mod rankings;
 mod reference;
 mod reporting_months;
 mod reports;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);
     suite.on_each(lights::ALL);
+    suite.on_each(rankings::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);
