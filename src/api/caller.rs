@@ -125,7 +125,7 @@ macro_rules! permissions {
 }
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
-    PublishBulletins ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
+    PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
 
 /// Whoever is logged in, whatever their role.
 #[derive(Debug)]

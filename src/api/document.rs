@@ -8,7 +8,7 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
@@ -28,6 +28,10 @@ const TAGS: [(&str, &str); 13] = [
     (
         "reporting_months",
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
+    ),
+    (
+        "issues",
+        "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
     ),
     (
         "lights",

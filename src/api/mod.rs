@@ -18,6 +18,10 @@ pub mod history;
 pub mod industries;
 pub mod investment;
 pub mod investment_rows;
+pub mod issue_steps;
+pub mod issue_summary;
+pub mod issue_view;
+pub mod issues;
 pub mod late_grants;
 pub mod light_overrides;
 pub mod light_rules;
@@ -82,6 +86,9 @@ pub fn routes() -> routes::Routes {
         .and(trend::routes())
         .and(milestone_summary::routes())
         .and(rankings::routes())
+        .and(issues::routes())
+        .and(issue_steps::routes())
+        .and(issue_summary::routes())
         .and(light_rules::routes())
         .and(lights::routes())
         .and(light_overrides::routes())

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::error::FieldError;
-use crate::domain::id::{IndustryId, UnitId};
+use crate::domain::id::{AreaId, IndustryId, UnitId};
 use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::month::Year;
 use crate::domain::project::{Nature, Stage};
@@ -44,6 +44,45 @@ pub struct FilterQuery {
     /// With this in the name or the national code.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
+}
+
+/// Projects of which places.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PlaceFilter {
+    /// Of projects of one of these industries, by code; a code with parts stands for all of them.
+    #[serde(default)]
+    #[param(example = json!(["new_energy"]))]
+    pub industry: Vec<String>,
+    /// Of projects in one of these areas, by code.
+    #[serde(default)]
+    #[param(example = json!(["dongying"]))]
+    pub area: Vec<String>,
+}
+
+impl PlaceFilter {
+    /// The industries and areas asked for, where any were.
+    ///
+    /// # Errors
+    /// 400 that names every code that is not there.
+    #[expect(clippy::type_complexity, reason = "two lists, each of which may be absent")]
+    pub fn known(
+        &self,
+        conn: &mut Conn,
+    ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Problem> {
+        let all = FilterQuery {
+            industry: self.industry.clone(),
+            group: Vec::new(),
+            area: self.area.clone(),
+            stage: Vec::new(),
+            nature: Vec::new(),
+            unit: Vec::new(),
+            role: None,
+            q: None,
+        };
+        let filter = all.known(conn, None)?;
+        Ok((filter.industries, filter.areas))
+    }
 }
 
 impl FilterQuery {

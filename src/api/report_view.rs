@@ -1,5 +1,7 @@
 //! A monthly report as callers read and write it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +10,7 @@ use super::problem::Problem;
 use super::reply::Versioned;
 use super::restatements::RestatementView;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{ProjectId, ReportId};
+use crate::domain::id::{IssueId, ProjectId, ReportId};
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
@@ -45,6 +47,8 @@ pub struct ReportView {
     pub funds_paid_wan: Option<Fen>,
     /// What looked odd when it was saved; never blocks.
     pub warnings: Vec<WarningView>,
+    /// The issues it mentions, by id.
+    pub issue_ids: Vec<IssueId>,
     /// Why it was returned; empty unless it was.
     pub return_reason: String,
     /// When it was last submitted.
@@ -76,6 +80,12 @@ impl ReportView {
         Self { restatements: mine.map(RestatementView::from).collect(), ..self }
     }
 
+    /// This report with the issues it mentions.
+    #[must_use]
+    pub fn mentioning(self, issues: &BTreeMap<ReportId, Vec<IssueId>>) -> Self {
+        Self { issue_ids: issues.get(&self.id).cloned().unwrap_or_default(), ..self }
+    }
+
     /// `report` in the caller's language.
     pub fn of(report: Report, language: Language) -> Self {
         let figures = report.figures;
@@ -96,6 +106,7 @@ impl ReportView {
             funds_received_wan: figures.funds_received,
             funds_paid_wan: figures.funds_paid,
             warnings: report.warnings.into_iter().map(warning).collect(),
+            issue_ids: Vec::new(),
             return_reason: report.return_reason,
             submitted_at: report.submitted.map(|s| s.at),
             confirmed_at: report.confirmed.map(|s| s.at),
@@ -139,6 +150,10 @@ pub struct ReportInput {
     /// Funds paid since January, in 万元.
     #[serde(default)]
     pub funds_paid_wan: Option<Fen>,
+    /// Issues of the project that it mentions, by id.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub issue_ids: Vec<IssueId>,
 }
 
 impl ReportInput {
@@ -150,12 +165,15 @@ impl ReportInput {
         })
     }
 
-    /// The figures in the domain's terms.
+    /// The figures in the domain's terms; `issues` are the project's.
     ///
     /// # Errors
     /// 422 that names every wrong field.
-    pub fn figures(&self) -> Result<ReportFigures, Problem> {
+    pub fn figures(&self, issues: &[IssueId]) -> Result<ReportFigures, Problem> {
         let mut check = Check::new();
+        for (index, issue) in self.issue_ids.iter().enumerate() {
+            check.known(&format!("/issue_ids/{index}"), issues.iter().find(|own| *own == issue));
+        }
         let progress = check.field("/progress", Note::parse(&self.progress));
         let zero_reason = check.field("/zero_reason", Line::parse(&self.zero_reason));
         let figures = ReportFigures {

@@ -1,5 +1,7 @@
 //! Monthly reports: drafted, submitted, returned, confirmed.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -20,7 +22,7 @@ use super::report_view::{ReportInput, ReportView};
 use super::reporting_months::{fileable, reviewable};
 use super::routes::Routes;
 use crate::domain::access::{Role, may_return_report};
-use crate::domain::id::{ProjectId, ReportId};
+use crate::domain::id::{IssueId, ProjectId, ReportId};
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::Project;
@@ -31,7 +33,8 @@ use crate::domain::words::Language;
 use crate::routes;
 use crate::store::events::{self, Change, Event, changes};
 use crate::store::{
-    Conn, StoreError, milestones, project_units, projects, reports, restatements, year_plans,
+    Conn, StoreError, issues, milestones, project_units, projects, reports, restatements,
+    year_plans,
 };
 
 /// The operations of this file.
@@ -69,7 +72,8 @@ async fn list_reports(
         .read(move |conn| -> Result<_, Problem> {
             projects::get(conn, id, sight)?;
             let restated = restatements::list(conn, id, None)?;
-            let view = |r| ReportView::of(r, speaks).beside(&restated);
+            let mentioned = issues::mentioned(conn, id)?;
+            let view = |r| ReportView::of(r, speaks).beside(&restated).mentioning(&mentioned);
             Ok(reports::list(conn, id)?.into_iter().map(view).collect())
         })
         .await?;
@@ -92,9 +96,8 @@ async fn get_report(
         .db
         .read(move |conn| -> Result<_, Problem> {
             projects::get(conn, at.project_id, sight)?;
-            let restated = restatements::list(conn, at.project_id, Some(at.month))?;
             let report = reports::get(conn, at.project_id, at.month)?;
-            Ok(ReportView::of(report, speaks).beside(&restated))
+            Ok(shown(conn, report, speaks)?)
         })
         .await?;
     Ok(Tagged(report))
@@ -122,11 +125,14 @@ async fn put_report(
         .db
         .write(move |conn| -> Result<ReportView, Problem> {
             let project = projects::get(conn, at.project_id, sight)?;
-            let figures = input.figures()?;
+            let figures = input.figures(&issues::ids(conn, project.id)?)?;
             may_report(&project, at.month, now.today)?;
             let warned = warnings(&figures, &context(conn, &project, at.month, now.today)?);
             let old = reports::find(conn, at.project_id, at.month)?;
-            let before = old.clone().map(|r| ReportView::of(r, Language::Chinese));
+            let before = match &old {
+                Some(old) => Some(shown(conn, old.clone(), Language::Chinese)?),
+                None => None,
+            };
             let state = old.as_ref().map(|r| r.state);
             fileable(conn, &caller, at.project_id, (at.month, state), now)?;
             match is.admits(old, |old, version| Report { version, ..old })? {
@@ -136,11 +142,12 @@ async fn put_report(
                 }
             }
             let after = reports::get(conn, at.project_id, at.month)?;
+            issues::mention(conn, after.id, &distinct(&input.issue_ids))?;
             let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
-            let view = ReportView::of(after.clone(), Language::Chinese);
+            let view = shown(conn, after.clone(), Language::Chinese)?;
             let written = event(kind, &after, changes(before.as_ref(), &view));
             events::record(conn, &caller.author, now.instant, &written)?;
-            Ok(ReportView::of(after, speaks))
+            Ok(shown(conn, after, speaks)?)
         })
         .await?;
     Ok(match is {
@@ -150,6 +157,17 @@ async fn put_report(
         }
         Precondition::Version(_) => Put::Changed(Tagged(view)),
     })
+}
+
+/// A report beside its restatements, with the issues it mentions.
+fn shown(conn: &mut Conn, report: Report, speaks: Language) -> Result<ReportView, StoreError> {
+    let restated = restatements::list(conn, report.project_id, Some(report.month))?;
+    let mentioned = issues::mentioned(conn, report.project_id)?;
+    Ok(ReportView::of(report, speaks).beside(&restated).mentioning(&mentioned))
+}
+
+fn distinct(ids: &[IssueId]) -> Vec<IssueId> {
+    ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn draft(at: ReportPath, figures: ReportFigures) -> Report {
@@ -219,14 +237,14 @@ async fn step<P>(
         .write(move |conn| -> Result<ReportView, Problem> {
             let project = projects::get(conn, at.project_id, sight)?;
             let old = reports::get(conn, at.project_id, at.month)?;
-            let before = ReportView::of(old.clone(), Language::Chinese);
+            let before = shown(conn, old.clone(), Language::Chinese)?;
             let decided = decide(conn, &project, old, &caller, now)?;
             reports::save(conn, &decided)?;
             let after = reports::get(conn, at.project_id, at.month)?;
-            let shown = ReportView::of(after.clone(), Language::Chinese);
-            let taken = event(kind, &after, changes(Some(&before), &shown));
+            let view = shown(conn, after.clone(), Language::Chinese)?;
+            let taken = event(kind, &after, changes(Some(&before), &view));
             events::record(conn, &caller.author, now.instant, &taken)?;
-            Ok(ReportView::of(after, speaks))
+            Ok(shown(conn, after, speaks)?)
         })
         .await?;
     Ok(Tagged(view))

@@ -10,11 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{AsOf, Include};
 use super::investment_rows::Dimension;
+use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use crate::domain::filings::FilingStatus;
-use crate::domain::id::{LightOverrideId, MilestoneId, ProjectId, UnitId, UserId};
+use crate::domain::id::{IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId};
 use crate::domain::industry::IndustryGroup;
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::light::Light;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
@@ -221,7 +223,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus ProjectId LightOverrideId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension ProjectId LightOverrideId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

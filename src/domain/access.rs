@@ -55,6 +55,8 @@ pub enum Action {
     OverrideLights,
     /// Publish a closed month.
     PublishBulletins,
+    /// Raise issues, and take their steps as far as one is party to them.
+    HandleIssues,
     /// Ask for aggregates.
     ReadSummaries,
     /// See who changed what.
@@ -80,6 +82,7 @@ impl Role {
                     | A::EditMilestones
                     | A::FileReports
                     | A::ReturnReports
+                    | A::HandleIssues
                     | A::ReadSummaries
                     | A::ReadHistory
                     | A::ReadReference

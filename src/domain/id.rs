@@ -42,6 +42,8 @@ ids! {
     LateGrantId
     /// The id of a restatement.
     RestatementId
+    /// The id of an issue to be coordinated.
+    IssueId
     /// The id of a bulletin.
     BulletinId
     /// The id of a light's override.

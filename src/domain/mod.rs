@@ -10,6 +10,8 @@ pub mod figures;
 pub mod filings;
 pub mod id;
 pub mod industry;
+pub mod issue;
+pub mod issue_refusal;
 pub mod light;
 pub mod light_override;
 pub mod light_rules;

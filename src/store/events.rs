@@ -230,6 +230,28 @@ pub fn of_project(
     page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
 }
 
+/// What was done to one thing, the first first.
+pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<Recorded>> {
+    let rows: Vec<Row> = events::table
+        .filter(events::subject_kind.eq(kind))
+        .filter(events::subject_id.eq(id))
+        .order(events::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Recorded::try_from).collect()
+}
+
+/// What was done to things of a kind up to an instant, the first first.
+pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Vec<Recorded>> {
+    let rows: Vec<Row> = events::table
+        .filter(events::subject_kind.eq(kind))
+        .filter(events::at.le(until.naive()))
+        .order(events::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Recorded::try_from).collect()
+}
+
 /// The id of the last event there is; what is read in the same snapshot contains it.
 pub fn last(conn: &mut Conn) -> Result<i64> {
     Ok(events::table.select(max(events::id)).first::<Option<i64>>(conn)?.unwrap_or(0))

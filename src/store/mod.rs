@@ -9,6 +9,7 @@ pub mod bulletins;
 pub mod events;
 pub mod frozen;
 pub mod industries;
+pub mod issues;
 pub mod lights;
 pub mod migrate;
 pub mod milestones;

@@ -82,6 +82,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    issues (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        title -> Text,
+        category -> Text,
+        level -> Text,
+        asked -> Text,
+        due_on -> Date,
+        state -> Text,
+        raised_on -> Date,
+        raised_by -> Text,
+        raised_by_unit -> Nullable<BigInt>,
+        cleared_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    issue_units (id) {
+        id -> BigInt,
+        issue_id -> BigInt,
+        unit_id -> BigInt,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    report_issues (id) {
+        id -> BigInt,
+        report_id -> BigInt,
+        issue_id -> BigInt,
+    }
+}
+
+diesel::table! {
     late_grants (id) {
         id -> BigInt,
         reporting_month_id -> BigInt,
@@ -387,6 +422,9 @@ diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
+diesel::joinable!(issue_units -> issues (issue_id));
+diesel::joinable!(issue_units -> units (unit_id));
+diesel::joinable!(issues -> projects (project_id));
 diesel::joinable!(late_grants -> reporting_months (reporting_month_id));
 diesel::joinable!(late_grants -> units (unit_id));
 diesel::joinable!(light_overrides -> projects (project_id));
@@ -400,6 +438,8 @@ diesel::joinable!(project_units -> units (unit_id));
 diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(report_issues -> issues (issue_id));
+diesel::joinable!(report_issues -> monthly_reports (report_id));
 diesel::joinable!(restatements -> projects (project_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(targets -> industries (industry_id));
@@ -418,6 +458,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     industries,
     industry_targets,
+    issue_units,
+    issues,
     late_grants,
     light_overrides,
     light_rules,
@@ -428,6 +470,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     project_units,
     projects,
+    report_issues,
     reporting_months,
     restatements,
     refresh_tokens,

@@ -54,7 +54,8 @@ fn every_operation_is_described() {
         document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
     let verbs = [
         "list", "get", "create", "update", "put", "replace", "end", "refresh", "change", "reset",
-        "move", "submit", "return", "confirm", "close", "adjust", "withdraw", "publish",
+        "move", "submit", "return", "confirm", "close", "adjust", "withdraw", "publish", "raise",
+        "assign", "work", "escalate", "propose", "clear",
     ];
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {

@@ -26,6 +26,7 @@ mod commands;
 mod concurrency;
 mod documents;
 mod floors;
+mod issues;
 mod lights;
 mod milestones;
 mod projects;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);
+    suite.on_each(issues::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
     suite.on_each(summaries::ALL);

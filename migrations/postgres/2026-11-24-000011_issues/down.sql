@@ -1,0 +1,3 @@
+drop table report_issues;
+drop table issue_units;
+drop table issues;
