@@ -8,7 +8,7 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
@@ -37,6 +37,7 @@ const TAGS: [(&str, &str); 14] = [
         "lights",
         "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
     ),
+    ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
     ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];
 

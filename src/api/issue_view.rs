@@ -153,6 +153,11 @@ impl IssueLife {
         words
     }
 
+    /// The project it belongs to.
+    pub fn project(&self) -> Option<ProjectId> {
+        self.facts.get("project_id").and_then(Value::as_i64).map(ProjectId)
+    }
+
     /// What was known after the last event taken in.
     pub fn facts(&self) -> Result<IssueFacts, serde_json::Error> {
         // A field that was never set has no event: what was null at first is null still.

@@ -4,6 +4,13 @@ pub mod app;
 pub mod areas;
 pub mod asked;
 pub mod body;
+pub mod bulletin_comparison;
+pub mod bulletin_figures;
+pub mod bulletin_page;
+pub mod bulletin_reply;
+pub mod bulletin_tables;
+pub mod bulletin_workbook;
+pub mod bulletins;
 pub mod caller;
 pub mod check;
 pub mod commitments;
@@ -86,6 +93,8 @@ pub fn routes() -> routes::Routes {
         .and(trend::routes())
         .and(milestone_summary::routes())
         .and(rankings::routes())
+        .and(bulletins::routes())
+        .and(bulletin_comparison::routes())
         .and(issues::routes())
         .and(issue_steps::routes())
         .and(issue_summary::routes())

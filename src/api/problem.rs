@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::error::{FieldError, RuleError};
-use crate::domain::reporting_month::MonthRefusal;
+use crate::domain::month_refusal::MonthRefusal;
 use crate::domain::words::{Language, Words};
 use crate::store::StoreError;
 

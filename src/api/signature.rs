@@ -9,6 +9,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{AsOf, Include};
+use super::bulletin_reply::BulletinFormat;
 use super::investment_rows::Dimension;
 use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
@@ -164,6 +165,15 @@ impl Entry {
         );
     }
 
+    /// Another media type the answer `status` can come in.
+    pub fn answer_also(&mut self, status: u16, media_type: &str, schema: &Value) {
+        let response = self.responses.get_mut(&status.to_string());
+        let content = response.and_then(|r| r.get_mut("content")).and_then(Value::as_object_mut);
+        if let Some(content) = content {
+            content.insert(media_type.to_owned(), json!({"schema": schema}));
+        }
+    }
+
     /// An answer without a body.
     pub fn answers_empty(&mut self, status: u16, description: &str) {
         self.responses.insert(status.to_string(), json!({"description": description}));
@@ -223,7 +233,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension ProjectId LightOverrideId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat ProjectId LightOverrideId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::clock::Timestamp;
 use super::month::Month;
+use super::month_refusal::MonthRefusal;
 use super::project::Stage;
 use super::report::ReportState;
-use super::reporting_month::MonthRefusal;
 use super::words::Words;
 
 /// One wrong field.

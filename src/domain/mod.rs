@@ -21,6 +21,7 @@ pub mod milestone;
 pub mod milestone_figures;
 pub mod money;
 pub mod month;
+pub mod month_refusal;
 pub mod plan;
 pub mod progress;
 pub mod project;

@@ -6,6 +6,7 @@ use super::clock::Timestamp;
 use super::error::FieldError;
 use super::id::{LateGrantId, ReportingMonthId, UnitId, UserId};
 use super::month::Month;
+use super::month_refusal::MonthRefusal;
 use super::report::ReportState;
 use super::text_enum::text_enum;
 use super::words::Words;
@@ -19,111 +20,6 @@ text_enum! {
         Closed = "closed" "已关闭",
         /// Locked, and its bulletin is out.
         Published = "published" "已通报",
-    }
-}
-
-/// Why the state of a reporting month forbids what was asked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MonthRefusal {
-    /// A month the commission has not opened, or not yet.
-    #[error("{}", not_open(*.month, *.opens_on))]
-    NotOpen {
-        /// The month.
-        month: Month,
-        /// The day it opens, when that is known.
-        opens_on: Option<NaiveDate>,
-    },
-    /// A month whose due date has passed.
-    #[error(
-        "reports of {month} were due on {due_on}; ask the commission for a late grant (POST /reporting-months/{month}/grants)"
-    )]
-    Overdue {
-        /// The month.
-        month: Month,
-        /// The last day that was in time.
-        due_on: NaiveDate,
-    },
-    /// A month that is locked.
-    #[error(
-        "{0} is closed and its figures are locked; the commission can restate it (POST /projects/{{id}}/reports/{0}/restatements)"
-    )]
-    Closed(Month),
-    /// A month that is not locked, where a restatement is not the way.
-    #[error(
-        "{0} is still open: have its report returned and corrected; a restatement is for closed months"
-    )]
-    StillOpen(Month),
-    /// A month that cannot close because reports are still in time.
-    #[error(
-        "reports of {month} are in time until {due_on}; close it after that day, or bring `due_on` forward first"
-    )]
-    NotDue {
-        /// The month.
-        month: Month,
-        /// The last day that is in time.
-        due_on: NaiveDate,
-    },
-    /// A month that cannot close because reports wait for a decision.
-    #[error(
-        "{count} submitted report(s) of {month} wait for a decision: confirm or return them first, see GET /reporting-months/{month}/filings?status=submitted"
-    )]
-    Unreviewed {
-        /// The month.
-        month: Month,
-        /// How many wait.
-        count: i64,
-    },
-}
-
-impl MonthRefusal {
-    /// Stable public code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotOpen { .. } => "month-not-open",
-            Self::Overdue { .. } => "month-overdue",
-            Self::Closed(_) => "month-closed",
-            Self::StillOpen(_) => "month-still-open",
-            Self::NotDue { .. } => "month-not-due",
-            Self::Unreviewed { .. } => "month-unreviewed",
-        }
-    }
-
-    /// The refusal in Chinese.
-    pub fn zh(&self) -> String {
-        match self {
-            Self::NotOpen { month, opens_on: None } => {
-                format!("{month} 尚未开放填报，请联系发展改革部门开放报告期。")
-            }
-            Self::NotOpen { month, opens_on: Some(day) } => {
-                format!("{month} 自 {day} 起开放填报，请届时再报。")
-            }
-            Self::Overdue { month, due_on } => format!(
-                "{month} 月报已于 {due_on} 截止；确需补报的，请向发展改革部门申请限时补报。"
-            ),
-            Self::Closed(month) => {
-                format!(
-                    "{month} 已关闭，数据已锁定；确需改动的，请由发展改革部门作更正（restatements）。"
-                )
-            }
-            Self::StillOpen(month) => {
-                format!("{month} 尚未关闭，请退回月报修改；更正只用于已关闭的月份。")
-            }
-            Self::NotDue { month, due_on } => {
-                format!("{month} 的填报截止日期为 {due_on}，请于其后关闭，或先提前截止日期。")
-            }
-            Self::Unreviewed { month, count } => {
-                format!("{month} 还有 {count} 份月报待审核，请先确认或退回，再关闭报告期。")
-            }
-        }
-    }
-}
-
-fn not_open(month: Month, opens_on: Option<NaiveDate>) -> String {
-    match opens_on {
-        Some(day) => format!("{month} opens for reports on {day}; file it then"),
-        None => format!(
-            "{month} has not been opened for reports; ask the commission to open it (PUT /reporting-months/{month})"
-        ),
     }
 }
 
@@ -311,6 +207,34 @@ impl ReportingMonth {
     }
 }
 
+impl ReportingMonth {
+    /// Publishes a closed month, of the `others` that were ever opened.
+    ///
+    /// Its figures run from January: an earlier month of the year that is still open could change
+    /// them, and bulletins follow each other.
+    ///
+    /// # Errors
+    /// [`MonthRefusal::NotClosed`], [`MonthRefusal::AlreadyPublished`],
+    /// [`MonthRefusal::EarlierOpen`], [`MonthRefusal::LaterPublished`].
+    pub fn publish(self, others: &[Self]) -> Result<Self, MonthRefusal> {
+        let month = self.month;
+        match self.state {
+            MonthState::Open => return Err(MonthRefusal::NotClosed(month)),
+            MonthState::Published => return Err(MonthRefusal::AlreadyPublished(month)),
+            MonthState::Closed => {}
+        }
+        let in_way = |o: &&Self| o.month < month && o.month.year() == month.year();
+        if let Some(open) = others.iter().filter(in_way).find(|o| o.state == MonthState::Open) {
+            return Err(MonthRefusal::EarlierOpen { month, earlier: open.month });
+        }
+        let later = |o: &&Self| o.month > month && o.state == MonthState::Published;
+        if let Some(later) = others.iter().find(later) {
+            return Err(MonthRefusal::LaterPublished { month, later: later.month });
+        }
+        Ok(Self { state: MonthState::Published, ..self })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::project::tests::day;
@@ -359,6 +283,27 @@ mod tests {
         assert_eq!(code(june().close(day("2021-07-06"), 2, now(), None)), "month-unreviewed");
         assert_eq!(code(closed.clone().close(day("2021-07-07"), 0, now(), None)), "month-closed");
         assert_eq!(code(closed.reschedule(day("2021-07-01"), day("2021-08-01"))), "month-closed");
+    }
+
+    #[test]
+    fn a_closed_month_is_published_once_after_the_ones_before_it_closed() {
+        let closed = |month: &str| {
+            let month: Month = month.parse().unwrap();
+            let open = ReportingMonth::opening(month, month.first_day(), month.last_day());
+            open.close(month.next().first_day(), 0, now(), None).unwrap()
+        };
+        let published = closed("2021-06").publish(&[closed("2021-05")]).unwrap();
+        let next_open = ReportingMonth { state: MonthState::Open, ..closed("2021-07") };
+
+        assert_eq!(published.state, MonthState::Published);
+        assert_eq!(code(published.clone().publish(&[])), "month-published");
+        assert_eq!(code(next_open.clone().publish(&[])), "month-not-closed");
+        assert_eq!(
+            code(closed("2021-08").publish(std::slice::from_ref(&next_open))),
+            "month-earlier-open"
+        );
+        assert_eq!(code(closed("2021-05").publish(&[published])), "month-later-published");
+        assert!(closed("2022-01").publish(&[next_open]).is_ok());
     }
 
     #[test]

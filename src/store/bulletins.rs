@@ -99,10 +99,11 @@ pub fn get(conn: &mut Conn, month: Month) -> Result<Bulletin> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
-/// The hash of the bulletin published last.
-pub fn last_sha256(conn: &mut Conn) -> Result<Option<String>> {
-    let newest = bulletins::table.order(bulletins::id.desc()).select(bulletins::sha256);
-    Ok(newest.first(conn).optional()?)
+/// The bulletin published last, if any was.
+pub fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
+    let newest = bulletins::table.order(bulletins::id.desc()).select(Row::as_select());
+    let row: Option<Row> = newest.first(conn).optional()?;
+    row.map(Bulletin::try_from).transpose()
 }
 
 /// The published months of a year, or of every year, the earliest first.

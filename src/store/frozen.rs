@@ -15,7 +15,7 @@ use super::projects::ProjectFilter;
 use super::{Result, StoreError};
 use crate::domain::area::Area;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::industry::Industry;
 use crate::domain::light_override::LightOverride;
 use crate::domain::light_rules::LightRules;
@@ -41,6 +41,8 @@ pub struct Frozen {
     pub last_event: i64,
     /// Whether it is about synthetic projects.
     pub synthetic: bool,
+    /// Every restatement it knows of, whatever the year.
+    pub restatement_ids: Vec<RestatementId>,
     industries: Vec<FrozenIndustry>,
     areas: Vec<FrozenArea>,
     envelopes: Vec<FrozenEnvelope>,
@@ -110,6 +112,8 @@ pub struct Parts {
     pub milestones: BTreeMap<ProjectId, Vec<Milestone>>,
     /// The overrides that cover the month.
     pub overrides: BTreeMap<ProjectId, Vec<LightOverride>>,
+    /// Every restatement there is.
+    pub restatement_ids: Vec<RestatementId>,
 }
 
 impl Frozen {
@@ -125,6 +129,7 @@ impl Frozen {
             published_on,
             last_event,
             synthetic,
+            restatement_ids: parts.restatement_ids.clone(),
             industries: parts.industries.iter().map(FrozenIndustry::of).collect(),
             areas: parts.areas.iter().map(FrozenArea::of).collect(),
             envelopes: parts.envelopes.iter().map(FrozenEnvelope::of).collect(),

@@ -10,7 +10,8 @@ use super::{Conn, Result, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{LateGrantId, ProjectId, ReportingMonthId, UnitId, UserId};
 use crate::domain::month::{Month, Year};
-use crate::domain::reporting_month::{LateGrant, MonthRefusal, MonthState, ReportingMonth};
+use crate::domain::month_refusal::MonthRefusal;
+use crate::domain::reporting_month::{LateGrant, MonthState, ReportingMonth};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = months)]

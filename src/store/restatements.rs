@@ -57,6 +57,16 @@ pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result
     rows.into_iter().map(Restatement::try_from).collect()
 }
 
+/// Every restatement with its project's name, as they were entered.
+pub fn all(conn: &mut Conn) -> Result<Vec<(Restatement, String)>> {
+    let rows: Vec<(Row, String)> = restatements::table
+        .inner_join(projects::table)
+        .order(restatements::id)
+        .select((Row::as_select(), projects::name))
+        .load(conn)?;
+    rows.into_iter().map(|(row, name)| Ok((row.try_into()?, name))).collect()
+}
+
 /// `(project, (month, amount))` of every restatement of a year's months.
 pub(super) fn of_year(conn: &mut Conn, year: Year) -> Result<BTreeMap<i64, Vec<(Month, Fen)>>> {
     let (first, last) = (year.january().to_string(), year.december().to_string());

@@ -10,7 +10,7 @@ use super::projects::{ProjectFilter, wanted};
 use super::schema::projects;
 use super::{
     Conn, Result, areas, industries, lights, milestones, plans, project_units, reporting_months,
-    summaries,
+    restatements, summaries,
 };
 use crate::domain::access::Sight;
 use crate::domain::area::Area;
@@ -161,6 +161,7 @@ impl Source {
             links: self.links(conn, &years)?,
             milestones: self.milestones(conn)?,
             overrides: self.overrides(conn, through)?,
+            restatement_ids: restatements::all(conn)?.into_iter().map(|(r, _)| r.id).collect(),
             years,
         })
     }

@@ -10,8 +10,10 @@ use super::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use super::year_plans::{MONTHS, Months, amounts};
-use super::{Conn, Result, migrate};
+use super::{Conn, Result, StoreError, bulletins, migrate, reporting_months};
+use crate::domain::month::Month;
 use crate::domain::report::ReportState;
+use crate::domain::reporting_month::MonthState;
 
 /// What one check looked at, and what it found wrong.
 #[derive(Clone, Debug)]
@@ -33,8 +35,68 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     let mut checks = vec![year_plan_versions(conn)?, events_readable(conn)?];
     checks.push(projects_have_events(conn)?);
     checks.push(confirmed_reports_have_events(conn)?);
+    checks.push(bulletins_are_as_published(conn)?);
     checks.extend(file_is_sound(conn)?);
     Ok(checks)
+}
+
+/// What a bulletin's content says about itself.
+#[derive(serde::Deserialize)]
+struct Said {
+    month: Month,
+    previous_sha256: Option<String>,
+}
+
+/// Every bulletin has the hash it was published with, names the one before, and none is missing:
+/// by its content, by the chain, by the event of its publication and by the state of its month.
+fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
+    let all = bulletins::all(conn)?;
+    let mut wrong = Vec::new();
+    let mut previous: Option<String> = None;
+    for bulletin in &all {
+        let month = bulletin.month;
+        let found = bulletins::sha256(&bulletin.content);
+        if found != bulletin.sha256 {
+            wrong.push(format!("bulletin {month}: its content has the hash {found}, not its own"));
+        }
+        match serde_json::from_str::<Said>(&bulletin.content) {
+            Ok(said) if said.month == month && said.previous_sha256 == bulletin.previous_sha256 => {
+            }
+            Ok(_) => wrong.push(format!("bulletin {month}: its content names another")),
+            Err(e) => wrong.push(format!("bulletin {month}: its content cannot be read: {e}")),
+        }
+        if bulletin.previous_sha256 != previous {
+            wrong.push(format!("bulletin {month}: does not follow the one before it"));
+        }
+        previous = Some(bulletin.sha256.clone());
+    }
+    for (id, hash) in published_hashes(conn)? {
+        if !all.iter().any(|b| b.id.0 == id && Some(&b.sha256) == hash.as_ref()) {
+            wrong.push(format!("bulletin {id}: is gone, or not what its event says was published"));
+        }
+    }
+    for month in reporting_months::list(conn, None)? {
+        let published = month.state == MonthState::Published;
+        if published != all.iter().any(|b| b.month == month.month) {
+            wrong.push(format!("{}: its state and its bulletin do not agree", month.month));
+        }
+    }
+    Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
+}
+
+/// `(bulletin, its hash)` as the events of publication tell.
+fn published_hashes(conn: &mut Conn) -> Result<Vec<(i64, Option<String>)>> {
+    let rows: Vec<(i64, String)> = events::table
+        .filter(events::kind.eq("bulletin.published"))
+        .select((events::subject_id, events::changes))
+        .load(conn)?;
+    let hash = |(id, text): (i64, String)| {
+        let changes: Vec<super::events::Change> =
+            serde_json::from_str(&text).map_err(StoreError::broken)?;
+        let said = changes.into_iter().find(|c| c.field == "sha256");
+        Ok((id, said.and_then(|c| c.after.as_str().map(str::to_owned))))
+    };
+    rows.into_iter().map(hash).collect()
 }
 
 #[derive(QueryableByName)]

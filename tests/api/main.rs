@@ -22,6 +22,7 @@ mod support;
 
 mod access;
 mod bad_input;
+mod bulletins;
 mod commands;
 mod concurrency;
 mod documents;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);
     suite.on_each(issues::ALL);
+    suite.on_each(bulletins::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
     suite.on_each(summaries::ALL);
