@@ -10,13 +10,17 @@ use super::problem::Problem;
 #[template(path = "bulletin.html")]
 struct Page<'a> {
     head: &'a BulletinHead,
+    published: String,
     synthetic: bool,
     tables: &'a [Table],
 }
 
 /// The page of `tables`.
 pub fn page(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<String, Problem> {
-    let page = Page { head, synthetic: names.synthetic, tables };
+    // People here read their own time; it has had no summer time since 1991.
+    let local = head.published_at.plus_hours(8).naive().format("%Y-%m-%d %H:%M");
+    let published = format!("{local}（北京时间）");
+    let page = Page { head, published, synthetic: names.synthetic, tables };
     page.render().map_err(Problem::broken)
 }
 
@@ -24,7 +28,7 @@ impl Cell {
     /// What stands in the cell, for people: thousands apart, a dash for nothing.
     fn shown(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Day(text) => text.clone(),
             Self::Number(text) => grouped(text),
             Self::Count(count) => count.map_or_else(|| "—".to_owned(), |n| n.to_string()),
             Self::Light(light) => light.zh().to_owned(),
@@ -35,6 +39,7 @@ impl Cell {
     fn class(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
+            Self::Day(_) => "day",
             Self::Number(_) | Self::Count(_) => "number",
             Self::Light(light) => light.as_str(),
         }

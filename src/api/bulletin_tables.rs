@@ -44,6 +44,8 @@ impl Names {
 pub enum Cell {
     /// Words.
     Text(String),
+    /// A day or a month, which never wraps.
+    Day(String),
     /// A decimal number as text: an amount in 万元, per cent, or points; empty when there is none.
     Number(String),
     /// A count; none where there is nothing to count.
@@ -92,6 +94,10 @@ fn text(value: &Value, path: &str) -> String {
 
 fn words(value: &Value, path: &str) -> Cell {
     Cell::Text(text(value, path))
+}
+
+fn day(value: &Value, path: &str) -> Cell {
+    Cell::Day(text(value, path))
 }
 
 fn number(value: &Value, path: &str) -> Cell {
@@ -208,7 +214,7 @@ fn ranking(
 fn months(figures: &Value) -> Table {
     let line = |row: &Value| {
         vec![
-            words(row, "/month"),
+            day(row, "/month"),
             number(row, "/planned_wan"),
             number(row, "/completed_wan"),
             number(row, "/planned_cumulative_wan"),
@@ -277,7 +283,7 @@ fn behind(figures: &Value, names: &Names) -> Table {
             Cell::Text(list(row, "/owners")),
             Cell::Text(why),
             number(row, "/catch_up/amount_wan"),
-            words(row, "/catch_up/by"),
+            day(row, "/catch_up/by"),
         ]
     };
     Table {
@@ -298,7 +304,7 @@ fn late(figures: &Value, names: &Names) -> Table {
             Cell::Text(list(row, "/owners")),
             Cell::Text(status.map(|s| s.zh().to_owned()).unwrap_or_default()),
             Cell::Text(if in_time { "否" } else { "是" }.to_owned()),
-            words(row, "/first_submitted_on"),
+            day(row, "/first_submitted_on"),
         ]
     };
     Table {
@@ -313,7 +319,7 @@ fn restatements(figures: &Value) -> Table {
     let line = |row: &Value| {
         vec![
             words(row, "/project"),
-            words(row, "/month"),
+            day(row, "/month"),
             number(row, "/amount_wan"),
             words(row, "/reason"),
             words(row, "/approver"),
@@ -338,7 +344,7 @@ fn issues(figures: &Value) -> Table {
             words(row, "/asked"),
             Cell::Text(level.map(|l| l.zh().to_owned()).unwrap_or_default()),
             Cell::Text(units),
-            words(row, "/due_on"),
+            day(row, "/due_on"),
             Cell::Text(state.map(|s| s.zh().to_owned()).unwrap_or_default()),
             count(row, "/age_days"),
         ]

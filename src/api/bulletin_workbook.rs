@@ -95,7 +95,9 @@ fn put(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Text(text) => sheet.write_string_with_format(row, column, text, &formats.text)?,
+        Cell::Text(text) | Cell::Day(text) => {
+            sheet.write_string_with_format(row, column, text, &formats.text)?
+        }
         Cell::Number(text) => match text.parse::<Decimal>().ok().and_then(|n| n.to_f64()) {
             Some(number) => sheet.write_number_with_format(row, column, number, &formats.amount)?,
             None => sheet.write_string_with_format(row, column, "—", &formats.text)?,
@@ -128,7 +130,7 @@ fn colour(light: Light) -> u32 {
 fn width(table: &Table, column: usize) -> u32 {
     let wide = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u32>();
     let cell = |row: &Vec<Cell>| match row.get(column) {
-        Some(Cell::Text(text)) => wide(text),
+        Some(Cell::Text(text) | Cell::Day(text)) => wide(text),
         Some(Cell::Number(text)) => wide(text) + 3,
         Some(Cell::Count(_) | Cell::Light(_)) | None => 6,
     };

@@ -15,7 +15,7 @@ use super::bulletin_figures::{
 };
 use super::bulletin_reply::{Kept, RenderQuery, Rendered, Wanted};
 use super::bulletin_tables::Names;
-use super::caller::{Caller, Now, Permit, PublishBulletins, ReadSummaries};
+use super::caller::{Now, Permit, PublishBulletins, ReadSummaries};
 use super::issue_view::IssueLife;
 use super::problem::Problem;
 use super::query::{Path, Query};
@@ -31,7 +31,7 @@ use crate::domain::reporting_month::ReportingMonth;
 use crate::domain::restatement::Restatement;
 use crate::routes;
 use crate::store::bulletins::{self, Bulletin};
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Author, Change, Event, changes};
 use crate::store::frozen::Frozen;
 use crate::store::source::Source;
 use crate::store::{Conn, StoreError, plans, reporting_months, restatements};
@@ -158,29 +158,41 @@ async fn publish_month(
         .db
         .write(move |conn| -> Result<_, Problem> {
             reporting_months::lock(conn)?;
-            let old = reporting_months::get(conn, month)?;
-            let before = ReportingMonthView::from(old.clone());
-            let others = reporting_months::list(conn, None)?;
-            let published = old.clone().publish(&others)?;
-            let bulletin = freeze(conn, &old, &caller, now)?;
-            reporting_months::save(conn, &published)?;
-            let id = bulletins::insert(conn, &bulletin)?;
-            let after = ReportingMonthView::from(reporting_months::get(conn, month)?);
-            let mut changed = changes(Some(&before), &after);
-            changed.push(Change::said("sha256", &bulletin.sha256));
-            let event = Event::of("bulletin.published", "bulletin", id.0, changed);
-            events::record(conn, &caller.author, now.instant, &event)?;
+            let bulletin = publish(conn, month, &caller.user.username, &caller.author, now)?;
             shown(conn, &bulletin, Sight::All)
         })
         .await?;
     Ok(Created { view, location: format!("/bulletins/{month}") })
 }
 
+/// Publishes a closed month in the name of `by`.
+pub fn publish(
+    conn: &mut Conn,
+    month: Month,
+    by: &str,
+    author: &Author,
+    now: Now,
+) -> Result<Bulletin, Problem> {
+    let old = reporting_months::get(conn, month)?;
+    let before = ReportingMonthView::from(old.clone());
+    let others = reporting_months::list(conn, None)?;
+    let published = old.clone().publish(&others)?;
+    let bulletin = freeze(conn, &old, by, now)?;
+    reporting_months::save(conn, &published)?;
+    let id = bulletins::insert(conn, &bulletin)?;
+    let after = ReportingMonthView::from(reporting_months::get(conn, month)?);
+    let mut changed = changes(Some(&before), &after);
+    changed.push(Change::said("sha256", &bulletin.sha256));
+    let event = Event::of("bulletin.published", "bulletin", id.0, changed);
+    events::record(conn, author, now.instant, &event)?;
+    Ok(bulletin)
+}
+
 /// Freezes a closed month.
 fn freeze(
     conn: &mut Conn,
     month: &ReportingMonth,
-    caller: &Caller,
+    published_by: &str,
     now: Now,
 ) -> Result<Bulletin, Problem> {
     let through = month.month;
@@ -199,7 +211,6 @@ fn freeze(
     let asking = Asking::of_bulletin(as_published(through), Sight::All, frozen.clone());
     let before = asking.month_before(conn)?;
     let figures = BulletinFigures::of(conn, &asking, before.as_ref(), listed)?;
-    let published_by = caller.user.username.as_str();
     let content = Content {
         month: through,
         title: title(through),

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
+use super::months;
 use super::portfolio::{Sketch, portfolio};
 use crate::api::reports::context;
 use crate::domain::access::Sight;
@@ -18,7 +19,6 @@ use crate::domain::plan::Plan;
 use crate::domain::project::{Project, Visibility};
 use crate::domain::project_facts::ProjectFacts;
 use crate::domain::report::{Report, ReportState, Step};
-use crate::domain::reporting_month::ReportingMonth;
 use crate::domain::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
 use crate::domain::warning::warnings;
 use crate::domain::year_plan::{CheckedAmounts, VersionWords};
@@ -73,7 +73,7 @@ pub async fn load(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<usize> {
     let known = db.read(move |conn| Known::read(conn, year)).await?;
-    db.write(move |conn| open_months(conn, year, today, now)).await?;
+    db.write(move |conn| months::open(conn, year, today, now)).await?;
     let sketches = portfolio(year, &known.envelopes);
     let total = sketches.len();
     if known.loaded {
@@ -92,7 +92,8 @@ pub async fn load(
     }
     db.write(move |conn| {
         let plan = plans::get(conn, year)?;
-        plans::save(conn, &Plan { synthetic: true, ..plan })
+        plans::save(conn, &Plan { synthetic: true, ..plan })?;
+        months::publish(conn, year, today, now)
     })
     .await?;
     Ok(total)
@@ -172,25 +173,6 @@ fn load_one(
     record(conn, now, "year_plan.entered", "year_plan", plan.0, id)?;
     add_milestones(conn, sketch, id, now)?;
     file_reports(conn, sketch, id, today, now)
-}
-
-/// Opens the months that are over. The plan came out in mid-year, so the first ones are filed
-/// afterwards: all of them are due ten days from now.
-fn open_months(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
-    let plan = plans::find(conn, year)?.ok_or_else(|| StoreError::broken("there is no plan"))?;
-    for month in year.months().filter(|m| m.last_day() < today) {
-        if reporting_months::find(conn, month)?.is_some() {
-            continue;
-        }
-        let opens_on = month.next().first_day().max(plan.issued_on).min(today);
-        let due_on = today + Days::new(9);
-        reporting_months::insert(conn, &ReportingMonth::opening(month, opens_on, due_on))?;
-        let id = reporting_months::get(conn, month)?.id;
-        let kind = "reporting_month.opened";
-        let event = Event::of(kind, "reporting_month", id.0, Vec::new());
-        events::record(conn, &Author::system("demo"), now, &event)?;
-    }
-    Ok(())
 }
 
 fn record(
@@ -309,6 +291,7 @@ fn file_reports(
 ) -> Result<()> {
     let project = projects::get(conn, id, Sight::All)?;
     for (month, figures) in &sketch.reports {
+        let due_on = reporting_months::get(conn, *month)?.due_on;
         let warned = warnings(figures, &context(conn, &project, *month, today)?);
         let step = Some(Step { by: None, at: now });
         let report = Report {
@@ -320,7 +303,7 @@ fn file_reports(
             warnings: warned,
             return_reason: String::new(),
             submitted: step,
-            first_submitted_on: Some(today),
+            first_submitted_on: Some(months::submitted_on(due_on, id, today)),
             confirmed: step,
             version: 1,
         };

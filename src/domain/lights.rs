@@ -213,8 +213,9 @@ impl LightJudge {
         Finding::by_count(rule, missing, limits, MeasureUnit::Reports)
     }
 
-    /// The smallest amount that brings the deviation to the green threshold, exactly, by the end
-    /// of the target month; none where progress is green or nothing can be said of it.
+    /// The smallest amount, in whole hundredths of 万元, that brings the deviation to the green
+    /// threshold by the end of the target month; none where progress is green or nothing can be
+    /// said of it.
     fn catch_up(&self, figures: &LightFigures) -> Option<CatchUp> {
         if !matches!(self.progress(figures).light, Light::Yellow | Light::Red) {
             return None;
@@ -222,7 +223,7 @@ impl LightJudge {
         let target = self.target();
         let green = self.thresholds.green_from;
         let wanted = progress::wanted(self.mode, target.number(), &figures.then, green);
-        let amount = (wanted - figures.now.completed).max(Fen::ZERO);
+        let amount = (wanted - figures.now.completed).max(Fen::ZERO).up_to_hundredth_wan();
         Some(CatchUp { amount, by: target.last_day() })
     }
 }
@@ -233,8 +234,19 @@ mod tests {
     use super::super::milestone::MilestoneClass;
     use super::super::project::tests::day;
     use super::super::report::ReportState;
-    use super::super::summary::tests::{project, report};
+    use super::super::summary::tests::{project as small_project, report};
+    use super::super::year_plan::{MonthlyAmounts, PlanBases};
     use super::*;
+
+    /// 分 in 1 万元.
+    const WAN: i64 = 1_000_000;
+
+    /// Plans 1,200 万元 for the year, 100 a month.
+    fn project() -> ProjectYear {
+        let amounts = MonthlyAmounts([Fen::new(100 * WAN); 12]);
+        let plan = Some(PlanBases { initial: amounts, current: amounts });
+        ProjectYear { plan, ..small_project() }
+    }
 
     fn judge(through: &str, today: &str) -> LightJudge {
         let period = Period::new(through.parse().unwrap(), day(today), false);
@@ -272,9 +284,10 @@ mod tests {
 
     #[test]
     fn progress_says_what_is_missing_by_the_end_of_the_running_month() {
-        let mut it = project(); // plans 1,200 for the year, 100 a month
-        it.reports =
-            (3..=6).map(|m| report(&format!("2021-{m:02}"), ReportState::Confirmed, 70)).collect();
+        let mut it = project();
+        it.reports = (3..=6)
+            .map(|m| report(&format!("2021-{m:02}"), ReportState::Confirmed, 70 * WAN))
+            .collect();
 
         let june = judge("2021-06", "2021-07-01").project(&it, &[], &[]);
 
@@ -282,8 +295,11 @@ mod tests {
         // is 640.
         assert_eq!(lights(&june), ["red", "green", "grey", "green"]);
         assert_eq!(june.decided_by.unwrap().measured.unwrap().to_string(), "-26.67");
-        assert_eq!(june.catch_up, Some(CatchUp { amount: Fen::new(360), by: day("2021-07-31") }));
-        it.reports.push(report("2021-07", ReportState::Confirmed, 360));
+        assert_eq!(
+            june.catch_up,
+            Some(CatchUp { amount: Fen::new(360 * WAN), by: day("2021-07-31") })
+        );
+        it.reports.push(report("2021-07", ReportState::Confirmed, 360 * WAN));
         let july = judge("2021-07", "2021-08-01").project(&it, &[], &[]);
         assert_eq!((july.light, july.catch_up), (Light::Green, None));
         assert_eq!(july.decided_by.unwrap().measured.unwrap().to_string(), "-5.00");
@@ -339,7 +355,7 @@ mod tests {
     fn a_set_is_judged_by_its_sums_and_is_grey_only_when_all_of_it_is_silent() {
         let judge = judge("2021-03", "2021-04-01");
         let (silent, mut spoken) = (project(), project());
-        spoken.reports = vec![report("2021-03", ReportState::Confirmed, 300)];
+        spoken.reports = vec![report("2021-03", ReportState::Confirmed, 300 * WAN)];
         let none = judge.group(&judge.figures(&silent), LightCounts::one(Light::Red));
         let sum = judge.figures(&silent) + judge.figures(&spoken);
 
@@ -348,6 +364,9 @@ mod tests {
         assert_eq!(none.progress.grey, Some(GreyReason::NotReported));
         // 300 of 2,400 is 12.5 %, 12.5 points behind; 33.33 - 5 % of 2,400 is 680.
         assert_eq!(both.light, Light::Yellow);
-        assert_eq!(both.catch_up, Some(CatchUp { amount: Fen::new(380), by: day("2021-04-30") }));
+        assert_eq!(
+            both.catch_up,
+            Some(CatchUp { amount: Fen::new(380 * WAN), by: day("2021-04-30") })
+        );
     }
 }

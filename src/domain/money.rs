@@ -111,6 +111,14 @@ impl Fen {
         format!("{sign}{grouped}.{part}")
     }
 
+    /// This, or the next whole hundredth of 万元 above it.
+    #[must_use]
+    pub fn up_to_hundredth_wan(self) -> Self {
+        const HUNDREDTH: i64 = Fen::PER_WAN / 100;
+        let over = self.0.rem_euclid(HUNDREDTH);
+        if over == 0 { self } else { Self(self.0 - over + HUNDREDTH) }
+    }
+
     /// Whether it is below nothing.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
@@ -222,6 +230,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_amount_goes_up_to_the_next_hundredth_of_a_wan() {
+        let up = |wan: &str| Fen::parse_wan(wan).unwrap().up_to_hundredth_wan().to_wan();
+
+        assert_eq!([up("2575.333334"), up("2575.33"), up("0")], ["2575.34", "2575.33", "0.00"]);
+    }
 
     #[test]
     fn amounts_for_people_have_their_thousands_apart() {

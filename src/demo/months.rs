@@ -1,0 +1,80 @@
+//! The reporting months of the portfolio: opened, and all but the last two closed and published.
+
+use chrono::{Days, NaiveDate};
+
+use crate::api::bulletins;
+use crate::api::caller::Now;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::ProjectId;
+use crate::domain::month::{Month, Year};
+use crate::domain::reporting_month::{MonthState, ReportingMonth};
+use crate::store::events::{self, Author, Event};
+use crate::store::{Conn, Result, StoreError, plans, reporting_months};
+
+/// The months that are over on `today`, the earliest first.
+fn over(year: Year, today: NaiveDate) -> Vec<Month> {
+    year.months().filter(|m| m.last_day() < today).collect()
+}
+
+/// Opens the months that are over. The plan came out in mid-year, so the first ones were filed
+/// together afterwards; the newest is being filed now.
+pub(super) fn open(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
+    let plan = plans::find(conn, year)?.ok_or_else(|| StoreError::broken("there is no plan"))?;
+    let months = over(year, today);
+    for month in &months {
+        if reporting_months::find(conn, *month)?.is_some() {
+            continue;
+        }
+        let opens_on = month.next().first_day().max(plan.issued_on).min(today);
+        let due_on = if months.last() == Some(month) {
+            today + Days::new(9)
+        } else {
+            let usual =
+                (month.next().first_day() + Days::new(4)).max(plan.issued_on + Days::new(9));
+            usual.min(today - Days::new(1)).max(opens_on)
+        };
+        reporting_months::insert(conn, &ReportingMonth::opening(*month, opens_on, due_on))?;
+        record(conn, now, "reporting_month.opened", *month)?;
+    }
+    Ok(())
+}
+
+/// The day a project's report was handed over: in time, but for one in forty.
+pub(super) fn submitted_on(due_on: NaiveDate, project: ProjectId, today: NaiveDate) -> NaiveDate {
+    let day = match project.0 % 40 {
+        0 => due_on + Days::new(1),
+        n => due_on - Days::new(n.unsigned_abs() % 3),
+    };
+    day.min(today)
+}
+
+/// Closes and publishes the months that are over, all but the last two: the one before the newest
+/// is left to be closed by whoever tries it.
+pub(super) fn publish(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
+    let months = over(year, today);
+    for month in months.iter().take(months.len().saturating_sub(2)) {
+        let open = reporting_months::get(conn, *month)?;
+        if open.state != MonthState::Open {
+            continue;
+        }
+        let Ok(closed) = open.close(today, 0, now, None) else {
+            continue;
+        };
+        reporting_months::save(conn, &closed)?;
+        record(conn, now, "reporting_month.closed", *month)?;
+        let instant = Now { instant: now, today };
+        bulletins::publish(conn, *month, "demo", &author(), instant)
+            .map_err(|problem| StoreError::broken(problem.detail.en))?;
+    }
+    Ok(())
+}
+
+fn author() -> Author {
+    Author::system("demo")
+}
+
+fn record(conn: &mut Conn, now: Timestamp, kind: &'static str, month: Month) -> Result<()> {
+    let id = reporting_months::get(conn, month)?.id;
+    let event = Event::of(kind, "reporting_month", id.0, Vec::new());
+    events::record(conn, &author(), now, &event)
+}
