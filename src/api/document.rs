@@ -8,7 +8,7 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 16] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
@@ -22,6 +22,10 @@ const TAGS: [(&str, &str); 15] = [
     (
         "year_plans",
         "What a project is to invest in a year, in versions that are never overwritten.",
+    ),
+    (
+        "roll_overs",
+        "What of a year is unfinished and goes on into the next: proposed, changed, confirmed.",
     ),
     ("milestones", "Milestones with baseline, forecast and actual date."),
     ("reports", "Monthly reports: drafted, submitted, returned, confirmed."),

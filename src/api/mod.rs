@@ -56,6 +56,9 @@ pub mod report_view;
 pub mod reporting_months;
 pub mod reports;
 pub mod restatements;
+pub mod review;
+pub mod roll_over_view;
+pub mod roll_overs;
 pub mod routes;
 pub mod sessions;
 pub mod shape;
@@ -65,6 +68,7 @@ pub mod tokens;
 pub mod trend;
 pub mod units;
 pub mod users;
+pub mod year_plan_input;
 pub mod year_plans;
 
 /// Where version 1 is mounted.
@@ -84,6 +88,7 @@ pub fn routes() -> routes::Routes {
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(review::routes())
         .and(restatements::routes())
         .and(reporting_months::routes())
         .and(filings::routes())
@@ -93,6 +98,7 @@ pub fn routes() -> routes::Routes {
         .and(trend::routes())
         .and(milestone_summary::routes())
         .and(rankings::routes())
+        .and(roll_overs::routes())
         .and(bulletins::routes())
         .and(bulletin_comparison::routes())
         .and(issues::routes())

@@ -22,6 +22,7 @@ use crate::domain::light::Light;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
+use crate::domain::report::ReportState;
 use crate::domain::unit::{UnitKind, UnitRole};
 use crate::domain::year_plan::Basis;
 
@@ -233,7 +234,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat ProjectId LightOverrideId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

@@ -44,6 +44,8 @@ ids! {
     RestatementId
     /// The id of an issue to be coordinated.
     IssueId
+    /// The id of a roll-over.
+    RollOverId
     /// The id of a bulletin.
     BulletinId
     /// The id of a light's override.

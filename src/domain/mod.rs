@@ -31,6 +31,7 @@ pub mod rate;
 pub mod report;
 pub mod reporting_month;
 pub mod restatement;
+pub mod roll_over;
 pub mod summary;
 pub mod text;
 pub mod text_enum;

@@ -111,6 +111,12 @@ impl Fen {
         format!("{sign}{grouped}.{part}")
     }
 
+    /// This, or the next whole hundredth of 万元 below it.
+    #[must_use]
+    pub fn down_to_hundredth_wan(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(Self::PER_WAN / 100))
+    }
+
     /// This, or the next whole hundredth of 万元 above it.
     #[must_use]
     pub fn up_to_hundredth_wan(self) -> Self {

@@ -20,6 +20,8 @@ pub mod projects;
 pub mod reporting_months;
 pub mod reports;
 pub mod restatements;
+pub mod review;
+pub mod roll_overs;
 pub mod sessions;
 pub mod source;
 pub mod summaries;

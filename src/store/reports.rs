@@ -15,8 +15,8 @@ use crate::domain::report::{Report, ReportFigures, ReportState, Step};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reports)]
-struct Row {
-    id: i64,
+pub(super) struct Row {
+    pub(super) id: i64,
     project_id: i64,
     month: String,
     state: String,

@@ -323,6 +323,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    roll_over_lines (id) {
+        id -> BigInt,
+        roll_over_id -> BigInt,
+        project_id -> BigInt,
+        remaining_fen -> BigInt,
+        carried_fen -> BigInt,
+        annual_fen -> BigInt,
+        included -> Bool,
+        note -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    roll_overs (id) {
+        id -> BigInt,
+        year -> Integer,
+        through -> Text,
+        state -> Text,
+        document_number -> Text,
+        proposed_at -> Timestamp,
+        proposed_by -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -441,6 +470,8 @@ diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(report_issues -> issues (issue_id));
 diesel::joinable!(report_issues -> monthly_reports (report_id));
 diesel::joinable!(restatements -> projects (project_id));
+diesel::joinable!(roll_over_lines -> projects (project_id));
+diesel::joinable!(roll_over_lines -> roll_overs (roll_over_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(targets -> industries (industry_id));
 diesel::joinable!(targets -> measures (measure_id));
@@ -474,6 +505,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reporting_months,
     restatements,
     refresh_tokens,
+    roll_over_lines,
+    roll_overs,
     sessions,
     targets,
     units,

@@ -1,5 +1,7 @@
 //! Year plans and their versions. A version is inserted and never changed.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -65,6 +67,15 @@ fn version(row: Row) -> Result<PlanVersion> {
         created_at: Timestamp::new(created_at),
         created_by: created_by.map(UserId),
     })
+}
+
+/// The projects that have a plan of a year.
+pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
+    let ids: Vec<i64> = year_plans::table
+        .filter(year_plans::year.eq(year.get()))
+        .select(year_plans::project_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(ProjectId).collect())
 }
 
 /// The year plan with all its versions, if there is one.

@@ -36,6 +36,7 @@ mod reference;
 mod reporting_months;
 mod reports;
 mod restatements;
+mod roll_overs;
 mod schema;
 mod sessions;
 mod starts;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     suite.on_each(starts::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(bulletins::ALL);
+    suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
     suite.on_each(summaries::ALL);

@@ -8,6 +8,7 @@ use crate::tests;
 
 tests![
     OnEach;
+    a_reviewer_goes_through_what_waits_with_its_warnings,
     a_report_is_drafted_submitted_returned_corrected_and_confirmed,
     the_summary_changes_by_exactly_the_confirmed_amount,
     an_owner_cannot_return_its_own_report,
@@ -230,4 +231,33 @@ async fn a_draft_is_created_once_and_changed_from_its_version(app: TestApp) {
         (&read.json["completed_wan"], &read.json["version"]),
         (&json!("3.00"), &Value::from(2))
     );
+}
+
+async fn a_reviewer_goes_through_what_waits_with_its_warnings(app: TestApp) {
+    let commission = app.commission().await;
+    let odd = commission.project("大起大落", json!({})).await;
+    let plain = commission.project("平常", json!({"area": "hekou"})).await;
+    for (id, amount) in [(odd, "700.00"), (plain, "90.00")] {
+        commission.plan_year(id, 100).await;
+        let path = format!("/projects/{id}/reports/2021-05");
+        commission.create(&path, &json!({"completed_wan": amount})).await.expect(201);
+        commission.step(&format!("{path}/submission")).await.expect(200);
+    }
+    commission.confirmed(plain, "2021-04", "90.01").await;
+
+    let queue = commission.get("/reports?month=2021-05&state=submitted").await.expect(200);
+    let warned = commission.get("/reports?state=submitted&warned=true").await.expect(200);
+    let half = commission.get("/reports?warning=half-of-the-year").await.expect(200);
+    let none = commission.get("/reports?warning=zero-month").await.expect(200);
+    let hekou = app.area("hekou").await.get("/reports?limit=1").await.expect(200);
+
+    let names = |answer: &crate::support::actor::Answer| -> Vec<String> {
+        answer.items().iter().map(|i| i["project"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&queue), ["大起大落", "平常"]);
+    assert_eq!(names(&warned), ["大起大落"]);
+    assert_eq!(names(&half), ["大起大落"]);
+    let explained = half.items()[0]["warnings"][0]["detail"].as_str().unwrap();
+    assert!(explained.contains("700"), "{explained}");
+    assert_eq!((names(&none).len(), hekou.json["total"].as_i64()), (0, Some(2)));
 }

@@ -1,0 +1,2 @@
+drop table roll_over_lines;
+drop table roll_overs;

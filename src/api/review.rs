@@ -1,0 +1,90 @@
+//! The reviewer's queue: reports of every project, with their warnings.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::caller::{Permit, ReadProjects};
+use super::issues::IdPage;
+use super::problem::Problem;
+use super::project_filter::PlaceFilter;
+use super::query::{Both, Query};
+use super::reply::{Json, PageView};
+use super::report_view::ReportView;
+use super::routes::Routes;
+use crate::domain::month::Month;
+use crate::domain::report::{Report, ReportState};
+use crate::domain::words::Language;
+use crate::routes;
+use crate::store::PageRequest;
+use crate::store::review::{self, ReviewFilter};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["reports"; list_all_reports]
+}
+
+/// Which reports; a repeated parameter means "or".
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReviewQuery {
+    /// Of one of these months.
+    #[serde(default)]
+    #[param(example = json!(["2021-06"]))]
+    pub month: Vec<Month>,
+    /// In one of these states; `submitted` are those that wait for a decision.
+    #[serde(default)]
+    pub state: Vec<ReportState>,
+    /// With any warning, or with none.
+    #[param(nullable = false)]
+    pub warned: Option<bool>,
+    /// With this warning, by its code.
+    #[param(nullable = false, pattern = "^[a-z-]{1,40}$", example = "half-of-the-year")]
+    pub warning: Option<String>,
+}
+
+/// A report with the name of its project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReviewItem {
+    /// The project's name.
+    pub project: String,
+    /// The report.
+    #[serde(flatten)]
+    pub report: ReportView,
+}
+
+/// List reports of every project
+///
+/// Across projects, with their warnings explained: what a reviewer goes through with
+/// `state=submitted`. By report id; what a month's restatements added is shown at the report.
+#[utoipa::path(get, path = "/reports")]
+async fn list_all_reports(
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    query: Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
+    speaks: Language,
+) -> Result<Json<PageView<ReviewItem>>, Problem> {
+    let (Query(Both(places, Both(asked, page))), sight) = (query, who.sees());
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let (industries, areas) = places.known(conn)?;
+            let filter = ReviewFilter {
+                months: asked.month.clone(),
+                states: asked.state.clone(),
+                warned: asked.warned,
+                warning: asked.warning.clone(),
+                areas,
+                industries,
+            };
+            let request = PageRequest::new(page.limit, page.cursor);
+            Ok(review::list(conn, &filter, sight, &request)?)
+        })
+        .await?;
+    let item = |(report, project): (Report, String)| ReviewItem {
+        project,
+        report: ReportView::of(report, speaks),
+    };
+    Ok(Json(PageView::of(found, item)))
+}
