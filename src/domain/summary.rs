@@ -95,6 +95,9 @@ pub struct ProjectYear {
     pub ended_on: Option<NaiveDate>,
     /// Its year plan, if it has one in force by the month asked for.
     pub plan: Option<PlanBases>,
+    /// The month its year plan took effect, whenever that is: what was added in mid-year owes no
+    /// report of the months before.
+    pub planned_from: Option<Month>,
     /// Which of its versions is asked for.
     pub basis: Basis,
     /// Its reports of the year.
@@ -172,10 +175,11 @@ impl ProjectYear {
             && self.owes_report_of(month)
     }
 
-    /// Whether a report of `month` is owed at all: it had started by then, was registered, and
-    /// had not ended before.
+    /// Whether a report of `month` is owed at all: it had started by then, was registered and
+    /// planned for, and had not ended before.
     pub fn owes_report_of(&self, month: Month) -> bool {
         month.year() >= self.registered_year
+            && self.planned_from.is_none_or(|first| first <= month)
             && self.starts.0.is_some_and(|start| Month::of(start) <= month)
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
@@ -244,6 +248,7 @@ pub(super) mod tests {
                 initial: MonthlyAmounts([Fen::new(90); 12]),
                 current: MonthlyAmounts([Fen::new(100); 12]),
             }),
+            planned_from: None,
             basis: Basis::Current,
             reports: Vec::new(),
             restatements: Vec::new(),
@@ -318,6 +323,16 @@ pub(super) mod tests {
         assert_eq!(coverage("2021-07", "2021-07-01").due, 5);
         assert_eq!(coverage("2021-07", "2022-07-01").due, 6);
         assert_eq!(coverage("2021-06", "2021-06-30").due, 5);
+    }
+
+    #[test]
+    fn what_was_added_in_mid_year_owes_nothing_of_the_months_before() {
+        let added = ProjectYear { planned_from: Some(month("2021-05")), ..project() };
+
+        let coverage =
+            added.figures(Period::new(month("2021-06"), day("2021-07-01"), false)).coverage;
+
+        assert_eq!((coverage.due, coverage.missing), (2, 2));
     }
 
     #[test]

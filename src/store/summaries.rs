@@ -71,7 +71,7 @@ struct Row {
 
 fn project_year(
     row: &Row,
-    (plan, basis): (Option<PlanBases>, Basis),
+    (plan, basis): (Option<Planned>, Basis),
     reports: Vec<MonthReport>,
     earlier: Fen,
 ) -> Result<ProjectYear> {
@@ -88,35 +88,42 @@ fn project_year(
         starts: (row.actual_start, row.planned_start),
         finishes: (row.actual_finish, row.planned_finish),
         ended_on: row.ended_on,
-        plan,
+        plan: plan.and_then(|(bases, _)| bases),
+        planned_from: plan.map(|(_, first)| first),
         basis,
         reports,
         restatements: Vec::new(),
     })
 }
 
+/// A year plan as sums need it: its versions in force by a month, and the month it took effect.
+type Planned = (Option<PlanBases>, Month);
+
 /// Of each project the first version of its plan, and the one in force at the end of `through`.
 fn plans(
     conn: &mut Conn,
     through: Month,
     only: Option<ProjectId>,
-) -> Result<BTreeMap<i64, PlanBases>> {
+) -> Result<BTreeMap<i64, Planned>> {
     let mut query = year_plans::table
         .inner_join(versions::table)
         .filter(year_plans::year.eq(through.year().get()))
-        .filter(versions::effective_month.le(through.to_string()))
         .order((year_plans::project_id, versions::number))
-        .select((year_plans::project_id, MONTHS))
+        .select((year_plans::project_id, versions::effective_month, MONTHS))
         .into_boxed();
     if let Some(project) = only {
         query = query.filter(year_plans::project_id.eq(project.0));
     }
-    let rows: Vec<(i64, Months)> = query.load(conn)?;
-    let mut found = BTreeMap::new();
-    for (project, months) in rows {
-        let current = amounts(months);
-        let first = PlanBases { initial: current, current };
-        found.entry(project).and_modify(|p: &mut PlanBases| p.current = current).or_insert(first);
+    let rows: Vec<(i64, String, Months)> = query.load(conn)?;
+    let mut found: BTreeMap<i64, Planned> = BTreeMap::new();
+    for (project, effective, months) in rows {
+        let (effective, current): (Month, _) =
+            (StoreError::read_text(&effective)?, amounts(months));
+        let (bases, _) = found.entry(project).or_insert((None, effective));
+        if effective <= through {
+            let initial = bases.map_or(current, |b| b.initial);
+            *bases = Some(PlanBases { initial, current });
+        }
     }
     Ok(found)
 }

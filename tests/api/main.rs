@@ -42,6 +42,7 @@ mod sessions;
 mod starts;
 mod summaries;
 mod users;
+mod year;
 mod year_plans;
 
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ fn main() -> ExitCode {
     suite.on_each(commands::ALL);
     suite.on_each(schema::ALL);
     suite.on_both(schema::PARITY);
+    suite.on_each(year::ALL);
     suite.on_both(summaries::SAME);
+    suite.on_both(year::SAME);
     suite.run(&Arguments::from_args())
 }

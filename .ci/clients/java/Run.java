@@ -30,7 +30,7 @@ public final class Run {
         check(page.getTotal() == 152 && page.getItems().size() == 5, page);
         var first = page.getItems().get(0);
         check(projects.getProject(first.getId(), null).getName().equals(first.getName()), first);
-        var table = new SummariesApi(client).getCommitments(2021, "2021-05", null, null, null);
+        var table = new SummariesApi(client).getCommitments(2021, "2021-05", null, null, null, null);
         check(table.getTotal().getRegistered().getTotalInvestmentWan().equals("14456800.00"), table);
         try {
             projects.getProject(987654321L, null);
