@@ -17,9 +17,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::RestatementId;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
-use crate::domain::report::ReportState;
 use crate::domain::reporting_month::ReportingMonth;
-use crate::domain::restatement::{Restatement, check_amount};
+use crate::domain::restatement::{Restatement, check_amount, standing};
 use crate::domain::text::{Name, Reason};
 use crate::routes;
 use crate::store::events::{self, Event, changes};
@@ -135,10 +134,8 @@ async fn create_restatement(
             let month: ReportingMonth = reporting_months::opened::<Problem>(conn, at.month)?;
             month.must_be_closed()?;
             let report = reports::find(conn, at.project_id, at.month)?;
-            let counted = report.as_ref().filter(|r| r.state == ReportState::Confirmed);
             let before = restatements::list(conn, at.project_id, Some(at.month))?;
-            let standing = counted.map_or(Fen::ZERO, |r| r.figures.completed)
-                + before.iter().map(|r| r.amount).sum::<Fen>();
+            let standing = standing(report.as_ref(), &before);
             let mut check = Check::new();
             let amount = check.field("/amount_wan", check_amount(input.amount_wan, standing));
             let reason = check.field("/reason", Reason::parse(&input.reason));

@@ -119,8 +119,8 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
             last_planned_month: if done { 5 } else { 12 },
         }
     } else if kind <= 85 {
-        // Started in the spring.
-        let month = u32::try_from(numbers.between(1, 4)).unwrap_or(1);
+        // Started in winter or spring.
+        let month = u32::try_from(numbers.between(1, 3)).unwrap_or(1);
         let start = day(year, month, on);
         Life {
             stage: Stage::Construction,
@@ -186,7 +186,7 @@ fn sketch(
         invested_before: before,
         annual,
         months,
-        milestones: milestones(numbers, &life, planned_finish),
+        milestones: milestones(numbers, &life, planned_finish, year),
         planned_start: life.planned_start,
         planned_finish,
         actual_start: life.actual_start,
@@ -195,9 +195,9 @@ fn sketch(
     }
 }
 
-/// Twelve months in the shape of a building year: slow in winter, fast from spring on.
+/// Twelve months in the shape of a building year: a little slower in winter.
 fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
-    const SEASON: [i64; 12] = [4, 3, 7, 9, 10, 10, 10, 10, 11, 11, 9, 6];
+    const SEASON: [i64; 12] = [7, 6, 8, 9, 9, 9, 9, 9, 9, 9, 8, 8];
     let weight = |(number, season): (u32, i64)| {
         let active = (life.first_planned_month..=life.last_planned_month).contains(&number);
         i64::from(active) * season * numbers.between(80, 120)
@@ -227,11 +227,11 @@ fn reports(
         return Vec::new();
     };
     let (mut done, mut received, mut paid) = (before, Fen::ZERO, Fen::ZERO);
-    let mut all = Vec::new();
+    let (mut all, pace) = (Vec::new(), pace(numbers));
     for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
         let planned = months.of(month.number()).get();
         let idle = month.number() == 2 && numbers.chance(10);
-        let percent = if idle { 0 } else { numbers.between(60, 118) };
+        let percent = if idle { 0 } else { pace + numbers.between(-6, 6) };
         let exact = i128::from(planned) * i128::from(percent) / 100;
         // To the half 万元, and never beyond the total.
         let completed = i64::try_from(exact).unwrap_or(0) / (WAN / 2) * (WAN / 2);
@@ -263,9 +263,23 @@ fn reports(
     all
 }
 
+/// How well a project keeps to its plan, in per cent: most do, some trail, a few hardly move.
+fn pace(numbers: &mut Numbers) -> i64 {
+    match numbers.between(1, 100) {
+        1..=72 => numbers.between(95, 110),
+        73..=92 => numbers.between(62, 88),
+        _ => numbers.between(15, 50),
+    }
+}
+
 /// The usual milestones around the start and the finish; those before the start are reached when
 /// it has started.
-fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<SketchMilestone> {
+fn milestones(
+    numbers: &mut Numbers,
+    life: &Life,
+    finish: NaiveDate,
+    year: Year,
+) -> Vec<SketchMilestone> {
     // Days from the start to each template's baseline; the last two count from the finish.
     const FROM_START: [i64; 12] = [-240, -180, -150, -120, -90, -20, -45, 0, 200, 300, 0, 60];
     let late_by = life.actual_start.map(|start| (start - life.planned_start).num_days());
@@ -283,19 +297,28 @@ fn milestones(numbers: &mut Numbers, life: &Life, finish: NaiveDate) -> Vec<Sket
             let actual = match template.code {
                 "start" => life.actual_start,
                 "completion_acceptance" => life.actual_finish,
-                "main_structure" | "equipment_installation" | "operation" => life
-                    .actual_finish
-                    .filter(|_| template.code != "operation")
-                    .map(|f| f.min(baseline)),
+                "operation" => None,
+                "main_structure" | "equipment_installation" => built(numbers, life, baseline, year),
                 _ if procedure_done => Some(baseline),
                 _ => None,
             };
-            let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(40);
+            let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(25);
             let forecast =
-                moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(10, 90)));
+                moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(5, 60)));
             SketchMilestone { baseline, forecast, actual }
         })
         .collect()
+}
+
+/// When a milestone of the building was reached: most of those that were due by the end of May,
+/// give or take some days.
+fn built(numbers: &mut Numbers, life: &Life, baseline: NaiveDate, year: Year) -> Option<NaiveDate> {
+    if let Some(finish) = life.actual_finish {
+        return Some(finish.min(baseline));
+    }
+    let reached = baseline + chrono::TimeDelta::days(numbers.between(-5, 20));
+    let punctual = numbers.chance(85);
+    (punctual && life.actual_start.is_some() && reached <= day(year, 5, 31)).then_some(reached)
 }
 
 #[cfg(test)]

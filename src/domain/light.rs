@@ -80,6 +80,12 @@ impl Measure {
     }
 }
 
+impl Measure {
+    fn is_zero(self) -> bool {
+        self.value.get() == 0
+    }
+}
+
 impl std::fmt::Display for Measure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.unit {
@@ -184,6 +190,9 @@ impl Finding {
                 let side = if self.light == Light::Green { "不低于" } else { "低于" };
                 format!("完成率较时序进度相差 {measured} 个百分点，{side}界限 {threshold}")
             }
+            LightRule::Start if measured.is_zero() => "已开工".to_owned(),
+            LightRule::Milestones if measured.is_zero() => "没有延误的节点".to_owned(),
+            LightRule::Reporting if measured.is_zero() => "没有逾期未报的月报".to_owned(),
             LightRule::Start => format!("已过计划开工月 {measured} 个月（界限 {threshold} 个月）"),
             LightRule::Milestones => {
                 format!("最大延误 {measured} 天（界限：超过 {} 天）", less_one(threshold))
@@ -195,6 +204,9 @@ impl Finding {
                 let side = if self.light == Light::Green { "not below" } else { "below" };
                 format!("{measured} points from expected progress, {side} {threshold}")
             }
+            LightRule::Start if measured.is_zero() => "it has started".to_owned(),
+            LightRule::Milestones if measured.is_zero() => "no milestone slips".to_owned(),
+            LightRule::Reporting if measured.is_zero() => "no overdue report is missing".to_owned(),
             LightRule::Start => format!(
                 "{measured} month(s) after the month it was planned for; the threshold is {threshold}"
             ),

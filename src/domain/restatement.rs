@@ -5,6 +5,7 @@ use super::error::FieldError;
 use super::id::{ProjectId, RestatementId, UserId};
 use super::money::Fen;
 use super::month::Month;
+use super::report::{Report, ReportState};
 use super::words::Words;
 
 /// A correction of what a project completed in a closed month. It stands beside the report and
@@ -29,8 +30,15 @@ pub struct Restatement {
     pub created_by: Option<UserId>,
 }
 
-/// Checks what is added to a month that stands at `standing` now: the report's amount, if it was
-/// confirmed, and every restatement before.
+/// What a closed month stands at: its report's amount, if that was confirmed, and every restatement
+/// before.
+pub fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
+    let counted = report.filter(|r| r.state == ReportState::Confirmed);
+    let reported = counted.map_or(Fen::ZERO, |r| r.figures.completed);
+    reported + before.iter().map(|r| r.amount).sum()
+}
+
+/// Checks what is added to a month that stands at [`standing`] now.
 ///
 /// # Errors
 /// `zero`, `below-zero`, at `/amount_wan`.
