@@ -8,7 +8,7 @@ use super::figures::{Judged, RateView};
 use super::light_overrides::LightOverrideView;
 use super::place::Place;
 use crate::domain::id::ProjectId;
-use crate::domain::light::{Finding, GreyReason, Light, LightRule, MeasureUnit};
+use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::light_sums::{LightCounts, LightFigures};
 use crate::domain::lights::{CatchUp, GroupLight, LightJudge, ProjectLight};
 use crate::domain::money::Fen;
@@ -39,7 +39,7 @@ pub struct FindingView {
     /// What both count; absent when grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub unit: Option<MeasureUnit>,
+    pub unit: Option<LightUnit>,
     /// All this in words, in the caller's language.
     pub words: String,
 }

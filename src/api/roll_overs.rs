@@ -113,7 +113,7 @@ fn proposed(roll_over: RollOver) -> Result<RollOver, Problem> {
 /// Asked again it starts anew, until it is confirmed.
 #[utoipa::path(
     post, path = "/roll-overs/{year}/proposal",
-    responses((status = 409, description = "It is confirmed.")),
+    responses((status = 409, description = "It is confirmed, or there is no year before.")),
 )]
 async fn propose_roll_over(
     app: Data<App>,
@@ -121,6 +121,13 @@ async fn propose_roll_over(
     path: Path<RollOverPath>,
 ) -> Result<Tagged<RollOverView>, Problem> {
     let (Path(RollOverPath { year }), caller, now) = (path, who.caller, app.now());
+    if year.get() == Year::FIRST {
+        let words = Words::new(
+            format!("{year} 年之前没有可结转的年度。"),
+            format!("There is no year before {year} to go on from."),
+        );
+        return Err(Problem::conflict("no-year-before", words));
+    }
     let view = app
         .db
         .write(move |conn| -> Result<_, Problem> {

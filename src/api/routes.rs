@@ -1,7 +1,7 @@
 //! One list is router and document at once: a handler named in `routes!`
 //! is served at the path and method its `#[utoipa::path]` gives, and described by its signature.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix_web::http::{Method, header};
@@ -38,6 +38,8 @@ pub struct Routes {
     tag: &'static str,
     served: Vec<Served>,
     schemas: BTreeMap<String, Value>,
+    /// Names that two different schemas have: one of them would describe the other's data.
+    clashes: BTreeSet<String>,
 }
 
 impl Routes {
@@ -60,7 +62,7 @@ impl Routes {
         A::describe(&mut entry);
         F::Output::describe(&mut entry);
         let (operation, schemas) = entry.finish();
-        self.schemas.extend(schemas);
+        self.learn(schemas);
         for method in P::methods() {
             let method = method_of(&method);
             let handler = handler.clone();
@@ -78,8 +80,23 @@ impl Routes {
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.served.extend(others.served);
-        self.schemas.extend(others.schemas);
+        self.learn(others.schemas);
+        self.clashes.extend(others.clashes);
         self
+    }
+
+    fn learn(&mut self, schemas: BTreeMap<String, Value>) {
+        for (name, schema) in schemas {
+            if self.schemas.get(&name).is_some_and(|known| *known != schema) {
+                self.clashes.insert(name.clone());
+            }
+            self.schemas.insert(name, schema);
+        }
+    }
+
+    /// Names that two different schemas have; there must be none.
+    pub fn clashes(&self) -> &BTreeSet<String> {
+        &self.clashes
     }
 
     /// Mounts one resource per path, so that a wrong method is answered 405 with `Allow`.

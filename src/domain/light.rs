@@ -47,7 +47,7 @@ text_enum! {
 
 text_enum! {
     /// What a rule counts in.
-    MeasureUnit {
+    LightUnit {
         /// Percentage points.
         Points = "points" "个百分点",
         /// Months.
@@ -65,17 +65,17 @@ pub struct Measure {
     /// In hundredths of the unit: points have two decimals, the others none.
     pub value: Hundredths,
     /// In what.
-    pub unit: MeasureUnit,
+    pub unit: LightUnit,
 }
 
 impl Measure {
     /// So many percentage points.
     pub fn points(value: Hundredths) -> Self {
-        Self { value, unit: MeasureUnit::Points }
+        Self { value, unit: LightUnit::Points }
     }
 
     /// So many of a `unit` that is counted.
-    pub fn count(value: i64, unit: MeasureUnit) -> Self {
+    pub fn count(value: i64, unit: LightUnit) -> Self {
         Self { value: Hundredths::new(value * 100), unit }
     }
 }
@@ -89,8 +89,8 @@ impl Measure {
 impl std::fmt::Display for Measure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.unit {
-            MeasureUnit::Points => self.value.fmt(f),
-            MeasureUnit::Months | MeasureUnit::Days | MeasureUnit::Reports => {
+            LightUnit::Points => self.value.fmt(f),
+            LightUnit::Months | LightUnit::Days | LightUnit::Reports => {
                 (self.value.get() / 100).fmt(f)
             }
         }
@@ -141,7 +141,7 @@ impl Finding {
         rule: LightRule,
         count: i64,
         (yellow, red): (i64, i64),
-        unit: MeasureUnit,
+        unit: LightUnit,
     ) -> Self {
         let (light, threshold) = if count >= red {
             (Light::Red, red)
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_worst_counts_and_grey_says_nothing() {
-        let count = |rule, n| Finding::by_count(rule, n, (1, 3), MeasureUnit::Months);
+        let count = |rule, n| Finding::by_count(rule, n, (1, 3), LightUnit::Months);
         let grey = Finding::grey(LightRule::Progress, GreyReason::NotDue);
         let (green, red) = (count(LightRule::Start, 0), count(LightRule::Milestones, 3));
         let also_red = count(LightRule::Reporting, 5);
@@ -262,7 +262,7 @@ mod tests {
     fn a_finding_says_its_figures() {
         let thresholds = LightThresholds::default();
         let red = Finding::by_deviation("-23.40".parse().unwrap(), &thresholds).words();
-        let late = Finding::by_count(LightRule::Milestones, 45, (31, 91), MeasureUnit::Days);
+        let late = Finding::by_count(LightRule::Milestones, 45, (31, 91), LightUnit::Days);
 
         assert_eq!(red.zh, "投资进度红灯：完成率较时序进度相差 -23.40 个百分点，低于界限 -20.00。");
         assert_eq!(red.en, "progress red: -23.40 points from expected progress, below -20.00.");

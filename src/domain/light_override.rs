@@ -48,7 +48,7 @@ impl LightOverride {
 /// passed.
 ///
 /// # Errors
-/// `month-closed` at `/from_month`; `in-past` and `before-start` at `/expires_on`; `not-shown` at
+/// `month-closed` and `too-early` at `/from_month`; `in-past` and `before-start` at `/expires_on`; `not-shown` at
 /// `/light` for grey and blue, which say facts and no judgement.
 pub fn check_override(
     light: Light,
@@ -70,6 +70,11 @@ pub fn check_override(
             format!("{closed} is closed; it can cover {} and later.", closed.next()),
         );
         errors.push(FieldError::new("/from_month", "month-closed", words));
+    }
+    if from_month.months_until(Month::of(today)) > 12 {
+        let words =
+            Words::new("最多只能追溯十二个月。", "It can reach back twelve months at most.");
+        errors.push(FieldError::new("/from_month", "too-early", words));
     }
     if expires_on < today {
         let words = Words::new(
@@ -130,5 +135,7 @@ mod tests {
             ["not-shown", "month-closed", "in-past"]
         );
         assert_eq!(check(Light::Red, "2021-09", "2021-08-30"), ["before-start"]);
+        let old = check(Light::Red, "2020-06", "2021-08-30");
+        assert_eq!(old, ["month-closed", "too-early"]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::figures::Figures;
-use super::light::{Finding, GreyReason, Light, LightRule, MeasureUnit};
+use super::light::{Finding, GreyReason, Light, LightRule, LightUnit};
 use super::light_override::LightOverride;
 use super::light_rules::LightThresholds;
 use super::light_sums::{LightCounts, LightFigures};
@@ -176,7 +176,7 @@ impl LightJudge {
         }
         let thresholds = &self.thresholds;
         let (yellow, red) = (thresholds.start_yellow_months, thresholds.start_red_months);
-        Finding::by_count(rule, late, (yellow.into(), red.into()), MeasureUnit::Months)
+        Finding::by_count(rule, late, (yellow.into(), red.into()), LightUnit::Months)
     }
 
     /// By the one that slips most of those not reached: what was reached late can no longer be
@@ -192,7 +192,7 @@ impl LightJudge {
         let thresholds = &self.thresholds;
         let more = (thresholds.milestone_yellow_days + 1, thresholds.milestone_red_days + 1);
         let limits = (more.0.into(), more.1.into());
-        Finding::by_count(rule, worst.max(0), limits, MeasureUnit::Days)
+        Finding::by_count(rule, worst.max(0), limits, LightUnit::Days)
     }
 
     fn reporting(&self, project: &ProjectYear) -> Finding {
@@ -210,7 +210,7 @@ impl LightJudge {
         let limits =
             (thresholds.reporting_yellow_missing.into(), thresholds.reporting_red_missing.into());
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-        Finding::by_count(rule, missing, limits, MeasureUnit::Reports)
+        Finding::by_count(rule, missing, limits, LightUnit::Reports)
     }
 
     /// The smallest amount, in whole hundredths of 万元, that brings the deviation to the green

@@ -14,8 +14,13 @@ pub const ALL: Once = &[
     ("documents::every_field_is_described", every_field_is_described),
     ("documents::no_reference_dangles_and_no_schema_is_unused", no_reference_dangles),
     ("documents::enumeration_values_are_lower_snake", enumeration_values_are_lower_snake),
+    ("documents::no_name_stands_for_two_schemas", no_name_stands_for_two_schemas),
     ("documents::every_example_is_accepted", every_example_is_accepted),
 ];
+
+fn no_name_stands_for_two_schemas() {
+    assert_eq!(api::routes().clashes(), &BTreeSet::new());
+}
 
 /// The document, as the program makes it.
 pub fn document() -> Value {

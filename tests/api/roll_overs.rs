@@ -129,4 +129,6 @@ async fn a_confirmed_roll_over_is_not_changed_and_an_outdated_one_not_confirmed(
     }
     assert_eq!(app.unit("甲公司").await.step("/roll-overs/2023/proposal").await.status, 403);
     assert_eq!(commission.get("/roll-overs/2030").await.status, 404);
+    assert_eq!(commission.step("/roll-overs/1990/proposal").await.code(), "no-year-before");
+    commission.step("/roll-overs/2100/proposal").await.expect(200);
 }
