@@ -255,7 +255,8 @@ impl Asking {
     }
 }
 
-fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> Problem {
+/// 400: the month asked for as published is not.
+pub fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> Problem {
     let list = published.iter().map(Month::to_string).collect::<Vec<_>>();
     let (asked_zh, asked_en) = match month {
         Some(month) => (format!("{month} 尚未通报"), format!("{month} has not been published")),

@@ -280,11 +280,17 @@ pub fn shown(conn: &mut Conn, bulletin: &Bulletin, sight: Sight) -> Result<Bulle
     if sight == Sight::All {
         return Ok(BulletinView { head, figures });
     }
-    let listed: Listed = serde_json::from_value(figures).map_err(Problem::broken)?;
+    let listed = serde_json::from_value(figures).map_err(Problem::broken)?;
     let asking = Asking::of_bulletin(as_published(bulletin.month), sight, thaw(bulletin)?);
     let before = asking.month_before(conn)?;
     let figures = BulletinFigures::of(conn, &asking, before.as_ref(), listed)?;
     Ok(BulletinView { head, figures: to_value(figures).map_err(Problem::broken)? })
+}
+
+/// What a bulletin lists besides what is summed.
+pub fn listed(bulletin: &Bulletin) -> Result<Listed, Problem> {
+    let Shown { figures } = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
+    serde_json::from_value(figures).map_err(Problem::broken)
 }
 
 /// List bulletins

@@ -8,15 +8,24 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
+use super::asked::{AsOf, Asking, not_published, thaw};
+use super::bulletin_figures::{BulletinIssue, as_published};
+use super::bulletins::listed;
 use super::caller::{Permit, ReadSummaries};
+use super::issue_view::{IssueFacts, IssueUnit};
 use super::issues::IssueQuery;
 use super::problem::Problem;
 use super::project_filter::PlaceFilter;
 use super::query::{Both, Query};
 use super::reply::Json;
 use super::routes::Routes;
+use crate::domain::access::Sight;
+use crate::domain::id::{AreaId, IndustryId};
+use crate::domain::month::{Month, Year};
 use crate::routes;
 use crate::store::issues::{self, IssueFilter, NamedIssue};
+use crate::store::projects::ProjectFilter;
+use crate::store::{Conn, bulletins};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -37,7 +46,7 @@ pub enum IssueDimension {
     Unit,
 }
 
-/// By what.
+/// By what, and as of when.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct IssueBy {
@@ -45,6 +54,78 @@ pub struct IssueBy {
     #[serde(default = "category")]
     #[param(default = "category")]
     pub by: IssueDimension,
+    /// From where they are answered: `published` counts what was open when a month closed.
+    #[serde(default = "live")]
+    #[param(default = "live")]
+    pub as_of: AsOf,
+    /// The published month; the last one unless said. Only with `as_of=published`.
+    #[param(nullable = false, example = "2021-05")]
+    pub month: Option<Month>,
+}
+
+fn live() -> AsOf {
+    AsOf::Live
+}
+
+/// An open issue, as far as counting needs it.
+struct Open {
+    facts: IssueFacts,
+    age_days: i64,
+    overdue: bool,
+}
+
+impl Open {
+    fn live(found: &NamedIssue, today: NaiveDate) -> Self {
+        let (age_days, overdue) = (found.issue.age_days(today), found.issue.is_overdue(today));
+        Self { facts: found.into(), age_days, overdue }
+    }
+
+    /// What the store asks the database, asked of what was frozen.
+    fn is_admitted(&self, filter: &IssueFilter, places: (IndustryId, AreaId)) -> bool {
+        let facts = &self.facts;
+        let any = |unit: &IssueUnit| filter.units.contains(&unit.unit_id);
+        let old = |day: NaiveDate| facts.raised_on <= day;
+        (filter.states.is_empty() || filter.states.contains(&facts.state))
+            && (filter.categories.is_empty() || filter.categories.contains(&facts.category))
+            && (filter.levels.is_empty() || filter.levels.contains(&facts.level))
+            && (filter.units.is_empty() || facts.units.iter().any(any))
+            && filter.industries.as_ref().is_none_or(|all| all.contains(&places.0))
+            && filter.areas.as_ref().is_none_or(|all| all.contains(&places.1))
+            && (filter.due_before.is_none() || self.overdue)
+            && filter.raised_by_day.is_none_or(old)
+    }
+}
+
+/// The issues that were open when a published month closed, of the projects in sight now; and the
+/// day they were counted to.
+fn frozen(
+    conn: &mut Conn,
+    (asked, places): (&IssueQuery, &PlaceFilter),
+    month: Option<Month>,
+    (sight, today): (Sight, NaiveDate),
+) -> Result<(Vec<Open>, NaiveDate), Problem> {
+    let published = bulletins::months(conn, None)?;
+    let month = month.or(published.last().copied());
+    let found = match month {
+        Some(month) => bulletins::find(conn, month)?,
+        None => None,
+    };
+    let Some(bulletin) = found else {
+        let year = month.map_or(Year::of(today), Month::year);
+        return Err(not_published(year, month, &published));
+    };
+    let listed = listed(&bulletin)?;
+    let day = bulletin.month.last_day();
+    let filter = asked.known(conn, places, day)?;
+    let asking = Asking::of_bulletin(as_published(bulletin.month), sight, thaw(&bulletin)?);
+    let seen = asking.years(conn, &ProjectFilter::default())?;
+    let open = listed.issues.into_iter().filter_map(|issue| {
+        let project = seen.iter().find(|p| p.id == issue.facts.project_id)?;
+        let BulletinIssue { facts, age_days, overdue, .. } = issue;
+        let open = Open { facts, age_days, overdue };
+        open.is_admitted(&filter, (project.industry, project.area)).then_some(open)
+    });
+    Ok((open.collect(), day))
 }
 
 fn category() -> IssueDimension {
@@ -69,10 +150,10 @@ pub struct IssueCounts {
 }
 
 impl IssueCounts {
-    fn count(&mut self, found: &NamedIssue, today: NaiveDate) {
+    fn count(&mut self, found: &Open) {
         self.open += 1;
-        self.overdue += i64::from(found.issue.is_overdue(today));
-        match found.issue.age_days(today) {
+        self.overdue += i64::from(found.overdue);
+        match found.age_days {
             ..=30 => self.age_to_30 += 1,
             31..=60 => self.age_31_to_60 += 1,
             61..=90 => self.age_61_to_90 += 1,
@@ -96,21 +177,22 @@ pub struct IssueRow {
 pub struct IssueSummary {
     /// What rows are of.
     pub by: IssueDimension,
-    /// The business day ages are counted to.
-    pub today: NaiveDate,
+    /// The day ages are counted to: today, or the last day of the published month.
+    pub day: NaiveDate,
     /// The rows.
     pub rows: Vec<IssueRow>,
     /// All open issues once, whatever the rows share.
     pub total: IssueCounts,
 }
 
-fn keys(found: &NamedIssue, by: IssueDimension) -> Vec<String> {
+fn keys(found: &Open, by: IssueDimension) -> Vec<String> {
+    let facts = &found.facts;
     match by {
-        IssueDimension::Category => vec![found.issue.category.to_string()],
-        IssueDimension::Level => vec![found.issue.level.to_string()],
-        IssueDimension::State => vec![found.issue.state.to_string()],
-        IssueDimension::Unit if found.units.is_empty() => vec![String::new()],
-        IssueDimension::Unit => found.units.clone(),
+        IssueDimension::Category => vec![facts.category.to_string()],
+        IssueDimension::Level => vec![facts.level.to_string()],
+        IssueDimension::State => vec![facts.state.to_string()],
+        IssueDimension::Unit if facts.units.is_empty() => vec![String::new()],
+        IssueDimension::Unit => facts.units.iter().map(|u| u.unit.clone()).collect(),
     }
 }
 
@@ -124,23 +206,27 @@ async fn get_issue_summary(
     who: Permit<ReadSummaries>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,
 ) -> Result<Json<IssueSummary>, Problem> {
-    let Query(Both(places, Both(asked, IssueBy { by }))) = query;
-    let (sight, today) = (who.sees(), app.calendar.today());
-    let open = app
+    let Query(Both(places, Both(asked, how))) = query;
+    let (sight, today, by) = (who.sees(), app.calendar.today(), how.by);
+    let (open, day) = app
         .db
         .read(move |conn| -> Result<_, Problem> {
+            if how.as_of == AsOf::Published {
+                return frozen(conn, (&asked, &places), how.month, (sight, today));
+            }
             let filter = asked.known(conn, &places, today)?;
             let filter = IssueFilter { not_cleared: true, ..filter };
-            Ok(issues::all(conn, &filter, sight)?)
+            let found = issues::all(conn, &filter, sight)?;
+            Ok((found.iter().map(|found| Open::live(found, today)).collect(), today))
         })
         .await?;
     let (mut rows, mut total) = (BTreeMap::<String, IssueCounts>::new(), IssueCounts::default());
     for found in &open {
-        total.count(found, today);
+        total.count(found);
         for key in keys(found, by) {
-            rows.entry(key).or_default().count(found, today);
+            rows.entry(key).or_default().count(found);
         }
     }
     let rows = rows.into_iter().map(|(of, counts)| IssueRow { of, counts }).collect();
-    Ok(Json(IssueSummary { by, today, rows, total }))
+    Ok(Json(IssueSummary { by, day, rows, total }))
 }

@@ -282,6 +282,17 @@ async fn a_bulletin_holds_late_reports_restatements_and_the_issues_open_when_the
     assert_eq!(issues.len(), 1);
     assert_eq!((&issues[0]["title"], &issues[0]["state"]), (&json!("用地"), &json!("raised")));
     assert_eq!(issues[0]["project"], "甲项目");
+    let counts = async |query: &str| {
+        let path = format!("/summaries/issues?by=category&as_of=published{query}");
+        commission.get(&path).await.expect(200).json
+    };
+    let (of_april, of_march) = (counts("").await, counts("&month=2023-03").await);
+    assert_eq!((&of_april["total"]["open"], &of_april["day"]), (&json!(1), &json!("2023-04-30")));
+    assert_eq!(of_april["rows"][0]["of"], "land");
+    assert_eq!(of_march["total"]["open"], 0);
+    assert_eq!(counts("&area=hekou").await["total"]["open"], 0);
+    let missing = commission.get("/summaries/issues?as_of=published&month=2023-01").await;
+    assert_eq!(missing.errors(), [("?as_of".to_owned(), "not-published".to_owned())]);
     let late: Vec<_> =
         figures["late_reports"].as_array().unwrap().iter().map(|l| &l["status"]).collect();
     assert_eq!(late, ["missing", "missing"]);
