@@ -77,6 +77,28 @@ impl TryFrom<Row> for Bulletin {
     }
 }
 
+/// Every bulletin in the order they were published, without its content, which is large.
+pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
+    type Head = (i64, String, String, Option<String>, NaiveDateTime, String);
+    let rows: Vec<Head> = bulletins::table
+        .order(bulletins::id)
+        .select((
+            bulletins::id,
+            bulletins::month,
+            bulletins::sha256,
+            bulletins::previous_sha256,
+            bulletins::published_at,
+            bulletins::published_by,
+        ))
+        .load(conn)?;
+    let read = |(id, month, sha256, previous_sha256, published_at, published_by): Head| {
+        let content = String::new();
+        let row = Row { id, month, content, sha256, previous_sha256, published_at, published_by };
+        row.try_into()
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Every bulletin in the order they were published.
 pub fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     let rows: Vec<Row> =
