@@ -11,6 +11,7 @@ use actix_web::{App as ActixApp, HttpServer};
 
 use crate::api::app::App;
 use crate::api::limits::LoginLimit;
+use crate::api::once::Running;
 use crate::api::tokens::Tokens;
 use crate::api::{self, caller, documents, envelope, health};
 use crate::config::{Config, Secret};
@@ -56,7 +57,15 @@ pub fn start(
     let address = listener.local_addr()?;
     let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
     let logins = LoginLimit::new(config.logins_per_minute);
-    let app = App { db, clock, calendar, config: Arc::new(config), tokens, logins };
+    let app = App {
+        db,
+        clock,
+        calendar,
+        config: Arc::new(config),
+        tokens,
+        logins,
+        running: Running::default(),
+    };
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::limits::LoginLimit;
+use super::once::Running;
 use super::tokens::Tokens;
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
@@ -23,4 +24,6 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// How often one may try to log in.
     pub logins: LoginLimit,
+    /// Idempotency keys whose work is under way.
+    pub running: Running,
 }

@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::{Body, given};
 use super::caller::{EditReference, Permit, ReadReference};
 use super::check::Check;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::Path;
@@ -26,7 +27,7 @@ pub fn routes() -> Routes {
 }
 
 /// A reporting area: every project has exactly one.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Area)]
 pub struct AreaView {
     /// The area's id.
@@ -199,11 +200,11 @@ async fn create_area(
     app: Data<App>,
     who: Permit<EditReference>,
     body: Body<AreaInput>,
+    once: Once,
 ) -> Result<Created<AreaView>, Problem> {
     let (author, now, new) = (who.author(), app.clock.now(), parse(body.0)?);
-    let view = app
-        .db
-        .write(move |conn| -> Result<AreaView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<AreaView, Problem> {
             areas::insert(conn, &new)?;
             let view = AreaView::from(found(conn, &new.code)?);
             let event = Event::of("area.created", "area", view.id.0, changes(None, &view));

@@ -121,7 +121,7 @@ pub struct Stated {
 }
 
 /// Which projects a caller's sums cover.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Every project.

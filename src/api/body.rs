@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::app::App;
+use super::once::{BodyHash, KEY};
 use super::problem::Problem;
 use super::shape::Shape;
 use super::signature::{Argument, Entry};
@@ -40,13 +41,16 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         let limits = request.app_data::<Data<App>>().map(|app| {
             (app.config.body_limit_bytes, Duration::from_secs(app.config.body_timeout_seconds))
         });
-        let payload = payload.take();
+        let (payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             typed?;
             let (limit, patience) = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
             let bytes = tokio::time::timeout(patience, read(payload, limit))
                 .await
                 .map_err(|_| Problem::too_slow())??;
+            if request.headers().contains_key(KEY) {
+                request.extensions_mut().insert(BodyHash::of(&bytes));
+            }
             parse(&bytes).map(Self)
         })
     }

@@ -17,6 +17,7 @@ use super::bulletin_reply::{Kept, RenderQuery, Rendered, Wanted};
 use super::bulletin_tables::Names;
 use super::caller::{Now, Permit, PublishBulletins, ReadSummaries};
 use super::issue_view::IssueLife;
+use super::once::Once;
 use super::problem::Problem;
 use super::query::{Path, Query};
 use super::reply::{Created, Json, PageView, Versioned};
@@ -42,7 +43,7 @@ pub fn routes() -> Routes {
 }
 
 /// A published month.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinHead {
     /// The month.
     pub month: Month,
@@ -75,7 +76,7 @@ impl From<&Bulletin> for BulletinHead {
 }
 
 /// A published month with its figures.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Bulletin)]
 pub struct BulletinView {
     /// What it is.
@@ -152,11 +153,11 @@ async fn publish_month(
     app: Data<App>,
     who: Permit<PublishBulletins>,
     path: Path<MonthPath>,
+    once: Once,
 ) -> Result<Created<BulletinView>, Problem> {
     let (Path(MonthPath { month }), caller, now) = (path, who.caller, app.now());
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             reporting_months::lock(conn)?;
             let bulletin = publish(conn, month, &caller.user.username, &caller.author, now)?;
             shown(conn, &bulletin, Sight::All)

@@ -48,6 +48,12 @@ impl Caller {
 #[derive(Clone)]
 struct Found(Result<Caller, Problem>);
 
+/// Who calls, if anybody is logged in.
+pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
+    let found = request.extensions().get::<Found>().cloned()?;
+    found.0.ok().map(|caller| caller.user.id)
+}
+
 /// Reads the bearer token, if there is one, and looks up who it is.
 pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use tracing::{error, info, warn};
 
+use super::once::Replayed;
 use super::problem::Problem;
 use super::signature::{Argument, Entry};
 use super::tokens::random_text;
@@ -132,9 +133,16 @@ fn write_down(
 }
 
 fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
+    let replayed = response.request().extensions().contains::<Replayed>();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
+    }
+    if replayed {
+        headers.insert(
+            HeaderName::from_static("idempotency-replayed"),
+            HeaderValue::from_static("true"),
+        );
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::{Body, given};
 use super::caller::{EditReference, Permit, ReadReference};
 use super::check::Check;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::Path;
@@ -28,7 +29,7 @@ pub fn routes() -> Routes {
 }
 
 /// An industry. Only industries without parts of their own carry envelopes and projects.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Industry)]
 pub struct IndustryView {
     /// The industry's id.
@@ -181,11 +182,11 @@ async fn create_industry(
     app: Data<App>,
     who: Permit<EditReference>,
     body: Body<IndustryInput>,
+    once: Once,
 ) -> Result<Created<IndustryView>, Problem> {
     let (author, now, input) = (who.author(), app.clock.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<IndustryView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<IndustryView, Problem> {
             let new = parse(conn, &input)?;
             industries::insert(conn, &new)?;
             let view = shown(conn, &new.code)?;

@@ -12,6 +12,7 @@ use super::caller::{Caller, HandleIssues, Permit};
 use super::check::Check;
 use super::issue_view::{IssueFacts, IssueView};
 use super::issues::{IssuePath, past, record};
+use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::Tagged;
@@ -102,7 +103,7 @@ pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssuePar
 
 /// Takes a step: loads the issue in sight, decides, saves, and records what was done and said.
 async fn take(
-    app: &App,
+    (app, once): (&App, &Once),
     who: Permit<HandleIssues>,
     at: IssuePath,
     step: IssueStep,
@@ -113,9 +114,8 @@ async fn take(
     let mut check = Check::new();
     let words = check.field("/words", Reason::parse(&words));
     let words = check.done(words)?;
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(app, move |conn| -> Result<_, Problem> {
             let sight = caller.sees();
             let old = issues::get(conn, at.project_id, at.issue_id, sight)?;
             let party = party(conn, &caller, &old.issue)?;
@@ -150,8 +150,9 @@ async fn raise_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Raise, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Raise, body.0.words, unchanged).await
 }
 
 /// Assign an issue
@@ -166,10 +167,11 @@ async fn assign_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<AssignmentInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
     let input = body.0;
     let words = input.words.clone();
-    take(&app, who, path.0, IssueStep::Assign, words, move |conn, issue, today| {
+    take((&app, &once), who, path.0, IssueStep::Assign, words, move |conn, issue, today| {
         input.give(conn, issue, today)
     })
     .await
@@ -206,8 +208,9 @@ async fn work_on_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Work, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Work, body.0.words, unchanged).await
 }
 
 /// Escalate an issue
@@ -222,8 +225,9 @@ async fn escalate_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Escalate, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Escalate, body.0.words, unchanged).await
 }
 
 /// Return an issue
@@ -239,8 +243,9 @@ async fn return_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Return, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Return, body.0.words, unchanged).await
 }
 
 /// Propose the clearance of an issue
@@ -255,8 +260,9 @@ async fn propose_clearance(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Propose, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Propose, body.0.words, unchanged).await
 }
 
 /// Clear an issue
@@ -272,8 +278,9 @@ async fn clear_issue(
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
     body: Body<StepInput>,
+    once: Once,
 ) -> Result<Tagged<IssueView>, Problem> {
-    take(&app, who, path.0, IssueStep::Clear, body.0.words, unchanged).await
+    take((&app, &once), who, path.0, IssueStep::Clear, body.0.words, unchanged).await
 }
 
 impl From<IssueRefusal> for Problem {

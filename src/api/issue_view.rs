@@ -76,7 +76,7 @@ impl From<&NamedIssue> for IssueFacts {
 }
 
 /// An issue to be coordinated (需协调事项).
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Issue)]
 pub struct IssueView {
     /// The issue's id.

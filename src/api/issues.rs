@@ -11,6 +11,7 @@ use super::caller::{Caller, HandleIssues, Permit, ReadProjects};
 use super::check::Check;
 use super::issue_steps::party;
 use super::issue_view::{IssueFacts, IssueLife, IssueStepView, IssueView, WORDS};
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::project_filter::PlaceFilter;
@@ -263,11 +264,11 @@ async fn create_issue(
     who: Permit<HandleIssues>,
     path: Path<ProjectPath>,
     body: Body<IssueInput>,
+    once: Once,
 ) -> Result<Created<IssueView>, Problem> {
     let (caller, now, input, id) = (who.caller, app.now(), body.0, path.0.project_id);
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             let sight = caller.sees();
             projects::get(conn, id, sight)?;
             let texts = input.parse(now.today)?;

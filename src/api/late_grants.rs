@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{KeepMonths, Permit, ReadProjects};
 use super::check::Check;
+use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::{Created, Json, PageView, Versioned};
@@ -28,7 +29,7 @@ pub fn routes() -> Routes {
 }
 
 /// Lets one unit file after the due date.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LateGrant)]
 pub struct LateGrantView {
     /// The grant's id.
@@ -123,11 +124,11 @@ async fn create_late_grant(
     who: Permit<KeepMonths>,
     path: Path<MonthPath>,
     body: Body<LateGrantInput>,
+    once: Once,
 ) -> Result<Created<LateGrantView>, Problem> {
     let (Path(MonthPath { month }), author, now, input) = (path, who.author(), app.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             let month = reporting_months::get(conn, month)?;
             let mut check = Check::new();
             let unit = check.known("/unit_id", units::find(conn, input.unit_id)?);

@@ -9,6 +9,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{OverrideLights, Permit, ReadSummaries};
 use super::check::Check;
+use super::once::Once;
 use super::problem::Problem;
 use super::projects::ProjectPath;
 use super::query::Path;
@@ -32,7 +33,7 @@ pub fn routes() -> Routes {
 }
 
 /// A person's word instead of the rules'.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LightOverride)]
 pub struct LightOverrideView {
     /// The override's id.
@@ -133,12 +134,12 @@ async fn create_light_override(
     who: Permit<OverrideLights>,
     path: Path<ProjectPath>,
     body: Body<LightOverrideInput>,
+    once: Once,
 ) -> Result<Created<LightOverrideView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
     let (Path(at), created_by) = (path, who.caller.user.username.clone());
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             projects::get(conn, at.project_id, sight)?;
             let month = input.from_month;
             let last_closed = reporting_months::last_closed(conn, month.year())?;
@@ -195,12 +196,12 @@ async fn withdraw_light_override(
     app: Data<App>,
     who: Permit<OverrideLights>,
     path: Path<LightOverridePath>,
+    once: Once,
 ) -> Result<Tagged<LightOverrideView>, Problem> {
     let (author, sight, now) = (who.author(), who.sees(), app.now());
     let Path(at) = path;
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             projects::get(conn, at.project_id, sight)?;
             let old = overridden(conn, at)?;
             if old.withdrawn_at.is_some() {

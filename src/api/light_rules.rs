@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{KeepRules, Now, Permit, ReadSummaries};
 use super::check::Check;
+use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::{Created, Tagged, Versioned};
@@ -29,7 +30,7 @@ pub fn routes() -> Routes {
 }
 
 /// A version of the rules of lights.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LightRules)]
 pub struct LightRulesView {
     /// 0 for the rules every year begins with, then 1, 2, ...
@@ -79,7 +80,7 @@ impl From<LightRules> for LightRulesView {
 }
 
 /// The rules of a year.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct YearRules {
     /// The year.
     pub year: Year,
@@ -207,11 +208,11 @@ async fn change_rules(
     who: Permit<KeepRules>,
     path: Path<RulesPath>,
     body: Body<LightRulesInput>,
+    once: Once,
 ) -> Result<Created<YearRules>, Problem> {
     let (Path(RulesPath { year }), author, now, input) = (path, who.author(), app.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             let versions = lights::rules(conn, year)?;
             let last_closed = reporting_months::last_closed(conn, year)?;
             let rules = input.parse(year, &versions, last_closed, now)?;

@@ -9,6 +9,7 @@ use super::app::App;
 use super::body::{Body, given};
 use super::caller::{EditMilestones, Permit, ReadProjects};
 use super::check::Check;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::projects::ProjectPath;
@@ -33,7 +34,7 @@ pub fn routes() -> Routes {
 }
 
 /// A milestone of a project.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Milestone)]
 pub struct MilestoneView {
     /// The milestone's id.
@@ -254,12 +255,12 @@ async fn create_milestone(
     who: Permit<EditMilestones>,
     path: Path<ProjectPath>,
     body: Body<MilestoneInput>,
+    once: Once,
 ) -> Result<Created<MilestoneView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
     let id = path.0.project_id;
-    let view = app
-        .db
-        .write(move |conn| -> Result<MilestoneView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<MilestoneView, Problem> {
             projects::get(conn, id, sight)?;
             let new = parse(conn, id, &input, now.today)?;
             let milestone = milestones::insert(conn, &new)?;

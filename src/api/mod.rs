@@ -37,6 +37,7 @@ pub mod lights;
 pub mod limits;
 pub mod milestone_summary;
 pub mod milestones;
+pub mod once;
 pub mod password;
 pub mod place;
 pub mod plan_input;

@@ -26,7 +26,7 @@ use crate::domain::words::Words;
 use crate::store::{Conn, areas, industries};
 
 /// A registered major project.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Project)]
 pub struct ProjectView {
     /// The project's id.

@@ -9,6 +9,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{CreateProjects, EditProjects, MoveStages, Permit, ReadProjects};
 use super::check::Check;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
@@ -131,11 +132,11 @@ async fn create_project(
     app: Data<App>,
     who: Permit<CreateProjects>,
     body: Body<ProjectInput>,
+    once: Once,
 ) -> Result<Created<ProjectView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<ProjectView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<ProjectView, Problem> {
             let places = Places::load(conn)?;
             let facts = input.facts(&places)?;
             let year = input.registered_year.unwrap_or(Year::of(now.today));
@@ -245,12 +246,12 @@ async fn move_project(
     who: Permit<MoveStages>,
     path: Path<ProjectPath>,
     body: Body<Transition>,
+    once: Once,
 ) -> Result<Tagged<ProjectView>, Problem> {
     let (author, sight, now, id) = (who.author(), who.sees(), app.now(), path.0.project_id);
     let step = body.0.parse(now.today)?;
-    let view = app
-        .db
-        .write(move |conn| -> Result<ProjectView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<ProjectView, Problem> {
             let project = projects::get(conn, id, sight)?;
             let places = Places::load(conn)?;
             let before = places.view(project.clone());

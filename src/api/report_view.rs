@@ -20,7 +20,7 @@ use crate::domain::text::{Line, Note};
 use crate::domain::words::Language;
 
 /// A project's report of one month.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Report)]
 pub struct ReportView {
     /// The report's id.
@@ -62,7 +62,7 @@ pub struct ReportView {
 }
 
 /// One odd thing, explained with its figures.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Warning)]
 pub struct WarningView {
     /// Stable code to program against.

@@ -9,6 +9,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{Caller, KeepMonths, Now, Permit, ReadProjects};
 use super::filings::{self, FilingsRow, FilingsView};
+use super::once::Once;
 use super::precondition::Precondition;
 use super::problem::Problem;
 use super::query::{Path, Query};
@@ -42,7 +43,7 @@ pub struct MonthPath {
 }
 
 /// A month in which reports are owed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportingMonth)]
 pub struct ReportingMonthView {
     /// The month's id.
@@ -241,11 +242,11 @@ async fn close_reporting_month(
     app: Data<App>,
     who: Permit<KeepMonths>,
     path: Path<MonthPath>,
+    once: Once,
 ) -> Result<Tagged<ReportingMonthView>, Problem> {
     let (Path(MonthPath { month }), caller, now) = (path, who.caller, app.now());
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             reporting_months::lock(conn)?;
             let old = reporting_months::get(conn, month)?;
             let before = ReportingMonthView::from(old.clone());

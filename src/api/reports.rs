@@ -13,6 +13,7 @@ use super::caller::{
     Caller, ConfirmReports, FileReports, Now, Permit, ReadProjects, ReturnReports,
 };
 use super::check::Check;
+use super::once::Once;
 use super::precondition::Precondition;
 use super::problem::Problem;
 use super::projects::ProjectPath;
@@ -222,7 +223,7 @@ fn event(kind: &'static str, report: &Report, changes: Vec<Change>) -> Event {
 
 /// A step of a report: loads it in sight, decides, saves, and records what happened.
 async fn step<P>(
-    app: &App,
+    (app, once): (&App, &Once),
     who: &Permit<P>,
     speaks: Language,
     at: ReportPath,
@@ -232,9 +233,8 @@ async fn step<P>(
     + 'static,
 ) -> Result<Tagged<ReportView>, Problem> {
     let (caller, sight, now) = (who.caller.clone(), who.sees(), app.now());
-    let view = app
-        .db
-        .write(move |conn| -> Result<ReportView, Problem> {
+    let view = once
+        .write(app, move |conn| -> Result<ReportView, Problem> {
             let project = projects::get(conn, at.project_id, sight)?;
             let old = reports::get(conn, at.project_id, at.month)?;
             let before = shown(conn, old.clone(), Language::Chinese)?;
@@ -266,14 +266,22 @@ async fn submit_report(
     who: Permit<FileReports>,
     speaks: Language,
     path: Path<ReportPath>,
+    once: Once,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(&app, &who, speaks, path.0, "report.submitted", |conn, project, report, caller, now| {
-        fileable(conn, caller, project.id, (report.month, Some(report.state)), now)?;
-        let context = context(conn, project, report.month, now.today)?;
-        let warnings = warnings(&report.figures, &context);
-        let submitted = report.submit(project.stage, now.today, by(caller, now))?;
-        Ok(Report { warnings, ..submitted })
-    })
+    step(
+        (&app, &once),
+        &who,
+        speaks,
+        path.0,
+        "report.submitted",
+        |conn, project, report, caller, now| {
+            fileable(conn, caller, project.id, (report.month, Some(report.state)), now)?;
+            let context = context(conn, project, report.month, now.today)?;
+            let warnings = warnings(&report.figures, &context);
+            let submitted = report.submit(project.stage, now.today, by(caller, now))?;
+            Ok(Report { warnings, ..submitted })
+        },
+    )
     .await
 }
 
@@ -307,15 +315,23 @@ async fn return_report(
     speaks: Language,
     path: Path<ReportPath>,
     body: Body<Return>,
+    once: Once,
 ) -> Result<Tagged<ReportView>, Problem> {
     let mut check = Check::new();
     let reason = check.field("/reason", Reason::parse(&body.0.reason));
     let reason = check.done(reason)?;
-    step(&app, &who, speaks, path.0, "report.returned", move |conn, project, report, caller, _| {
-        must_review(conn, project, &report, caller)?;
-        reviewable(conn, report.month)?;
-        Ok(report.send_back(&reason)?)
-    })
+    step(
+        (&app, &once),
+        &who,
+        speaks,
+        path.0,
+        "report.returned",
+        move |conn, project, report, caller, _| {
+            must_review(conn, project, &report, caller)?;
+            reviewable(conn, report.month)?;
+            Ok(report.send_back(&reason)?)
+        },
+    )
     .await
 }
 
@@ -352,8 +368,9 @@ async fn confirm_report(
     who: Permit<ConfirmReports>,
     speaks: Language,
     path: Path<ReportPath>,
+    once: Once,
 ) -> Result<Tagged<ReportView>, Problem> {
-    step(&app, &who, speaks, path.0, "report.confirmed", |conn, _, report, caller, now| {
+    step((&app, &once), &who, speaks, path.0, "report.confirmed", |conn, _, report, caller, now| {
         reviewable(conn, report.month)?;
         Ok(report.confirm(by(caller, now))?)
     })

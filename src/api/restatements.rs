@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::Body;
 use super::caller::{Permit, ReadProjects, RestateReports};
 use super::check::Check;
+use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::{Created, Json, PageView, Versioned};
@@ -30,7 +31,7 @@ pub fn routes() -> Routes {
 }
 
 /// A correction of what a project completed in a closed month.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Restatement)]
 pub struct RestatementView {
     /// The restatement's id.
@@ -124,12 +125,12 @@ async fn create_restatement(
     who: Permit<RestateReports>,
     path: Path<ReportPath>,
     body: Body<RestatementInput>,
+    once: Once,
 ) -> Result<Created<RestatementView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
     let Path(at) = path;
-    let view = app
-        .db
-        .write(move |conn| -> Result<RestatementView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<RestatementView, Problem> {
             projects::get(conn, at.project_id, sight)?;
             let month: ReportingMonth = reporting_months::opened::<Problem>(conn, at.month)?;
             month.must_be_closed()?;

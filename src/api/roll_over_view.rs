@@ -17,7 +17,7 @@ use crate::domain::text::Line;
 use crate::domain::words::Words;
 
 /// What goes on into a year.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = RollOver)]
 pub struct RollOverView {
     /// The year it goes into.

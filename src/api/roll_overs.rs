@@ -10,6 +10,7 @@ use super::body::Body;
 use super::caller::{Caller, Now, Permit, PlanYears};
 use super::check::Check;
 use super::issues::IdPage;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
@@ -119,6 +120,7 @@ async fn propose_roll_over(
     app: Data<App>,
     who: Permit<PlanYears>,
     path: Path<RollOverPath>,
+    once: Once,
 ) -> Result<Tagged<RollOverView>, Problem> {
     let (Path(RollOverPath { year }), caller, now) = (path, who.caller, app.now());
     if year.get() == Year::FIRST {
@@ -128,9 +130,8 @@ async fn propose_roll_over(
         );
         return Err(Problem::conflict("no-year-before", words));
     }
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             let old = roll_overs::find(conn, year)?.map(proposed).transpose()?;
             let before = match &old {
                 Some(_) => Some(shown(conn, year)?),
@@ -300,14 +301,14 @@ async fn confirm_roll_over(
     path: Path<RollOverPath>,
     version: IfMatch,
     body: Body<ConfirmationInput>,
+    once: Once,
 ) -> Result<Tagged<RollOverView>, Problem> {
     let (Path(RollOverPath { year }), caller, now) = (path, who.caller, app.now());
     let mut check = Check::new();
     let number = check.field("/document_number", Name::parse(&body.0.document_number));
     let number = check.done(number)?.into_string();
-    let view = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
             let old = proposed(roll_overs::get(conn, year)?)?;
             let before = shown(conn, year)?;
             let by = (now.instant, caller.user.username.clone());

@@ -157,6 +157,12 @@ impl Entry {
         }
     }
 
+    /// A failure said in words of its own, unless the operation says it better.
+    pub fn fails_also(&mut self, status: u16, description: &str) {
+        let answer = json!({"description": description, "content": problem_content()});
+        self.responses.entry(status.to_string()).or_insert(answer);
+    }
+
     /// A success with a body.
     pub fn answers<T: ToSchema>(&mut self, status: u16, description: &str) {
         let schema = self.schema::<T>();

@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::{Body, given};
 use super::caller::{EditReference, Permit, ReadReference};
 use super::check::Check;
+use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
@@ -28,7 +29,7 @@ pub fn routes() -> Routes {
 }
 
 /// A responsible unit.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Unit)]
 pub struct UnitView {
     /// The unit's id.
@@ -215,11 +216,11 @@ async fn create_unit(
     app: Data<App>,
     who: Permit<EditReference>,
     body: Body<UnitInput>,
+    once: Once,
 ) -> Result<Created<UnitView>, Problem> {
     let (author, now, input) = (who.author(), app.clock.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<UnitView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<UnitView, Problem> {
             let new = parse(conn, &input)?;
             let view = UnitView::from(units::insert(conn, &new)?);
             let event = Event::of("unit.created", "unit", view.id.0, changes(None, &view));

@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::{Body, given};
 use super::caller::{KeepAccounts, Permit};
 use super::check::Check;
+use super::once::Once;
 use super::password;
 use super::precondition::IfMatch;
 use super::problem::Problem;
@@ -31,7 +32,7 @@ pub fn routes() -> Routes {
 }
 
 /// An account.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = User)]
 pub struct UserView {
     /// The account's id.
@@ -205,15 +206,15 @@ async fn create_user(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     body: Body<UserInput>,
+    once: Once,
 ) -> Result<Created<UserView>, Problem> {
     let effort = app.config.password_effort();
     let new = tokio::task::spawn_blocking(move || parse(&body.0, effort))
         .await
         .map_err(Problem::broken)??;
     let (author, now) = (who.author(), app.clock.now());
-    let view = app
-        .db
-        .write(move |conn| -> Result<UserView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<UserView, Problem> {
             known_belonging(conn, new.unit_id, new.area_id)?;
             let view = UserView::from(users::insert(conn, &new, now)?);
             let event = Event::of("user.created", "user", view.id.0, changes(None, &view));

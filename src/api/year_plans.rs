@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::app::App;
 use super::body::Body;
 use super::caller::{Permit, PlanYears, ReadProjects};
+use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
 use super::reply::{Conditional, Created, Tagged, Versioned};
@@ -30,7 +31,7 @@ pub fn routes() -> Routes {
 }
 
 /// A project's plan for a year, with every version it ever had.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = YearPlan)]
 pub struct YearPlanView {
     /// The project's id.
@@ -50,7 +51,7 @@ impl Versioned for YearPlanView {
 }
 
 /// One version of a year plan; never overwritten.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = PlanVersion)]
 pub struct PlanVersionView {
     /// 1 for the first.
@@ -204,12 +205,12 @@ async fn adjust_year_plan(
     who: Permit<PlanYears>,
     path: Path<YearPlanPath>,
     body: Body<AdjustmentInput>,
+    once: Once,
 ) -> Result<Created<YearPlanView>, Problem> {
     let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
     let Path(at) = path;
-    let view = app
-        .db
-        .write(move |conn| -> Result<YearPlanView, Problem> {
+    let view = once
+        .write(&app, move |conn| -> Result<YearPlanView, Problem> {
             let project = projects::get(conn, at.project_id, sight)?;
             let plan = year_plans::find(conn, at.project_id, at.year)?;
             let plan = plan.ok_or(StoreError::NotFound)?;

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod bulletins;
 pub mod events;
 pub mod frozen;
+pub mod idempotency;
 pub mod industries;
 pub mod issues;
 pub mod lights;

@@ -57,6 +57,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        method -> Text,
+        path -> Text,
+        key -> Text,
+        body_sha256 -> Text,
+        outcome -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     industries (id) {
         id -> BigInt,
         code -> Text,
@@ -449,6 +462,7 @@ diesel::table! {
 diesel::joinable!(envelopes -> industries (industry_id));
 diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
+diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
 diesel::joinable!(issue_units -> issues (issue_id));
@@ -487,6 +501,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bulletins,
     envelopes,
     events,
+    idempotency_keys,
     industries,
     industry_targets,
     issue_units,

@@ -27,6 +27,7 @@ mod commands;
 mod concurrency;
 mod documents;
 mod floors;
+mod idempotency;
 mod issues;
 mod lights;
 mod milestones;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);
+    suite.on_each(idempotency::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(bulletins::ALL);
     suite.on_each(roll_overs::ALL);

@@ -1,0 +1,159 @@
+//! `Idempotency-Key`: asked twice, done once, answered the same.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::actor::{Actor, Answer};
+use crate::support::app::TestApp;
+use crate::support::run::OnEach;
+use crate::tests;
+
+tests![
+    OnEach;
+    asked_twice_it_is_done_once_and_answered_the_same,
+    a_key_is_one_caller_s_and_one_operation_s,
+    what_fails_is_not_kept_and_another_body_is_refused,
+    twenty_at_once_with_one_key_make_one_row,
+    a_key_is_kept_for_three_days,
+    every_post_of_somebody_takes_a_key,
+];
+
+async fn post(actor: &Actor, path: &str, key: &str, body: Option<&Value>) -> Answer {
+    let request = actor.request(Method::POST, path).header("Idempotency-Key", key);
+    let request = match body {
+        Some(body) => request.json(body),
+        None => request,
+    };
+    actor.send(request).await
+}
+
+fn unit(name: &str) -> Value {
+    json!({"name": name, "kind": "enterprise"})
+}
+
+async fn units(actor: &Actor, q: &str) -> i64 {
+    let all = actor.get("/units?limit=200").await.expect(200);
+    let named = all.items().iter().filter(|u| u["name"].as_str().unwrap().contains(q));
+    i64::try_from(named.count()).unwrap()
+}
+
+async fn asked_twice_it_is_done_once_and_answered_the_same(app: TestApp) {
+    let commission = app.commission().await;
+    let first = post(&commission, "/units", "k-1", Some(&unit("一次公司"))).await.expect(201);
+    let again = post(&commission, "/units", "k-1", Some(&unit("一次公司"))).await.expect(201);
+
+    assert_eq!(first.text, again.text);
+    for header in ["location", "etag", "content-type"] {
+        assert_eq!(first.header(header), again.header(header), "{header}");
+    }
+    assert_eq!(
+        (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
+        ("", "true")
+    );
+    assert_eq!(units(&commission, "一次").await, 1);
+
+    // A step without a body: confirmed once, and told so again.
+    let id = commission.project("项目", json!({})).await;
+    let path = format!("/projects/{id}/reports/2021-05");
+    commission.create(&path, &json!({"completed_wan": "5.00"})).await.expect(201);
+    let submit = format!("{path}/submission");
+    let first = post(&commission, &submit, "k-2", None).await.expect(200);
+    let again = post(&commission, &submit, "k-2", None).await.expect(200);
+    assert_eq!((first.text, again.header("idempotency-replayed")), (again.text.clone(), "true"));
+    assert_eq!(post(&commission, &submit, "k-3", None).await.code(), "report-state");
+    let history = commission.get(&format!("/projects/{id}/history")).await;
+    let submitted = history.items().iter().filter(|e| e["kind"] == "report.submitted").count();
+    assert_eq!(submitted, 1);
+}
+
+async fn a_key_is_one_caller_s_and_one_operation_s(app: TestApp) {
+    let commission = app.commission().await;
+    let id = commission.project("项目", json!({})).await;
+    commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
+    let owner = app.unit("甲公司").await;
+    let issue = json!({"title": "用地", "category": "land", "level": "county", "asked": "请协调", "due_on": "2021-08-01"});
+    let path = format!("/projects/{id}/issues");
+
+    post(&commission, &path, "same", Some(&issue)).await.expect(201);
+    post(&owner, &path, "same", Some(&issue)).await.expect(201);
+    post(&commission, "/units", "same", Some(&unit("别的公司"))).await.expect(201);
+
+    assert_eq!(commission.get(&path).await.json["total"], 2);
+}
+
+async fn what_fails_is_not_kept_and_another_body_is_refused(app: TestApp) {
+    let commission = app.commission().await;
+    post(&commission, "/units", "f-1", Some(&json!({"name": "", "kind": "enterprise"})))
+        .await
+        .expect(422);
+    post(&commission, "/units", "f-1", Some(&unit("改正公司"))).await.expect(201);
+
+    let other = post(&commission, "/units", "f-1", Some(&unit("另一公司"))).await;
+    let long = "k".repeat(256);
+    let odd = [
+        post(&commission, "/units", &long, Some(&unit("甲"))).await,
+        post(&commission, "/units", "a b", Some(&unit("乙"))).await,
+    ];
+
+    assert_eq!((other.status, other.code()), (422, "idempotency-key-reused"));
+    assert_eq!(units(&commission, "另一").await, 0);
+    for refused in odd {
+        assert_eq!((refused.status, refused.code()), (400, "idempotency-key"));
+    }
+    assert_eq!(app.stranger().post("/units", &unit("丙")).await.status, 401);
+}
+
+async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
+    let commission = app.commission().await;
+    // A second server on the same database knows nothing of the first one's requests under way.
+    let beside = app.beside(major_projects::config::Config::for_tests()).await;
+    let mut other = beside.stranger();
+    other.token.clone_from(&commission.token);
+    let body = unit("二十公司");
+    let all = (0..20).map(|n| {
+        let actor = if n % 2 == 0 { &commission } else { &other };
+        post(actor, "/units", "twenty", Some(&body))
+    });
+    let answers = futures_util::future::join_all(all).await;
+
+    let mut ids: Vec<i64> = Vec::new();
+    for answer in &answers {
+        match answer.status {
+            201 => ids.push(answer.id()),
+            409 => assert_eq!(answer.code(), "idempotency-running"),
+            status => panic!("{status}: {}", answer.text),
+        }
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(units(&commission, "二十").await, 1);
+    let late = post(&commission, "/units", "twenty", Some(&body)).await.expect(201);
+    assert_eq!((late.id(), late.header("idempotency-replayed")), (ids[0], "true"));
+}
+
+async fn a_key_is_kept_for_three_days(app: TestApp) {
+    let commission = app.commission().await;
+    post(&commission, "/units", "old", Some(&unit("先公司"))).await.expect(201);
+    app.clock.pass_hours(71);
+    let commission = app.commission().await;
+    let kept = post(&commission, "/units", "old", Some(&unit("先公司"))).await;
+    app.clock.pass_hours(1);
+    let commission = app.commission().await;
+    let gone = post(&commission, "/units", "old", Some(&unit("后公司"))).await;
+
+    assert_eq!(kept.header("idempotency-replayed"), "true");
+    assert_eq!((gone.status, gone.header("idempotency-replayed")), (201, ""));
+}
+
+/// Logging in has no caller yet, and its answer is a secret.
+const WITHOUT: [&str; 2] = ["/sessions", "/sessions/refresh"];
+
+async fn every_post_of_somebody_takes_a_key(_: TestApp) {
+    for (path, method, operation) in crate::documents::operations(&crate::documents::document()) {
+        let takes = operation["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|p| p["name"] == "Idempotency-Key"));
+        let should = method == "post" && !WITHOUT.contains(&path.as_str());
+        assert_eq!(takes, should, "{method} {path}");
+    }
+}
