@@ -16,6 +16,7 @@ use crate::api::tokens::Tokens;
 use crate::api::{self, caller, documents, envelope, health};
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
+use crate::sealer::Sealer;
 use crate::store::Db;
 use crate::telemetry;
 
@@ -26,6 +27,7 @@ pub struct Server {
     pub address: SocketAddr,
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
+    _sealer: Sealer,
 }
 
 impl Server {
@@ -65,7 +67,9 @@ pub fn start(
         tokens,
         logins,
         running: Running::default(),
+        sealed: Arc::default(),
     };
+    let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
@@ -91,5 +95,6 @@ pub fn start(
     .listen(listener)?
     .run();
     let handle = server.handle();
-    Ok(Server { address, handle, running: tokio::task::spawn_local(server) })
+    let running = tokio::task::spawn_local(server);
+    Ok(Server { address, handle, running, _sealer: sealer })
 }

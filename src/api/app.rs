@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::limits::LoginLimit;
 use super::once::Running;
 use super::tokens::Tokens;
@@ -26,4 +28,6 @@ pub struct App {
     pub logins: LoginLimit,
     /// Idempotency keys whose work is under way.
     pub running: Running,
+    /// Told whenever events were sealed.
+    pub sealed: Arc<Notify>,
 }

@@ -18,7 +18,7 @@ use crate::store::bulletins::{self, Bulletin};
 use crate::store::frozen::Frozen;
 use crate::store::projects::ProjectFilter;
 use crate::store::source::Source;
-use crate::store::{Conn, Result as StoreResult, events, plans};
+use crate::store::{Conn, Result as StoreResult, plans, seal};
 
 /// Which reports count as completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -152,7 +152,7 @@ impl Stated {
     /// Read in the snapshot the figures are read in.
     pub fn read(conn: &mut Conn, year: Year, sight: Sight, as_of: Timestamp) -> StoreResult<Self> {
         let synthetic = plans::find(conn, year)?.is_some_and(|plan| plan.synthetic);
-        let last_event = events::last(conn)?;
+        let last_event = seal::head(conn)?;
         Ok(Self { as_of, last_event, synthetic, scope: sight.into() })
     }
 }

@@ -34,6 +34,7 @@ use crate::routes;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::events::{self, Author, Change, Event, changes};
 use crate::store::frozen::Frozen;
+use crate::store::seal::{self, Anchor};
 use crate::store::source::Source;
 use crate::store::{Conn, StoreError, plans, reporting_months, restatements};
 
@@ -107,6 +108,8 @@ struct Content<'a> {
     previous_sha256: Option<String>,
     published_at: Timestamp,
     published_by: &'a str,
+    /// Where the chain of sealed events ended.
+    events: Anchor,
     figures: Value,
     register: &'a Frozen,
 }
@@ -127,6 +130,9 @@ pub struct ContentView {
     published_at: Timestamp,
     /// Who published it, by username.
     published_by: String,
+    /// Where the chain of sealed events ended: `sequence` and `hash`.
+    #[schema(value_type = Object)]
+    events: Anchor,
     /// The figures of all projects.
     figures: BulletinFigures,
     /// What the figures are made of: projects with plans, reports, restatements, milestones and
@@ -197,9 +203,10 @@ fn freeze(
     now: Now,
 ) -> Result<Bulletin, Problem> {
     let through = month.month;
+    seal::seal_all(conn)?;
     let parts = Source::Live.parts(conn, through)?;
     let synthetic = plans::find(conn, through.year())?.is_some_and(|plan| plan.synthetic);
-    let stated = (events::last(conn)?, synthetic);
+    let stated = (seal::head(conn)?, synthetic);
     let frozen = Frozen::of((through, now.today, now.instant), stated, &parts);
     let last = bulletins::last(conn)?;
     let known = match &last {
@@ -218,6 +225,7 @@ fn freeze(
         previous_sha256: previous_sha256.clone(),
         published_at: now.instant,
         published_by,
+        events: seal::anchor(conn)?,
         figures: to_value(figures).map_err(Problem::broken)?,
         register: &frozen,
     };

@@ -53,7 +53,7 @@ pub struct Commitments {
     pub synthetic: bool,
     /// The instant it was asked.
     pub as_of: Timestamp,
-    /// The id of the last event it contains.
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
     pub last_event: i64,
     /// The months, up to the one asked for, that were restated after they closed.
     pub restated_months: Vec<Month>,

@@ -8,7 +8,7 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     (
@@ -41,6 +41,7 @@ const TAGS: [(&str, &str); 16] = [
         "lights",
         "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
     ),
+    ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
     ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
     ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];

@@ -13,7 +13,7 @@ use super::query::{Path, Query};
 use super::reply::{Json, PageView};
 use super::routes::Routes;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::EventId;
+use crate::domain::id::{EventId, ProjectId};
 use crate::routes;
 use crate::store::events::{self, Change, Recorded};
 use crate::store::{PageRequest, projects};
@@ -39,6 +39,9 @@ pub struct EventView {
     pub subject_kind: String,
     /// To which one.
     pub subject_id: i64,
+    /// The project it belongs to; null when to none.
+    #[schema(value_type = Option<i64>)]
+    pub project_id: Option<ProjectId>,
     /// `user`, `system` or `client`.
     pub actor_kind: String,
     /// The actor's id; null when the program itself acted.
@@ -74,6 +77,7 @@ impl From<Recorded> for EventView {
             kind: event.kind,
             subject_kind: event.subject_kind,
             subject_id: event.subject_id,
+            project_id: event.project_id,
             actor_kind: event.actor_kind,
             actor_id: event.actor_id,
             actor: event.actor_name,

@@ -60,7 +60,7 @@ pub struct LightSummary {
     pub synthetic: bool,
     /// The instant it was asked.
     pub as_of: Timestamp,
-    /// The id of the last event it contains.
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
     pub last_event: i64,
     /// The rules that decided.
     pub rules: LightRulesView,

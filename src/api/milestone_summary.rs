@@ -62,7 +62,7 @@ pub struct MilestoneSummary {
     pub synthetic: bool,
     /// The instant it was asked.
     pub as_of: Timestamp,
-    /// The id of the last event it contains.
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
     pub last_event: i64,
     /// The rows.
     pub rows: Vec<MilestoneRow>,

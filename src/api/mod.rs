@@ -18,6 +18,8 @@ pub mod document;
 pub mod document30;
 pub mod documents;
 pub mod envelope;
+pub mod feed;
+pub mod feed_reply;
 pub mod figures;
 pub mod filings;
 pub mod health;
@@ -85,6 +87,7 @@ pub fn routes() -> routes::Routes {
         .and(plans::routes())
         .and(projects::routes())
         .and(history::routes())
+        .and(feed::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())

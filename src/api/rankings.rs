@@ -61,7 +61,7 @@ pub struct Rankings {
     pub synthetic: bool,
     /// The instant it was asked.
     pub as_of: Timestamp,
-    /// The id of the last event it contains.
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
     pub last_event: i64,
     /// By rank; ties share one, and what has no rate comes last without one.
     pub rows: Vec<RankingRow>,

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{AsOf, Include};
 use super::bulletin_reply::BulletinFormat;
+use super::feed_reply::FeedFormat;
 use super::investment_rows::Dimension;
 use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
@@ -204,7 +205,7 @@ impl Entry {
     }
 
     /// Registers `T` with all it refers to, and gives a reference to it.
-    fn schema<T: ToSchema>(&mut self) -> Value {
+    pub fn schema<T: ToSchema>(&mut self) -> Value {
         let name = T::name().into_owned();
         self.schemas.extend(schemas_of::<T>());
         json!({"$ref": format!("#/components/schemas/{name}")})
@@ -240,7 +241,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId)
 }
 
 /// The body every failure has.

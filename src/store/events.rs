@@ -1,18 +1,19 @@
 //! Who did what to which thing, when and from where: audit trail, history and feed in one table.
 //!
 //! Every write records its event in its own transaction. The columns `sequence`, `previous_hash`
-//! and `hash` stay empty until an event is sealed.
+//! and `hash` stay empty until [`super::seal`] has sealed it, a moment later.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::max;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::schema::events;
+use super::schema::{events, project_units, projects};
 use super::{Conn, Page, PageRequest, Result, StoreError};
+use crate::domain::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId, SessionId, UserId};
+use crate::domain::project::Visibility;
 
 /// Who acts.
 #[derive(Clone, Debug)]
@@ -168,6 +169,8 @@ pub struct Recorded {
     pub subject_kind: String,
     /// To which one.
     pub subject_id: i64,
+    /// The project it belongs to, if to any.
+    pub project_id: Option<ProjectId>,
     /// What changed.
     pub changes: Vec<Change>,
     /// The request it was done by.
@@ -187,6 +190,7 @@ struct Row {
     kind: String,
     subject_kind: String,
     subject_id: i64,
+    project_id: Option<i64>,
     changes: String,
     request_id: String,
     origin: String,
@@ -205,6 +209,7 @@ impl TryFrom<Row> for Recorded {
             kind: row.kind,
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,
+            project_id: row.project_id.map(ProjectId),
             changes: serde_json::from_str(&row.changes).map_err(StoreError::broken)?,
             request_id: row.request_id,
             origin: row.origin,
@@ -252,9 +257,65 @@ pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Ve
     rows.into_iter().map(Recorded::try_from).collect()
 }
 
-/// The id of the last event there is; what is read in the same snapshot contains it.
-pub fn last(conn: &mut Conn) -> Result<i64> {
-    Ok(events::table.select(max(events::id)).first::<Option<i64>>(conn)?.unwrap_or(0))
+/// Which sealed events are wanted.
+#[derive(Clone, Debug)]
+pub struct FeedFilter {
+    /// After this sequence.
+    pub after: i64,
+    /// Of one of these kinds; empty for any.
+    pub kinds: Vec<String>,
+    /// Of this project and what belongs to it.
+    pub project: Option<ProjectId>,
+    /// Which projects are in sight.
+    pub sight: Sight,
+    /// Whether what was done to accounts and sessions is shown.
+    pub accounts: bool,
+}
+
+/// The subjects that are accounts.
+const ACCOUNTS: [&str; 2] = ["user", "session"];
+
+/// Sealed events in their sequence, at most so many, of what the filter's reader may see.
+pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
+    let mut query = events::table
+        .left_join(projects::table)
+        .filter(events::sequence.gt(filter.after))
+        .select((events::sequence, Row::as_select()))
+        .into_boxed();
+    query = match filter.sight {
+        Sight::All => query,
+        Sight::Open => query.filter(
+            events::project_id
+                .is_null()
+                .or(projects::visibility.eq(Visibility::Open.as_str()).assume_not_null()),
+        ),
+        Sight::Area(area) => query.filter(
+            events::project_id.is_null().or(projects::area_id.eq(area.0).assume_not_null()),
+        ),
+        Sight::Nothing => query.filter(events::project_id.is_null()),
+        Sight::Unit(unit) => {
+            let own = project_units::table.filter(project_units::unit_id.eq(unit.0));
+            let own = own.select(project_units::project_id.nullable());
+            query.filter(
+                events::project_id.is_null().or(events::project_id.eq_any(own).assume_not_null()),
+            )
+        }
+    };
+    if filter.sight != Sight::All {
+        // What is proposed for the next year is the commission's until it is confirmed.
+        query = query.filter(events::subject_kind.ne("roll_over"));
+    }
+    if !filter.accounts {
+        query = query.filter(events::subject_kind.ne_all(ACCOUNTS));
+    }
+    if !filter.kinds.is_empty() {
+        query = query.filter(events::kind.eq_any(filter.kinds.iter().map(String::as_str)));
+    }
+    if let Some(project) = filter.project {
+        query = query.filter(events::project_id.eq(project.0));
+    }
+    let rows: Vec<(Option<i64>, Row)> = query.order(events::sequence).limit(most).load(conn)?;
+    rows.into_iter().map(|(sequence, row)| Ok((sequence.unwrap_or(0), row.try_into()?))).collect()
 }
 
 #[cfg(test)]

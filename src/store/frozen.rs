@@ -37,7 +37,7 @@ pub struct Frozen {
     pub published_at: Timestamp,
     /// The business day it was published on.
     pub published_on: NaiveDate,
-    /// The id of the last event it contains.
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
     pub last_event: i64,
     /// Whether it is about synthetic projects.
     pub synthetic: bool,

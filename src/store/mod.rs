@@ -23,6 +23,7 @@ pub mod reports;
 pub mod restatements;
 pub mod review;
 pub mod roll_overs;
+pub mod seal;
 pub mod sessions;
 pub mod source;
 pub mod summaries;

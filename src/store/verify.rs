@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use super::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
+use super::seal::{self, Anchor};
 use super::year_plans::{MONTHS, Months, amounts};
 use super::{Conn, Result, StoreError, bulletins, migrate, reporting_months};
 use crate::domain::month::Month;
@@ -36,6 +37,7 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     checks.push(projects_have_events(conn)?);
     checks.push(confirmed_reports_have_events(conn)?);
     checks.push(bulletins_are_as_published(conn)?);
+    checks.push(chain_of_events(conn)?);
     checks.extend(file_is_sound(conn)?);
     Ok(checks)
 }
@@ -82,6 +84,26 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
         }
     }
     Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
+}
+
+/// What a bulletin knows of the chain of events.
+#[derive(serde::Deserialize)]
+struct Anchored {
+    events: Option<Anchor>,
+}
+
+/// Sealed events follow each other without a gap, each over the hash of the one before; and what
+/// every bulletin knew of the chain is still in it, so that a removed tail is noticed.
+fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
+    let mut anchors = Vec::new();
+    for bulletin in bulletins::all(conn)? {
+        let content: serde_json::Result<Anchored> = serde_json::from_str(&bulletin.content);
+        if let Some(anchor) = content.ok().and_then(|c| c.events) {
+            anchors.push((format!("bulletin {}", bulletin.month), anchor));
+        }
+    }
+    let (looked_at, wrong) = seal::check(conn, &anchors)?;
+    Ok(Verified { what: "the chain of sealed events", looked_at, wrong })
 }
 
 /// `(bulletin, its hash)` as the events of publication tell.

@@ -32,7 +32,8 @@ fn url(app: &TestApp) -> String {
     }
 }
 
-fn command(app: &TestApp, arguments: &[&str]) -> Command {
+/// The binary on the test's database.
+pub fn command(app: &TestApp, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_major-projects"));
     command.args(arguments).env_clear().env("DATABASE_URL", url(app));
     command.env("DATA_DIR", app.database.folder.path()).env("RUST_LOG", "info");

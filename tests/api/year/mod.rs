@@ -139,7 +139,12 @@ async fn a_random_year_gives_the_same_bytes(sqlite: TestApp, postgres: TestApp) 
         let mut kept = Vec::new();
         for (month, figures) in &bulletins {
             let path = format!("/bulletins/{YEAR}-{month:02}/content");
-            kept.push(game.commission.get(&path).await.expect(200).text);
+            let mut content = game.commission.get(&path).await.expect(200).json;
+            // The chain of events is over request ids too, which are made by chance.
+            for chained in ["events", "previous_sha256"] {
+                content.as_object_mut().unwrap().remove(chained).unwrap();
+            }
+            kept.push(content.to_string());
             Month::of(&game.ledger, *month).check(figures, before(&bulletins, *month));
         }
         contents.push(kept);
