@@ -151,7 +151,7 @@ async fn add(args: AddArgs) -> Result<(), String> {
 }
 
 /// A failure in words.
-struct Failed(String);
+pub struct Failed(pub String);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
@@ -159,7 +159,11 @@ impl From<StoreError> for Failed {
     }
 }
 
-fn unit(conn: &mut Conn, name: Option<&str>) -> Result<Option<crate::domain::id::UnitId>, Failed> {
+/// The unit of this name, if one is named.
+pub fn unit(
+    conn: &mut Conn,
+    name: Option<&str>,
+) -> Result<Option<crate::domain::id::UnitId>, Failed> {
     let Some(name) = name else { return Ok(None) };
     let unit = units::find_by_name(conn, name)?;
     let unit = unit
@@ -167,7 +171,11 @@ fn unit(conn: &mut Conn, name: Option<&str>) -> Result<Option<crate::domain::id:
     Ok(Some(unit.id))
 }
 
-fn area(conn: &mut Conn, code: Option<&str>) -> Result<Option<crate::domain::id::AreaId>, Failed> {
+/// The area of this code, if one is named.
+pub fn area(
+    conn: &mut Conn,
+    code: Option<&str>,
+) -> Result<Option<crate::domain::id::AreaId>, Failed> {
     let Some(code) = code else { return Ok(None) };
     let area = areas::find_by_code(conn, code)?;
     let area = area

@@ -17,6 +17,7 @@ use crate::config::{Config, DatabaseConfig, Secret};
 use crate::demo;
 use crate::domain::clock::{Calendar, Clock, FixedCalendar, ShanghaiCalendar};
 use crate::domain::month::Year;
+use crate::machines::{self, ClientCommand};
 use crate::store::{Db, DbOptions, StoreError, migrate, users, verify};
 use crate::telemetry::{self, LogFormat, SystemClock};
 use crate::{seed, web};
@@ -58,6 +59,11 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Make and disable machine clients
+    Client {
+        #[command(subcommand)]
+        command: ClientCommand,
+    },
     /// Ask a running server whether it is ready; for containers
     Healthcheck {
         /// Its address
@@ -91,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(database) => migrate_database(&database),
         Command::Seed(database) => in_system(seed_database(database)),
         Command::User { command } => in_system(accounts::run(command)),
+        Command::Client { command } => in_system(machines::run(command)),
         Command::Verify(database) => in_system(verify_database(database)),
     };
     match outcome {

@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod machines;
 pub mod sealer;
 pub mod seed;
 pub mod telemetry;

@@ -19,12 +19,13 @@ use super::envelope::RequestId;
 use super::problem::Problem;
 use super::signature::{Argument, Entry};
 use crate::domain::access::{Action, Role, Sight};
+use crate::domain::client_scope::ClientScope;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{SessionId, UserId};
+use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::Words;
 use crate::store::events::Author;
 use crate::store::users::User;
-use crate::store::{sessions, users};
+use crate::store::{clients, sessions, users};
 
 /// An account with the session it calls through.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Caller {
     pub session: SessionId,
     /// Who the events of this request name.
     pub author: Author,
+    /// What a machine client was let do; absent for a person.
+    pub scopes: Option<Vec<ClientScope>>,
 }
 
 impl Caller {
@@ -84,17 +87,33 @@ async fn look_up(
     let claims = app.tokens.read(token, now).map_err(|_| no_longer_good())?;
     let user_id = claims.sub.parse().map(UserId).map_err(|_| no_longer_good())?;
     let session = SessionId(claims.sid);
-    let user = app
+    let machine = claims.machine;
+    let client = machine.as_ref().map(|m| ClientId(m.client));
+    let (user, client) = app
         .db
-        .read(move |conn| -> Result<Option<User>, Problem> {
-            let live = sessions::is_live(conn, session, user_id, now)?;
-            Ok(if live { users::find(conn, user_id)? } else { None })
+        .read(move |conn| -> Result<_, Problem> {
+            if !sessions::is_live(conn, session, user_id, now)? {
+                return Ok((None, None));
+            }
+            let client = client.map(|id| clients::get(conn, id)).transpose()?;
+            Ok((users::find(conn, user_id)?, client))
         })
-        .await?
-        .filter(|user| user.disabled_at.is_none())
-        .ok_or_else(no_longer_good)?;
+        .await?;
+    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(no_longer_good)?;
     let author = Author::user(user.id, &user.username, request_id, origin);
-    Ok(Caller { user, session, author })
+    let Some((machine, client)) = machine.zip(client) else {
+        return Ok(Caller { user, session, author, scopes: None });
+    };
+    if client.user.id != user.id || !client.is_good(now) {
+        return Err(no_longer_good());
+    }
+    // What the token was asked for, as far as the client still has it.
+    let mut scopes = ClientScope::split(&machine.scope).map_err(|_| no_longer_good())?;
+    scopes.retain(|scope| client.scopes.contains(scope));
+    let author = author.as_client(client.id, &client.name);
+    // Whatever names its account by name names the client.
+    let user = User { username: client.name, ..user };
+    Ok(Caller { user, session, author, scopes: Some(scopes) })
 }
 
 fn no_longer_good() -> Problem {
@@ -197,7 +216,31 @@ fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
     if !caller.user.role.may(action) {
         return Err(Problem::forbidden());
     }
+    if let Some(scopes) = &caller.scopes {
+        let needed = ClientScope::of(action).ok_or_else(for_people)?;
+        if !scopes.contains(&needed) {
+            return Err(scope_missing(needed));
+        }
+    }
     Ok(Permit { caller, proof: PhantomData })
+}
+
+fn for_people() -> Problem {
+    let detail = Words::new(
+        "此操作须由工作人员登录后办理，接口客户端不能执行。",
+        "People do this, logged in; a machine client may not.",
+    );
+    Problem { detail, ..Problem::forbidden() }
+}
+
+fn scope_missing(needed: ClientScope) -> Problem {
+    let detail = Words::new(
+        format!("令牌缺少权限范围 {needed}：请在 /oauth/token 申请，或请管理员授予该客户端。"),
+        format!(
+            "The token lacks the scope {needed}: ask for it at /oauth/token, or have the administrator grant it to the client."
+        ),
+    );
+    Problem::new(actix_web::http::StatusCode::FORBIDDEN, "scope-missing", detail)
 }
 
 /// The instant and the business day of a request, asked once.

@@ -8,9 +8,10 @@ use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
+    ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
     (
         "industries",
         "The industry tree; its leaves are the lines that carry envelopes and projects.",

@@ -13,6 +13,8 @@ pub mod bulletin_workbook;
 pub mod bulletins;
 pub mod caller;
 pub mod check;
+pub mod client_view;
+pub mod clients;
 pub mod commitments;
 pub mod document;
 pub mod document30;
@@ -39,6 +41,7 @@ pub mod lights;
 pub mod limits;
 pub mod milestone_summary;
 pub mod milestones;
+pub mod oauth;
 pub mod once;
 pub mod password;
 pub mod place;
@@ -87,6 +90,8 @@ pub fn routes() -> routes::Routes {
         .and(plans::routes())
         .and(projects::routes())
         .and(history::routes())
+        .and(clients::routes())
+        .and(oauth::routes())
         .and(feed::routes())
         .and(project_units::routes())
         .and(year_plans::routes())

@@ -171,6 +171,7 @@ impl Problem {
             code: self.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self.errors.iter().map(|e| FieldProblem::new(e, language)).collect(),
+            error: self.code.strip_prefix("oauth-").map(|code| code.replace('-', "_")),
         }
     }
 }
@@ -302,6 +303,10 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldProblem>,
+    /// The error's code as OAuth 2.0 names it; only from `/oauth/token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "invalid_client")]
+    pub error: Option<String>,
 }
 
 /// One wrong field or parameter.

@@ -114,7 +114,15 @@ impl PasswordChange {
 /// Where a request without a token comes from, for its event.
 pub struct Origin {
     request_id: String,
-    address: String,
+    /// The network address.
+    pub address: String,
+}
+
+impl Origin {
+    /// The author of what an account does by this request.
+    pub fn author(&self, user: &User) -> Author {
+        Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
+    }
 }
 
 impl Argument for Origin {
@@ -159,7 +167,7 @@ async fn create_session(
     let ends = now.plus_hours(app.config.refresh_token_hours);
     let refresh_token = random_text().map_err(Problem::broken)?;
     let hash = digest(&refresh_token);
-    let author = Author::user(user.id, &user.username, from.request_id, from.address);
+    let author = from.author(&user);
     let user_id = user.id;
     let session = app
         .db
@@ -204,7 +212,7 @@ fn session_view(
     now: Timestamp,
 ) -> Result<SessionView, Problem> {
     Ok(SessionView {
-        access_token: app.tokens.issue(user.id, session, now).map_err(Problem::broken)?,
+        access_token: app.tokens.issue(user.id, session, None, now).map_err(Problem::broken)?,
         token_type: "Bearer".to_owned(),
         expires_in: app.tokens.lifetime_seconds,
         refresh_token,
@@ -240,12 +248,7 @@ async fn refresh_session(
                 Presented::UsedBefore { session, user } => {
                     sessions::end(conn, session, now, "refresh token reused")?;
                     let user = users::get(conn, user)?;
-                    let author = Author::user(
-                        user.id,
-                        &user.username,
-                        from.request_id.clone(),
-                        from.address.clone(),
-                    );
+                    let author = from.author(&user);
                     let event = Event::of_session("session.ended_by_reuse", session);
                     events::record(conn, &author, now, &event)?;
                     Ok(None)

@@ -16,7 +16,9 @@ use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use crate::domain::filings::FilingStatus;
-use crate::domain::id::{IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId};
+use crate::domain::id::{
+    ClientId, ClientSecretId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId,
+};
 use crate::domain::industry::IndustryGroup;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::light::Light;
@@ -149,6 +151,12 @@ impl Entry {
         );
     }
 
+    /// A body in another form than JSON.
+    pub fn form(&mut self, media_type: &str, schema: &Value) {
+        let content = json!({media_type: {"schema": schema}});
+        self.operation.insert("requestBody".into(), json!({"required": true, "content": content}));
+    }
+
     /// Failures every caller must expect here; each refers to one shared response.
     pub fn fails(&mut self, statuses: &[u16]) {
         for status in statuses {
@@ -241,7 +249,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
 }
 
 /// The body every failure has.

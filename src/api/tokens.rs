@@ -21,10 +21,22 @@ pub struct Claims {
     pub sub: String,
     /// The session it belongs to.
     pub sid: i64,
+    /// The machine client that acts through the account, and the scopes it asked for.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
     /// Issued at, in seconds since 1970.
     pub iat: i64,
     /// Ends at, in seconds since 1970.
     pub exp: i64,
+}
+
+/// What a machine client's token says beside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The client.
+    pub client: i64,
+    /// The scopes the token was asked for, with a space between.
+    pub scope: String,
 }
 
 /// Signs and reads access tokens.
@@ -52,11 +64,12 @@ impl Tokens {
         &self,
         user: UserId,
         session: SessionId,
+        machine: Option<Machine>,
         now: Timestamp,
     ) -> Result<String, JwtError> {
         let iat = now.unix_seconds();
         let exp = iat.saturating_add(self.lifetime_seconds);
-        let claims = Claims { sub: user.0.to_string(), sid: session.0, iat, exp };
+        let claims = Claims { sub: user.0.to_string(), sid: session.0, machine, iat, exp };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
     }
 
@@ -147,7 +160,7 @@ mod tests {
     fn a_token_is_good_until_its_last_second() {
         let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
 
-        let token = tokens.issue(UserId(7), SessionId(3), at(1_000)).unwrap();
+        let token = tokens.issue(UserId(7), SessionId(3), None, at(1_000)).unwrap();
 
         let claims = tokens.read(&token, at(1_899)).unwrap();
         assert_eq!((claims.sub.as_str(), claims.sid), ("7", 3));
@@ -155,9 +168,21 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_s_token_says_so() {
+        let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
+        let machine = Machine { client: 4, scope: "projects:read".to_owned() };
+
+        let token = tokens.issue(UserId(7), SessionId(3), Some(machine.clone()), at(1_000));
+        let plain = tokens.issue(UserId(7), SessionId(3), None, at(1_000)).unwrap();
+
+        assert_eq!(tokens.read(&token.unwrap(), at(1_001)).unwrap().machine, Some(machine));
+        assert_eq!(tokens.read(&plain, at(1_001)).unwrap().machine, None);
+    }
+
+    #[test]
     fn another_key_another_algorithm_or_a_changed_letter_is_refused() {
         let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
-        let token = tokens.issue(UserId(7), SessionId(3), at(1_000)).unwrap();
+        let token = tokens.issue(UserId(7), SessionId(3), None, at(1_000)).unwrap();
 
         let others = Tokens::new(b"another key of thirty-two bytes!!!!", 900);
         assert!(others.read(&token, at(1_000)).is_err());

@@ -237,7 +237,7 @@ async fn get_user(
     _held: Conditional,
 ) -> Result<Tagged<UserView>, Problem> {
     let id = path.0.user_id;
-    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
+    let user = app.db.read(move |conn| users::person(conn, id).map_err(Problem::from)).await?;
     Ok(Tagged(user.into()))
 }
 
@@ -257,7 +257,7 @@ async fn update_user(
     let view = app
         .db
         .write(move |conn| -> Result<UserView, Problem> {
-            let before = users::get(conn, id)?;
+            let before = users::person(conn, id)?;
             let changed = patch.apply(User { version: version.0, ..before.clone() }, now)?;
             known_belonging(conn, changed.unit_id, changed.area_id)?;
             let after = users::save(conn, &changed)?;
@@ -286,7 +286,7 @@ async fn reset_password(
 ) -> Result<Tagged<UserView>, Problem> {
     let (author, now, id) = (who.author(), app.clock.now(), path.0.user_id);
     let effort = app.config.password_effort();
-    let user = app.db.read(move |conn| users::get(conn, id).map_err(Problem::from)).await?;
+    let user = app.db.read(move |conn| users::person(conn, id).map_err(Problem::from)).await?;
     let hash = tokio::task::spawn_blocking(move || {
         let mut check = Check::new();
         let about = [user.username.as_str(), user.display_name.as_str()];
@@ -340,7 +340,7 @@ fn strong(
 }
 
 /// A `unit` account has a unit, an `area` account an area, and no other has either.
-fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<AreaId>) {
+pub(super) fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<AreaId>) {
     for (pointer, wanted, given) in [
         ("/unit_id", role == Role::Unit, unit.is_some()),
         ("/area_id", role == Role::Area, area.is_some()),
@@ -357,7 +357,7 @@ fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<A
 }
 
 /// Refuses a unit or area that is not there.
-fn known_belonging(
+pub(super) fn known_belonging(
     conn: &mut crate::store::Conn,
     unit: Option<UnitId>,
     area: Option<AreaId>,

@@ -41,6 +41,12 @@ impl Timestamp {
         Self(self.0.checked_add_signed(TimeDelta::hours(hours)).unwrap_or(self.0))
     }
 
+    /// So many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(self.0))
+    }
+
     /// The day it is in China then (UTC+8, without summer time since 1992).
     pub fn day_in_shanghai(self) -> NaiveDate {
         self.plus_hours(8).0.date()

@@ -54,6 +54,10 @@ ids! {
     UserId
     /// The id of a session.
     SessionId
+    /// The id of a machine client.
+    ClientId
+    /// The id of a machine client's secret.
+    ClientSecretId
     /// The id of an event.
     EventId
 }

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod area;
+pub mod client_scope;
 pub mod clock;
 pub mod code;
 pub mod error;

@@ -12,7 +12,7 @@ use super::schema::{events, project_units, projects};
 use super::{Conn, Page, PageRequest, Result, StoreError};
 use crate::domain::access::Sight;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{EventId, ProjectId, SessionId, UserId};
+use crate::domain::id::{ClientId, EventId, ProjectId, SessionId, UserId};
 use crate::domain::project::Visibility;
 
 /// Who acts.
@@ -20,6 +20,7 @@ use crate::domain::project::Visibility;
 pub struct Author {
     kind: &'static str,
     id: Option<i64>,
+    account: Option<UserId>,
     name: String,
     request_id: String,
     origin: String,
@@ -28,18 +29,26 @@ pub struct Author {
 impl Author {
     /// An account, by a request from a network address.
     pub fn user(id: UserId, name: &str, request_id: String, origin: String) -> Self {
-        Self { kind: "user", id: Some(id.0), name: name.to_owned(), request_id, origin }
+        let account = Some(id);
+        Self { kind: "user", id: Some(id.0), account, name: name.to_owned(), request_id, origin }
+    }
+
+    /// A machine client that acts through `account`: as this author, whose request it is.
+    #[must_use]
+    pub fn as_client(self, id: ClientId, name: &str) -> Self {
+        Self { kind: "client", id: Some(id.0), name: name.to_owned(), ..self }
     }
 
     /// The program itself, such as when it seeds.
     pub fn system(name: &str) -> Self {
         let (request_id, origin) = (String::new(), String::new());
-        Self { kind: "system", id: None, name: name.to_owned(), request_id, origin }
+        let name = name.to_owned();
+        Self { kind: "system", id: None, account: None, name, request_id, origin }
     }
 
-    /// The acting account, if one acts.
+    /// The account that acts, if one does; a machine client acts through its own.
     pub fn user_id(&self) -> Option<UserId> {
-        self.id.map(UserId)
+        self.account
     }
 }
 
@@ -273,7 +282,7 @@ pub struct FeedFilter {
 }
 
 /// The subjects that are accounts.
-const ACCOUNTS: [&str; 2] = ["user", "session"];
+const ACCOUNTS: [&str; 3] = ["user", "session", "client"];
 
 /// Sealed events in their sequence, at most so many, of what the filter's reader may see.
 pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {

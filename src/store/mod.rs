@@ -6,6 +6,7 @@
 
 pub mod areas;
 pub mod bulletins;
+pub mod clients;
 pub mod events;
 pub mod frozen;
 pub mod idempotency;

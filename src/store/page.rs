@@ -83,7 +83,7 @@ impl PageRequest {
         rows: Vec<R>,
         total: i64,
         id: impl Fn(&R) -> i64,
-        read: impl Fn(R) -> Result<T>,
+        read: impl FnMut(R) -> Result<T>,
     ) -> Result<Page<T>> {
         self.page("id", rows, total, |row| vec![json!(id(row))], read)
     }
@@ -94,7 +94,7 @@ impl PageRequest {
         rows: Vec<R>,
         total: i64,
         text: impl Fn(&R) -> String,
-        read: impl Fn(R) -> Result<T>,
+        read: impl FnMut(R) -> Result<T>,
     ) -> Result<Page<T>> {
         self.page("text", rows, total, |row| vec![json!(text(row))], read)
     }
@@ -106,7 +106,7 @@ impl PageRequest {
         mut rows: Vec<R>,
         total: i64,
         keys: impl Fn(&R) -> Vec<Value>,
-        read: impl Fn(R) -> Result<T>,
+        read: impl FnMut(R) -> Result<T>,
     ) -> Result<Page<T>> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;

@@ -37,6 +37,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_secrets (id) {
+        id -> BigInt,
+        client -> BigInt,
+        hint -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        client_id -> Text,
+        name -> Text,
+        scopes -> Text,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> BigInt,
         at -> Timestamp,
@@ -462,6 +488,8 @@ diesel::table! {
 diesel::joinable!(envelopes -> industries (industry_id));
 diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
+diesel::joinable!(client_secrets -> clients (client));
+diesel::joinable!(clients -> users (user_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
@@ -499,6 +527,8 @@ diesel::joinable!(year_plans -> projects (project_id));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     bulletins,
+    client_secrets,
+    clients,
     envelopes,
     events,
     idempotency_keys,

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::users;
+use super::schema::{clients, users};
 use super::{Conn, Page, PageRequest, Result, StoreError};
 use crate::domain::access::Role;
 use crate::domain::clock::Timestamp;
@@ -96,6 +96,15 @@ pub fn get(conn: &mut Conn, id: UserId) -> Result<User> {
     find(conn, id)?.ok_or(StoreError::NotFound)
 }
 
+/// The account of a person, or [`StoreError::NotFound`]: what a machine client acts through is its own.
+pub fn person(conn: &mut Conn, id: UserId) -> Result<User> {
+    let machines = clients::table.filter(clients::user_id.eq(id.0)).select(clients::id);
+    if machines.first::<i64>(conn).optional()?.is_some() {
+        return Err(StoreError::NotFound);
+    }
+    get(conn, id)
+}
+
 /// The account, if there is one.
 pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let row = users::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
@@ -112,14 +121,16 @@ pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
-/// All accounts, by name.
+/// All accounts of persons, by name.
 pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<User>> {
-    let mut query = users::table.select(Row::as_select()).into_boxed();
+    let machines = || clients::table.select(clients::user_id);
+    let persons = || users::table.filter(users::id.ne_all(machines()));
+    let mut query = persons().select(Row::as_select()).into_boxed();
     if let Some(after) = page.after_text()? {
         query = query.filter(users::username.gt(after));
     }
     let rows: Vec<Row> = query.order(users::username).limit(page.rows_to_fetch()).load(conn)?;
-    let total = users::table.count().get_result(conn)?;
+    let total = persons().count().get_result(conn)?;
     page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 

@@ -19,6 +19,7 @@ tests![
     what_is_wrong_is_said_in_one_line,
     a_newer_schema_is_refused,
     accounts_are_made_from_the_command_line,
+    clients_are_made_from_the_command_line,
     verify_finds_what_does_not_agree,
     a_request_in_flight_is_finished_after_sigterm,
     the_demonstration_finds_its_data_again,
@@ -93,7 +94,9 @@ async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
     let unknown = run(command(&app, &["fly"])).await;
     assert_eq!(unknown.status.code(), Some(2));
     let help = run(command(&app, &["--help"])).await;
-    for verb in ["serve", "demo", "migrate", "seed", "openapi", "user", "healthcheck", "verify"] {
+    for verb in
+        ["serve", "demo", "migrate", "seed", "openapi", "user", "client", "healthcheck", "verify"]
+    {
         assert!(text(&help.stdout).contains(verb), "{verb}");
     }
 }
@@ -178,6 +181,45 @@ async fn verify_finds_what_does_not_agree(app: TestApp) {
 }
 
 /// A served process and its address.
+async fn clients_are_made_from_the_command_line(app: TestApp) {
+    let add = ["client", "add", "审批平台", "--role", "viewer", "--scope", "projects:read"];
+    let made = run(command(&app, &add)).await;
+    let said = text(&made.stdout);
+    let after = |label: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(label));
+        line.unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    let (name, secret) = (after("client_id: "), after("client_secret: "));
+    let ask = async || {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &name),
+            ("client_secret", &secret),
+        ];
+        let stranger = app.stranger();
+        stranger.send(stranger.request(reqwest::Method::POST, "/oauth/token").form(&form)).await
+    };
+    let mut machine = app.stranger();
+    machine.token = ask().await.expect(200).json["access_token"].as_str().map(str::to_owned);
+    machine.get("/projects").await.expect(200);
+
+    let wrong =
+        run(command(&app, &["client", "add", "乙", "--role", "unit", "--scope", "projects:read"]))
+            .await;
+    let unknown = run(command(&app, &["client", "disable", "mp-nobody"])).await;
+    let disabled = run(command(&app, &["client", "disable", &name])).await;
+
+    assert!(
+        !wrong.status.success() && text(&wrong.stderr).contains("unit_id"),
+        "{}",
+        text(&wrong.stderr)
+    );
+    assert!(text(&unknown.stderr).contains("mp-nobody"));
+    assert!(disabled.status.success(), "{}", text(&disabled.stderr));
+    assert_eq!(ask().await.status, 401);
+    assert_eq!(machine.get("/projects").await.status, 401);
+}
+
 struct Running {
     child: Child,
     address: String,

@@ -23,6 +23,7 @@ mod support;
 mod access;
 mod bad_input;
 mod bulletins;
+mod clients;
 mod commands;
 mod concurrency;
 mod documents;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     suite.on_each(issues::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
+    suite.on_each(clients::ALL);
     suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
