@@ -12,8 +12,9 @@ use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::Path;
-use super::reply::{Conditional, Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::id::AreaId;
 use crate::domain::text::{Line, Name};
@@ -165,9 +166,9 @@ pub struct AreaPath {
 async fn list_areas(
     app: Data<App>,
     _who: Permit<ReadReference>,
-) -> Result<Json<PageView<AreaView>>, Problem> {
+) -> Result<Sheet<PageView<AreaView>>, Problem> {
     let all = app.db.read(|conn| areas::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.into_iter().map(AreaView::from).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(AreaView::from).collect())))
 }
 
 /// Show an area

@@ -20,9 +20,10 @@ use super::issue_view::IssueLife;
 use super::once::Once;
 use super::problem::Problem;
 use super::query::{Path, Query};
-use super::reply::{Created, Json, PageView, Versioned};
+use super::reply::{Created, PageView, Versioned};
 use super::reporting_months::{MonthPath, ReportingMonthView};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IssueId, RestatementId};
@@ -309,9 +310,9 @@ pub fn listed(bulletin: &Bulletin) -> Result<Listed, Problem> {
 async fn list_bulletins(
     app: Data<App>,
     _who: Permit<ReadSummaries>,
-) -> Result<Json<PageView<BulletinHead>>, Problem> {
+) -> Result<Sheet<PageView<BulletinHead>>, Problem> {
     let all = app.db.read(bulletins::heads).await?;
-    Ok(Json(PageView::whole(all.iter().map(BulletinHead::from).collect())))
+    Ok(Sheet(PageView::whole(all.iter().map(BulletinHead::from).collect())))
 }
 
 /// Show a bulletin

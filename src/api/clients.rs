@@ -12,8 +12,9 @@ use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
-use super::reply::{Conditional, Created, Json, NoContent, PageView, Tagged};
+use super::reply::{Conditional, Created, NoContent, PageView, Tagged};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use super::tokens::{digest, random_text};
 use super::users::{UserQuery, known_belonging};
 use crate::domain::clock::Timestamp;
@@ -56,7 +57,7 @@ async fn list_clients(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
     query: Query<UserQuery>,
-) -> Result<Json<PageView<ClientView>>, Problem> {
+) -> Result<Sheet<PageView<ClientView>>, Problem> {
     let page = PageRequest::new(query.0.limit, query.0.cursor);
     let view = app
         .db
@@ -67,7 +68,7 @@ async fn list_clients(
             Ok(PageView { items: views.collect::<Result<_, _>>()?, total, next_cursor })
         })
         .await?;
-    Ok(Json(view))
+    Ok(Sheet(view))
 }
 
 /// Create a machine client

@@ -13,8 +13,8 @@ use super::figures::{AgainstBasis, CoverageView, Judged, Planned, RateView, Regi
 use super::plan_view::Promised;
 use super::problem::Problem;
 use super::query::Query;
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::{Figures, roll_up};
 use crate::domain::id::IndustryId;
@@ -161,7 +161,7 @@ async fn get_commitments(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<PeriodQuery>,
-) -> Result<Json<Commitments>, Problem> {
+) -> Result<Sheet<Commitments>, Problem> {
     let (Query(asked), sight, now) = (query, who.sees(), app.now());
     let table = app
         .db
@@ -170,7 +170,7 @@ async fn get_commitments(
             promise_table(conn, &asking)
         })
         .await?;
-    Ok(Json(table))
+    Ok(Sheet(table))
 }
 
 /// The promise table of every project in sight.

@@ -13,9 +13,10 @@ use super::investment_rows::Keys;
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Path, Query};
-use super::reply::{Json, PageView};
+use super::reply::PageView;
 use super::reporting_months::MonthPath;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::Sight;
 use crate::domain::filings::{FilingStatus, Filings, is_late};
 use crate::domain::id::ProjectId;
@@ -211,7 +212,7 @@ async fn list_filings(
     who: Permit<ReadProjects>,
     path: Path<MonthPath>,
     query: Query<Both<FilterQuery, FilingQuery>>,
-) -> Result<Json<PageView<Filing>>, Problem> {
+) -> Result<Sheet<PageView<Filing>>, Problem> {
     let (Path(at), sight, today) = (path, who.sees(), app.now().today);
     let Query(Both(filter, asked)) = query;
     let page = app
@@ -251,5 +252,5 @@ async fn list_filings(
             )?)
         })
         .await?;
-    Ok(Json(PageView::of(page, |filing| filing)))
+    Ok(Sheet(PageView::of(page, |filing| filing)))
 }

@@ -10,8 +10,9 @@ use super::caller::{Permit, ReadHistory};
 use super::problem::Problem;
 use super::projects::ProjectPath;
 use super::query::{Path, Query};
-use super::reply::{Json, PageView};
+use super::reply::PageView;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId};
 use crate::routes;
@@ -110,7 +111,7 @@ async fn list_history(
     who: Permit<ReadHistory>,
     path: Path<ProjectPath>,
     query: Query<HistoryQuery>,
-) -> Result<Json<PageView<EventView>>, Problem> {
+) -> Result<Sheet<PageView<EventView>>, Problem> {
     let (id, sight) = (path.0.project_id, who.sees());
     let page = PageRequest::new(query.0.limit, query.0.cursor);
     let page = app
@@ -120,5 +121,5 @@ async fn list_history(
             Ok(events::of_project(conn, id, &page)?)
         })
         .await?;
-    Ok(Json(PageView::of(page, EventView::from)))
+    Ok(Sheet(PageView::of(page, EventView::from)))
 }

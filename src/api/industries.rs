@@ -12,8 +12,9 @@ use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::Path;
-use super::reply::{Conditional, Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::error::FieldError;
 use crate::domain::id::IndustryId;
 use crate::domain::industry::{Industry, IndustryGroup};
@@ -151,9 +152,9 @@ pub struct IndustryPath {
 async fn list_industries(
     app: Data<App>,
     _who: Permit<ReadReference>,
-) -> Result<Json<PageView<IndustryView>>, Problem> {
+) -> Result<Sheet<PageView<IndustryView>>, Problem> {
     let all = app.db.read(|conn| industries::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.iter().map(|i| view(i, &all)).collect())))
+    Ok(Sheet(PageView::whole(all.iter().map(|i| view(i, &all)).collect())))
 }
 
 /// Show an industry

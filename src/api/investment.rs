@@ -15,8 +15,8 @@ use super::place::Place;
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Query};
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::figures::{Figures, roll_up};
@@ -174,7 +174,7 @@ async fn get_investment(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, ByQuery>>>,
-) -> Result<Json<Investment>, Problem> {
+) -> Result<Sheet<Investment>, Problem> {
     let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
     let (sight, now) = (who.sees(), app.now());
     if by.first() == by.get(1) {
@@ -189,7 +189,7 @@ async fn get_investment(
             sum_up(conn, &asking, &known, by)
         })
         .await?;
-    Ok(Json(answer))
+    Ok(Sheet(answer))
 }
 
 /// Investment of the projects `filter` admits.

@@ -17,8 +17,8 @@ use super::issues::IssueQuery;
 use super::problem::Problem;
 use super::project_filter::PlaceFilter;
 use super::query::{Both, Query};
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::Sight;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::month::{Month, Year};
@@ -205,7 +205,7 @@ async fn get_issue_summary(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,
-) -> Result<Json<IssueSummary>, Problem> {
+) -> Result<Sheet<IssueSummary>, Problem> {
     let Query(Both(places, Both(asked, how))) = query;
     let (sight, today, by) = (who.sees(), app.calendar.today(), how.by);
     let (open, day) = app
@@ -228,5 +228,5 @@ async fn get_issue_summary(
         }
     }
     let rows = rows.into_iter().map(|(of, counts)| IssueRow { of, counts }).collect();
-    Ok(Json(IssueSummary { by, day, rows, total }))
+    Ok(Sheet(IssueSummary { by, day, rows, total }))
 }

@@ -17,8 +17,9 @@ use super::problem::Problem;
 use super::project_filter::PlaceFilter;
 use super::projects::ProjectPath;
 use super::query::{Both, Path, Query};
-use super::reply::{Conditional, Created, Json, PageView, Tagged};
+use super::reply::{Conditional, Created, PageView, Tagged};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
@@ -124,7 +125,7 @@ async fn list_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IdPage>>>,
-) -> Result<Json<PageView<IssueView>>, Problem> {
+) -> Result<Sheet<PageView<IssueView>>, Problem> {
     let Query(Both(places, Both(asked, page))) = query;
     let (sight, today) = (who.sees(), app.calendar.today());
     let page = app
@@ -135,7 +136,7 @@ async fn list_issues(
             Ok(issues::list(conn, &filter, sight, &request)?)
         })
         .await?;
-    Ok(Json(PageView::of(page, |found| IssueView::of(&found, today))))
+    Ok(Sheet(PageView::of(page, |found| IssueView::of(&found, today))))
 }
 
 /// List issues of a project
@@ -146,7 +147,7 @@ async fn list_project_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
-) -> Result<Json<PageView<IssueView>>, Problem> {
+) -> Result<Sheet<PageView<IssueView>>, Problem> {
     let (id, sight, today) = (path.0.project_id, who.sees(), app.calendar.today());
     let all = app
         .db
@@ -156,7 +157,7 @@ async fn list_project_issues(
             Ok(issues::all(conn, &filter, sight)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.iter().map(|found| IssueView::of(found, today)).collect())))
+    Ok(Sheet(PageView::whole(all.iter().map(|found| IssueView::of(found, today)).collect())))
 }
 
 /// Show an issue
@@ -183,7 +184,7 @@ async fn list_issue_steps(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<IssuePath>,
-) -> Result<Json<PageView<IssueStepView>>, Problem> {
+) -> Result<Sheet<PageView<IssueStepView>>, Problem> {
     let (Path(at), sight) = (path, who.sees());
     let steps = app
         .db
@@ -193,7 +194,7 @@ async fn list_issue_steps(
             IssueLife::steps(&events).map_err(Problem::broken)
         })
         .await?;
-    Ok(Json(PageView::whole(steps)))
+    Ok(Sheet(PageView::whole(steps)))
 }
 
 /// An issue to be raised.

@@ -11,9 +11,10 @@ use super::check::Check;
 use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
-use super::reply::{Created, Json, PageView, Versioned};
+use super::reply::{Created, PageView, Versioned};
 use super::reporting_months::MonthPath;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::RuleError;
 use crate::domain::id::{LateGrantId, UnitId};
@@ -77,7 +78,7 @@ async fn list_late_grants(
     app: Data<App>,
     _who: Permit<ReadProjects>,
     path: Path<MonthPath>,
-) -> Result<Json<PageView<LateGrantView>>, Problem> {
+) -> Result<Sheet<PageView<LateGrantView>>, Problem> {
     let (Path(at), now) = (path, app.clock.now());
     let all = app
         .db
@@ -86,7 +87,7 @@ async fn list_late_grants(
             Ok(reporting_months::grants(conn, month.id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(|g| LateGrantView::of(g, now)).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(|g| LateGrantView::of(g, now)).collect())))
 }
 
 /// Which unit may file late, until when, and why.

@@ -13,9 +13,10 @@ use super::once::Once;
 use super::problem::Problem;
 use super::projects::ProjectPath;
 use super::query::Path;
-use super::reply::{Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Created, PageView, Tagged, Versioned};
 use super::reporting_months::still_open;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{LightOverrideId, ProjectId};
 use crate::domain::light::Light;
@@ -87,7 +88,7 @@ async fn list_light_overrides(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     path: Path<ProjectPath>,
-) -> Result<Json<PageView<LightOverrideView>>, Problem> {
+) -> Result<Sheet<PageView<LightOverrideView>>, Problem> {
     let (Path(at), sight) = (path, who.sees());
     let all = app
         .db
@@ -96,7 +97,7 @@ async fn list_light_overrides(
             Ok(lights::overrides(conn, at.project_id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(LightOverrideView::from).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(LightOverrideView::from).collect())))
 }
 
 /// A person's word, why, and until when.

@@ -19,6 +19,7 @@ use super::projects::ProjectPath;
 use super::query::{Both, Path, Query};
 use super::reply::{Json, PageView};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
@@ -200,7 +201,7 @@ async fn get_light_summary(
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>>,
     language: Language,
-) -> Result<Json<LightSummary>, Problem> {
+) -> Result<Sheet<LightSummary>, Problem> {
     let Query(Both(filter, Both(asked, PlaceQuery { by }))) = query;
     let (sight, now) = (who.sees(), app.now());
     let answer = app
@@ -211,7 +212,7 @@ async fn get_light_summary(
             shine(conn, &asking, &known, by, language)
         })
         .await?;
-    Ok(Json(answer))
+    Ok(Sheet(answer))
 }
 
 /// The lights of the projects `filter` admits, by `by`.
@@ -268,7 +269,7 @@ async fn list_project_lights(
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, LightQuery>>>,
     language: Language,
-) -> Result<Json<PageView<ProjectLightView>>, Problem> {
+) -> Result<Sheet<PageView<ProjectLightView>>, Problem> {
     let Query(Both(filter, Both(asked, page))) = query;
     let (sight, now) = (who.sees(), app.now());
     let page = app
@@ -287,5 +288,5 @@ async fn list_project_lights(
             Ok(request.by_id(rows, lights.count(&page.light), |l| l.project_id.0, Ok)?)
         })
         .await?;
-    Ok(Json(PageView::of(page, |light| light)))
+    Ok(Sheet(PageView::of(page, |light| light)))
 }

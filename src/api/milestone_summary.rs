@@ -14,8 +14,8 @@ use super::place::{Place, PlaceDimension, PlaceQuery};
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Query};
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::milestone_figures::{CountRate, MilestoneFigures, StartFacts};
 use crate::domain::month::{Month, Year};
@@ -117,7 +117,7 @@ async fn get_milestone_summary(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>>,
-) -> Result<Json<MilestoneSummary>, Problem> {
+) -> Result<Sheet<MilestoneSummary>, Problem> {
     let Query(Both(filter, Both(asked, PlaceQuery { by }))) = query;
     let (sight, now) = (who.sees(), app.now());
     let answer = app
@@ -128,7 +128,7 @@ async fn get_milestone_summary(
             count_up(conn, &asking, &known, by)
         })
         .await?;
-    Ok(Json(answer))
+    Ok(Sheet(answer))
 }
 
 /// Starts and milestones of the projects `filter` admits.

@@ -14,8 +14,9 @@ use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::projects::ProjectPath;
 use super::query::Path;
-use super::reply::{Conditional, Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::error::FieldError;
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{Milestone, MilestoneClass, TEMPLATES};
@@ -197,9 +198,9 @@ pub struct MilestonePath {
 #[utoipa::path(get, path = "/milestone-templates")]
 async fn list_milestone_templates(
     _who: Permit<ReadProjects>,
-) -> Result<Json<PageView<MilestoneTemplate>>, Problem> {
+) -> Result<Sheet<PageView<MilestoneTemplate>>, Problem> {
     let all = TEMPLATES.map(|t| MilestoneTemplate { code: t.code, name: t.name, class: t.class });
-    Ok(Json(PageView::whole(all.into())))
+    Ok(Sheet(PageView::whole(all.into())))
 }
 
 /// List a project's milestones
@@ -210,7 +211,7 @@ async fn list_milestones(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
-) -> Result<Json<PageView<MilestoneView>>, Problem> {
+) -> Result<Sheet<PageView<MilestoneView>>, Problem> {
     let (id, sight, today) = (path.0.project_id, who.sees(), app.calendar.today());
     let all = app
         .db
@@ -219,7 +220,7 @@ async fn list_milestones(
             Ok(milestones::list(conn, id)?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(|m| MilestoneView::of(m, today)).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(|m| MilestoneView::of(m, today)).collect())))
 }
 
 /// Show a milestone

@@ -12,8 +12,9 @@ use super::plan_view::{PlanDetailView, PlanView, detail};
 use super::precondition::Precondition;
 use super::problem::Problem;
 use super::query::Path;
-use super::reply::{Conditional, Created, Json, PageView, Put, Tagged};
+use super::reply::{Conditional, Created, PageView, Put, Tagged};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::id::PlanId;
 use crate::domain::month::Year;
 use crate::domain::plan::Plan;
@@ -42,9 +43,9 @@ pub struct PlanPath {
 async fn list_plans(
     app: Data<App>,
     _who: Permit<ReadReference>,
-) -> Result<Json<PageView<PlanView>>, Problem> {
+) -> Result<Sheet<PageView<PlanView>>, Problem> {
     let all = app.db.read(|conn| plans::all(conn).map_err(Problem::from)).await?;
-    Ok(Json(PageView::whole(all.into_iter().map(PlanView::from).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(PlanView::from).collect())))
 }
 
 /// Show a plan

@@ -16,8 +16,9 @@ use super::project_filter::FilterQuery;
 use super::project_patch::ProjectPatch;
 use super::project_view::{Places, ProjectInput, ProjectView};
 use super::query::{Both, Path, Query};
-use super::reply::{Conditional, Created, Json, PageView, Tagged};
+use super::reply::{Conditional, Created, PageView, Tagged};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
@@ -75,7 +76,7 @@ async fn list_projects(
     app: Data<App>,
     who: Permit<ReadProjects>,
     query: Query<Both<FilterQuery, ListQuery>>,
-) -> Result<Json<PageView<ProjectView>>, Problem> {
+) -> Result<Sheet<PageView<ProjectView>>, Problem> {
     let Query(Both(filter, list)) = query;
     let order = Order::parse(&list.sort).ok_or_else(unknown_order)?;
     let (sight, page) = (who.sees(), PageRequest::new(list.limit, list.cursor));
@@ -88,7 +89,7 @@ async fn list_projects(
             Ok(PageView::of(page, |project| places.view(project)))
         })
         .await?;
-    Ok(Json(page))
+    Ok(Sheet(page))
 }
 
 fn unknown_order() -> Problem {

@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::problem::Problem;
 use super::shape::Shape;
+use super::sheet::Whole;
 use super::signature::{Argument, Entry};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -32,11 +33,15 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        let whole = request.extensions().contains::<Whole>();
+        ready(parse(request.query_string(), whole).map(Self))
     }
 }
 
-fn parse<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned + IntoParams + 'static>(
+    query: &str,
+    whole: bool,
+) -> Result<T, Problem> {
     let shape = Shape::of_query::<T>().map_err(Problem::broken)?;
     let mut object = Map::new();
     let mut errors = Vec::new();
@@ -56,10 +61,16 @@ fn parse<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, P
             }
         }
     }
-    let value = Value::Object(object);
+    let mut value = Value::Object(object);
     errors.extend(shape.errors(&value).into_iter().map(in_query));
     if !errors.is_empty() {
         return Err(Problem::bad_parameters(errors));
+    }
+    if let Value::Object(object) = &mut value
+        && whole
+        && shape.parameters.contains_key("limit")
+    {
+        object.entry("limit").or_insert_with(|| crate::store::page::WHOLE.into());
     }
     serde_json::from_value(value).map_err(|e| {
         let words = Words::new(format!("查询参数不符合要求：{e}。"), format!("{e}."));

@@ -19,8 +19,8 @@ use super::place::{Place, PlaceDimension, PlaceQuery};
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Query};
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::light::Light;
 use crate::domain::light_sums::{LightCounts, LightFigures};
@@ -193,7 +193,7 @@ async fn get_rankings(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>>,
-) -> Result<Json<Rankings>, Problem> {
+) -> Result<Sheet<Rankings>, Problem> {
     let Query(Both(filter, Both(asked, PlaceQuery { by }))) = query;
     let (sight, now) = (who.sees(), app.now());
     let answer = app
@@ -205,7 +205,7 @@ async fn get_rankings(
             rank(conn, &asking, before.as_ref(), &known, by)
         })
         .await?;
-    Ok(Json(answer))
+    Ok(Sheet(answer))
 }
 
 /// The ranking of the projects `filter` admits, beside the one of the month `before`.

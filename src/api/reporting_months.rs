@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::query::{Path, Query};
 use super::reply::{Created, Json, PageView, Put, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, ReportingMonthId};
@@ -115,13 +116,13 @@ async fn list_reporting_months(
     app: Data<App>,
     _who: Permit<ReadProjects>,
     query: Query<YearQuery>,
-) -> Result<Json<PageView<ReportingMonthView>>, Problem> {
+) -> Result<Sheet<PageView<ReportingMonthView>>, Problem> {
     let year = query.0.year;
     let all = app
         .db
         .read(move |conn| -> Result<_, Problem> { Ok(reporting_months::list(conn, year)?) })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(ReportingMonthView::from).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(ReportingMonthView::from).collect())))
 }
 
 /// Show a reporting month

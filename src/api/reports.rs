@@ -18,10 +18,11 @@ use super::precondition::Precondition;
 use super::problem::Problem;
 use super::projects::ProjectPath;
 use super::query::Path;
-use super::reply::{Conditional, Created, Json, PageView, Put, Tagged};
+use super::reply::{Conditional, Created, PageView, Put, Tagged};
 use super::report_view::{ReportInput, ReportView};
 use super::reporting_months::{fileable, reviewable};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::{Role, may_return_report};
 use crate::domain::id::{IssueId, ProjectId, ReportId};
 use crate::domain::money::Fen;
@@ -66,7 +67,7 @@ async fn list_reports(
     who: Permit<ReadProjects>,
     speaks: Language,
     path: Path<ProjectPath>,
-) -> Result<Json<PageView<ReportView>>, Problem> {
+) -> Result<Sheet<PageView<ReportView>>, Problem> {
     let (id, sight) = (path.0.project_id, who.sees());
     let all = app
         .db
@@ -78,7 +79,7 @@ async fn list_reports(
             Ok(reports::list(conn, id)?.into_iter().map(view).collect())
         })
         .await?;
-    Ok(Json(PageView::whole(all)))
+    Ok(Sheet(PageView::whole(all)))
 }
 
 /// Show a report

@@ -11,9 +11,10 @@ use super::check::Check;
 use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
-use super::reply::{Created, Json, PageView, Versioned};
+use super::reply::{Created, PageView, Versioned};
 use super::reports::ReportPath;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::RestatementId;
 use crate::domain::money::Fen;
@@ -77,7 +78,7 @@ async fn list_restatements(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ReportPath>,
-) -> Result<Json<PageView<RestatementView>>, Problem> {
+) -> Result<Sheet<PageView<RestatementView>>, Problem> {
     let (Path(at), sight) = (path, who.sees());
     let all = app
         .db
@@ -86,7 +87,7 @@ async fn list_restatements(
             Ok(restatements::list(conn, at.project_id, Some(at.month))?)
         })
         .await?;
-    Ok(Json(PageView::whole(all.into_iter().map(RestatementView::from).collect())))
+    Ok(Sheet(PageView::whole(all.into_iter().map(RestatementView::from).collect())))
 }
 
 /// What is added to a closed month, and why.

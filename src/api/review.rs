@@ -10,9 +10,10 @@ use super::issues::IdPage;
 use super::problem::Problem;
 use super::project_filter::PlaceFilter;
 use super::query::{Both, Query};
-use super::reply::{Json, PageView};
+use super::reply::PageView;
 use super::report_view::ReportView;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::month::Month;
 use crate::domain::report::{Report, ReportState};
 use crate::domain::words::Language;
@@ -64,7 +65,7 @@ async fn list_all_reports(
     who: Permit<ReadProjects>,
     query: Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
     speaks: Language,
-) -> Result<Json<PageView<ReviewItem>>, Problem> {
+) -> Result<Sheet<PageView<ReviewItem>>, Problem> {
     let (Query(Both(places, Both(asked, page))), sight) = (query, who.sees());
     let found = app
         .db
@@ -86,5 +87,5 @@ async fn list_all_reports(
         project,
         report: ReportView::of(report, speaks),
     };
-    Ok(Json(PageView::of(found, item)))
+    Ok(Sheet(PageView::of(found, item)))
 }

@@ -14,10 +14,11 @@ use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
-use super::reply::{Conditional, Json, PageView, Tagged};
+use super::reply::{Conditional, PageView, Tagged};
 use super::reporting_months::still_open;
 use super::roll_over_view::{RollOverLinePatch, RollOverLineView, RollOverView};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use super::year_plans::enter_first;
 use crate::domain::access::Sight;
 use crate::domain::clock::Timestamp;
@@ -217,7 +218,7 @@ async fn list_roll_over_lines(
     _who: Permit<PlanYears>,
     path: Path<RollOverPath>,
     query: Query<IdPage>,
-) -> Result<Json<PageView<RollOverLineView>>, Problem> {
+) -> Result<Sheet<PageView<RollOverLineView>>, Problem> {
     let (Path(RollOverPath { year }), Query(page)) = (path, query);
     let found = app
         .db
@@ -227,7 +228,7 @@ async fn list_roll_over_lines(
             Ok(roll_overs::page(conn, roll_over.id, &request)?)
         })
         .await?;
-    Ok(Json(PageView::of(found, RollOverLineView::from)))
+    Ok(Sheet(PageView::of(found, RollOverLineView::from)))
 }
 
 /// Change a line of a roll-over

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix_web::http::{Method, header};
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, web};
 use serde_json::Value;
 
 use super::problem::Problem;
+use super::sheet::choose;
 use super::signature::{Argument, Entry, Reply};
 
 /// Lists the handlers of one resource: `routes!["projects"; list_projects, get_project]`.
@@ -61,6 +63,7 @@ impl Routes {
         let mut entry = Entry::new(&P::operation(), self.tag);
         A::describe(&mut entry);
         F::Output::describe(&mut entry);
+        let has_formats = entry.formats();
         let (operation, schemas) = entry.finish();
         self.learn(schemas);
         for method in P::methods() {
@@ -69,7 +72,10 @@ impl Routes {
             self.served.push(Served {
                 path: P::path(),
                 method,
-                route: Arc::new(move |method| web::method(method).to(handler.clone())),
+                route: Arc::new(move |method| {
+                    let route = web::method(method).to(handler.clone());
+                    if has_formats { route.wrap(from_fn(choose)) } else { route }
+                }),
                 operation: operation.clone(),
             });
         }

@@ -15,6 +15,7 @@ use super::investment_rows::Dimension;
 use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
+use super::sheet::SheetFormat;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
     ClientId, ClientSecretId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId,
@@ -80,6 +81,7 @@ pub struct Entry {
     parameters: Vec<Value>,
     responses: BTreeMap<String, Value>,
     schemas: BTreeMap<String, Value>,
+    formats: bool,
 }
 
 impl Entry {
@@ -96,7 +98,7 @@ impl Entry {
         operation.remove("parameters");
         let named = operation.remove("responses").unwrap_or_else(|| json!({}));
         let (parameters, responses, schemas) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let mut entry = Self { operation, parameters, responses, schemas };
+        let mut entry = Self { operation, parameters, responses, schemas, formats: false };
         for (status, response) in named.as_object().into_iter().flatten() {
             entry.names_response(status, response);
         }
@@ -207,6 +209,16 @@ impl Entry {
         }
     }
 
+    /// The answer can also go out as CSV or a workbook.
+    pub fn has_formats(&mut self) {
+        self.formats = true;
+    }
+
+    /// Whether the answer can also go out as CSV or a workbook.
+    pub fn formats(&self) -> bool {
+        self.formats
+    }
+
     /// The caller must show a bearer token.
     pub fn needs_token(&mut self) {
         self.operation.insert("security".into(), json!([{"bearer": []}]));
@@ -249,7 +261,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
 }
 
 /// The body every failure has.

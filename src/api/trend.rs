@@ -10,8 +10,8 @@ use super::caller::{Permit, ReadSummaries};
 use super::problem::Problem;
 use super::project_filter::FilterQuery;
 use super::query::{Both, Query};
-use super::reply::Json;
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::Figures;
 use crate::domain::money::Fen;
@@ -76,7 +76,7 @@ async fn get_trend(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<FilterQuery, PeriodQuery>>,
-) -> Result<Json<Trend>, Problem> {
+) -> Result<Sheet<Trend>, Problem> {
     let Query(Both(filter, asked)) = query;
     let (sight, now) = (who.sees(), app.now());
     let trend = app
@@ -87,7 +87,7 @@ async fn get_trend(
             follow(conn, &asking, &known)
         })
         .await?;
-    Ok(Json(trend))
+    Ok(Sheet(trend))
 }
 
 /// The trend of the projects `filter` admits.

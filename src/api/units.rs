@@ -12,8 +12,9 @@ use super::once::Once;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
-use super::reply::{Conditional, Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::code::{CreditCode, Override};
 use crate::domain::id::{AreaId, UnitId};
 use crate::domain::text::{Line, Name};
@@ -181,13 +182,13 @@ async fn list_units(
     app: Data<App>,
     _who: Permit<ReadReference>,
     query: Query<UnitQuery>,
-) -> Result<Json<PageView<UnitView>>, Problem> {
+) -> Result<Sheet<PageView<UnitView>>, Problem> {
     let Query(query) = query;
     let page = PageRequest::new(query.limit, query.cursor);
     let filter = UnitFilter { kinds: query.kind, q: query.q };
     let found =
         app.db.read(move |conn| units::list(conn, &filter, &page).map_err(Problem::from)).await?;
-    Ok(Json(PageView::of(found, UnitView::from)))
+    Ok(Sheet(PageView::of(found, UnitView::from)))
 }
 
 /// Show a unit

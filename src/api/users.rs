@@ -13,8 +13,9 @@ use super::password;
 use super::precondition::IfMatch;
 use super::problem::Problem;
 use super::query::{Path, Query};
-use super::reply::{Conditional, Created, Json, PageView, Tagged, Versioned};
+use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
+use super::sheet::Sheet;
 use crate::domain::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -189,10 +190,10 @@ async fn list_users(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
     query: Query<UserQuery>,
-) -> Result<Json<PageView<UserView>>, Problem> {
+) -> Result<Sheet<PageView<UserView>>, Problem> {
     let page = PageRequest::new(query.0.limit, query.0.cursor);
     let page = app.db.read(move |conn| users::list(conn, &page).map_err(Problem::from)).await?;
-    Ok(Json(PageView::of(page, UserView::from)))
+    Ok(Sheet(PageView::of(page, UserView::from)))
 }
 
 /// Create an account

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Result, StoreError};
 
-/// Most items a page may hold.
-pub const LARGEST: i64 = 200;
+/// Most items of a list that goes out as a file.
+pub const WHOLE: i64 = 20_000;
 /// How many it holds unless asked.
 pub const USUAL: i64 = 50;
 
@@ -40,7 +40,7 @@ struct Place {
 impl PageRequest {
     /// The page after `cursor`, of at most `limit` items.
     pub fn new(limit: i64, cursor: Option<String>) -> Self {
-        Self { limit: limit.clamp(1, LARGEST), cursor }
+        Self { limit: limit.clamp(1, WHOLE), cursor }
     }
 
     /// One more than the page holds: that there is one more says that there is a next page.

@@ -43,6 +43,7 @@ mod restatements;
 mod roll_overs;
 mod schema;
 mod sessions;
+mod sheets;
 mod starts;
 mod summaries;
 mod users;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
     suite.once(floors::ALL);
     suite.once(documents::ALL);
     suite.on_each(sessions::ALL);
+    suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
     suite.on_each(access::ALL);
     suite.on_each(reference::ALL);

@@ -26,11 +26,11 @@ public final class Run {
         client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
 
         ProjectsApi projects = new ProjectsApi(client);
-        var page = projects.listProjects(null, null, null, null, null, null, null, null, 2021, null, 5L, null);
+        var page = projects.listProjects(null, null, null, null, null, null, null, null, 2021, null, 5L, null, null);
         check(page.getTotal() == 152 && page.getItems().size() == 5, page);
         var first = page.getItems().get(0);
         check(projects.getProject(first.getId(), null).getName().equals(first.getName()), first);
-        var table = new SummariesApi(client).getCommitments(2021, "2021-05", null, null, null, null);
+        var table = new SummariesApi(client).getCommitments(2021, "2021-05", null, null, null, null, null);
         check(table.getTotal().getRegistered().getTotalInvestmentWan().equals("14456800.00"), table);
         try {
             projects.getProject(987654321L, null);

@@ -19,7 +19,7 @@ async fn main() {
     let client = Client::new_with_client(base, http);
     let five = std::num::NonZeroU64::new(5);
     let page = client
-        .list_projects(None, None, None, None, five, None, None, None, None, None, None, Some(2021))
+        .list_projects(None, None, None, None, None, five, None, None, None, None, None, None, Some(2021))
         .await
         .unwrap()
         .into_inner();
@@ -27,7 +27,7 @@ async fn main() {
     let one = client.get_project(page.items[0].id, None).await.unwrap().into_inner();
     assert_eq!(one.name, page.items[0].name);
     let through = "2021-05".parse().unwrap();
-    let table = client.get_commitments(None, None, None, None, Some(&through), 2021).await.unwrap();
+    let table = client.get_commitments(None, None, None, None, None, Some(&through), 2021).await.unwrap();
     assert_eq!(table.total.registered.total_investment_wan.to_string(), "14456800.00");
     assert_eq!(client.get_project(987_654_321, None).await.unwrap_err().status().unwrap(), 404);
     println!("rust: ok");
