@@ -7,7 +7,9 @@ import type { paths } from "./schema";
 const [base, file] = process.argv.slice(2) as [string, string];
 const accounts: { role: string; username: string; password: string }[] = JSON.parse(readFileSync(file, "utf8"));
 const account = accounts.find((a) => a.role === "commission")!;
-const client = createClient<paths>({ baseUrl: base });
+// Lists also come as CSV and workbooks: the second parameter says that this client speaks JSON.
+type Json = "application/json" | "application/problem+json";
+const client = createClient<paths, Json>({ baseUrl: base });
 
 function check(right: boolean, what: unknown): void {
   if (!right) throw new Error(JSON.stringify(what));
