@@ -86,6 +86,14 @@ pub struct Config {
     #[arg(long, env = "REFRESH_TOKEN_HOURS", default_value_t = 336)]
     pub refresh_token_hours: i64,
 
+    /// How long somebody who logged in on the pages stays so, in hours
+    #[arg(long, env = "PAGE_SESSION_HOURS", default_value_t = 12)]
+    pub page_session_hours: i64,
+
+    /// Whether browsers reach the pages by https, through a proxy that speaks TLS: the cookie is then sent by https alone
+    #[arg(long, env = "BEHIND_TLS")]
+    pub behind_tls: bool,
+
     /// Log-ins taken per minute for one account name from one address
     #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
     pub logins_per_minute: u32,
@@ -125,6 +133,8 @@ impl Config {
             jwt_key_file = key.as_deref().unwrap_or("in the data directory"),
             access_token_seconds = self.access_token_seconds,
             refresh_token_hours = self.refresh_token_hours,
+            page_session_hours = self.page_session_hours,
+            behind_tls = self.behind_tls,
             logins_per_minute = self.logins_per_minute,
             body_limit_bytes = self.body_limit_bytes,
             body_timeout_seconds = self.body_timeout_seconds,
@@ -143,6 +153,8 @@ impl Config {
             jwt_key_file: None,
             access_token_seconds: 900,
             refresh_token_hours: 336,
+            page_session_hours: 12,
+            behind_tls: false,
             logins_per_minute: 1_000,
             body_limit_bytes: 1_048_576,
             body_timeout_seconds: 5,

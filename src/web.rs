@@ -16,6 +16,7 @@ use crate::api::tokens::Tokens;
 use crate::api::{self, caller, documents, envelope, health};
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
+use crate::pages;
 use crate::sealer::Sealer;
 use crate::store::Db;
 use crate::telemetry;
@@ -88,6 +89,7 @@ pub fn start(
                     .wrap(from_fn(caller::authenticate))
                     .configure(|config| routes.mount(config)),
             )
+            .configure(pages::mount)
     })
     .workers(settings.workers)
     .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))

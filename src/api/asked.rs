@@ -151,10 +151,15 @@ impl From<Sight> for Scope {
 impl Stated {
     /// Read in the snapshot the figures are read in.
     pub fn read(conn: &mut Conn, year: Year, sight: Sight, as_of: Timestamp) -> StoreResult<Self> {
-        let synthetic = plans::find(conn, year)?.is_some_and(|plan| plan.synthetic);
+        let synthetic = synthetic(conn, year)?;
         let last_event = seal::head(conn)?;
         Ok(Self { as_of, last_event, synthetic, scope: sight.into() })
     }
+}
+
+/// Whether the projects of a year are synthetic.
+pub fn synthetic(conn: &mut Conn, year: Year) -> StoreResult<bool> {
+    Ok(plans::find(conn, year)?.is_some_and(|plan| plan.synthetic))
 }
 
 /// A summary being answered: what was asked, by whom, and where the figures come from.

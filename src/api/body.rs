@@ -83,7 +83,14 @@ async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
 }
 
 fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: Value = strict::object(bytes).map_err(|e| not_json(&e))?;
+    judge(strict::object(bytes).map_err(|e| not_json(&e))?)
+}
+
+/// What a body says as a `T`, however it came in.
+///
+/// # Errors
+/// 422 that names every field that is not as the schema of `T` has it.
+pub fn judge<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Problem> {
     let errors = Shape::of_body::<T>().map_err(Problem::broken)?.errors(&value);
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));

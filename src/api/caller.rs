@@ -53,8 +53,13 @@ struct Found(Result<Caller, Problem>);
 
 /// Who calls, if anybody is logged in.
 pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
+    caller(request).map(|caller| caller.user.id)
+}
+
+/// Who calls, with the session, if anybody is logged in.
+pub fn caller(request: &HttpRequest) -> Option<Caller> {
     let found = request.extensions().get::<Found>().cloned()?;
-    found.0.ok().map(|caller| caller.user.id)
+    found.0.ok()
 }
 
 /// Reads the bearer token, if there is one, and looks up who it is.
@@ -65,10 +70,18 @@ pub async fn authenticate<B: MessageBody + 'static>(
     if let (Some(token), Some(app)) = (bearer(&request), request.app_data::<Data<App>>().cloned()) {
         let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
         let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let found = look_up(&app, &token, id, origin).await;
+        let found = look_up(&app, (&token, false), id, origin).await;
         request.extensions_mut().insert(Found(found));
     }
     next.call(request).await
+}
+
+/// Looks up whose cookie of the pages `token` is, and leaves it for [`Permit`].
+pub async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str) {
+    let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+    let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+    let found = look_up(app, (token, true), id, origin).await;
+    request.extensions_mut().insert(Found(found));
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {
@@ -79,12 +92,15 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
 
 async fn look_up(
     app: &App,
-    token: &str,
+    (token, page): (&str, bool),
     request_id: String,
     origin: String,
 ) -> Result<Caller, Problem> {
     let now = app.clock.now();
     let claims = app.tokens.read(token, now).map_err(|_| no_longer_good())?;
+    if claims.page != page {
+        return Err(no_longer_good());
+    }
     let user_id = claims.sub.parse().map(UserId).map_err(|_| no_longer_good())?;
     let session = SessionId(claims.sid);
     let machine = claims.machine;
@@ -165,6 +181,16 @@ pub struct Permit<P> {
     /// Who calls.
     pub caller: Caller,
     proof: PhantomData<P>,
+}
+
+impl<P: Permission> Permit<P> {
+    /// The permit of a caller who asked for something else too.
+    ///
+    /// # Errors
+    /// 403 when the caller may not do `P`.
+    pub fn of(caller: &Caller) -> Result<Self, Problem> {
+        permit(caller.clone())
+    }
 }
 
 impl<P> Permit<P> {

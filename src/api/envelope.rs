@@ -25,6 +25,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// Put into a response whose body already says what went wrong, as a page does.
+#[derive(Clone, Copy, Debug)]
+pub struct Said;
+
 impl Argument for Language {
     fn describe(_: &mut Entry) {}
 }
@@ -57,7 +61,9 @@ pub async fn wrap<B: MessageBody + 'static>(
         if let Some(cause) = &problem.cause {
             error!(request_id = %id, "broken: {cause}");
         }
-        response = write_down(response, &problem, language, &id);
+        if !response.response().extensions().contains::<Said>() {
+            response = write_down(response, &problem, language, &id);
+        }
     }
     finish_headers(&mut response, &id);
     note(&response, &id, trace.as_deref(), started);

@@ -42,6 +42,7 @@ pub mod lights;
 pub mod limits;
 pub mod milestone_summary;
 pub mod milestones;
+pub mod names;
 pub mod oauth;
 pub mod once;
 pub mod password;

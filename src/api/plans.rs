@@ -20,7 +20,7 @@ use crate::domain::month::Year;
 use crate::domain::plan::Plan;
 use crate::routes;
 use crate::store::events::{self, Event, changes};
-use crate::store::{StoreError, plans};
+use crate::store::{Conn, StoreError, plans};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -68,6 +68,14 @@ async fn get_plan(
         })
         .await?;
     Ok(Tagged(view))
+}
+
+/// The plan document of a year, if one was entered.
+///
+/// # Errors
+/// The database's.
+pub fn find_plan(conn: &mut Conn, year: Year) -> Result<Option<PlanView>, Problem> {
+    Ok(plans::find(conn, year)?.map(PlanView::from))
 }
 
 /// Enter a plan

@@ -152,6 +152,11 @@ impl Problem {
         Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail)
     }
 
+    /// What sort of problem it is, in a few words.
+    pub fn title(&self, language: Language) -> String {
+        title(self.status).say(language)
+    }
+
     /// 428: a precondition is required.
     pub fn precondition_required(header: &'static str) -> Self {
         let detail = Words::new(

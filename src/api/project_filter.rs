@@ -15,7 +15,7 @@ use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, areas, industries};
 
 /// Which projects; a repeated parameter means "or".
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilterQuery {
     /// Of one of these industries, by code; a code with parts stands for all of them.
@@ -70,16 +70,8 @@ impl PlaceFilter {
         &self,
         conn: &mut Conn,
     ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Problem> {
-        let all = FilterQuery {
-            industry: self.industry.clone(),
-            group: Vec::new(),
-            area: self.area.clone(),
-            stage: Vec::new(),
-            nature: Vec::new(),
-            unit: Vec::new(),
-            role: None,
-            q: None,
-        };
+        let (industry, area) = (self.industry.clone(), self.area.clone());
+        let all = FilterQuery { industry, area, ..FilterQuery::default() };
         let filter = all.known(conn, None)?;
         Ok((filter.industries, filter.areas))
     }

@@ -38,7 +38,11 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     }
 }
 
-fn parse<T: DeserializeOwned + IntoParams + 'static>(
+/// The query string as a `T`; `whole` when a list shall come as a whole.
+///
+/// # Errors
+/// 400 that names every parameter that is wrong.
+pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
     query: &str,
     whole: bool,
 ) -> Result<T, Problem> {

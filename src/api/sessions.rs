@@ -157,18 +157,12 @@ async fn create_session(
     limit: LoginLimit,
     body: Body<Credentials>,
 ) -> Result<Created<SessionView>, Problem> {
-    let Body(Credentials { username, password }) = body;
-    limit.take(&username, &from.address)?;
-    let name = username.clone();
-    let user =
-        app.db.read(move |conn| users::find_by_name(conn, &name).map_err(Problem::from)).await?;
-    let user = check_password(user, password).await?;
+    let user = recognise(&app, &from, &limit, body.0).await?;
     let now = app.clock.now();
     let ends = now.plus_hours(app.config.refresh_token_hours);
     let refresh_token = random_text().map_err(Problem::broken)?;
     let hash = digest(&refresh_token);
-    let author = from.author(&user);
-    let user_id = user.id;
+    let (author, user_id) = (from.author(&user), user.id);
     let session = app
         .db
         .write(move |conn| -> Result<SessionId, Problem> {
@@ -180,6 +174,48 @@ async fn create_session(
         .await?;
     let view = session_view(&app, &user, session, refresh_token, now)?;
     Ok(Created { view, location: "/sessions/current".to_owned() })
+}
+
+/// Whose name and password these are; counts the attempt.
+///
+/// # Errors
+/// 401 when they are nobody's, 429 when too many were tried.
+pub async fn recognise(
+    app: &App,
+    from: &Origin,
+    limit: &LoginLimit,
+    shown: Credentials,
+) -> Result<User, Problem> {
+    let Credentials { username, password } = shown;
+    limit.take(&username, &from.address)?;
+    let found =
+        app.db.read(move |conn| users::find_by_name(conn, &username).map_err(Problem::from));
+    check_password(found.await?, password).await
+}
+
+/// Opens a session for the pages and gives the token their cookie carries.
+///
+/// # Errors
+/// As [`recognise`].
+pub async fn open_page(
+    app: &App,
+    from: &Origin,
+    limit: &LoginLimit,
+    shown: Credentials,
+) -> Result<String, Problem> {
+    let user = recognise(app, from, limit, shown).await?;
+    let now = app.clock.now();
+    let ends = now.plus_hours(app.config.page_session_hours);
+    let (author, id) = (from.author(&user), user.id);
+    let session = app
+        .db
+        .write(move |conn| -> Result<SessionId, Problem> {
+            let session = sessions::open(conn, id, now, ends)?;
+            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
+            Ok(session)
+        })
+        .await?;
+    app.tokens.issue_cookie(user.id, session, now, ends).map_err(Problem::broken)
 }
 
 /// The account, if the password is right. A name that does not exist costs the same time, so that
@@ -274,7 +310,7 @@ fn not_refreshable() -> Problem {
 ///
 /// Ends the session of the token at once, with every token that belongs to it.
 #[utoipa::path(delete, path = "/sessions/current")]
-async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
+pub async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
     let now = app.clock.now();
     let (author, session) = (who.author(), who.caller.session);
     app.db
@@ -299,7 +335,7 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 ///
 /// Ends every other session of the account.
 #[utoipa::path(put, path = "/me/password")]
-async fn change_password(
+pub async fn change_password(
     app: Data<App>,
     who: Permit<LoggedIn>,
     body: Body<PasswordChange>,

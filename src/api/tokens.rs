@@ -24,6 +24,9 @@ pub struct Claims {
     /// The machine client that acts through the account, and the scopes it asked for.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<Machine>,
+    /// Whether it is the cookie of the pages: such a token opens pages and no operation of the API.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub page: bool,
     /// Issued at, in seconds since 1970.
     pub iat: i64,
     /// Ends at, in seconds since 1970.
@@ -41,6 +44,7 @@ pub struct Machine {
 
 /// Signs and reads access tokens.
 pub struct Tokens {
+    key: Vec<u8>,
     sign: EncodingKey,
     read: DecodingKey,
     /// How long an access token is good for, in seconds.
@@ -53,6 +57,7 @@ impl Tokens {
         // A second server in one process finds the same provider installed: no matter.
         let _ = PROVIDER.install_default();
         Self {
+            key: key.to_vec(),
             sign: EncodingKey::from_secret(key),
             read: DecodingKey::from_secret(key),
             lifetime_seconds,
@@ -69,8 +74,41 @@ impl Tokens {
     ) -> Result<String, JwtError> {
         let iat = now.unix_seconds();
         let exp = iat.saturating_add(self.lifetime_seconds);
-        let claims = Claims { sub: user.0.to_string(), sid: session.0, machine, iat, exp };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
+        let sub = user.0.to_string();
+        self.sign(&Claims { sub, sid: session.0, machine, page: false, iat, exp })
+    }
+
+    /// The cookie of a session of the pages, good from `now` until the session ends.
+    pub fn issue_cookie(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+        ends: Timestamp,
+    ) -> Result<String, JwtError> {
+        let (iat, exp) = (now.unix_seconds(), ends.unix_seconds());
+        let sub = user.0.to_string();
+        self.sign(&Claims { sub, sid: session.0, machine: None, page: true, iat, exp })
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String, JwtError> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.sign)
+    }
+
+    /// What a form of the pages carries to show that a page of this session made it.
+    pub fn form_proof(&self, session: SessionId) -> Result<String, SignatureError> {
+        let mac =
+            Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes())?;
+        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    /// Whether `proof` is the one of `session`; takes the same time for every wrong one.
+    pub fn proves(&self, session: SessionId, proof: &str) -> bool {
+        let mac = Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes());
+        match (mac, URL_SAFE_NO_PAD.decode(proof)) {
+            (Ok(mac), Ok(given)) => mac.verify_slice(&given).is_ok(),
+            (Err(_), _) | (_, Err(_)) => false,
+        }
     }
 
     /// The claims of a token that is genuine and not over at `now`.
@@ -177,6 +215,19 @@ mod tests {
 
         assert_eq!(tokens.read(&token.unwrap(), at(1_001)).unwrap().machine, Some(machine));
         assert_eq!(tokens.read(&plain, at(1_001)).unwrap().machine, None);
+    }
+
+    #[test]
+    fn a_form_proves_its_own_session_and_no_other() {
+        let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
+
+        let proof = tokens.form_proof(SessionId(3)).unwrap();
+
+        assert!(tokens.proves(SessionId(3), &proof));
+        assert!(!tokens.proves(SessionId(4), &proof));
+        assert!(!tokens.proves(SessionId(3), ""));
+        let others = Tokens::new(b"another key of thirty-two bytes!!!!", 900);
+        assert!(!others.proves(SessionId(3), &proof));
     }
 
     #[test]

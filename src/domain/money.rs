@@ -111,6 +111,15 @@ impl Fen {
         format!("{sign}{grouped}.{part}")
     }
 
+    /// 亿元 with two decimals for people, rounded once, half away from zero: `363.81`.
+    pub fn to_yi_rounded(self) -> String {
+        let amount = Decimal::from_i128_with_scale(i128::from(self.0), 10);
+        let mut rounded =
+            amount.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        rounded.rescale(2);
+        rounded.to_string()
+    }
+
     /// This, or the next whole hundredth of 万元 below it.
     #[must_use]
     pub fn down_to_hundredth_wan(self) -> Self {
@@ -236,6 +245,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn yi_is_rounded_once_half_away_from_zero() {
+        let yi = |wan: &str| Fen::parse_wan(wan).unwrap().to_yi_rounded();
+
+        assert_eq!(
+            [yi("3638100"), yi("50"), yi("-50"), yi("49.999999")],
+            ["363.81", "0.01", "-0.01", "0.00"]
+        );
+    }
 
     #[test]
     fn an_amount_goes_up_to_the_next_hundredth_of_a_wan() {

@@ -178,6 +178,15 @@ impl Year {
     }
 }
 
+impl FromStr for Year {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let year = text.parse().ok().and_then(Self::new);
+        year.ok_or_else(|| format!("{text:?} is not a year between 1990 and 2100"))
+    }
+}
+
 impl fmt::Display for Year {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -37,6 +37,14 @@ macro_rules! text_enum {
             pub const fn zh(self) -> &'static str {
                 match self { $(Self::$variant => $zh,)+ }
             }
+
+            /// Its name for people.
+            pub fn say(self, language: $crate::domain::words::Language) -> String {
+                match language {
+                    $crate::domain::words::Language::Chinese => self.zh().to_owned(),
+                    $crate::domain::words::Language::English => self.as_str().replace('_', " "),
+                }
+            }
         }
 
         impl std::fmt::Display for $name {

@@ -7,6 +7,7 @@ use crate::support::run::Once;
 /// The tests of this file.
 pub const ALL: Once = &[
     ("floors::nobody_imports_upwards", nobody_imports_upwards),
+    ("floors::pages_ask_the_api", pages_ask_the_api),
     ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
     ("floors::rooms_are_small", rooms_are_small),
 ];
@@ -30,7 +31,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 fn nobody_imports_upwards() {
-    let floors = ["domain", "store", "api"];
+    let floors = ["domain", "store", "api", "pages"];
     for (level, floor) in floors.iter().enumerate() {
         for above in &floors[level + 1..] {
             for (path, text) in sources(&format!("src/{floor}")) {
@@ -41,6 +42,13 @@ fn nobody_imports_upwards() {
                 );
             }
         }
+    }
+}
+
+/// Pages take their data through the use cases of the API, and find nothing out by themselves.
+fn pages_ask_the_api() {
+    for (path, text) in sources("src/pages") {
+        assert!(!text.contains("crate::store"), "{} goes past the API", path.display());
     }
 }
 

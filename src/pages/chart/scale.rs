@@ -1,0 +1,118 @@
+//! Where a value lies on an axis.
+
+use crate::domain::money::Fen;
+use crate::domain::words::Language;
+
+/// 亿元 where amounts are that large, else 万元.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// 10^10 分
+    Yi,
+    /// 10^6 分
+    Wan,
+}
+
+impl Unit {
+    /// The one in which `largest` has a short number.
+    pub fn of(largest: Fen) -> Self {
+        if largest.get() >= Self::Yi.fen() { Self::Yi } else { Self::Wan }
+    }
+
+    const fn fen(self) -> i64 {
+        match self {
+            Self::Yi => 10_000_000_000,
+            Self::Wan => 1_000_000,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Yi, Language::Chinese) => "亿元",
+            (Self::Wan, Language::Chinese) => "万元",
+            (Self::Yi, Language::English) => "100 million yuan",
+            (Self::Wan, Language::English) => "10,000 yuan",
+        }
+    }
+}
+
+/// A scale from nothing to a round number at or above the largest value.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    top: i64,
+    step: i64,
+    length: i64,
+    /// What its labels count in.
+    pub unit: Unit,
+}
+
+impl Scale {
+    /// For values up to `largest` over `length` units of the drawing, with four to eight steps.
+    pub fn new(largest: Fen, length: i64) -> Self {
+        let unit = Unit::of(largest);
+        let largest = largest.get().max(1);
+        // 1, 2, 5, 10, 20 … hundredths of the unit: labels need two decimals at most.
+        let sizes = (0..16_u32).flat_map(|zeros| [1, 2, 5].map(|digit| (digit, zeros)));
+        let step = sizes
+            .filter_map(|(digit, zeros)| {
+                i64::checked_pow(10, zeros)?.checked_mul(digit)?.checked_mul(unit.fen() / 100)
+            })
+            .find(|step| largest / step < 7)
+            .unwrap_or(i64::MAX / 8);
+        let top = (largest + step - 1) / step * step;
+        Self { top, step, length, unit }
+    }
+
+    /// How far from nothing `value` lies.
+    pub fn at(&self, value: Fen) -> i64 {
+        let far = i128::from(value.get().max(0)) * i128::from(self.length) / i128::from(self.top);
+        i64::try_from(far).unwrap_or(self.length).min(self.length)
+    }
+
+    /// The values of its lines.
+    pub fn lines(&self) -> Vec<(Fen, String)> {
+        let values = (0..=self.top / self.step).map(|n| n * self.step);
+        values.map(|value| (Fen::new(value), self.label(value))).collect()
+    }
+
+    fn label(&self, value: i64) -> String {
+        let hundredths = value / (self.unit.fen() / 100);
+        let (whole, part) = (hundredths / 100, hundredths % 100);
+        match (part, self.step / (self.unit.fen() / 100)) {
+            (_, step) if step % 100 == 0 => whole.to_string(),
+            (part, step) if step % 10 == 0 => format!("{whole}.{}", part / 10),
+            (part, _) => format!("{whole}.{part:02}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn labels(largest_wan: &str) -> Vec<String> {
+        let scale = Scale::new(Fen::parse_wan(largest_wan).unwrap(), 100);
+        scale.lines().into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn lines_stand_at_round_numbers() {
+        assert_eq!(labels("3638100"), ["0", "100", "200", "300", "400"]);
+        assert_eq!(labels("9"), ["0", "2", "4", "6", "8", "10"]);
+        assert_eq!(labels("12000"), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0", "1.2"]);
+        assert_eq!(labels("0").first().map(String::as_str), Some("0.00"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_leaves_the_drawing(largest in 0_i64..1_000_000_000_000_000, value in -10_i64..1_000_000_000_000_000) {
+            let scale = Scale::new(Fen::new(largest), 260);
+            let at = scale.at(Fen::new(value));
+            prop_assert!((0..=260).contains(&at));
+            prop_assert!(scale.lines().len() <= 9);
+            prop_assert!(scale.lines().last().unwrap().0.get() >= largest);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The dashboard: what leaders look at and owners fill in, rendered on the server.
+//!
+//! Stands beside `api` on its floor. A page asks the same use cases under the same permits as the
+//! API, so it can never show what the API would not. It knows nothing of the store.
+
+pub mod assets;
+pub mod chart;
+pub mod choice;
+pub mod cookies;
+pub mod form;
+pub mod frame;
+pub mod log_in;
+pub mod notice;
+pub mod number;
+pub mod overview;
+pub mod promises;
+pub mod reply;
+pub mod shell;
+pub mod visit;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+
+/// Mounts the pages at the root, behind everything that is mounted before them.
+pub fn mount(config: &mut ServiceConfig) {
+    config.configure(assets::mount).service(
+        web::scope("")
+            .wrap(from_fn(frame::wrap))
+            .configure(log_in::mount)
+            .configure(overview::mount)
+            .configure(promises::mount)
+            .default_service(web::to(frame::nothing_here)),
+    );
+}

@@ -1,0 +1,37 @@
+//! What was done on the page before, said once on the next one.
+
+use crate::domain::words::Language;
+
+/// Everything that can be said, by the code that stands in the address.
+const NOTICES: &[(&str, &str, &str)] = &[
+    ("saved", "已保存。", "Saved."),
+    ("submitted", "已提交，等待审核。", "Submitted; it waits for review."),
+    ("returned", "已退回。", "Returned."),
+    ("confirmed", "已确认，计入完成投资。", "Confirmed; it counts now."),
+    ("month-opened", "报告期已开放。", "The month is open."),
+    (
+        "month-closed",
+        "报告期已关闭，今后只能通过更正修改。",
+        "The month is closed; only a restatement changes it now.",
+    ),
+    ("granted", "已准予补报。", "Late filing is granted."),
+    ("published", "通报已发布，内容已固化。", "The bulletin is published and frozen."),
+    ("raised", "事项已提出。", "The issue is raised."),
+    ("step-taken", "已办理。", "Done."),
+    ("account-made", "账号已建立。", "The account is made."),
+    (
+        "password-changed",
+        "密码已修改，其他设备上的登录已失效。",
+        "Your password is changed; other sessions have ended.",
+    ),
+];
+
+/// What the address says was done, if it is something that can have been.
+pub fn said(query: &str, language: Language) -> Option<String> {
+    let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
+    let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;
+    Some(match language {
+        Language::Chinese => (*zh).to_owned(),
+        Language::English => (*en).to_owned(),
+    })
+}

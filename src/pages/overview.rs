@@ -1,0 +1,307 @@
+//! 总览: the figures at a glance, and the rankings.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::chart::{MonthChart, MonthValues, RowChart, RowValues};
+use super::number;
+use super::reply::Page;
+use super::shell::{Place, Shell};
+use super::visit::Visit;
+use crate::api::asked::Asking;
+use crate::api::caller::ReadSummaries;
+use crate::api::commitments::{CommitmentLine, Commitments, promise_table};
+use crate::api::light_view::{LightCountsView, LightRow};
+use crate::api::lights::shine;
+use crate::api::milestone_summary::{CountRateView, MilestoneRow, count_up};
+use crate::api::names::Names;
+use crate::api::place::PlaceDimension;
+use crate::api::problem::Problem;
+use crate::api::project_filter::FilterQuery;
+use crate::api::rankings::{RankingRow, rank};
+use crate::api::trend::{Trend, follow};
+use crate::domain::light::Light;
+use crate::domain::words::Language;
+
+/// Mounts the pages of this file.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/").route(web::get().to(show)))
+        .service(web::resource("/rankings").route(web::get().to(show_ranking)));
+}
+
+/// A light with how many projects show it.
+pub struct LightCount {
+    /// The light.
+    pub light: Light,
+    /// How many.
+    pub count: i64,
+}
+
+/// The lights in the order of their urgency.
+pub fn counts(of: &LightCountsView) -> Vec<LightCount> {
+    let all = [
+        (Light::Red, of.red),
+        (Light::Yellow, of.yellow),
+        (Light::Green, of.green),
+        (Light::Blue, of.blue),
+        (Light::Grey, of.grey),
+    ];
+    all.into_iter().map(|(light, count)| LightCount { light, count }).collect()
+}
+
+/// Everything the page is made of, from one snapshot.
+struct Figures {
+    table: Commitments,
+    trend: Trend,
+    lights: LightRow,
+    starts: MilestoneRow,
+    areas: Vec<RankingRow>,
+    industries: Vec<RankingRow>,
+    units: Vec<RankingRow>,
+    names: Names,
+}
+
+#[derive(Template)]
+#[template(path = "pages/overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    table: Commitments,
+    trend: Trend,
+    lights: Vec<LightCount>,
+    starts: [(String, CountRateView); 2],
+    rankings: Vec<Ranking>,
+    months: MonthChart,
+    industries: RowChart,
+}
+
+/// A ranking on a page.
+struct Ranking {
+    title: &'static str,
+    by: PlaceDimension,
+    code: &'static str,
+    rows: Vec<RankingRow>,
+    names: Names,
+    more: bool,
+}
+
+async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
+    let figures = ask(&visit).await?;
+    let (months, industries) = (month_chart(&figures, &shell), industry_chart(&figures, &shell));
+    let t = |zh, en| shell.t(zh, en);
+    let names = &figures.names;
+    let ranking = |title, by, code, mut rows: Vec<RankingRow>| {
+        let more = rows.len() > SHOWN;
+        rows.truncate(SHOWN);
+        Ranking { title, by, code, rows, names: names.clone(), more }
+    };
+    let rankings = vec![
+        ranking(t("县区和开发区", "Areas"), PlaceDimension::Area, "area", figures.areas),
+        ranking(t("产业", "Industries"), PlaceDimension::Industry, "industry", figures.industries),
+        ranking(t("项目单位", "Owners"), PlaceDimension::Unit, "unit", figures.units),
+    ];
+    let starts = [
+        (
+            t("开工率（全年应开工）", "Started of the year").to_owned(),
+            figures.starts.start_rate_of_year,
+        ),
+        (
+            t("开工率（应开工已到期）", "Started of those due").to_owned(),
+            figures.starts.start_rate_of_due,
+        ),
+    ];
+    Ok(Page::of(OverviewPage {
+        table: figures.table,
+        trend: figures.trend,
+        lights: counts(&figures.lights.projects),
+        starts,
+        rankings,
+        months,
+        industries,
+        shell,
+    }))
+}
+
+/// How many rows of a ranking the overview shows.
+const SHOWN: usize = 10;
+
+async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
+    let (asked, sight, now, language) =
+        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+    visit
+        .app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let before = asking.month_before(conn)?;
+            let all = FilterQuery::default().known(conn, None)?;
+            let mut ranked =
+                |by| Ok::<_, Problem>(rank(conn, &asking, before.as_ref(), &all, by)?.rows);
+            let areas = ranked(PlaceDimension::Area)?;
+            let industries = ranked(PlaceDimension::Industry)?;
+            let units = ranked(PlaceDimension::Unit)?;
+            Ok(Figures {
+                areas,
+                industries,
+                units,
+                table: promise_table(conn, &asking)?,
+                trend: follow(conn, &asking, &all)?,
+                lights: shine(conn, &asking, &all, PlaceDimension::Area, language)?.total,
+                starts: count_up(conn, &asking, &all, PlaceDimension::Area)?.total,
+                names: Names::load(conn, language)?,
+            })
+        })
+        .await
+}
+
+fn month_chart(figures: &Figures, shell: &Shell) -> MonthChart {
+    let through = figures.trend.through;
+    let months: Vec<_> = figures
+        .trend
+        .months
+        .iter()
+        .map(|m| {
+            let over = m.month <= through;
+            let list = format!("{}&month={}", shell.to("/projects"), m.month);
+            let cumulative = format!(
+                "/projects?year={}&through={}&basis={}",
+                shell.choice.year, m.month, shell.choice.basis
+            );
+            MonthValues {
+                label: match shell.language {
+                    Language::Chinese => format!("{}月", m.month.number()),
+                    Language::English => m.month.to_string(),
+                },
+                values: [
+                    Some(m.planned_wan),
+                    over.then_some(m.completed_wan),
+                    Some(m.planned_cumulative_wan),
+                    over.then_some(m.completed_cumulative_wan),
+                ],
+                hrefs: [list.clone(), list, cumulative.clone(), cumulative],
+            }
+        })
+        .collect();
+    let names = [
+        shell.t("当月计划", "Planned"),
+        shell.t("当月完成", "Completed"),
+        shell.t("累计计划", "Planned from January"),
+        shell.t("累计完成", "Completed from January"),
+    ];
+    let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
+    MonthChart::new(
+        ("months", title.to_owned()),
+        &names.map(str::to_owned),
+        &months,
+        shell.language,
+    )
+}
+
+fn industry_chart(figures: &Figures, shell: &Shell) -> RowChart {
+    let row = |line: &CommitmentLine| {
+        let code = line.industry.clone().unwrap_or_default();
+        let list = format!("{}&industry={code}", shell.to("/projects"));
+        RowValues {
+            label: figures.names.industry(&code),
+            values: vec![
+                (line.promised.annual_investment_wan, shell.to("/promises")),
+                (line.planned.annual_investment_wan, list.clone()),
+                (line.completed_wan, list),
+            ],
+        }
+    };
+    let rows: Vec<_> = figures.table.lines.iter().map(row).collect();
+    let names = [
+        shell.t("文件承诺（年度）", "Promised for the year"),
+        shell.t("年度计划", "Planned"),
+        shell.t("完成投资", "Completed"),
+    ];
+    let title =
+        shell.t("各产业承诺、计划与完成投资", "Promised, planned and completed by industry");
+    RowChart::new(
+        ("industries", title.to_owned()),
+        &names.map(str::to_owned),
+        &rows,
+        shell.language,
+    )
+}
+
+/// What is ranked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RankingQuery {
+    /// Areas, industries, groups or units.
+    #[serde(default = "area")]
+    #[param(default = "area")]
+    by: PlaceDimension,
+}
+
+fn area() -> PlaceDimension {
+    PlaceDimension::Area
+}
+
+#[derive(Template)]
+#[template(path = "pages/ranking.html")]
+struct RankingPage {
+    shell: Shell,
+    ranking: Ranking,
+}
+
+async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+    let RankingQuery { by } = visit.asked()?;
+    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
+    let (asked, sight, now, language) =
+        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+    let (rows, names) = visit
+        .app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let before = asking.month_before(conn)?;
+            let all = FilterQuery::default().known(conn, None)?;
+            let ranked = rank(conn, &asking, before.as_ref(), &all, by)?;
+            Ok((ranked.rows, Names::load(conn, language)?))
+        })
+        .await?;
+    let (title, code) = match by {
+        PlaceDimension::Area => (shell.t("县区和开发区排名", "Ranking of areas"), "area"),
+        PlaceDimension::Industry => (shell.t("产业排名", "Ranking of industries"), "industry"),
+        PlaceDimension::Group => (shell.t("产业类别排名", "Ranking of groups"), "group"),
+        PlaceDimension::Unit => (shell.t("项目单位排名", "Ranking of owners"), "unit"),
+    };
+    let ranking = Ranking { title, by, code, rows, names, more: false };
+    Ok(Page::of(RankingPage { shell, ranking }))
+}
+
+impl Ranking {
+    fn name(&self, row: &RankingRow) -> String {
+        let place = &row.place;
+        match self.by {
+            PlaceDimension::Area => self.names.area(place.area.as_deref().unwrap_or_default()),
+            PlaceDimension::Industry => {
+                self.names.industry(place.industry.as_deref().unwrap_or_default())
+            }
+            PlaceDimension::Group => {
+                place.group.map_or_else(number::dash, |g| g.say(self.names.language()))
+            }
+            PlaceDimension::Unit => number::or_dash(&place.unit),
+        }
+    }
+
+    /// The filter of the list behind a row.
+    fn filter(&self, row: &RankingRow) -> String {
+        let place = &row.place;
+        let value = match self.by {
+            PlaceDimension::Area => place.area.clone(),
+            PlaceDimension::Industry => place.industry.clone(),
+            PlaceDimension::Group => place.group.map(|g| g.to_string()),
+            PlaceDimension::Unit => place.unit_id.map(|id| id.to_string()),
+        };
+        let role = if self.by == PlaceDimension::Unit { "&role=owner" } else { "" };
+        value.map_or_else(String::new, |value| format!("&{}={value}{role}", self.code))
+    }
+}
