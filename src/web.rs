@@ -76,7 +76,7 @@ pub fn start(
     let documents = Data::new(documents::Documents::of(&routes));
     let app = Data::new(app);
     let server = HttpServer::new(move || {
-        let routes = Arc::clone(&routes);
+        let (routes, operations) = (Arc::clone(&routes), Arc::clone(&routes));
         ActixApp::new()
             .app_data(app.clone())
             .app_data(documents.clone())
@@ -87,9 +87,9 @@ pub fn start(
             .service(
                 scope(api::PREFIX)
                     .wrap(from_fn(caller::authenticate))
-                    .configure(|config| routes.mount(config)),
+                    .configure(|config| operations.mount(config)),
             )
-            .configure(pages::mount)
+            .configure(|config| pages::mount(config, &routes))
     })
     .workers(settings.workers)
     .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))

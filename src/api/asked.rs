@@ -18,7 +18,7 @@ use crate::store::bulletins::{self, Bulletin};
 use crate::store::frozen::Frozen;
 use crate::store::projects::ProjectFilter;
 use crate::store::source::Source;
-use crate::store::{Conn, Result as StoreResult, plans, seal};
+use crate::store::{Conn, Result as StoreResult, plans, reports, seal};
 
 /// Which reports count as completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -160,6 +160,17 @@ impl Stated {
 /// Whether the projects of a year are synthetic.
 pub fn synthetic(conn: &mut Conn, year: Year) -> StoreResult<bool> {
     Ok(plans::find(conn, year)?.is_some_and(|plan| plan.synthetic))
+}
+
+/// The last month of a year that is over and of which a report is confirmed; the last one that is
+/// over, when there is none.
+///
+/// # Errors
+/// The database's.
+pub fn reported_through(conn: &mut Conn, year: Year, today: NaiveDate) -> StoreResult<Month> {
+    let over = Period::usual_through(year, today);
+    let reported = reports::last_confirmed_within(conn, year.january(), over)?;
+    Ok(reported.unwrap_or(over))
 }
 
 /// A summary being answered: what was asked, by whom, and where the figures come from.

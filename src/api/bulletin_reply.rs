@@ -98,6 +98,7 @@ impl Reply for Rendered {
         let file = json!({"type": "string", "format": "binary"});
         entry.answer_also(200, XLSX, &file);
         entry.answer_also(200, "text/html", &json!({"type": "string"}));
+        entry.is_a_file();
     }
 }
 

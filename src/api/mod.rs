@@ -83,6 +83,9 @@ pub mod year_plans;
 /// Where version 1 is mounted.
 pub const PREFIX: &str = "/api/v1";
 
+/// Where pages find what can be a file.
+pub const FILES: &str = "/files";
+
 /// Everything that is served below [`PREFIX`].
 pub fn routes() -> routes::Routes {
     sessions::routes()

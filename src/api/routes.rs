@@ -32,6 +32,7 @@ struct Served {
     method: Method,
     route: MakeRoute,
     operation: Value,
+    is_file: bool,
 }
 
 /// Operations of one tag, or of the whole program once merged.
@@ -63,7 +64,7 @@ impl Routes {
         let mut entry = Entry::new(&P::operation(), self.tag);
         A::describe(&mut entry);
         F::Output::describe(&mut entry);
-        let has_formats = entry.formats();
+        let (has_formats, is_file) = (entry.formats(), entry.is_file());
         let (operation, schemas) = entry.finish();
         self.learn(schemas);
         for method in P::methods() {
@@ -77,6 +78,7 @@ impl Routes {
                     if has_formats { route.wrap(from_fn(choose)) } else { route }
                 }),
                 operation: operation.clone(),
+                is_file,
             });
         }
         self
@@ -132,6 +134,17 @@ impl Routes {
                     async move { answer }
                 },
             )));
+        }
+    }
+
+    /// Mounts what can be a file, once more, for pages to link to.
+    pub fn mount_files(&self, config: &mut web::ServiceConfig) {
+        let mut files: Vec<_> =
+            self.served.iter().filter(|s| s.is_file && s.method == Method::GET).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        for served in files {
+            let route = (served.route)(Method::GET);
+            config.service(web::resource(served.path.as_str()).route(route));
         }
     }
 

@@ -161,7 +161,9 @@ impl<T: Serialize> Responder for Sheet<T> {
             }
             SheetFormat::Xlsx => (grid(&self.0).and_then(|g| workbook(&g)), XLSX, "xlsx"),
         };
-        let name = request.path().trim_start_matches(super::PREFIX).trim_matches('/');
+        let path = request.path();
+        let path = path.strip_prefix(super::PREFIX).or_else(|| path.strip_prefix(super::FILES));
+        let name = path.unwrap_or_default().trim_matches('/');
         let name = format!("attachment; filename=\"{}.{ending}\"", name.replace('/', "-"));
         match file {
             Ok(file) => {

@@ -82,6 +82,7 @@ pub struct Entry {
     responses: BTreeMap<String, Value>,
     schemas: BTreeMap<String, Value>,
     formats: bool,
+    is_file: bool,
 }
 
 impl Entry {
@@ -98,7 +99,8 @@ impl Entry {
         operation.remove("parameters");
         let named = operation.remove("responses").unwrap_or_else(|| json!({}));
         let (parameters, responses, schemas) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let mut entry = Self { operation, parameters, responses, schemas, formats: false };
+        let (formats, is_file) = (false, false);
+        let mut entry = Self { operation, parameters, responses, schemas, formats, is_file };
         for (status, response) in named.as_object().into_iter().flatten() {
             entry.names_response(status, response);
         }
@@ -212,6 +214,17 @@ impl Entry {
     /// The answer can also go out as CSV or a workbook.
     pub fn has_formats(&mut self) {
         self.formats = true;
+        self.is_file = true;
+    }
+
+    /// The answer is, or can be, a file somebody would keep: a page may link to it.
+    pub fn is_a_file(&mut self) {
+        self.is_file = true;
+    }
+
+    /// Whether the answer is, or can be, a file.
+    pub fn is_file(&self) -> bool {
+        self.is_file
     }
 
     /// Whether the answer can also go out as CSV or a workbook.

@@ -6,7 +6,9 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::asked::{AsOf, Include, PeriodQuery};
+use crate::api::app::App;
+use crate::api::asked::{AsOf, Include, PeriodQuery, reported_through};
+use crate::api::problem::Problem;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::summary::Period;
@@ -45,11 +47,34 @@ impl Choice {
     /// Read from an address. What is not there, or no longer fits the year, is what one would
     /// usually ask.
     pub fn read(query: &str, today: NaiveDate) -> Self {
-        let year = value(query, "year").unwrap_or_else(|| Year::of(today));
-        let through = value::<Month>(query, "through")
-            .and_then(|month| Month::new(year, month.number()))
-            .unwrap_or_else(|| Period::usual_through(year, today));
+        let year = Self::year_of(query, today);
+        let through = Self::month_of(query, year);
+        let through = through.unwrap_or_else(|| Period::usual_through(year, today));
         Self { year, through, basis: value(query, "basis").unwrap_or(Basis::Current) }
+    }
+
+    /// The year an address asks for, or this one.
+    fn year_of(query: &str, today: NaiveDate) -> Year {
+        value(query, "year").unwrap_or_else(|| Year::of(today))
+    }
+
+    /// The month an address asks for, in `year` whichever year it names.
+    fn month_of(query: &str, year: Year) -> Option<Month> {
+        value::<Month>(query, "through").and_then(|month| Month::new(year, month.number()))
+    }
+
+    /// The same, where the month one would usually ask is the last one that was reported.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
+        let mut choice = Self::read(query, today);
+        if Self::month_of(query, choice.year).is_none() {
+            let year = choice.year;
+            let look = app.db.read(move |conn| reported_through(conn, year, today));
+            choice.through = look.await.map_err(Problem::from)?;
+        }
+        Ok(choice)
     }
 
     /// How it is kept in an address.

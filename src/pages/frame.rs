@@ -106,12 +106,15 @@ fn protect(headers: &mut HeaderMap) {
     let mut set = |name: &'static str, value: &'static str| {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     };
-    set("content-security-policy", POLICY);
     set("referrer-policy", "same-origin");
     set("x-frame-options", "DENY");
     set("cross-origin-opener-policy", "same-origin");
     // What is on a page is gone from the browser when its reader has logged out.
     set("cache-control", "no-store");
+    // A bulletin that prints carries its own style and says so.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
 }
 
 /// What failed, in words.

@@ -21,14 +21,26 @@ pub mod visit;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-/// Mounts the pages at the root, behind everything that is mounted before them.
-pub fn mount(config: &mut ServiceConfig) {
-    config.configure(assets::mount).service(
-        web::scope("")
-            .wrap(from_fn(frame::wrap))
-            .configure(log_in::mount)
-            .configure(overview::mount)
-            .configure(promises::mount)
-            .default_service(web::to(frame::nothing_here)),
-    );
+use crate::api::FILES;
+use crate::api::routes::Routes;
+
+/// Mounts the pages at the root, behind everything that is mounted before them; `operations` are
+/// the API's, whose files the pages link to.
+pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
+    config
+        .configure(assets::mount)
+        .service(
+            web::scope(FILES)
+                .wrap(from_fn(frame::wrap))
+                .configure(|config| operations.mount_files(config))
+                .default_service(web::to(frame::nothing_here)),
+        )
+        .service(
+            web::scope("")
+                .wrap(from_fn(frame::wrap))
+                .configure(log_in::mount)
+                .configure(overview::mount)
+                .configure(promises::mount)
+                .default_service(web::to(frame::nothing_here)),
+        );
 }

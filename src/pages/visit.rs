@@ -1,6 +1,7 @@
 //! Who visits a page, in which language, and what they look at.
 
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
@@ -77,25 +78,20 @@ pub fn without_empty(query: &str) -> String {
 
 impl<P: Permission> FromRequest for Visit<P> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let who = Permit::<P>::from_request(request, payload).into_inner();
         let app = request.app_data::<Data<App>>().cloned();
-        let app = app.ok_or_else(|| Problem::broken("no App is mounted"));
-        ready(who.and_then(|who| {
-            let app = app?;
-            let language = request.extensions().get::<Language>().copied();
-            let (now, query) = (app.now(), request.query_string().to_owned());
-            Ok(Self {
-                who,
-                language: language.unwrap_or(Language::Chinese),
-                now,
-                choice: Choice::read(&query, now.today),
-                path: request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
-                query,
-                app,
-            })
-        }))
+        let language = request.extensions().get::<Language>().copied();
+        let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let query = request.query_string().to_owned();
+        Box::pin(async move {
+            let (who, language) = (who?, language.unwrap_or(Language::Chinese));
+            let app = app.ok_or_else(|| Problem::broken("no App is mounted"))?;
+            let now = app.now();
+            let choice = Choice::find(&app, &query, now.today).await?;
+            Ok(Self { who, app, language, now, choice, path, query })
+        })
     }
 }

@@ -120,6 +120,16 @@ pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
     month.map(|m| StoreError::read_text(&m)).transpose()
 }
 
+/// The last month from `first` to `last` any confirmed report is of.
+pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Result<Option<Month>> {
+    let month: Option<String> = reports::table
+        .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
+        .filter(dsl::month.between(first.to_string(), last.to_string()))
+        .select(max(dsl::month))
+        .first(conn)?;
+    month.map(|m| StoreError::read_text(&m)).transpose()
+}
+
 /// How many reports of a month are in `state`.
 pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
     Ok(reports::table

@@ -55,7 +55,7 @@ pub struct Series {
 
 const LEFT: i64 = 64;
 const RIGHT: i64 = 896;
-const TOP: i64 = 40;
+const TOP: i64 = 48;
 const BOTTOM: i64 = 300;
 
 fn says(name: &str, of: &str, value: Fen, language: Language) -> String {
