@@ -34,6 +34,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod pages;
 mod projects;
 mod rankings;
 mod reference;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
     suite.on_each(idempotency::ALL);
     suite.on_each(feed::ALL);
     suite.on_each(issues::ALL);
+    suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
     suite.on_each(clients::ALL);

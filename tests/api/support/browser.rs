@@ -41,12 +41,12 @@ impl Shown {
         self.headers.get(LOCATION).and_then(|v| v.to_str().ok()).unwrap_or("")
     }
 
-    /// The value of a hidden field.
+    /// The value of a hidden field: of the page itself, or else of the bar above it.
     pub fn hidden(&self, name: &str) -> String {
         let field = format!("name=\"{name}\" value=\"");
-        let from = self.html.find(&field).map(|at| at + field.len());
-        let rest = from.and_then(|at| self.html.get(at..)).unwrap_or("");
-        rest.split('"').next().unwrap_or("").to_owned()
+        let (bar, page) = self.html.split_once("<main").unwrap_or(("", &self.html));
+        let rest = [page, bar].into_iter().find_map(|part| part.split_once(&field));
+        rest.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("").to_owned()
     }
 }
 
