@@ -18,7 +18,7 @@ use crate::demo;
 use crate::domain::clock::{Calendar, Clock, FixedCalendar, ShanghaiCalendar};
 use crate::domain::month::Year;
 use crate::machines::{self, ClientCommand};
-use crate::store::{Db, DbOptions, StoreError, migrate, users, verify};
+use crate::store::{DatabaseUrl, Db, DbOptions, StoreError, backup, migrate, users, verify};
 use crate::telemetry::{self, LogFormat, SystemClock};
 use crate::{seed, web};
 
@@ -72,6 +72,13 @@ enum Command {
     },
     /// Check that what is stored agrees with itself
     Verify(DatabaseConfig),
+    /// Copy the embedded database to a new file while it is in use, and check the copy
+    Backup {
+        #[command(flatten)]
+        database: DatabaseConfig,
+        /// The new file
+        file: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -98,7 +105,8 @@ pub fn run() -> ExitCode {
         Command::Seed(database) => in_system(seed_database(database)),
         Command::User { command } => in_system(accounts::run(command)),
         Command::Client { command } => in_system(machines::run(command)),
-        Command::Verify(database) => in_system(verify_database(database)),
+        Command::Verify(database) => in_system(verify_database(database.url())),
+        Command::Backup { database, file } => in_system(back_up(database, file)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -156,8 +164,14 @@ async fn seed_database(settings: DatabaseConfig) -> Result<(), String> {
     Ok(())
 }
 
-async fn verify_database(settings: DatabaseConfig) -> Result<(), String> {
-    let url = settings.url()?;
+async fn back_up(settings: DatabaseConfig, file: PathBuf) -> Result<(), String> {
+    backup::backup(&settings.url()?, &file).map_err(|e| e.to_string())?;
+    println!("wrote {}", file.display());
+    verify_database(Ok(DatabaseUrl::Sqlite(file))).await
+}
+
+async fn verify_database(url: Result<DatabaseUrl, String>) -> Result<(), String> {
+    let url = url?;
     let db = Db::open(&url, DbOptions::default()).map_err(|e| e.to_string())?;
     let checks = db.read(verify::verify).await.map_err(|e| e.to_string())?;
     let mut wrong = 0;

@@ -22,6 +22,7 @@ pub fn print(
         "\nMajor Projects, demonstration: {projects} synthetic projects (示例) under the plan of 2021."
     );
     println!("The business day stands at {today} (--today); the clock is real.\n");
+    println!("  dashboard   http://{address}/");
     println!("  API         {api}");
     println!("  Swagger UI  http://{address}/docs/");
     println!("  accounts    {}", file(data_dir).display());

@@ -5,6 +5,7 @@
 //! version. The store decides nothing; rules are in `domain`.
 
 pub mod areas;
+pub mod backup;
 pub mod bulletins;
 pub mod clients;
 pub mod events;

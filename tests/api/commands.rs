@@ -21,6 +21,7 @@ tests![
     accounts_are_made_from_the_command_line,
     clients_are_made_from_the_command_line,
     verify_finds_what_does_not_agree,
+    a_backup_is_the_whole_register_and_checked,
     a_request_in_flight_is_finished_after_sigterm,
     the_demonstration_finds_its_data_again,
     a_register_of_real_projects_is_no_demonstration,
@@ -94,9 +95,18 @@ async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
     let unknown = run(command(&app, &["fly"])).await;
     assert_eq!(unknown.status.code(), Some(2));
     let help = run(command(&app, &["--help"])).await;
-    for verb in
-        ["serve", "demo", "migrate", "seed", "openapi", "user", "client", "healthcheck", "verify"]
-    {
+    for verb in [
+        "serve",
+        "demo",
+        "migrate",
+        "seed",
+        "openapi",
+        "user",
+        "client",
+        "healthcheck",
+        "verify",
+        "backup",
+    ] {
         assert!(text(&help.stdout).contains(verb), "{verb}");
     }
 }
@@ -241,6 +251,32 @@ fn start(mut command: Command) -> Running {
 fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(status.unwrap().success());
+}
+
+async fn a_backup_is_the_whole_register_and_checked(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目", json!({})).await;
+    let file = app.database.folder.path().join("copy 'of' it.db");
+    let backup = |file: &std::path::Path| command(&app, &["backup", file.to_str().unwrap()]);
+
+    let made = run(backup(&file)).await;
+
+    if app.is_postgres() {
+        assert!(!made.status.success() && text(&made.stderr).contains("pg_dump"));
+        assert!(!file.exists());
+        return;
+    }
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(text(&made.stdout).contains("ok: "), "{}", text(&made.stdout));
+    let mut copy = Conn::open(&DatabaseUrl::Sqlite(file.clone()), Use::Read).unwrap();
+    let copied = major_projects::store::projects::get(
+        &mut copy,
+        major_projects::domain::id::ProjectId(project),
+        major_projects::domain::access::Sight::All,
+    );
+    assert_eq!(copied.unwrap().facts.name.as_str(), "甲项目");
+    let again = run(backup(&file)).await;
+    assert!(!again.status.success() && text(&again.stderr).contains("there already"));
 }
 
 async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {

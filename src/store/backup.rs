@@ -1,0 +1,45 @@
+//! A copy of the embedded database while it is in use.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+
+use super::conn::{Conn, Use};
+use super::url::DatabaseUrl;
+use super::{Result, StoreError};
+
+/// Writes everything committed so far to a new file, consistent in itself; writers go on meanwhile.
+/// The file appears under its name when it is complete and on disk.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] when the file is there already, cannot be written, or the database is
+/// a server, which brings its own tools.
+pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
+    let refuse = |why: String| Err(StoreError::Unreachable(why));
+    let shown = to.display();
+    let DatabaseUrl::Sqlite(from) = url else {
+        return refuse(format!(
+            "{url} is a server: back it up with pg_dump, restore with pg_restore"
+        ));
+    };
+    if !from.exists() {
+        return refuse(format!("there is no database at {}", from.display()));
+    }
+    if to.exists() {
+        return refuse(format!("{shown} is there already; choose a new name"));
+    }
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let failed = |e: std::io::Error| StoreError::Unreachable(format!("cannot write {shown}: {e}"));
+    // What is left of a backup that was interrupted.
+    if part.exists() {
+        std::fs::remove_file(part).map_err(failed)?;
+    }
+    let mut conn = Conn::open(url, Use::Write)?;
+    let quoted = part.to_string_lossy().replace('\'', "''");
+    conn.batch_execute(&format!("VACUUM INTO '{quoted}'"))
+        .map_err(|e| StoreError::Unreachable(format!("cannot write {shown}: {e}")))?;
+    std::fs::File::open(part).and_then(|file| file.sync_all()).map_err(failed)?;
+    std::fs::rename(part, to).map_err(failed)
+}
