@@ -30,6 +30,7 @@ use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::ranking::{Standing, ranks};
+use crate::domain::summary::{Period, ProjectYear};
 use crate::domain::year_plan::Basis;
 use crate::routes;
 use crate::store::Conn;
@@ -116,48 +117,56 @@ impl Add for Sums {
     }
 }
 
-/// The sums of every row, with what they are judged by.
-struct Standings {
-    rows: BTreeMap<Key, Sums>,
-    ranks: Vec<Option<i64>>,
-    keys: Keys,
-    judge: LightJudge,
+/// Every project's part in every ranking, found once for all of them.
+struct Ground {
+    lights: Lights,
+    starts: Vec<MilestoneFigures>,
+    period: Period,
 }
 
-impl Standings {
-    fn of(
-        conn: &mut Conn,
-        asking: &Asking,
-        filter: &ProjectFilter,
-        by: PlaceDimension,
-    ) -> Result<Self, Problem> {
-        let lights = Lights::find(conn, asking, filter)?;
+impl Ground {
+    fn find(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Self, Problem> {
+        let (lights, period) = (Lights::find(conn, asking, filter)?, asking.period);
         let milestones = asking.source.milestones(conn)?;
-        let mut rows: BTreeMap<Key, Sums> = BTreeMap::new();
-        for (project, figures, light) in lights.each() {
+        let starts = |project: &ProjectYear| {
             let own = milestones.get(&project.id).map_or(&[][..], Vec::as_slice);
             let start = StartFacts::of(project.starts, project.stage, own);
-            let sums = Sums {
-                figures: *figures,
-                starts: MilestoneFigures::of(start, own, asking.period),
-                lights: LightCounts::one(light.light),
-            };
-            for key in lights.keys.keys(project, by.into(), asking.period) {
+            MilestoneFigures::of(start, own, period)
+        };
+        let starts = lights.each().map(|(project, ..)| starts(project)).collect();
+        Ok(Self { lights, starts, period })
+    }
+
+    fn standings(&self, by: PlaceDimension) -> Standings<'_> {
+        let (keys, judge) = (&self.lights.keys, &self.lights.judge);
+        let mut rows: BTreeMap<Key, Sums> = BTreeMap::new();
+        for ((project, figures, light), starts) in self.lights.each().zip(&self.starts) {
+            let lights = LightCounts::one(light.light);
+            let sums = Sums { figures: *figures, starts: *starts, lights };
+            for key in keys.keys(project, by.into(), self.period) {
                 let row = rows.entry(key).or_default();
                 *row = *row + sums;
             }
         }
-        let Lights { judge, keys, .. } = lights;
         let standing = |(key, sums): (&Key, &Sums)| {
-            let inputs = ProgressInputs::of(&judge, &sums.figures);
+            let inputs = ProgressInputs::of(judge, &sums.figures);
             let (completion, deviation) = (inputs.against_plan.percent?, inputs.deviation_points?);
             (*key != Key::Unit(None)).then_some(Standing { completion, deviation })
         };
         let standings: Vec<_> = rows.iter().map(standing).collect();
-        let ranks = ranks(&standings);
-        Ok(Self { rows, ranks, keys, judge })
+        Standings { ranks: ranks(&standings), rows, keys, judge }
     }
+}
 
+/// The sums of every row, with what they are judged by.
+struct Standings<'a> {
+    rows: BTreeMap<Key, Sums>,
+    ranks: Vec<Option<i64>>,
+    keys: &'a Keys,
+    judge: &'a LightJudge,
+}
+
+impl Standings<'_> {
     /// The rank of each, by what it is and not by its place in lists.
     fn by_identity(&self) -> BTreeMap<Key, i64> {
         let ranked = self.rows.keys().zip(&self.ranks);
@@ -168,10 +177,10 @@ impl Standings {
         let row = |((key, sums), rank): ((&Key, &Sums), &Option<i64>)| RankingRow {
             rank: *rank,
             last_rank: last.get(&key.identity()).copied(),
-            place: Place::of(*key, &self.keys),
+            place: Place::of(*key, self.keys),
             project_count: sums.figures.now.project_count,
             completed_wan: sums.figures.now.completed,
-            progress: ProgressInputs::of(&self.judge, &sums.figures),
+            progress: ProgressInputs::of(self.judge, &sums.figures),
             start_rate_of_year: sums.starts.of_the_year().into(),
             start_rate_of_due: sums.starts.of_those_due().into(),
             coverage: sums.figures.now.coverage.into(),
@@ -216,23 +225,36 @@ pub fn rank(
     filter: &ProjectFilter,
     by: PlaceDimension,
 ) -> Result<Rankings, Problem> {
-    let last = match before {
-        Some(before) => Standings::of(conn, before, filter, by)?.by_identity(),
-        None => BTreeMap::new(),
-    };
-    let standings = Standings::of(conn, asking, filter, by)?;
+    let ranked = rank_each(conn, asking, before, filter, &[by])?.into_iter().next();
+    ranked.ok_or_else(|| Problem::broken("one ranking was asked for"))
+}
+
+/// Several rankings of the same projects, which are found once.
+pub fn rank_each(
+    conn: &mut Conn,
+    asking: &Asking,
+    before: Option<&Asking>,
+    filter: &ProjectFilter,
+    by: &[PlaceDimension],
+) -> Result<Vec<Rankings>, Problem> {
+    let last = before.map(|before| Ground::find(conn, before, filter)).transpose()?;
+    let ground = Ground::find(conn, asking, filter)?;
     let (asked, stated) = (asking.query, asking.stated);
-    Ok(Rankings {
-        year: asked.year,
-        through: asking.period.through,
-        by,
-        basis: asked.basis,
-        expected: asked.expected,
-        include: asked.include,
-        scope: stated.scope,
-        synthetic: stated.synthetic,
-        as_of: stated.as_of,
-        last_event: stated.last_event,
-        rows: standings.view(&last),
-    })
+    let ranking = |by: &PlaceDimension| {
+        let last = last.as_ref().map(|last| last.standings(*by).by_identity());
+        Rankings {
+            year: asked.year,
+            through: asking.period.through,
+            by: *by,
+            basis: asked.basis,
+            expected: asked.expected,
+            include: asked.include,
+            scope: stated.scope,
+            synthetic: stated.synthetic,
+            as_of: stated.as_of,
+            last_event: stated.last_event,
+            rows: ground.standings(*by).view(&last.unwrap_or_default()),
+        }
+    };
+    Ok(by.iter().map(ranking).collect())
 }

@@ -21,7 +21,7 @@ use crate::api::names::Names;
 use crate::api::place::PlaceDimension;
 use crate::api::problem::Problem;
 use crate::api::project_filter::FilterQuery;
-use crate::api::rankings::{RankingRow, rank};
+use crate::api::rankings::{RankingRow, Rankings, rank, rank_each};
 use crate::api::trend::{Trend, follow};
 use crate::domain::light::Light;
 use crate::domain::words::Language;
@@ -59,9 +59,7 @@ struct Figures {
     trend: Trend,
     lights: LightRow,
     starts: MilestoneRow,
-    areas: Vec<RankingRow>,
-    industries: Vec<RankingRow>,
-    units: Vec<RankingRow>,
+    rankings: Vec<Rankings>,
     names: Names,
 }
 
@@ -80,7 +78,7 @@ struct OverviewPage {
 
 /// A ranking on a page.
 struct Ranking {
-    title: &'static str,
+    title: String,
     by: PlaceDimension,
     code: &'static str,
     rows: Vec<RankingRow>,
@@ -93,17 +91,12 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let figures = ask(&visit).await?;
     let (months, industries) = (month_chart(&figures, &shell), industry_chart(&figures, &shell));
     let t = |zh, en| shell.t(zh, en);
-    let names = &figures.names;
-    let ranking = |title, by, code, mut rows: Vec<RankingRow>| {
-        let more = rows.len() > SHOWN;
-        rows.truncate(SHOWN);
-        Ranking { title, by, code, rows, names: names.clone(), more }
-    };
-    let rankings = vec![
-        ranking(t("县区和开发区", "Areas"), PlaceDimension::Area, "area", figures.areas),
-        ranking(t("产业", "Industries"), PlaceDimension::Industry, "industry", figures.industries),
-        ranking(t("项目单位", "Owners"), PlaceDimension::Unit, "unit", figures.units),
-    ];
+    let rankings = figures.rankings.into_iter().map(|mut ranking| {
+        let more = ranking.rows.len() > SHOWN;
+        ranking.rows.truncate(SHOWN);
+        Ranking::of(ranking, &figures.names, &shell, more)
+    });
+    let rankings = rankings.collect();
     let starts = [
         (
             t("开工率（全年应开工）", "Started of the year").to_owned(),
@@ -126,7 +119,10 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// How many rows of a ranking the overview shows.
+/// What the overview ranks.
+const RANKED: [PlaceDimension; 3] =
+    [PlaceDimension::Area, PlaceDimension::Industry, PlaceDimension::Unit];
+/// How many rows of a ranking it shows.
 const SHOWN: usize = 10;
 
 async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
@@ -139,15 +135,8 @@ async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
             let asking = Asking::open(conn, asked, sight, now)?;
             let before = asking.month_before(conn)?;
             let all = FilterQuery::default().known(conn, None)?;
-            let mut ranked =
-                |by| Ok::<_, Problem>(rank(conn, &asking, before.as_ref(), &all, by)?.rows);
-            let areas = ranked(PlaceDimension::Area)?;
-            let industries = ranked(PlaceDimension::Industry)?;
-            let units = ranked(PlaceDimension::Unit)?;
             Ok(Figures {
-                areas,
-                industries,
-                units,
+                rankings: rank_each(conn, &asking, before.as_ref(), &all, &RANKED)?,
                 table: promise_table(conn, &asking)?,
                 trend: follow(conn, &asking, &all)?,
                 lights: shine(conn, &asking, &all, PlaceDimension::Area, language)?.total,
@@ -256,7 +245,7 @@ async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Pro
     let shell = Shell::around(&visit, Place::OVERVIEW).await?;
     let (asked, sight, now, language) =
         (visit.choice.asked(), visit.sees(), visit.now, visit.language);
-    let (rows, names) = visit
+    let (ranked, names) = visit
         .app
         .db
         .read(move |conn| -> Result<_, Problem> {
@@ -264,20 +253,25 @@ async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Pro
             let before = asking.month_before(conn)?;
             let all = FilterQuery::default().known(conn, None)?;
             let ranked = rank(conn, &asking, before.as_ref(), &all, by)?;
-            Ok((ranked.rows, Names::load(conn, language)?))
+            Ok((ranked, Names::load(conn, language)?))
         })
         .await?;
-    let (title, code) = match by {
-        PlaceDimension::Area => (shell.t("县区和开发区排名", "Ranking of areas"), "area"),
-        PlaceDimension::Industry => (shell.t("产业排名", "Ranking of industries"), "industry"),
-        PlaceDimension::Group => (shell.t("产业类别排名", "Ranking of groups"), "group"),
-        PlaceDimension::Unit => (shell.t("项目单位排名", "Ranking of owners"), "unit"),
-    };
-    let ranking = Ranking { title, by, code, rows, names, more: false };
+    let ranking = Ranking::of(ranked, &names, &shell, false);
     Ok(Page::of(RankingPage { shell, ranking }))
 }
 
 impl Ranking {
+    fn of(ranked: Rankings, names: &Names, shell: &Shell, more: bool) -> Self {
+        let (title, code) = match ranked.by {
+            PlaceDimension::Area => (shell.t("县区和开发区排名", "Areas, ranked"), "area"),
+            PlaceDimension::Industry => (shell.t("产业排名", "Industries, ranked"), "industry"),
+            PlaceDimension::Group => (shell.t("产业类别排名", "Groups, ranked"), "group"),
+            PlaceDimension::Unit => (shell.t("项目单位排名", "Owners, ranked"), "unit"),
+        };
+        let title = title.to_owned();
+        Self { title, by: ranked.by, code, rows: ranked.rows, names: names.clone(), more }
+    }
+
     fn name(&self, row: &RankingRow) -> String {
         let place = &row.place;
         match self.by {
