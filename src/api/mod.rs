@@ -16,6 +16,7 @@ pub mod check;
 pub mod client_view;
 pub mod clients;
 pub mod commitments;
+pub mod digests;
 pub mod document;
 pub mod document30;
 pub mod documents;
@@ -95,6 +96,7 @@ pub fn routes() -> routes::Routes {
         .and(clients::routes())
         .and(oauth::routes())
         .and(feed::routes())
+        .and(digests::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())

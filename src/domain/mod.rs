@@ -6,6 +6,7 @@ pub mod area;
 pub mod client_scope;
 pub mod clock;
 pub mod code;
+pub mod digest;
 pub mod error;
 pub mod figures;
 pub mod filings;

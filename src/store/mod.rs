@@ -7,6 +7,7 @@
 pub mod areas;
 pub mod bulletins;
 pub mod clients;
+pub mod digests;
 pub mod events;
 pub mod frozen;
 pub mod idempotency;

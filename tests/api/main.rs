@@ -26,6 +26,7 @@ mod bulletins;
 mod clients;
 mod commands;
 mod concurrency;
+mod digests;
 mod documents;
 mod feed;
 mod floors;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     suite.on_each(starts::ALL);
     suite.on_each(idempotency::ALL);
     suite.on_each(feed::ALL);
+    suite.on_each(digests::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
     suite.on_both(schema::PARITY);
     suite.on_each(year::ALL);
     suite.on_both(summaries::SAME);
+    suite.on_both(digests::SAME);
     suite.on_both(year::SAME);
     suite.run(&Arguments::from_args())
 }
