@@ -44,6 +44,10 @@ pub mod limits;
 pub mod milestone_summary;
 pub mod milestones;
 pub mod oauth;
+pub mod oc4ids;
+pub mod oc4ids_parts;
+pub mod oc4ids_project;
+pub mod oc4ids_view;
 pub mod once;
 pub mod password;
 pub mod place;
@@ -97,6 +101,7 @@ pub fn routes() -> routes::Routes {
         .and(oauth::routes())
         .and(feed::routes())
         .and(digests::routes())
+        .and(oc4ids::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())

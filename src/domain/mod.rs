@@ -24,6 +24,7 @@ pub mod milestone_figures;
 pub mod money;
 pub mod month;
 pub mod month_refusal;
+pub mod oc4ids;
 pub mod plan;
 pub mod progress;
 pub mod project;

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod bulletins;
 pub mod clients;
 pub mod digests;
+pub mod disclosures;
 pub mod events;
 pub mod frozen;
 pub mod idempotency;

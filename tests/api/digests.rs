@@ -65,7 +65,7 @@ impl Pile {
 
     fn digest(&self) -> (u64, String, String) {
         let hash = Sha256::digest(self.lines.as_bytes());
-        let hex = hash.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = hash.iter().fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
         (self.count, wan(self.sum), hex)
     }
 }

@@ -35,6 +35,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod oc4ids;
 mod projects;
 mod rankings;
 mod reference;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
     suite.on_each(idempotency::ALL);
     suite.on_each(feed::ALL);
     suite.on_each(digests::ALL);
+    suite.on_each(oc4ids::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
     suite.on_each(year::ALL);
     suite.on_both(summaries::SAME);
     suite.on_both(digests::SAME);
+    suite.on_both(oc4ids::SAME);
     suite.on_both(year::SAME);
     suite.run(&Arguments::from_args())
 }
