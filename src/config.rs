@@ -118,6 +118,10 @@ pub struct Config {
     #[arg(long, env = "TODAY")]
     pub today: Option<chrono::NaiveDate>,
 
+    /// How the register is published as open data.
+    #[command(flatten)]
+    pub oc4ids: Oc4idsConfig,
+
     /// Memory for one password hash, in KiB
     #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
     pub password_memory_kib: u32,
@@ -141,6 +145,9 @@ impl Config {
             head_timeout_seconds = self.head_timeout_seconds,
             stop_seconds = self.stop_seconds,
             today = self.today.map(|d| d.to_string()),
+            oc4ids_prefix = self.oc4ids.oc4ids_prefix,
+            oc4ids_publisher = self.oc4ids.oc4ids_publisher,
+            oc4ids_license = self.oc4ids.oc4ids_license,
             "server"
         );
     }
@@ -161,6 +168,7 @@ impl Config {
             head_timeout_seconds: 5,
             stop_seconds: 5,
             today: None,
+            oc4ids: Oc4idsConfig::for_tests(),
             password_memory_kib: 8,
         }
     }
@@ -172,6 +180,48 @@ impl Config {
             ..crate::api::password::OWASP
         }
     }
+}
+
+/// How the register is published as open data.
+#[derive(Args, Clone, Debug)]
+pub struct Oc4idsConfig {
+    /// The prefix of project ids in OC4IDS packages, `oc4ids-` and six lower-case letters or digits; have one registered before you publish
+    #[arg(long, env = "OC4IDS_PREFIX", default_value = "oc4ids-000000", value_parser = prefix)]
+    pub oc4ids_prefix: String,
+
+    /// Who publishes OC4IDS packages
+    #[arg(long, env = "OC4IDS_PUBLISHER", default_value = "Major Projects", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub oc4ids_publisher: String,
+
+    /// The licence OC4IDS packages are published under, as an http(s) URI; none unless it is said
+    #[arg(long, env = "OC4IDS_LICENSE", value_parser = license)]
+    pub oc4ids_license: Option<String>,
+}
+
+impl Oc4idsConfig {
+    fn for_tests() -> Self {
+        Self {
+            oc4ids_prefix: "oc4ids-0t3st0".to_owned(),
+            oc4ids_publisher: "某市发展和改革委员会".to_owned(),
+            oc4ids_license: Some("https://creativecommons.org/licenses/by/4.0/".to_owned()),
+        }
+    }
+}
+
+fn prefix(text: &str) -> Result<String, String> {
+    let six = text.strip_prefix("oc4ids-").filter(|six| six.len() == 6);
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+    six.filter(|six| six.bytes().all(plain)).map(|_| text.to_owned()).ok_or_else(|| {
+        "must be `oc4ids-` and six lower-case letters or digits, as registered".to_owned()
+    })
+}
+
+fn license(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~/?#&=:+".contains(&c);
+    rest.filter(|rest| !rest.is_empty() && rest.bytes().all(plain))
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "must be the licence's http(s) URI".to_owned())
 }
 
 /// The key that signs access tokens. It never shows itself.

@@ -121,7 +121,10 @@ pub fn inline_scalars(document: &mut Value) {
     {
         schemas.retain(|name, schema| {
             let scalar = schema.get("enum").is_none()
-                && matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer"));
+                && matches!(
+                    schema.get("type").and_then(Value::as_str),
+                    Some("string" | "integer" | "number")
+                );
             if scalar {
                 scalars.insert(format!("#/components/schemas/{name}"), schema.clone());
             }

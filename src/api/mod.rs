@@ -16,6 +16,7 @@ pub mod check;
 pub mod client_view;
 pub mod clients;
 pub mod commitments;
+pub mod digests;
 pub mod document;
 pub mod document30;
 pub mod documents;
@@ -44,6 +45,10 @@ pub mod milestone_summary;
 pub mod milestones;
 pub mod names;
 pub mod oauth;
+pub mod oc4ids;
+pub mod oc4ids_parts;
+pub mod oc4ids_project;
+pub mod oc4ids_view;
 pub mod once;
 pub mod password;
 pub mod place;
@@ -99,6 +104,8 @@ pub fn routes() -> routes::Routes {
         .and(clients::routes())
         .and(oauth::routes())
         .and(feed::routes())
+        .and(digests::routes())
+        .and(oc4ids::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())

@@ -58,6 +58,20 @@ pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>
         .order((milestones::project_id, milestones::position, milestones::id))
         .select(Row::as_select())
         .load(conn)?;
+    grouped(rows)
+}
+
+/// The milestones of some projects.
+pub(super) fn of(conn: &mut Conn, projects: &[i64]) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
+    let rows: Vec<Row> = milestones::table
+        .filter(milestones::project_id.eq_any(projects))
+        .order((milestones::project_id, milestones::position, milestones::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    grouped(rows)
+}
+
+fn grouped(rows: Vec<Row>) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
     let mut found: BTreeMap<ProjectId, Vec<Milestone>> = BTreeMap::new();
     for row in rows {
         let milestone = Milestone::try_from(row)?;

@@ -8,6 +8,8 @@ pub mod areas;
 pub mod backup;
 pub mod bulletins;
 pub mod clients;
+pub mod digests;
+pub mod disclosures;
 pub mod events;
 pub mod frozen;
 pub mod idempotency;

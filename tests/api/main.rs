@@ -26,6 +26,7 @@ mod bulletins;
 mod clients;
 mod commands;
 mod concurrency;
+mod digests;
 mod documents;
 mod feed;
 mod floors;
@@ -35,6 +36,7 @@ mod killed;
 mod lights;
 mod milestones;
 mod pages;
+mod oc4ids;
 mod projects;
 mod rankings;
 mod reference;
@@ -74,6 +76,8 @@ fn main() -> ExitCode {
     suite.on_each(starts::ALL);
     suite.on_each(idempotency::ALL);
     suite.on_each(feed::ALL);
+    suite.on_each(digests::ALL);
+    suite.on_each(oc4ids::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);
@@ -90,6 +94,8 @@ fn main() -> ExitCode {
     suite.on_both(schema::PARITY);
     suite.on_each(year::ALL);
     suite.on_both(summaries::SAME);
+    suite.on_both(digests::SAME);
+    suite.on_both(oc4ids::SAME);
     suite.on_both(year::SAME);
     suite.run(&Arguments::from_args())
 }
