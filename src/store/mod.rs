@@ -7,6 +7,7 @@
 pub mod areas;
 pub mod bulletins;
 pub mod clients;
+pub mod deliveries;
 pub mod events;
 pub mod frozen;
 pub mod idempotency;
@@ -31,6 +32,8 @@ pub mod summaries;
 pub mod units;
 pub mod users;
 pub mod verify;
+pub mod webhook_secrets;
+pub mod webhooks;
 pub mod year_plans;
 
 mod conn;
