@@ -16,6 +16,7 @@ pub mod check;
 pub mod client_view;
 pub mod clients;
 pub mod commitments;
+pub mod deliveries;
 pub mod document;
 pub mod document30;
 pub mod documents;
@@ -76,6 +77,9 @@ pub mod tokens;
 pub mod trend;
 pub mod units;
 pub mod users;
+pub mod webhook_message;
+pub mod webhook_view;
+pub mod webhooks;
 pub mod year_plan_input;
 pub mod year_plans;
 
@@ -95,6 +99,8 @@ pub fn routes() -> routes::Routes {
         .and(clients::routes())
         .and(oauth::routes())
         .and(feed::routes())
+        .and(webhooks::routes())
+        .and(deliveries::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())
