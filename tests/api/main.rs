@@ -47,6 +47,8 @@ mod sheets;
 mod starts;
 mod summaries;
 mod users;
+mod webhooks;
+mod webhooks_keeping;
 mod year;
 mod year_plans;
 
@@ -62,6 +64,8 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
+    suite.on_each(webhooks::ALL);
+    suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(projects::ALL);

@@ -5,4 +5,5 @@ pub mod app;
 pub mod clock;
 pub mod database;
 pub mod postgres;
+pub mod receiver;
 pub mod run;
