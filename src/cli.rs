@@ -222,10 +222,7 @@ fn start(
     calendar: Arc<dyn Calendar>,
 ) -> Result<web::Server, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let listen = args.server.listen;
-    web::start(args.server.clone(), key, db, clock, calendar).map_err(|e| {
-        format!("cannot listen on {listen}: {e}; choose another address with --listen")
-    })
+    web::start(args.server.clone(), key, db, clock, calendar)
 }
 
 /// The business day the demonstration stands still at: just after the notice of June 2021.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tracing::info;
 
+use crate::domain::webhook_url::AllowedHosts;
 use crate::store::{DatabaseUrl, UrlError};
 
 /// Settings of every command that opens a database.
@@ -114,6 +115,14 @@ pub struct Config {
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
     pub stop_seconds: u64,
 
+    /// Hosts that webhooks may be sent to, with commas between: host or host:port; none unless said
+    #[arg(long, env = "WEBHOOK_HOSTS", default_value = "", hide_default_value = true)]
+    pub webhook_hosts: AllowedHosts,
+
+    /// A file with certificates (PEM) of authorities that webhooks' receivers may have theirs from, beside the public ones
+    #[arg(long, env = "WEBHOOK_CA_FILE")]
+    pub webhook_ca_file: Option<PathBuf>,
+
     /// The business day, YYYY-MM-DD, instead of today in Asia/Shanghai; for demonstrations
     #[arg(long, env = "TODAY")]
     pub today: Option<chrono::NaiveDate>,
@@ -144,6 +153,8 @@ impl Config {
             body_timeout_seconds = self.body_timeout_seconds,
             head_timeout_seconds = self.head_timeout_seconds,
             stop_seconds = self.stop_seconds,
+            webhook_hosts = %self.webhook_hosts,
+            webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
             today = self.today.map(|d| d.to_string()),
             oc4ids_prefix = self.oc4ids.oc4ids_prefix,
             oc4ids_publisher = self.oc4ids.oc4ids_publisher,
@@ -167,6 +178,8 @@ impl Config {
             body_timeout_seconds: 5,
             head_timeout_seconds: 5,
             stop_seconds: 5,
+            webhook_hosts: AllowedHosts::default(),
+            webhook_ca_file: None,
             today: None,
             oc4ids: Oc4idsConfig::for_tests(),
             password_memory_kib: 8,

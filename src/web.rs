@@ -15,7 +15,9 @@ use crate::api::once::Running;
 use crate::api::tokens::Tokens;
 use crate::api::{self, caller, documents, envelope, health};
 use crate::config::{Config, Secret};
+use crate::dispatcher::Dispatcher;
 use crate::domain::clock::{Calendar, Clock};
+use crate::domain::webhook_signature::HookKey;
 use crate::pages;
 use crate::sealer::Sealer;
 use crate::store::Db;
@@ -28,6 +30,7 @@ pub struct Server {
     pub address: SocketAddr,
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
+    dispatcher: Option<Dispatcher>,
     _sealer: Sealer,
 }
 
@@ -40,24 +43,33 @@ impl Server {
 
     /// Returns when the server has stopped, by SIGTERM, SIGINT or [`Server::stop`].
     pub async fn finished(self) -> std::io::Result<()> {
-        self.running.await.map_err(std::io::Error::other)?
+        let served = self.running.await.map_err(std::io::Error::other)?;
+        if let Some(dispatcher) = self.dispatcher {
+            dispatcher.stop().await;
+        }
+        served
     }
 }
 
 /// Starts serving. Must be called inside an actix system.
 ///
 /// # Errors
-/// The address is taken or not ours.
+/// A sentence that says what to do: the address is taken or not ours, or the certificates of
+/// webhooks' receivers cannot be read.
 pub fn start(
     config: Config,
     key: &Secret,
     db: Db,
     clock: Arc<dyn Clock>,
     calendar: Arc<dyn Calendar>,
-) -> std::io::Result<Server> {
+) -> Result<Server, String> {
     telemetry::metrics();
-    let listener = TcpListener::bind(config.listen)?;
-    let address = listener.local_addr()?;
+    let listen = config.listen;
+    let unheard = |e: std::io::Error| {
+        format!("cannot listen on {listen}: {e}; choose another address with --listen")
+    };
+    let listener = TcpListener::bind(listen).map_err(unheard)?;
+    let address = listener.local_addr().map_err(unheard)?;
     let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
     let logins = LoginLimit::new(config.logins_per_minute);
     let app = App {
@@ -66,11 +78,13 @@ pub fn start(
         calendar,
         config: Arc::new(config),
         tokens,
+        hook_key: HookKey::of(key.bytes()),
         logins,
         running: Running::default(),
         sealed: Arc::default(),
     };
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
+    let dispatcher = Dispatcher::start(&app)?;
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
@@ -94,9 +108,10 @@ pub fn start(
     .workers(settings.workers)
     .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))
     .shutdown_timeout(settings.stop_seconds)
-    .listen(listener)?
+    .listen(listener)
+    .map_err(unheard)?
     .run();
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, _sealer: sealer })
+    Ok(Server { address, handle, running, dispatcher, _sealer: sealer })
 }

@@ -9,6 +9,7 @@ use super::once::Running;
 use super::tokens::Tokens;
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
+use crate::domain::webhook_signature::HookKey;
 use crate::store::Db;
 
 /// The program's parts, shared by all workers.
@@ -24,6 +25,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Signs and reads access tokens.
     pub tokens: Arc<Tokens>,
+    /// What the secrets of webhooks are derived from.
+    pub hook_key: HookKey,
     /// How often one may try to log in.
     pub logins: LoginLimit,
     /// Idempotency keys whose work is under way.

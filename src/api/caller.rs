@@ -166,7 +166,8 @@ macro_rules! permissions {
 }
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
-    PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepAccounts);
+    PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepWebhooks
+    KeepAccounts);
 
 /// Whoever is logged in, whatever their role.
 #[derive(Debug)]

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::routes::Routes;
 use super::signature::{parameter_schemas, problem_content, schemas_of};
+use super::webhook_message::{self, WebhookMessage};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
@@ -43,6 +44,7 @@ const TAGS: [(&str, &str); 18] = [
         "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
     ),
     ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
+    ("webhooks", "The change feed, posted to receivers: signed, retried, listed, repeated."),
     ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
     ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];
@@ -57,6 +59,7 @@ Any answer may be 429 with `Retry-After` when asked too often.";
 pub fn document(routes: &Routes) -> Value {
     let mut schemas = routes.schemas().clone();
     schemas.extend(schemas_of::<super::problem::ProblemBody>());
+    schemas.extend(schemas_of::<WebhookMessage>());
     schemas.extend(parameter_schemas());
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (path, method, operation) in routes.operations() {
@@ -75,6 +78,7 @@ pub fn document(routes: &Routes) -> Value {
         "servers": [{"url": super::PREFIX, "description": "This server."}],
         "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
         "paths": paths,
+        "webhooks": webhook_message::described(),
         "components": {
             "schemas": schemas,
             "responses": failures(),

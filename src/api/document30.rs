@@ -7,6 +7,8 @@ pub fn down_convert(document: &Value) -> Value {
     let mut old = document.clone();
     if let Some(root) = old.as_object_mut() {
         root.insert("openapi".into(), json!("3.0.3"));
+        // 3.0 has no place for them.
+        root.remove("webhooks");
     }
     if let Some(info) = old.get_mut("info").and_then(Value::as_object_mut) {
         info.remove("summary");

@@ -14,7 +14,6 @@ use super::history::EventView;
 use super::problem::Problem;
 use super::query::Query;
 use super::routes::Routes;
-use crate::domain::access::Role;
 use crate::domain::id::ProjectId;
 use crate::routes;
 use crate::store::events::{self, FeedFilter, Recorded};
@@ -98,10 +97,11 @@ async fn list_events(
     let format = asked.format.unwrap_or(accepted.0);
     let filter = FeedFilter {
         after: asked.after,
+        until: None,
         kinds: asked.kind,
         project: asked.project,
         sight: who.sees(),
-        accounts: who.role() == Role::Auditor,
+        accounts: who.role().sees_accounts(),
     };
     let deadline = Instant::now() + Duration::from_secs(asked.wait);
     loop {

@@ -16,6 +16,7 @@ pub mod check;
 pub mod client_view;
 pub mod clients;
 pub mod commitments;
+pub mod deliveries;
 pub mod digests;
 pub mod document;
 pub mod document30;
@@ -82,6 +83,9 @@ pub mod tokens;
 pub mod trend;
 pub mod units;
 pub mod users;
+pub mod webhook_message;
+pub mod webhook_view;
+pub mod webhooks;
 pub mod year_plan_input;
 pub mod year_plans;
 
@@ -106,6 +110,8 @@ pub fn routes() -> routes::Routes {
         .and(feed::routes())
         .and(digests::routes())
         .and(oc4ids::routes())
+        .and(webhooks::routes())
+        .and(deliveries::routes())
         .and(project_units::routes())
         .and(year_plans::routes())
         .and(milestones::routes())

@@ -18,7 +18,8 @@ use super::problem::Problem;
 use super::sheet::SheetFormat;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
-    ClientId, ClientSecretId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId,
+    ClientId, ClientSecretId, DeliveryId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId,
+    UserId, WebhookId, WebhookSecretId,
 };
 use crate::domain::industry::IndustryGroup;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -28,6 +29,7 @@ use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
 use crate::domain::unit::{UnitKind, UnitRole};
+use crate::domain::webhook::DeliveryState;
 use crate::domain::year_plan::Basis;
 
 /// Something a handler takes: says what it adds to the operation.
@@ -274,7 +276,8 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
+        WebhookId WebhookSecretId DeliveryId DeliveryState)
 }
 
 /// The body every failure has.

@@ -65,6 +65,8 @@ pub enum Action {
     ReadReference,
     /// Change industries, areas, units and plans.
     EditReference,
+    /// Keep webhooks, which carry the change feed.
+    KeepWebhooks,
     /// Make, change and disable accounts.
     KeepAccounts,
 }
@@ -85,14 +87,22 @@ impl Role {
                     | A::HandleIssues
                     | A::ReadSummaries
                     | A::ReadHistory
+                    | A::KeepWebhooks
                     | A::ReadReference
             ),
             Self::Viewer => {
                 matches!(action, A::ReadProjects | A::ReadSummaries | A::ReadReference)
             }
-            Self::Auditor => matches!(action, A::ReadHistory | A::ReadReference),
+            Self::Auditor => {
+                matches!(action, A::ReadHistory | A::KeepWebhooks | A::ReadReference)
+            }
             Self::Admin => matches!(action, A::KeepAccounts | A::ReadReference),
         }
+    }
+
+    /// Whether the feed shows this role what was done to accounts, sessions and clients.
+    pub fn sees_accounts(self) -> bool {
+        matches!(self, Self::Auditor)
     }
 
     /// Whether this role may change a project's money, code and place, and not only describe it.
@@ -143,6 +153,13 @@ mod tests {
     fn nobody_keeps_accounts_and_business_at_once() {
         for role in Role::ALL {
             assert!(!(role.may(Action::KeepAccounts) && role.may(Action::ReadProjects)), "{role}");
+        }
+    }
+
+    #[test]
+    fn who_keeps_webhooks_reads_the_feed() {
+        for role in Role::ALL {
+            assert_eq!(role.may(Action::KeepWebhooks), role.may(Action::ReadHistory), "{role}");
         }
     }
 

@@ -24,6 +24,8 @@ text_enum! {
         SummariesRead = "summaries:read" "读取汇总",
         /// Follow the change feed and read histories.
         EventsRead = "events:read" "读取变更",
+        /// Keep webhooks, and be sent the change feed by them.
+        WebhooksWrite = "webhooks:write" "维护 webhook 并接收变更",
     }
 }
 
@@ -47,6 +49,7 @@ impl ClientScope {
             A::HandleIssues => Some(Self::IssuesWrite),
             A::ReadSummaries => Some(Self::SummariesRead),
             A::ReadHistory => Some(Self::EventsRead),
+            A::KeepWebhooks => Some(Self::WebhooksWrite),
             A::RestateReports
             | A::KeepMonths
             | A::KeepRules

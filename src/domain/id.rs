@@ -58,6 +58,12 @@ ids! {
     ClientId
     /// The id of a machine client's secret.
     ClientSecretId
+    /// The id of a webhook.
+    WebhookId
+    /// The id of a webhook's secret.
+    WebhookSecretId
+    /// The id of a delivery.
+    DeliveryId
     /// The id of an event.
     EventId
 }

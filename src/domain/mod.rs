@@ -40,5 +40,8 @@ pub mod text;
 pub mod text_enum;
 pub mod unit;
 pub mod warning;
+pub mod webhook;
+pub mod webhook_signature;
+pub mod webhook_url;
 pub mod words;
 pub mod year_plan;

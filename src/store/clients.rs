@@ -109,6 +109,13 @@ pub fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
     row.map(|row| client(conn, row)).transpose()
 }
 
+/// The client that acts through this account, if it is one's.
+pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Option<Client>> {
+    let row = clients::table.filter(clients::user_id.eq(user.0)).select(Row::as_select());
+    let row: Option<Row> = row.first(conn).optional()?;
+    row.map(|row| client(conn, row)).transpose()
+}
+
 /// All clients, by name.
 pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
     let mut query = clients::table.select(Row::as_select()).into_boxed();

@@ -271,6 +271,8 @@ pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Ve
 pub struct FeedFilter {
     /// After this sequence.
     pub after: i64,
+    /// Up to this sequence, if to any.
+    pub until: Option<i64>,
     /// Of one of these kinds; empty for any.
     pub kinds: Vec<String>,
     /// Of this project and what belongs to it.
@@ -281,8 +283,8 @@ pub struct FeedFilter {
     pub accounts: bool,
 }
 
-/// The subjects that are accounts.
-const ACCOUNTS: [&str; 3] = ["user", "session", "client"];
+/// The subjects that are accounts, or an account's own.
+const ACCOUNTS: [&str; 4] = ["user", "session", "client", "webhook"];
 
 /// Sealed events in their sequence, at most so many, of what the filter's reader may see.
 pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
@@ -322,6 +324,9 @@ pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64,
     }
     if let Some(project) = filter.project {
         query = query.filter(events::project_id.eq(project.0));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(events::sequence.le(until));
     }
     let rows: Vec<(Option<i64>, Row)> = query.order(events::sequence).limit(most).load(conn)?;
     rows.into_iter().map(|(sequence, row)| Ok((sequence.unwrap_or(0), row.try_into()?))).collect()

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod backup;
 pub mod bulletins;
 pub mod clients;
+pub mod deliveries;
 pub mod digests;
 pub mod disclosures;
 pub mod events;
@@ -34,6 +35,8 @@ pub mod summaries;
 pub mod units;
 pub mod users;
 pub mod verify;
+pub mod webhook_secrets;
+pub mod webhooks;
 pub mod year_plans;
 
 mod conn;

@@ -26,6 +26,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        message_id -> Text,
+        sequence -> Nullable<BigInt>,
+        kind -> Text,
+        state -> Text,
+        attempts -> Integer,
+        tries -> Integer,
+        next_attempt_at -> Nullable<Timestamp>,
+        last_attempt_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+        response_status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     envelopes (id) {
         id -> BigInt,
         plan_id -> BigInt,
@@ -448,6 +468,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_secrets (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        salt -> Text,
+        fingerprint -> Text,
+        hint -> Text,
+        created_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        url -> Text,
+        kinds -> Text,
+        project_id -> Nullable<BigInt>,
+        disabled_at -> Nullable<Timestamp>,
+        disabled_because -> Nullable<Text>,
+        after_sequence -> BigInt,
+        leased_by -> Nullable<Text>,
+        leased_until -> Timestamp,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     year_plan_versions (id) {
         id -> BigInt,
         year_plan_id -> BigInt,
@@ -485,6 +534,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(deliveries -> webhooks (webhook_id));
 diesel::joinable!(envelopes -> industries (industry_id));
 diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
@@ -521,6 +571,9 @@ diesel::joinable!(targets -> plans (plan_id));
 diesel::joinable!(units -> areas (area_id));
 diesel::joinable!(users -> areas (area_id));
 diesel::joinable!(users -> units (unit_id));
+diesel::joinable!(webhook_secrets -> webhooks (webhook_id));
+diesel::joinable!(webhooks -> projects (project_id));
+diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(year_plan_versions -> year_plans (year_plan_id));
 diesel::joinable!(year_plans -> projects (project_id));
 
@@ -529,6 +582,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bulletins,
     client_secrets,
     clients,
+    deliveries,
     envelopes,
     events,
     idempotency_keys,
@@ -556,6 +610,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     targets,
     units,
     users,
+    webhook_secrets,
+    webhooks,
     year_plan_versions,
     year_plans,
 );

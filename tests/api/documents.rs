@@ -60,7 +60,7 @@ fn every_operation_is_described() {
     let verbs = [
         "list", "get", "create", "update", "put", "replace", "end", "refresh", "change", "reset",
         "move", "submit", "return", "confirm", "close", "adjust", "withdraw", "revoke", "publish",
-        "raise", "assign", "work", "escalate", "propose", "clear",
+        "raise", "assign", "work", "escalate", "propose", "clear", "delete", "retry", "test",
     ];
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {

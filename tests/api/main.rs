@@ -35,8 +35,8 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
-mod pages;
 mod oc4ids;
+mod pages;
 mod projects;
 mod rankings;
 mod reference;
@@ -50,6 +50,8 @@ mod sheets;
 mod starts;
 mod summaries;
 mod users;
+mod webhooks;
+mod webhooks_keeping;
 mod year;
 mod year_plans;
 
@@ -65,6 +67,8 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
+    suite.on_each(webhooks::ALL);
+    suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(projects::ALL);

@@ -14,6 +14,12 @@ impl TestClock {
         Self(Mutex::new(Timestamp::from_unix_seconds(seconds).unwrap()))
     }
 
+    /// Moves it on a little.
+    pub fn pass_seconds(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.plus_seconds(seconds);
+    }
+
     /// Moves it on.
     pub fn pass_hours(&self, hours: i64) {
         let mut now = self.0.lock().unwrap();

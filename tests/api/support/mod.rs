@@ -6,4 +6,5 @@ pub mod browser;
 pub mod clock;
 pub mod database;
 pub mod postgres;
+pub mod receiver;
 pub mod run;

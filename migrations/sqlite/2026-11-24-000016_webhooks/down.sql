@@ -1,0 +1,3 @@
+drop table deliveries;
+drop table webhook_secrets;
+drop table webhooks;

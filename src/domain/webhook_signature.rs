@@ -1,0 +1,120 @@
+//! Messages of webhooks are signed as Standard Webhooks 1.0 has it, with secrets that are nowhere
+//! kept: each is derived from a salt with the server's key.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// HMAC-SHA-256. A key longer than a block is its digest (RFC 2104).
+fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+    let digest = Sha256::digest(key);
+    let mut block = [0_u8; 64];
+    let short = if key.len() > block.len() { digest.as_slice() } else { key };
+    for (to, from) in block.iter_mut().zip(short) {
+        *to = *from;
+    }
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    for part in message {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// What the secrets of webhooks are derived from; itself derived from the server's key, so that a
+/// copy of the database signs nothing.
+#[derive(Clone)]
+pub struct HookKey([u8; 32]);
+
+impl HookKey {
+    /// From the server's key.
+    pub fn of(server_key: &[u8]) -> Self {
+        Self(hmac(server_key, &[b"major-projects: secrets of webhooks, 1"]))
+    }
+
+    /// The secret that belongs to `salt`.
+    pub fn secret(&self, salt: &str) -> HookSecret {
+        HookSecret(hmac(&self.0, &[salt.as_bytes()]).to_vec())
+    }
+}
+
+impl std::fmt::Debug for HookKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HookKey(…)")
+    }
+}
+
+/// What messages are signed with.
+#[derive(Clone)]
+pub struct HookSecret(Vec<u8>);
+
+impl HookSecret {
+    /// As the receiver's library takes it.
+    pub fn text(&self) -> String {
+        format!("whsec_{}", STANDARD.encode(&self.0))
+    }
+
+    /// What tells whether it is still the same secret, and nothing else about it.
+    pub fn fingerprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
+    }
+
+    /// The signature over a message: of its id, the second of the attempt, and its body.
+    pub fn sign(&self, message_id: &str, unix_seconds: i64, body: &str) -> String {
+        let head = format!("{message_id}.{unix_seconds}.");
+        let signature = hmac(&self.0, &[head.as_bytes(), body.as_bytes()]);
+        format!("v1,{}", STANDARD.encode(signature))
+    }
+}
+
+impl std::fmt::Debug for HookSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HookSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_signed_as_the_specification_s_example() {
+        let secret = HookSecret(STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap());
+
+        assert_eq!(secret.text(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        assert_eq!(
+            secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+    }
+
+    #[test]
+    fn hmac_is_the_one_of_rfc_4231() {
+        let hex =
+            |bytes: [u8; 32]| bytes.iter().fold(String::new(), |h, b| h + &format!("{b:02x}"));
+        // Test cases 2 and 6: a short key, and one longer than a block.
+        assert_eq!(
+            hex(hmac(b"Jefe", &[b"what do ya want ", b"for nothing?"])),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(hmac(&[0xaa; 131], &[b"Test Using Larger Than Block-Size Key - Hash Key First"])),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+
+    #[test]
+    fn a_secret_comes_from_key_and_salt_and_nothing_else() {
+        let key = HookKey::of(b"a key of at least thirty-two bytes!");
+        let secret = key.secret("salt");
+
+        assert_eq!(secret.text(), key.secret("salt").text());
+        assert_eq!(secret.0.len(), 32, "within the 24 to 64 bytes of the specification");
+        let other = HookKey::of(b"another key of thirty-two bytes!!!!");
+        for another in [key.secret("pepper"), other.secret("salt")] {
+            assert_ne!(secret.text(), another.text());
+            assert_ne!(secret.fingerprint(), another.fingerprint());
+        }
+        assert_eq!(format!("{key:?} {secret:?}"), "HookKey(…) HookSecret(…)");
+    }
+}
