@@ -30,6 +30,8 @@ mod documents;
 mod feed;
 mod floors;
 mod idempotency;
+mod import_files;
+mod imports;
 mod issues;
 mod killed;
 mod lights;
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
     suite.on_each(starts::ALL);
     suite.on_each(idempotency::ALL);
     suite.on_each(feed::ALL);
+    suite.on_each(imports::ALL);
+    suite.on_each(import_files::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
