@@ -103,6 +103,10 @@ pub struct Config {
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
     pub body_limit_bytes: usize,
 
+    /// Largest file to import, in bytes
+    #[arg(long, env = "IMPORT_LIMIT_BYTES", default_value_t = 10_485_760)]
+    pub import_limit_bytes: usize,
+
     /// Longest wait for a request body, in seconds
     #[arg(long, env = "BODY_TIMEOUT_SECONDS", default_value_t = 30)]
     pub body_timeout_seconds: u64,
@@ -150,6 +154,7 @@ impl Config {
             behind_tls = self.behind_tls,
             logins_per_minute = self.logins_per_minute,
             body_limit_bytes = self.body_limit_bytes,
+            import_limit_bytes = self.import_limit_bytes,
             body_timeout_seconds = self.body_timeout_seconds,
             head_timeout_seconds = self.head_timeout_seconds,
             stop_seconds = self.stop_seconds,
@@ -175,6 +180,7 @@ impl Config {
             behind_tls: false,
             logins_per_minute: 1_000,
             body_limit_bytes: 1_048_576,
+            import_limit_bytes: 10_485_760,
             body_timeout_seconds: 5,
             head_timeout_seconds: 5,
             stop_seconds: 5,

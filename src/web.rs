@@ -10,6 +10,7 @@ use actix_web::web::{Data, scope};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::api::app::App;
+use crate::api::imports::run::Turns;
 use crate::api::limits::LoginLimit;
 use crate::api::once::Running;
 use crate::api::tokens::Tokens;
@@ -81,6 +82,7 @@ pub fn start(
         hook_key: HookKey::of(key.bytes()),
         logins,
         running: Running::default(),
+        imports: Turns::default(),
         sealed: Arc::default(),
     };
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));

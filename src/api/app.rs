@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::imports::run::Turns;
 use super::limits::LoginLimit;
 use super::once::Running;
 use super::tokens::Tokens;
@@ -31,6 +32,8 @@ pub struct App {
     pub logins: LoginLimit,
     /// Idempotency keys whose work is under way.
     pub running: Running,
+    /// Files that are being read.
+    pub imports: Turns,
     /// Told whenever events were sealed.
     pub sealed: Arc<Notify>,
 }

@@ -45,12 +45,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             typed?;
             let (limit, patience) = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
-            let bytes = tokio::time::timeout(patience, read(payload, limit))
-                .await
-                .map_err(|_| Problem::too_slow())??;
-            if request.headers().contains_key(KEY) {
-                request.extensions_mut().insert(BodyHash::of(&bytes));
-            }
+            let bytes = bytes(&request, payload, limit, patience).await?;
             parse(&bytes).map(Self)
         })
     }
@@ -70,10 +65,29 @@ fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::new(status, "unsupported-media-type", detail))
 }
 
+/// The bytes of a body, at most `limit` of them and within `patience`; known to [`super::once`].
+///
+/// # Errors
+/// 408, 413.
+pub async fn bytes(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+    patience: Duration,
+) -> Result<BytesMut, Problem> {
+    let bytes = tokio::time::timeout(patience, read(payload, limit))
+        .await
+        .map_err(|_| Problem::too_slow())??;
+    if request.headers().contains_key(KEY) {
+        request.extensions_mut().insert(BodyHash::of(&bytes));
+    }
+    Ok(bytes)
+}
+
 async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|e| not_json(&e))?;
+        let chunk = chunk.map_err(|e| cut_off(&e))?;
         if bytes.len().saturating_add(chunk.len()) > limit {
             return Err(Problem::too_large());
         }
@@ -100,6 +114,16 @@ pub fn judge<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T
         let words = Words::new(format!("内容不符合要求：{e}。"), format!("{e}."));
         Problem::invalid(vec![FieldError::new(String::new(), "wrong", words)])
     })
+}
+
+fn cut_off(error: &dyn std::fmt::Display) -> Problem {
+    Problem::unreadable(
+        "cut-off",
+        Words::new(
+            format!("请求内容没有完整到达：{error}。请重新发送。"),
+            format!("The body did not arrive whole: {error}. Send it again."),
+        ),
+    )
 }
 
 fn not_json(error: &dyn std::fmt::Display) -> Problem {

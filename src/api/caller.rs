@@ -150,8 +150,8 @@ fn no_token() -> Problem {
 
 /// An action as a type, so that a signature says what its handler is permitted.
 pub trait Permission: 'static {
-    /// The action.
-    const ACTION: Option<Action>;
+    /// The actions of which the caller must be allowed one; none means whoever is logged in.
+    const ACTIONS: &'static [Action];
 }
 
 macro_rules! permissions {
@@ -160,7 +160,7 @@ macro_rules! permissions {
         #[derive(Debug)]
         pub struct $name;
         impl Permission for $name {
-            const ACTION: Option<Action> = Some(Action::$name);
+            const ACTIONS: &'static [Action] = &[Action::$name];
         }
     )* };
 }
@@ -173,7 +173,15 @@ permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits Pla
 #[derive(Debug)]
 pub struct LoggedIn;
 impl Permission for LoggedIn {
-    const ACTION: Option<Action> = None;
+    const ACTIONS: &'static [Action] = &[];
+}
+
+/// The permission to send a file of some kind; what its rows do needs that action's own permit.
+#[derive(Debug)]
+pub struct ImportFiles;
+impl Permission for ImportFiles {
+    const ACTIONS: &'static [Action] =
+        &[Action::CreateProjects, Action::PlanYears, Action::EditMilestones, Action::FileReports];
 }
 
 /// Proof that the caller may do `P`. There is no other way to get one.
@@ -209,6 +217,14 @@ impl<P> Permit<P> {
     pub fn author(&self) -> Author {
         self.caller.author.clone()
     }
+
+    /// The same caller's permit for something more particular.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn narrowed<Q: Permission>(self) -> Result<Permit<Q>, Problem> {
+        permit(self.caller)
+    }
 }
 
 impl<P> Argument for Permit<P> {
@@ -229,9 +245,9 @@ impl<P: Permission> FromRequest for Permit<P> {
 }
 
 fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
-    let Some(action) = P::ACTION else {
+    if P::ACTIONS.is_empty() {
         return Ok(Permit { caller, proof: PhantomData });
-    };
+    }
     if caller.user.must_change_password {
         let detail = Words::new(
             "请先修改初始密码：PUT /api/v1/me/password。",
@@ -240,13 +256,13 @@ fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
         let status = actix_web::http::StatusCode::FORBIDDEN;
         return Err(Problem::new(status, "password-change-required", detail));
     }
-    if !caller.user.role.may(action) {
-        return Err(Problem::forbidden());
-    }
+    let role = caller.user.role;
+    let allowed: Vec<Action> = P::ACTIONS.iter().copied().filter(|a| role.may(*a)).collect();
+    let first = *allowed.first().ok_or_else(Problem::forbidden)?;
     if let Some(scopes) = &caller.scopes {
-        let needed = ClientScope::of(action).ok_or_else(for_people)?;
-        if !scopes.contains(&needed) {
-            return Err(scope_missing(needed));
+        let granted = |a: &Action| ClientScope::of(*a).is_some_and(|s| scopes.contains(&s));
+        if !allowed.iter().any(granted) {
+            return Err(scope_missing(ClientScope::of(first).ok_or_else(for_people)?));
         }
     }
     Ok(Permit { caller, proof: PhantomData })

@@ -9,7 +9,7 @@ use super::signature::{parameter_schemas, problem_content, schemas_of};
 use super::webhook_message::{self, WebhookMessage};
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 19] = [
+const TAGS: [(&str, &str); 20] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
@@ -35,6 +35,7 @@ const TAGS: [(&str, &str); 19] = [
         "reporting_months",
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
     ),
+    ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
     (
         "issues",
         "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",

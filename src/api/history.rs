@@ -58,7 +58,7 @@ pub struct EventView {
 }
 
 /// One field before and after.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeView {
     /// The field's name in the API.

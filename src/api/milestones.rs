@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::body::{Body, given};
-use super::caller::{EditMilestones, Permit, ReadProjects};
+use super::caller::{Caller, EditMilestones, Now, Permit, ReadProjects};
 use super::check::Check;
 use super::once::Once;
 use super::precondition::IfMatch;
@@ -71,7 +71,8 @@ pub struct MilestoneView {
 }
 
 impl MilestoneView {
-    fn of(milestone: Milestone, today: NaiveDate) -> Self {
+    /// `milestone` as it stands on the business day.
+    pub fn of(milestone: Milestone, today: NaiveDate) -> Self {
         Self {
             id: milestone.id,
             slippage_days: milestone.slippage_days(today),
@@ -258,22 +259,32 @@ async fn create_milestone(
     body: Body<MilestoneInput>,
     once: Once,
 ) -> Result<Created<MilestoneView>, Problem> {
-    let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
+    let (caller, now, input) = (who.caller, app.now(), body.0);
     let id = path.0.project_id;
-    let view = once
-        .write(&app, move |conn| -> Result<MilestoneView, Problem> {
-            projects::get(conn, id, sight)?;
-            let new = parse(conn, id, &input, now.today)?;
-            let milestone = milestones::insert(conn, &new)?;
-            let view = MilestoneView::of(milestones::get(conn, id, milestone)?, now.today);
-            let added = changes(None, &view);
-            let event = Event::of_project("milestone.added", "milestone", milestone.0, id, added);
-            events::record(conn, &author, now.instant, &event)?;
-            Ok(view)
-        })
-        .await?;
+    let view = once.write(&app, move |conn| add(conn, &caller, id, &input, now)).await?;
     let location = format!("/projects/{id}/milestones/{}", view.id);
     Ok(Created { view, location })
+}
+
+/// Adds a milestone to a project in sight, and records it.
+///
+/// # Errors
+/// 404; 409 when the project has one with this code; 422.
+pub fn add(
+    conn: &mut Conn,
+    caller: &Caller,
+    id: ProjectId,
+    input: &MilestoneInput,
+    now: Now,
+) -> Result<MilestoneView, Problem> {
+    projects::get(conn, id, caller.sees())?;
+    let new = parse(conn, id, input, now.today)?;
+    let milestone = milestones::insert(conn, &new)?;
+    let view = MilestoneView::of(milestones::get(conn, id, milestone)?, now.today);
+    let added = changes(None, &view);
+    let event = Event::of_project("milestone.added", "milestone", milestone.0, id, added);
+    events::record(conn, &caller.author, now.instant, &event)?;
+    Ok(view)
 }
 
 fn parse(
@@ -339,26 +350,34 @@ async fn update_milestone(
     version: IfMatch,
     body: Body<MilestonePatch>,
 ) -> Result<Tagged<MilestoneView>, Problem> {
-    let (author, sight, now, patch) = (who.author(), who.sees(), app.now(), body.0);
-    let Path(at) = path;
-    let view = app
-        .db
-        .write(move |conn| -> Result<MilestoneView, Problem> {
-            projects::get(conn, at.project_id, sight)?;
-            let old = milestones::get(conn, at.project_id, at.milestone_id)?;
-            let before = MilestoneView::of(old.clone(), now.today);
-            let changed = patch.apply(Milestone { version: version.0, ..old }, now.today)?;
-            milestones::save(conn, &changed)?;
-            let after = milestones::get(conn, at.project_id, at.milestone_id)?;
-            let view = MilestoneView::of(after, now.today);
-            let (id, moved) = (at.milestone_id.0, changes(Some(&before), &view));
-            let event =
-                Event::of_project("milestone.changed", "milestone", id, at.project_id, moved);
-            events::record(conn, &author, now.instant, &event)?;
-            Ok(view)
-        })
-        .await?;
+    let (caller, now, patch, Path(at)) = (who.caller, app.now(), body.0, path);
+    let version = version.0;
+    let view = app.db.write(move |conn| change(conn, &caller, (at, version), &patch, now)).await?;
     Ok(Tagged(view))
+}
+
+/// Changes a milestone, still at this version, of a project in sight, and records it.
+///
+/// # Errors
+/// 404; 409 when it was reached already; 412; 422.
+pub fn change(
+    conn: &mut Conn,
+    caller: &Caller,
+    (at, version): (MilestonePath, i64),
+    patch: &MilestonePatch,
+    now: Now,
+) -> Result<MilestoneView, Problem> {
+    projects::get(conn, at.project_id, caller.sees())?;
+    let old = milestones::get(conn, at.project_id, at.milestone_id)?;
+    let before = MilestoneView::of(old.clone(), now.today);
+    let changed = patch.apply(Milestone { version, ..old }, now.today)?;
+    milestones::save(conn, &changed)?;
+    let after = milestones::get(conn, at.project_id, at.milestone_id)?;
+    let view = MilestoneView::of(after, now.today);
+    let (id, moved) = (at.milestone_id.0, changes(Some(&before), &view));
+    let event = Event::of_project("milestone.changed", "milestone", id, at.project_id, moved);
+    events::record(conn, &caller.author, now.instant, &event)?;
+    Ok(view)
 }
 
 impl MilestonePatch {

@@ -29,6 +29,7 @@ pub mod filings;
 pub mod grid;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod industries;
 pub mod investment;
 pub mod investment_rows;
@@ -118,6 +119,7 @@ pub fn routes() -> routes::Routes {
         .and(reports::routes())
         .and(review::routes())
         .and(restatements::routes())
+        .and(imports::routes())
         .and(reporting_months::routes())
         .and(filings::routes())
         .and(late_grants::routes())

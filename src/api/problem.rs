@@ -323,16 +323,38 @@ pub struct FieldProblem {
     /// Stable code to program against.
     #[schema(example = "wrong-type")]
     pub code: String,
-    /// What is wrong and what would be right, in the caller's language.
+    /// What is wrong and what would be right, in the caller's language; of a file with the place.
     pub detail: String,
+    /// The sheet of a file; only where a file was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub sheet: Option<String>,
+    /// The row in it, the first being 1; only where a file was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    pub row: Option<u32>,
+    /// The column in it by its letters; absent when the whole row is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "C")]
+    pub column: Option<String>,
 }
 
 impl FieldProblem {
     fn new(error: &FieldError, language: Language) -> Self {
+        let said = error.words.say(language);
+        let place = error.place.as_deref();
+        let detail = match (place, language) {
+            (None, _) => said,
+            (Some(at), Language::Chinese) => format!("{}：{said}", at.words().zh),
+            (Some(at), Language::English) => format!("{}: {said}", at.words().en),
+        };
         Self {
             pointer: error.pointer.clone(),
             code: error.code.to_owned(),
-            detail: error.words.say(language),
+            detail,
+            sheet: place.map(|at| at.sheet.clone()),
+            row: place.map(|at| at.row),
+            column: place.and_then(|at| at.column.clone()),
         }
     }
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::body::Body;
-use super::caller::{CreateProjects, EditProjects, MoveStages, Permit, ReadProjects};
+use super::caller::{Caller, CreateProjects, EditProjects, MoveStages, Now, Permit, ReadProjects};
 use super::check::Check;
 use super::once::Once;
 use super::precondition::IfMatch;
@@ -135,22 +135,36 @@ async fn create_project(
     body: Body<ProjectInput>,
     once: Once,
 ) -> Result<Created<ProjectView>, Problem> {
-    let (author, sight, now, input) = (who.author(), who.sees(), app.now(), body.0);
+    let (caller, now, input) = (who.caller, app.now(), body.0);
     let view = once
         .write(&app, move |conn| -> Result<ProjectView, Problem> {
             let places = Places::load(conn)?;
-            let facts = input.facts(&places)?;
-            let year = input.registered_year.unwrap_or(Year::of(now.today));
-            let new = Project::register(facts, input.stage, year, now.today, now.instant)
-                .map_err(Problem::invalid)?;
-            let id = projects::insert(conn, &new)?;
-            let view = places.view(projects::get(conn, id, sight)?);
-            record(conn, &author, now.instant, "project.created", None, &view)?;
-            Ok(view)
+            register(conn, &caller, &places, &input, now)
         })
         .await?;
     let location = format!("/projects/{}", view.id);
     Ok(Created { view, location })
+}
+
+/// Enters a project into the register, and records it.
+///
+/// # Errors
+/// 422 that names every wrong field; 409 when the code is taken.
+pub fn register(
+    conn: &mut Conn,
+    caller: &Caller,
+    places: &Places,
+    input: &ProjectInput,
+    now: Now,
+) -> Result<ProjectView, Problem> {
+    let facts = input.facts(places)?;
+    let year = input.registered_year.unwrap_or(Year::of(now.today));
+    let new = Project::register(facts, input.stage, year, now.today, now.instant)
+        .map_err(Problem::invalid)?;
+    let id = projects::insert(conn, &new)?;
+    let view = places.view(projects::get(conn, id, caller.sees())?);
+    record(conn, &caller.author, now.instant, "project.created", None, &view)?;
+    Ok(view)
 }
 
 fn record(
@@ -180,26 +194,41 @@ async fn update_project(
     version: IfMatch,
     body: Body<ProjectPatch>,
 ) -> Result<Tagged<ProjectView>, Problem> {
-    let (author, sight, now, patch) = (who.author(), who.sees(), app.now(), body.0);
-    let (id, describes_only) = (path.0.project_id, !who.role().may_change_facts());
+    let (caller, now, patch) = (who.caller, app.now(), body.0);
+    let at = (path.0.project_id, version.0);
     let view = app
         .db
         .write(move |conn| -> Result<ProjectView, Problem> {
-            let project = projects::get(conn, id, sight)?;
-            if describes_only {
-                patch.must_only_describe()?;
-            }
             let places = Places::load(conn)?;
-            let before = places.view(project.clone());
-            let facts = patch.merged(&before).facts(&places)?;
-            let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
-            save(conn, Project { version: version.0, ..changed }, now.instant)?;
-            let after = places.view(projects::get(conn, id, sight)?);
-            record(conn, &author, now.instant, "project.updated", Some(&before), &after)?;
-            Ok(after)
+            revise(conn, &caller, &places, at, &patch, now)
         })
         .await?;
     Ok(Tagged(view))
+}
+
+/// Changes a project that is still at this version, and records it.
+///
+/// # Errors
+/// 404 out of sight; 403 for what only the commission changes; 422; 412; 409 when the code is taken.
+pub fn revise(
+    conn: &mut Conn,
+    caller: &Caller,
+    places: &Places,
+    (id, version): (ProjectId, i64),
+    patch: &ProjectPatch,
+    now: Now,
+) -> Result<ProjectView, Problem> {
+    let project = projects::get(conn, id, caller.sees())?;
+    if !caller.user.role.may_change_facts() {
+        patch.must_only_describe()?;
+    }
+    let before = places.view(project.clone());
+    let facts = patch.merged(&before).facts(places)?;
+    let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
+    save(conn, Project { version, ..changed }, now.instant)?;
+    let after = places.view(projects::get(conn, id, caller.sees())?);
+    record(conn, &caller.author, now.instant, "project.updated", Some(&before), &after)?;
+    Ok(after)
 }
 
 fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem> {

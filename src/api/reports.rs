@@ -121,37 +121,9 @@ async fn put_report(
     is: Precondition,
     body: Body<ReportInput>,
 ) -> Result<Put<ReportView>, Problem> {
-    let Path(at) = path;
-    let (caller, sight, now, input) = (who.caller.clone(), who.sees(), app.now(), body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<ReportView, Problem> {
-            let project = projects::get(conn, at.project_id, sight)?;
-            let figures = input.figures(&issues::ids(conn, project.id)?)?;
-            may_report(&project, at.month, now.today)?;
-            let warned = warnings(&figures, &context(conn, &project, at.month, now.today)?);
-            let old = reports::find(conn, at.project_id, at.month)?;
-            let before = match &old {
-                Some(old) => Some(shown(conn, old.clone(), Language::Chinese)?),
-                None => None,
-            };
-            let state = old.as_ref().map(|r| r.state);
-            fileable(conn, &caller, at.project_id, (at.month, state), now)?;
-            match is.admits(old, |old, version| Report { version, ..old })? {
-                None => reports::insert(conn, &Report { warnings: warned, ..draft(at, figures) })?,
-                Some(old) => {
-                    reports::save(conn, &Report { warnings: warned, ..old.rewrite(figures)? })?;
-                }
-            }
-            let after = reports::get(conn, at.project_id, at.month)?;
-            issues::mention(conn, after.id, &distinct(&input.issue_ids))?;
-            let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
-            let view = shown(conn, after.clone(), Language::Chinese)?;
-            let written = event(kind, &after, changes(before.as_ref(), &view));
-            events::record(conn, &caller.author, now.instant, &written)?;
-            Ok(shown(conn, after, speaks)?)
-        })
-        .await?;
+    let (Path(at), caller, now, input) = (path, who.caller, app.now(), body.0);
+    let view =
+        app.db.write(move |conn| write(conn, &caller, (at, is), &input, now, speaks)).await?;
     Ok(match is {
         Precondition::Absent => {
             let location = format!("/projects/{}/reports/{}", at.project_id, at.month);
@@ -161,8 +133,46 @@ async fn put_report(
     })
 }
 
+/// Drafts or rewrites the report of a project in sight, and records it.
+///
+/// # Errors
+/// 404; 409 when it was handed over, or its month does not take it; 412; 422.
+pub fn write(
+    conn: &mut Conn,
+    caller: &Caller,
+    (at, is): (ReportPath, Precondition),
+    input: &ReportInput,
+    now: Now,
+    speaks: Language,
+) -> Result<ReportView, Problem> {
+    let project = projects::get(conn, at.project_id, caller.sees())?;
+    let figures = input.figures(&issues::ids(conn, project.id)?)?;
+    may_report(&project, at.month, now.today)?;
+    let warned = warnings(&figures, &context(conn, &project, at.month, now.today)?);
+    let old = reports::find(conn, at.project_id, at.month)?;
+    let before = match &old {
+        Some(old) => Some(shown(conn, old.clone(), Language::Chinese)?),
+        None => None,
+    };
+    let state = old.as_ref().map(|r| r.state);
+    fileable(conn, caller, at.project_id, (at.month, state), now)?;
+    match is.admits(old, |old, version| Report { version, ..old })? {
+        None => reports::insert(conn, &Report { warnings: warned, ..draft(at, figures) })?,
+        Some(old) => {
+            reports::save(conn, &Report { warnings: warned, ..old.rewrite(figures)? })?;
+        }
+    }
+    let after = reports::get(conn, at.project_id, at.month)?;
+    issues::mention(conn, after.id, &distinct(&input.issue_ids))?;
+    let kind = if before.is_some() { "report.rewritten" } else { "report.drafted" };
+    let view = shown(conn, after.clone(), Language::Chinese)?;
+    let written = event(kind, &after, changes(before.as_ref(), &view));
+    events::record(conn, &caller.author, now.instant, &written)?;
+    Ok(shown(conn, after, speaks)?)
+}
+
 /// A report beside its restatements, with the issues it mentions.
-fn shown(conn: &mut Conn, report: Report, speaks: Language) -> Result<ReportView, StoreError> {
+pub fn shown(conn: &mut Conn, report: Report, speaks: Language) -> Result<ReportView, StoreError> {
     let restated = restatements::list(conn, report.project_id, Some(report.month))?;
     let mentioned = issues::mentioned(conn, report.project_id)?;
     Ok(ReportView::of(report, speaks).beside(&restated).mentioning(&mentioned))

@@ -11,6 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::{AsOf, Include};
 use super::bulletin_reply::BulletinFormat;
 use super::feed_reply::FeedFormat;
+use super::imports::TemplateFormat;
+use super::imports::kind::ImportKind;
 use super::investment_rows::Dimension;
 use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
@@ -196,6 +198,15 @@ impl Entry {
         }
     }
 
+    /// An answer that is a file.
+    pub fn answers_file(&mut self, status: u16, description: &str) {
+        // Every generator makes a file of this media type; of a workbook's own some make nothing.
+        let schema = json!({"type": "string", "format": "binary"});
+        let content = json!({"application/octet-stream": {"schema": schema}});
+        let answer = json!({"description": description, "content": content});
+        self.responses.insert(status.to_string(), answer);
+    }
+
     /// An answer without a body.
     pub fn answers_empty(&mut self, status: u16, description: &str) {
         self.responses.insert(status.to_string(), json!({"description": description}));
@@ -276,7 +287,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
         WebhookId WebhookSecretId DeliveryId DeliveryState)
 }
 

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::body::Body;
-use super::caller::{Permit, PlanYears, ReadProjects};
+use super::caller::{Caller, Permit, PlanYears, ReadProjects};
 use super::once::Once;
 use super::problem::Problem;
 use super::query::Path;
@@ -153,26 +153,34 @@ async fn put_year_plan(
     path: Path<YearPlanPath>,
     body: Body<YearPlanInput>,
 ) -> Result<Created<YearPlanView>, Problem> {
-    let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
+    let (caller, now, input) = (who.caller, app.clock.now(), body.0);
     let Path(at) = path;
-    let view = app
-        .db
-        .write(move |conn| -> Result<YearPlanView, Problem> {
-            let project = projects::get(conn, at.project_id, sight)?;
-            if year_plans::find(conn, at.project_id, at.year)?.is_some() {
-                return Err(RuleError::YearPlanExists(at.year.get()).into());
-            }
-            let last_closed = reporting_months::last_closed(conn, at.year)?;
-            let (effective, amounts, words) =
-                input.parse(at.year, project.facts.total, last_closed)?;
-            still_open(conn, effective)?;
-            let first = amounts.first(effective, words, now, author.user_id());
-            enter_first(conn, &author, &project, at.year, first)?;
-            found(conn, at)
-        })
-        .await?;
+    let view = app.db.write(move |conn| enter(conn, &caller, at, &input, now)).await?;
     let location = format!("/projects/{}/year-plans/{}", at.project_id, at.year);
     Ok(Created { view, location })
+}
+
+/// Gives a project in sight its plan of a year.
+///
+/// # Errors
+/// 404; 409 when it has one, or has ended; 422.
+pub fn enter(
+    conn: &mut Conn,
+    caller: &Caller,
+    at: YearPlanPath,
+    input: &YearPlanInput,
+    now: Timestamp,
+) -> Result<YearPlanView, Problem> {
+    let project = projects::get(conn, at.project_id, caller.sees())?;
+    if year_plans::find(conn, at.project_id, at.year)?.is_some() {
+        return Err(RuleError::YearPlanExists(at.year.get()).into());
+    }
+    let last_closed = reporting_months::last_closed(conn, at.year)?;
+    let (effective, amounts, words) = input.parse(at.year, project.facts.total, last_closed)?;
+    still_open(conn, effective)?;
+    let first = amounts.first(effective, words, now, caller.author.user_id());
+    enter_first(conn, &caller.author, &project, at.year, first)?;
+    found(conn, at)
 }
 
 /// Gives a project its first version of a year, and records it.
@@ -207,31 +215,35 @@ async fn adjust_year_plan(
     body: Body<AdjustmentInput>,
     once: Once,
 ) -> Result<Created<YearPlanView>, Problem> {
-    let (author, sight, now, input) = (who.author(), who.sees(), app.clock.now(), body.0);
+    let (caller, now, input) = (who.caller, app.clock.now(), body.0);
     let Path(at) = path;
-    let view = once
-        .write(&app, move |conn| -> Result<YearPlanView, Problem> {
-            let project = projects::get(conn, at.project_id, sight)?;
-            let plan = year_plans::find(conn, at.project_id, at.year)?;
-            let plan = plan.ok_or(StoreError::NotFound)?;
-            let last_closed = reporting_months::last_closed(conn, at.year)?;
-            let by = author.user_id();
-            let version = input.version(&plan, project.facts.total, last_closed, now, by)?;
-            still_open(conn, version.effective_month)?;
-            year_plans::add_version(conn, &plan, &version)?;
-            let before = plan.versions.last().cloned().map(PlanVersionView::from);
-            let changed = changes(before.as_ref(), &PlanVersionView::from(version));
-            let event = Event::of_project(
-                "year_plan.adjusted",
-                "year_plan",
-                plan.id.0,
-                at.project_id,
-                changed,
-            );
-            events::record(conn, &author, now, &event)?;
-            found(conn, at)
-        })
-        .await?;
+    let view = once.write(&app, move |conn| adjust(conn, &caller, at, &input, now)).await?;
     let location = format!("/projects/{}/year-plans/{}", at.project_id, at.year);
     Ok(Created { view, location })
+}
+
+/// Gives a plan of a project in sight another version.
+///
+/// # Errors
+/// 404 when there is no plan to adjust; 409 when its month is closed; 422.
+pub fn adjust(
+    conn: &mut Conn,
+    caller: &Caller,
+    at: YearPlanPath,
+    input: &AdjustmentInput,
+    now: Timestamp,
+) -> Result<YearPlanView, Problem> {
+    let project = projects::get(conn, at.project_id, caller.sees())?;
+    let plan = year_plans::find(conn, at.project_id, at.year)?.ok_or(StoreError::NotFound)?;
+    let last_closed = reporting_months::last_closed(conn, at.year)?;
+    let by = caller.author.user_id();
+    let version = input.version(&plan, project.facts.total, last_closed, now, by)?;
+    still_open(conn, version.effective_month)?;
+    year_plans::add_version(conn, &plan, &version)?;
+    let before = plan.versions.last().cloned().map(PlanVersionView::from);
+    let changed = changes(before.as_ref(), &PlanVersionView::from(version));
+    let (id, project) = (plan.id.0, at.project_id);
+    let event = Event::of_project("year_plan.adjusted", "year_plan", id, project, changed);
+    events::record(conn, &caller.author, now, &event)?;
+    found(conn, at)
 }

@@ -18,12 +18,42 @@ pub struct FieldError {
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub words: Words,
+    /// Where in a file it stands, when it came in one.
+    pub place: Option<Box<CellPlace>>,
+}
+
+/// Where in a file something stands, as people find it there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellPlace {
+    /// The sheet's name.
+    pub sheet: String,
+    /// The row, the first being 1.
+    pub row: u32,
+    /// The column by its letters; `None` when the whole row is meant.
+    pub column: Option<String>,
+}
+
+impl CellPlace {
+    /// The place in words.
+    pub fn words(&self) -> Words {
+        let (sheet, row) = (&self.sheet, self.row);
+        match &self.column {
+            Some(column) => Words::new(
+                format!("工作表“{sheet}”第 {row} 行 {column} 列"),
+                format!("Sheet {sheet:?}, row {row}, column {column}"),
+            ),
+            None => Words::new(
+                format!("工作表“{sheet}”第 {row} 行"),
+                format!("Sheet {sheet:?}, row {row}"),
+            ),
+        }
+    }
 }
 
 impl FieldError {
     /// A complaint about the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, words: Words) -> Self {
-        Self { pointer: pointer.into(), code, words }
+        Self { pointer: pointer.into(), code, words, place: None }
     }
 }
 

@@ -83,6 +83,26 @@ impl Conn {
         <Self as Connection>::TransactionManager::rollback_transaction(self)
     }
 
+    /// Does `work` inside a transaction so that it can be taken back alone: when it fails, and when
+    /// what it gives is not to be kept.
+    ///
+    /// # Errors
+    /// The work's.
+    pub fn attempt<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+        keep: impl FnOnce(&T) -> bool,
+    ) -> std::result::Result<T, E> {
+        self.savepoint().map_err(StoreError::from)?;
+        let done = work(self);
+        if done.as_ref().is_ok_and(keep) {
+            self.commit().map_err(StoreError::from)?;
+        } else {
+            self.rollback().map_err(StoreError::from)?;
+        }
+        done
+    }
+
     /// Whether it is fit for another transaction.
     pub fn is_idle(&mut self) -> bool {
         let status = <Self as Connection>::TransactionManager::transaction_manager_status_mut(self);

@@ -100,6 +100,24 @@ pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Miles
     Milestone::try_from(row)
 }
 
+/// The project's milestone with this code, if it has one.
+pub fn find_by_code(conn: &mut Conn, project: ProjectId, code: &str) -> Result<Option<Milestone>> {
+    let row: Option<Row> = milestones::table
+        .filter(milestones::project_id.eq(project.0))
+        .filter(milestones::code.eq(code))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Milestone::try_from).transpose()
+}
+
+/// The project a milestone belongs to, if there is such a milestone.
+pub fn project_of(conn: &mut Conn, id: MilestoneId) -> Result<Option<ProjectId>> {
+    let project: Option<i64> =
+        milestones::table.find(id.0).select(milestones::project_id).first(conn).optional()?;
+    Ok(project.map(ProjectId))
+}
+
 /// Whether the construction permit was granted; `None` when the project has no such milestone.
 pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option<bool>> {
     let actual: Option<Option<NaiveDate>> = milestones::table

@@ -192,6 +192,35 @@ pub fn get(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Project> {
     Project::try_from(row)
 }
 
+/// The project if it is there and in sight.
+pub fn find(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Option<Project>> {
+    match get(conn, id, sight) {
+        Err(StoreError::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// The project with this national code, if it is in sight.
+pub fn find_by_code(conn: &mut Conn, code: &str, sight: Sight) -> Result<Option<Project>> {
+    let row: Option<Row> = in_sight(projects::table.into_boxed(), sight)
+        .filter(projects::code.eq(code))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Project::try_from).transpose()
+}
+
+/// The projects in sight with exactly this name; a few of them when there are many.
+pub fn named(conn: &mut Conn, name: &str, sight: Sight) -> Result<Vec<Project>> {
+    let rows: Vec<Row> = in_sight(projects::table.into_boxed(), sight)
+        .filter(projects::name.eq(name))
+        .order(projects::id)
+        .limit(10)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Project::try_from).collect()
+}
+
 /// Projects that `filter` admits, in `order`.
 pub fn list(
     conn: &mut Conn,

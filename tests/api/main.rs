@@ -31,6 +31,8 @@ mod documents;
 mod feed;
 mod floors;
 mod idempotency;
+mod import_files;
+mod imports;
 mod issues;
 mod killed;
 mod lights;
@@ -82,6 +84,8 @@ fn main() -> ExitCode {
     suite.on_each(feed::ALL);
     suite.on_each(digests::ALL);
     suite.on_each(oc4ids::ALL);
+    suite.on_each(imports::ALL);
+    suite.on_each(import_files::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);

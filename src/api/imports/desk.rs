@@ -1,0 +1,249 @@
+//! Where the rows of a file are judged, one after the other, in one transaction.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::super::caller::{Caller, Now};
+use super::super::history::ChangeView;
+use super::super::problem::Problem;
+use super::super::project_view::Places;
+use super::column::Column;
+use super::given::{Given, column_of};
+use super::heading::{Table, tables};
+use super::kind::ImportKind;
+use super::lists::Lists;
+use super::raw::RawSheet;
+use super::tally::{Done, ImportView, Tally};
+use super::{milestone_rows, project_rows, report_rows, year_plan_rows};
+use crate::domain::error::FieldError;
+use crate::domain::project::Project;
+use crate::domain::words::Words;
+use crate::store::events::changes;
+use crate::store::{Conn, projects};
+
+/// Who sends a file, and what was seen of it so far.
+pub struct Desk<'a> {
+    /// Who.
+    pub caller: &'a Caller,
+    /// When.
+    pub now: Now,
+    /// The codes of industries and areas.
+    pub places: Places,
+    seen: BTreeMap<String, u32>,
+}
+
+/// Judges every row of `sheets`, and writes what they want.
+///
+/// # Errors
+/// 422 that names everything that is wrong, at its place.
+pub fn judge(
+    conn: &mut Conn,
+    (caller, now): (&Caller, Now),
+    kind: ImportKind,
+    sheets: &[RawSheet],
+    dry_run: bool,
+) -> Result<ImportView, Problem> {
+    let columns = kind.columns();
+    let lists = Lists::load(conn)?;
+    let places = Places::load(conn)?;
+    let mut desk = Desk { caller, now, places, seen: BTreeMap::new() };
+    let mut tally = Tally::default();
+    for table in tables(sheets, columns, &mut tally) {
+        for row in table.rows {
+            if tally.is_full() {
+                break;
+            }
+            let given = Given::read(&table, row, columns, &lists, &mut tally);
+            match desk.row(conn, kind, &given) {
+                Ok(done) if given.is_whole() => tally.done(&table.sheet.name, row.number, done),
+                Ok(_) => {}
+                Err(problem) if problem.status.is_server_error() => return Err(problem),
+                Err(problem) => refuse(&table, columns, &given, problem, &mut tally),
+            }
+        }
+    }
+    tally.finish(kind, dry_run)
+}
+
+/// Notes what a row was refused for, at its place.
+fn refuse(
+    table: &Table<'_>,
+    columns: &'static [Column],
+    given: &Given,
+    problem: Problem,
+    tally: &mut Tally,
+) {
+    let row = given.number;
+    if problem.errors.is_empty() {
+        let error = FieldError::new("", problem.code, problem.detail);
+        tally.note(table.place(row, ""), &format!("/rows/{row}"), error);
+        return;
+    }
+    for error in problem.errors {
+        let column = column_of(columns, &error.pointer);
+        if column.is_some_and(|c| given.broken.contains(c.name)) {
+            continue;
+        }
+        match column {
+            Some(column) if error.code == "required" && !table.has(column.name) => {
+                let place = table.place(table.heading, "");
+                let pointer = format!("/headings/{}", column.name);
+                tally.note_once(place, &pointer, missing(column));
+            }
+            Some(column) => {
+                let pointer = format!("/rows/{row}/{}", column.name);
+                tally.note(table.place(row, column.name), &pointer, error);
+            }
+            None => {
+                let pointer = format!("/rows/{row}{}", error.pointer);
+                tally.note(table.place(row, ""), &pointer, error);
+            }
+        }
+    }
+}
+
+fn missing(column: &Column) -> FieldError {
+    let (zh, en) = (column.zh, column.name);
+    let words = Words::new(
+        format!("缺少“{zh}”（{en}）列，新增的行须填写。"),
+        format!("The column {en:?} ({zh}) is missing; rows that are new need it."),
+    );
+    FieldError::new("", "missing-column", words)
+}
+
+impl Desk<'_> {
+    fn row(&mut self, conn: &mut Conn, kind: ImportKind, given: &Given) -> Result<Done, Problem> {
+        match kind {
+            ImportKind::Projects => project_rows::row(conn, self, given),
+            ImportKind::YearPlans => year_plan_rows::row(conn, self, given),
+            ImportKind::Milestones => milestone_rows::row(conn, self, given),
+            ImportKind::Reports => report_rows::row(conn, self, given),
+        }
+    }
+
+    /// Does what a row wants. What a row wants that could not be read whole is taken back: it is
+    /// judged for what else is wrong with it.
+    ///
+    /// # Errors
+    /// The work's.
+    pub fn write<T>(
+        &self,
+        conn: &mut Conn,
+        given: &Given,
+        work: impl FnOnce(&mut Conn) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        conn.attempt(work, |_| given.is_whole())
+    }
+
+    /// Refuses a second row about the same thing.
+    ///
+    /// # Errors
+    /// 422.
+    pub fn once(&mut self, key: String, given: &Given) -> Result<(), Problem> {
+        match self.seen.insert(key, given.number) {
+            Some(first) if first != given.number => {
+                let words = Words::new(
+                    format!("与第 {first} 行重复；请只保留一行。"),
+                    format!("The same as row {first}; keep one of them."),
+                );
+                Err(Problem::invalid(vec![FieldError::new("", "duplicate-row", words)]))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The project a row is about, in sight.
+    ///
+    /// # Errors
+    /// 422: none such, or none said.
+    pub fn project(&self, conn: &mut Conn, given: &Given) -> Result<Project, Problem> {
+        let sight = self.caller.sees();
+        let (id, code) = (given.whole("project_id"), given.text("project_code"));
+        let (name, found) = if let Some(id) = id {
+            ("/project_id", projects::find(conn, crate::domain::id::ProjectId(id), sight)?)
+        } else if let Some(code) = code {
+            ("/project_code", projects::find_by_code(conn, code, sight)?)
+        } else if let Some(name) = given.text("project") {
+            let mut named = projects::named(conn, name, sight)?;
+            if named.len() > 1 {
+                return Err(ambiguous());
+            }
+            ("/project", named.pop())
+        } else {
+            return Err(no_project());
+        };
+        let project = found.ok_or_else(|| unknown_project(name))?;
+        match (id, code) {
+            (Some(_), Some(code)) if project.facts.code.as_deref() != Some(code) => {
+                Err(other_code(&project))
+            }
+            _ => Ok(project),
+        }
+    }
+}
+
+fn of(pointer: &str, code: &'static str, words: Words) -> Problem {
+    Problem::invalid(vec![FieldError::new(pointer, code, words)])
+}
+
+/// 422: not there, or not theirs to know of.
+pub fn unknown_project(pointer: &str) -> Problem {
+    let words = Words::new(
+        "没有这个项目，或您无权办理；请核对编号和代码。",
+        "There is no such project, or it is not yours to see. Check the id or code.",
+    );
+    of(pointer, "unknown-project", words)
+}
+
+fn ambiguous() -> Problem {
+    let words = Words::new(
+        "有多个同名项目；请填写项目编号或国家项目代码。",
+        "Several projects are called so. Give the project's id or its national code.",
+    );
+    of("/project", "ambiguous", words)
+}
+
+fn no_project() -> Problem {
+    let words = Words::new(
+        "请填写项目编号、国家项目代码或项目名称。",
+        "Say which project: its id, its national code or its name.",
+    );
+    of("/project_id", "required", words)
+}
+
+fn other_code(project: &Project) -> Problem {
+    let code = project.facts.code.clone().unwrap_or_default();
+    let words = Words::new(
+        format!("与项目编号不符（该项目的代码为“{code}”）；请核对是哪个项目。"),
+        format!("Not the code of the project with this id, which is {code:?}. Which one is meant?"),
+    );
+    of("/project_code", "mismatch", words)
+}
+
+/// 422: a column that every row needs.
+pub fn required(name: &str) -> FieldError {
+    FieldError::new(format!("/{name}"), "required", Words::new("必须填写。", "Required."))
+}
+
+/// The fields of a view.
+///
+/// # Errors
+/// 500 for a view that is no object.
+pub fn fields<T: Serialize>(view: &T) -> Result<Map<String, Value>, Problem> {
+    match serde_json::to_value(view).map_err(Problem::broken)? {
+        Value::Object(map) => Ok(map),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Problem::broken("a view is no object"))
+        }
+    }
+}
+
+/// The fields in which two views differ, or those of a new one that say something.
+pub fn differences<T: Serialize>(before: Option<&T>, after: &T) -> Vec<ChangeView> {
+    let own = ["id", "created_at", "updated_at"];
+    let found = changes(before, after).into_iter();
+    let told = found.filter(|c| !own.contains(&c.field.as_str()));
+    told.map(|c| ChangeView { field: c.field, before: c.before, after: c.after }).collect()
+}

@@ -1,0 +1,109 @@
+//! A file on its way in: how it is sent, and of which sort it is.
+
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde_json::json;
+
+use super::super::app::App;
+use super::super::body;
+use super::super::problem::Problem;
+use super::super::signature::{Argument, Entry};
+use super::guard::{encrypted, not_a_workbook};
+use super::kind::ImportKind;
+use super::limits::not_taken;
+use super::raw::RawSheet;
+use super::{csv_file, workbook};
+
+/// What files are sent as. Which sort a file is, its first bytes say.
+const TAKEN: [&str; 5] = [
+    "application/octet-stream",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "application/csv",
+    // What browsers make of `.csv` where a spreadsheet program is installed.
+    "application/vnd.ms-excel",
+];
+
+/// A file in the body of a request; read once it is known that its sender may send it.
+pub struct FileBody {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl Argument for FileBody {
+    fn describe(entry: &mut Entry) {
+        let words = "The bytes of an .xlsx workbook or of a .csv file; which of them it is shows by itself. \
+            `Content-Type` may also name the file's own media type.";
+        let schema = json!({"type": "string", "format": "binary", "description": words});
+        entry.form("application/octet-stream", &schema);
+        entry.fails(&[400, 408, 413, 422]);
+        entry.fails_also(
+            415,
+            "Not an .xlsx workbook or a .csv file, or one with macros, links or a password.",
+        );
+    }
+}
+
+impl FromRequest for FileBody {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl FileBody {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// 408, 413, 415.
+    pub async fn read(self, app: &Data<App>) -> Result<Bytes, Problem> {
+        let kind = self.request.content_type().to_ascii_lowercase();
+        if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
+            return Err(wrong_media_type());
+        }
+        let patience = Duration::from_secs(app.config.body_timeout_seconds);
+        let most = app.config.import_limit_bytes;
+        Ok(body::bytes(&self.request, self.payload, most, patience).await?.freeze())
+    }
+}
+
+fn wrong_media_type() -> Problem {
+    not_taken(
+        "请把文件本身作为请求内容发送，Content-Type 为 application/octet-stream、text/csv 或 .xlsx 的类型。",
+        "Send the file itself as the body, with Content-Type application/octet-stream, text/csv or that of .xlsx.",
+    )
+}
+
+/// The sheets of `file`, whichever sort it is.
+///
+/// # Errors
+/// 400, 413, 415: what is wrong with it, and what to do.
+pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<RawSheet>, Problem> {
+    let trimmed = file.trim_ascii_start();
+    match file {
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(ole(file)),
+        [b'P', b'K', 3, 4, ..] => workbook::sheets(file),
+        [b'P', b'K', 5 | 7, ..] | [b'%', b'P', b'D', b'F', ..] => Err(not_a_workbook()),
+        // Some systems give out a web page and call it .xls.
+        _ if trimmed.starts_with(b"<") => Err(not_a_workbook()),
+        _ => csv_file::sheet(file, kind.columns()).map(|sheet| vec![sheet]),
+    }
+}
+
+/// The container of old workbooks, and of encrypted ones.
+fn ole(file: &[u8]) -> Problem {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    if file.windows(name.len()).any(|bytes| bytes == name) {
+        return encrypted();
+    }
+    not_taken(
+        "不接收旧版 .xls 文件。请用电子表格软件打开，另存为 .xlsx。",
+        "Old .xls files are not taken. Open it in a spreadsheet program and save it as .xlsx.",
+    )
+}

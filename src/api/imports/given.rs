@@ -1,0 +1,256 @@
+//! What a row says, and how that differs from what is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::super::problem::Problem;
+use super::cell;
+use super::column::{Blank, Column, Part, named};
+use super::heading::Table;
+use super::lists::Lists;
+use super::raw::RawRow;
+use super::tally::Tally;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
+
+/// What a row says, by the names of its columns; `null` where its cell is blank.
+#[derive(Debug)]
+pub struct Given {
+    /// The row's number.
+    pub number: u32,
+    columns: &'static [Column],
+    values: BTreeMap<&'static str, Value>,
+    /// Columns whose cells could not be read, which was noted.
+    pub broken: BTreeSet<&'static str>,
+}
+
+/// What is there: its fields and its version.
+#[derive(Debug)]
+pub struct Held {
+    /// Its fields, by the names of the columns.
+    pub fields: Map<String, Value>,
+    /// Its version.
+    pub version: i64,
+}
+
+impl Given {
+    /// Reads a row; what cannot be read is noted in `tally`.
+    pub fn read(
+        table: &Table<'_>,
+        row: &RawRow,
+        columns: &'static [Column],
+        lists: &Lists,
+        tally: &mut Tally,
+    ) -> Self {
+        let (mut values, mut broken) = (BTreeMap::new(), BTreeSet::new());
+        for (place, column) in &table.columns {
+            if column.part == Part::Ignored {
+                continue;
+            }
+            let found = row.cells.binary_search_by_key(place, |(at, _)| *at).ok();
+            let raw = found.and_then(|index| row.cells.get(index)).map(|(_, raw)| raw);
+            match raw.map(|raw| cell::value(column, raw, lists)) {
+                None => {
+                    values.insert(column.name, Value::Null);
+                }
+                Some(Ok(value)) => {
+                    values.insert(column.name, value);
+                }
+                Some(Err(error)) => {
+                    broken.insert(column.name);
+                    let pointer = format!("/rows/{}/{}", row.number, column.name);
+                    tally.note(table.place(row.number, column.name), &pointer, error);
+                }
+            }
+        }
+        Self { number: row.number, columns, values, broken }
+    }
+
+    /// What the column called `name` says, if anything.
+    pub fn said(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    /// The words in the column called `name`, if any.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.said(name).and_then(Value::as_str)
+    }
+
+    /// The number in the column called `name`, if any.
+    pub fn whole(&self, name: &str) -> Option<i64> {
+        self.said(name).and_then(Value::as_i64)
+    }
+
+    /// Whether every cell could be read.
+    pub fn is_whole(&self) -> bool {
+        self.broken.is_empty()
+    }
+
+    /// Whether nothing that could be written is said: a row of a template that nobody filled in.
+    pub fn is_silent(&self) -> bool {
+        let written = self.columns.iter().filter(|c| c.part == Part::Write);
+        self.broken.is_empty() && written.into_iter().all(|c| self.said(c.name).is_none())
+    }
+
+    /// What it says of something new, as the body of a request.
+    pub fn body(&self) -> Map<String, Value> {
+        let parts = [Part::Write, Part::Fixed];
+        let columns = self.columns.iter().filter(|c| parts.contains(&c.part));
+        let said = columns.filter_map(|c| Some((c.name.to_owned(), self.said(c.name)?.clone())));
+        said.collect()
+    }
+
+    /// Refuses what only the register says, for something new.
+    ///
+    /// # Errors
+    /// 422 that names every such cell.
+    pub fn must_be_new(&self) -> Result<(), Problem> {
+        let shown = self.columns.iter().filter(|c| c.part == Part::Shown && c.name != "project");
+        let mut errors: Vec<FieldError> =
+            shown.filter(|c| self.said(c.name).is_some()).map(|c| for_register(c.name)).collect();
+        if self.said("version").is_some() {
+            errors.push(for_register("version"));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    }
+
+    /// The fields in which it differs from what is `held`; none when it is left alone.
+    ///
+    /// # Errors
+    /// 422: changed since it was exported, a cell that only the register fills in, or one that
+    /// cannot be blank.
+    pub fn wanted(&self, held: &Held) -> Result<Option<Map<String, Value>>, Problem> {
+        let (mut patch, mut errors) = (Map::new(), Vec::new());
+        let (mut fixed, mut shown) = (Vec::new(), Vec::new());
+        for column in self.columns {
+            let Some(value) = self.values.get(column.name) else {
+                continue;
+            };
+            let now = held.fields.get(column.name).unwrap_or(&Value::Null);
+            if same(value, now) {
+                continue;
+            }
+            match (column.part, value.is_null(), column.blank) {
+                (Part::Key | Part::Ignored, _, _) | (_, true, Blank::Kept) => {}
+                (Part::Write, true, Blank::Refused) => errors.push(blank(column)),
+                (Part::Write, true, Blank::Empty) => {
+                    patch.insert(column.name.to_owned(), Value::from(""));
+                }
+                (Part::Write, _, _) => {
+                    patch.insert(column.name.to_owned(), value.clone());
+                }
+                (Part::Fixed, true, _) => {}
+                (Part::Fixed, false, _) => fixed.push(differs(column, now)),
+                (Part::Shown, _, _) => shown.push(differs(column, now)),
+            }
+        }
+        let wants = !patch.is_empty() || !fixed.is_empty();
+        match self.whole("version") {
+            Some(version) if version < held.version && !wants && errors.is_empty() => {
+                return Ok(None);
+            }
+            Some(version) if version != held.version => errors = vec![stale(version, held)],
+            version => {
+                errors.extend(fixed);
+                if version.is_some() || wants {
+                    errors.extend(shown);
+                }
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors));
+        }
+        Ok(wants.then_some(patch))
+    }
+}
+
+/// Whether two values say the same: line ends and spaces at the ends do not count.
+fn same(given: &Value, now: &Value) -> bool {
+    let plain = |text: &str| text.trim().replace("\r\n", "\n");
+    match (given, now) {
+        (Value::String(a), Value::String(b)) => a == b || plain(a) == plain(b),
+        (Value::Null, Value::String(text)) => text.is_empty(),
+        (Value::Null, Value::Array(items)) => items.is_empty(),
+        (a, b) => a == b,
+    }
+}
+
+fn pointer(name: &str) -> String {
+    format!("/{name}")
+}
+
+fn blank(column: &Column) -> FieldError {
+    let words = Words::new("必须填写，不能清空。", "Required; it cannot be made blank.");
+    FieldError::new(pointer(column.name), "required", words)
+}
+
+fn for_register(name: &str) -> FieldError {
+    let words = Words::new(
+        "新增的行请留空此列，由系统填写。",
+        "Leave this blank for something new; the register fills it in.",
+    );
+    FieldError::new(pointer(name), "read-only", words)
+}
+
+fn differs(column: &Column, now: &Value) -> FieldError {
+    let now = match now {
+        Value::Null => String::new(),
+        Value::String(text) => text.chars().take(80).collect(),
+        other => other.to_string(),
+    };
+    let words = match (column.name, column.part) {
+        ("stage", _) => Words::new(
+            format!("库别不能通过导入修改（现为“{now}”）；请在系统中办理转库。"),
+            format!("A stage (now {now:?}) is not changed by a file; move the project instead."),
+        ),
+        (_, Part::Fixed) => Words::new(
+            format!("登记后不能通过导入修改（现为“{now}”）；请改回或留空。"),
+            format!(
+                "Not changed by a file once registered (now {now:?}); put it back or leave it blank."
+            ),
+        ),
+        _ => Words::new(
+            format!("此列由系统填写（现为“{now}”），不能修改；请改回。"),
+            format!("The register fills this in (now {now:?}); put it back."),
+        ),
+    };
+    FieldError::new(pointer(column.name), "read-only", words)
+}
+
+fn stale(version: i64, held: &Held) -> FieldError {
+    let now = held.version;
+    let words = if version < now {
+        Words::new(
+            format!(
+                "导出后已被他人修改（导出时为版本 {version}，现为 {now}）。请重新导出，再做修改。"
+            ),
+            format!(
+                "Changed since it was exported (version {version} then, {now} now). Export it again and make your change there."
+            ),
+        )
+    } else {
+        Words::new(
+            format!("没有版本 {version}（现为 {now}）；请勿改动版本列。"),
+            format!(
+                "There is no version {version} (it is {now}); leave this column as it was exported."
+            ),
+        )
+    };
+    FieldError::new("/version", "stale", words)
+}
+
+/// The column that a pointer of a request's body means.
+pub fn column_of(columns: &'static [Column], pointer: &str) -> Option<&'static Column> {
+    let mut parts = pointer.trim_start_matches('/').split('/');
+    let name = match (parts.next()?, parts.next()) {
+        ("months", Some(index)) => {
+            let number = index.parse::<u32>().ok()?.checked_add(1)?;
+            return named(columns, &format!("month_{number:02}_wan"));
+        }
+        ("months", None) => "month_01_wan",
+        ("reason", _) if named(columns, "reason").is_none() => "forecast_reason",
+        (name, _) => name,
+    };
+    named(columns, name)
+}

@@ -1,0 +1,250 @@
+//! Looks a workbook over before anything reads it: how large it really is, and what it brings.
+//!
+//! What is declared is checked first, because that is cheap; then every part is unpacked and
+//! counted, because what is declared may be a lie. Only what was looked at is handed on.
+
+use std::cell::Cell;
+use std::io::{BufReader, Cursor, Read};
+use std::rc::Rc;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::result::ZipError;
+use zip::{ZipArchive, ZipWriter};
+
+use super::super::problem::Problem;
+use super::limits::{self, broken_file, not_taken, unreadable};
+
+type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// The workbook again, with nothing in it but XML that was looked at.
+///
+/// # Errors
+/// 400, 413, 415: what is wrong with it, and what to do.
+pub fn inspected(file: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|e| broken_file(&e))?;
+    let parts = declared(&mut archive)?;
+    let mut seen = Seen::default();
+    let mut kept = ZipWriter::new(Cursor::new(Vec::with_capacity(file.len())));
+    for (index, name) in parts {
+        seen.part(archive.by_index(index).map_err(|e| broken_file(&e))?, &name)?;
+        let raw = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
+        kept.raw_copy_file(raw).map_err(|e| broken_file(&e))?;
+    }
+    Ok(kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner())
+}
+
+/// The parts that are XML, after a look at what the archive says of all of them.
+fn declared(archive: &mut Archive<'_>) -> Result<Vec<(usize, String)>, Problem> {
+    if archive.len() > limits::PARTS {
+        return Err(limits::too_full());
+    }
+    let (mut parts, mut bytes, mut is_workbook) = (Vec::new(), 0_u64, false);
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
+        let name = entry.name().map_err(|e| broken_file(&e))?.replace('\\', "/");
+        let lower = name.to_ascii_lowercase();
+        if entry.encrypted() {
+            return Err(encrypted());
+        }
+        allowed(&lower)?;
+        is_workbook |= lower == "xl/workbook.xml" || lower == "[content_types].xml";
+        if lower.ends_with(".xml") || lower.ends_with(".rels") {
+            bytes = bytes.saturating_add(entry.size());
+            parts.push((index, lower));
+        }
+    }
+    if !is_workbook {
+        return Err(not_a_workbook());
+    }
+    if bytes > limits::UNPACKED_BYTES { Err(unpacks_too_large()) } else { Ok(parts) }
+}
+
+fn allowed(name: &str) -> Result<(), Problem> {
+    if name.ends_with("vbaproject.bin") || name.contains("/macrosheets/") {
+        return Err(not_taken(
+            "文件含有宏，不予接收。请另存为不含宏的 .xlsx 工作簿。",
+            "The file holds macros, which are not taken. Save it as an .xlsx workbook without macros.",
+        ));
+    }
+    if name.contains("externallinks/") {
+        return Err(not_taken(
+            "文件链接到其他工作簿，不予接收。请在“数据 → 编辑链接”中断开链接后另存。",
+            "The file links to other workbooks, which is not taken. Break the links (Data, Edit Links) and save it.",
+        ));
+    }
+    if name == "xl/workbook.bin" || name == "mimetype" || name.starts_with("word/") {
+        return Err(not_a_workbook());
+    }
+    Ok(())
+}
+
+/// 415: some other sort of file.
+pub fn not_a_workbook() -> Problem {
+    not_taken(
+        "只接收 .xlsx 工作簿或 .csv 文件。请用电子表格软件另存为 .xlsx。",
+        "Only .xlsx workbooks and .csv files are taken. Save it as .xlsx in a spreadsheet program.",
+    )
+}
+
+/// 415: nobody can read it here.
+pub fn encrypted() -> Problem {
+    not_taken(
+        "文件已加密，或是旧版 .xls。请去除密码，另存为 .xlsx。",
+        "The file is encrypted, or an old .xls. Take the password off and save it as .xlsx.",
+    )
+}
+
+fn unpacks_too_large() -> Problem {
+    let most = limits::UNPACKED_BYTES >> 20;
+    limits::too_much(
+        &format!("文件解压后超过 {most} MB"),
+        &format!("The file unpacks to more than {most} MB"),
+    )
+}
+
+fn external() -> Problem {
+    unreadable(
+        "文件含有 DTD 或实体声明，不予读取",
+        "The file declares a DTD or entities, which is not read",
+    )
+}
+
+/// What was counted so far, over all parts.
+#[derive(Default)]
+struct Seen {
+    bytes: u64,
+    elements: u64,
+    strings: u64,
+    formats: u64,
+    regions: u64,
+    rows: u64,
+}
+
+/// Counts what is read through it, and stops at a bound.
+struct Counted<R> {
+    inner: R,
+    left: u64,
+    piece: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let bytes = u64::try_from(read).unwrap_or(u64::MAX);
+        let piece = self.piece.get().saturating_add(bytes);
+        self.piece.set(piece);
+        self.left = self.left.checked_sub(bytes).unwrap_or_default();
+        if piece > limits::PIECE_BYTES || (self.left == 0 && read > 0) {
+            return Err(std::io::Error::other(TOO_LARGE));
+        }
+        Ok(read)
+    }
+}
+
+/// How the reader above says that a bound was passed.
+const TOO_LARGE: &str = "more than is read";
+
+impl Seen {
+    /// Unpacks one part, counting.
+    fn part<R: Read>(&mut self, entry: R, name: &str) -> Result<(), Problem> {
+        let most = match name.rsplit('/').next().unwrap_or(name) {
+            "sharedstrings.xml" => limits::STRING_BYTES,
+            "styles.xml" => limits::STYLE_BYTES,
+            _ => limits::UNPACKED_BYTES,
+        };
+        let whole = limits::UNPACKED_BYTES.saturating_sub(self.bytes).min(most);
+        let piece = Rc::new(Cell::new(0));
+        let inner = Counted { inner: entry, left: whole + 1, piece: Rc::clone(&piece) };
+        let mut xml = Reader::from_reader(BufReader::new(inner));
+        let config = xml.config_mut();
+        (config.check_end_names, config.expand_empty_elements) = (false, true);
+        let (mut buffer, mut depth) = (Vec::with_capacity(1024), 0_u32);
+        loop {
+            buffer.clear();
+            piece.set(0);
+            match xml.read_event_into(&mut buffer) {
+                Ok(Event::Start(tag)) => {
+                    depth += 1;
+                    if depth > limits::DEPTH {
+                        return Err(limits::too_full());
+                    }
+                    self.element(&tag)?;
+                }
+                Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+                Ok(Event::DocType(_)) => return Err(external()),
+                Ok(Event::Eof) => break,
+                Ok(_) => {}
+                Err(e) if e.to_string().contains(TOO_LARGE) => return Err(unpacks_too_large()),
+                Err(e) => return Err(broken_file(&e)),
+            }
+        }
+        self.bytes = self.bytes.saturating_add(xml.buffer_position());
+        Ok(())
+    }
+
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), Problem> {
+        self.elements += 1;
+        if self.elements > limits::ELEMENTS {
+            return Err(limits::too_full());
+        }
+        let full = |count: &mut u64, most: u64| {
+            *count += 1;
+            if *count > most { Err(limits::too_full()) } else { Ok(()) }
+        };
+        match tag.local_name().as_ref() {
+            "si" => full(&mut self.strings, limits::STRINGS),
+            "sst" => announced(tag),
+            "xf" | "font" | "fill" | "border" | "numFmt" => full(&mut self.formats, limits::STYLES),
+            "sheet" | "mergeCell" | "definedName" => full(&mut self.regions, limits::REGIONS),
+            "row" => {
+                self.rows += 1;
+                if self.rows > 2 * u64::from(limits::LAST_ROW) {
+                    return Err(limits::too_many_rows());
+                }
+                near(tag)
+            }
+            "c" => near(tag),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The number of shared strings that is announced: readers make room for as many.
+fn announced(tag: &BytesStart<'_>) -> Result<(), Problem> {
+    match attribute(tag, "uniqueCount")?.map(|n| n.parse::<u64>()) {
+        None => Ok(()),
+        Some(Ok(count)) if count <= limits::STRINGS => Ok(()),
+        Some(_) => Err(limits::too_full()),
+    }
+}
+
+/// Whether a row or a cell lies where it is read.
+fn near(tag: &BytesStart<'_>) -> Result<(), Problem> {
+    let Some(place) = attribute(tag, "r")? else {
+        return Ok(());
+    };
+    let split = place.find(|c: char| c.is_ascii_digit()).unwrap_or(place.len());
+    let (column, row) = place.split_at(split);
+    let row: u32 = row.parse().map_err(|_| limits::too_far("?"))?;
+    let number = |sum: u32, c: u8| sum * 26 + u32::from(c.to_ascii_uppercase().wrapping_sub(b'@'));
+    let is_name = column.len() <= 3 && column.bytes().all(|b| b.is_ascii_alphabetic());
+    if !is_name || column.bytes().fold(0, number) > limits::COLUMNS {
+        return Err(limits::too_far(&place.chars().take(12).collect::<String>()));
+    }
+    match row {
+        1..=limits::LAST_ROW => Ok(()),
+        _ if column.is_empty() => Err(limits::too_many_rows()),
+        _ => Err(limits::too_far(&place.chars().take(12).collect::<String>())),
+    }
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Problem> {
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|e| broken_file(&e))?;
+        if attribute.key.as_ref() == name {
+            return Ok(Some(attribute.value.into_owned()));
+        }
+    }
+    Ok(None)
+}

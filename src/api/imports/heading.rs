@@ -1,0 +1,190 @@
+//! Finds the headings of a sheet and what each column is.
+
+use super::column::{Column, Part, letters};
+use super::raw::{Raw, RawRow, RawSheet};
+use super::tally::Tally;
+use crate::domain::error::{CellPlace, FieldError};
+use crate::domain::words::Words;
+
+/// A sheet whose columns are known.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// The sheet.
+    pub sheet: &'a RawSheet,
+    /// The row of the headings.
+    pub heading: u32,
+    /// What each column is.
+    pub columns: Vec<(u16, &'static Column)>,
+    /// The rows below the headings.
+    pub rows: &'a [RawRow],
+}
+
+/// How far down headings are looked for: there may be a title above them.
+const DEEPEST: usize = 10;
+
+/// A heading without spaces and stars, and with one sort of brackets.
+pub fn plain(heading: &str) -> String {
+    let plain = |c: char| match c {
+        '(' => Some('（'),
+        ')' => Some('）'),
+        '*' | '＊' => None,
+        c if c.is_whitespace() => None,
+        c => Some(c),
+    };
+    heading.trim_start_matches('\u{feff}').chars().filter_map(plain).collect()
+}
+
+fn text(raw: &Raw) -> String {
+    match raw {
+        Raw::Text(text) => plain(text),
+        Raw::Number(_) | Raw::Day(_) | Raw::Flag(_) | Raw::Wrong(_) => String::new(),
+    }
+}
+
+fn find(columns: &'static [Column], heading: &str) -> Option<&'static Column> {
+    let exact = columns.iter().find(|c| c.part != Part::Ignored && c.is_called(heading));
+    exact.or_else(|| columns.iter().find(|c| c.is_called(heading)))
+}
+
+/// The sheets that have headings of `columns`, with what is wrong with them noted in `tally`.
+pub fn tables<'a>(
+    sheets: &'a [RawSheet],
+    columns: &'static [Column],
+    tally: &mut Tally,
+) -> Vec<Table<'a>> {
+    let found: Vec<Table<'a>> =
+        sheets.iter().filter_map(|sheet| table(sheet, columns, tally)).collect();
+    if found.is_empty() {
+        let sheet = sheets.first().map_or_else(|| "CSV".to_owned(), |s| s.name.clone());
+        let known = columns.iter().filter(|c| c.part == Part::Write);
+        let (zh, en): (Vec<_>, Vec<_>) = known.map(|c| (c.zh, c.name)).take(6).unzip();
+        let words = Words::new(
+            format!("没有找到表头。首行应为列名，例如：{}；请下载模板填写。", zh.join("、")),
+            format!(
+                "No row of headings was found. Put the names of columns first, such as {}; or start from the template.",
+                en.join(", ")
+            ),
+        );
+        tally.note(at(&sheet, 1, None), "/headings", FieldError::new("", "no-headings", words));
+    }
+    found
+}
+
+fn table<'a>(
+    sheet: &'a RawSheet,
+    columns: &'static [Column],
+    tally: &mut Tally,
+) -> Option<Table<'a>> {
+    let names = |row: &RawRow| {
+        let known = row.cells.iter().filter_map(|(_, raw)| find(columns, &text(raw)));
+        let mut names: Vec<&str> = known.map(|c| c.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.len()
+    };
+    // The most headings, and the first of equals: a title row may hold a word or two of them.
+    let tops = sheet.rows.iter().take(DEEPEST).enumerate().map(|(at, row)| (names(row), at));
+    let (count, place) = tops.fold((1, 0), |best, (n, at)| if n > best.0 { (n, at) } else { best });
+    let headings = sheet.rows.get(place).filter(|_| count > 1)?;
+    let rows = sheet.rows.get(place + 1..).unwrap_or_default();
+    let columns = recognised(sheet, headings, columns, tally);
+    let table = Table { sheet, heading: headings.number, columns, rows };
+    table.check_shape(headings, tally);
+    Some(table)
+}
+
+fn recognised(
+    sheet: &RawSheet,
+    headings: &RawRow,
+    columns: &'static [Column],
+    tally: &mut Tally,
+) -> Vec<(u16, &'static Column)> {
+    let mut found: Vec<(u16, &'static Column)> = Vec::new();
+    for (place, raw) in &headings.cells {
+        let heading = text(raw);
+        let here = at(&sheet.name, headings.number, Some(*place));
+        let Some(column) = find(columns, &heading) else {
+            let error = unknown(&heading, columns);
+            tally.note(here, "/headings", error);
+            continue;
+        };
+        if let Some((first, _)) = found.iter().find(|(_, c)| c.name == column.name)
+            && column.part != Part::Ignored
+        {
+            let words = Words::new(
+                format!("与 {} 列重复，请删去一列。", letters(*first)),
+                format!("The same as column {}; delete one of them.", letters(*first)),
+            );
+            tally.note(here, "/headings", FieldError::new("", "repeated", words));
+            continue;
+        }
+        found.push((*place, column));
+    }
+    found
+}
+
+/// A heading that is none, with the one that was probably meant.
+fn unknown(heading: &str, columns: &'static [Column]) -> FieldError {
+    let near = |name: &str| strsim::normalized_damerau_levenshtein(heading, name);
+    let likeness = |c: &Column| near(c.zh).max(near(c.name));
+    let best = columns.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let shown: String = heading.chars().take(40).collect();
+    let words = match best.filter(|c| likeness(c) > 0.4) {
+        Some(c) => Words::new(
+            format!("没有“{shown}”这一列；是否应为“{}”（{}）？", c.zh, c.name),
+            format!("There is no column {shown:?}; did you mean {:?} ({})?", c.name, c.zh),
+        ),
+        None => Words::new(
+            format!("没有“{shown}”这一列；请删去该列，或按模板改名。"),
+            format!("There is no column {shown:?}. Delete it, or call it as the template does."),
+        ),
+    };
+    FieldError::new("", "unknown-column", words)
+}
+
+/// A place in a sheet.
+pub fn at(sheet: &str, row: u32, column: Option<u16>) -> CellPlace {
+    CellPlace { sheet: sheet.to_owned(), row, column: column.map(letters) }
+}
+
+impl Table<'_> {
+    /// Where the column called `name` stands in row `row`.
+    pub fn place(&self, row: u32, name: &str) -> CellPlace {
+        let column = self.columns.iter().find(|(_, c)| c.name == name).map(|(place, _)| *place);
+        at(&self.sheet.name, row, column)
+    }
+
+    /// Whether it has the column called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|(_, c)| c.name == name)
+    }
+
+    /// What no column is called for, and what was merged, is noted: it would be lost.
+    fn check_shape(&self, headings: &RawRow, tally: &mut Tally) {
+        for row in self.rows {
+            let headed = |place: u16| headings.cells.iter().any(|(p, _)| *p == place);
+            let Some((place, _)) = row.cells.iter().find(|(place, _)| !headed(*place)) else {
+                continue;
+            };
+            let words = Words::new(
+                "这一列没有列名；请补上列名，或删去内容。",
+                "This column has no heading. Give it one, or delete what stands in it.",
+            );
+            let here = at(&self.sheet.name, row.number, Some(*place));
+            let pointer = format!("/rows/{}", row.number);
+            tally.note(here, &pointer, FieldError::new("", "no-heading", words));
+        }
+        for (first, last, left, right) in &self.sheet.merged {
+            if *last < self.heading || (first == last && left == right) {
+                continue;
+            }
+            let words = Words::new(
+                "合并单元格无法读取；请取消合并，逐格填写（标题行除外）。",
+                "Merged cells cannot be read. Unmerge them and fill in each one; only a title may stay.",
+            );
+            let here = at(&self.sheet.name, *first, Some(*left));
+            let pointer = format!("/rows/{first}");
+            tally.note(here, &pointer, FieldError::new("", "merged", words));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The codes of industry lines and areas, with their names.
+
+use super::super::problem::Problem;
+use crate::domain::industry::is_leaf;
+use crate::store::{Conn, areas, industries};
+
+/// Codes with their names.
+#[derive(Clone, Debug, Default)]
+pub struct Lists {
+    /// The lines that carry projects.
+    pub industries: Vec<(String, String)>,
+    /// The areas.
+    pub areas: Vec<(String, String)>,
+}
+
+impl Lists {
+    /// All there are.
+    pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
+        let all = industries::all(conn)?;
+        let lines = all.iter().filter(|i| is_leaf(i.id, &all));
+        let industries = lines.map(|i| (i.code.clone(), i.name.clone())).collect();
+        let areas = areas::all(conn)?.into_iter().map(|a| (a.code, a.name)).collect();
+        Ok(Self { industries, areas })
+    }
+
+    /// The code of the industry line called so; what is none stays as it is.
+    pub fn industry(&self, text: &str) -> String {
+        code(&self.industries, text)
+    }
+
+    /// The code of the area called so; what is none stays as it is.
+    pub fn area(&self, text: &str) -> String {
+        code(&self.areas, text)
+    }
+}
+
+fn code(list: &[(String, String)], text: &str) -> String {
+    let named = list.iter().find(|(_, name)| name == text);
+    named.map_or_else(|| text.to_owned(), |(code, _)| code.clone())
+}

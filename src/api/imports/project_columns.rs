@@ -1,0 +1,168 @@
+//! The columns of files of projects.
+
+use super::column::{Column, Form, column};
+use super::parts::{
+    BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, FIXED, ID, KEY, NEEDED, NULL, SHOWN, USUAL, VERSION,
+    WORDS, choice,
+};
+use crate::domain::project::{Nature, Stage, Visibility};
+
+/// The columns.
+pub const PROJECTS: &[Column] = &[
+    column(("id", "项目编号"), Form::Whole, KEY, ID, ""),
+    column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
+    column(
+        ("code", "国家项目代码"),
+        Form::Text,
+        NULL,
+        [
+            "国家项目代码，新旧两种形式均可；开工前可空。",
+            "National project code, either form; may be blank until construction.",
+        ],
+        EXAMPLE_CODE,
+    ),
+    column(
+        ("code_reason", "无代码或校验不符的原因"),
+        Form::Text,
+        WORDS,
+        [
+            "已开工而无代码，或代码校验位不符时填写。",
+            "Why there is no code yet, or why one with a wrong check digit is right.",
+        ],
+        "",
+    ),
+    column(
+        ("name", "项目名称"),
+        Form::Text,
+        NEEDED,
+        ["1 至 200 个字。", "1 to 200 characters."],
+        EXAMPLE_NAME,
+    ),
+    column(
+        ("content", "建设内容及规模"),
+        Form::Text,
+        WORDS,
+        ["至多 5000 个字。", "Content and scale, up to 5,000 characters."],
+        "年产 5 万吨",
+    ),
+    column(
+        ("industry", "行业"),
+        Form::Industry,
+        NEEDED,
+        ["行业代码或名称，须为末级行业。", "Code or name of an industry line."],
+        "new_materials",
+    ),
+    column(
+        ("area", "属地"),
+        Form::Area,
+        NEEDED,
+        ["属地代码或名称。", "Code or name of an area."],
+        "dongying",
+    ),
+    column(
+        ("stage", "库别"),
+        choice!(Choice Stage),
+        FIXED,
+        [
+            "新增时填写，空为谋划；已有项目的库别须在系统中办理转库。",
+            "Where a new project stands, `planned` when blank; later it moves by a transition.",
+        ],
+        "construction",
+    ),
+    column(
+        ("nature", "建设性质"),
+        choice!(Choice Nature),
+        NEEDED,
+        ["建设性质。", "What kind of construction it is."],
+        "new_construction",
+    ),
+    column(
+        ("total_investment_wan", "总投资（万元）"),
+        Form::Amount,
+        NEEDED,
+        ["单位万元，至多 6 位小数。", "In 万元, at most 6 decimals."],
+        "32780.00",
+    ),
+    column(
+        ("invested_before_wan", "以前完成投资（万元）"),
+        Form::Amount,
+        USUAL,
+        [
+            "入库以前完成的投资，空为零。",
+            "Invested before this register began, in 万元; nothing when blank.",
+        ],
+        "",
+    ),
+    column(
+        ("planned_start", "计划开工"),
+        Form::Day,
+        NULL,
+        ["日期，如 2021-03-01。", "A day such as 2021-03-01."],
+        "2021-03-01",
+    ),
+    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A day."], "2022-10-31"),
+    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A day."], ""),
+    column(
+        ("actual_start", "实际开工"),
+        Form::Day,
+        NULL,
+        [
+            "日期，不晚于今天；已开工的项目必填。",
+            "A day, not in the future; needed once construction started.",
+        ],
+        "2021-03-10",
+    ),
+    column(
+        ("actual_finish", "实际竣工"),
+        Form::Day,
+        NULL,
+        ["日期，不晚于今天。", "A day, not in the future."],
+        "",
+    ),
+    column(
+        ("actual_operation", "实际投产"),
+        Form::Day,
+        NULL,
+        ["日期，不晚于今天。", "A day, not in the future."],
+        "",
+    ),
+    column(
+        ("leader", "包保领导"),
+        Form::Text,
+        WORDS,
+        ["至多 500 个字。", "The leader in charge."],
+        "",
+    ),
+    column(
+        ("longitude", "经度"),
+        Form::Degrees,
+        NULL,
+        ["东经度数，至多 6 位小数。", "Degrees east, at most six decimals."],
+        "",
+    ),
+    column(
+        ("latitude", "纬度"),
+        Form::Degrees,
+        NULL,
+        ["北纬度数，至多 6 位小数。", "Degrees north, at most six decimals."],
+        "",
+    ),
+    column(
+        ("visibility", "公开范围"),
+        choice!(Choice Visibility),
+        USUAL,
+        ["空为公开。", "Who may know of it; `open` when blank."],
+        "",
+    ),
+    column(
+        ("registered_year", "入库年份"),
+        Form::Whole,
+        FIXED,
+        ["新增时填写，空为今年。", "The first year in the register; this year when blank."],
+        "2021",
+    ),
+    column(("ended_on", "出库日期"), Form::Day, SHOWN, BY_REGISTER, ""),
+    column(("synthetic", "演示数据"), Form::Flag, SHOWN, BY_REGISTER, ""),
+    column(("created_at", "登记时间"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(("updated_at", "修改时间"), Form::Text, SHOWN, BY_REGISTER, ""),
+];

@@ -1,0 +1,118 @@
+//! Rows that are projects.
+
+use serde_json::{Map, Value};
+
+use super::super::body::judge;
+use super::super::problem::Problem;
+use super::super::project_patch::ProjectPatch;
+use super::super::project_view::{ProjectInput, ProjectView};
+use super::super::projects::{register, revise};
+use super::desk::{Desk, differences, fields, unknown_project};
+use super::given::{Given, Held};
+use super::tally::{Done, RowAction};
+use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
+use crate::domain::project::Project;
+use crate::domain::words::Words;
+use crate::store::{Conn, projects};
+
+/// Registers or changes the project of a row.
+///
+/// # Errors
+/// What is wrong with the row.
+pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
+    match find(conn, desk, given)? {
+        Some(project) => change(conn, desk, given, project),
+        None => create(conn, desk, given),
+    }
+}
+
+/// By id, else by national code.
+fn find(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Option<Project>, Problem> {
+    let sight = desk.caller.sees();
+    if let Some(id) = given.whole("id") {
+        let found = projects::find(conn, ProjectId(id), sight)?;
+        return found.map(Some).ok_or_else(|| unknown_project("/id"));
+    }
+    match given.text("code") {
+        Some(code) => Ok(projects::find_by_code(conn, code, sight)?),
+        None => Ok(None),
+    }
+}
+
+fn change(
+    conn: &mut Conn,
+    desk: &mut Desk<'_>,
+    given: &Given,
+    project: Project,
+) -> Result<Done, Problem> {
+    desk.once(format!("id {}", project.id), given)?;
+    let before = desk.places.view(project);
+    let held = Held { fields: fields(&before)?, version: before.version };
+    let Some(patch) = given.wanted(&held)? else {
+        return Ok(Done::left(Some(before.id.0), before.name));
+    };
+    let after = save(conn, desk, given, patch, &before)?;
+    let changes = differences(Some(&before), &after);
+    Ok(Done { action: RowAction::Change, id: Some(after.id.0), label: after.name, changes })
+}
+
+fn save(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    patch: Map<String, Value>,
+    before: &ProjectView,
+) -> Result<ProjectView, Problem> {
+    let patch: ProjectPatch = judge(Value::Object(patch))?;
+    let at = (before.id, before.version);
+    desk.write(conn, given, |conn| revise(conn, desk.caller, &desk.places, at, &patch, desk.now))
+}
+
+fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
+    if let Some(left) = same_again(conn, desk, given)? {
+        return Ok(left);
+    }
+    given.must_be_new()?;
+    let input: ProjectInput = judge(Value::Object(given.body()))?;
+    let made = desk
+        .write(conn, given, |conn| register(conn, desk.caller, &desk.places, &input, desk.now))?;
+    desk.once(format!("id {}", made.id), given)?;
+    let changes = differences(None, &made);
+    Ok(Done { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
+}
+
+/// A row without id and code whose project is there already: sent a second time it makes no
+/// second one. What is called the same and says something else is not guessed at.
+fn same_again(
+    conn: &mut Conn,
+    desk: &mut Desk<'_>,
+    given: &Given,
+) -> Result<Option<Done>, Problem> {
+    let Some(name) = given.text("name").filter(|_| given.said("code").is_none()) else {
+        return Ok(None);
+    };
+    let called_so = projects::named(conn, name, desk.caller.sees())?;
+    let ids: Vec<String> = called_so.iter().map(|p| p.id.to_string()).collect();
+    for project in called_so {
+        let view = desk.places.view(project);
+        let held = Held { fields: fields(&view)?, version: view.version };
+        if matches!(given.wanted(&held), Ok(None)) {
+            desk.once(format!("id {}", view.id), given)?;
+            return Ok(Some(Done::left(Some(view.id.0), view.name)));
+        }
+    }
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let ids = ids.join(", ");
+    let words = Words::new(
+        format!(
+            "已有同名项目（编号 {ids}）。修改它请填写其编号；确为另一项目请填写国家项目代码或改名。"
+        ),
+        format!(
+            "A project is called so already (id {ids}). Give its id to change it; give a code or another name if this is another."
+        ),
+    );
+    Err(Problem::invalid(vec![FieldError::new("/name", "same-name", words)]))
+}

@@ -1,0 +1,105 @@
+//! Rows that are monthly reports.
+
+use serde_json::{Map, Value, json};
+
+use super::super::body::judge;
+use super::super::precondition::Precondition;
+use super::super::problem::Problem;
+use super::super::report_view::{ReportInput, ReportView};
+use super::super::reports::{ReportPath, shown, write};
+use super::column::Part;
+use super::desk::{Desk, differences, fields, required};
+use super::given::{Given, Held};
+use super::kind::ImportKind;
+use super::tally::{Done, RowAction};
+use super::year_plan_rows::same_project;
+use crate::domain::project::Project;
+use crate::domain::words::Language;
+use crate::store::{Conn, reports};
+
+/// Drafts or rewrites the report of a row.
+///
+/// # Errors
+/// What is wrong with the row.
+pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
+    let project = desk.project(conn, given)?;
+    let month = given.text("month").and_then(|month| month.parse().ok());
+    let month = month.ok_or_else(|| Problem::invalid(vec![required("month")]))?;
+    let label = format!("{} {month}", project.facts.name);
+    desk.once(format!("{} {month}", project.id), given)?;
+    if given.is_silent() {
+        return Ok(Done::left(None, label));
+    }
+    let at = ReportPath { project_id: project.id, month };
+    match reports::find(conn, project.id, month)? {
+        Some(report) => {
+            let before = shown(conn, report, Language::Chinese)?;
+            rewrite(conn, desk, given, (at, label), &project, &before)
+        }
+        None => draft(conn, desk, given, (at, label), &project),
+    }
+}
+
+/// The fields of a report by the names of the columns.
+///
+/// # Errors
+/// 500.
+pub fn columns_of(view: &ReportView, project: &Project) -> Result<Map<String, Value>, Problem> {
+    let mut all = fields(view)?;
+    all.insert("project".into(), json!(project.facts.name));
+    Ok(all)
+}
+
+type At = (ReportPath, String);
+
+fn draft(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    (at, label): At,
+    project: &Project,
+) -> Result<Done, Problem> {
+    given.must_be_new()?;
+    same_project(given, project)?;
+    let input: ReportInput = judge(Value::Object(given.body()))?;
+    let made = save(conn, desk, given, (at, Precondition::Absent), &input)?;
+    let changes = differences(None, &made);
+    Ok(Done { action: RowAction::Create, id: Some(made.id.0), label, changes })
+}
+
+fn rewrite(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    (at, label): At,
+    project: &Project,
+    before: &ReportView,
+) -> Result<Done, Problem> {
+    let held = Held { fields: columns_of(before, project)?, version: before.version };
+    let Some(patch) = given.wanted(&held)? else {
+        return Ok(Done::left(Some(before.id.0), label));
+    };
+    same_project(given, project)?;
+    // What the row does not say stays; a rewrite replaces all that an owner fills in.
+    let mut body = Map::new();
+    for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
+        let now = held.fields.get(column.name).cloned();
+        body.extend(now.map(|value| (column.name.to_owned(), value)));
+    }
+    body.extend(patch);
+    let input: ReportInput = judge(Value::Object(body))?;
+    let is = Precondition::Version(before.version);
+    let after = save(conn, desk, given, (at, is), &input)?;
+    let changes = differences(Some(before), &after);
+    Ok(Done { action: RowAction::Change, id: Some(after.id.0), label, changes })
+}
+
+fn save(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    at: (ReportPath, Precondition),
+    input: &ReportInput,
+) -> Result<ReportView, Problem> {
+    desk.write(conn, given, |conn| write(conn, desk.caller, at, input, desk.now, Language::Chinese))
+}

@@ -1,0 +1,94 @@
+//! Takes a file: reads it beside the workers, and judges its rows in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+
+use super::super::app::App;
+use super::super::caller::{
+    Caller, CreateProjects, EditMilestones, FileReports, ImportFiles, Permit, PlanYears,
+};
+use super::super::once::Once;
+use super::super::problem::Problem;
+use super::desk::judge;
+use super::file::sheets;
+use super::kind::ImportKind;
+use super::limits::broken_file;
+use super::tally::ImportView;
+
+/// How many files are read at once: what one costs is bounded, and so is what all of them cost.
+const AT_ONCE: usize = 2;
+/// How long a file waits for its turn, in seconds.
+const PATIENCE_SECONDS: u64 = 20;
+
+/// Lets in as many files at once as may be.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+impl Turns {
+    /// Waits for a turn, which ends when it is dropped.
+    ///
+    /// # Errors
+    /// 503 when it takes too long.
+    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.0).acquire_owned();
+        let turn = tokio::time::timeout(Duration::from_secs(PATIENCE_SECONDS), turn).await;
+        turn.map_err(|_| Problem::busy())?.map_err(Problem::broken)
+    }
+}
+
+/// Somebody who may send files of a kind.
+#[derive(Debug)]
+pub struct Importer {
+    caller: Caller,
+    kind: ImportKind,
+}
+
+impl Importer {
+    /// Who may send a file may do what its rows do.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn of(who: Permit<ImportFiles>, kind: ImportKind) -> Result<Self, Problem> {
+        let caller = match kind {
+            ImportKind::Projects => who.narrowed::<CreateProjects>()?.caller,
+            ImportKind::YearPlans => who.narrowed::<PlanYears>()?.caller,
+            ImportKind::Milestones => who.narrowed::<EditMilestones>()?.caller,
+            ImportKind::Reports => who.narrowed::<FileReports>()?.caller,
+        };
+        Ok(Self { caller, kind })
+    }
+
+    /// Takes `file`, all of it or nothing; with `dry_run` nothing, and says what it would do.
+    ///
+    /// # Errors
+    /// 400, 413, 415 for a file that is not read; 422 that names everything wrong in one that is.
+    pub async fn take(
+        self,
+        app: &App,
+        once: &Once,
+        dry_run: bool,
+        file: Bytes,
+    ) -> Result<ImportView, Problem> {
+        let _turn = app.imports.next().await?;
+        let Self { caller, kind } = self;
+        // A library that panics over a file has met one it cannot read.
+        let read = spawn_blocking(move || sheets(&file, kind)).await;
+        let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
+        let now = app.now();
+        once.write(app, move |conn| {
+            let work = |conn: &mut _| judge(conn, (&caller, now), kind, &sheets, dry_run);
+            conn.attempt(work, |_| !dry_run)
+        })
+        .await
+    }
+}

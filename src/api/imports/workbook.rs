@@ -1,0 +1,123 @@
+//! Reads a workbook that was looked over, cell by cell.
+//!
+//! Never by ranges: two cells far apart would make one as large as what lies between them.
+
+use std::io::Cursor;
+
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use chrono::{Days, NaiveDate};
+
+use super::super::problem::Problem;
+use super::guard;
+use super::limits::{self, broken_file};
+use super::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
+
+/// The sheets of `file` that people see.
+///
+/// # Errors
+/// 400, 413, 415: what is wrong with it, and what to do.
+pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
+    let inspected = guard::inspected(file)?;
+    let mut book = Xlsx::new(Cursor::new(inspected)).map_err(|e| broken_file(&e))?;
+    let visible = book
+        .sheets_metadata()
+        .iter()
+        .filter(|s| s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet);
+    let names: Vec<String> = visible.map(|s| s.name.clone()).collect();
+    let mut meter = Meter::default();
+    names.into_iter().map(|name| sheet(&mut book, name, &mut meter)).collect()
+}
+
+fn sheet(
+    book: &mut Xlsx<Cursor<Vec<u8>>>,
+    name: String,
+    meter: &mut Meter,
+) -> Result<RawSheet, Problem> {
+    let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| broken_file(&e))?;
+    let column = |c: u32| u16::try_from(c).unwrap_or(u16::MAX);
+    let merged = regions
+        .into_iter()
+        .map(|d| (d.start.0 + 1, d.end.0 + 1, column(d.start.1), column(d.end.1)))
+        .collect();
+    let first_1904 = book.has_1904_epoch();
+    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| broken_file(&e))?;
+    let mut rows: Vec<RawRow> = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(|e| broken_file(&e))? {
+        let (row, column) = cell.get_position();
+        let Some(raw) = raw(cell.get_value(), first_1904, meter)? else {
+            continue;
+        };
+        let place = (row.checked_add(1), u16::try_from(column).ok());
+        let (Some(number), Some(column)) = place else {
+            return Err(limits::too_far("?"));
+        };
+        match rows.last_mut() {
+            Some(last) if last.number == number => {
+                if last.cells.last().is_some_and(|(before, _)| *before >= column) {
+                    return Err(out_of_order(number));
+                }
+                last.cells.push((column, raw));
+            }
+            Some(last) if last.number > number => return Err(out_of_order(number)),
+            Some(_) | None => {
+                meter.row()?;
+                rows.push(RawRow { number, cells: vec![(column, raw)] });
+            }
+        }
+    }
+    Ok(RawSheet { name, rows, merged })
+}
+
+fn out_of_order(row: u32) -> Problem {
+    limits::unreadable(
+        &format!("第 {row} 行的单元格次序混乱"),
+        &format!("The cells of row {row} are out of order"),
+    )
+}
+
+fn raw(value: &DataRef<'_>, first_1904: bool, meter: &mut Meter) -> Result<Option<Raw>, Problem> {
+    let cell = match value {
+        DataRef::Empty => return Ok(None),
+        DataRef::String(text) | DataRef::DateTimeIso(text) => return meter.text(text),
+        DataRef::SharedString(text) => return meter.text(text),
+        DataRef::Int(number) => return meter.text(&number.to_string()),
+        DataRef::Float(number) => Raw::Number(*number),
+        DataRef::Bool(flag) => Raw::Flag(*flag),
+        DataRef::DateTime(day) if day.is_datetime() => {
+            serial_day(day.as_f64(), first_1904).map_or(Raw::Wrong(Wrong::Time), Raw::Day)
+        }
+        DataRef::DateTime(_) | DataRef::DurationIso(_) => Raw::Wrong(Wrong::Time),
+        DataRef::Error(_) => Raw::Wrong(Wrong::Formula),
+    };
+    meter.other(cell).map(Some)
+}
+
+/// The day a serial number stands for; none when it has a time of day, or lies nowhere.
+///
+/// The first epoch counts a 29 February 1900 that never was.
+fn serial_day(serial: f64, first_1904: bool) -> Option<NaiveDate> {
+    let days: u64 = serial.to_string().parse().ok()?;
+    let (epoch, days) = match (first_1904, days) {
+        (true, days) => (NaiveDate::from_ymd_opt(1904, 1, 1)?, days),
+        (false, 60) => return None,
+        (false, 0..60) => (NaiveDate::from_ymd_opt(1899, 12, 31)?, days),
+        (false, _) => (NaiveDate::from_ymd_opt(1899, 12, 30)?, days),
+    };
+    (days < 3_000_000).then(|| epoch.checked_add_days(Days::new(days))).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::serial_day;
+
+    #[test]
+    fn both_epochs_are_read_and_times_of_day_are_not() {
+        let day = |serial, first_1904| serial_day(serial, first_1904).map(|d| d.to_string());
+        assert_eq!(day(44_256.0, false).as_deref(), Some("2021-03-01"));
+        assert_eq!(day(42_794.0, true).as_deref(), Some("2021-03-01"));
+        assert_eq!(day(1.0, false).as_deref(), Some("1900-01-01"));
+        for none in [44_256.5, -1.0, 60.0, f64::NAN, 1e300] {
+            assert_eq!(day(none, false), None, "{none}");
+        }
+    }
+}

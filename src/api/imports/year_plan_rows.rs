@@ -1,0 +1,182 @@
+//! Rows that are a project's plan of a year.
+
+use serde_json::{Map, Value, json};
+
+use super::super::body::judge;
+use super::super::problem::Problem;
+use super::super::year_plan_input::{AdjustmentInput, YearPlanInput};
+use super::super::year_plans::{PlanVersionView, YearPlanPath, YearPlanView, adjust, enter};
+use super::desk::{Desk, differences, fields, required};
+use super::given::{Given, Held};
+use super::tally::{Done, RowAction};
+use crate::domain::error::FieldError;
+use crate::domain::month::Year;
+use crate::domain::project::Project;
+use crate::domain::words::Words;
+use crate::domain::year_plan::{PlanVersion, YearPlan};
+use crate::store::{Conn, year_plans};
+
+/// Enters or adjusts the plan of a row.
+///
+/// # Errors
+/// What is wrong with the row.
+pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
+    let project = desk.project(conn, given)?;
+    let year = year(given)?;
+    let label = format!("{} {year}", project.facts.name);
+    desk.once(format!("{} {year}", project.id), given)?;
+    if given.is_silent() {
+        return Ok(Done::left(None, label));
+    }
+    let at = YearPlanPath { project_id: project.id, year };
+    match year_plans::find(conn, project.id, year)? {
+        Some(plan) => change(conn, desk, given, (at, label), &project, &plan),
+        None => first(conn, desk, given, (at, label), &project),
+    }
+}
+
+fn year(given: &Given) -> Result<Year, Problem> {
+    let refuse = |error| Problem::invalid(vec![error]);
+    let number = given.whole("year").ok_or_else(|| refuse(required("year")))?;
+    i32::try_from(number).ok().and_then(Year::new).ok_or_else(|| {
+        let words = Words::new("应为年份，如 2021。", "Must be a year, such as 2021.");
+        refuse(FieldError::new("/year", "out-of-range", words))
+    })
+}
+
+fn month_column(number: usize) -> String {
+    format!("month_{number:02}_wan")
+}
+
+/// The fields of a version by the names of the columns.
+///
+/// # Errors
+/// 500.
+pub fn columns_of(version: PlanVersion, project: &Project) -> Result<Map<String, Value>, Problem> {
+    let months = version.months;
+    let mut all = fields(&PlanVersionView::from(version))?;
+    all.remove("months");
+    for (number, amount) in (1..).zip(months.0) {
+        all.insert(month_column(number), json!(amount));
+    }
+    all.insert("project".into(), json!(project.facts.name));
+    Ok(all)
+}
+
+/// Twelve columns as a list; the others as they are.
+fn with_months(mut body: Map<String, Value>) -> Result<Value, Problem> {
+    let (mut months, mut missing) = (Vec::new(), Vec::new());
+    for name in (1..=12).map(month_column) {
+        match body.remove(&name) {
+            Some(amount) => months.push(amount),
+            None => missing.push(required(&name)),
+        }
+    }
+    if !missing.is_empty() {
+        if !body.contains_key("annual_investment_wan") {
+            missing.insert(0, required("annual_investment_wan"));
+        }
+        return Err(Problem::invalid(missing));
+    }
+    body.insert("months".into(), Value::Array(months));
+    Ok(Value::Object(body))
+}
+
+type At = (YearPlanPath, String);
+
+fn first(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    (at, label): At,
+    project: &Project,
+) -> Result<Done, Problem> {
+    given.must_be_new()?;
+    same_project(given, project)?;
+    let mut body = given.body();
+    let kind = body.remove("kind");
+    let input: YearPlanInput = judge(with_months(body)?)?;
+    let made = desk.write(conn, given, |conn| {
+        let made = enter(conn, desk.caller, at, &input, desk.now.instant)?;
+        must_be_of_kind(kind.as_ref(), &made)?;
+        Ok(made)
+    })?;
+    let changes = made.versions.last().map(|v| differences(None, v)).unwrap_or_default();
+    Ok(Done { action: RowAction::Create, id: None, label, changes })
+}
+
+/// A first version has the kind that follows from its month; a row may say it, and no other.
+fn must_be_of_kind(kind: Option<&Value>, made: &YearPlanView) -> Result<(), Problem> {
+    let is = made.versions.last().map(|v| v.kind.as_str()).unwrap_or_default();
+    if kind.and_then(Value::as_str).is_none_or(|kind| kind == is) {
+        return Ok(());
+    }
+    let words = Words::new(
+        format!("该项目当年尚无计划，首个版本的类型为 {is}；请留空。"),
+        format!(
+            "The project has no plan of this year yet, so this is its first version, {is}. Leave it blank."
+        ),
+    );
+    Err(Problem::invalid(vec![FieldError::new("/kind", "not-allowed", words)]))
+}
+
+/// The name beside an id or a code must be that project's.
+///
+/// # Errors
+/// 422.
+pub fn same_project(given: &Given, project: &Project) -> Result<(), Problem> {
+    let is = &project.facts.name;
+    if given.text("project").is_none_or(|name| name == is) {
+        return Ok(());
+    }
+    let words = Words::new(
+        format!("与项目编号或代码不符（该项目名为“{is}”）；请核对是哪个项目。"),
+        format!(
+            "Not the name of the project with this id or code, which is {is:?}. Which one is meant?"
+        ),
+    );
+    Err(Problem::invalid(vec![FieldError::new("/project", "mismatch", words)]))
+}
+
+/// What says why a version came to be.
+const WHY: [&str; 4] = ["kind", "effective_month", "document_number", "reason"];
+
+/// An exported row says why the last version came to be; other amounts have a reason of their own.
+fn same_reason() -> Problem {
+    let words = Words::new(
+        "金额已变，而版本类型、生效月份、文号和原因仍是上一版本的；请写明这次调整的依据和原因。",
+        "Amounts changed, but kind, month, document and reason are still those of the version before. Say why this one comes to be.",
+    );
+    Problem::invalid(vec![FieldError::new("/reason", "reason-required", words)])
+}
+
+fn change(
+    conn: &mut Conn,
+    desk: &Desk<'_>,
+    given: &Given,
+    (at, label): At,
+    project: &Project,
+    plan: &YearPlan,
+) -> Result<Done, Problem> {
+    let last = plan.versions.last().ok_or_else(|| Problem::broken("a plan has no version"))?;
+    let mut now = columns_of(last.clone(), project)?;
+    let held = Held { fields: now.clone(), version: plan.version };
+    let Some(patch) = given.wanted(&held)? else {
+        return Ok(Done::left(None, label));
+    };
+    same_project(given, project)?;
+    if !WHY.iter().any(|name| patch.contains_key(*name)) {
+        return Err(same_reason());
+    }
+    // What the row does not say stays as it is in the last version.
+    for own in ["number", "created_at", "project"] {
+        now.remove(own);
+    }
+    now.extend(patch);
+    let input: AdjustmentInput = judge(with_months(now)?)?;
+    let made =
+        desk.write(conn, given, |conn| adjust(conn, desk.caller, at, &input, desk.now.instant))?;
+    let before = PlanVersionView::from(last.clone());
+    let changes = made.versions.last().map(|v| differences(Some(&before), v)).unwrap_or_default();
+    Ok(Done { action: RowAction::Change, id: None, label, changes })
+}
