@@ -21,7 +21,8 @@ tests![
 ];
 
 /// A client in `role` with these scopes; its answer holds the secret.
-async fn client(admin: &Actor, name: &str, role: &str, scopes: &[&str]) -> Value {
+/// Makes a client.
+pub async fn client(admin: &Actor, name: &str, role: &str, scopes: &[&str]) -> Value {
     let body = json!({"name": name, "role": role, "scopes": scopes});
     admin.post("/clients", &body).await.expect(201).json
 }
@@ -38,7 +39,7 @@ async fn token(app: &TestApp, client: &Value, secret: &str, scope: Option<&str>)
 }
 
 /// The client with a token for all it has.
-async fn machine(app: &TestApp, client: &Value) -> Actor {
+pub async fn machine(app: &TestApp, client: &Value) -> Actor {
     let secret = client["client_secret"].as_str().unwrap();
     bearer(app, &token(app, client, secret, None).await.expect(200))
 }

@@ -2,8 +2,9 @@
 
 use calamine::Data;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::clients;
 use crate::support::actor::Actor;
 use crate::support::app::TestApp;
 use crate::support::run::OnEach;
@@ -27,6 +28,9 @@ tests![
     headings_are_recognised_or_explained,
     cells_are_read_as_spreadsheets_write_them,
     a_project_called_the_same_is_not_guessed_at,
+    long_lists_stand_in_a_hidden_sheet,
+    a_machine_imports_as_far_as_its_scopes_and_role,
+    errors_and_headings_speak_english_too,
 ];
 
 const KINDS: [&str; 4] = ["projects", "year_plans", "milestones", "reports"];
@@ -325,7 +329,7 @@ async fn reports_are_exported_edited_and_imported_again(app: TestApp) {
         let blank = commission.import("kind=reports", write(&grid)).await.expect(200);
         assert_eq!(blank.counts(), [0, 0, 2], "{form}: {}", blank.text);
         let row = grid.row("project", "乙");
-        grid.set(row, "completed_wan", Data::Float(f64::from(round) + 0.5));
+        grid.set(row, "completed_wan", Data::Float(if round == 1 { 1.5 } else { 2.5 }));
         grid.set(row, "physical_percent", text("12.5"));
         let before = events(&commission).await;
         let done = commission.import("kind=reports", write(&grid)).await.expect(200);
@@ -637,9 +641,9 @@ async fn cells_are_read_as_spreadsheets_write_them(app: TestApp) {
     let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
     let first = rust_xlsxwriter::ExcelDateTime::from_ymd(2021, 3, 1).unwrap();
     sheet.write_datetime_with_format(1, 5, first, &day).unwrap();
-    sheet.write_number(1, 4, 1234.567_891).unwrap();
+    sheet.write_number(1, 4, 1_234.567_891).unwrap();
     sheet.write_number(1, 6, 5.5).unwrap();
-    sheet.write_number(2, 4, 0.1 + 0.2).unwrap();
+    sheet.write_number(2, 4, 0.300_000_000_000_000_04).unwrap();
     let noon = rust_xlsxwriter::ExcelDateTime::from_ymd(2021, 3, 1).unwrap().and_hms(12, 0, 0);
     sheet.write_datetime_with_format(2, 5, noon.unwrap(), &day).unwrap();
     let refused = commission.import("kind=projects", book.save_to_buffer().unwrap()).await;
@@ -677,5 +681,67 @@ async fn a_project_called_the_same_is_not_guessed_at(app: TestApp) {
 
     assert_eq!(other.places(), [(2, "A".to_owned(), "same-name".to_owned())]);
     assert_eq!(commission.get("/projects").await.json["total"], 1);
-    let _: &Value = &other.json;
+}
+
+async fn long_lists_stand_in_a_hidden_sheet(app: TestApp) {
+    let commission = app.commission().await;
+    for n in 0..30 {
+        let code = format!("zone_with_a_long_code_{n:02}");
+        let area =
+            json!({"code": code, "name": format!("园区 {n}"), "kind": "zone", "position": n});
+        commission.post("/areas", &area).await.expect(201);
+    }
+
+    let file = commission.download("/imports/templates/projects").await;
+
+    let part = |name: &str| {
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&file)).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+        text
+    };
+    let areas = commission.get("/areas?limit=200").await.json["total"].as_i64().unwrap();
+    let data = part("xl/worksheets/sheet1.xml");
+    assert!(data.contains(&format!("<formula1>codes!$A$1:$A${areas}</formula1>")), "a long list");
+    assert!(data.contains("\"open,restricted\""), "a short one");
+    assert!(part("xl/workbook.xml").contains("name=\"codes\" sheetId=\"3\" state=\"hidden\""));
+    assert_eq!(Grid::sheet(&file, 2).0[2].len(), 2, "a code and its name");
+    assert_eq!(commission.import("kind=projects", file.clone()).await.counts(), [1, 0, 0]);
+}
+
+async fn a_machine_imports_as_far_as_its_scopes_and_role(app: TestApp) {
+    let admin = app.role(major_projects::domain::access::Role::Admin).await;
+    let commission = app.commission().await;
+    let id = commission.project("甲", json!({})).await;
+    let report =
+        Grid::of(&[&["project_id", "month", "completed_wan"], &[&id.to_string(), "2021-06", "1"]]);
+    let template = commission.download("/imports/templates/projects").await;
+    let scopes = ["projects:read", "reports:write"];
+    let reporter = clients::client(&admin, "填报系统", "commission", &scopes).await;
+    let reporter = clients::machine(&app, &reporter).await;
+    let reader = clients::client(&admin, "只读系统", "commission", &scopes[..1]).await;
+    let reader = clients::machine(&app, &reader).await;
+
+    let projects = reporter.import("kind=projects", template).await;
+    let reports = reporter.import("kind=reports", report.csv()).await.expect(200);
+    let refused = reader.import("kind=reports", report.csv()).await;
+
+    assert_eq!((projects.status, projects.code()), (403, "scope-missing"));
+    assert_eq!((reports.counts(), refused.code()), ([1, 0, 0], "scope-missing"));
+    let history = commission.get(&format!("/projects/{id}/history")).await.expect(200);
+    assert_eq!(history.items()[0]["actor"], "填报系统");
+    reader.get("/imports/templates/reports?filled=true&month=2021-06").await.expect(200);
+}
+
+async fn errors_and_headings_speak_english_too(app: TestApp) {
+    let commission = app.commission().await;
+    let grid = Grid::of(&[&["name", "nature"], &["A", "purchase of things"]]);
+    let request = commission.request(Method::POST, "/imports?kind=projects");
+    let request = request.header("Accept-Language", "en").body(grid.csv());
+    let refused = commission.send(request.header("Content-Type", "text/csv")).await;
+
+    let wrong = &refused.json["errors"][0];
+    let said = wrong["detail"].as_str().unwrap();
+    assert!(said.starts_with("Sheet \"CSV\", row 2, column B: Must be one of new_con"), "{said}");
+    assert_eq!((&wrong["row"], &wrong["column"]), (&json!(2), &json!("B")));
 }

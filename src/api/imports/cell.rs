@@ -227,7 +227,7 @@ mod tests {
         {
             assert_eq!(read(Form::Amount, &Raw::Number(number)), Ok(json!(wan)));
         }
-        for number in [0.1 + 0.2, 1e-7, f64::NAN, f64::INFINITY, 1e18] {
+        for number in [0.300_000_000_000_000_04, 1e-7, f64::NAN, f64::INFINITY, 1e18] {
             assert_eq!(read(Form::Amount, &Raw::Number(number)), Err("not-exact"), "{number}");
         }
         assert_eq!(text(Form::Amount, "1,234,567.5"), Ok(json!("1234567.50")));

@@ -132,7 +132,9 @@ impl Given {
                 continue;
             }
             match (column.part, value.is_null(), column.blank) {
-                (Part::Key | Part::Ignored, _, _) | (_, true, Blank::Kept) => {}
+                (Part::Key | Part::Ignored, _, _)
+                | (Part::Fixed, true, _)
+                | (_, true, Blank::Kept) => {}
                 (Part::Write, true, Blank::Refused) => errors.push(blank(column)),
                 (Part::Write, true, Blank::Empty) => {
                     patch.insert(column.name.to_owned(), Value::from(""));
@@ -140,7 +142,6 @@ impl Given {
                 (Part::Write, _, _) => {
                     patch.insert(column.name.to_owned(), value.clone());
                 }
-                (Part::Fixed, true, _) => {}
                 (Part::Fixed, false, _) => fixed.push(differs(column, now)),
                 (Part::Shown, _, _) => shown.push(differs(column, now)),
             }
@@ -197,7 +198,7 @@ fn differs(column: &Column, now: &Value) -> FieldError {
     let now = match now {
         Value::Null => String::new(),
         Value::String(text) => text.chars().take(80).collect(),
-        other => other.to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => now.to_string(),
     };
     let words = match (column.name, column.part) {
         ("stage", _) => Words::new(

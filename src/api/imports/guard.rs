@@ -49,7 +49,7 @@ fn declared(archive: &mut Archive<'_>) -> Result<Vec<(usize, String)>, Problem> 
         }
         allowed(&lower)?;
         is_workbook |= lower == "xl/workbook.xml" || lower == "[content_types].xml";
-        if lower.ends_with(".xml") || lower.ends_with(".rels") {
+        if matches!(lower.rsplit_once('.'), Some((_, "xml" | "rels"))) {
             bytes = bytes.saturating_add(entry.size());
             parts.push((index, lower));
         }
@@ -134,7 +134,7 @@ impl<R: Read> Read for Counted<R> {
         let bytes = u64::try_from(read).unwrap_or(u64::MAX);
         let piece = self.piece.get().saturating_add(bytes);
         self.piece.set(piece);
-        self.left = self.left.checked_sub(bytes).unwrap_or_default();
+        self.left = self.left.saturating_sub(bytes);
         if piece > limits::PIECE_BYTES || (self.left == 0 && read > 0) {
             return Err(std::io::Error::other(TOO_LARGE));
         }

@@ -148,10 +148,10 @@ async fn get_import_template(
     let template = app
         .db
         .read(move |conn| -> Result<_, Problem> {
-            let rows = match asked.filled {
-                true => Some(filled::rows(conn, kind, sight, &filter, (asked, now, speaks))?),
-                false => None,
-            };
+            let rows = asked
+                .filled
+                .then(|| filled::rows(conn, kind, sight, &filter, (asked, now, speaks)));
+            let rows = rows.transpose()?;
             Ok(Template { kind, speaks, lists: lists::Lists::load(conn)?, rows })
         })
         .await?;

@@ -150,12 +150,9 @@ impl Template {
             let required = column.blank == Blank::Refused;
             let color = if required { 0xDD_EB_F7 } else { 0xF2_F2_F2 };
             let head = Format::new().set_bold().set_background_color(color);
-            let usual = match column.form {
-                Form::Amount => &amount,
-                _ if self.rows.is_none() => &grey,
-                _ => &text,
-            };
             let whole = if matches!(column.form, Form::Amount) { &amount } else { &text };
+            let is_example = self.rows.is_none() && !matches!(column.form, Form::Amount);
+            let usual = if is_example { &grey } else { whole };
             sheet.set_column_format(place, whole)?;
             sheet.set_column_width(place, if column.form_is_long() { 28 } else { 16 })?;
             sheet.write_string_with_format(0, place, self.heading(column), &head)?;
@@ -172,15 +169,14 @@ impl Template {
 
     /// The codes and names to choose from.
     fn list(&self, column: &Column) -> Option<Vec<(String, String)>> {
-        match column.form {
-            Form::Industry => Some(self.lists.industries.clone()),
-            Form::Area => Some(self.lists.areas.clone()),
-            _ if column.part == Part::Shown => None,
-            _ => {
-                let owned = |(code, zh): (&str, &str)| (code.to_owned(), zh.to_owned());
-                column.pairs().map(|pairs| pairs.into_iter().map(owned).collect())
-            }
+        if matches!(column.form, Form::Industry) {
+            return Some(self.lists.industries.clone());
         }
+        if matches!(column.form, Form::Area) {
+            return Some(self.lists.areas.clone());
+        }
+        let pairs = column.pairs().filter(|_| column.part != Part::Shown)?;
+        Some(pairs.into_iter().map(|(code, zh)| (code.to_owned(), zh.to_owned())).collect())
     }
 
     fn write_notes(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
@@ -286,11 +282,9 @@ fn put(
     }
     let text = said(value);
     let figures = text.bytes().filter(u8::is_ascii_digit).count();
-    let number = match column.form {
-        // A spreadsheet keeps fifteen digits.
-        Form::Amount if figures <= 15 => text.parse::<Decimal>().ok().and_then(|n| n.to_f64()),
-        _ => None,
-    };
+    // A spreadsheet keeps fifteen digits.
+    let is_number = matches!(column.form, Form::Amount) && figures <= 15;
+    let number = text.parse::<Decimal>().ok().filter(|_| is_number).and_then(|n| n.to_f64());
     match number {
         Some(number) => sheet.write_number_with_format(row, place, number, format)?,
         None => sheet.write_string_with_format(row, place, &text, format)?,

@@ -91,14 +91,19 @@ impl Grid {
 
     /// Where the column of this heading is.
     pub fn column(&self, heading: &str) -> usize {
-        let found = self.0[0].iter().position(|cell| cell.to_string() == heading);
+        let found = self.0[0].iter().position(|cell| *cell == heading);
         found.unwrap_or_else(|| panic!("no {heading} in {:?}", self.0[0]))
+    }
+
+    /// Whether there is a column of this heading.
+    pub fn has(&self, heading: &str) -> bool {
+        self.0[0].iter().any(|cell| *cell == heading)
     }
 
     /// The row in which a cell of the column `heading` says `cell`.
     pub fn row(&self, heading: &str, cell: &str) -> usize {
         let column = self.column(heading);
-        let says = |row: &Vec<Data>| row.get(column).is_some_and(|c| c.to_string() == cell);
+        let says = |row: &Vec<Data>| row.get(column).is_some_and(|c| *c == cell);
         self.0.iter().position(says).unwrap_or_else(|| panic!("no {cell} in {heading}"))
     }
 
