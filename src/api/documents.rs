@@ -3,6 +3,7 @@
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, get};
 use actix_web::{HttpResponse, Responder};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -30,9 +31,30 @@ impl Documents {
 
 /// A document as it is printed, committed and served: the same bytes.
 pub fn pretty(document: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&JsonFirst(document)).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Names in order, but JSON before the other media types of an answer: several client generators
+/// read whatever stands first.
+struct JsonFirst<'a>(&'a Value);
+
+impl Serialize for JsonFirst<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const JSON: &str = "application/json";
+        match self.0 {
+            Value::Object(map) => {
+                let first = map.get_key_value(JSON).into_iter();
+                let rest = map.iter().filter(|(name, _)| *name != JSON);
+                serializer.collect_map(first.chain(rest).map(|(name, v)| (name, JsonFirst(v))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(JsonFirst)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                self.0.serialize(serializer)
+            }
+        }
+    }
 }
 
 /// Mounts the documents and the Swagger UI at the root.

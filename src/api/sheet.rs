@@ -180,11 +180,14 @@ fn grid<T: Serialize>(answer: &T) -> Result<Grid, Problem> {
     serde_json::from_str(&text).map(|node| Grid::of(&node)).map_err(Problem::broken)
 }
 
+/// What a spreadsheet may calculate begins with one of these; the wide ones where Chinese is typed.
+const CALCULATES: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// Text as a spreadsheet takes it for text: what it would calculate, and digits it would round or
 /// strip of zeros, get a `'` before them, and so does what begins with one, so that one `'` at the
 /// beginning is always ours.
 pub fn harmless(text: &str) -> String {
-    let calculates = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+    let calculates = text.starts_with(CALCULATES) || text.starts_with('\'');
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let mangled = digits && (text.len() > 11 || text.len() > 1 && text.starts_with('0'));
     if calculates || mangled { format!("'{text}") } else { text.to_owned() }
@@ -276,4 +279,27 @@ fn put(
 
 fn text_digits(cell: &Cell) -> usize {
     as_text(cell).bytes().filter(u8::is_ascii_digit).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CALCULATES, harmless};
+
+    #[test]
+    fn nothing_that_is_calculated_or_rounded_stands_bare() {
+        for first in CALCULATES {
+            assert_eq!(harmless(&format!("{first}1+1")), format!("'{first}1+1"));
+        }
+        for (text, shown) in [
+            ("'=1", "''=1"),
+            ("00123", "'00123"),
+            ("123456789012", "'123456789012"),
+            ("12345678901", "12345678901"),
+            ("0", "0"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), shown);
+        }
+    }
 }

@@ -16,6 +16,7 @@ pub const ALL: Once = &[
     ("documents::enumeration_values_are_lower_snake", enumeration_values_are_lower_snake),
     ("documents::no_name_stands_for_two_schemas", no_name_stands_for_two_schemas),
     ("documents::every_example_is_accepted", every_example_is_accepted),
+    ("documents::json_stands_before_other_media_types", json_stands_before_other_media_types),
 ];
 
 fn no_name_stands_for_two_schemas() {
@@ -172,4 +173,24 @@ fn every_example_is_accepted() {
         examples += 1;
     }
     assert!(examples > 15, "{examples} examples");
+}
+
+/// Client generators read the media type that stands first.
+fn json_stands_before_other_media_types() {
+    let text = pretty(&document());
+    let mut several = 0;
+    for content in text.split("\"content\": {").skip(1) {
+        let block = content.split("\"description\"").next().unwrap();
+        let kinds: Vec<&str> = block
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix("\": {"))
+            .filter_map(|name| name.strip_prefix('"'))
+            .filter(|name| name.contains('/'))
+            .collect();
+        if kinds.contains(&"application/json") {
+            assert_eq!(kinds[0], "application/json", "{kinds:?}");
+            several += usize::from(kinds.len() > 1);
+        }
+    }
+    assert!(several > 20, "{several}");
 }

@@ -91,13 +91,15 @@ async fn what_commits_late_is_read_later_and_not_passed_by(app: TestApp) {
     let body = json!({"name": "快公司", "kind": "enterprise"});
     commission.post("/units", &body).await.expect(201);
 
-    let (mut events, mut after) = (Vec::new(), before);
+    let (mut events, mut after, mut pieces) = (Vec::new(), before, Vec::new());
     let started = Instant::now();
     while events.len() < 2 && started.elapsed() < Duration::from_secs(20) {
         let path = format!("/events?after={after}&wait=1");
         let feed = commission.get(&path).await.expect(200).json;
         after = feed["next_after"].as_i64().unwrap();
-        events.extend(feed["items"].as_array().unwrap().clone());
+        let items = feed["items"].as_array().unwrap();
+        pieces.extend(Some(items.len()).filter(|n| *n > 0));
+        events.extend(items.clone());
     }
 
     slow.await.unwrap().unwrap();
@@ -105,7 +107,9 @@ async fn what_commits_late_is_read_later_and_not_passed_by(app: TestApp) {
     assert_eq!(kinds, BTreeSet::from(["area.changed", "unit.created"]));
     assert_eq!(sequences(&events), [before + 1, before + 2]);
     if app.is_postgres() {
+        assert_eq!(pieces, [1, 1], "the reader had gone past before it was committed");
         assert_eq!(events[1]["subject_id"], 4_711, "it committed last and was not passed by");
+        assert!(events[1]["id"].as_i64() < events[0]["id"].as_i64(), "its id was given first");
     }
 }
 

@@ -1,5 +1,11 @@
 //! `Idempotency-Key`: asked twice, done once, answered the same.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,6 +20,8 @@ tests![
     a_key_is_one_caller_s_and_one_operation_s,
     what_fails_is_not_kept_and_another_body_is_refused,
     twenty_at_once_with_one_key_make_one_row,
+    twenty_threads_with_one_key_make_one_row,
+    a_client_cut_off_after_sending_makes_one_row_by_trying_again,
     a_key_is_kept_for_three_days,
     every_post_of_somebody_takes_a_key,
 ];
@@ -114,7 +122,7 @@ async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
         let actor = if n % 2 == 0 { &commission } else { &other };
         post(actor, "/units", "twenty", Some(&body))
     });
-    let answers = futures_util::future::join_all(all).await;
+    let answers = join_all(all).await;
 
     let mut ids: Vec<i64> = Vec::new();
     for answer in &answers {
@@ -129,6 +137,74 @@ async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
     assert_eq!(units(&commission, "二十").await, 1);
     let late = post(&commission, "/units", "twenty", Some(&body)).await.expect(201);
     assert_eq!((late.id(), late.header("idempotency-replayed")), (ids[0], "true"));
+}
+
+/// The bytes of a request, for those who leave before the answer.
+fn raw(app: &TestApp, actor: &Actor, key: &str, body: &Value) -> Vec<u8> {
+    let (body, token) = (body.to_string(), actor.token.as_deref().unwrap());
+    let head = format!(
+        "POST /api/v1/units HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n\
+        Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        app.server.address,
+        body.len()
+    );
+    [head.into_bytes(), body.into_bytes()].concat()
+}
+
+async fn twenty_threads_with_one_key_make_one_row(app: TestApp) {
+    let commission = app.commission().await;
+    let request = Arc::new(raw(&app, &commission, "threads", &unit("线程公司")));
+    let (address, all) = (app.server.address, Arc::new(Barrier::new(20)));
+    let ask = || {
+        let (request, all) = (Arc::clone(&request), Arc::clone(&all));
+        let thread = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            all.wait();
+            stream.write_all(&request).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer.split(' ').nth(1).unwrap().to_owned()
+        };
+        tokio::task::spawn_blocking(thread)
+    };
+    let answers = join_all((0..20).map(|_| ask())).await;
+
+    let statuses: Vec<String> = answers.into_iter().map(Result::unwrap).collect();
+    assert!(statuses.iter().all(|s| s == "201" || s == "409"), "{statuses:?}");
+    assert!(statuses.contains(&"201".to_owned()), "{statuses:?}");
+    assert_eq!(units(&commission, "线程").await, 1);
+}
+
+async fn a_client_cut_off_after_sending_makes_one_row_by_trying_again(app: TestApp) {
+    let commission = app.commission().await;
+    let mut done_before = 0;
+    for n in 0..24 {
+        let (key, body) = (format!("cut-{n}"), unit(&format!("断线公司{n:02}")));
+        let request = raw(&app, &commission, &key, &body);
+        // Every third leaves in the middle of the body, the others after it, sooner or later.
+        let sent = if n % 3 == 0 { request.len() - 9 } else { request.len() };
+        let (address, pause) = (app.server.address, Duration::from_millis(n / 3));
+        let leave = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(&request[..sent]).unwrap();
+            std::thread::sleep(pause);
+            drop(stream);
+        };
+        tokio::task::spawn_blocking(leave).await.unwrap();
+
+        let started = Instant::now();
+        let answer = loop {
+            let answer = post(&commission, "/units", &key, Some(&body)).await;
+            assert!(started.elapsed() < Duration::from_secs(20), "{}", answer.text);
+            if answer.status != 409 {
+                break answer.expect(201);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        done_before += usize::from(answer.header("idempotency-replayed") == "true");
+        assert_eq!(units(&commission, &format!("断线公司{n:02}")).await, 1);
+    }
+    assert!((1..=16).contains(&done_before), "{done_before} of 24 were done though cut off");
 }
 
 async fn a_key_is_kept_for_three_days(app: TestApp) {

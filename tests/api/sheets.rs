@@ -139,8 +139,18 @@ async fn every_list_and_summary_comes_in_all_three_forms(app: TestApp) {
 
 async fn nothing_in_a_file_is_calculated_or_mangled(app: TestApp) {
     let commission = app.commission().await;
-    let names =
-        ["=1+1", "+86", "-5", "@SUM(A1)", "'quoted", "00123", "123456789012345678", "12, \"34\""];
+    let names = [
+        "=1+1",
+        "+86",
+        "-5",
+        "@SUM(A1)",
+        "＝1＋1",
+        "－5",
+        "'quoted",
+        "00123",
+        "123456789012345678",
+        "12, \"34\"",
+    ];
     for name in names {
         let body = json!({"name": name, "kind": "enterprise"});
         commission.post("/units", &body).await.expect(201);

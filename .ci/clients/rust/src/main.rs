@@ -1,34 +1,101 @@
-//! Runs the generated Rust client against a server: log in, list, sum, and read a problem.
+//! Runs the generated Rust client against a server: everything an integrator does on the first day.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
 
 progenitor::generate_api!("../../../openapi/openapi-3.0.json");
+
+/// The body of a request from JSON, so that what is left out takes its default.
+fn body<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn bearing(base: &str, token: &str) -> Client {
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert("Authorization", format!("Bearer {token}").parse().unwrap());
+    let http = reqwest::Client::builder().default_headers(headers).no_proxy().build().unwrap();
+    Client::new_with_client(base, http)
+}
+
+async fn log_in(base: &str, accounts: &serde_json::Value, role: &str) -> Client {
+    let account = accounts.as_array().unwrap().iter().find(|a| a["role"] == role).unwrap();
+    let credentials: types::Credentials =
+        body(json!({"username": account["username"], "password": account["password"]}));
+    let session = Client::new(base).create_session(&credentials).await.unwrap().into_inner();
+    bearing(base, &session.access_token)
+}
+
+async fn page_through(client: &Client) {
+    let (mut seen, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let (fifty, cursor_now) = (std::num::NonZeroU64::new(50), cursor.as_deref());
+        let page = client
+            .list_projects(None, cursor_now, None, None, None, fifty, None, None, None, None, None, None, Some(2021))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(page.total, 152);
+        seen.extend(page.items.iter().map(|project| project.id));
+        match page.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 152);
+}
+
+/// Creates the same twice by one key, reads, changes with `If-Match`, meets a 412.
+async fn change(client: &Client) -> i64 {
+    let input: types::ProjectInput = body(json!({
+        "name": "Rust 客户端项目示例", "industry": "next_gen_it", "area": "guangrao", "stage": "reserve",
+        "nature": "expansion", "total_investment_wan": "1200.50"}));
+    let key = "rust-1".parse().unwrap();
+    let id = client.create_project(Some(&key), &input).await.unwrap().id;
+    assert_eq!(client.create_project(Some(&key), &input).await.unwrap().id, id);
+    let read = client.get_project(id, None).await.unwrap();
+    assert_eq!(read.total_investment_wan.to_string(), "1200.50");
+    let held = read.headers()["etag"].to_str().unwrap().parse().unwrap();
+    let patch: types::ProjectPatch = body(json!({"content": "由 Rust 客户端修改"}));
+    let changed = client.update_project(id, &held, &patch).await.unwrap();
+    assert_eq!(changed.content, "由 Rust 客户端修改");
+    let stale = client.update_project(id, &held, &patch).await.unwrap_err();
+    assert_eq!(stale.status().unwrap(), 412);
+    id
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let (base, file) = (&arguments[1], &arguments[2]);
     let accounts: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let account = accounts.as_array().unwrap().iter().find(|a| a["role"] == "commission").unwrap();
-    let text = |field: &str| account[field].as_str().unwrap().to_owned();
-    let credentials = serde_json::json!({"username": text("username"), "password": text("password")});
-    let body: types::Credentials = serde_json::from_value(credentials).unwrap();
-    let session = Client::new(base).create_session(&body).await.unwrap().into_inner();
-
-    let mut headers = reqwest::header::HeaderMap::new();
-    headers.insert("Authorization", format!("Bearer {}", session.access_token).parse().unwrap());
-    let http = reqwest::Client::builder().default_headers(headers).no_proxy().build().unwrap();
-    let client = Client::new_with_client(base, http);
-    let five = std::num::NonZeroU64::new(5);
-    let page = client
-        .list_projects(None, None, None, None, None, five, None, None, None, None, None, None, Some(2021))
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!((page.total, page.items.len()), (152, 5));
-    let one = client.get_project(page.items[0].id, None).await.unwrap().into_inner();
-    assert_eq!(one.name, page.items[0].name);
+    let client = log_in(base, &accounts, "commission").await;
     let through = "2021-05".parse().unwrap();
     let table = client.get_commitments(None, None, None, None, None, Some(&through), 2021).await.unwrap();
     assert_eq!(table.total.registered.total_investment_wan.to_string(), "14456800.00");
-    assert_eq!(client.get_project(987_654_321, None).await.unwrap_err().status().unwrap(), 404);
+    page_through(&client).await;
+    let project = change(&client).await;
+
+    let (mut kinds, mut after) = (Vec::new(), 0);
+    while !kinds.contains(&"project.updated".to_owned()) {
+        let feed = client
+            .list_events(Some(after), None, None, std::num::NonZeroU64::new(1_000), None, Some(2))
+            .await
+            .unwrap()
+            .into_inner();
+        assert!(!feed.items.is_empty());
+        kinds.extend(feed.items.into_iter().filter(|e| e.project_id == Some(project)).map(|e| e.kind));
+        after = feed.next_after.try_into().unwrap();
+    }
+    assert_eq!(kinds, ["project.created", "project.updated"]);
+
+    let machine: types::ClientInput = body(json!({"name": "Rust 平台", "role": "viewer", "scopes": ["projects:read"]}));
+    let admin = log_in(base, &accounts, "admin").await;
+    let made = admin.create_client(None, &machine).await.unwrap().into_inner();
+    let request: types::TokenRequest = body(json!({"grant_type": "client_credentials",
+        "client_id": made.client_id, "client_secret": made.client_secret}));
+    let token = Client::new(base).create_token(&request).await.unwrap().into_inner();
+    let machine = bearing(base, &token.access_token);
+    assert_eq!(machine.get_project(987_654_321, None).await.unwrap_err().status().unwrap(), 404);
     println!("rust: ok");
 }

@@ -1,0 +1,254 @@
+"""A mirror of the register, written from the OpenAPI document alone with the client generated from it.
+
+While people write, a machine client follows the feed from the beginning and keeps a copy of what each event names by
+reading it again. In the end the copy proves itself equal to the register by the digests, which it recomputes; and
+when one thing in it is wrong, exactly that digest differs.
+"""
+
+import copy
+import hashlib
+import json
+import random
+import sys
+import threading
+import time
+from collections import defaultdict
+from decimal import Decimal
+
+import httpx
+from major_projects_client import AuthenticatedClient, Client
+from major_projects_client.api.clients import create_client, create_token
+from major_projects_client.api.events import get_digests, list_events
+from major_projects_client.api.projects import (create_project, get_project, list_projects, move_project,
+                                                update_project)
+from major_projects_client.api.reports import (confirm_report, create_restatement, list_all_reports, list_reports,
+                                               list_restatements, put_report, return_report, submit_report)
+from major_projects_client.api.sessions import create_session
+from major_projects_client.models import (ClientInput, ClientScope, CreateTokenTokenRequest,
+                                          CreateTokenTokenRequestGrantType, Credentials, ProjectInput, ProjectPatch,
+                                          ReportInput, ReportState, RestatementInput, Return, Role, Stage, Transition)
+
+BASE, ACCOUNTS = sys.argv[1], json.load(open(sys.argv[2]))
+YEAR, OPEN_MONTH, CLOSED_MONTH = 2021, "2021-06", "2021-03"
+SECONDS = 20
+WAIT = httpx.Timeout(40)
+
+
+def log_in(account):
+    body = Credentials(username=account["username"], password=account["password"])
+    session = create_session.sync(client=Client(base_url=BASE, timeout=WAIT), body=body)
+    return AuthenticatedClient(base_url=BASE, token=session.access_token, timeout=WAIT)
+
+
+def account(role):
+    return next(a for a in ACCOUNTS if a["role"] == role)
+
+
+def machine():
+    """A client of the administrator's making, with a token by client credentials."""
+    scopes = [ClientScope.PROJECTSREAD, ClientScope.EVENTSREAD]
+    body = ClientInput(name="镜像", role=Role.COMMISSION, scopes=scopes)
+    made = create_client.sync(client=log_in(account("admin")), body=body, idempotency_key="mirror")
+    request = CreateTokenTokenRequest(
+        grant_type=CreateTokenTokenRequestGrantType.CLIENT_CREDENTIALS, client_id=made.client_id,
+        client_secret=made.client_secret)
+    token = create_token.sync(client=Client(base_url=BASE, timeout=WAIT), body=request)
+    return AuthenticatedClient(base_url=BASE, token=token.access_token, timeout=WAIT)
+
+
+class Writers:
+    """The commission and owners at work, each in a thread of its own."""
+
+    def __init__(self):
+        self.done, self.failed, self.count = threading.Event(), [], defaultdict(int)
+        owners = [a for a in ACCOUNTS if a["role"] == "unit"][:2]
+        work = [(self.register, account("commission"), 1), (self.register, account("commission"), 2),
+                (self.review, account("commission"), 3)] + [(self.report, owner, 4) for owner in owners]
+        self.threads = [threading.Thread(target=self.until_done, args=one) for one in work]
+        for thread in self.threads:
+            thread.start()
+
+    def until_done(self, work, who, seed):
+        try:
+            work(log_in(who), random.Random(seed))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the mirror's run has failed
+            self.failed.append(repr(error))
+
+    def did(self, what, answer, *expected):
+        if answer.status_code not in expected:
+            raise AssertionError(f"{what}: {answer.status_code} {answer.content.decode()[:300]}")
+        self.count[f"{what} {int(answer.status_code)}"] += 1
+        return answer.parsed
+
+    def register(self, client, chance):
+        """Registers, sends twice, changes with the version of another moment, moves on, restates."""
+        lines = ["next_gen_it", "new_energy", "modern_marine"]
+        number = 0
+        while not self.done.is_set():
+            number += 1
+            key = f"mirror-{threading.get_ident()}-{number}"
+            body = ProjectInput.from_dict({
+                "name": f"镜像项目{number}示例", "industry": chance.choice(lines), "area": "hekou", "stage": "reserve",
+                "nature": "expansion", "total_investment_wan": f"{chance.randrange(1, 10**6)}.{chance.randrange(100):02}",
+                "code_reason": "示例"})
+            made = self.did("register", create_project.sync_detailed(client=client, body=body, idempotency_key=key), 201)
+            again = self.did("register", create_project.sync_detailed(client=client, body=body, idempotency_key=key), 201)
+            assert made.id == again.id, "registered twice"
+            version = chance.choice([1, 1, 7])
+            patch = ProjectPatch.from_dict({"name": f"镜像项目{number}改示例", "industry": chance.choice(lines)})
+            self.did("change", update_project.sync_detailed(made.id, client=client, body=patch, if_match=f'"{version}"'),
+                     200 if version == 1 else 412)
+            step = Transition(stage=chance.choice([Stage.PLANNED, Stage.CONSTRUCTION]), reason="安排调整")
+            self.did("move", move_project.sync_detailed(made.id, client=client, body=step), 200)
+            if number % 5 == 0:
+                restatement = RestatementInput(amount_wan=f"{chance.randrange(1, 999)}.000001", reason="审计核增", approver="某科")
+                answer = create_restatement.sync_detailed(chance.randrange(1, 150), CLOSED_MONTH, client=client, body=restatement)
+                self.did("restate", answer, 201)
+
+    def report(self, client, chance):
+        """An owner writes June again and again, submits it, and writes it again when it comes back."""
+        projects = list_projects.sync(client=client, stage=[Stage.CONSTRUCTION], limit=8).items
+        while not self.done.is_set():
+            project = chance.choice(projects)
+            held = {one.month: one for one in list_reports.sync(project.id, client=client).items}.get(OPEN_MONTH)
+            body = ReportInput(completed_wan=f"{chance.randrange(1, 500)}.{chance.randrange(10**6):06}", progress="推进中")
+            condition = {"if_match": f'"{held.version}"'} if held else {"if_none_match": "*"}
+            self.did("report", put_report.sync_detailed(project.id, OPEN_MONTH, client=client, body=body, **condition),
+                     200, 201, 409, 412)
+            self.did("submit", submit_report.sync_detailed(project.id, OPEN_MONTH, client=client), 200, 409)
+
+    def review(self, client, chance):
+        """The commission confirms some, returns some, and takes a confirmation back."""
+        while not self.done.is_set():
+            states = [ReportState.SUBMITTED, ReportState.CONFIRMED]
+            waiting = list_all_reports.sync(client=client, month=[OPEN_MONTH], state=states, limit=20).items
+            for item in waiting:
+                confirm = item.state == ReportState.SUBMITTED and chance.random() < 0.7
+                if confirm:
+                    answer = confirm_report.sync_detailed(item.project_id, OPEN_MONTH, client=client)
+                else:
+                    answer = return_report.sync_detailed(item.project_id, OPEN_MONTH, client=client,
+                                                         body=Return(reason="请核对"))
+                self.did("confirm" if confirm else "return", answer, 200, 409)
+            time.sleep(0.05)
+
+
+class Mirror:
+    """A copy of projects, reports and restatements, and how far the feed was followed."""
+
+    def __init__(self, client):
+        self.client, self.after, self.events = client, 0, 0
+        self.projects, self.reports, self.restatements = {}, defaultdict(dict), defaultdict(dict)
+
+    def piece(self, wait):
+        """Follows the next piece of the feed, and reads again what it names."""
+        feed = list_events.sync(client=self.client, after=self.after, limit=500, wait=wait)
+        places = [event.sequence for event in feed.items]
+        assert places == sorted(set(places)) and all(self.after < place <= feed.next_after for place in places)
+        named = defaultdict(set)
+        for event in feed.items:
+            if event.project_id is not None:
+                named[event.project_id].add((event.subject_kind, self.month_of(event)))
+        for project, subjects in named.items():
+            self.read(project, subjects)
+        self.after, self.events = feed.next_after, self.events + len(places)
+        return feed
+
+    @staticmethod
+    def month_of(event):
+        months = [change.after for change in event.changes if change.field == "month"]
+        return months[0] if event.subject_kind == "restatement" else None
+
+    def read(self, project, subjects):
+        one = get_project.sync(project, client=self.client)
+        self.projects[project] = (one.industry, one.version, one.total_investment_wan)
+        kinds = {kind for kind, _ in subjects}
+        if kinds & {"report", "restatement"}:
+            for report in list_reports.sync(project, client=self.client).items:
+                self.reports[report.month][project] = (report.version, report.state.value, report.completed_wan)
+        for month in {month for _, month in subjects if month}:
+            for restatement in list_restatements.sync(project, month, client=self.client).items:
+                self.restatements[month][project, restatement.id] = restatement.amount_wan
+
+    def digests(self):
+        """Count, sum and hash by industry, and by industry and month, from the copy."""
+        piles = defaultdict(list)
+        for project, (industry, version, total) in sorted(self.projects.items()):
+            piles[industry, None].append((f"project {project} {version} {total}", total))
+        for month, reports in self.reports.items():
+            for project, (version, state, completed) in sorted(reports.items()):
+                counted = completed if state == "confirmed" else "0"
+                piles[self.projects[project][0], month].append((f"report {project} {version} {state} {completed}", counted))
+        for month, restatements in self.restatements.items():
+            for (project, number), amount in sorted(restatements.items()):
+                piles[self.projects[project][0], month].append((f"restatement {project} {number} {amount}", amount))
+        taken = {}
+        for at, lines in piles.items():
+            text = "".join(line + "\n" for line, _ in lines)
+            taken[at] = (len(lines), sum(Decimal(amount) for _, amount in lines), hashlib.sha256(text.encode()).hexdigest())
+        return taken
+
+    def differing(self):
+        """Where the copy and the register differ, and whether the register's answer can be held against it."""
+        said = get_digests.sync(client=self.client, year=YEAR)
+        register = {(one.industry, None): (one.count, Decimal(one.total_investment_wan), one.sha256)
+                    for one in said.projects}
+        register |= {(one.industry, one.month): (one.count, Decimal(one.completed_wan), one.sha256)
+                     for one in said.months}
+        mine = {at: digest for at, digest in self.digests().items() if at[1] is None or at[1].startswith(str(YEAR))}
+        places = {at for at in register.keys() | mine.keys() if register.get(at) != mine.get(at)}
+        return places, said.settled and said.last_event <= self.after, register
+
+
+def main():
+    mirror, writers = Mirror(machine()), Writers()
+    ends, compared = time.monotonic() + SECONDS, 0
+    while time.monotonic() < ends and not writers.failed:
+        mirror.piece(wait=1)
+        compared += 1
+        mirror.differing()  # While they write it may differ; it must not disturb.
+    writers.done.set()
+    for thread in writers.threads:
+        thread.join(60)
+    assert not writers.failed, writers.failed
+
+    # What the writers wrote last gets its sequence in a moment; the mirror goes on until it has seen everything.
+    places, comparable, register = {None}, False, {}
+    deadline = time.monotonic() + 60
+    while not comparable and time.monotonic() < deadline:
+        while mirror.piece(wait=1).items:
+            pass
+        places, comparable, register = mirror.differing()
+    assert comparable, "the feed did not settle"
+    assert not places, f"the mirror differs in {sorted(map(str, places))}"
+
+    altered = 0
+    for spoil, where in spoilt(mirror):
+        other = copy.copy(mirror)
+        other.projects = copy.deepcopy(mirror.projects)
+        other.reports, other.restatements = copy.deepcopy(mirror.reports), copy.deepcopy(mirror.restatements)
+        spoil(other)
+        found, _, _ = other.differing()
+        assert found == where, f"expected {where}, found {found}"
+        altered += 1
+    acts = ", ".join(f"{what}: {count}" for what, count in sorted(writers.count.items()))
+    print(f"mirror: {mirror.events} events, {len(mirror.projects)} projects, {len(register)} digests equal, "
+          f"compared {compared} times meanwhile, {altered} alterations each found in their own digest ({acts})")
+
+
+def spoilt(mirror):
+    """One wrong thing each, and the digests it must be found in."""
+    project, (industry, version, total) = next(iter(mirror.projects.items()))
+    (other, report), month = next(iter(mirror.reports[OPEN_MONTH].items())), OPEN_MONTH
+    (restated, number), _ = next(iter(mirror.restatements[CLOSED_MONTH].items()))
+    line = mirror.projects
+    return [
+        (lambda m: m.projects.update({project: (industry, version + 1, total)}), {(industry, None)}),
+        (lambda m: m.projects.update({project: (industry, version, total + "1")}), {(industry, None)}),
+        (lambda m: m.reports[month].update({other: (report[0], report[1], report[2] + "1")}), {(line[other][0], month)}),
+        (lambda m: m.reports[month].pop(other), {(line[other][0], month)}),
+        (lambda m: m.restatements[CLOSED_MONTH].pop((restated, number)), {(line[restated][0], CLOSED_MONTH)}),
+    ]
+
+
+main()
