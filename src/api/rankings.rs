@@ -132,10 +132,9 @@ impl Standings {
         by: PlaceDimension,
     ) -> Result<Self, Problem> {
         let lights = Lights::find(conn, asking, filter)?;
-        let milestones = asking.source.milestones(conn)?;
         let mut rows: BTreeMap<Key, Sums> = BTreeMap::new();
         for (project, figures, light) in lights.each() {
-            let own = milestones.get(&project.id).map_or(&[][..], Vec::as_slice);
+            let own = lights.milestones(project.id);
             let start = StartFacts::of(project.starts, project.stage, own);
             let sums = Sums {
                 figures: *figures,

@@ -16,6 +16,7 @@ use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use super::sheet::SheetFormat;
+use crate::domain::figures::ReportPart;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
     ClientId, ClientSecretId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId,
@@ -23,6 +24,7 @@ use crate::domain::id::{
 use crate::domain::industry::IndustryGroup;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::light::Light;
+use crate::domain::milestone_figures::StartPart;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
@@ -261,7 +263,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
+        AsOf Light StartPart ReportPart FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
 }
 
 /// The body every failure has.

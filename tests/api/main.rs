@@ -34,6 +34,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod project_figures;
 mod projects;
 mod rankings;
 mod reference;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
+    suite.on_each(project_figures::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);
