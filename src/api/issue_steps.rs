@@ -145,7 +145,7 @@ fn unchanged(_: &mut Conn, issue: Issue, _: NaiveDate) -> Result<Issue, Problem>
     post, path = "/projects/{project_id}/issues/{issue_id}/raising",
     responses((status = 409, description = "It was not returned.")),
 )]
-async fn raise_issue(
+pub async fn raise_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -162,7 +162,7 @@ async fn raise_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/assignment",
     responses((status = 409, description = "It is not raised, assigned or being worked on.")),
 )]
-async fn assign_issue(
+pub async fn assign_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -203,7 +203,7 @@ impl AssignmentInput {
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
     responses((status = 409, description = "It is not assigned or being worked on.")),
 )]
-async fn work_on_issue(
+pub async fn work_on_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -220,7 +220,7 @@ async fn work_on_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/escalation",
     responses((status = 409, description = "It is proposed for clearance, cleared, or at the province's level.")),
 )]
-async fn escalate_issue(
+pub async fn escalate_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -238,7 +238,7 @@ async fn escalate_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/return",
     responses((status = 409, description = "It was returned already, or is cleared.")),
 )]
-async fn return_issue(
+pub async fn return_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -255,7 +255,7 @@ async fn return_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/proposal",
     responses((status = 409, description = "It is not being worked on.")),
 )]
-async fn propose_clearance(
+pub async fn propose_clearance(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -273,7 +273,7 @@ async fn propose_clearance(
     post, path = "/projects/{project_id}/issues/{issue_id}/clearance",
     responses((status = 409, description = "Its clearance was not proposed.")),
 )]
-async fn clear_issue(
+pub async fn clear_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,

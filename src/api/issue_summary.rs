@@ -201,7 +201,7 @@ fn keys(found: &Open, by: IssueDimension) -> Vec<String> {
 /// By category, level, state or unit, with their age and what is overdue: what `/issues?open=true`
 /// lists.
 #[utoipa::path(get, path = "/summaries/issues")]
-async fn get_issue_summary(
+pub async fn get_issue_summary(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,

@@ -121,7 +121,7 @@ impl IssueQuery {
 ///
 /// Every issue of the projects the caller may know of, and for a unit those it was given; by id.
 #[utoipa::path(get, path = "/issues")]
-async fn list_issues(
+pub async fn list_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IdPage>>>,
@@ -143,7 +143,7 @@ async fn list_issues(
 ///
 /// All of them, cleared ones too, as they were raised.
 #[utoipa::path(get, path = "/projects/{project_id}/issues")]
-async fn list_project_issues(
+pub async fn list_project_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
@@ -164,7 +164,7 @@ async fn list_project_issues(
 ///
 /// As it stands, and which steps follow.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}")]
-async fn get_issue(
+pub async fn get_issue(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<IssuePath>,
@@ -180,7 +180,7 @@ async fn get_issue(
 ///
 /// Everything that was done about it, by whom and in which words, the first first.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}/steps")]
-async fn list_issue_steps(
+pub async fn list_issue_steps(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<IssuePath>,
@@ -260,7 +260,7 @@ pub fn past(day: NaiveDate, today: NaiveDate) -> FieldError {
 ///
 /// Asks somebody to solve something by a day. It is then assigned to units, one of which leads.
 #[utoipa::path(post, path = "/projects/{project_id}/issues")]
-async fn create_issue(
+pub async fn create_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<ProjectPath>,
@@ -325,7 +325,7 @@ pub fn record(
     put, path = "/projects/{project_id}/issues/{issue_id}",
     responses((status = 409, description = "It is with its units; return it first.")),
 )]
-async fn update_issue(
+pub async fn update_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,

@@ -13,6 +13,8 @@ pub mod log_in;
 pub mod notice;
 pub mod number;
 pub mod overview;
+pub mod picks;
+pub mod projects;
 pub mod promises;
 pub mod reply;
 pub mod shell;
@@ -29,6 +31,7 @@ pub fn mount(config: &mut ServiceConfig) {
             .configure(log_in::mount)
             .configure(overview::mount)
             .configure(promises::mount)
+            .configure(projects::mount)
             .default_service(web::to(frame::nothing_here)),
     );
 }
