@@ -19,7 +19,7 @@ use super::reply::Tagged;
 use super::routes::Routes;
 use crate::domain::access::{Role, Sight};
 use crate::domain::id::UnitId;
-use crate::domain::issue::{Issue, IssueParty, IssueStep};
+use crate::domain::issue::{Issue, IssueParty, IssueState, IssueStep};
 use crate::domain::issue_refusal::IssueRefusal;
 use crate::domain::text::Reason;
 use crate::domain::unit::UnitRole;
@@ -99,6 +99,39 @@ pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssuePar
         lead: is(issue.units.first()),
         helper: issue.units.iter().skip(1).any(|unit| is(Some(unit))),
     })
+}
+
+/// What somebody may do with an issue as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct OpenSteps {
+    /// The steps they may take.
+    pub steps: Vec<IssueStep>,
+    /// Whether they may say it better.
+    pub may_rewrite: bool,
+}
+
+/// What whoever asks may do with an issue as it stands: what the steps below would not refuse.
+///
+/// # Errors
+/// 404 when the issue is not there or not in sight.
+pub async fn open_steps(
+    app: &App,
+    who: Permit<HandleIssues>,
+    at: IssuePath,
+) -> Result<OpenSteps, Problem> {
+    let (caller, today) = (who.caller, app.calendar.today());
+    app.db
+        .read(move |conn| -> Result<_, Problem> {
+            let found = issues::get(conn, at.project_id, at.issue_id, caller.sees())?;
+            let issue = found.issue;
+            let party = party(conn, &caller, &issue)?;
+            let may = |step: &IssueStep| issue.clone().take(*step, party, today).is_ok();
+            let steps = issue.state.next().into_iter().filter(may).collect();
+            let with_raiser = matches!(issue.state, IssueState::Raised | IssueState::Returned);
+            let may_rewrite = with_raiser && (party.raiser || party.commission);
+            Ok(OpenSteps { steps, may_rewrite })
+        })
+        .await
 }
 
 /// Takes a step: loads the issue in sight, decides, saves, and records what was done and said.

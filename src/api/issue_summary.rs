@@ -93,6 +93,7 @@ impl Open {
             && filter.areas.as_ref().is_none_or(|all| all.contains(&places.1))
             && (filter.due_before.is_none() || self.overdue)
             && filter.raised_by_day.is_none_or(old)
+            && filter.raised_from_day.is_none_or(|day| day <= facts.raised_on)
     }
 }
 

@@ -77,6 +77,9 @@ pub struct IssueQuery {
     /// Raised at least so many days ago.
     #[param(nullable = false, minimum = 0, maximum = 36500)]
     pub min_age_days: Option<u64>,
+    /// Raised at most so many days ago.
+    #[param(nullable = false, minimum = 0, maximum = 36500)]
+    pub max_age_days: Option<u64>,
 }
 
 /// Which page of a list by id.
@@ -101,7 +104,7 @@ impl IssueQuery {
         today: NaiveDate,
     ) -> Result<IssueFilter, Problem> {
         let (industries, areas) = places.known(conn)?;
-        let earliest = self.min_age_days.and_then(|days| today.checked_sub_days(Days::new(days)));
+        let ago = |days: Option<u64>| days.and_then(|days| today.checked_sub_days(Days::new(days)));
         Ok(IssueFilter {
             project: None,
             states: self.state.clone(),
@@ -112,7 +115,8 @@ impl IssueQuery {
             areas,
             industries,
             due_before: self.overdue.then_some(today),
-            raised_by_day: earliest,
+            raised_by_day: ago(self.min_age_days),
+            raised_from_day: ago(self.max_age_days),
         })
     }
 }

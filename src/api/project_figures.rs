@@ -176,6 +176,19 @@ struct Found<'a> {
 }
 
 impl RowQuery {
+    /// Every project, as far as one page goes.
+    pub fn all() -> Self {
+        Self {
+            light: Vec::new(),
+            month: None,
+            starts: Vec::new(),
+            reports: Vec::new(),
+            sort: String::new(),
+            limit: super::query::default_limit(),
+            cursor: None,
+        }
+    }
+
     /// The order asked for.
     fn checked(&self, year: Year) -> Result<RowOrder, Problem> {
         let mut errors = Vec::new();
