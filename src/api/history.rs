@@ -1,4 +1,4 @@
-//! What was done to a project and all that belongs to it.
+//! What was done: to a project and all that belongs to it, and altogether.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -9,19 +9,20 @@ use super::app::App;
 use super::caller::{Permit, ReadHistory};
 use super::problem::Problem;
 use super::projects::ProjectPath;
-use super::query::{Path, Query};
+use super::query::{Both, Path, Query};
 use super::reply::PageView;
 use super::routes::Routes;
 use super::sheet::Sheet;
+use crate::domain::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId};
 use crate::routes;
-use crate::store::events::{self, Change, Recorded};
+use crate::store::events::{self, Change, FeedFilter, Recorded};
 use crate::store::{PageRequest, projects};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
-    routes!["projects"; list_history]
+    routes!["projects"; list_history].and(routes!["events"; list_all_history])
 }
 
 /// Something that was done.
@@ -90,7 +91,7 @@ impl From<Recorded> for EventView {
 }
 
 /// Which page of the history.
-#[derive(Deserialize, IntoParams)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     /// How many items a page holds.
@@ -106,7 +107,7 @@ pub struct HistoryQuery {
 ///
 /// Who did what to the project and all that belongs to it, the latest first.
 #[utoipa::path(get, path = "/projects/{project_id}/history")]
-async fn list_history(
+pub async fn list_history(
     app: Data<App>,
     who: Permit<ReadHistory>,
     path: Path<ProjectPath>,
@@ -122,4 +123,42 @@ async fn list_history(
         })
         .await?;
     Ok(Sheet(PageView::of(page, EventView::from)))
+}
+
+/// Which part of the history.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryFilter {
+    /// Of one of these kinds.
+    #[serde(default)]
+    #[param(example = json!(["report.confirmed"]))]
+    pub kind: Vec<String>,
+    /// Of this project and what belongs to it.
+    #[param(nullable = false)]
+    pub project: Option<ProjectId>,
+    /// By this actor, by name.
+    #[param(nullable = false, min_length = 1, max_length = 100)]
+    pub actor: Option<String>,
+}
+
+/// Show the history
+///
+/// Who did what to anything the caller may know of, the latest first. To follow what happens from
+/// now on, read `/events`.
+#[utoipa::path(get, path = "/history")]
+pub async fn list_all_history(
+    app: Data<App>,
+    who: Permit<ReadHistory>,
+    query: Query<Both<HistoryFilter, HistoryQuery>>,
+) -> Result<Sheet<PageView<EventView>>, Problem> {
+    let Query(Both(asked, page)) = query;
+    let accounts = who.role() == Role::Auditor;
+    let (kinds, project, sight) = (asked.kind, asked.project, who.sees());
+    let filter = FeedFilter { after: 0, kinds, project, sight, accounts };
+    let page = PageRequest::new(page.limit, page.cursor);
+    let found = app
+        .db
+        .read(move |conn| events::latest(conn, &filter, asked.actor.as_deref(), &page))
+        .await?;
+    Ok(Sheet(PageView::of(found, EventView::from)))
 }

@@ -19,7 +19,7 @@ use super::reply::Tagged;
 use super::routes::Routes;
 use crate::domain::access::{Role, Sight};
 use crate::domain::id::UnitId;
-use crate::domain::issue::{Issue, IssueParty, IssueStep};
+use crate::domain::issue::{Issue, IssueParty, IssueState, IssueStep};
 use crate::domain::issue_refusal::IssueRefusal;
 use crate::domain::text::Reason;
 use crate::domain::unit::UnitRole;
@@ -101,6 +101,39 @@ pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssuePar
     })
 }
 
+/// What somebody may do with an issue as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct OpenSteps {
+    /// The steps they may take.
+    pub steps: Vec<IssueStep>,
+    /// Whether they may say it better.
+    pub may_rewrite: bool,
+}
+
+/// What whoever asks may do with an issue as it stands: what the steps below would not refuse.
+///
+/// # Errors
+/// 404 when the issue is not there or not in sight.
+pub async fn open_steps(
+    app: &App,
+    who: Permit<HandleIssues>,
+    at: IssuePath,
+) -> Result<OpenSteps, Problem> {
+    let (caller, today) = (who.caller, app.calendar.today());
+    app.db
+        .read(move |conn| -> Result<_, Problem> {
+            let found = issues::get(conn, at.project_id, at.issue_id, caller.sees())?;
+            let issue = found.issue;
+            let party = party(conn, &caller, &issue)?;
+            let may = |step: &IssueStep| issue.clone().take(*step, party, today).is_ok();
+            let steps = issue.state.next().into_iter().filter(may).collect();
+            let with_raiser = matches!(issue.state, IssueState::Raised | IssueState::Returned);
+            let may_rewrite = with_raiser && (party.raiser || party.commission);
+            Ok(OpenSteps { steps, may_rewrite })
+        })
+        .await
+}
+
 /// Takes a step: loads the issue in sight, decides, saves, and records what was done and said.
 async fn take(
     (app, once): (&App, &Once),
@@ -145,7 +178,7 @@ fn unchanged(_: &mut Conn, issue: Issue, _: NaiveDate) -> Result<Issue, Problem>
     post, path = "/projects/{project_id}/issues/{issue_id}/raising",
     responses((status = 409, description = "It was not returned.")),
 )]
-async fn raise_issue(
+pub async fn raise_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -162,7 +195,7 @@ async fn raise_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/assignment",
     responses((status = 409, description = "It is not raised, assigned or being worked on.")),
 )]
-async fn assign_issue(
+pub async fn assign_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -203,7 +236,7 @@ impl AssignmentInput {
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
     responses((status = 409, description = "It is not assigned or being worked on.")),
 )]
-async fn work_on_issue(
+pub async fn work_on_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -220,7 +253,7 @@ async fn work_on_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/escalation",
     responses((status = 409, description = "It is proposed for clearance, cleared, or at the province's level.")),
 )]
-async fn escalate_issue(
+pub async fn escalate_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -238,7 +271,7 @@ async fn escalate_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/return",
     responses((status = 409, description = "It was returned already, or is cleared.")),
 )]
-async fn return_issue(
+pub async fn return_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -255,7 +288,7 @@ async fn return_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/proposal",
     responses((status = 409, description = "It is not being worked on.")),
 )]
-async fn propose_clearance(
+pub async fn propose_clearance(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,
@@ -273,7 +306,7 @@ async fn propose_clearance(
     post, path = "/projects/{project_id}/issues/{issue_id}/clearance",
     responses((status = 409, description = "Its clearance was not proposed.")),
 )]
-async fn clear_issue(
+pub async fn clear_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,

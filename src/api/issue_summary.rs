@@ -93,6 +93,7 @@ impl Open {
             && filter.areas.as_ref().is_none_or(|all| all.contains(&places.1))
             && (filter.due_before.is_none() || self.overdue)
             && filter.raised_by_day.is_none_or(old)
+            && filter.raised_from_day.is_none_or(|day| day <= facts.raised_on)
     }
 }
 
@@ -201,7 +202,7 @@ fn keys(found: &Open, by: IssueDimension) -> Vec<String> {
 /// By category, level, state or unit, with their age and what is overdue: what `/issues?open=true`
 /// lists.
 #[utoipa::path(get, path = "/summaries/issues")]
-async fn get_issue_summary(
+pub async fn get_issue_summary(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,

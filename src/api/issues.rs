@@ -77,6 +77,9 @@ pub struct IssueQuery {
     /// Raised at least so many days ago.
     #[param(nullable = false, minimum = 0, maximum = 36500)]
     pub min_age_days: Option<u64>,
+    /// Raised at most so many days ago.
+    #[param(nullable = false, minimum = 0, maximum = 36500)]
+    pub max_age_days: Option<u64>,
 }
 
 /// Which page of a list by id.
@@ -101,7 +104,7 @@ impl IssueQuery {
         today: NaiveDate,
     ) -> Result<IssueFilter, Problem> {
         let (industries, areas) = places.known(conn)?;
-        let earliest = self.min_age_days.and_then(|days| today.checked_sub_days(Days::new(days)));
+        let ago = |days: Option<u64>| days.and_then(|days| today.checked_sub_days(Days::new(days)));
         Ok(IssueFilter {
             project: None,
             states: self.state.clone(),
@@ -112,7 +115,8 @@ impl IssueQuery {
             areas,
             industries,
             due_before: self.overdue.then_some(today),
-            raised_by_day: earliest,
+            raised_by_day: ago(self.min_age_days),
+            raised_from_day: ago(self.max_age_days),
         })
     }
 }
@@ -121,7 +125,7 @@ impl IssueQuery {
 ///
 /// Every issue of the projects the caller may know of, and for a unit those it was given; by id.
 #[utoipa::path(get, path = "/issues")]
-async fn list_issues(
+pub async fn list_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     query: Query<Both<PlaceFilter, Both<IssueQuery, IdPage>>>,
@@ -143,7 +147,7 @@ async fn list_issues(
 ///
 /// All of them, cleared ones too, as they were raised.
 #[utoipa::path(get, path = "/projects/{project_id}/issues")]
-async fn list_project_issues(
+pub async fn list_project_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
@@ -164,7 +168,7 @@ async fn list_project_issues(
 ///
 /// As it stands, and which steps follow.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}")]
-async fn get_issue(
+pub async fn get_issue(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<IssuePath>,
@@ -180,7 +184,7 @@ async fn get_issue(
 ///
 /// Everything that was done about it, by whom and in which words, the first first.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}/steps")]
-async fn list_issue_steps(
+pub async fn list_issue_steps(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<IssuePath>,
@@ -260,7 +264,7 @@ pub fn past(day: NaiveDate, today: NaiveDate) -> FieldError {
 ///
 /// Asks somebody to solve something by a day. It is then assigned to units, one of which leads.
 #[utoipa::path(post, path = "/projects/{project_id}/issues")]
-async fn create_issue(
+pub async fn create_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<ProjectPath>,
@@ -325,7 +329,7 @@ pub fn record(
     put, path = "/projects/{project_id}/issues/{issue_id}",
     responses((status = 409, description = "It is with its units; return it first.")),
 )]
-async fn update_issue(
+pub async fn update_issue(
     app: Data<App>,
     who: Permit<HandleIssues>,
     path: Path<IssuePath>,

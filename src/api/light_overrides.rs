@@ -84,7 +84,7 @@ impl Versioned for LightOverrideView {
 ///
 /// Every one there ever was, as they were entered; of those that cover a month the last one counts.
 #[utoipa::path(get, path = "/projects/{project_id}/light-overrides")]
-async fn list_light_overrides(
+pub async fn list_light_overrides(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     path: Path<ProjectPath>,
@@ -130,7 +130,7 @@ impl LightOverrideInput {
 /// Shows a person's judgement beside what the rules say, from a month on that is not closed until
 /// a day after which the rules alone count again.
 #[utoipa::path(post, path = "/projects/{project_id}/light-overrides")]
-async fn create_light_override(
+pub async fn create_light_override(
     app: Data<App>,
     who: Permit<OverrideLights>,
     path: Path<ProjectPath>,
@@ -193,7 +193,7 @@ pub struct LightOverridePath {
     post, path = "/projects/{project_id}/light-overrides/{override_id}/withdrawal",
     responses((status = 409, description = "It was withdrawn before.")),
 )]
-async fn withdraw_light_override(
+pub async fn withdraw_light_override(
     app: Data<App>,
     who: Permit<OverrideLights>,
     path: Path<LightOverridePath>,

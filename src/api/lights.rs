@@ -26,6 +26,7 @@ use crate::domain::light::Light;
 use crate::domain::light_rules::LightRules;
 use crate::domain::light_sums::{LightCounts, LightFigures};
 use crate::domain::lights::{LightJudge, ProjectLight};
+use crate::domain::milestone::Milestone;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::summary::ProjectYear;
@@ -81,6 +82,7 @@ pub struct Lights {
     years: Vec<ProjectYear>,
     figures: Vec<LightFigures>,
     shown: Vec<ProjectLight>,
+    milestones: BTreeMap<ProjectId, Vec<Milestone>>,
 }
 
 impl Lights {
@@ -106,13 +108,23 @@ impl Lights {
         };
         let shown = years.iter().map(light).collect();
         let figures = years.iter().map(|p| judge.figures(p)).collect();
-        Ok(Self { judge, rules, keys, years, figures, shown })
+        Ok(Self { judge, rules, keys, years, figures, shown, milestones })
     }
 
     /// Every project, with its part in every sum and its light.
     pub fn each(&self) -> impl Iterator<Item = (&ProjectYear, &LightFigures, &ProjectLight)> {
         let three = self.years.iter().zip(&self.figures).zip(&self.shown);
         three.map(|((year, figures), light)| (year, figures, light))
+    }
+
+    /// The projects.
+    pub fn years(&self) -> &[ProjectYear] {
+        &self.years
+    }
+
+    /// A project's milestones.
+    pub fn milestones(&self, of: ProjectId) -> &[Milestone] {
+        self.milestones.get(&of).map_or(&[], Vec::as_slice)
     }
 
     /// The light and counts of every row, and of all projects once.
@@ -170,7 +182,7 @@ impl Lights {
 /// With what every rule measured, the rule and threshold that decided, what must be invested to be
 /// green again, and a person's word where one stands.
 #[utoipa::path(get, path = "/projects/{project_id}/light")]
-async fn get_project_light(
+pub async fn get_project_light(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     path: Path<ProjectPath>,

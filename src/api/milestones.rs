@@ -208,7 +208,7 @@ async fn list_milestone_templates(
 ///
 /// All of them, in their order.
 #[utoipa::path(get, path = "/projects/{project_id}/milestones")]
-async fn list_milestones(
+pub async fn list_milestones(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
@@ -343,7 +343,7 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
     patch, path = "/projects/{project_id}/milestones/{milestone_id}",
     responses((status = 409, description = "It was reached already, or the day lies in the future.")),
 )]
-async fn update_milestone(
+pub async fn update_milestone(
     app: Data<App>,
     who: Permit<EditMilestones>,
     path: Path<MilestonePath>,

@@ -59,8 +59,11 @@ pub mod plan_view;
 pub mod plans;
 pub mod precondition;
 pub mod problem;
+pub mod project_figures;
 pub mod project_filter;
 pub mod project_patch;
+pub mod project_row;
+pub mod project_sort;
 pub mod project_units;
 pub mod project_view;
 pub mod projects;
@@ -128,6 +131,7 @@ pub fn routes() -> routes::Routes {
         .and(trend::routes())
         .and(milestone_summary::routes())
         .and(rankings::routes())
+        .and(project_figures::routes())
         .and(roll_overs::routes())
         .and(bulletins::routes())
         .and(bulletin_comparison::routes())

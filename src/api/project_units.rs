@@ -104,7 +104,7 @@ pub struct ProjectUnitInput {
 ///
 /// Who answers for the project, in which role, and whom to ask.
 #[utoipa::path(get, path = "/projects/{project_id}/units")]
-async fn list_project_units(
+pub async fn list_project_units(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,

@@ -104,7 +104,7 @@ fn unknown_order() -> Problem {
 ///
 /// One project as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}")]
-async fn get_project(
+pub async fn get_project(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,
@@ -271,7 +271,7 @@ impl Transition {
     post, path = "/projects/{project_id}/transitions",
     responses((status = 409, description = "The stage does not follow from the one the project is in; the detail says which do.")),
 )]
-async fn move_project(
+pub async fn move_project(
     app: Data<App>,
     who: Permit<MoveStages>,
     path: Path<ProjectPath>,

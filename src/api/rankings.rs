@@ -127,9 +127,8 @@ struct Ground {
 impl Ground {
     fn find(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Self, Problem> {
         let (lights, period) = (Lights::find(conn, asking, filter)?, asking.period);
-        let milestones = asking.source.milestones(conn)?;
         let starts = |project: &ProjectYear| {
-            let own = milestones.get(&project.id).map_or(&[][..], Vec::as_slice);
+            let own = lights.milestones(project.id);
             let start = StartFacts::of(project.starts, project.stage, own);
             MilestoneFigures::of(start, own, period)
         };

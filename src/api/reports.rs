@@ -62,7 +62,7 @@ pub struct ReportPath {
 ///
 /// All of them, the earliest month first.
 #[utoipa::path(get, path = "/projects/{project_id}/reports")]
-async fn list_reports(
+pub async fn list_reports(
     app: Data<App>,
     who: Permit<ReadProjects>,
     speaks: Language,

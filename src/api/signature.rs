@@ -18,6 +18,7 @@ use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use super::sheet::SheetFormat;
+use crate::domain::figures::ReportPart;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
     ClientId, ClientSecretId, DeliveryId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId,
@@ -26,6 +27,7 @@ use crate::domain::id::{
 use crate::domain::industry::IndustryGroup;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::light::Light;
+use crate::domain::milestone_figures::StartPart;
 use crate::domain::month::{Month, Year};
 use crate::domain::progress::ExpectedMode;
 use crate::domain::project::{Nature, Stage};
@@ -287,7 +289,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
+        AsOf Light StartPart ReportPart FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
         WebhookId WebhookSecretId DeliveryId DeliveryState)
 }
 

@@ -178,7 +178,7 @@ pub struct UnitQuery {
 ///
 /// Units by name, page by page.
 #[utoipa::path(get, path = "/units")]
-async fn list_units(
+pub async fn list_units(
     app: Data<App>,
     _who: Permit<ReadReference>,
     query: Query<UnitQuery>,
@@ -195,7 +195,7 @@ async fn list_units(
 ///
 /// One unit as it is now.
 #[utoipa::path(get, path = "/units/{unit_id}")]
-async fn get_unit(
+pub async fn get_unit(
     app: Data<App>,
     _who: Permit<ReadReference>,
     path: Path<UnitPath>,

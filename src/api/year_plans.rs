@@ -117,7 +117,7 @@ pub struct YearPlanPath {
 ///
 /// With all its versions, the first first.
 #[utoipa::path(get, path = "/projects/{project_id}/year-plans/{year}")]
-async fn get_year_plan(
+pub async fn get_year_plan(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<YearPlanPath>,

@@ -4,6 +4,33 @@ use std::collections::BTreeMap;
 use std::ops::Add;
 
 use super::money::Fen;
+use super::text_enum::text_enum;
+
+text_enum! {
+    /// What became of a report that was due; the lists behind coverage.
+    ReportPart {
+        /// Owed, or filed without being owed.
+        Due = "due" "应报",
+        /// Confirmed.
+        Confirmed = "confirmed" "已确认",
+        /// Submitted and not yet confirmed.
+        Submitted = "submitted" "待审核",
+        /// Not filed.
+        Missing = "missing" "缺报",
+    }
+}
+
+impl ReportPart {
+    /// How many reports of a coverage are this.
+    pub fn of(self, coverage: &Coverage) -> i64 {
+        match self {
+            Self::Due => coverage.due,
+            Self::Confirmed => coverage.confirmed,
+            Self::Submitted => coverage.submitted,
+            Self::Missing => coverage.missing,
+        }
+    }
+}
 
 /// How many reports were due, and what became of them. Always
 /// `due = confirmed + submitted + missing`.

@@ -8,6 +8,7 @@ use super::milestone::Milestone;
 use super::project::Stage;
 use super::rate::{Hundredths, Ratio};
 use super::summary::Period;
+use super::text_enum::text_enum;
 
 /// A share of a number of things, with its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,36 @@ impl StartFacts {
 
 /// The code of the 开工 milestone.
 pub const START: &str = "start";
+
+text_enum! {
+    /// What a project counts as in start rates; the lists behind their numbers.
+    StartPart {
+        /// To start this year: the whole of the rate of the year.
+        ToStart = "to_start" "全年应开工",
+        /// Due by now, or started before it was: the whole of the rate of those due.
+        Due = "due" "应开工已到期",
+        /// Started this year: the part of either rate.
+        Started = "started" "本年已开工",
+        /// To start this year, and not started.
+        NotStarted = "not_started" "本年未开工",
+        /// Due by now, and not started.
+        Overdue = "overdue" "到期未开工",
+    }
+}
+
+impl StartPart {
+    /// Whether a project with these figures counts as this.
+    pub fn holds(self, of: &MilestoneFigures) -> bool {
+        let (to_start, due, started) = (of.to_start > 0, of.start_due > 0, of.started > 0);
+        match self {
+            Self::ToStart => to_start,
+            Self::Due => due,
+            Self::Started => started,
+            Self::NotStarted => to_start && !started,
+            Self::Overdue => due && !started,
+        }
+    }
+}
 
 /// Starts and milestones of any set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,6 +234,25 @@ mod tests {
         assert_eq!(figures.of_the_year().percent().unwrap().to_string(), "80.78");
         assert_eq!(figures.of_those_due().percent().unwrap().to_string(), "92.38");
         assert_eq!(MilestoneFigures::default().of_the_year().percent(), None);
+    }
+
+    #[test]
+    fn the_lists_behind_start_rates_are_as_long_as_their_numbers() {
+        let parts = |planned, actual, month| {
+            let days = (Option::map(actual, day), Option::map(planned, day));
+            let start = StartFacts::of(days, Stage::Construction, &[]);
+            let figures = MilestoneFigures::of(start, &[], through(month));
+            let parts = StartPart::ALL.iter().filter(|part| part.holds(&figures));
+            parts.map(|part| part.as_str()).collect::<Vec<_>>().join(" ")
+        };
+
+        assert_eq!(
+            parts(Some("2021-03-01"), Some("2021-03-10"), "2021-04"),
+            "to_start due started"
+        );
+        assert_eq!(parts(Some("2021-03-01"), None, "2021-04"), "to_start due not_started overdue");
+        assert_eq!(parts(Some("2021-11-01"), None, "2021-04"), "to_start not_started");
+        assert_eq!(parts(Some("2020-03-01"), Some("2020-03-10"), "2021-04"), "");
     }
 
     #[test]

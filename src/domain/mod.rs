@@ -18,6 +18,7 @@ pub mod light;
 pub mod light_override;
 pub mod light_rules;
 pub mod light_sums;
+pub mod light_words;
 pub mod lights;
 pub mod milestone;
 pub mod milestone_figures;

@@ -3,19 +3,31 @@
 //! Stands beside `api` on its floor. A page asks the same use cases under the same permits as the
 //! API, so it can never show what the API would not. It knows nothing of the store.
 
+pub mod again;
 pub mod assets;
 pub mod chart;
 pub mod choice;
 pub mod cookies;
 pub mod form;
 pub mod frame;
+pub mod history;
+pub mod issue;
+pub mod issues;
 pub mod log_in;
 pub mod notice;
 pub mod number;
 pub mod overview;
+pub mod picks;
+pub mod project;
+pub mod project_data;
+pub mod project_forms;
+pub mod projects;
 pub mod promises;
 pub mod reply;
 pub mod shell;
+pub mod told;
+pub mod told_words;
+pub mod trend_chart;
 pub mod visit;
 
 use actix_web::middleware::from_fn;
@@ -43,4 +55,19 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(promises::mount)
                 .default_service(web::to(frame::nothing_here)),
         );
+/// Mounts the pages at the root, behind everything that is mounted before them.
+pub fn mount(config: &mut ServiceConfig) {
+    config.configure(assets::mount).service(
+        web::scope("")
+            .wrap(from_fn(frame::wrap))
+            .configure(log_in::mount)
+            .configure(overview::mount)
+            .configure(promises::mount)
+            .configure(project::mount)
+            .configure(projects::mount)
+            .configure(issue::mount)
+            .configure(issues::mount)
+            .configure(history::mount)
+            .default_service(web::to(frame::nothing_here)),
+    );
 }

@@ -18,6 +18,14 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("published", "通报已发布，内容已固化。", "The bulletin is published and frozen."),
     ("raised", "事项已提出。", "The issue is raised."),
     ("step-taken", "已办理。", "Done."),
+    ("milestone-saved", "节点已更新。", "The milestone is changed."),
+    ("stage-moved", "项目库别已变更。", "The project is in another stage now."),
+    (
+        "light-overridden",
+        "人工认定已录入，到期后自动恢复规则判断。",
+        "The light is overridden; the rules count again after the last day.",
+    ),
+    ("override-withdrawn", "人工认定已撤回。", "The override is withdrawn."),
     ("account-made", "账号已建立。", "The account is made."),
     (
         "password-changed",

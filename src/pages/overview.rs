@@ -1,6 +1,6 @@
 //! 总览: the figures at a glance, and the rankings.
 
-use actix_web::Responder;
+use actix_web::{Either, Responder};
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 use serde::Deserialize;
@@ -8,11 +8,11 @@ use utoipa::IntoParams;
 
 use super::chart::{MonthChart, MonthValues, RowChart, RowValues};
 use super::number;
-use super::reply::Page;
+use super::reply::{Page, see_other};
 use super::shell::{Place, Shell};
 use super::visit::Visit;
 use crate::api::asked::Asking;
-use crate::api::caller::ReadSummaries;
+use crate::api::caller::{LoggedIn, ReadSummaries};
 use crate::api::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::api::light_view::{LightCountsView, LightRow};
 use crate::api::lights::shine;
@@ -23,13 +23,14 @@ use crate::api::problem::Problem;
 use crate::api::project_filter::FilterQuery;
 use crate::api::rankings::{RankingRow, Rankings, rank, rank_each};
 use crate::api::trend::{Trend, follow};
+use crate::domain::access::Action;
 use crate::domain::light::Light;
 use crate::domain::words::Language;
 
 /// Mounts the pages of this file.
 pub fn mount(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/").route(web::get().to(show)))
+        .service(web::resource("/").route(web::get().to(home)))
         .service(web::resource("/rankings").route(web::get().to(show_ranking)));
 }
 
@@ -84,6 +85,15 @@ struct Ranking {
     rows: Vec<RankingRow>,
     names: Names,
     more: bool,
+}
+
+/// Whoever may not ask for figures goes where they find something.
+async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
+    if visit.may(Action::ReadSummaries) {
+        return show(visit.turned()?).await.map(Either::Right);
+    }
+    let place = Place::first(visit.who.role());
+    Ok(Either::Left(see_other(place.map_or("/password", |place| place.path))))
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {

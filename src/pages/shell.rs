@@ -57,6 +57,13 @@ places! {
     ACCOUNTS = "/accounts" "账号" "Accounts" KeepAccounts,
 }
 
+impl Place {
+    /// The first place where `role` finds something.
+    pub fn first(role: Role) -> Option<&'static Self> {
+        Self::ALL.iter().find(|place| role.may(place.needs))
+    }
+}
+
 /// Somebody who is logged in, as the bar shows them.
 #[derive(Clone, Debug)]
 pub struct Visitor {

@@ -54,6 +54,16 @@ impl<P: Permission> Visit<P> {
         Permit::of(&self.who.caller)
     }
 
+    /// The same visit under another permit.
+    ///
+    /// # Errors
+    /// 403
+    pub fn turned<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
+        let who = self.permit()?;
+        let Self { app, language, now, choice, path, query, .. } = self;
+        Ok(Visit { who, app, language, now, choice, path, query })
+    }
+
     /// The page's own part of its address, as strictly as the API's; what a form left empty is not
     /// asked for.
     ///

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::conn::MultiBackend;
 use super::schema::{events, project_units, projects};
 use super::{Conn, Page, PageRequest, Result, StoreError};
 use crate::domain::access::Sight;
@@ -286,14 +287,16 @@ pub struct FeedFilter {
 /// The subjects that are accounts, or an account's own.
 const ACCOUNTS: [&str; 4] = ["user", "session", "client", "webhook"];
 
-/// Sealed events in their sequence, at most so many, of what the filter's reader may see.
-pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
-    let mut query = events::table
-        .left_join(projects::table)
-        .filter(events::sequence.gt(filter.after))
-        .select((events::sequence, Row::as_select()))
-        .into_boxed();
-    query = match filter.sight {
+type Listed<'a> = diesel::helper_types::IntoBoxed<
+    'a,
+    diesel::helper_types::LeftJoin<events::table, projects::table>,
+    MultiBackend,
+>;
+
+/// The events the filter's reader may see, of the kinds and the project asked for.
+fn shown(filter: &FeedFilter) -> Listed<'_> {
+    let query = events::table.left_join(projects::table).into_boxed();
+    let mut query = match filter.sight {
         Sight::All => query,
         Sight::Open => query.filter(
             events::project_id
@@ -328,8 +331,40 @@ pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64,
     if let Some(until) = filter.until {
         query = query.filter(events::sequence.le(until));
     }
-    let rows: Vec<(Option<i64>, Row)> = query.order(events::sequence).limit(most).load(conn)?;
+    query
+}
+
+/// Sealed events in their sequence, at most so many, of what the filter's reader may see.
+pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
+    let rows: Vec<(Option<i64>, Row)> = shown(filter)
+        .filter(events::sequence.gt(filter.after))
+        .order(events::sequence)
+        .limit(most)
+        .select((events::sequence, Row::as_select()))
+        .load(conn)?;
     rows.into_iter().map(|(sequence, row)| Ok((sequence.unwrap_or(0), row.try_into()?))).collect()
+}
+
+/// What was done, the latest first, of what the filter's reader may see; by `actor` alone where one
+/// is named. Also what is not sealed yet, whatever the filter's `after`.
+pub fn latest(
+    conn: &mut Conn,
+    filter: &FeedFilter,
+    actor: Option<&str>,
+    page: &PageRequest,
+) -> Result<Page<Recorded>> {
+    let wanted = || match actor {
+        Some(name) => shown(filter).filter(events::actor_name.eq(name.to_owned())),
+        None => shown(filter),
+    };
+    let mut query = wanted();
+    if let Some(before) = page.after_id()? {
+        query = query.filter(events::id.lt(before));
+    }
+    let query = query.order(events::id.desc()).limit(page.rows_to_fetch());
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    let total = wanted().count().get_result(conn)?;
+    page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
 }
 
 #[cfg(test)]

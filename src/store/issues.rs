@@ -36,6 +36,8 @@ pub struct IssueFilter {
     pub due_before: Option<NaiveDate>,
     /// Raised on this day or earlier.
     pub raised_by_day: Option<NaiveDate>,
+    /// Raised on this day or later.
+    pub raised_from_day: Option<NaiveDate>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -107,6 +109,9 @@ fn wanted(filter: &IssueFilter, sight: Sight) -> Wanted<'_> {
     }
     if let Some(day) = filter.raised_by_day {
         query = query.filter(issues::raised_on.le(day));
+    }
+    if let Some(day) = filter.raised_from_day {
+        query = query.filter(issues::raised_on.ge(day));
     }
     query
 }

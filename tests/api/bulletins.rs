@@ -200,6 +200,8 @@ async fn every_summary_answers_as_published(app: TestApp) {
         "/summaries/lights?year=2023&by=area",
         "/summaries/lights/projects?year=2023&light=yellow&light=grey",
         "/summaries/rankings?year=2023&by=area",
+        "/summaries/projects?year=2023&sort=-completed_wan&reports=missing&reports=confirmed",
+        "/summaries/projects?year=2023&month=2023-02&starts=started",
     ];
     let without_instant = |mut answer: Value| {
         for field in ["as_of", "last_event"] {

@@ -39,6 +39,7 @@ mod lights;
 mod milestones;
 mod oc4ids;
 mod pages;
+mod project_figures;
 mod projects;
 mod rankings;
 mod reference;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
     suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
+    suite.on_each(project_figures::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);

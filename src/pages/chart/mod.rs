@@ -7,9 +7,11 @@
 pub mod months;
 pub mod rows;
 pub mod scale;
+pub mod timeline;
 
 pub use months::{MonthChart, MonthValues};
 pub use rows::{RowChart, RowValues};
+pub use timeline::{Timeline, TimelineRow};
 use scale::Unit;
 
 use crate::domain::money::Fen;

@@ -1,0 +1,104 @@
+//! 历史: who changed what, the latest first; the auditor's home.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+
+use super::picks::{Asked, Chip, Pick};
+use super::reply::Page;
+use super::shell::{Place, Shell};
+use super::told::{Told, tell};
+use super::told_words;
+use super::visit::Visit;
+use crate::api::caller::ReadHistory;
+use crate::api::history::{HistoryFilter, HistoryQuery, list_all_history};
+use crate::api::names::Names;
+use crate::api::problem::Problem;
+use crate::api::query::{Both, Query};
+use crate::api::sheet::Sheet;
+use crate::domain::access::{Action, Role};
+use crate::domain::words::Language;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/history").route(web::get().to(show)));
+}
+
+#[derive(Template)]
+#[template(path = "pages/history.html")]
+struct HistoryPage {
+    shell: Shell,
+    history: Vec<Told>,
+    total: i64,
+    next_cursor: Option<String>,
+    picks: Vec<Pick>,
+    chips: Vec<Chip>,
+    actor: String,
+    project: String,
+    carried: Vec<(String, String)>,
+    unfiltered: String,
+    files: [String; 2],
+    later: bool,
+}
+
+/// The parameters the filter form asks for.
+const ASKED: [&str; 3] = ["kind", "actor", "project"];
+
+async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
+    let Both(filter, page): Both<HistoryFilter, HistoryQuery> = visit.asked()?;
+    let shell = Shell::around(&visit, Place::HISTORY).await?;
+    let (later, language) = (page.cursor.is_some(), visit.language);
+    let actor = filter.actor.clone().unwrap_or_default();
+    let project = filter.project.map(|id| id.to_string()).unwrap_or_default();
+    let query = Query(Both(filter, page));
+    let Sheet(found) = list_all_history(visit.app.clone(), visit.permit()?, query).await?;
+    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let address = Asked::of(&shell);
+    let picks = picks(&address, visit.who.role(), &shell);
+    let mut chips = address.chips(&picks);
+    if !project.is_empty() {
+        let label = format!("{} #{project}", shell.t("项目", "Project"));
+        chips.push(Chip { label, href: address.without_any(&["project"]) });
+    }
+    if !actor.is_empty() {
+        let label = format!("{}：{actor}", shell.t("操作人", "By"));
+        chips.push(Chip { label, href: address.without_any(&["actor"]) });
+    }
+    let file = |format: &str| {
+        let path = address.carried("/files/history", &["year", "through", "basis"]);
+        format!("{path}{}format={format}", if path.contains('?') { '&' } else { '?' })
+    };
+    let files = [file("xlsx"), file("csv")];
+    Ok(Page::of(HistoryPage {
+        carried: address.beside(&ASKED),
+        unfiltered: address.without_any(&ASKED),
+        total: found.total,
+        next_cursor: found.next_cursor,
+        history: found.items.into_iter().map(|event| tell(event, &names)).collect(),
+        files,
+        later,
+        shell,
+        picks,
+        chips,
+        actor,
+        project,
+    }))
+}
+
+/// Kinds of what this visitor may see, by what they are done to.
+fn picks(address: &Asked, role: Role, shell: &Shell) -> Vec<Pick> {
+    let option = |code: &&'static str| {
+        let words = told_words::kind(code).map(|(zh, en)| match shell.language {
+            Language::Chinese => zh,
+            Language::English => en,
+        });
+        ((*code).to_owned(), words.unwrap_or_default())
+    };
+    let business = told_words::USUAL.iter().map(option);
+    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Business"), business)];
+    if role == Role::Auditor {
+        let accounts = told_words::ACCOUNTS.iter().map(option);
+        picks.push(address.pick("kind", shell.t("账号操作", "Accounts"), accounts));
+    }
+    picks
+}
