@@ -143,7 +143,7 @@ async fn list_issues(
 ///
 /// All of them, cleared ones too, as they were raised.
 #[utoipa::path(get, path = "/projects/{project_id}/issues")]
-async fn list_project_issues(
+pub async fn list_project_issues(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ProjectPath>,

@@ -60,6 +60,7 @@ pub mod projects;
 pub mod query;
 pub mod rankings;
 pub mod reply;
+pub mod report_context;
 pub mod report_view;
 pub mod reporting_months;
 pub mod reports;
@@ -100,6 +101,7 @@ pub fn routes() -> routes::Routes {
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(report_context::routes())
         .and(review::routes())
         .and(restatements::routes())
         .and(reporting_months::routes())

@@ -121,7 +121,7 @@ impl RestatementInput {
     post, path = "/projects/{project_id}/reports/{month}/restatements",
     responses((status = 409, description = "The month is not closed: return its report instead.")),
 )]
-async fn create_restatement(
+pub async fn create_restatement(
     app: Data<App>,
     who: Permit<RestateReports>,
     path: Path<ReportPath>,

@@ -16,6 +16,7 @@ use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use super::sheet::SheetFormat;
+use crate::domain::access::Role;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
     ClientId, ClientSecretId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId, UserId,
@@ -261,7 +262,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
+        AsOf Light FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ReportState Role ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId)
 }
 
 /// The body every failure has.

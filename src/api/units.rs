@@ -178,7 +178,7 @@ pub struct UnitQuery {
 ///
 /// Units by name, page by page.
 #[utoipa::path(get, path = "/units")]
-async fn list_units(
+pub async fn list_units(
     app: Data<App>,
     _who: Permit<ReadReference>,
     query: Query<UnitQuery>,
