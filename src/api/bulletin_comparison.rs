@@ -78,7 +78,8 @@ impl Compared {
         }
     }
 
-    fn differs(&self) -> bool {
+    /// Whether it came to something else.
+    pub fn differs(&self) -> bool {
         !self.completed_difference_wan.is_zero() || !self.planned_difference_wan.is_zero()
     }
 }

@@ -20,9 +20,10 @@ use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::{Report, may_report};
+use crate::domain::restatement::standing;
 use crate::domain::words::Language;
 use crate::routes;
-use crate::store::{Conn, projects, reporting_months, reports, year_plans};
+use crate::store::{Conn, projects, reporting_months, reports, restatements, year_plans};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -53,6 +54,8 @@ pub struct ReportContextView {
     pub completed_before_wan: Fen,
     /// What is left of the year plan after those, in 万元; negative when more was completed.
     pub remaining_wan: Option<Fen>,
+    /// What the month counts as now: its confirmed report and every restatement, in 万元.
+    pub counted_wan: Fen,
     /// Invested since the start, before this month, in 万元.
     pub invested_before_wan: Fen,
     /// Total investment, in 万元.
@@ -115,6 +118,8 @@ fn compared(
     let plan = year_plans::find(conn, project_id, month.year())?;
     let planned = plan.and_then(|p| p.in_force(month).map(|v| v.months.of(month.number())));
     let last = reports::find(conn, project_id, month.previous())?;
+    let report = reports::find(conn, project_id, month)?;
+    let restated = restatements::list(conn, project_id, Some(month))?;
     let reporting_month = reporting_months::find(conn, month)?;
     Ok(ReportContextView {
         project_id,
@@ -126,6 +131,7 @@ fn compared(
         planned_wan: planned,
         completed_before_wan: compared.other_months_of_year,
         remaining_wan: compared.annual.map(|annual| annual - compared.other_months_of_year),
+        counted_wan: standing(report.as_ref(), &restated),
         invested_before_wan: compared.invested_before + compared.other_months_ever,
         total_investment_wan: compared.total,
         last_month: last.map(|report| ReportView::of(report, speaks)),

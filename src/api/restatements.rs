@@ -74,7 +74,7 @@ impl Versioned for RestatementView {
 /// Everything that was added to or taken from the project's month after it closed, as it was
 /// entered. What its report said stays as it was.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}/restatements")]
-async fn list_restatements(
+pub async fn list_restatements(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ReportPath>,

@@ -1,18 +1,18 @@
 //! 总览: the figures at a glance, and the rankings.
 
-use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::chart::{MonthChart, MonthValues, RowChart, RowValues};
 use super::number;
-use super::reply::Page;
+use super::reply::{Page, see_other};
 use super::shell::{Place, Shell};
 use super::visit::Visit;
 use crate::api::asked::Asking;
-use crate::api::caller::ReadSummaries;
+use crate::api::caller::{LoggedIn, ReadSummaries};
 use crate::api::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::api::light_view::{LightCountsView, LightRow};
 use crate::api::lights::shine;
@@ -29,7 +29,7 @@ use crate::domain::words::Language;
 /// Mounts the pages of this file.
 pub fn mount(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/").route(web::get().to(show)))
+        .service(web::resource("/").route(web::get().to(start)))
         .service(web::resource("/rankings").route(web::get().to(show_ranking)));
 }
 
@@ -88,7 +88,20 @@ struct Ranking {
     more: bool,
 }
 
-async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+/// Where everybody comes in: whoever may not see the figures begins at the first page of theirs.
+async fn start(
+    request: HttpRequest,
+    visit: Result<Visit<ReadSummaries>, Problem>,
+    anybody: Visit<LoggedIn>,
+) -> Result<HttpResponse, Problem> {
+    let home = Place::home(anybody.who.role());
+    match (visit, home) {
+        (Err(problem), Some(home)) if problem.code == "forbidden" => Ok(see_other(home.path)),
+        (visit, _) => Ok(show(visit?).await?.respond_to(&request)),
+    }
+}
+
+async fn show(visit: Visit<ReadSummaries>) -> Result<Page<OverviewPage>, Problem> {
     let shell = Shell::around(&visit, Place::OVERVIEW).await?;
     let figures = ask(&visit).await?;
     let (months, industries) = (month_chart(&figures, &shell), industry_chart(&figures, &shell));

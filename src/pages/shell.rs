@@ -57,6 +57,13 @@ places! {
     ACCOUNTS = "/accounts" "账号" "Accounts" KeepAccounts,
 }
 
+impl Place {
+    /// The first page somebody in this role finds something on.
+    pub fn home(role: Role) -> Option<&'static Self> {
+        Self::ALL.iter().find(|place| role.may(place.needs))
+    }
+}
+
 /// Somebody who is logged in, as the bar shows them.
 #[derive(Clone, Debug)]
 pub struct Visitor {

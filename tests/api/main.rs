@@ -34,6 +34,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod pages_work;
 mod projects;
 mod rankings;
 mod reference;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     suite.on_each(users::ALL);
     suite.on_each(access::ALL);
     suite.on_each(reference::ALL);
+    suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);

@@ -295,6 +295,9 @@ async fn a_report_shows_what_it_is_compared_with(app: TestApp) {
     assert_eq!(shown.json["completed_before_wan"], "170.50");
     assert_eq!(shown.json["remaining_wan"], "1029.50");
     assert_eq!(shown.json["invested_before_wan"], "670.50");
+    assert_eq!(shown.json["counted_wan"], "0.00");
+    let april = owner.get(&format!("/projects/{id}/reports/2021-04/context")).await.expect(200);
+    assert_eq!(april.json["counted_wan"], "80.00");
     assert_eq!(shown.json["total_investment_wan"], "10000.00");
     assert_eq!(shown.json["last_month"]["completed_wan"], "90.50");
     assert_eq!(shown.json["last_month"]["progress"], "封顶");
