@@ -163,7 +163,7 @@ pub struct AreaPath {
 ///
 /// All reporting areas, in their order.
 #[utoipa::path(get, path = "/areas")]
-async fn list_areas(
+pub async fn list_areas(
     app: Data<App>,
     _who: Permit<ReadReference>,
 ) -> Result<Sheet<PageView<AreaView>>, Problem> {

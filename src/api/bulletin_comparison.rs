@@ -78,7 +78,8 @@ impl Compared {
         }
     }
 
-    fn differs(&self) -> bool {
+    /// Whether it came to something else.
+    pub fn differs(&self) -> bool {
         !self.completed_difference_wan.is_zero() || !self.planned_difference_wan.is_zero()
     }
 }
@@ -103,7 +104,7 @@ fn rows(published: &Investment, now: &Investment) -> Vec<Compared> {
 /// Completed investment and year plans through the month, as published and as the register has
 /// them now, with what was restated since.
 #[utoipa::path(get, path = "/bulletins/{month}/comparison")]
-async fn get_bulletin_comparison(
+pub async fn get_bulletin_comparison(
     app: Data<App>,
     who: Permit<ReadSummaries>,
     path: Path<MonthPath>,

@@ -186,6 +186,7 @@ fn filings(
                 area: keys.area(project.area).unwrap_or_default(),
                 owners: keys.units_of(project.id),
                 status,
+                report: report.map(|r| r.state),
                 late,
                 first_submitted_on,
             });

@@ -1,6 +1,11 @@
 //! A bulletin as a page that prints on A4 landscape.
 
+use std::sync::LazyLock;
+
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 use super::bulletin_tables::{Cell, Names, Table};
 use super::bulletins::BulletinHead;
@@ -13,20 +18,33 @@ struct Page<'a> {
     published: String,
     synthetic: bool,
     tables: &'a [Table],
+    style: &'static str,
+}
+
+/// The page's own style. It stands inside the page, so that a page that was saved is whole.
+const STYLE: &str = include_str!("../../templates/bulletin.css");
+
+/// What a browser may do with the page: apply exactly its own style, and nothing else.
+pub fn policy() -> &'static str {
+    static POLICY: LazyLock<String> = LazyLock::new(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    });
+    &POLICY
 }
 
 /// The page of `tables`.
 pub fn page(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<String, Problem> {
-    // People here read their own time; it has had no summer time since 1991.
-    let local = head.published_at.plus_hours(8).naive().format("%Y-%m-%d %H:%M");
-    let published = format!("{local}（北京时间）");
-    let page = Page { head, published, synthetic: names.synthetic, tables };
+    let published = format!("{}（北京时间）", head.published_at.shown_in_shanghai());
+    let page = Page { head, published, synthetic: names.synthetic, tables, style: STYLE };
     page.render().map_err(Problem::broken)
 }
 
 impl Cell {
     /// What stands in the cell, for people: thousands apart, a dash for nothing.
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         match self {
             Self::Text(text) | Self::Day(text) => text.clone(),
             Self::Number(text) => grouped(text),
@@ -36,7 +54,7 @@ impl Cell {
     }
 
     /// The cell's class.
-    fn class(&self) -> &'static str {
+    pub fn class(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
             Self::Day(_) => "day",

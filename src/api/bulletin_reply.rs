@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::bulletin_page::page;
+use super::bulletin_page::{page, policy};
 use super::bulletin_tables::{Names, tables};
 use super::bulletin_workbook::workbook;
 use super::bulletins::{BulletinView, ContentView};
@@ -116,8 +116,7 @@ impl Responder for Rendered {
                 answer.content_type(XLSX).body(file)
             }
             Self::Html(page) => {
-                let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-                answer.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+                answer.insert_header((header::CONTENT_SECURITY_POLICY, policy()));
                 answer.content_type(HTML).body(page)
             }
         }

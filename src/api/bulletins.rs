@@ -156,7 +156,7 @@ struct Shown {
     post, path = "/reporting-months/{month}/publication",
     responses((status = 409, description = "It is open or published, an earlier month is open, or a later one is published.")),
 )]
-async fn publish_month(
+pub async fn publish_month(
     app: Data<App>,
     who: Permit<PublishBulletins>,
     path: Path<MonthPath>,
@@ -307,7 +307,7 @@ pub fn listed(bulletin: &Bulletin) -> Result<Listed, Problem> {
 ///
 /// Every published month in the order of publication, with its hash.
 #[utoipa::path(get, path = "/bulletins")]
-async fn list_bulletins(
+pub async fn list_bulletins(
     app: Data<App>,
     _who: Permit<ReadSummaries>,
 ) -> Result<Sheet<PageView<BulletinHead>>, Problem> {
@@ -327,16 +327,28 @@ async fn get_bulletin(
     query: Query<RenderQuery>,
     accepted: Wanted,
 ) -> Result<Rendered, Problem> {
-    let (Path(at), sight, Query(asked)) = (path, who.sees(), query);
-    let (view, names) = app
-        .db
+    let (Path(at), Query(asked)) = (path, query);
+    let (view, names) = read_bulletin(&app, &who, at.month).await?;
+    Rendered::of(view, &names, asked.format.unwrap_or(accepted.0))
+}
+
+/// A bulletin as the caller may see it, with the names of its time.
+///
+/// # Errors
+/// 404
+pub async fn read_bulletin(
+    app: &App,
+    who: &Permit<ReadSummaries>,
+    month: Month,
+) -> Result<(BulletinView, Names), Problem> {
+    let sight = who.sees();
+    app.db
         .read(move |conn| -> Result<_, Problem> {
-            let bulletin = bulletins::get(conn, at.month)?;
+            let bulletin = bulletins::get(conn, month)?;
             let names = Names::of(&thaw(&bulletin)?);
             Ok((shown(conn, &bulletin, sight)?, names))
         })
-        .await?;
-    Rendered::of(view, &names, asked.format.unwrap_or(accepted.0))
+        .await
 }
 
 /// Show what a bulletin's hash is over

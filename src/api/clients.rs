@@ -53,7 +53,7 @@ pub struct ClientSecretPath {
 ///
 /// All clients, by name, with what they were let do and when they were last used.
 #[utoipa::path(get, path = "/clients")]
-async fn list_clients(
+pub async fn list_clients(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
     query: Query<UserQuery>,
@@ -78,7 +78,7 @@ async fn list_clients(
     post, path = "/clients",
     responses((status = 409, description = "The name is taken.")),
 )]
-async fn create_client(
+pub async fn create_client(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     body: Body<ClientInput>,
@@ -106,7 +106,7 @@ async fn create_client(
 ///
 /// One client as it is now.
 #[utoipa::path(get, path = "/clients/{client_id}")]
-async fn get_client(
+pub async fn get_client(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
     path: Path<ClientPath>,
@@ -127,7 +127,7 @@ async fn get_client(
 ///
 /// What is absent stays. Fewer scopes, an end and disabling work at once.
 #[utoipa::path(patch, path = "/clients/{client_id}")]
-async fn update_client(
+pub async fn update_client(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     path: Path<ClientPath>,
@@ -161,7 +161,7 @@ async fn update_client(
     post, path = "/clients/{client_id}/secrets",
     responses((status = 409, description = "It has two secrets already: revoke one.")),
 )]
-async fn create_client_secret(
+pub async fn create_client_secret(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     path: Path<ClientPath>,
@@ -189,7 +189,7 @@ async fn create_client_secret(
 ///
 /// It gets no more tokens, and every token the client has ends at once.
 #[utoipa::path(delete, path = "/clients/{client_id}/secrets/{secret_id}")]
-async fn revoke_client_secret(
+pub async fn revoke_client_secret(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     path: Path<ClientSecretPath>,

@@ -19,7 +19,8 @@ use super::routes::Routes;
 use super::sheet::Sheet;
 use crate::domain::access::Sight;
 use crate::domain::filings::{FilingStatus, Filings, is_late};
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ProjectId, UnitId};
+use crate::domain::report::ReportState;
 use crate::domain::reporting_month::ReportingMonth;
 use crate::domain::summary::ProjectYear;
 use crate::domain::year_plan::Basis;
@@ -69,6 +70,10 @@ impl From<Filings> for FilingsView {
 pub struct FilingsRow {
     /// The area's or the industry's code, or the unit's name.
     pub of: String,
+    /// The unit's id; absent on rows of areas and industries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit_id: Option<UnitId>,
     /// What came to what.
     #[serde(flatten)]
     pub filings: FilingsView,
@@ -89,6 +94,10 @@ pub struct Filing {
     pub owners: Vec<String>,
     /// What became of its report.
     pub status: FilingStatus,
+    /// Where the report stands; absent when none was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub report: Option<ReportState>,
     /// Whether it was handed over after the due date, or is overdue now.
     pub late: bool,
     /// The day it was first handed over.
@@ -99,10 +108,16 @@ struct Owed {
     project: ProjectId,
     area: (i32, String),
     industry: (i32, String),
-    owners: Vec<String>,
-    status: FilingStatus,
+    owners: Vec<(String, UnitId)>,
+    report: Option<ReportState>,
     late: bool,
     first_submitted_on: Option<NaiveDate>,
+}
+
+impl Owed {
+    fn status(&self) -> FilingStatus {
+        FilingStatus::of(self.report)
+    }
 }
 
 /// The reports that are owed in a month.
@@ -113,7 +128,7 @@ impl AllOwed {
     pub fn all(&self) -> FilingsView {
         let mut filings = Filings::default();
         for owed in &self.0 {
-            filings.count(owed.status, owed.late);
+            filings.count(owed.status(), owed.late);
         }
         filings.into()
     }
@@ -121,30 +136,34 @@ impl AllOwed {
     fn by<K: Ord>(
         &self,
         keys: impl Fn(&Owed) -> Vec<K>,
-        name: impl Fn(K) -> String,
+        name: impl Fn(K) -> (String, Option<UnitId>),
     ) -> Vec<FilingsRow> {
         let mut rows: BTreeMap<K, Filings> = BTreeMap::new();
         for owed in &self.0 {
             for key in keys(owed) {
-                rows.entry(key).or_default().count(owed.status, owed.late);
+                rows.entry(key).or_default().count(owed.status(), owed.late);
             }
         }
-        rows.into_iter().map(|(k, f)| FilingsRow { of: name(k), filings: f.into() }).collect()
+        let row = |(key, filings): (K, Filings)| {
+            let (of, unit_id) = name(key);
+            FilingsRow { of, unit_id, filings: filings.into() }
+        };
+        rows.into_iter().map(row).collect()
     }
 
     /// By area, in the areas' order.
     pub fn by_area(&self) -> Vec<FilingsRow> {
-        self.by(|o| vec![o.area.clone()], |(_, code)| code)
+        self.by(|o| vec![o.area.clone()], |(_, code)| (code, None))
     }
 
     /// By industry line, in the tree's order.
     pub fn by_industry(&self) -> Vec<FilingsRow> {
-        self.by(|o| vec![o.industry.clone()], |(_, code)| code)
+        self.by(|o| vec![o.industry.clone()], |(_, code)| (code, None))
     }
 
     /// By owning unit.
     pub fn by_unit(&self) -> Vec<FilingsRow> {
-        self.by(|o| o.owners.clone(), |name| name)
+        self.by(|o| o.owners.clone(), |(name, id)| (name, Some(id)))
     }
 }
 
@@ -174,8 +193,8 @@ fn owed_by(
             project: project.id,
             area: keys.area_place(project.area),
             industry: keys.industry_place(project.industry),
-            owners: keys.units_of(project.id),
-            status: FilingStatus::of(report.map(|r| r.state)),
+            owners: keys.named_units_of(project.id),
+            report: report.map(|r| r.state),
             late: is_late(month.due_on, first_submitted_on, today),
             first_submitted_on,
         }
@@ -207,7 +226,7 @@ pub struct FilingQuery {
 /// Every project that owes a report of the month, with what became of it: by project id, filtered
 /// by status, area, industry or unit.
 #[utoipa::path(get, path = "/reporting-months/{month}/filings")]
-async fn list_filings(
+pub async fn list_filings(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<MonthPath>,
@@ -221,7 +240,7 @@ async fn list_filings(
             let month = reporting_months::get(conn, at.month)?;
             let known = filter.known(conn, Some(at.month.year()))?;
             let wanted = |o: &Owed| {
-                (asked.status.is_empty() || asked.status.contains(&o.status))
+                (asked.status.is_empty() || asked.status.contains(&o.status()))
                     && asked.late.is_none_or(|late| late == o.late)
             };
             let AllOwed(mut rows) = owed_by(conn, &month, &known, sight, today)?;
@@ -238,13 +257,15 @@ async fn list_filings(
                 total,
                 |o| o.project.0,
                 |o| {
+                    let status = o.status();
                     Ok(Filing {
                         project_id: o.project,
                         project: names.get(&o.project).cloned().unwrap_or_default(),
                         industry: o.industry.1,
                         area: o.area.1,
-                        owners: o.owners,
-                        status: o.status,
+                        status,
+                        report: o.report,
+                        owners: o.owners.into_iter().map(|(name, _)| name).collect(),
                         late: o.late,
                         first_submitted_on: o.first_submitted_on,
                     })

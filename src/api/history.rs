@@ -154,7 +154,7 @@ pub async fn list_all_history(
     let Query(Both(asked, page)) = query;
     let accounts = who.role() == Role::Auditor;
     let (kinds, project, sight) = (asked.kind, asked.project, who.sees());
-    let filter = FeedFilter { after: 0, kinds, project, sight, accounts };
+    let filter = FeedFilter { after: 0, until: None, kinds, project, sight, accounts };
     let page = PageRequest::new(page.limit, page.cursor);
     let found = app
         .db

@@ -142,6 +142,12 @@ impl Keys {
         ids.filter_map(|id| self.unit(*id)).collect()
     }
 
+    /// The same with their ids.
+    pub fn named_units_of(&self, project: ProjectId) -> Vec<(String, UnitId)> {
+        let ids = self.units_of.get(&project).into_iter().flatten();
+        ids.filter_map(|id| Some((self.unit(*id)?, *id))).collect()
+    }
+
     /// The unit's name.
     pub fn unit(&self, id: UnitId) -> Option<String> {
         self.units.get(&id).cloned()

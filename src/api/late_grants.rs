@@ -74,7 +74,7 @@ impl Versioned for LateGrantView {
 ///
 /// Every grant of the month, the latest first; those that ended too.
 #[utoipa::path(get, path = "/reporting-months/{month}/grants")]
-async fn list_late_grants(
+pub async fn list_late_grants(
     app: Data<App>,
     _who: Permit<ReadProjects>,
     path: Path<MonthPath>,
@@ -120,7 +120,7 @@ impl LateGrantInput {
     post, path = "/reporting-months/{month}/grants",
     responses((status = 409, description = "The month is closed.")),
 )]
-async fn create_late_grant(
+pub async fn create_late_grant(
     app: Data<App>,
     who: Permit<KeepMonths>,
     path: Path<MonthPath>,

@@ -70,6 +70,7 @@ pub mod projects;
 pub mod query;
 pub mod rankings;
 pub mod reply;
+pub mod report_context;
 pub mod report_view;
 pub mod reporting_months;
 pub mod reports;
@@ -120,6 +121,7 @@ pub fn routes() -> routes::Routes {
         .and(year_plans::routes())
         .and(milestones::routes())
         .and(reports::routes())
+        .and(report_context::routes())
         .and(review::routes())
         .and(restatements::routes())
         .and(imports::routes())

@@ -131,6 +131,11 @@ fn another_body() -> Problem {
 }
 
 impl Once {
+    /// For work a page does in several pieces: a key would stand for the first of them alone.
+    pub fn unkeyed(request: &HttpRequest) -> Self {
+        Self { request: request.clone(), key: None }
+    }
+
     /// Does `work` in a transaction that keeps its outcome, or gives the outcome that was kept.
     /// What fails is not kept.
     ///

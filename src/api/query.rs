@@ -74,7 +74,7 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
         && whole
         && shape.parameters.contains_key("limit")
     {
-        object.entry("limit").or_insert_with(|| crate::store::page::WHOLE.into());
+        object.entry("limit").or_insert_with(|| WHOLE.into());
     }
     serde_json::from_value(value).map_err(|e| {
         let words = Words::new(format!("查询参数不符合要求：{e}。"), format!("{e}."));
@@ -133,6 +133,9 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         ready(inner.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
     }
 }
+
+/// Most items of a list that is wanted whole.
+pub const WHOLE: i64 = crate::store::page::WHOLE;
 
 /// How many items a page holds unless asked.
 pub fn default_limit() -> i64 {

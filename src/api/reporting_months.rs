@@ -112,7 +112,7 @@ pub struct YearQuery {
 ///
 /// Every month that was opened, the earliest first.
 #[utoipa::path(get, path = "/reporting-months")]
-async fn list_reporting_months(
+pub async fn list_reporting_months(
     app: Data<App>,
     _who: Permit<ReadProjects>,
     query: Query<YearQuery>,
@@ -130,7 +130,7 @@ async fn list_reporting_months(
 /// Its days and state, and who has filed, who is late and what is missing: in all, by area, by
 /// industry and by owning unit. The projects themselves are listed under `filings`.
 #[utoipa::path(get, path = "/reporting-months/{month}")]
-async fn get_reporting_month(
+pub async fn get_reporting_month(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<MonthPath>,
@@ -177,7 +177,7 @@ impl ReportingMonthInput {
     put, path = "/reporting-months/{month}",
     responses((status = 409, description = "The month is closed.")),
 )]
-async fn put_reporting_month(
+pub async fn put_reporting_month(
     app: Data<App>,
     who: Permit<KeepMonths>,
     path: Path<MonthPath>,
@@ -239,7 +239,7 @@ fn recorded(
     post, path = "/reporting-months/{month}/closing",
     responses((status = 409, description = "It is closed, still in time, or has submitted reports that wait for a decision.")),
 )]
-async fn close_reporting_month(
+pub async fn close_reporting_month(
     app: Data<App>,
     who: Permit<KeepMonths>,
     path: Path<MonthPath>,
@@ -270,13 +270,25 @@ pub fn fileable(
     (month, state): (Month, Option<ReportState>),
     now: Now,
 ) -> Result<(), Problem> {
+    let month = may_file(conn, caller, project, (month, state), now)?;
+    Ok(reporting_months::hold(conn, &month)?)
+}
+
+/// The same, for who only wants to know: nothing is held.
+pub fn may_file(
+    conn: &mut Conn,
+    caller: &Caller,
+    project: ProjectId,
+    (month, state): (Month, Option<ReportState>),
+    now: Now,
+) -> Result<ReportingMonth, Problem> {
     let month: ReportingMonth = reporting_months::opened::<Problem>(conn, month)?;
     let user = &caller.user;
     let granted = reporting_months::is_granted(conn, month.id, project, user.unit_id, now.instant)?;
     let commission = user.role == Role::Commission;
     let leave = Leave { commission, granted, returned: false }.or_returned(state);
     month.may_file(now.today, leave)?;
-    Ok(reporting_months::hold(conn, &month)?)
+    Ok(month)
 }
 
 /// Refuses when the month of a report is locked; holds it open until the transaction ends.

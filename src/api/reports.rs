@@ -86,7 +86,7 @@ pub async fn list_reports(
 ///
 /// The report of one month as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}")]
-async fn get_report(
+pub async fn get_report(
     app: Data<App>,
     who: Permit<ReadProjects>,
     speaks: Language,
@@ -113,7 +113,7 @@ async fn get_report(
     put, path = "/projects/{project_id}/reports/{month}",
     responses((status = 409, description = "The report was submitted already, or the month is not open, overdue or closed.")),
 )]
-async fn put_report(
+pub async fn put_report(
     app: Data<App>,
     who: Permit<FileReports>,
     speaks: Language,
@@ -272,7 +272,7 @@ fn by(caller: &Caller, now: Now) -> Step {
     post, path = "/projects/{project_id}/reports/{month}/submission",
     responses((status = 409, description = "It is not a draft, a month of zero does not say why, or the month is not open, overdue or closed.")),
 )]
-async fn submit_report(
+pub async fn submit_report(
     app: Data<App>,
     who: Permit<FileReports>,
     speaks: Language,
@@ -320,7 +320,7 @@ impl Return {
     post, path = "/projects/{project_id}/reports/{month}/return",
     responses((status = 409, description = "It was not submitted, or the month is closed.")),
 )]
-async fn return_report(
+pub async fn return_report(
     app: Data<App>,
     who: Permit<ReturnReports>,
     speaks: Language,
@@ -374,7 +374,7 @@ fn must_review(
     post, path = "/projects/{project_id}/reports/{month}/confirmation",
     responses((status = 409, description = "It was not submitted, or the month is closed.")),
 )]
-async fn confirm_report(
+pub async fn confirm_report(
     app: Data<App>,
     who: Permit<ConfirmReports>,
     speaks: Language,

@@ -74,7 +74,7 @@ impl Versioned for RestatementView {
 /// Everything that was added to or taken from the project's month after it closed, as it was
 /// entered. What its report said stays as it was.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}/restatements")]
-async fn list_restatements(
+pub async fn list_restatements(
     app: Data<App>,
     who: Permit<ReadProjects>,
     path: Path<ReportPath>,
@@ -121,7 +121,7 @@ impl RestatementInput {
     post, path = "/projects/{project_id}/reports/{month}/restatements",
     responses((status = 409, description = "The month is not closed: return its report instead.")),
 )]
-async fn create_restatement(
+pub async fn create_restatement(
     app: Data<App>,
     who: Permit<RestateReports>,
     path: Path<ReportPath>,

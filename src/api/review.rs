@@ -14,6 +14,7 @@ use super::reply::PageView;
 use super::report_view::ReportView;
 use super::routes::Routes;
 use super::sheet::Sheet;
+use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::report::{Report, ReportState};
 use crate::domain::words::Language;
@@ -43,6 +44,10 @@ pub struct ReviewQuery {
     /// With this warning, by its code.
     #[param(nullable = false, pattern = "^[a-z-]{1,40}$", example = "half-of-the-year")]
     pub warning: Option<String>,
+    /// The latest first, instead of the earliest: by report id downwards.
+    #[serde(default)]
+    #[param(default = false)]
+    pub latest_first: bool,
 }
 
 /// A report with the name of its project.
@@ -50,6 +55,10 @@ pub struct ReviewQuery {
 pub struct ReviewItem {
     /// The project's name.
     pub project: String,
+    /// What the year plan in force has for the month, in 万元; null without one.
+    pub planned_wan: Option<Fen>,
+    /// What the month before was reported at, in 万元, in whatever state; null without a report.
+    pub last_month_wan: Option<Fen>,
     /// The report.
     #[serde(flatten)]
     pub report: ReportView,
@@ -57,17 +66,18 @@ pub struct ReviewItem {
 
 /// List reports of every project
 ///
-/// Across projects, with their warnings explained: what a reviewer goes through with
-/// `state=submitted`. By report id; what a month's restatements added is shown at the report.
+/// Across projects, with their warnings explained, beside the plan and the month before: what a
+/// reviewer goes through with `state=submitted`. By report id; what a month's restatements added is
+/// shown at the report.
 #[utoipa::path(get, path = "/reports")]
-async fn list_all_reports(
+pub async fn list_all_reports(
     app: Data<App>,
     who: Permit<ReadProjects>,
     query: Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
     speaks: Language,
 ) -> Result<Sheet<PageView<ReviewItem>>, Problem> {
     let (Query(Both(places, Both(asked, page))), sight) = (query, who.sees());
-    let found = app
+    let (found, beside) = app
         .db
         .read(move |conn| -> Result<_, Problem> {
             let (industries, areas) = places.known(conn)?;
@@ -76,16 +86,26 @@ async fn list_all_reports(
                 states: asked.state.clone(),
                 warned: asked.warned,
                 warning: asked.warning.clone(),
+                latest_first: asked.latest_first,
                 areas,
                 industries,
             };
             let request = PageRequest::new(page.limit, page.cursor);
-            Ok(review::list(conn, &filter, sight, &request)?)
+            let found = review::list(conn, &filter, sight, &request)?;
+            let reports: Vec<Report> =
+                found.items.iter().map(|(report, _)| report.clone()).collect();
+            let beside = review::beside(conn, &reports)?;
+            Ok((found, beside))
         })
         .await?;
-    let item = |(report, project): (Report, String)| ReviewItem {
-        project,
-        report: ReportView::of(report, speaks),
+    let item = |(report, project): (Report, String)| {
+        let beside = beside.get(&report.id).copied().unwrap_or_default();
+        ReviewItem {
+            project,
+            planned_wan: beside.planned,
+            last_month_wan: beside.last_month,
+            report: ReportView::of(report, speaks),
+        }
     };
     Ok(Sheet(PageView::of(found, item)))
 }

@@ -18,6 +18,7 @@ use super::issue_summary::IssueDimension;
 use super::place::PlaceDimension;
 use super::problem::Problem;
 use super::sheet::SheetFormat;
+use crate::domain::access::Role;
 use crate::domain::figures::ReportPart;
 use crate::domain::filings::FilingStatus;
 use crate::domain::id::{
@@ -289,7 +290,7 @@ pub fn parameter_schemas() -> BTreeMap<String, Value> {
         }};
     }
     all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light StartPart ReportPart FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
+        AsOf Light StartPart ReportPart FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState Role ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
         WebhookId WebhookSecretId DeliveryId DeliveryState)
 }
 

@@ -12,7 +12,7 @@ use super::once::Once;
 use super::password;
 use super::precondition::IfMatch;
 use super::problem::Problem;
-use super::query::{Path, Query};
+use super::query::{Both, Path, Query};
 use super::reply::{Conditional, Created, PageView, Tagged, Versioned};
 use super::routes::Routes;
 use super::sheet::Sheet;
@@ -24,7 +24,7 @@ use crate::domain::text::{Name, Username};
 use crate::domain::words::Words;
 use crate::routes;
 use crate::store::events::{self, Event, changes};
-use crate::store::users::{self, NewUser, User};
+use crate::store::users::{self, NewUser, User, UserFilter};
 use crate::store::{PageRequest, sessions};
 
 /// The operations of this file.
@@ -168,10 +168,24 @@ pub struct UserPath {
     pub user_id: UserId,
 }
 
-/// Which page of the accounts.
-#[derive(Deserialize, IntoParams)]
+/// Which accounts.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
+pub struct UserFilterQuery {
+    /// In one of these roles.
+    #[serde(default)]
+    pub role: Vec<Role>,
+    /// True for those that may no longer log in, false for those that may.
+    #[param(nullable = false)]
+    pub disabled: Option<bool>,
+    /// With this in the name they log in with, or in the one people know.
+    #[param(nullable = false, min_length = 1, max_length = 100)]
+    pub q: Option<String>,
+}
+
+/// Which page of the accounts.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UserQuery {
     /// How many items a page holds.
     #[serde(default = "super::query::default_limit")]
@@ -184,15 +198,18 @@ pub struct UserQuery {
 
 /// List accounts
 ///
-/// All accounts, by name, page by page.
+/// Accounts, by name, page by page.
 #[utoipa::path(get, path = "/users")]
-async fn list_users(
+pub async fn list_users(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
-    query: Query<UserQuery>,
+    query: Query<Both<UserFilterQuery, UserQuery>>,
 ) -> Result<Sheet<PageView<UserView>>, Problem> {
-    let page = PageRequest::new(query.0.limit, query.0.cursor);
-    let page = app.db.read(move |conn| users::list(conn, &page).map_err(Problem::from)).await?;
+    let Query(Both(UserFilterQuery { role, disabled, q }, page)) = query;
+    let (filter, page) =
+        (UserFilter { roles: role, disabled, q }, PageRequest::new(page.limit, page.cursor));
+    let page =
+        app.db.read(move |conn| users::list(conn, &filter, &page).map_err(Problem::from)).await?;
     Ok(Sheet(PageView::of(page, UserView::from)))
 }
 
@@ -203,7 +220,7 @@ async fn list_users(
     post, path = "/users",
     responses((status = 409, description = "The name is taken.")),
 )]
-async fn create_user(
+pub async fn create_user(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     body: Body<UserInput>,
@@ -231,7 +248,7 @@ async fn create_user(
 ///
 /// One account as it is now.
 #[utoipa::path(get, path = "/users/{user_id}")]
-async fn get_user(
+pub async fn get_user(
     app: Data<App>,
     _who: Permit<KeepAccounts>,
     path: Path<UserPath>,
@@ -246,7 +263,7 @@ async fn get_user(
 ///
 /// What is absent stays. A change of role, and disabling, work at once.
 #[utoipa::path(patch, path = "/users/{user_id}")]
-async fn update_user(
+pub async fn update_user(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     path: Path<UserPath>,
@@ -279,7 +296,7 @@ async fn update_user(
 /// For one who forgot it. Ends the account's sessions; it must change the password at its next
 /// log-in.
 #[utoipa::path(put, path = "/users/{user_id}/password")]
-async fn reset_password(
+pub async fn reset_password(
     app: Data<App>,
     who: Permit<KeepAccounts>,
     path: Path<UserPath>,

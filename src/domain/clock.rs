@@ -47,6 +47,11 @@ impl Timestamp {
         Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(self.0))
     }
 
+    /// What a clock in China shows then: people here read their own time.
+    pub fn shown_in_shanghai(self) -> String {
+        self.plus_hours(8).0.format("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The day it is in China then (UTC+8, without summer time since 1992).
     pub fn day_in_shanghai(self) -> NaiveDate {
         self.plus_hours(8).0.date()

@@ -31,6 +31,19 @@ impl Warning {
     }
 }
 
+/// Every kind of warning with its short name, for those who look for one kind.
+pub const KINDS: [(&str, &str, &str); 9] = [
+    ("above-total", "累计超过总投资", "above the total investment"),
+    ("far-above-plan", "超过年度计划 120%", "above 120 % of the year plan"),
+    ("zero-month", "在建项目当月为零", "zero during construction"),
+    ("half-of-the-year", "单月超过年度计划一半", "more than half of the year in a month"),
+    ("same-amount", "金额与上月相同", "same amount as last month"),
+    ("same-words", "文字与上月相同", "same words as last month"),
+    ("paid-above-received", "支付多于到位", "paid more than received"),
+    ("progress-apart", "形象进度与投资进度相差过大", "physical and financial progress apart"),
+    ("no-construction-permit", "开工逾月无施工许可", "no construction permit"),
+];
+
 /// What a report is compared with.
 #[derive(Clone, Debug)]
 pub struct ReportContext {
@@ -262,6 +275,7 @@ mod tests {
         let found = warnings(&report, &context);
 
         let codes: Vec<_> = found.iter().map(|w| w.code.as_str()).collect();
+        assert!(codes.iter().all(|code| KINDS.iter().any(|(kind, ..)| kind == code)));
         assert_eq!(codes, ["paid-above-received", "progress-apart", "no-construction-permit"]);
         assert!(
             found[1].en.contains("36.21 %, financial 16.20 %: 20.01 points"),

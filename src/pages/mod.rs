@@ -3,17 +3,23 @@
 //! Stands beside `api` on its floor. A page asks the same use cases under the same permits as the
 //! API, so it can never show what the API would not. It knows nothing of the store.
 
+pub mod account;
+pub mod accounts;
 pub mod again;
 pub mod assets;
+pub mod bulletins;
 pub mod chart;
 pub mod choice;
+pub mod clients;
 pub mod cookies;
+pub mod filing;
 pub mod form;
 pub mod frame;
 pub mod history;
 pub mod issue;
 pub mod issues;
 pub mod log_in;
+pub mod months;
 pub mod notice;
 pub mod number;
 pub mod overview;
@@ -24,10 +30,16 @@ pub mod project_forms;
 pub mod projects;
 pub mod promises;
 pub mod reply;
+pub mod report_fields;
+pub mod report_form;
+pub mod restating;
+pub mod review;
+pub mod secrets;
 pub mod shell;
 pub mod told;
 pub mod told_words;
 pub mod trend_chart;
+pub mod trouble;
 pub mod visit;
 
 use actix_web::middleware::from_fn;
@@ -53,21 +65,20 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(log_in::mount)
                 .configure(overview::mount)
                 .configure(promises::mount)
+                .configure(project::mount)
+                .configure(projects::mount)
+                .configure(issue::mount)
+                .configure(issues::mount)
+                .configure(history::mount)
+                .configure(filing::mount)
+                .configure(report_form::mount)
+                .configure(review::mount)
+                .configure(months::mount)
+                .configure(restating::mount)
+                .configure(bulletins::mount)
+                .configure(accounts::mount)
+                .configure(account::mount)
+                .configure(clients::mount)
                 .default_service(web::to(frame::nothing_here)),
         );
-/// Mounts the pages at the root, behind everything that is mounted before them.
-pub fn mount(config: &mut ServiceConfig) {
-    config.configure(assets::mount).service(
-        web::scope("")
-            .wrap(from_fn(frame::wrap))
-            .configure(log_in::mount)
-            .configure(overview::mount)
-            .configure(promises::mount)
-            .configure(project::mount)
-            .configure(projects::mount)
-            .configure(issue::mount)
-            .configure(issues::mount)
-            .configure(history::mount)
-            .default_service(web::to(frame::nothing_here)),
-    );
 }

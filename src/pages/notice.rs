@@ -5,6 +5,12 @@ use crate::domain::words::Language;
 /// Everything that can be said, by the code that stands in the address.
 const NOTICES: &[(&str, &str, &str)] = &[
     ("saved", "已保存。", "Saved."),
+    ("draft-saved", "草稿已保存，尚未提交。", "The draft is saved; it is not submitted yet."),
+    (
+        "check-warnings",
+        "草稿已保存，尚未提交：请先核对下列提示，确认无误后再次提交。",
+        "The draft is saved and not submitted yet: look at the warnings below, then submit again.",
+    ),
     ("submitted", "已提交，等待审核。", "Submitted; it waits for review."),
     ("returned", "已退回。", "Returned."),
     ("confirmed", "已确认，计入完成投资。", "Confirmed; it counts now."),
@@ -14,7 +20,13 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "报告期已关闭，今后只能通过更正修改。",
         "The month is closed; only a restatement changes it now.",
     ),
+    ("days-moved", "开放和截止日期已调整。", "The days are moved."),
     ("granted", "已准予补报。", "Late filing is granted."),
+    (
+        "restated",
+        "更正已登记，原报数不变。",
+        "The restatement is entered; the report stays as it was.",
+    ),
     ("published", "通报已发布，内容已固化。", "The bulletin is published and frozen."),
     ("raised", "事项已提出。", "The issue is raised."),
     ("step-taken", "已办理。", "Done."),
@@ -27,6 +39,13 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("override-withdrawn", "人工认定已撤回。", "The override is withdrawn."),
     ("account-made", "账号已建立。", "The account is made."),
+    ("account-changed", "账号已修改，立即生效。", "The account is changed, at once."),
+    ("client-changed", "客户端已修改，立即生效。", "The client is changed, at once."),
+    (
+        "secret-revoked",
+        "密钥已吊销，用它换取的令牌立即失效。",
+        "The secret is revoked; its tokens have ended.",
+    ),
     (
         "password-changed",
         "密码已修改，其他设备上的登录已失效。",

@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::conn::MultiBackend;
 use super::schema::{clients, users};
+use super::sql::{anywhere, lower};
 use super::{Conn, Page, PageRequest, Result, StoreError};
 use crate::domain::access::Role;
 use crate::domain::clock::Timestamp;
@@ -121,16 +123,46 @@ pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
-/// All accounts of persons, by name.
-pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<User>> {
-    let machines = || clients::table.select(clients::user_id);
-    let persons = || users::table.filter(users::id.ne_all(machines()));
-    let mut query = persons().select(Row::as_select()).into_boxed();
+/// Which accounts are wanted; an empty list means any.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// In one of these roles.
+    pub roles: Vec<Role>,
+    /// Disabled, or not.
+    pub disabled: Option<bool>,
+    /// With this in either name.
+    pub q: Option<String>,
+}
+
+type Wanted<'a> = diesel::helper_types::IntoBoxed<'a, users::table, MultiBackend>;
+
+fn persons(filter: &UserFilter) -> Wanted<'_> {
+    let machines = clients::table.select(clients::user_id);
+    let mut query = users::table.filter(users::id.ne_all(machines)).into_boxed();
+    if !filter.roles.is_empty() {
+        query = query.filter(users::role.eq_any(filter.roles.iter().map(|r| r.as_str())));
+    }
+    query = match filter.disabled {
+        Some(true) => query.filter(users::disabled_at.is_not_null()),
+        Some(false) => query.filter(users::disabled_at.is_null()),
+        None => query,
+    };
+    if let Some(text) = &filter.q {
+        let known = lower(users::display_name).like(anywhere(text)).escape('\\');
+        let named = users::username.like(anywhere(text)).escape('\\');
+        query = query.filter(named.or(known));
+    }
+    query
+}
+
+/// The accounts of persons that `filter` admits, by name.
+pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<Page<User>> {
+    let mut query = persons(filter).select(Row::as_select());
     if let Some(after) = page.after_text()? {
         query = query.filter(users::username.gt(after));
     }
     let rows: Vec<Row> = query.order(users::username).limit(page.rows_to_fetch()).load(conn)?;
-    let total = persons().count().get_result(conn)?;
+    let total = persons(filter).count().get_result(conn)?;
     page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 

@@ -1,5 +1,7 @@
 //! Bulletins: what is published stays, is chained, printed, compared, and proved.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -317,7 +319,13 @@ async fn a_bulletin_goes_out_as_a_workbook_and_as_a_page(app: TestApp) {
 
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(page.text, asked.text);
-    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    // A browser applies the page's own style and no other.
+    let style = page.text.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    let hash = STANDARD.encode(Sha256::digest(style));
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    assert!(policy.contains(&format!("style-src 'sha256-{hash}'")), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
     for part in ["2023年3月重大项目调度通报", "A4 landscape", "18.75", "−6.25", "东营区", "签发："]
     {
         assert!(page.text.contains(part), "{part}");

@@ -39,6 +39,7 @@ mod lights;
 mod milestones;
 mod oc4ids;
 mod pages;
+mod pages_work;
 mod project_figures;
 mod projects;
 mod rankings;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
     suite.on_each(reference::ALL);
+    suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);

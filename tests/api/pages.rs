@@ -30,30 +30,30 @@ tests![
 
 async fn a_stranger_logs_in_and_comes_back(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
-    let mut browser = Browser::new(&app);
+    let browser = Browser::new(&app);
 
     let refused = browser.get("/promises?year=2021").await.expect(303);
-    let form = browser.get(refused.location()).await.expect(200);
+    let form = browser.get(&refused.location).await.expect(200);
     let next = form.hidden("next");
     let fields = [("next", next.as_str()), ("username", "commission"), ("password", PASSWORD)];
     let let_in = browser.send("/log-in", &fields).await.expect(303);
 
-    assert_eq!(refused.location(), "/log-in?next=%2Fpromises%3Fyear%3D2021");
-    assert_eq!(let_in.location(), "/promises?year=2021");
+    assert_eq!(refused.location, "/log-in?next=%2Fpromises%3Fyear%3D2021");
+    assert_eq!(let_in.location, "/promises?year=2021");
     let cookie = let_in.headers.get(SET_COOKIE).unwrap().to_str().unwrap();
     for part in ["session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
-    let page = browser.get(let_in.location()).await.expect(200);
+    let page = browser.get(&let_in.location).await.expect(200);
     assert!(page.says("兑现表") && page.says("新一代信息技术"));
     // Nobody is sent elsewhere by an address they were given.
     let fields = [("next", "//example.org/"), ("username", "commission"), ("password", PASSWORD)];
-    assert_eq!(browser.send("/log-in", &fields).await.expect(303).location(), "/");
+    assert_eq!(browser.send("/log-in", &fields).await.expect(303).location, "/");
 }
 
 async fn a_wrong_password_is_said_and_nothing_else(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
-    let mut browser = Browser::new(&app);
+    let browser = Browser::new(&app);
 
     for (name, password) in [("commission", "wrong"), ("nobody", PASSWORD), ("commission", "")] {
         let fields = [("username", name), ("password", password)];
@@ -67,12 +67,12 @@ async fn a_wrong_password_is_said_and_nothing_else(app: TestApp) {
 
 async fn the_cookie_is_for_pages_and_the_token_for_the_api(app: TestApp) {
     let commission = app.commission().await;
-    let mut browser = Browser::log_in(&app, "commission").await;
+    let browser = Browser::log_in(&app, "commission").await;
 
     let as_bearer = browser.request(Method::GET, "/api/v1/projects");
     let as_bearer = as_bearer.bearer_auth(browser.cookie("session"));
     let with_cookie = browser.request(Method::GET, "/api/v1/projects");
-    let mut other = Browser::new(&app);
+    let other = Browser::new(&app);
     let as_cookie = other
         .request(Method::GET, "/")
         .header("Cookie", format!("session={}", commission.token.clone().unwrap()));
@@ -86,7 +86,7 @@ async fn the_cookie_is_for_pages_and_the_token_for_the_api(app: TestApp) {
 async fn behind_tls_the_cookie_is_of_this_host_alone(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
     let tls = app.beside(Config { behind_tls: true, ..Config::for_tests() }).await;
-    let mut browser = Browser::new(&tls);
+    let browser = Browser::new(&tls);
 
     let fields = [("username", "commission"), ("password", PASSWORD)];
     let let_in = browser.send("/log-in", &fields).await.expect(303);
@@ -96,29 +96,29 @@ async fn behind_tls_the_cookie_is_of_this_host_alone(app: TestApp) {
     assert!(cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
     browser.get("/").await.expect(200);
     // A proxy that says so does the same, and a plain cookie is not taken for it.
-    let mut plain = Browser::log_in(&app, "commission").await;
+    let plain = Browser::log_in(&app, "commission").await;
     let claimed = plain.request(Method::GET, "/").header("X-Forwarded-Proto", "https");
     plain.take(claimed).await.expect(303);
 }
 
 async fn logging_out_ends_the_session_at_once(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
-    let mut browser = Browser::log_in(&app, "commission").await;
-    let stolen = browser.cookie("session").to_owned();
+    let browser = Browser::log_in(&app, "commission").await;
+    let stolen = browser.cookie("session");
 
     let out = browser.submit("/", "/log-out", &[]).await.expect(303);
 
-    assert_eq!(out.location(), "/log-in");
+    assert_eq!(out.location, "/log-in");
     assert_eq!(browser.cookie("session"), "");
-    let mut thief = Browser::new(&app);
+    let thief = Browser::new(&app);
     let again = thief.request(Method::GET, "/").header("Cookie", format!("session={stolen}"));
     thief.take(again).await.expect(303);
 }
 
 async fn a_form_from_elsewhere_does_nothing(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
-    let mut browser = Browser::log_in(&app, "commission").await;
-    let mut other = Browser::log_in(&app, "commission").await;
+    let browser = Browser::log_in(&app, "commission").await;
+    let other = Browser::log_in(&app, "commission").await;
     let (mine, theirs) =
         (browser.get("/").await.hidden("proof"), other.get("/").await.hidden("proof"));
     assert_ne!(mine, theirs);
@@ -144,10 +144,10 @@ async fn a_form_from_elsewhere_does_nothing(app: TestApp) {
 
 async fn a_first_password_is_changed_before_anything_else(app: TestApp) {
     app.add_user("new", Role::Viewer, None, None, true).await;
-    let mut browser = Browser::log_in(&app, "new").await;
+    let browser = Browser::log_in(&app, "new").await;
     let better = "window ladder orchid 93";
 
-    assert_eq!(browser.get("/").await.expect(303).location(), "/password");
+    assert_eq!(browser.get("/").await.expect(303).location, "/password");
     let change = |current: &'static str, new: &'static str, again: &'static str| {
         [("current_password", current), ("new_password", new), ("new_again", again)]
     };
@@ -186,7 +186,7 @@ async fn the_overview_says_what_the_api_says(app: TestApp) {
     let project = commission.project("甲项目", json!({})).await;
     commission.plan_year(project, 800).await;
     commission.confirmed(project, "2021-03", "1234.50").await;
-    let mut browser = Browser::log_in(&app, "commission").await;
+    let browser = Browser::log_in(&app, "commission").await;
 
     let page = browser.get("/?year=2021&through=2021-05").await.expect(200);
     let promises = browser.get("/promises?year=2021&through=2021-05").await.expect(200);
@@ -220,9 +220,9 @@ async fn one_sees_ones_own_figures_and_no_others(app: TestApp) {
     app.add_user("owner", Role::Unit, Some("甲公司"), None, false).await;
     app.add_user("admin", Role::Admin, None, None, false).await;
 
-    let mut owner = Browser::log_in(&app, "owner").await;
+    let owner = Browser::log_in(&app, "owner").await;
     let page = owner.get("/").await.expect(200);
-    let mut admin = Browser::log_in(&app, "admin").await;
+    let admin = Browser::log_in(&app, "admin").await;
 
     assert!(page.says("甲公司") && page.says("1,332.00"));
     assert!(!page.says("乙公司") && !page.says("2,664.00"));
@@ -233,7 +233,7 @@ async fn one_sees_ones_own_figures_and_no_others(app: TestApp) {
 async fn files_are_the_api_s_own(app: TestApp) {
     let commission = app.commission().await;
     commission.project("甲项目", json!({})).await;
-    let mut browser = Browser::log_in(&app, "commission").await;
+    let browser = Browser::log_in(&app, "commission").await;
 
     let file = browser.get("/files/projects?format=csv").await.expect(200);
     let same = commission.get("/projects?format=csv").await.expect(200);
@@ -249,7 +249,7 @@ async fn files_are_the_api_s_own(app: TestApp) {
 }
 
 async fn the_language_is_chosen_and_kept(app: TestApp) {
-    let mut browser = Browser::new(&app);
+    let browser = Browser::new(&app);
     assert!(browser.get("/log-in").await.says("<html lang=\"zh-CN\">"));
 
     let fields = [("language", "en"), ("next", "/log-in")];
@@ -265,7 +265,7 @@ async fn the_language_is_chosen_and_kept(app: TestApp) {
 
 async fn nothing_stands_inside_a_page_or_comes_from_elsewhere(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
-    let mut browser = Browser::log_in(&app, "commission").await;
+    let browser = Browser::log_in(&app, "commission").await;
 
     for path in ["/", "/promises", "/rankings", "/log-in", "/password", "/nowhere"] {
         let page = browser.get(path).await;

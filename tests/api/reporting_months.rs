@@ -190,6 +190,7 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
         })
     );
     assert_eq!(of("by_area", "dongying")["due"], 5);
+    assert_eq!(of("by_unit", "甲公司")["unit_id"], app.unit_id("甲公司").await);
     assert_eq!(of("by_industry", "new_energy")["submitted"], 1);
     assert_eq!(
         (of("by_unit", "甲公司")["due"].clone(), of("by_unit", "甲公司")["late"].clone()),
@@ -207,6 +208,11 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
     assert_eq!((page.items().len(), rest.items().len(), &rest.json["total"]), (4, 2, &json!(6)));
     assert_eq!(rest.items()[1]["first_submitted_on"], "2023-08-06");
     assert_eq!(page.items()[0]["owners"], json!(["甲公司"]));
+    // A draft is missing like what was not begun, and says so.
+    let begun: Vec<_> =
+        page.items().iter().chain(rest.items()).map(|f| f["report"].as_str()).collect();
+    let [one, two, three] = ["confirmed", "submitted", "returned"].map(Some);
+    assert_eq!(begun, [one, two, three, Some("draft"), None, two]);
     // What waits for a decision would be lost by closing.
     let refused = commission.step(&format!("{JULY}/closing")).await.expect(409);
     assert_eq!(refused.code(), "month-unreviewed");

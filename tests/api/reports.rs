@@ -16,6 +16,8 @@ tests![
     odd_figures_are_warned_of_and_never_block,
     months_ahead_and_before_registration_are_refused,
     a_draft_is_created_once_and_changed_from_its_version,
+    a_report_shows_what_it_is_compared_with,
+    the_context_says_why_a_report_cannot_be_written,
 ];
 
 async fn a_report_is_drafted_submitted_returned_corrected_and_confirmed(app: TestApp) {
@@ -251,6 +253,16 @@ async fn a_reviewer_goes_through_what_waits_with_its_warnings(app: TestApp) {
     let none = commission.get("/reports?warning=zero-month").await.expect(200);
     let hekou = app.area("hekou").await.get("/reports?limit=1").await.expect(200);
 
+    let latest = commission.get("/reports?latest_first=true&limit=2").await.expect(200);
+    let cursor = latest.json["next_cursor"].as_str().unwrap().to_owned();
+    let rest = commission.get(&format!("/reports?latest_first=true&cursor={cursor}")).await;
+    commission.get(&format!("/reports?cursor={cursor}")).await.expect(400);
+    let beside = |item: &Value| (item["planned_wan"].clone(), item["last_month_wan"].clone());
+
+    assert_eq!(beside(&queue.items()[0]), (json!("100.00"), Value::Null));
+    assert_eq!(beside(&queue.items()[1]), (json!("100.00"), json!("90.01")));
+    let months: Vec<_> = latest.items().iter().chain(rest.items()).map(|i| &i["month"]).collect();
+    assert_eq!(months, ["2021-04", "2021-05", "2021-05"]);
     let names = |answer: &crate::support::actor::Answer| -> Vec<String> {
         answer.items().iter().map(|i| i["project"].as_str().unwrap().to_owned()).collect()
     };
@@ -260,4 +272,67 @@ async fn a_reviewer_goes_through_what_waits_with_its_warnings(app: TestApp) {
     let explained = half.items()[0]["warnings"][0]["detail"].as_str().unwrap();
     assert!(explained.contains("700"), "{explained}");
     assert_eq!((names(&none).len(), hekou.json["total"].as_i64()), (0, Some(2)));
+}
+
+async fn a_report_shows_what_it_is_compared_with(app: TestApp) {
+    let commission = app.commission().await;
+    let owner = app.unit("甲公司").await;
+    let id = commission.project("项目", json!({"invested_before_wan": "500.00"})).await;
+    commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
+    commission.plan_year(id, 100).await;
+    commission.confirmed(id, "2021-04", "80.00").await;
+    let path = format!("/projects/{id}/reports/2021-05");
+    owner.create(&path, &json!({"completed_wan": "90.50", "progress": "封顶"})).await.expect(201);
+    owner.step(&format!("{path}/submission")).await.expect(200);
+
+    let shown = owner.get(&format!("/projects/{id}/reports/2021-06/context")).await.expect(200);
+    let other = app.unit("乙公司").await;
+
+    // 80 + 90.50 of 1200, and 500 before the register began.
+    assert_eq!(shown.json["project"], "项目");
+    assert_eq!(shown.json["annual_plan_wan"], "1200.00");
+    assert_eq!(shown.json["planned_wan"], "100.00");
+    assert_eq!(shown.json["completed_before_wan"], "170.50");
+    assert_eq!(shown.json["remaining_wan"], "1029.50");
+    assert_eq!(shown.json["invested_before_wan"], "670.50");
+    assert_eq!(shown.json["counted_wan"], "0.00");
+    let april = owner.get(&format!("/projects/{id}/reports/2021-04/context")).await.expect(200);
+    assert_eq!(april.json["counted_wan"], "80.00");
+    assert_eq!(shown.json["total_investment_wan"], "10000.00");
+    assert_eq!(shown.json["last_month"]["completed_wan"], "90.50");
+    assert_eq!(shown.json["last_month"]["progress"], "封顶");
+    assert_eq!(shown.json["reporting_month"]["state"], "open");
+    assert!(shown.json.get("refusal").is_none(), "{}", shown.text);
+    other.get(&format!("/projects/{id}/reports/2021-06/context")).await.expect(404);
+}
+
+async fn the_context_says_why_a_report_cannot_be_written(app: TestApp) {
+    let commission = app.commission().await;
+    let owner = app.unit("甲公司").await;
+    let viewer = app.role(major_projects::domain::access::Role::Viewer).await;
+    let id = commission.project("项目", json!({})).await;
+    commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
+    let refusal = async |actor: &crate::support::actor::Actor, month: &str| {
+        let path = format!("/projects/{id}/reports/{month}/context");
+        let shown = actor.get(&path).await.expect(200);
+        shown.json["refusal"]["code"].as_str().unwrap_or("none").to_owned()
+    };
+    let path = format!("/projects/{id}/reports/2021-06");
+
+    assert_eq!(refusal(&owner, "2021-06").await, "none");
+    assert_eq!(refusal(&viewer, "2021-06").await, "forbidden");
+    assert_eq!(refusal(&owner, "2021-08").await, "month-ahead");
+    assert_eq!(refusal(&owner, "2020-12").await, "before-registration");
+    owner.create(&path, &json!({"completed_wan": "1.00"})).await.expect(201);
+    assert_eq!(refusal(&owner, "2021-06").await, "none");
+    owner.step(&format!("{path}/submission")).await.expect(200);
+    assert_eq!(refusal(&owner, "2021-06").await, "report-state");
+    app.calendar.turn_to("2023-08-06");
+    assert_eq!(refusal(&owner, "2023-07").await, "month-not-open");
+    let days = json!({"opens_on": "2023-08-01", "due_on": "2023-08-05"});
+    commission.create("/reporting-months/2023-07", &days).await.expect(201);
+    assert_eq!(refusal(&owner, "2023-07").await, "month-overdue");
+    assert_eq!(refusal(&commission, "2023-07").await, "none");
+    commission.step("/reporting-months/2023-07/closing").await.expect(200);
+    assert_eq!(refusal(&commission, "2023-07").await, "month-closed");
 }

@@ -13,7 +13,42 @@ tests![
     a_role_has_what_it_needs_and_nothing_else,
     a_name_is_taken_once,
     a_change_of_role_works_at_once,
+    accounts_are_found_by_role_name_and_whether_they_may_log_in,
 ];
+
+async fn accounts_are_found_by_role_name_and_whether_they_may_log_in(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    for (username, name, role) in
+        [("li.na", "李娜", "viewer"), ("wang_x", "王 50%", "auditor"), ("wangyx", "王燕", "viewer")]
+    {
+        let body =
+            json!({"username": username, "display_name": name, "role": role, "password": PASSWORD});
+        admin.post("/users", &body).await.expect(201);
+    }
+    let all = admin.get("/users").await.expect(200);
+    let id = |name: &str| {
+        let found = all.items().iter().find(|u| u["username"] == name);
+        found.unwrap()["id"].as_i64().unwrap()
+    };
+    let path = format!("/users/{}", id("li.na"));
+    admin.patch(&path, 1, &json!({"disabled": true})).await.expect(200);
+    let names = async |query: &str| {
+        let list = admin.get(&format!("/users?{query}")).await.expect(200);
+        let names: Vec<String> =
+            list.items().iter().map(|u| u["username"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(list.json["total"], names.len());
+        names
+    };
+
+    assert_eq!(names("role=viewer").await, ["li.na", "wangyx"]);
+    assert_eq!(names("role=viewer&role=auditor&disabled=false").await, ["wang_x", "wangyx"]);
+    assert_eq!(names("disabled=true").await, ["li.na"]);
+    assert_eq!(names("q=WANG_").await, ["wang_x"]);
+    assert_eq!(names("q=%E7%8E%8B").await, ["wang_x", "wangyx"]);
+    assert_eq!(names("q=50%25").await, ["wang_x"]);
+    let wrong = admin.get("/users?role=king").await.expect(400);
+    assert_eq!(wrong.errors()[0].0, "?role/0");
+}
 
 async fn an_account_is_made_changed_and_disabled_at_once(app: TestApp) {
     let admin = app.role(Role::Admin).await;

@@ -184,7 +184,13 @@ impl Timeline {
             let slips = milestone.slippage.filter(|_| kind != MarkKind::Baseline);
             let slips = slips.map(|days| slippage(days, language)).unwrap_or_default();
             let says = format!("{} {} {day}{slips}", milestone.label, word(kind, language));
-            self.marks.push(DayMark { kind, x: axis.at(day), y, says, href: milestone.href.clone() });
+            self.marks.push(DayMark {
+                kind,
+                x: axis.at(day),
+                y,
+                says,
+                href: milestone.href.clone(),
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Somebody who looks at pages: keeps cookies, follows nothing by itself, sends forms a page showed.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use reqwest::Method;
@@ -11,13 +12,15 @@ use super::app::{PASSWORD, TestApp};
 pub struct Browser {
     client: reqwest::Client,
     root: String,
-    cookies: BTreeMap<String, String>,
+    cookies: RefCell<BTreeMap<String, String>>,
 }
 
 /// What came back.
 pub struct Shown {
     /// The status.
     pub status: u16,
+    /// Where it sends the browser; empty when it is a page itself.
+    pub location: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The page.
@@ -36,17 +39,9 @@ impl Shown {
         self.html.contains(text)
     }
 
-    /// Where it sends the browser.
-    pub fn location(&self) -> &str {
-        self.headers.get(LOCATION).and_then(|v| v.to_str().ok()).unwrap_or("")
-    }
-
-    /// The value of a hidden field: of the page itself, or else of the bar above it.
+    /// The value of a hidden field.
     pub fn hidden(&self, name: &str) -> String {
-        let field = format!("name=\"{name}\" value=\"");
-        let (bar, page) = self.html.split_once("<main").unwrap_or(("", &self.html));
-        let rest = [page, bar].into_iter().find_map(|part| part.split_once(&field));
-        rest.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("").to_owned()
+        hidden(&self.html, name)
     }
 }
 
@@ -55,32 +50,47 @@ impl Browser {
     pub fn new(app: &TestApp) -> Self {
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        let cookies = BTreeMap::new();
+        let cookies = RefCell::default();
         Self { client: client.build().unwrap(), root: app.root(""), cookies }
     }
 
     /// A browser in which this account, which is there, is logged in.
     pub async fn log_in(app: &TestApp, username: &str) -> Self {
-        let mut browser = Self::new(app);
-        let fields = [("username", username), ("password", PASSWORD)];
+        Self::log_in_with(app, username, PASSWORD).await
+    }
+
+    /// The same with another password.
+    pub async fn log_in_with(app: &TestApp, username: &str, password: &str) -> Self {
+        let browser = Self::new(app);
+        let fields = [("username", username), ("password", password)];
         browser.send("/log-in", &fields).await.expect(303);
         browser
     }
 
+    /// Opens a page that must be there.
+    pub async fn open(&self, path: &str) -> String {
+        self.get(path).await.expect(200).html
+    }
+
+    /// Where the start leads; empty when it is a page itself.
+    pub async fn home(&self) -> String {
+        self.get("/").await.location
+    }
+
     /// GET
-    pub async fn get(&mut self, path: &str) -> Shown {
+    pub async fn get(&self, path: &str) -> Shown {
         let request = self.request(Method::GET, path);
         self.take(request).await
     }
 
     /// POST of exactly these fields.
-    pub async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let request = self.request(Method::POST, path).form(fields);
         self.take(request).await
     }
 
     /// POST of these fields as a form of the page `from` sends them.
-    pub async fn submit(&mut self, from: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub async fn submit(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
         let proof = self.get(from).await.hidden("proof");
         let mut all = vec![("proof", proof.as_str())];
         all.extend(fields);
@@ -89,7 +99,8 @@ impl Browser {
 
     /// A request that can still be changed.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let cookies: Vec<_> =
+            self.cookies.borrow().iter().map(|(n, v)| format!("{n}={v}")).collect();
         self.client
             .request(method, format!("{}{path}", self.root))
             .header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
@@ -97,19 +108,49 @@ impl Browser {
     }
 
     /// Sends a request and keeps the cookies it is answered with.
-    pub async fn take(&mut self, request: reqwest::RequestBuilder) -> Shown {
+    pub async fn take(&self, request: reqwest::RequestBuilder) -> Shown {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         for cookie in headers.get_all(SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
         }
-        Shown { status, headers, html: response.text().await.unwrap() }
+        let location = headers.get(LOCATION).map(|l| l.to_str().unwrap().to_owned());
+        let location = location.unwrap_or_default();
+        Shown { status, location, headers, html: response.text().await.unwrap() }
+    }
+
+    /// POST of these fields with the proof of this session, as every form of ours has it.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        self.submit("/password", path, fields).await
     }
 
     /// A cookie's value.
-    pub fn cookie(&self, name: &str) -> &str {
-        self.cookies.get(name).map_or("", String::as_str)
+    pub fn cookie(&self, name: &str) -> String {
+        self.cookies.borrow().get(name).cloned().unwrap_or_default()
     }
+}
+
+/// The value of a hidden field: of the page itself, or else of the bar above it.
+pub fn hidden(html: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let (bar, page) = html.split_once("<main").unwrap_or(("", html));
+    let rest = [page, bar].into_iter().find_map(|part| part.split_once(&field));
+    let (_, rest) = rest.unwrap_or_else(|| panic!("no {name} in {html}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// What a person reads of a page: its words, without its marks.
+pub fn words(html: &str) -> String {
+    let (mut words, mut inside) = (String::new(), false);
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => words.push(letter),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,156 @@
+//! One account: its role and what it acts for, disabled and let in again, its password set.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde_json::json;
+
+use super::accounts::{Belonging, Shown, with_numbers};
+use super::form::{Complaints, Fields, Form};
+use super::reply::{Page, see_other};
+use super::secrets::first_password;
+use super::shell::{Place, Shell};
+use super::trouble::Trouble;
+use super::visit::Visit;
+use crate::api::areas::AreaView;
+use crate::api::body::{Body, judge};
+use crate::api::caller::KeepAccounts;
+use crate::api::precondition::IfMatch;
+use crate::api::problem::Problem;
+use crate::api::query::Path;
+use crate::api::reply::{Conditional, Tagged};
+use crate::api::units::UnitView;
+use crate::api::users::{
+    PasswordReset, UserPatch, UserPath, UserView, get_user, reset_password, update_user,
+};
+use crate::domain::access::Role;
+use crate::domain::id::UserId;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/accounts/{user_id}")
+                .route(web::get().to(show))
+                .route(web::post().to(change)),
+        )
+        .service(web::resource("/accounts/{user_id}/disabled").route(web::post().to(disable)))
+        .service(web::resource("/accounts/{user_id}/password").route(web::post().to(set_password)));
+}
+
+#[derive(Template)]
+#[template(path = "pages/account.html")]
+struct AccountPage {
+    shell: Shell,
+    user: UserView,
+    belonging: Belonging,
+    trouble: Trouble,
+    made: Option<Shown>,
+}
+
+impl AccountPage {
+    fn roles(&self) -> &'static [Role] {
+        Role::ALL
+    }
+
+    fn has(&self, role: &Role) -> bool {
+        self.user.role == *role
+    }
+
+    fn acts_for_unit(&self, unit: &UnitView) -> bool {
+        self.user.unit_id == Some(unit.id)
+    }
+
+    fn acts_for_area(&self, area: &AreaView) -> bool {
+        self.user.area_id == Some(area.id)
+    }
+}
+
+async fn page(
+    visit: &Visit<KeepAccounts>,
+    id: UserId,
+    trouble: Trouble,
+    made: Option<Shown>,
+) -> Result<AccountPage, Problem> {
+    let (app, who) = (visit.app.clone(), visit.permit::<KeepAccounts>()?);
+    let Tagged(user) = get_user(app, who, Path(UserPath { user_id: id }), Conditional).await?;
+    let belonging = Belonging::find(visit).await?;
+    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
+    Ok(AccountPage { shell, user, belonging, trouble, made })
+}
+
+async fn show(visit: Visit<KeepAccounts>, path: Path<UserPath>) -> Result<impl Responder, Problem> {
+    Ok(Page::of(page(&visit, path.0.user_id, Trouble::default(), None).await?))
+}
+
+async fn save(
+    visit: &Visit<KeepAccounts>,
+    id: UserId,
+    fields: &Fields,
+    patch: serde_json::Value,
+) -> Result<(), Problem> {
+    let patch = Body(judge::<UserPatch>(patch)?);
+    let version = IfMatch(fields.number("version").unwrap_or_default());
+    let at = Path(UserPath { user_id: id });
+    update_user(visit.app.clone(), visit.permit()?, at, version, patch).await.map(|_| ())
+}
+
+async fn answer(
+    request: &HttpRequest,
+    visit: &Visit<KeepAccounts>,
+    id: UserId,
+    (form, fields, saved): (&'static str, Fields, Result<(), Problem>),
+) -> Result<HttpResponse, Problem> {
+    let problem = match saved {
+        Ok(()) => {
+            return Ok(see_other(&format!("/accounts/{id}?said=account-changed")));
+        }
+        Err(problem) => problem,
+    };
+    let complaints = Complaints::of(problem, visit.language)?;
+    let view = page(visit, id, Trouble::with(form, complaints.clone(), fields), None).await?;
+    Ok(Page::with_form(view, &complaints).respond_to(request))
+}
+
+async fn change(
+    request: HttpRequest,
+    visit: Visit<KeepAccounts>,
+    path: Path<UserPath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (id, Form(fields)) = (path.0.user_id, form);
+    let patch = with_numbers(fields.change(&["unit_id", "area_id"]), &["unit_id", "area_id"]);
+    let mut patch = patch;
+    // An empty name is a wrong one, and not "as it is".
+    patch["display_name"] = json!(fields.get("display_name").unwrap_or_default());
+    patch["role"] = json!(fields.get("role").unwrap_or_default());
+    let saved = save(&visit, id, &fields, patch).await;
+    answer(&request, &visit, id, ("change", fields, saved)).await
+}
+
+async fn disable(
+    request: HttpRequest,
+    visit: Visit<KeepAccounts>,
+    path: Path<UserPath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (id, Form(fields)) = (path.0.user_id, form);
+    let patch = json!({"disabled": fields.get("disabled") == Some("true")});
+    let saved = save(&visit, id, &fields, patch).await;
+    answer(&request, &visit, id, ("disable", fields, saved)).await
+}
+
+async fn set_password(
+    request: HttpRequest,
+    visit: Visit<KeepAccounts>,
+    path: Path<UserPath>,
+    _form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (id, password) = (path.0.user_id, first_password()?);
+    let body = Body(judge::<PasswordReset>(json!({"password": password}))?);
+    let at = Path(UserPath { user_id: id });
+    let Tagged(user) = reset_password(visit.app.clone(), visit.permit()?, at, body).await?;
+    let made = Some(Shown { username: user.username, password });
+    let view = page(&visit, id, Trouble::default(), made).await?;
+    Ok(Page::of(view).respond_to(&request))
+}

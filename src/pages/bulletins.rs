@@ -1,0 +1,146 @@
+//! 通报: what was published, what can be, and one bulletin on screen.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+
+use super::form::{Complaints, Form};
+use super::number;
+use super::reply::{Page, see_other};
+use super::shell::{Place, Shell};
+use super::trouble::Trouble;
+use super::visit::Visit;
+use crate::api::bulletin_comparison::{BulletinComparison, Compared, get_bulletin_comparison};
+use crate::api::bulletin_tables::{Cell, Table, tables};
+use crate::api::bulletins::{BulletinHead, list_bulletins, publish_month, read_bulletin};
+use crate::api::caller::{PublishBulletins, ReadProjects, ReadSummaries};
+use crate::api::names::Names;
+use crate::api::once::Once;
+use crate::api::problem::Problem;
+use crate::api::query::{Path, Query};
+use crate::api::reporting_months::{
+    MonthPath, ReportingMonthView, YearQuery, list_reporting_months,
+};
+use crate::domain::access::Action;
+use crate::domain::light::Light;
+use crate::domain::reporting_month::MonthState;
+
+/// Mounts the pages.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/bulletins").route(web::get().to(show)))
+        .service(web::resource("/bulletins/{month}").route(web::get().to(show_one)))
+        .service(web::resource("/bulletins/{month}/publication").route(web::post().to(publish)));
+}
+
+#[derive(Template)]
+#[template(path = "pages/bulletins.html")]
+struct BulletinsPage {
+    shell: Shell,
+    /// The latest first.
+    published: Vec<BulletinHead>,
+    /// Closed months without a bulletin.
+    ready: Vec<ReportingMonthView>,
+    trouble: Trouble,
+}
+
+impl BulletinsPage {
+    /// How a hash begins: enough to tell two apart; all of it stands with the bulletin.
+    fn short(&self, hash: &str) -> String {
+        hash.chars().take(12).chain(['…']).collect()
+    }
+}
+
+async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<BulletinsPage, Problem> {
+    let app = || visit.app.clone();
+    let mut published = list_bulletins(app(), visit.permit()?).await?.0.items;
+    published.reverse();
+    let mut ready = Vec::new();
+    if visit.may(Action::PublishBulletins) {
+        let every = Query(YearQuery { year: None });
+        let who = visit.permit::<ReadProjects>()?;
+        ready = list_reporting_months(app(), who, every).await?.0.items;
+        ready.retain(|month| month.state == MonthState::Closed);
+    }
+    let shell = Shell::around(visit, Place::BULLETINS).await?;
+    Ok(BulletinsPage { shell, published, ready, trouble })
+}
+
+async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+    Ok(Page::of(page(&visit, Trouble::default()).await?))
+}
+
+async fn publish(
+    request: HttpRequest,
+    visit: Visit<ReadSummaries>,
+    path: Path<MonthPath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), who) = (path, visit.permit::<PublishBulletins>()?);
+    let once = Once::unkeyed(&request);
+    match publish_month(visit.app.clone(), who, Path(at), once).await {
+        Ok(_) => {
+            let kept = visit.choice.kept();
+            Ok(see_other(&format!("/bulletins/{}?{kept}&said=published", at.month)))
+        }
+        Err(problem) => {
+            let complaints = Complaints::of(problem, visit.language)?;
+            let trouble = Trouble::with("publish", complaints.clone(), form.0);
+            let view = page(&visit, trouble).await?;
+            Ok(Page::with_form(view, &complaints).respond_to(&request))
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/bulletin.html")]
+struct BulletinPage {
+    shell: Shell,
+    head: BulletinHead,
+    synthetic: bool,
+    tables: Vec<Table>,
+    comparison: BulletinComparison,
+    names: Names,
+}
+
+impl BulletinPage {
+    /// The rows of the comparison that differ, by name, and the whole.
+    fn differing(&self) -> Vec<(String, &Compared)> {
+        let name = |row: &Compared| match (&row.place.area, &row.place.industry) {
+            (Some(area), _) => self.names.area(area),
+            (None, Some(industry)) => self.names.industry(industry),
+            (None, None) => self.shell.t("合计", "Total").to_owned(),
+        };
+        let changed = |row: &&Compared| row.differs();
+        let parts = self.comparison.areas.iter().chain(&self.comparison.industries);
+        let total = std::iter::once(&self.comparison.total);
+        parts.filter(changed).chain(total).map(|row| (name(row), row)).collect()
+    }
+
+    /// The light of a cell, to be shown as one.
+    fn light(&self, cell: &Cell) -> Option<Light> {
+        match cell {
+            Cell::Light(light) => Some(*light),
+            Cell::Text(_) | Cell::Day(_) | Cell::Number(_) | Cell::Count(_) => None,
+        }
+    }
+}
+
+async fn show_one(
+    visit: Visit<ReadSummaries>,
+    path: Path<MonthPath>,
+) -> Result<impl Responder, Problem> {
+    let (Path(at), language) = (path, visit.language);
+    let (view, frozen) = read_bulletin(&visit.app, &visit.who, at.month).await?;
+    let comparison = get_bulletin_comparison(visit.app.clone(), visit.permit()?, Path(at)).await?.0;
+    let shell = Shell::around(&visit, Place::BULLETINS).await?;
+    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    Ok(Page::of(BulletinPage {
+        shell,
+        synthetic: frozen.synthetic,
+        tables: tables(&view.figures, &frozen),
+        head: view.head,
+        comparison,
+        names,
+    }))
+}
