@@ -96,6 +96,8 @@ pub const REPORTS: &[Column] = &[
     column(("return_reason", "退回原因"), Form::Text, SHOWN, BY_REGISTER, ""),
     column(("submitted_at", "提交时间"), Form::Text, SHOWN, BY_REGISTER, ""),
     column(("confirmed_at", "确认时间"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(("planned_wan", "本月计划（万元）"), Form::Amount, IGNORED, BY_REGISTER, ""),
+    column(("last_month_wan", "上月完成（万元）"), Form::Amount, IGNORED, BY_REGISTER, ""),
     column(("warnings", "提示"), Form::Text, IGNORED, BY_REGISTER, ""),
     column(("restatements", "更正"), Form::Text, IGNORED, BY_REGISTER, ""),
 ];
