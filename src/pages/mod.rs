@@ -15,6 +15,7 @@ pub mod filing;
 pub mod form;
 pub mod frame;
 pub mod log_in;
+pub mod month;
 pub mod months;
 pub mod notice;
 pub mod number;
@@ -45,6 +46,7 @@ pub fn mount(config: &mut ServiceConfig) {
             .configure(report_form::mount)
             .configure(review::mount)
             .configure(months::mount)
+            .configure(month::mount)
             .configure(restating::mount)
             .configure(bulletins::mount)
             .configure(accounts::mount)

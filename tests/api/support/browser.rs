@@ -79,9 +79,9 @@ impl Browser {
         Self::send(self.request(Method::GET, path)).await.expect(200).html
     }
 
-    /// Where the start leads; empty when it is a page itself.
-    pub async fn home(&self) -> String {
-        Self::send(self.request(Method::GET, "/")).await.location
+    /// Where an address leads; empty when it is a page itself.
+    pub async fn leads(&self, path: &str) -> String {
+        Self::send(self.request(Method::GET, path)).await.location
     }
 
     /// Sends a form of a page of ours.
@@ -110,7 +110,10 @@ pub fn words(html: &str) -> String {
     for letter in html.chars() {
         match letter {
             '<' => inside = true,
-            '>' => inside = false,
+            '>' => {
+                inside = false;
+                words.push(' ');
+            }
             _ if !inside => words.push(letter),
             _ => {}
         }
