@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::bulletin_tables::{Cell, Names, Table};
 use super::bulletins::BulletinHead;
 use super::problem::Problem;
+use crate::domain::light::Light;
 
 #[derive(Template)]
 #[template(path = "bulletin.html")]
@@ -50,6 +51,14 @@ impl Cell {
             Self::Number(text) => grouped(text),
             Self::Count(count) => count.map_or_else(|| "—".to_owned(), |n| n.to_string()),
             Self::Light(light) => light.zh().to_owned(),
+        }
+    }
+
+    /// The light in the cell, if it holds one.
+    pub fn light(&self) -> Option<Light> {
+        match self {
+            Self::Light(light) => Some(*light),
+            Self::Text(_) | Self::Day(_) | Self::Number(_) | Self::Count(_) => None,
         }
     }
 

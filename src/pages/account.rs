@@ -5,21 +5,19 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde_json::json;
 
-use super::accounts::{Belonging, Shown, with_numbers};
-use super::form::{Complaints, Fields, Form};
-use super::reply::{Page, see_other};
+use super::accounts::{Belonging, Shown};
+use super::form::{Complaints, Fields, Form, with, with_numbers};
+use super::reply::{Page, see_other, up};
 use super::secrets::first_password;
 use super::shell::{Place, Shell};
 use super::trouble::Trouble;
 use super::visit::Visit;
-use crate::api::areas::AreaView;
 use crate::api::body::{Body, judge};
 use crate::api::caller::KeepAccounts;
 use crate::api::precondition::IfMatch;
 use crate::api::problem::Problem;
 use crate::api::query::Path;
 use crate::api::reply::{Conditional, Tagged};
-use crate::api::units::UnitView;
 use crate::api::users::{
     PasswordReset, UserPatch, UserPath, UserView, get_user, reset_password, update_user,
 };
@@ -34,8 +32,16 @@ pub fn mount(config: &mut ServiceConfig) {
                 .route(web::get().to(show))
                 .route(web::post().to(change)),
         )
-        .service(web::resource("/accounts/{user_id}/disabled").route(web::post().to(disable)))
-        .service(web::resource("/accounts/{user_id}/password").route(web::post().to(set_password)));
+        .service(
+            web::resource("/accounts/{user_id}/disabled")
+                .route(web::get().to(up))
+                .route(web::post().to(disable)),
+        )
+        .service(
+            web::resource("/accounts/{user_id}/password")
+                .route(web::get().to(up))
+                .route(web::post().to(set_password)),
+        );
 }
 
 #[derive(Template)]
@@ -48,24 +54,6 @@ struct AccountPage {
     made: Option<Shown>,
 }
 
-impl AccountPage {
-    fn roles(&self) -> &'static [Role] {
-        Role::ALL
-    }
-
-    fn has(&self, role: &Role) -> bool {
-        self.user.role == *role
-    }
-
-    fn acts_for_unit(&self, unit: &UnitView) -> bool {
-        self.user.unit_id == Some(unit.id)
-    }
-
-    fn acts_for_area(&self, area: &AreaView) -> bool {
-        self.user.area_id == Some(area.id)
-    }
-}
-
 async fn page(
     visit: &Visit<KeepAccounts>,
     id: UserId,
@@ -74,7 +62,7 @@ async fn page(
 ) -> Result<AccountPage, Problem> {
     let (app, who) = (visit.app.clone(), visit.permit::<KeepAccounts>()?);
     let Tagged(user) = get_user(app, who, Path(UserPath { user_id: id }), Conditional).await?;
-    let belonging = Belonging::find(visit).await?;
+    let belonging = Belonging::find(visit).await?.of(&user);
     let shell = Shell::around(visit, Place::ACCOUNTS).await?;
     Ok(AccountPage { shell, user, belonging, trouble, made })
 }
@@ -120,10 +108,10 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let (id, Form(fields)) = (path.0.user_id, form);
     let patch = with_numbers(fields.change(&["unit_id", "area_id"]), &["unit_id", "area_id"]);
-    let mut patch = patch;
     // An empty name is a wrong one, and not "as it is".
-    patch["display_name"] = json!(fields.get("display_name").unwrap_or_default());
-    patch["role"] = json!(fields.get("role").unwrap_or_default());
+    let said = |name| fields.get(name).unwrap_or_default();
+    let patch = with(patch, "display_name", said("display_name"));
+    let patch = with(patch, "role", said("role"));
     let saved = save(&visit, id, &fields, patch).await;
     answer(&request, &visit, id, ("change", fields, saved)).await
 }

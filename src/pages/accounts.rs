@@ -4,10 +4,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use super::form::{Complaints, Fields, Form};
+use super::form::{Complaints, Fields, Form, with, with_numbers};
 use super::reply::Page;
 use super::secrets::first_password;
 use super::shell::{Place, Shell};
@@ -36,6 +35,10 @@ pub struct Belonging {
     pub units: Vec<UnitView>,
     /// Every area, in its order.
     pub areas: Vec<AreaView>,
+    /// The id of the unit that is acted for, or nothing.
+    pub unit: String,
+    /// The id of the area that is acted for, or nothing.
+    pub area: String,
 }
 
 impl Belonging {
@@ -48,7 +51,15 @@ impl Belonging {
         let (app, who) = (visit.app.clone(), visit.permit::<ReadReference>()?);
         let units = list_units(app, who, Query(every)).await?.0.items;
         let areas = list_areas(visit.app.clone(), visit.permit()?).await?.0.items;
-        Ok(Self { units, areas })
+        Ok(Self { units, areas, unit: String::new(), area: String::new() })
+    }
+
+    /// The same, where `user` acts for one of them.
+    #[must_use]
+    pub fn of(self, user: &UserView) -> Self {
+        let unit = user.unit_id.map(|id| id.to_string()).unwrap_or_default();
+        let area = user.area_id.map(|id| id.to_string()).unwrap_or_default();
+        Self { unit, area, ..self }
     }
 
     /// What somebody belongs to, by name.
@@ -57,18 +68,6 @@ impl Belonging {
         let area = user.area_id.and_then(|id| self.areas.iter().find(|a| a.id == id));
         unit.map(|u| u.name.clone()).or(area.map(|a| a.name.clone())).unwrap_or_default()
     }
-}
-
-/// Turns what a form sends as text into the numbers the API takes; what is none stays, to be
-/// refused by name.
-pub fn with_numbers(mut body: Value, names: &[&str]) -> Value {
-    for name in names {
-        if let Some(number) = body.get(name).and_then(Value::as_str).and_then(|t| t.parse().ok()) {
-            let number: i64 = number;
-            body[*name] = json!(number);
-        }
-    }
-    body
 }
 
 /// Which accounts.
@@ -109,25 +108,13 @@ struct AccountsPage {
 }
 
 impl AccountsPage {
-    fn roles(&self) -> &'static [Role] {
-        Role::ALL
-    }
-
-    fn of_role(&self, role: &Role) -> bool {
-        self.asked.role == Some(*role)
+    /// The role that is asked for, or none.
+    fn role(&self) -> &'static str {
+        self.asked.role.map(Role::as_str).unwrap_or_default()
     }
 
     fn disabled(&self, is: bool) -> bool {
         self.asked.disabled == Some(is)
-    }
-
-    /// A new one acts for nobody yet.
-    fn acts_for_unit(&self, _: &UnitView) -> bool {
-        false
-    }
-
-    fn acts_for_area(&self, _: &AreaView) -> bool {
-        false
     }
 }
 
@@ -180,9 +167,8 @@ async fn try_to_create(
     fields: &Fields,
 ) -> Result<Shown, Problem> {
     let body = fields.body(&["username", "display_name", "role", "unit_id", "area_id"]);
-    let mut body = with_numbers(body, &["unit_id", "area_id"]);
     let password = first_password()?;
-    body["password"] = json!(password);
+    let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
     let input = Body(judge::<UserInput>(body)?);
     let once = Once::unkeyed(request);
     let Created { view, .. } = create_user(visit.app.clone(), visit.permit()?, input, once).await?;

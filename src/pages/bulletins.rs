@@ -11,7 +11,7 @@ use super::shell::{Place, Shell};
 use super::trouble::Trouble;
 use super::visit::Visit;
 use crate::api::bulletin_comparison::{BulletinComparison, Compared, get_bulletin_comparison};
-use crate::api::bulletin_tables::{Cell, Table, tables};
+use crate::api::bulletin_tables::{Table, tables};
 use crate::api::bulletins::{BulletinHead, list_bulletins, publish_month, read_bulletin};
 use crate::api::caller::{PublishBulletins, ReadProjects, ReadSummaries};
 use crate::api::names::Names;
@@ -30,7 +30,11 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/bulletins").route(web::get().to(show)))
         .service(web::resource("/bulletins/{month}").route(web::get().to(show_one)))
-        .service(web::resource("/bulletins/{month}/publication").route(web::post().to(publish)));
+        .service(
+            web::resource("/bulletins/{month}/publication")
+                .route(web::get().to(to_list))
+                .route(web::post().to(publish)),
+        );
 }
 
 #[derive(Template)]
@@ -42,13 +46,6 @@ struct BulletinsPage {
     /// Closed months without a bulletin.
     ready: Vec<ReportingMonthView>,
     trouble: Trouble,
-}
-
-impl BulletinsPage {
-    /// How a hash begins: enough to tell two apart; all of it stands with the bulletin.
-    fn short(&self, hash: &str) -> String {
-        hash.chars().take(12).chain(['…']).collect()
-    }
 }
 
 async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<BulletinsPage, Problem> {
@@ -68,6 +65,11 @@ async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<Bulletin
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     Ok(Page::of(page(&visit, Trouble::default()).await?))
+}
+
+/// A month that could not be published has no page of its own.
+async fn to_list() -> HttpResponse {
+    see_other("/bulletins")
 }
 
 async fn publish(
@@ -115,14 +117,6 @@ impl BulletinPage {
         let parts = self.comparison.areas.iter().chain(&self.comparison.industries);
         let total = std::iter::once(&self.comparison.total);
         parts.filter(changed).chain(total).map(|row| (name(row), row)).collect()
-    }
-
-    /// The light of a cell, to be shown as one.
-    fn light(&self, cell: &Cell) -> Option<Light> {
-        match cell {
-            Cell::Light(light) => Some(*light),
-            Cell::Text(_) | Cell::Day(_) | Cell::Number(_) | Cell::Count(_) => None,
-        }
     }
 }
 

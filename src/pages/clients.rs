@@ -8,14 +8,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use super::accounts::{Belonging, with_numbers};
-use super::form::{Complaints, Fields, Form};
-use super::months::end_of;
-use super::reply::{Page, see_other};
+use super::accounts::Belonging;
+use super::form::{Complaints, Fields, Form, end_of, with, with_numbers};
+use super::reply::{Page, see_other, up};
 use super::shell::{Place, Shell};
 use super::trouble::Trouble;
 use super::visit::Visit;
-use crate::api::areas::AreaView;
 use crate::api::body::{Body, judge};
 use crate::api::caller::KeepAccounts;
 use crate::api::client_view::{ClientInput, ClientPatch, ClientView, ClientWithSecret};
@@ -28,7 +26,6 @@ use crate::api::precondition::IfMatch;
 use crate::api::problem::Problem;
 use crate::api::query::{Path, Query};
 use crate::api::reply::{Conditional, PageView, Tagged};
-use crate::api::units::UnitView;
 use crate::api::users::UserQuery;
 use crate::domain::access::Role;
 use crate::domain::client_scope::ClientScope;
@@ -44,8 +41,12 @@ pub fn mount(config: &mut ServiceConfig) {
                 .route(web::get().to(show_one))
                 .route(web::post().to(change)),
         )
-        .service(web::resource("/clients/{client_id}/disabled").route(web::post().to(disable)))
-        .service(web::resource(secrets).route(web::post().to(add_secret)))
+        .service(
+            web::resource("/clients/{client_id}/disabled")
+                .route(web::get().to(up))
+                .route(web::post().to(disable)),
+        )
+        .service(web::resource(secrets).route(web::get().to(up)).route(web::post().to(add_secret)))
         .service(web::resource(one).route(web::post().to(revoke)));
 }
 
@@ -67,26 +68,6 @@ struct ClientsPage {
     trouble: Trouble,
 }
 
-impl ClientsPage {
-    /// A new one acts for nobody yet.
-    fn acts_for_unit(&self, _: &UnitView) -> bool {
-        false
-    }
-
-    fn acts_for_area(&self, _: &AreaView) -> bool {
-        false
-    }
-
-    /// The roles a client may act in the place of: nobody keeps accounts by machine.
-    fn roles(&self) -> Vec<Role> {
-        Role::ALL.iter().copied().filter(|role| *role != Role::Admin).collect()
-    }
-
-    fn scopes(&self) -> &'static [ClientScope] {
-        ClientScope::ALL
-    }
-}
-
 #[derive(Template)]
 #[template(path = "pages/client.html")]
 struct ClientPage {
@@ -98,15 +79,6 @@ struct ClientPage {
 }
 
 impl ClientPage {
-    fn scopes(&self) -> &'static [ClientScope] {
-        ClientScope::ALL
-    }
-
-    fn has(&self, scope: &ClientScope) -> bool {
-        let has = self.client.scopes.contains(scope);
-        self.trouble.chosen("change", "scopes", scope, has)
-    }
-
     /// The last day it is good.
     fn last_day(&self) -> Option<NaiveDate> {
         self.client.expires_at.map(|until| until.plus_seconds(-1).day_in_shanghai())
@@ -114,7 +86,7 @@ impl ClientPage {
 
     fn typed_day(&self) -> String {
         let day = self.last_day().map(|day| day.to_string()).unwrap_or_default();
-        self.trouble.typed("change", "expires_at", day)
+        self.trouble.typed("change", "expires_at", &day)
     }
 }
 
@@ -155,12 +127,12 @@ async fn show_one(
 }
 
 /// The scopes that were ticked and the last day, as the API takes them.
-fn reach(fields: &Fields, mut body: Value) -> Value {
-    body["scopes"] = fields.all("scopes").collect();
-    if let Some(day) = fields.get("expires_at") {
-        body["expires_at"] = json!(end_of(day));
+fn reach(fields: &Fields, body: Value) -> Value {
+    let body = with(body, "scopes", fields.all("scopes").collect::<Value>());
+    match fields.get("expires_at") {
+        Some(day) => with(body, "expires_at", end_of(day)),
+        None => body,
     }
-    body
 }
 
 async fn create(

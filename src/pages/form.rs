@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HOST, HeaderName, ORIGIN};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
+use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value};
 
 use crate::api::app::App;
@@ -61,6 +62,34 @@ impl Fields {
     pub fn number(&self, name: &str) -> Option<i64> {
         self.get(name)?.parse().ok()
     }
+}
+
+/// `body` with a field more, or with another value of it.
+#[must_use]
+pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
+    if let Value::Object(fields) = &mut body {
+        fields.insert(name.to_owned(), value.into());
+    }
+    body
+}
+
+/// `body` with these fields as the whole numbers they are; what is none stays, to be refused by
+/// name.
+#[must_use]
+pub fn with_numbers(body: Value, names: &[&str]) -> Value {
+    names.iter().fold(body, |body, name| {
+        let text = body.get(name).and_then(Value::as_str);
+        match text.and_then(|text| text.parse::<i64>().ok()) {
+            Some(number) => with(body, name, number),
+            None => body,
+        }
+    })
+}
+
+/// The end of a day in China, as an instant; what is no day is left for the API to refuse.
+pub fn end_of(day: &str) -> String {
+    day.parse::<NaiveDate>()
+        .map_or_else(|_| day.to_owned(), |day| format!("{}T00:00:00+08:00", day + Days::new(1)))
 }
 
 /// A form somebody who is logged in has sent.
@@ -200,5 +229,25 @@ impl Complaints {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.general.is_empty() && self.fields.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{end_of, with_numbers};
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china() {
+        assert_eq!(end_of("2021-07-31"), "2021-08-01T00:00:00+08:00");
+        assert_eq!(end_of("soon"), "soon");
+    }
+
+    #[test]
+    fn a_number_is_sent_as_one_and_what_is_none_as_it_is() {
+        let body = json!({"unit_id": "7", "area_id": "x", "name": "8", "none": null});
+        let read = with_numbers(body, &["unit_id", "area_id", "none", "absent"]);
+        assert_eq!(read, json!({"unit_id": 7, "area_id": "x", "name": "8", "none": null}));
     }
 }

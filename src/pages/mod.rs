@@ -19,6 +19,7 @@ pub mod history;
 pub mod issue;
 pub mod issues;
 pub mod log_in;
+pub mod month;
 pub mod months;
 pub mod notice;
 pub mod number;
@@ -81,4 +82,24 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(clients::mount)
                 .default_service(web::to(frame::nothing_here)),
         );
+/// Mounts the pages at the root, behind everything that is mounted before them.
+pub fn mount(config: &mut ServiceConfig) {
+    config.configure(assets::mount).service(
+        web::scope("")
+            .wrap(from_fn(frame::wrap))
+            .configure(log_in::mount)
+            .configure(overview::mount)
+            .configure(promises::mount)
+            .configure(filing::mount)
+            .configure(report_form::mount)
+            .configure(review::mount)
+            .configure(months::mount)
+            .configure(month::mount)
+            .configure(restating::mount)
+            .configure(bulletins::mount)
+            .configure(accounts::mount)
+            .configure(account::mount)
+            .configure(clients::mount)
+            .default_service(web::to(frame::nothing_here)),
+    );
 }

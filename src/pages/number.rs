@@ -38,3 +38,8 @@ pub fn dash() -> String {
 pub fn or_dash<T: std::fmt::Display>(value: &Option<T>) -> String {
     value.as_ref().map_or_else(dash, ToString::to_string)
 }
+
+/// How a hash begins: enough to tell two apart; all of it stands elsewhere.
+pub fn short(hash: &str) -> String {
+    hash.chars().take(12).chain(['…']).collect()
+}

@@ -49,3 +49,14 @@ impl<T: Template> Responder for Page<T> {
 pub fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
+
+/// Where a form is sent to there is nothing to read: whoever asks for it, by reloading a page that
+/// showed a form again, is led one step up.
+pub async fn up(asked: HttpRequest) -> HttpResponse {
+    let path = asked.path().trim_end_matches('/');
+    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+    match asked.query_string() {
+        "" => see_other(above),
+        query => see_other(&format!("{above}?{query}")),
+    }
+}

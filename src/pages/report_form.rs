@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::form::{Complaints, Fields, Form};
+use super::form::{Complaints, Fields, Form, with};
 use super::number;
 use super::reply::{Page, see_other};
 use super::report_fields::{self, FieldView, Kind};
@@ -166,9 +166,8 @@ async fn save(
     at: ReportPath,
     fields: &Fields,
 ) -> Result<ReportView, Problem> {
-    let mut body = report_fields::body(fields);
     let issues = fields.all("issue_ids").map(|id| id.parse::<i64>().map_or(json!(id), Value::from));
-    body["issue_ids"] = issues.collect();
+    let body = with(report_fields::body(fields), "issue_ids", issues.collect::<Value>());
     let input = judge::<ReportInput>(body)?;
     let is = fields.number("version").map_or(Precondition::Absent, Precondition::Version);
     let (app, who) = (visit.app.clone(), visit.permit()?);

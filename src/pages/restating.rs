@@ -79,12 +79,9 @@ async fn restate(
         let once = Once::unkeyed(&request);
         create_restatement(visit.app.clone(), visit.permit()?, Path(at), input, once).await
     };
-    let problem = match entered.await {
-        Ok(_) => {
-            let here = format!("/months/{}/restatements/{}", at.month, at.project_id);
-            return Ok(see_other(&format!("{here}?{}&said=restated", visit.choice.kept())));
-        }
-        Err(problem) => problem,
+    let Err(problem) = entered.await else {
+        let here = format!("/months/{}/restatements/{}", at.month, at.project_id);
+        return Ok(see_other(&format!("{here}?{}&said=restated", visit.choice.kept())));
     };
     let complaints = Complaints::of(problem, visit.language)?;
     let view = page(&visit, at, Trouble::with("restate", complaints.clone(), fields)).await?;

@@ -90,6 +90,10 @@ impl QueueQuery {
     }
 }
 
+/// The states one looks through.
+const STATES: [ReportState; 3] =
+    [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned];
+
 /// A report that stayed as it was, and why.
 pub struct Refused {
     project: String,
@@ -108,6 +112,8 @@ struct ReviewPage {
     names: Names,
     refused: Vec<Refused>,
     trouble: Trouble,
+    /// How the queue was asked for.
+    kept: String,
 }
 
 /// A report as a box names it.
@@ -123,7 +129,7 @@ fn read_key(key: &str) -> Option<ReportPath> {
 impl ReviewPage {
     fn ticked(&self, item: &ReviewItem) -> bool {
         let at = ReportPath { project_id: item.report.project_id, month: item.report.month };
-        self.trouble.chosen("decide", "report", key(at), false)
+        self.trouble.ticked("decide", "report", &key(at), false)
     }
 
     /// The kinds of warnings, in the language of the page.
@@ -132,12 +138,9 @@ impl ReviewPage {
         warning::KINDS.into_iter().map(name).collect()
     }
 
-    fn of_month(&self, month: &Month) -> bool {
-        self.asked.month == Some(*month)
-    }
-
-    fn states(&self) -> [ReportState; 3] {
-        [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned]
+    /// The month that is asked for, or none.
+    fn month(&self) -> String {
+        self.asked.month.map(|month| month.to_string()).unwrap_or_default()
     }
 }
 
@@ -157,7 +160,8 @@ async fn page(
     let months = months_of(visit).await?;
     let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, trouble })
+    let kept = kept(visit).finish();
+    Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, trouble, kept })
 }
 
 /// The page to open a month from could not be left: shows it again.
@@ -212,14 +216,20 @@ fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
     )
 }
 
-/// The queue as it was filtered, with what was done.
-fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
+/// How the queue was asked for, without what was said and done on the page before.
+fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(visit.query.as_bytes()) {
         if !["said", "done", "cursor"].contains(&name.as_ref()) && !value.is_empty() {
             query.append_pair(&name, &value);
         }
     }
+    query
+}
+
+/// The queue as it was asked for, with what was done.
+fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
+    let mut query = kept(visit);
     query.append_pair("said", said).append_pair("done", &done.to_string());
     format!("/review?{}", query.finish())
 }
@@ -264,9 +274,10 @@ async fn named(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) 
         tracing::error!(project = %at.project_id, month = %at.month, "a decision broke: {cause}");
     }
     let fields = problem.errors.iter().map(|e| e.words.say(visit.language));
-    let words = match problem.errors.is_empty() {
-        true => problem.detail.say(visit.language),
-        false => fields.collect::<Vec<_>>().join(" "),
+    let words = if problem.errors.is_empty() {
+        problem.detail.say(visit.language)
+    } else {
+        fields.collect::<Vec<_>>().join(" ")
     };
     let known = match visit.permit::<ReadProjects>() {
         Ok(who) => get_report_context(visit.app.clone(), who, visit.language, Path(at)).await.ok(),

@@ -28,16 +28,33 @@ impl Trouble {
     }
 
     /// What stands in a field of `form`: what was typed, or what one would usually say.
-    pub fn typed(&self, form: &str, field: &str, usual: impl ToString) -> String {
+    pub fn typed(&self, form: &str, field: &str, usual: &(impl ToString + ?Sized)) -> String {
         if self.form == form { self.fields.exact(field).to_owned() } else { usual.to_string() }
     }
 
-    /// Whether this value of a field that takes several was chosen.
-    pub fn chosen(&self, form: &str, field: &str, value: impl ToString, usual: bool) -> bool {
+    /// Whether `value` stands in a field of `form`.
+    pub fn chosen(
+        &self,
+        form: &str,
+        field: &str,
+        value: &(impl ToString + ?Sized),
+        usual: &(impl ToString + ?Sized),
+    ) -> bool {
+        self.typed(form, field, usual) == value.to_string()
+    }
+
+    /// Whether this value of a field that takes several was ticked.
+    pub fn ticked(
+        &self,
+        form: &str,
+        field: &str,
+        value: &(impl ToString + ?Sized),
+        usual: bool,
+    ) -> bool {
         if self.form != form {
             return usual;
         }
         let value = value.to_string();
-        self.fields.all(field).any(|chosen| chosen == value)
+        self.fields.all(field).any(|ticked| ticked == value)
     }
 }

@@ -86,7 +86,7 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
     assert!(words(&reviewer.open(&returned.location).await).contains("已退回。"));
     assert!(words(&owner.open("/filing").await).contains("退回原因：请核对设备款"));
     let shown = owner.open(&form).await;
-    assert!(words(&shown).contains("退回原因：请核对设备款"));
+    assert!(words(&shown).contains("退回原因： 请核对设备款"));
 
     // Nothing is odd about 110.50: it goes at once. Confirmed, it counts, and by exactly that.
     let version = hidden(&shown, "version");
@@ -220,7 +220,7 @@ async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
     assert!(words(&none.html).contains("请先勾选月报"));
     let said = words(&mixed.html);
     assert!(said.contains("已确认 2 份，1 份未能确认"), "{said}");
-    assert!(said.contains("丙草稿（2021-06）：月报当前为“草稿”"), "{said}");
+    assert!(said.contains("丙草稿 （2021-06）：月报当前为“草稿”"), "{said}");
     assert_eq!((before.as_str(), completed(&reviewer).await.as_str()), ("80.00", "100.00"));
     // Returned together, each with the reason.
     let reason =
@@ -233,7 +233,7 @@ async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
     submit_again(&commission, one).await;
     let own = [("report", keys[0].as_str()), ("reason", "自行撤回"), ("action", "return")];
     let refused = owner.post_form("/review", &own).await.expect(422);
-    assert!(words(&refused.html).contains("甲项目（2021-06）：您的角色无权执行此操作"));
+    assert!(words(&refused.html).contains("甲项目 （2021-06）：您的角色无权执行此操作"));
 }
 
 async fn submit_again(commission: &Actor, id: i64) {
@@ -287,6 +287,16 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
         words(&reviewer.open("/review?year=2023").await)
             .contains("2023-07 开放 2023-08-05 1 0 0 0 1")
     );
+
+    // Whoever reloads what a form was sent to comes back to its page.
+    assert_eq!(reviewer.leads("/months?year=2023").await, "/review?year=2023#months");
+    assert_eq!(
+        reviewer.leads("/months/2023-07/closing?year=2023").await,
+        "/months/2023-07?year=2023"
+    );
+    assert_eq!(reviewer.leads("/bulletins/2023-07/publication").await, "/bulletins");
+    // The other form on the page goes to its own place.
+    assert!(refused.html.contains("action=\"/review?year=2023\""));
 
     // Moved from its version only.
     let days = |version| [("version", version), forward, ("due_on", "2023-08-08")];
@@ -451,9 +461,9 @@ async fn nobody_does_what_is_another_role_s(app: TestApp) {
     assert_eq!(answer.status().as_u16(), 303);
     let to = answer.headers()["location"].to_str().unwrap();
     assert!(to.starts_with("/log-in?next="), "{to}");
-    assert_eq!(admin.home().await, "/accounts");
-    assert_eq!(auditor.home().await, "/history");
-    assert_eq!(viewer.home().await, "");
+    assert_eq!(admin.leads("/").await, "/accounts");
+    assert_eq!(auditor.leads("/").await, "/history");
+    assert_eq!(viewer.leads("/").await, "");
 }
 
 async fn an_account_is_made_with_a_password_shown_once(app: TestApp) {

@@ -72,9 +72,9 @@ impl Browser {
         self.get(path).await.expect(200).html
     }
 
-    /// Where the start leads; empty when it is a page itself.
-    pub async fn home(&self) -> String {
-        self.get("/").await.location
+    /// Where an address leads; empty when it is a page itself.
+    pub async fn leads(&self, path: &str) -> String {
+        self.get(path).await.location
     }
 
     /// GET
@@ -147,7 +147,10 @@ pub fn words(html: &str) -> String {
     for letter in html.chars() {
         match letter {
             '<' => inside = true,
-            '>' => inside = false,
+            '>' => {
+                inside = false;
+                words.push(' ');
+            }
             _ if !inside => words.push(letter),
             _ => {}
         }
