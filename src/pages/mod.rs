@@ -80,26 +80,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(accounts::mount)
                 .configure(account::mount)
                 .configure(clients::mount)
+                .configure(month::mount)
                 .default_service(web::to(frame::nothing_here)),
         );
-/// Mounts the pages at the root, behind everything that is mounted before them.
-pub fn mount(config: &mut ServiceConfig) {
-    config.configure(assets::mount).service(
-        web::scope("")
-            .wrap(from_fn(frame::wrap))
-            .configure(log_in::mount)
-            .configure(overview::mount)
-            .configure(promises::mount)
-            .configure(filing::mount)
-            .configure(report_form::mount)
-            .configure(review::mount)
-            .configure(months::mount)
-            .configure(month::mount)
-            .configure(restating::mount)
-            .configure(bulletins::mount)
-            .configure(accounts::mount)
-            .configure(account::mount)
-            .configure(clients::mount)
-            .default_service(web::to(frame::nothing_here)),
-    );
 }
