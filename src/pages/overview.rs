@@ -1,7 +1,7 @@
 //! 总览: the figures at a glance, and the rankings.
 
-use actix_web::{Either, Responder};
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{Either, Responder};
 use askama::Template;
 use serde::Deserialize;
 use utoipa::IntoParams;

@@ -53,7 +53,14 @@ pub struct ToldChange {
 
 /// What says nothing to people, or is said already.
 const UNSAID: [&str; 9] = [
-    "id", "version", "created_at", "updated_at", "synthetic", "total", "position", "project_id",
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "synthetic",
+    "total",
+    "position",
+    "project_id",
     "issue_ids",
 ];
 
@@ -72,7 +79,9 @@ pub fn tell(event: EventView, names: &Names) -> Told {
     });
     let subject = told_words::subject(&event.subject_kind);
     let subject = subject.map_or(event.subject_kind.as_str(), |both| chosen(both, language));
-    let says = |c: &ChangeView| !UNSAID.contains(&c.field.as_str()) && !(empty(&c.before) && empty(&c.after));
+    let says = |c: &ChangeView| {
+        !(UNSAID.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
+    };
     let changes = event.changes.iter().filter(|c| says(c));
     Told {
         at: local(&event.at),

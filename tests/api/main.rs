@@ -34,6 +34,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod pages_register;
 mod project_figures;
 mod projects;
 mod rankings;
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
     suite.on_each(project_figures::ALL);
+    suite.on_each(pages_register::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);

@@ -11,8 +11,8 @@ pub mod timeline;
 
 pub use months::{MonthChart, MonthValues};
 pub use rows::{RowChart, RowValues};
-pub use timeline::{Timeline, TimelineRow};
 use scale::Unit;
+pub use timeline::{Timeline, TimelineRow};
 
 use crate::domain::money::Fen;
 use crate::domain::words::Language;

@@ -184,7 +184,13 @@ impl Timeline {
             let slips = milestone.slippage.filter(|_| kind != MarkKind::Baseline);
             let slips = slips.map(|days| slippage(days, language)).unwrap_or_default();
             let says = format!("{} {} {day}{slips}", milestone.label, word(kind, language));
-            self.marks.push(DayMark { kind, x: axis.at(day), y, says, href: milestone.href.clone() });
+            self.marks.push(DayMark {
+                kind,
+                x: axis.at(day),
+                y,
+                says,
+                href: milestone.href.clone(),
+            });
         }
     }
 
@@ -221,6 +227,7 @@ fn slippage(days: i64, language: Language) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use super::MarkKind::{Actual, Baseline, Forecast};
     use super::*;
 
     fn day(offset: i64) -> NaiveDate {
@@ -249,7 +256,6 @@ mod tests {
         let drawn = drawn(&rows);
 
         let kinds: Vec<_> = drawn.marks.iter().map(|mark| mark.kind).collect();
-        use MarkKind::{Actual, Baseline, Forecast};
         assert_eq!(kinds, [Baseline, Actual, Baseline, Forecast, Baseline]);
         assert_eq!(drawn.spans.iter().map(|s| s.late).collect::<Vec<_>>(), [true, false]);
         assert_eq!(drawn.today.map(|t| t.label).unwrap(), "今天 2021-06-30");

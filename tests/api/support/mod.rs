@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod browser;
 pub mod clock;
 pub mod database;
 pub mod postgres;
