@@ -142,12 +142,26 @@ pub fn draw_up(
     rows: &RowQuery,
     language: Language,
 ) -> Result<ProjectRows, Problem> {
-    let order = rows.checked(asking.query.year)?;
     let lights = Lights::find(conn, asking, filter)?;
-    let wanted: Vec<Found<'_>> = rows.wanted(&lights).collect();
+    list(conn, asking, &lights, rows, language)
+}
+
+/// The projects whose lights were found, as far as `rows` wants them.
+///
+/// # Errors
+/// As of [`draw_up`].
+pub fn list(
+    conn: &mut Conn,
+    asking: &Asking,
+    lights: &Lights,
+    rows: &RowQuery,
+    language: Language,
+) -> Result<ProjectRows, Problem> {
+    let order = rows.checked(asking.query.year)?;
+    let wanted: Vec<Found<'_>> = rows.wanted(lights).collect();
     let sums = wanted.iter().fold(RowSums::default(), |sum, found| sum + found.sums);
     let total = i64::try_from(wanted.len()).unwrap_or(i64::MAX);
-    let all = placed(conn, asking, (&lights, &wanted), rows.month, language)?;
+    let all = placed(conn, asking, (lights, &wanted), rows.month, language)?;
     let page = page(all, total, &order, &PageRequest::new(rows.limit, rows.cursor.clone()))?;
     let (asked, stated) = (asking.query, asking.stated);
     Ok(ProjectRows {

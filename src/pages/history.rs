@@ -64,18 +64,13 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
         let label = format!("{}：{actor}", shell.t("操作人", "By"));
         chips.push(Chip { label, href: address.without_any(&["actor"]) });
     }
-    let file = |format: &str| {
-        let path = address.carried("/files/history", &["year", "through", "basis"]);
-        format!("{path}{}format={format}", if path.contains('?') { '&' } else { '?' })
-    };
-    let files = [file("xlsx"), file("csv")];
     Ok(Page::of(HistoryPage {
         carried: address.beside(&ASKED),
         unfiltered: address.without_any(&ASKED),
         total: found.total,
         next_cursor: found.next_cursor,
         history: found.items.into_iter().map(|event| tell(event, &names)).collect(),
-        files,
+        files: address.files("/files/history", ""),
         later,
         shell,
         picks,

@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::again::Again;
 use super::form::{Complaints, Fields, Form};
@@ -65,6 +65,7 @@ struct IssuePage {
     again: Again,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
 impl IssuePage {
     /// This page, or something below it.
     fn here(&self, below: &str) -> String {
@@ -101,14 +102,6 @@ impl IssuePage {
             IssueStep::Propose => t("怎样解决的", "How it was solved"),
             IssueStep::Clear => t("核实的结果", "What was verified"),
         }
-    }
-
-    fn categories(&self) -> &'static [IssueCategory] {
-        IssueCategory::ALL
-    }
-
-    fn levels(&self) -> &'static [IssueLevel] {
-        IssueLevel::ALL
     }
 
     /// Whether a unit is among those an assignment would also go to.
@@ -273,14 +266,12 @@ async fn taken(
 /// What the form of an assignment says, as the API takes it.
 fn assignment(fields: &Fields) -> Value {
     let number = |text: &str| text.parse::<i64>().map_or_else(|_| text.into(), Value::from);
-    let mut body = match fields.body(&["due_on", "words"]) {
-        Value::Object(body) => body,
-        _ => Map::new(),
-    };
-    if let Some(lead) = fields.get("lead_unit_id") {
-        body.insert("lead_unit_id".to_owned(), number(lead));
+    let mut body = fields.body(&["due_on", "words"]);
+    if let Value::Object(said) = &mut body {
+        let lead = fields.get("lead_unit_id").map(number);
+        said.extend(lead.map(|lead| ("lead_unit_id".to_owned(), lead)));
+        let others = fields.all("unit_ids").map(number).collect();
+        said.insert("unit_ids".to_owned(), Value::Array(others));
     }
-    let others = fields.all("unit_ids").map(number).collect();
-    body.insert("unit_ids".to_owned(), Value::Array(others));
-    Value::Object(body)
+    body
 }

@@ -33,7 +33,7 @@ pub fn mount(config: &mut ServiceConfig) {
 /// A number of open issues, with the list that makes it up.
 struct Count {
     title: &'static str,
-    count: i64,
+    value: i64,
     href: String,
 }
 
@@ -72,7 +72,23 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
     let address = Asked::of(&shell);
     let picks = picks(&address, (&names, &units), &shell);
-    let mut chips = address.chips(&picks);
+    let chips = chips(&asked, &address, &picks, &shell);
+    Ok(Page::of(IssuesPage {
+        counts: counts(&summary, &address, &shell),
+        carried: address.beside(&ASKED),
+        unfiltered: address.without_any(&[&ASKED[..], &AGES].concat()),
+        files: address.files("/files/issues", ""),
+        later,
+        shell,
+        list,
+        picks,
+        chips,
+    }))
+}
+
+/// A chip for every filter that is on, also for those the form does not offer.
+fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> Vec<Chip> {
+    let mut chips = address.chips(picks);
     let ages = [
         (asked.min_age_days, "min_age_days", shell.t("至少", "at least")),
         (asked.max_age_days, "max_age_days", shell.t("至多", "at most")),
@@ -90,23 +106,7 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
         let label = format!("{} #{unit}", shell.t("单位", "Unit"));
         chips.push(Chip { label, href: address.without("unit", &unit.to_string()) });
     }
-    let of_page = ["year", "through", "basis"];
-    let file = |format: &str| {
-        let path = address.carried("/files/issues", &of_page);
-        format!("{path}{}format={format}", if path.contains('?') { '&' } else { '?' })
-    };
-    let files = [file("xlsx"), file("csv")];
-    Ok(Page::of(IssuesPage {
-        counts: counts(&summary, &address, &shell),
-        carried: address.beside(&ASKED),
-        unfiltered: address.without_any(&[&ASKED[..], &AGES].concat()),
-        files,
-        later,
-        shell,
-        list,
-        picks,
-        chips,
-    }))
+    chips
 }
 
 /// The units that issues are usually given to: everybody but enterprises.
@@ -128,10 +128,10 @@ const MOST_UNITS: i64 = 1_000;
 fn counts(summary: &IssueSummary, address: &Asked, shell: &Shell) -> Vec<Count> {
     let t = |zh, en| shell.t(zh, en);
     let all = &summary.total;
-    let list = |title, count, more: &str| {
+    let list = |title, value, more: &str| {
         let path = address.without_any(&["open", "overdue", "min_age_days", "max_age_days"]);
         let mark = if path.contains('?') { '&' } else { '?' };
-        Count { title, count, href: format!("{path}{mark}open=true{more}") }
+        Count { title, value, href: format!("{path}{mark}open=true{more}") }
     };
     vec![
         list(t("未销号", "Open"), all.open, ""),

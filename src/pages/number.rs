@@ -9,6 +9,11 @@ pub fn wan(amount: &Fen) -> String {
     amount.to_wan_grouped()
 }
 
+/// 万元, or a dash where there is no amount.
+pub fn wan_or_dash(amount: &Option<Fen>) -> String {
+    amount.as_ref().map_or_else(dash, wan)
+}
+
 /// 亿元 with two decimals, for a glance; the exact amount stands beside it.
 pub fn yi(amount: &Fen) -> String {
     amount.to_yi_rounded()

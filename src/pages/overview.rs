@@ -71,10 +71,17 @@ struct OverviewPage {
     table: Commitments,
     trend: Trend,
     lights: Vec<LightCount>,
-    starts: [(String, CountRateView); 2],
+    starts: [Start; 2],
     rankings: Vec<Ranking>,
     months: MonthChart,
     industries: RowChart,
+}
+
+/// A start rate, with the filter of the projects it is of.
+struct Start {
+    title: String,
+    whole: &'static str,
+    rate: CountRateView,
 }
 
 /// A ranking on a page.
@@ -108,14 +115,16 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     });
     let rankings = rankings.collect();
     let starts = [
-        (
-            t("开工率（全年应开工）", "Started of the year").to_owned(),
-            figures.starts.start_rate_of_year,
-        ),
-        (
-            t("开工率（应开工已到期）", "Started of those due").to_owned(),
-            figures.starts.start_rate_of_due,
-        ),
+        Start {
+            title: shell.t("开工率（全年应开工）", "Started of the year").to_owned(),
+            whole: "to_start",
+            rate: figures.starts.start_rate_of_year,
+        },
+        Start {
+            title: shell.t("开工率（应开工已到期）", "Started of those due").to_owned(),
+            whole: "due",
+            rate: figures.starts.start_rate_of_due,
+        },
     ];
     Ok(Page::of(OverviewPage {
         table: figures.table,

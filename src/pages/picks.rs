@@ -70,9 +70,14 @@ impl Asked {
         to(&self.path, self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())))
     }
 
-    /// `path` with everything that is asked here but `names`.
-    pub fn carried(&self, path: &str, names: &[&str]) -> String {
-        to(path, self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())))
+    /// The same rows as a workbook and as CSV: the API's list at `path`, with `kept` of what is
+    /// chosen at the head of a page.
+    pub fn files(&self, path: &str, kept: &str) -> [String; 2] {
+        let head = ["year", "through", "basis"];
+        let path = to(path, self.pairs.iter().filter(|(n, _)| !head.contains(&n.as_str())));
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let kept = if kept.is_empty() { String::new() } else { format!("{kept}&") };
+        ["xlsx", "csv"].map(|format| format!("{path}{mark}{kept}format={format}"))
     }
 
     /// What a form that asks for `names` must carry along.

@@ -20,14 +20,12 @@ use crate::api::caller::{Permission, ReadSummaries};
 use crate::api::light_overrides::LightOverrideView;
 use crate::api::milestones::MilestoneView;
 use crate::api::problem::Problem;
-use crate::api::project_row::ProjectRow;
 use crate::api::projects::ProjectPath;
 use crate::api::query::Path;
 use crate::domain::access::Action;
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::issue::{IssueCategory, IssueLevel};
 use crate::domain::light::Light;
-use crate::domain::money::Fen;
 use crate::domain::project::Stage;
 
 /// Mounts the pages of one project.
@@ -135,32 +133,8 @@ impl ProjectPage {
         self.here(&format!("/light-overrides/{}/withdrawal", word.id))
     }
 
-    /// Planned for the year.
-    fn annual(&self, row: &ProjectRow) -> String {
-        self.amount(&row.planned.annual_investment_wan)
-    }
-
-    /// An amount, or a dash.
-    #[expect(clippy::unused_self, reason = "called from the template")]
-    fn amount(&self, amount: &Option<Fen>) -> String {
-        amount.as_ref().map_or_else(number::dash, number::wan)
-    }
-
-    fn categories(&self) -> &'static [IssueCategory] {
-        IssueCategory::ALL
-    }
-
-    fn levels(&self) -> &'static [IssueLevel] {
-        IssueLevel::ALL
-    }
-
     fn next_stages(&self) -> &'static [Stage] {
         self.known.project.stage.next()
-    }
-
-    /// The lights a person may show instead.
-    fn judgements(&self) -> [Light; 3] {
-        [Light::Green, Light::Yellow, Light::Red]
     }
 
     fn may_edit_milestones(&self) -> bool {

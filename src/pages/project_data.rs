@@ -12,7 +12,7 @@ use crate::api::lights::Lights;
 use crate::api::milestones::{MilestoneView, list_milestones};
 use crate::api::names::Names;
 use crate::api::problem::Problem;
-use crate::api::project_figures::{RowQuery, draw_up};
+use crate::api::project_figures::{RowQuery, list};
 use crate::api::project_filter::FilterQuery;
 use crate::api::project_row::ProjectRow;
 use crate::api::project_units::{ProjectUnitView, list_project_units};
@@ -132,8 +132,8 @@ async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearF
             let asking = Asking::open(conn, asked, sight, now)?;
             let mut filter = FilterQuery::default().known(conn, Some(asked.year))?;
             filter.project = Some(id);
-            let rows = draw_up(conn, &asking, &filter, &RowQuery::all(), language)?;
             let lights = Lights::find(conn, &asking, &filter)?;
+            let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
             let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
             let trend = follow(conn, &asking, &filter)?;
             let first = (rows.items.into_iter().next(), light.into_iter().next());

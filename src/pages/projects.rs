@@ -26,6 +26,7 @@ use crate::domain::industry::IndustryGroup;
 use crate::domain::light::Light;
 use crate::domain::milestone_figures::StartPart;
 use crate::domain::project::{Nature, Stage};
+use crate::domain::unit::UnitRole;
 use crate::options_of;
 
 /// Mounts the page.
@@ -90,30 +91,13 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let picks = picks(&asked, &names, &shell);
     let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
     let months = asked.pick("month", shell.t("单月", "One month"), months);
-    let mut chips = asked.chips(&picks);
-    chips.extend(asked.chips(std::slice::from_ref(&months)));
-    for unit in units {
-        let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(&visit, unit).await?);
-        chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
-    }
-    if let Some(role) = role {
-        let label = format!("{}：{}", shell.t("角色", "Role"), role.say(language));
-        chips.push(Chip { label, href: asked.without("role", role.as_str()) });
-    }
-    if !q.is_empty() {
-        chips.push(Chip { label: format!("“{q}”"), href: asked.without_any(&["q"]) });
-    }
-    let file = |format: &str| {
-        let path = asked.carried("/files/summaries/projects", &["year", "through", "basis"]);
-        let mark = if path.contains('?') { '&' } else { '?' };
-        format!("{path}{mark}{}&format={format}", shell.choice.kept())
-    };
-    let files = [file("xlsx"), file("csv")];
+    let more = (units.as_slice(), role, q.as_str());
+    let chips = chips(&visit, (&asked, &shell), (&picks, &months), more).await?;
     Ok(Page::of(ProjectsPage {
         heads: heads(&shell, &sort, list.month.is_some()),
         carried: asked.beside(&ASKED),
         unfiltered: asked.without_any(&[&ASKED[..], &["unit", "role"]].concat()),
-        files,
+        files: asked.files("/files/summaries/projects", &shell.choice.kept()),
         later,
         shell,
         list,
@@ -123,6 +107,29 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
         chips,
         q,
     }))
+}
+
+/// A chip for every filter that is on, also for those the form does not offer.
+async fn chips(
+    visit: &Visit<ReadSummaries>,
+    (asked, shell): (&Asked, &Shell),
+    (picks, months): (&[Pick], &Pick),
+    (units, role, q): (&[UnitId], Option<UnitRole>, &str),
+) -> Result<Vec<Chip>, Problem> {
+    let mut chips = asked.chips(picks);
+    chips.extend(asked.chips(std::slice::from_ref(months)));
+    for unit in units {
+        let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
+        chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
+    }
+    if let Some(role) = role {
+        let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
+        chips.push(Chip { label, href: asked.without("role", role.as_str()) });
+    }
+    if !q.is_empty() {
+        chips.push(Chip { label: format!("“{q}”"), href: asked.without_any(&["q"]) });
+    }
+    Ok(chips)
 }
 
 async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {

@@ -80,7 +80,7 @@ pub fn tell(event: EventView, names: &Names) -> Told {
     let subject = told_words::subject(&event.subject_kind);
     let subject = subject.map_or(event.subject_kind.as_str(), |both| chosen(both, language));
     let says = |c: &ChangeView| {
-        !UNSAID.contains(&c.field.as_str()) && !(empty(&c.before) && empty(&c.after))
+        !(UNSAID.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
     };
     let changes = event.changes.iter().filter(|c| says(c));
     Told {

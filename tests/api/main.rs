@@ -39,6 +39,7 @@ mod lights;
 mod milestones;
 mod oc4ids;
 mod pages;
+mod pages_register;
 mod pages_work;
 mod project_figures;
 mod projects;
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
     suite.on_each(lights::ALL);
     suite.on_each(rankings::ALL);
     suite.on_each(project_figures::ALL);
+    suite.on_each(pages_register::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(concurrency::ALL);

@@ -227,6 +227,7 @@ fn slippage(days: i64, language: Language) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use super::MarkKind::{Actual, Baseline, Forecast};
     use super::*;
 
     fn day(offset: i64) -> NaiveDate {
@@ -255,7 +256,6 @@ mod tests {
         let drawn = drawn(&rows);
 
         let kinds: Vec<_> = drawn.marks.iter().map(|mark| mark.kind).collect();
-        use MarkKind::{Actual, Baseline, Forecast};
         assert_eq!(kinds, [Baseline, Actual, Baseline, Forecast, Baseline]);
         assert_eq!(drawn.spans.iter().map(|s| s.late).collect::<Vec<_>>(), [true, false]);
         assert_eq!(drawn.today.map(|t| t.label).unwrap(), "今天 2021-06-30");
