@@ -107,7 +107,6 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let shell = Shell::around(&visit, Place::OVERVIEW).await?;
     let figures = ask(&visit).await?;
     let (months, industries) = (month_chart(&figures, &shell), industry_chart(&figures, &shell));
-    let t = |zh, en| shell.t(zh, en);
     let rankings = figures.rankings.into_iter().map(|mut ranking| {
         let more = ranking.rows.len() > SHOWN;
         ranking.rows.truncate(SHOWN);

@@ -614,7 +614,7 @@ async fn the_bar_offers_what_a_role_finds_and_the_root_leads_there(app: TestApp)
         app.add_user(role.as_str(), role, None, None, false).await;
         let browser = Browser::log_in(&app, role.as_str()).await;
         let root = browser.get("/").await;
-        assert_eq!((root.status == 303).then(|| root.location), home, "{role}");
+        assert_eq!((root.status == 303).then_some(root.location.as_str()), home, "{role}");
         let page = match role {
             Role::Auditor => browser.get("/history").await.expect(200),
             Role::Admin => browser.get("/projects").await.expect(403),
@@ -671,7 +671,7 @@ async fn a_stranger_is_sent_to_log_in_and_comes_back(app: TestApp) {
     assert_eq!(browser.cookie("session"), "");
     // Nothing is done for a stranger, nor without the page's own proof.
     let sent = browser.send(&format!("/projects/{id}/stage"), &[("stage", "completed")]).await;
-    assert_eq!((sent.status, sent.location), (303, "/log-in?next=%2F"));
+    assert_eq!((sent.status, sent.location.as_str()), (303, "/log-in?next=%2F"));
     let commission = Browser::log_in(&app, "commission").await;
     commission.send(&format!("/projects/{id}/stage"), &[("stage", "completed")]).await.expect(403);
 }
