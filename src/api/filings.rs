@@ -167,6 +167,18 @@ impl AllOwed {
     }
 }
 
+/// What came of the reports `projects` owe in `month`, on `today`.
+pub fn count(projects: &[ProjectYear], month: &ReportingMonth, today: NaiveDate) -> FilingsView {
+    let mut filings = Filings::default();
+    for project in projects.iter().filter(|p| p.owes_report_of(month.month)) {
+        let report = project.reports.iter().find(|r| r.month == month.month);
+        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
+        let status = FilingStatus::of(report.map(|r| r.state));
+        filings.count(status, is_late(month.due_on, first_submitted_on, today));
+    }
+    filings.into()
+}
+
 /// The reports owed in `month` by the projects in sight, as they stand on `today`.
 pub fn owed(
     conn: &mut Conn,

@@ -25,6 +25,7 @@ pub mod envelope;
 pub mod feed;
 pub mod feed_reply;
 pub mod figures;
+pub mod filing_summary;
 pub mod filings;
 pub mod grid;
 pub mod health;
@@ -127,6 +128,7 @@ pub fn routes() -> routes::Routes {
         .and(imports::routes())
         .and(reporting_months::routes())
         .and(filings::routes())
+        .and(filing_summary::routes())
         .and(late_grants::routes())
         .and(commitments::routes())
         .and(investment::routes())

@@ -12,14 +12,11 @@ use super::trouble::Trouble;
 use super::visit::Visit;
 use crate::api::body::{Body, judge};
 use crate::api::caller::{KeepMonths, Permission, ReadProjects, ReturnReports};
-use crate::api::filings::FilingsView;
+use crate::api::filing_summary::{FilingYearQuery, MonthFilings, list_month_filings};
 use crate::api::precondition::Precondition;
 use crate::api::problem::Problem;
 use crate::api::query::{Path, Query};
-use crate::api::reporting_months::{
-    MonthPath, ReportingMonthInput, ReportingMonthView, YearQuery, get_reporting_month,
-    list_reporting_months, put_reporting_month,
-};
+use crate::api::reporting_months::{MonthPath, ReportingMonthInput, put_reporting_month};
 use crate::domain::month::Month;
 use crate::domain::words::Words;
 
@@ -30,32 +27,14 @@ pub fn mount(config: &mut ServiceConfig) {
     );
 }
 
-/// A month of the year with what became of its reports.
-pub struct MonthRow {
-    /// The month.
-    pub month: ReportingMonthView,
-    /// What became of the reports owed in it.
-    pub filings: FilingsView,
-    /// Days until it is due; negative when it is overdue.
-    pub days_left: i64,
-}
-
 /// The months of the year that is looked at, the earliest first.
 ///
 /// # Errors
 /// The use cases'.
-pub async fn months_of<P: Permission>(visit: &Visit<P>) -> Result<Vec<MonthRow>, Problem> {
-    let reads = || visit.permit::<ReadProjects>();
-    let year = Query(YearQuery { year: Some(visit.choice.year) });
-    let all = list_reporting_months(visit.app.clone(), reads()?, year).await?.0;
-    let mut rows = Vec::new();
-    for month in all.items {
-        let at = Path(MonthPath { month: month.month });
-        let status = get_reporting_month(visit.app.clone(), reads()?, at).await?.0;
-        let days_left = (month.due_on - visit.now.today).num_days();
-        rows.push(MonthRow { month, filings: status.filings, days_left });
-    }
-    Ok(rows)
+pub async fn months_of<P: Permission>(visit: &Visit<P>) -> Result<Vec<MonthFilings>, Problem> {
+    let (app, who) = (visit.app.clone(), visit.permit::<ReadProjects>()?);
+    let asked = Query(FilingYearQuery { year: visit.choice.year });
+    Ok(list_month_filings(app, who, asked).await?.0.items)
 }
 
 /// The form that opens a month, with what one would usually say.
@@ -72,7 +51,7 @@ pub struct Opening {
 
 impl Opening {
     /// Of the months of the year that were not opened, if there are any: the one after the last.
-    pub fn next(shell: &Shell, opened: &[MonthRow]) -> Option<Self> {
+    pub fn next(shell: &Shell, opened: &[MonthFilings]) -> Option<Self> {
         let known = |month: &Month| opened.iter().any(|row| row.month.month == *month);
         let months: Vec<Month> = shell.choice.year.months().filter(|m| !known(m)).collect();
         let last = opened.last().map(|row| row.month.month);

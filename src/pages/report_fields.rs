@@ -33,6 +33,8 @@ pub struct FieldView {
     pub kind: Kind,
     /// What stands in it.
     pub value: String,
+    /// The same, to be read.
+    pub said: String,
     /// Whether it must be filled in.
     pub required: bool,
     /// The most characters it takes.
@@ -149,11 +151,11 @@ fn fields(
     context: &ReportContextView,
     value: impl Fn(&str) -> String,
     complaints: &Complaints,
-    stored: Option<&ReportView>,
+    (report, changed): (Option<&ReportView>, bool),
 ) -> Vec<FieldView> {
     let field = |(name, zh, en, unit, kind, longest): Row| {
         let value = value(name);
-        let stored = stored.map(|report| of_report(report, name)).filter(|s| *s != value);
+        let other = report.filter(|_| changed).map(|report| of_report(report, name));
         FieldView {
             name,
             label: shell.t(zh, en).to_owned(),
@@ -163,7 +165,8 @@ fn fields(
             longest,
             beside: beside(shell, context, name),
             complaints: complaints.at(name).into_iter().map(str::to_owned).collect(),
-            stored,
+            stored: other.filter(|other| *other != value),
+            said: report.map(|report| said_in(report, name)).unwrap_or_default(),
             value,
         }
     };
@@ -177,7 +180,7 @@ pub fn stored(
     report: Option<&ReportView>,
 ) -> Vec<FieldView> {
     let value = |name: &str| report.map(|report| of_report(report, name)).unwrap_or_default();
-    fields(shell, context, value, &Complaints::default(), None)
+    fields(shell, context, value, &Complaints::default(), (report, false))
 }
 
 /// The fields as they were typed, beside what is stored by somebody else.
@@ -187,7 +190,7 @@ pub fn typed(
     typed: &Fields,
     complaints: &Complaints,
 ) -> Vec<FieldView> {
-    fields(shell, context, |name| typed.exact(name).to_owned(), complaints, other)
+    fields(shell, context, |name| typed.exact(name).to_owned(), complaints, (other, true))
 }
 
 /// What was typed as the API's body.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::form::{Complaints, Fields, Form};
-use super::months::{MonthRow, Opening, months_of};
+use super::months::{Opening, months_of};
 use super::number;
 use super::reply::{Page, see_other};
 use super::shell::{Place, Shell};
@@ -15,6 +15,7 @@ use super::trouble::Trouble;
 use super::visit::Visit;
 use crate::api::body::{Body, judge};
 use crate::api::caller::{ConfirmReports, ReadProjects, ReturnReports};
+use crate::api::filing_summary::MonthFilings;
 use crate::api::issues::IdPage;
 use crate::api::names::Names;
 use crate::api::once::Once;
@@ -107,7 +108,7 @@ struct ReviewPage {
     shell: Shell,
     asked: QueueQuery,
     queue: PageView<ReviewItem>,
-    months: Vec<MonthRow>,
+    months: Vec<MonthFilings>,
     opening: Option<Opening>,
     names: Names,
     refused: Vec<Refused>,

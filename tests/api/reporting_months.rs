@@ -196,6 +196,16 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
         (of("by_unit", "甲公司")["due"].clone(), of("by_unit", "甲公司")["late"].clone()),
         (json!(5), json!(2))
     );
+    // The year's months say what each says by itself.
+    let year = commission.get("/summaries/filings?year=2023").await.expect(200);
+    assert_eq!(year.json["total"], 1);
+    assert_eq!(year.items()[0]["month"], "2023-07");
+    assert_eq!(year.items()[0]["filings"], all);
+    for item in commission.get("/summaries/filings?year=2021").await.expect(200).items() {
+        let path = format!("/reporting-months/{}", item["month"].as_str().unwrap());
+        assert_eq!(item["filings"], commission.get(&path).await.json["filings"], "{path}");
+    }
+    commission.get("/summaries/filings").await.expect(400);
     assert_eq!(filings("status=missing").await, ["草稿", "未报"]);
     assert_eq!(filings("late=true").await, ["草稿", "未报", "河口项目"]);
     assert_eq!(

@@ -13,6 +13,7 @@ use crate::domain::words::Language;
 pub struct RowChart {
     title: String,
     id: &'static str,
+    left: i64,
     height: i64,
     unit: String,
     ticks: Vec<Tick>,
@@ -29,7 +30,14 @@ pub struct RowValues {
     pub values: Vec<(Fen, String)>,
 }
 
-const ROWS_LEFT: i64 = 190;
+/// Room for the names: English ones are longer.
+const fn rows_left(language: Language) -> i64 {
+    match language {
+        Language::Chinese => 190,
+        Language::English => 290,
+    }
+}
+
 const ROWS_RIGHT: i64 = 930;
 const BAR: i64 = 9;
 
@@ -42,7 +50,8 @@ impl RowChart {
         language: Language,
     ) -> Self {
         let values = rows.iter().flat_map(|row| row.values.iter().map(|(value, _)| *value));
-        let scale = Scale::new(values.max().unwrap_or(Fen::ZERO), ROWS_RIGHT - ROWS_LEFT);
+        let left = rows_left(language);
+        let scale = Scale::new(values.max().unwrap_or(Fen::ZERO), ROWS_RIGHT - left);
         let series = i64::try_from(names.len()).unwrap_or(1);
         let step = series * (BAR + 1) + 10;
         let count = i64::try_from(rows.len()).unwrap_or(0);
@@ -55,13 +64,14 @@ impl RowChart {
             {
                 let says = says(name, &row.label, *value, language);
                 let (width, href) = (scale.at(*value), href.clone());
-                bars.push(Mark { x: ROWS_LEFT, y, width, height: BAR, series: number, says, href });
+                bars.push(Mark { x: left, y, width, height: BAR, series: number, says, href });
             }
         }
-        let tick = |(value, label)| Tick { at: ROWS_LEFT + scale.at(value), label };
+        let tick = |(value, label)| Tick { at: left + scale.at(value), label };
         Self {
             title,
             id,
+            left,
             height: TOP + count * step + 24,
             unit: scale.unit.name(language).to_owned(),
             ticks: scale.lines().into_iter().map(tick).collect(),
@@ -69,6 +79,11 @@ impl RowChart {
             bars,
             legend: legend(names, &[false; 8]),
         }
+    }
+
+    /// Where the names end.
+    pub fn names_end(&self) -> i64 {
+        self.left - 8
     }
 
     /// The lower end of its grid.
