@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{Data, scope};
+use actix_web::web::{Data, ServiceConfig, scope};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::api::app::App;
 use crate::api::imports::run::Turns;
 use crate::api::limits::LoginLimit;
 use crate::api::once::Running;
+use crate::api::routes::Routes;
 use crate::api::tokens::Tokens;
 use crate::api::{self, caller, documents, envelope, health};
 use crate::config::{Config, Secret};
@@ -92,20 +93,12 @@ pub fn start(
     let documents = Data::new(documents::Documents::of(&routes));
     let app = Data::new(app);
     let server = HttpServer::new(move || {
-        let (routes, operations) = (Arc::clone(&routes), Arc::clone(&routes));
         ActixApp::new()
             .app_data(app.clone())
             .app_data(documents.clone())
             .wrap(Compress::default())
             .wrap(from_fn(envelope::wrap))
-            .configure(health::mount)
-            .configure(documents::mount)
-            .service(
-                scope(api::PREFIX)
-                    .wrap(from_fn(caller::authenticate))
-                    .configure(|config| operations.mount(config)),
-            )
-            .configure(|config| pages::mount(config, &routes))
+            .configure(|config| mount(config, &routes))
     })
     .workers(settings.workers)
     .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))
@@ -116,4 +109,17 @@ pub fn start(
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
     Ok(Server { address, handle, running, dispatcher, _sealer: sealer })
+}
+
+/// Everything that is served, in the order it is looked for.
+fn mount(config: &mut ServiceConfig, routes: &Routes) {
+    config
+        .configure(health::mount)
+        .configure(documents::mount)
+        .service(
+            scope(api::PREFIX)
+                .wrap(from_fn(caller::authenticate))
+                .configure(|config| routes.mount(config)),
+        )
+        .configure(|config| pages::mount(config, routes));
 }
