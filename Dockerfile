@@ -15,10 +15,12 @@ RUN mkdir -p src tests/api \
     && cargo build --release --locked --features pg-tls \
     && rm -rf src tests
 
-# Migrations, seeds and the document are compiled into the binary.
+# Migrations, seeds, templates and assets are compiled into the binary.
+COPY build.rs ./
 COPY migrations migrations
 COPY seeds seeds
-COPY openapi openapi
+COPY templates templates
+COPY assets assets
 COPY src src
 # The manifest names the test target, so it has to exist. The new sources carry the time of their checkout,
 # which may lie before the empty crate's build: touch them, or cargo keeps the empty crate.

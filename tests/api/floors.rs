@@ -10,6 +10,7 @@ pub const ALL: Once = &[
     ("floors::pages_ask_the_api", pages_ask_the_api),
     ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
     ("floors::rooms_are_small", rooms_are_small),
+    ("floors::the_image_is_built_of_everything", the_image_is_built_of_everything),
 ];
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
@@ -75,4 +76,28 @@ fn rooms_are_small() {
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
     assert!(median <= 200, "the median file has {median} lines");
+}
+
+/// What is compiled into the binary must reach the image's build: nothing else notices before
+/// somebody builds one.
+fn the_image_is_built_of_everything() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let (image, ignored) = (read("Dockerfile"), read(".dockerignore"));
+    let mut parts = vec!["src".to_owned(), "templates".to_owned(), "build.rs".to_owned()];
+    for (_, text) in sources("src") {
+        for mark in
+            ["include_str!(\"", "include_str!(concat!(\"", "embed_migrations!(\"", "folder = \""]
+        {
+            for rest in text.split(mark).skip(1) {
+                let path = rest.split('"').next().unwrap().trim_start_matches("../");
+                parts.push(path.split('/').next().unwrap().to_owned());
+            }
+        }
+    }
+    assert!(parts.iter().any(|p| p == "assets") && parts.iter().any(|p| p == "seeds"));
+    for part in parts {
+        assert!(image.contains(&format!("COPY {part} ")), "the Dockerfile lacks {part}");
+        assert!(ignored.lines().any(|line| line == format!("!{part}")), ".dockerignore has {part}");
+    }
 }
