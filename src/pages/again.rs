@@ -47,6 +47,12 @@ impl Again {
         if self.is(form) { self.typed(form, field).to_owned() } else { first.to_owned() }
     }
 
+    /// The version a form changes: the one it came with, so that nobody overwrites what they have not
+    /// seen, or the one that is shown.
+    pub fn version(&self, form: &str, shown: &i64) -> String {
+        self.typed_or(form, "version", &shown.to_string())
+    }
+
     /// What is wrong with a field of a form.
     pub fn at(&self, form: &str, field: &str) -> Vec<&str> {
         if self.is(form) { self.complaints.at(field) } else { Vec::new() }

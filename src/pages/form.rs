@@ -35,6 +35,11 @@ impl Fields {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a field was sent at all, if only empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
     /// A field to the letter, as a password is.
     pub fn exact(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
@@ -88,8 +93,8 @@ pub fn with_numbers(body: Value, names: &[&str]) -> Value {
 
 /// The end of a day in China, as an instant; what is no day is left for the API to refuse.
 pub fn end_of(day: &str) -> String {
-    day.parse::<NaiveDate>()
-        .map_or_else(|_| day.to_owned(), |day| format!("{}T00:00:00+08:00", day + Days::new(1)))
+    let next = day.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
+    next.map_or_else(|| day.to_owned(), |next| format!("{next}T00:00:00+08:00"))
 }
 
 /// A form somebody who is logged in has sent.
@@ -101,8 +106,8 @@ pub struct OpenForm(pub Fields);
 /// 403: nobody saw the form this pretends to be.
 fn not_ours() -> Problem {
     let detail = Words::new(
-        "表单已失效或来自其他网站，未执行任何操作。请返回页面，刷新后重新提交。",
-        "This form is out of date or came from another site; nothing was done. Go back, reload the page and send it again.",
+        "表单已失效或来自其他网站，未执行任何操作。请返回页面，刷新后重新提交；若始终如此，请管理员检查反向代理是否原样转发 Host。",
+        "This form is out of date or came from another site; nothing was done. Go back, reload the page and send it again. If it stays so, the proxy in front must pass the Host header on.",
     );
     Problem::new(StatusCode::FORBIDDEN, "form-not-ours", detail)
 }

@@ -43,9 +43,10 @@ struct LogInPage {
 
 /// Only a path of ours: nobody is sent elsewhere by an address they were given.
 fn next_of(given: Option<&str>) -> String {
-    let ours = |path: &&str| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
-    };
+    // A browser drops tabs and turns back-slashes round before it reads an address.
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    let ours =
+        |path: &&str| path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain);
     given.filter(ours).unwrap_or("/").to_owned()
 }
 
@@ -181,9 +182,16 @@ mod tests {
     #[test]
     fn one_comes_back_to_a_page_of_ours_and_to_nothing_else() {
         assert_eq!(next_of(Some("/projects?year=2021")), "/projects?year=2021");
-        for elsewhere in
-            ["https://example.org/", "//example.org", "/\\example.org", "", "x", "/a\r\nb"]
-        {
+        for elsewhere in [
+            "https://example.org/",
+            "//example.org",
+            "/\\example.org",
+            "",
+            "x",
+            "/a\r\nb",
+            "/\t/example.org",
+            "/项目",
+        ] {
             assert_eq!(next_of(Some(elsewhere)), "/", "{elsewhere:?}");
         }
         assert_eq!(next_of(None), "/");

@@ -86,6 +86,13 @@ async fn change_milestone(
     {
         body.insert("actual_date".to_owned(), Value::Null);
     }
+    if let Value::Object(body) = &mut body
+        && fields.has("document_number")
+    {
+        // Emptied, it is taken away.
+        let number = fields.get("document_number").unwrap_or_default();
+        body.insert("document_number".to_owned(), number.into());
+    }
     let version = IfMatch(fields.number("version").unwrap_or(0));
     let done = match judge::<MilestonePatch>(body) {
         Ok(patch) => {

@@ -145,7 +145,10 @@ async fn file(
     };
     let saved = match save(&visit, at, &fields).await {
         Ok(saved) => saved,
-        Err(problem) => return again(&request, &visit, at, &fields, problem).await,
+        Err(problem) => {
+            let came_with = fields.number("version");
+            return again(&request, &visit, at, (&fields, came_with), problem).await;
+        }
     };
     if fields.get("action") != Some("submit") {
         return Ok(see_other(&here("draft-saved")));
@@ -157,7 +160,7 @@ async fn file(
     let once = Once::unkeyed(&request);
     match submit_report(visit.app.clone(), visit.permit()?, visit.language, Path(at), once).await {
         Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.kept()))),
-        Err(problem) => again(&request, &visit, at, &fields, problem).await,
+        Err(problem) => again(&request, &visit, at, (&fields, Some(saved.version)), problem).await,
     }
 }
 
@@ -178,12 +181,13 @@ async fn save(
     })
 }
 
-/// The form again, with what was typed, beside what is wrong with it.
+/// The form again, with what was typed, beside what is wrong with it. It goes again from the
+/// version its sender has seen: the one stored now only where that is shown beside it.
 async fn again(
     request: &HttpRequest,
     visit: &Visit<FileReports>,
     at: ReportPath,
-    fields: &Fields,
+    (fields, version): (&Fields, Option<i64>),
     problem: Problem,
 ) -> Result<HttpResponse, Problem> {
     let stale = problem.status.as_u16() == 412;
@@ -201,7 +205,7 @@ async fn again(
         fields: shown,
         mentions: mentions(issues, |id| chosen.contains(&id.to_string().as_str())),
         complaints: complaints.clone(),
-        version: report.as_ref().map(|r| r.version),
+        version: if stale { report.as_ref().map(|r| r.version) } else { version },
         seen: fields.get("seen").unwrap_or_default().to_owned(),
         writes: true,
         stale,

@@ -247,6 +247,14 @@ async fn decide_all(
     let confirms = fields.get("action") == Some("confirm");
     if confirms {
         visit.permit::<ConfirmReports>()?;
+        if fields.get("reason").is_some() {
+            // What was written down for the owner must not be lost without a word.
+            let words = Words::new(
+                "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
+                "There is a reason to return them: press Return, or empty it to confirm.",
+            );
+            return Ok(Err(Complaints::about("reason", &words, visit.language)));
+        }
     }
     let reason = fields.body(&["reason"]);
     let judged = if confirms { Ok(()) } else { judge::<Return>(reason.clone()).map(|_| ()) };

@@ -316,7 +316,10 @@ async fn a_milestone_is_moved_and_reached_on_the_page(app: TestApp) {
         [("version", "2"), ("actual_date", "2021-06-20"), ("document_number", "验字 3 号")];
     owner.submit(&form, &target, &reached).await.expect(303);
     assert_eq!(commission.get(&api).await.json["actual_date"], "2021-06-20");
-    let taken_back = [("version", "3"), ("take_back", "yes")];
+    let cleared = [("version", "3"), ("actual_date", "2021-06-20"), ("document_number", "")];
+    owner.submit(&form, &target, &cleared).await.expect(303);
+    assert_eq!(commission.get(&api).await.json["document_number"], "");
+    let taken_back = [("version", "4"), ("take_back", "yes")];
     owner.submit(&form, &target, &taken_back).await.expect(303);
     assert_eq!(commission.get(&api).await.json["actual_date"], Value::Null);
     // A form's own address, read, leads back to the page.

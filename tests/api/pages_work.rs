@@ -175,6 +175,10 @@ async fn what_somebody_else_changed_is_shown_and_nothing_typed_is_lost(app: Test
     assert!(amount.contains("value=\"92.5\"") && words(amount).contains("现存：91.00"), "{amount}");
     assert!(field(&stale.html, "progress").contains("桩基完成"));
     assert_eq!(commission.get(&path).await.json["completed_wan"], "91.00");
+    // Wrong as well as out of date: it comes back with the version it came with, not with one nobody saw.
+    let wrong = [("completed_wan", "-1"), ("version", "1"), ("action", "save")];
+    let wrong = owner.post_form(&form, &wrong).await.expect(422);
+    assert_eq!(hidden(&wrong.html, "version"), "1");
     // A draft begun twice at once is the same.
     let twice = owner.post_form(&form, &first).await.expect(422);
     assert!(words(&twice.html).contains("现存：91.00"));
@@ -213,6 +217,12 @@ async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
     let none = reviewer.post_form("/review", &[("action", "confirm")]).await.expect(422);
     owner.post_form("/review", &ticked("confirm")).await.expect(403);
     let before = completed(&reviewer).await;
+    // A reason that is written down is not dropped by a confirmation.
+    let mut torn = ticked("confirm");
+    torn.push(("reason", "与支付凭证不符"));
+    let torn = reviewer.post_form("/review", &torn).await.expect(422);
+    assert!(torn.html.contains("与支付凭证不符") && words(&torn.html).contains("清空原因"));
+    assert_eq!(completed(&reviewer).await, before);
     let mixed = reviewer.post_form("/review", &ticked("confirm")).await.expect(422);
 
     assert!(words(&silent.html).contains("必须填写"), "{}", words(&silent.html));
@@ -383,6 +393,8 @@ async fn an_overdue_owner_reads_the_way_forward_and_files_once_granted(app: Test
     let grants = "/months/2023-07/grants";
     let grant = |until| [("unit_id", unit.as_str()), ("until", until), ("reason", "停电")];
     let past = reviewer.post_form(grants, &grant("2021-06-01")).await.expect(422);
+    let never = reviewer.post_form(grants, &grant("+262142-12-31")).await.expect(422);
+    assert!(never.html.contains("role=\"alert\""));
     let nobody = reviewer.post_form(grants, &[("until", "2021-07-02")]).await.expect(422);
     owner.post_form(grants, &grant("2021-07-02")).await.expect(403);
     // The clock stands at 2021-07-01: until the end of the next day.
