@@ -129,7 +129,8 @@ impl Post {
         pruned_at: &mut Timestamp,
     ) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let more = self.queue(now).await?;
+        let queued = self.queue(now).await;
+        // Whatever could not be queued, what is due goes out.
         while turns.try_join_next().is_some() {}
         let free = MOST_AT_ONCE.saturating_sub(turns.len());
         for hook in self.take(free, now).await? {
@@ -141,9 +142,10 @@ impl Post {
                 *pruned_at = now;
             }
         }
-        Ok(more)
+        queued
     }
 
+    /// Queues what was sealed, each webhook by itself: one that cannot be queued holds no other up.
     async fn queue(&self, now: Timestamp) -> Result<bool, StoreError> {
         let steps = self.db.read(move |conn| deliveries::steps(conn, now)).await?;
         if steps.is_empty() {
@@ -151,16 +153,17 @@ impl Post {
         }
         let full = |events: usize| i64::try_from(events).is_ok_and(|n| n >= deliveries::MOST);
         let more = steps.iter().any(|step| full(step.events.len()));
-        let mut queued = Vec::new();
+        let mut failed = None;
         for step in steps {
             let ids: Result<Vec<String>, _> = step.events.iter().map(|_| new_id()).collect();
-            queued.push((step, ids.map_err(StoreError::broken)?));
+            let (ids, hook) = (ids.map_err(StoreError::broken)?, step.webhook);
+            let queue = move |conn: &mut Conn| deliveries::queue(conn, &step, &ids, now);
+            if let Err(error) = self.db.write(queue).await {
+                warn!(webhook = hook.0, "cannot queue for a webhook: {error}");
+                failed = Some(error);
+            }
         }
-        let queue = move |conn: &mut Conn| {
-            queued.iter().try_for_each(|(step, ids)| deliveries::queue(conn, step, ids, now))
-        };
-        self.db.write(queue).await?;
-        Ok(more)
+        failed.map_or(Ok(more), Err)
     }
 
     /// Leases up to `most` webhooks that have something due.

@@ -136,11 +136,38 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
         r#"<styleSheet xmlns="{SHEET}"><fonts>{font}</fonts><cellXfs>{}</cellXfs></styleSheet>"#,
         "<xf fontId=\"0\"/>".repeat(200_000)
     );
+    // One string of blanks, longer than any field, in 200,000 cells; and one a field could hold.
+    let blanks = |long: usize, times: usize| {
+        let text = format!("<t xml:space=\"preserve\">{}</t>", " ".repeat(long));
+        let strings = format!(r#"<sst xmlns="{SHEET}"><si>{text}</si></sst>"#);
+        let row = format!("<row>{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(200));
+        book(&[
+            ("xl/sharedStrings.xml", strings.into_bytes()),
+            ("xl/worksheets/sheet1.xml", sheet(&row.repeat(times)).into_bytes()),
+        ])
+    };
+    let named = |many: usize, name: fn(usize) -> String| {
+        let one = |n| format!(r#"<sheet name="{}" sheetId="{}" r:id="r1"/>"#, name(n), n + 1);
+        let all = (0..many).map(one).collect::<String>();
+        let text = format!(
+            r#"<workbook xmlns="{SHEET}" xmlns:r="{REL}"><sheets>{all}</sheets></workbook>"#
+        );
+        let wide = format!("<row>{}</row>", "<c s=\"0\"/>".repeat(200)).repeat(14_000);
+        book(&[
+            ("xl/workbook.xml", text.into_bytes()),
+            ("xl/worksheets/sheet1.xml", sheet(&wide).into_bytes()),
+        ])
+    };
     let good = with_sheet("");
     let mut locked = good.clone();
     let entry = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     locked[entry + 8] |= 1;
     vec![
+        ("blanks without end", blanks(400_000, 3_400), 413),
+        ("blanks as long as a field", blanks(100_000, 1_000), 413),
+        ("one part as many sheets", named(5_000, |n| format!("S{n}")), 413),
+        ("one part as fifty sheets", named(50, |n| format!("S{n}")), 413),
+        ("sheets of one name", named(3, |_| "S".to_owned()), 400),
         ("an old workbook", ole("Workbook"), 415),
         ("an encrypted workbook", ole("EncryptedPackage"), 415),
         ("a locked archive", locked, 415),

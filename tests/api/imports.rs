@@ -20,6 +20,7 @@ tests![
     reports_are_exported_edited_and_imported_again,
     everything_wrong_is_named_at_once_at_its_place,
     one_bad_row_leaves_nothing,
+    a_row_taken_back_is_no_duplicate_of_the_next,
     a_dry_run_says_what_would_happen_and_changes_nothing,
     what_changed_since_the_export_is_not_overwritten,
     what_only_the_register_fills_in_cannot_be_edited,
@@ -430,6 +431,22 @@ async fn one_bad_row_leaves_nothing(app: TestApp) {
     assert_eq!(events(&commission).await, before);
     grid.set(3, "total_investment_wan", text("1"));
     assert_eq!(commission.import("kind=projects", grid.xlsx()).await.counts(), [2, 1, 0]);
+}
+
+/// The first row is written to be judged as a whole, and taken back; its id may be given again.
+async fn a_row_taken_back_is_no_duplicate_of_the_next(app: TestApp) {
+    let commission = app.commission().await;
+    let file = "name,industry,area,stage,nature,total_investment_wan,invested_before_wan\n\
+        甲,next_gen_it,dongying,planned,new_construction,100.00,many\n\
+        乙,next_gen_it,dongying,planned,new_construction,200.00,\n\
+        丙,next_gen_it,dongying,planned,new_construction,300.00,\n";
+
+    let refused = commission.import("kind=projects", file.into()).await.expect(422);
+
+    let errors = refused.json["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{}", refused.text);
+    assert_eq!((&errors[0]["row"], &errors[0]["column"]), (&json!(2), &json!("G")));
+    assert_eq!(commission.get("/projects").await.json["total"], 0);
 }
 
 async fn a_dry_run_says_what_would_happen_and_changes_nothing(app: TestApp) {

@@ -1,5 +1,7 @@
 //! How much of a file is read, and what is said when there is more.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 
 use super::super::problem::Problem;
@@ -35,6 +37,10 @@ pub const PIECE_BYTES: u64 = 512 << 10;
 pub const ELEMENTS: u64 = 3_000_000;
 /// How deep elements nest at most.
 pub const DEPTH: u32 = 200;
+/// Most sheets that people see.
+pub const SHEETS: usize = 50;
+/// How long reading the cells of a file may take.
+pub const READING: Duration = Duration::from_secs(3);
 /// Most merged regions and sheets.
 pub const REGIONS: u64 = 5_000;
 

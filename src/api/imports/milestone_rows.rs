@@ -104,7 +104,10 @@ fn create(
             None => Ok(made),
         }
     })?;
-    desk.once(format!("id {}", made.id), given)?;
+    if given.is_whole() {
+        // What was taken back gives its id to the next.
+        desk.once(format!("id {}", made.id), given)?;
+    }
     let (changes, label) = (differences(None, &made), label(project, &made.name));
     Ok(Done { action: RowAction::Create, id: Some(made.id.0), label, changes })
 }

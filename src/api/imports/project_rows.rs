@@ -77,7 +77,10 @@ fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, P
     let input: ProjectInput = judge(Value::Object(given.body()))?;
     let made = desk
         .write(conn, given, |conn| register(conn, desk.caller, &desk.places, &input, desk.now))?;
-    desk.once(format!("id {}", made.id), given)?;
+    if given.is_whole() {
+        // What was taken back gives its id to the next.
+        desk.once(format!("id {}", made.id), given)?;
+    }
     let changes = differences(None, &made);
     Ok(Done { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
 }

@@ -1,5 +1,7 @@
 //! What stood in a file, before anything is made of it.
 
+use std::time::Instant;
+
 use chrono::NaiveDate;
 
 use super::super::problem::Problem;
@@ -51,15 +53,43 @@ pub struct RawSheet {
     pub merged: Vec<(u32, u32, u16, u16)>,
 }
 
-/// Counts what was kept, so that it stays within bounds.
-#[derive(Debug, Default)]
+/// Counts what was read, kept or not, so that it stays within bounds.
+#[derive(Debug)]
 pub struct Meter {
+    began: Instant,
+    looked: u64,
     cells: usize,
     bytes: usize,
     rows: u32,
 }
 
+impl Default for Meter {
+    fn default() -> Self {
+        Self { began: Instant::now(), looked: 0, cells: 0, bytes: 0, rows: 0 }
+    }
+}
+
 impl Meter {
+    /// Another cell is looked at, if only to see that nothing is in it.
+    ///
+    /// # Errors
+    /// 413 when there are too many of them, or reading them takes too long.
+    pub fn look(&mut self) -> Result<(), Problem> {
+        self.looked += 1;
+        if self.looked > limits::ELEMENTS {
+            return Err(limits::too_full());
+        }
+        if self.looked.is_multiple_of(4_096) { self.in_time() } else { Ok(()) }
+    }
+
+    /// Whether reading has not taken too long: what makes a file slow need not be known.
+    ///
+    /// # Errors
+    /// 413
+    pub fn in_time(&self) -> Result<(), Problem> {
+        if self.began.elapsed() > limits::READING { Err(limits::too_full()) } else { Ok(()) }
+    }
+
     /// Another row.
     ///
     /// # Errors
@@ -75,15 +105,16 @@ impl Meter {
     /// # Errors
     /// 413.
     pub fn text(&mut self, text: &str) -> Result<Option<Raw>, Problem> {
-        if text.trim().is_empty() {
-            return Ok(None);
+        // Blanks cost as much to look through as words.
+        self.bytes += text.len().min(limits::CELL_BYTES);
+        if self.bytes > limits::TEXT_BYTES {
+            return Err(limits::too_full());
         }
         if text.len() > limits::CELL_BYTES {
             return self.other(Raw::Wrong(Wrong::Long)).map(Some);
         }
-        self.bytes += text.len();
-        if self.bytes > limits::TEXT_BYTES {
-            return Err(limits::too_full());
+        if text.trim().is_empty() {
+            return Ok(None);
         }
         self.other(Raw::Text(text.into())).map(Some)
     }

@@ -2,6 +2,7 @@
 //!
 //! Never by ranges: two cells far apart would make one as large as what lies between them.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
@@ -17,6 +18,8 @@ use super::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
 /// # Errors
 /// 400, 413, 415: what is wrong with it, and what to do.
 pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
+    // Its clock runs from here: looking a file over is part of reading it.
+    let mut meter = Meter::default();
     let inspected = guard::inspected(file)?;
     let mut book = Xlsx::new(Cursor::new(inspected)).map_err(|e| broken_file(&e))?;
     let visible = book
@@ -24,8 +27,23 @@ pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
         .iter()
         .filter(|s| s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet);
     let names: Vec<String> = visible.map(|s| s.name.clone()).collect();
-    let mut meter = Meter::default();
+    must_differ(&names)?;
     names.into_iter().map(|name| sheet(&mut book, name, &mut meter)).collect()
+}
+
+/// Two sheets of one name are one part read twice, and many of them are a way to make reading long.
+fn must_differ(names: &[String]) -> Result<(), Problem> {
+    if names.len() > limits::SHEETS {
+        return Err(limits::too_much(
+            &format!("文件超过 {} 个工作表", limits::SHEETS),
+            &format!("The file has more than {} sheets", limits::SHEETS),
+        ));
+    }
+    let distinct: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    if distinct.len() < names.len() {
+        return Err(limits::unreadable("有同名的工作表", "Two sheets have the same name"));
+    }
+    Ok(())
 }
 
 fn sheet(
@@ -33,6 +51,7 @@ fn sheet(
     name: String,
     meter: &mut Meter,
 ) -> Result<RawSheet, Problem> {
+    meter.in_time()?;
     let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| broken_file(&e))?;
     let column = |c: u32| u16::try_from(c).unwrap_or(u16::MAX);
     let merged = regions
@@ -43,6 +62,7 @@ fn sheet(
     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| broken_file(&e))?;
     let mut rows: Vec<RawRow> = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(|e| broken_file(&e))? {
+        meter.look()?;
         let (row, column) = cell.get_position();
         let Some(raw) = raw(cell.get_value(), first_1904, meter)? else {
             continue;
