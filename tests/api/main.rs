@@ -24,6 +24,7 @@ mod access;
 mod bad_input;
 mod bulletins;
 mod clients;
+mod closed;
 mod commands;
 mod concurrency;
 mod digests;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
+    suite.on_each(closed::ALL);
     suite.on_each(clients::ALL);
     suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);
