@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tracing::info;
 
-use crate::domain::webhook_url::AllowedHosts;
+use crate::domain::webhook::url::AllowedHosts;
 use crate::store::{DatabaseUrl, UrlError};
 
 /// Settings of every command that opens a database.
@@ -193,10 +193,10 @@ impl Config {
     }
 
     /// How much work a password hash is.
-    pub fn password_effort(&self) -> crate::api::password::Effort {
-        crate::api::password::Effort {
+    pub fn password_effort(&self) -> crate::api::accounts::password::Effort {
+        crate::api::accounts::password::Effort {
             memory_kib: self.password_memory_kib,
-            ..crate::api::password::OWASP
+            ..crate::api::accounts::password::OWASP
         }
     }
 }
@@ -274,7 +274,7 @@ impl Secret {
     }
 
     fn make(file: &Path) -> Result<Self, String> {
-        let text = crate::api::tokens::random_text().map_err(|e| e.to_string())?;
+        let text = crate::http::tokens::random_text().map_err(|e| e.to_string())?;
         write_private(file, text.as_bytes())
             .map_err(|e| format!("cannot write a new key to {}: {e}", file.display()))?;
         Ok(Self(text.into_bytes()))

@@ -7,19 +7,21 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::area::{Area, AreaKind};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AreaId, IndustryId, PlanId};
-use crate::domain::industry::{Industry, IndustryGroup};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::plan::{
     Envelope, IndustryTarget, Measure, Plan, Target, TargetOperator, TargetScope,
 };
 use crate::domain::rate::Hundredths;
-use crate::domain::unit::{Unit, UnitKind};
-use crate::store::events::{self, Author, Event};
-use crate::store::{Conn, Result, StoreError, areas, industries, plans, units};
+use crate::domain::reference::area::{Area, AreaKind};
+use crate::domain::reference::industry::{Industry, IndustryGroup};
+use crate::domain::reference::unit::{Unit, UnitKind};
+use crate::store::events;
+use crate::store::events::{Author, Event};
+use crate::store::reference::{areas, industries, units};
+use crate::store::{Conn, Result, StoreError, plans};
 
 macro_rules! csv_file {
     ($name:literal) => {

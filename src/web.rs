@@ -9,19 +9,20 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{Data, ServiceConfig, scope};
 use actix_web::{App as ActixApp, HttpServer};
 
-use crate::api::app::App;
+use crate::api;
 use crate::api::imports::run::Turns;
-use crate::api::limits::LoginLimit;
-use crate::api::once::Running;
-use crate::api::routes::Routes;
-use crate::api::tokens::Tokens;
-use crate::api::{self, caller, documents, envelope, health};
+use crate::background::dispatcher::Dispatcher;
+use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
-use crate::dispatcher::Dispatcher;
 use crate::domain::clock::{Calendar, Clock};
-use crate::domain::webhook_signature::HookKey;
+use crate::domain::webhook::signature::HookKey;
+use crate::http::app::App;
+use crate::http::limits::LoginLimit;
+use crate::http::once::Running;
+use crate::http::routes::Routes;
+use crate::http::tokens::Tokens;
+use crate::http::{caller, documents, envelope, health};
 use crate::pages;
-use crate::sealer::Sealer;
 use crate::store::Db;
 use crate::telemetry;
 
@@ -117,7 +118,7 @@ fn mount(config: &mut ServiceConfig, routes: &Routes) {
         .configure(health::mount)
         .configure(documents::mount)
         .service(
-            scope(api::PREFIX)
+            scope(crate::http::PREFIX)
                 .wrap(from_fn(caller::authenticate))
                 .configure(|config| routes.mount(config)),
         )

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::password::{self, Effort};
-use crate::api::tokens::random_text;
+use crate::api::accounts::password;
+use crate::api::accounts::password::Effort;
 use crate::config::write_private;
-use crate::domain::access::Role;
+use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
-use crate::store::events::{self, Author, Event};
-use crate::store::users::{self, NewUser};
-use crate::store::{Conn, Db, Result, StoreError, areas, units};
+use crate::http::tokens::random_text;
+use crate::store::accounts::users;
+use crate::store::accounts::users::NewUser;
+use crate::store::events;
+use crate::store::events::{Author, Event};
+use crate::store::reference::{areas, units};
+use crate::store::{Conn, Db, Result, StoreError};
 
 /// An account as it is written to the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]

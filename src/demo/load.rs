@@ -5,27 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::months;
-use super::portfolio::{Sketch, portfolio};
-use crate::api::reports::context;
-use crate::domain::access::Sight;
-use crate::domain::area::Area;
+use crate::api::reports::handlers::context;
+use crate::demo::months;
+use crate::demo::portfolio::{Sketch, portfolio};
+use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IndustryId, MilestoneId, ProjectId, ReportId, UnitId};
-use crate::domain::industry::Industry;
 use crate::domain::milestone::{Milestone, TEMPLATES};
 use crate::domain::month::Year;
 use crate::domain::plan::Plan;
+use crate::domain::plan::year_plan::{CheckedAmounts, VersionWords};
+use crate::domain::project::facts::ProjectFacts;
 use crate::domain::project::{Project, Visibility};
-use crate::domain::project_facts::ProjectFacts;
+use crate::domain::reference::area::Area;
+use crate::domain::reference::industry::Industry;
+use crate::domain::reference::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
+use crate::domain::report::warning::warnings;
 use crate::domain::report::{Report, ReportState, Step};
-use crate::domain::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
-use crate::domain::warning::warnings;
-use crate::domain::year_plan::{CheckedAmounts, VersionWords};
-use crate::store::events::{self, Author, Event};
+use crate::store::events;
+use crate::store::events::{Author, Event};
+use crate::store::plans::year_plans;
+use crate::store::projects::units as project_units;
+use crate::store::reference::{areas, industries, units};
 use crate::store::{
-    Conn, Db, Result, StoreError, areas, industries, milestones, plans, project_units, projects,
-    reporting_months, reports, units, year_plans,
+    Conn, Db, Result, StoreError, milestones, plans, projects, reporting_months, reports,
 };
 
 /// What a synthetic project is named after.

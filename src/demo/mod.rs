@@ -5,7 +5,7 @@
 
 pub mod accounts;
 pub mod load;
-mod months;
+pub mod months;
 pub mod numbers;
 pub mod portfolio;
 pub mod welcome;

@@ -2,13 +2,14 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::api::bulletins;
-use crate::api::caller::Now;
+use crate::api::bulletins::handlers as bulletins;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ProjectId;
 use crate::domain::month::{Month, Year};
 use crate::domain::reporting_month::{MonthState, ReportingMonth};
-use crate::store::events::{self, Author, Event};
+use crate::http::caller::Now;
+use crate::store::events;
+use crate::store::events::{Author, Event};
 use crate::store::{Conn, Result, StoreError, plans, reporting_months};
 
 /// The months that are over on `today`, the earliest first.

@@ -2,15 +2,15 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::numbers::{Numbers, split};
+use crate::demo::numbers::{Numbers, split};
 use crate::domain::milestone::TEMPLATES;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::Envelope;
+use crate::domain::plan::year_plan::MonthlyAmounts;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
 use crate::domain::report::ReportFigures;
-use crate::domain::year_plan::MonthlyAmounts;
 
 /// 万元, in 分.
 const WAN: i64 = 1_000_000;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::accounts::{Account, file};
+use crate::demo::accounts::{Account, file};
 
 /// Says where everything is, and gives three lines that work when pasted.
 pub fn print(

@@ -1,7 +1,7 @@
 //! National project codes and unified social credit codes, with their check digits.
 
-use super::error::FieldError;
-use super::words::Words;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
 
 /// Why a code will not do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

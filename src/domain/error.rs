@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::clock::Timestamp;
-use super::month::Month;
-use super::month_refusal::MonthRefusal;
-use super::project::Stage;
-use super::report::ReportState;
-use super::words::Words;
+use crate::domain::clock::Timestamp;
+use crate::domain::month::Month;
+use crate::domain::project::Stage;
+use crate::domain::report::ReportState;
+use crate::domain::reporting_month::refusal::MonthRefusal;
+use crate::domain::words::Words;
 
 /// One wrong field.
 #[derive(Clone, Debug, PartialEq, Eq)]

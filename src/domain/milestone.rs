@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::error::RuleError;
-use super::id::{MilestoneId, ProjectId};
-use super::text::Reason;
-use super::text_enum::text_enum;
+use crate::domain::error::RuleError;
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::text::Reason;
+use crate::domain::text_enum::text_enum;
 
 text_enum! {
     /// What sort of milestone it is.
@@ -124,8 +124,8 @@ impl Milestone {
 
 #[cfg(test)]
 mod tests {
-    use super::super::project::tests::day;
     use super::*;
+    use crate::domain::project::tests::day;
 
     fn milestone() -> Milestone {
         Milestone {

@@ -1,48 +1,29 @@
-//! Rules, formulas and words. What belongs here takes values, the day and the instant, and gives a
-//! value or a named refusal; what needs a database, a network or a clock does not.
+//! Rules, formulas and the words of the field. Everything here takes values, the day and the instant, and returns a
+//! value or a named refusal. No database, no network, no clock.
+//!
+//! Kit files (money, months, rates, ids, text, words) stand beside one folder per noun.
 
-pub mod access;
-pub mod area;
-pub mod client_scope;
+pub mod account;
 pub mod clock;
 pub mod code;
-pub mod digest;
 pub mod error;
+pub mod event;
 pub mod figures;
-pub mod filings;
 pub mod id;
-pub mod industry;
 pub mod issue;
-pub mod issue_refusal;
 pub mod light;
-pub mod light_override;
-pub mod light_rules;
-pub mod light_sums;
-pub mod light_words;
-pub mod lights;
 pub mod milestone;
-pub mod milestone_figures;
 pub mod money;
 pub mod month;
-pub mod month_refusal;
 pub mod oc4ids;
 pub mod plan;
-pub mod progress;
 pub mod project;
-pub mod project_facts;
-pub mod ranking;
 pub mod rate;
+pub mod reference;
 pub mod report;
 pub mod reporting_month;
-pub mod restatement;
 pub mod roll_over;
-pub mod summary;
 pub mod text;
 pub mod text_enum;
-pub mod unit;
-pub mod warning;
 pub mod webhook;
-pub mod webhook_signature;
-pub mod webhook_url;
 pub mod words;
-pub mod year_plan;

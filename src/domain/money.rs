@@ -12,8 +12,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::error::FieldError;
-use super::words::Words;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
 
 /// An amount of money in 分 (CNY 0.01). 1 万元 is 10^6 分, 1 亿元 is 10^10 分.
 ///

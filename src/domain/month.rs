@@ -11,8 +11,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::error::FieldError;
-use super::words::Words;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
 
 /// A calendar month, `2021-05` outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,10 +5,10 @@
 
 use chrono::NaiveDate;
 
-use super::milestone::{CONSTRUCTION_PERMIT, Milestone, MilestoneClass};
-use super::money::Fen;
-use super::project::{Nature, Stage};
-use super::unit::{UnitKind, UnitRole};
+use crate::domain::milestone::{CONSTRUCTION_PERMIT, Milestone, MilestoneClass};
+use crate::domain::money::Fen;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::reference::unit::{UnitKind, UnitRole};
 
 /// The version packages state: major and minor alone.
 pub const VERSION: &str = "0.9";

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::money::Fen;
+use crate::domain::money::Fen;
 
 /// A number with two decimals, `32.14` outside: per cent, or percentage points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,16 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::clock::Timestamp;
-use super::error::FieldError;
-use super::id::{ProjectId, RollOverId};
-use super::money::Fen;
-use super::month::{Month, Year};
-use super::project::Stage;
-use super::summary::{Period, ProjectYear};
-use super::text_enum::text_enum;
-use super::words::Words;
-use super::year_plan::MonthlyAmounts;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::id::{ProjectId, RollOverId};
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::MonthlyAmounts;
+use crate::domain::project::Stage;
+use crate::domain::text_enum::text_enum;
+use crate::domain::words::Words;
 
 text_enum! {
     /// Where a roll-over stands.
@@ -158,11 +158,11 @@ fn share(remaining: Fen, carried: Fen, finish: Option<NaiveDate>, year: Year) ->
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::project::tests::day;
-    use super::super::report::ReportState;
-    use super::super::summary::tests::{project as small_project, report};
-    use super::super::year_plan::PlanBases;
     use super::*;
+    use crate::domain::figures::summary::tests::{project as small_project, report};
+    use crate::domain::plan::year_plan::PlanBases;
+    use crate::domain::project::tests::day;
+    use crate::domain::report::ReportState;
 
     const WAN: i64 = 1_000_000;
 

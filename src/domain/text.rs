@@ -1,7 +1,7 @@
 //! Texts that people write: trimmed and bounded.
 
-use super::error::FieldError;
-use super::words::Words;
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
 
 /// Why a text will not do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

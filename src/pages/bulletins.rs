@@ -4,26 +4,26 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
-use super::form::{Complaints, Form};
-use super::number;
-use super::reply::{Page, see_other};
-use super::shell::{Place, Shell};
-use super::trouble::Trouble;
-use super::visit::Visit;
-use crate::api::bulletin_comparison::{BulletinComparison, Compared, get_bulletin_comparison};
-use crate::api::bulletin_tables::{Table, tables};
-use crate::api::bulletins::{BulletinHead, list_bulletins, publish_month, read_bulletin};
-use crate::api::caller::{PublishBulletins, ReadProjects, ReadSummaries};
-use crate::api::names::Names;
-use crate::api::once::Once;
-use crate::api::problem::Problem;
-use crate::api::query::{Path, Query};
-use crate::api::reporting_months::{
+use crate::api::bulletins::comparison::{BulletinComparison, Compared, get_bulletin_comparison};
+use crate::api::bulletins::handlers::{BulletinHead, list_bulletins, publish_month, read_bulletin};
+use crate::api::bulletins::tables::{Table, tables};
+use crate::api::reference::names::Names;
+use crate::api::reporting_months::handlers::{
     MonthPath, ReportingMonthView, YearQuery, list_reporting_months,
 };
-use crate::domain::access::Action;
+use crate::domain::account::access::Action;
 use crate::domain::light::Light;
 use crate::domain::reporting_month::MonthState;
+use crate::http::caller::{PublishBulletins, ReadProjects, ReadSummaries};
+use crate::http::once::Once;
+use crate::http::problem::Problem;
+use crate::http::query::{Path, Query};
+use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::number;
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::visit::Visit;
 
 /// Mounts the pages.
 pub fn mount(config: &mut ServiceConfig) {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 
-use super::conn::{Conn, Use};
-use super::url::DatabaseUrl;
-use super::{Result, StoreError};
+use crate::store::conn::{Conn, Use};
+use crate::store::url::DatabaseUrl;
+use crate::store::{Result, StoreError};
 
 /// Writes everything committed so far to a new file, consistent in itself; writers go on meanwhile.
 /// The file appears under its name when it is complete and on disk.

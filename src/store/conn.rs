@@ -7,8 +7,8 @@ use diesel::connection::{SimpleConnection, TransactionManager, TransactionManage
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
-use super::url::DatabaseUrl;
-use super::{Result, StoreError};
+use crate::store::url::DatabaseUrl;
+use crate::store::{Result, StoreError};
 
 /// A connection. Queries are written against it once and run on either database.
 #[derive(diesel::MultiConnection)]
@@ -164,11 +164,11 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
 
 /// Opens the pool's connections.
 #[derive(Debug)]
-pub(super) struct Manager {
+pub(in crate::store) struct Manager {
     /// Which database.
-    pub(super) url: DatabaseUrl,
+    pub(in crate::store) url: DatabaseUrl,
     /// What for.
-    pub(super) wanted: Use,
+    pub(in crate::store) wanted: Use,
 }
 
 impl ManageConnection for Manager {
@@ -188,7 +188,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// How a [`super::Db`] is opened.
+/// How a [`crate::store::Db`] is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct DbOptions {
     /// Most connections open at once.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Pool, PooledConnection};
 
-use super::conn::{Begin, Conn, DbOptions, Manager, Use};
-use super::error::{Again, again, start_attempt};
-use super::url::DatabaseUrl;
-use super::writer::{Writer, guarded};
-use super::{Result, StoreError, migrate};
+use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
+use crate::store::error::{Again, again, start_attempt};
+use crate::store::url::DatabaseUrl;
+use crate::store::writer::{Writer, guarded};
+use crate::store::{Result, StoreError, migrate};
 
 /// How often a write on PostgreSQL is tried when others were faster each time.
 const ATTEMPTS: u32 = 20;

@@ -38,7 +38,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Whether an attempt is worth repeating in a fresh snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(in crate::store) enum Again {
     /// It failed for reasons of its own, or not at all.
     No,
     /// A value was taken, perhaps only just: seen in a fresh snapshot, the rule may say more.
@@ -54,12 +54,12 @@ thread_local! {
 }
 
 /// Forgets what happened before on this thread.
-pub(super) fn start_attempt() {
+pub(in crate::store) fn start_attempt() {
     AGAIN.set(Again::No);
 }
 
 /// Whether the attempt that just failed on this thread is worth repeating.
-pub(super) fn again() -> Again {
+pub(in crate::store) fn again() -> Again {
     AGAIN.get()
 }
 

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::schema::idempotency_keys as keys;
-use super::{Conn, Result};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
+use crate::store::schema::idempotency_keys as keys;
+use crate::store::{Conn, Result};
 
 /// How long an outcome is kept, in hours.
 pub const KEPT_HOURS: i64 = 72;
@@ -50,7 +50,7 @@ pub fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<
 /// goes.
 ///
 /// # Errors
-/// [`super::StoreError::Taken`] when somebody was faster with the same key.
+/// [`crate::store::StoreError::Taken`] when somebody was faster with the same key.
 pub fn keep(conn: &mut Conn, scope: &KeyScope, done: &Outcome, now: Timestamp) -> Result<()> {
     let stale = keys::table
         .filter(keys::user_id.eq(scope.user.0))

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::conn::MultiBackend;
-use super::schema::{issue_units, issues, project_units, projects, report_issues, units};
-use super::{Conn, Page, PageRequest, Result, StoreError};
-use crate::domain::access::Sight;
+use crate::domain::account::access::Sight;
 use crate::domain::id::{AreaId, IndustryId, IssueId, ProjectId, ReportId, UnitId};
 use crate::domain::issue::{Issue, IssueCategory, IssueLevel, IssueState};
 use crate::domain::project::Visibility;
+use crate::store::conn::MultiBackend;
+use crate::store::schema::{issue_units, issues, project_units, projects, report_issues, units};
+use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Which issues are wanted; an empty list means any.
 #[derive(Clone, Debug, Default)]

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::schema::{light_overrides as overrides, light_rules as rules};
-use super::{Conn, Result, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{LightOverrideId, ProjectId, UserId};
-use crate::domain::light_override::LightOverride;
-use crate::domain::light_rules::{LightRules, LightThresholds};
+use crate::domain::light::overrides::LightOverride;
+use crate::domain::light::rules::{LightRules, LightThresholds};
 use crate::domain::month::{Month, Year};
 use crate::domain::rate::Hundredths;
+use crate::store::schema::{light_overrides as overrides, light_rules as rules};
+use crate::store::{Conn, Result, StoreError};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = rules)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::schema::milestones;
-use super::{Conn, Result, StoreError};
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{CONSTRUCTION_PERMIT, Milestone};
+use crate::store::schema::milestones;
+use crate::store::{Conn, Result, StoreError};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = milestones)]
@@ -62,7 +62,10 @@ pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>
 }
 
 /// The milestones of some projects.
-pub(super) fn of(conn: &mut Conn, projects: &[i64]) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
+pub(in crate::store) fn of(
+    conn: &mut Conn,
+    projects: &[i64],
+) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
     let rows: Vec<Row> = milestones::table
         .filter(milestones::project_id.eq_any(projects))
         .order((milestones::project_id, milestones::position, milestones::id))

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::schema::{late_grants, project_units, projects, reporting_months as months, units};
-use super::{Conn, Result, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{LateGrantId, ProjectId, ReportingMonthId, UnitId, UserId};
 use crate::domain::month::{Month, Year};
-use crate::domain::month_refusal::MonthRefusal;
+use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::reporting_month::{LateGrant, MonthState, ReportingMonth};
+use crate::store::schema::{
+    late_grants, project_units, projects, reporting_months as months, units,
+};
+use crate::store::{Conn, Result, StoreError};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = months)]

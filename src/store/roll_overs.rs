@@ -3,13 +3,13 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{projects, roll_over_lines as lines, roll_overs};
-use super::{Conn, Page, PageRequest, Result, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, RollOverId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::roll_over::{RollOver, RollOverLine, RollOverState};
+use crate::store::schema::{projects, roll_over_lines as lines, roll_overs};
+use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = roll_overs)]

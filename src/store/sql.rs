@@ -9,7 +9,7 @@ define_sql_function! {
 }
 
 /// Functions that share a name in SQL and differ in types here.
-pub(super) mod coalesce {
+pub(in crate::store) mod coalesce {
     use super::{BigInt, Date, Nullable, Text, define_sql_function};
 
     define_sql_function! {
@@ -30,7 +30,7 @@ pub(super) mod coalesce {
 }
 
 /// A pattern that finds `text` anywhere, whatever it contains; use with `escape('\\')`.
-pub(super) fn anywhere(text: &str) -> String {
+pub(in crate::store) fn anywhere(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.trim().to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

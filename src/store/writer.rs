@@ -9,9 +9,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use super::conn::{Begin, Conn};
-use super::url::DatabaseUrl;
-use super::{Result, StoreError, Use};
+use crate::store::conn::{Begin, Conn};
+use crate::store::url::DatabaseUrl;
+use crate::store::{Result, StoreError, Use};
 
 /// Most jobs committed together: bounds how long the first waits for the last.
 const LARGEST_GROUP: usize = 256;
@@ -56,7 +56,9 @@ where
 }
 
 /// Runs `work`; a panic in it is a failure of the work and of nothing else.
-pub(super) fn guarded<T, E: From<StoreError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+pub(in crate::store) fn guarded<T, E: From<StoreError>>(
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
@@ -66,14 +68,14 @@ pub(super) fn guarded<T, E: From<StoreError>>(work: impl FnOnce() -> Result<T, E
 
 /// The thread, and the way to it.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread on a connection of its own.
-    pub(super) fn start(url: DatabaseUrl) -> Result<Self> {
+    pub(in crate::store) fn start(url: DatabaseUrl) -> Result<Self> {
         let conn = Conn::open(&url, Use::Write)?;
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
@@ -84,7 +86,7 @@ impl Writer {
     }
 
     /// Hands `work` to the thread and waits until it is committed, or failed alone.
-    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(in crate::store) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

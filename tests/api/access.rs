@@ -1,6 +1,6 @@
 //! Every operation refuses strangers and the wrong role; what is not yours is not there.
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -155,7 +155,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     assert_eq!(unit.get("/bulletins/2023-01/content").await.status, 403);
 
     let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::store::verify::verify).await.unwrap();
+        let checks = app.db.read(major_projects::store::events::verify::verify).await.unwrap();
         checks.into_iter().flat_map(|c| c.wrong).collect()
     };
     assert_eq!(wrong().await, Vec::<String>::new());
@@ -358,7 +358,8 @@ async fn a_bulletin_shows_each_caller_what_it_may_know_of(app: TestApp) {
         (total["completed_wan"].as_str().unwrap().to_owned(), bulletin.to_string())
     };
     let (all, _) = seen(&commission).await;
-    let (viewer, text) = seen(&app.role(major_projects::domain::access::Role::Viewer).await).await;
+    let (viewer, text) =
+        seen(&app.role(major_projects::domain::account::access::Role::Viewer).await).await;
     let (unit, _) = seen(&app.unit("甲公司").await).await;
     let (area, _) = seen(&app.area("hekou").await).await;
 

@@ -1,6 +1,6 @@
 //! Machine clients: how they get tokens, what those reach, and how both end.
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

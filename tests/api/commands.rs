@@ -272,7 +272,7 @@ async fn a_backup_is_the_whole_register_and_checked(app: TestApp) {
     let copied = major_projects::store::projects::get(
         &mut copy,
         major_projects::domain::id::ProjectId(project),
-        major_projects::domain::access::Sight::All,
+        major_projects::domain::account::access::Sight::All,
     );
     assert_eq!(copied.unwrap().facts.name.as_str(), "甲项目");
     let again = run(backup(&file)).await;

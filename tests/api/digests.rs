@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::{Calendar as _, Clock as _};
-use major_projects::store::seal;
+use major_projects::store::events::seal;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use major_projects::api::{self, document, document30, documents::pretty};
+use major_projects::api;
+use major_projects::http::documents::pretty;
+use major_projects::http::{document, document30};
 use serde_json::Value;
 
 use crate::support::run::Once;

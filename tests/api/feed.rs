@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use major_projects::store::events::{Author, Event, record};
 use major_projects::store::{Conn, StoreError};
 use serde_json::{Value, json};
@@ -200,7 +200,7 @@ async fn verify_names_the_first_altered_missing_or_reordered_event(app: TestApp)
     commission.step("/reporting-months/2023-03/publication").await.expect(201);
     follow(&commission, "", 0).await;
     let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::store::verify::verify).await.unwrap();
+        let checks = app.db.read(major_projects::store::events::verify::verify).await.unwrap();
         checks.into_iter().flat_map(|c| c.wrong).collect()
     };
     let run = async |sql: &'static str| {

@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::Client;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;

@@ -579,7 +579,7 @@ async fn an_owner_imports_its_own_reports_and_no_others(app: TestApp) {
     let refused = owner.import("kind=milestones", by_id.xlsx()).await;
     assert_eq!((refused.status, refused.places()[0].2.as_str()), (422, "unknown-milestone"));
     assert_eq!(app.stranger().import("kind=reports", Vec::new()).await.status, 401);
-    let viewer = app.role(major_projects::domain::access::Role::Viewer).await;
+    let viewer = app.role(major_projects::domain::account::access::Role::Viewer).await;
     assert_eq!(viewer.import("kind=reports", Vec::new()).await.status, 403);
 }
 
@@ -727,7 +727,7 @@ async fn long_lists_stand_in_a_hidden_sheet(app: TestApp) {
 }
 
 async fn a_machine_imports_as_far_as_its_scopes_and_role(app: TestApp) {
-    let admin = app.role(major_projects::domain::access::Role::Admin).await;
+    let admin = app.role(major_projects::domain::account::access::Role::Admin).await;
     let commission = app.commission().await;
     let id = commission.project("甲", json!({})).await;
     let report =

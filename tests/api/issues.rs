@@ -98,7 +98,7 @@ async fn an_issue_s_whole_life_as_each_role(app: TestApp) {
     assert_eq!(told[13], ("issue.cleared", "同意销号"));
     assert_eq!(steps.items()[13]["by"], "commission");
     assert_eq!(steps.items()[4]["state"], "assigned");
-    for role in [major_projects::domain::access::Role::Viewer] {
+    for role in [major_projects::domain::account::access::Role::Viewer] {
         let viewer = app.role(role).await;
         viewer.get(&path).await.expect(200);
         assert_eq!(say(&viewer, &path, "work", "……").await.status, 403);

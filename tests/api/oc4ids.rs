@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::{Calendar as _, Clock as _};
 use major_projects::store::{Conn, StoreError};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! The pages from outside: who gets in, what a browser may do, and that they say what the API says.
 
 use major_projects::config::Config;
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::json;

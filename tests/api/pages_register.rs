@@ -1,6 +1,6 @@
 //! The register's pages from outside: projects, one project, issues, history.
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
 
@@ -390,10 +390,13 @@ async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
     app.db
         .write(move |conn| {
             use major_projects::domain::id::UnitId;
-            use major_projects::domain::unit::UnitKind;
-            use major_projects::store::units;
+            use major_projects::domain::reference::unit::UnitKind;
+            use major_projects::store::reference::units;
             let unit = units::get(conn, UnitId(bureau))?;
-            let unit = major_projects::domain::unit::Unit { kind: UnitKind::Government, ..unit };
+            let unit = major_projects::domain::reference::unit::Unit {
+                kind: UnitKind::Government,
+                ..unit
+            };
             units::save(conn, &unit)
         })
         .await

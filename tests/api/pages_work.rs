@@ -1,6 +1,6 @@
 //! The pages people work on: filing, review, months, bulletins, accounts. What a person sees.
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use serde_json::json;
 
 use crate::support::actor::Actor;

@@ -1,7 +1,7 @@
 //! Log in, stay logged in, log out.
 
 use major_projects::config::Config;
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::json;
 

@@ -97,7 +97,7 @@ async fn a_summary_goes_out_with_its_parts_and_what_it_states(app: TestApp) {
 
 async fn every_list_and_summary_comes_in_all_three_forms(app: TestApp) {
     let commission = demo(&app).await;
-    let admin = app.role(major_projects::domain::access::Role::Admin).await;
+    let admin = app.role(major_projects::domain::account::access::Role::Admin).await;
     let mut seen = 0;
     for (path, method, operation) in operations(&document()) {
         let answers = &operation["responses"]["200"]["content"];

@@ -35,7 +35,7 @@ async fn load_demo(app: &TestApp) -> Actor {
     assert_eq!(loaded, 152);
     let commission = app.commission().await;
     // So that `last_event` does not depend on how far the sealer got.
-    app.db.write(major_projects::store::seal::seal_all).await.unwrap();
+    app.db.write(major_projects::store::events::seal::seal_all).await.unwrap();
     commission
 }
 

@@ -1,6 +1,6 @@
 //! Accounts, kept by the administrator.
 
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use serde_json::json;
 
 use crate::support::app::{PASSWORD, TestApp};

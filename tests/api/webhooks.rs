@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use major_projects::config::Config;
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::Method;
 use rustls::ServerConfig;
@@ -288,7 +288,7 @@ async fn a_receiver_behind_tls_needs_a_trusted_certificate(app: TestApp) {
     let file = app.database.folder.path().join("authority.pem");
     std::fs::write(&file, authority).unwrap();
     let url = receiver.url("/hook").replace("http:", "https:");
-    let webhook_hosts: major_projects::domain::webhook_url::AllowedHosts =
+    let webhook_hosts: major_projects::domain::webhook::url::AllowedHosts =
         receiver.address.to_string().parse().unwrap();
     let config = Config { webhook_hosts: webhook_hosts.clone(), ..Config::for_tests() };
     let server = app.beside(config.clone()).await;

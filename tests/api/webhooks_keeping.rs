@@ -1,7 +1,7 @@
 //! Webhooks as they are kept: who may, where to, by which secrets, and what is listed of them.
 
 use major_projects::config::Config;
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

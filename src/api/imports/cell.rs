@@ -6,9 +6,9 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::column::{Column, Form, Pair};
-use super::lists::Lists;
-use super::raw::{Raw, Wrong};
+use crate::api::imports::column::{Column, Form, Pair};
+use crate::api::imports::lists::Lists;
+use crate::api::imports::raw::{Raw, Wrong};
 use crate::domain::error::FieldError;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, MonthError, Year};
@@ -208,8 +208,8 @@ fn not_a_flag() -> FieldError {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::column::{Blank, Part, column};
     use super::*;
+    use crate::api::imports::column::{Blank, Part, column};
 
     fn read(form: Form, raw: &Raw) -> Result<Value, &'static str> {
         let column = column(("x", "x"), form, (Part::Write, Blank::Kept), ["", ""], "");

@@ -3,12 +3,12 @@
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::{Encoding, GB18030};
 
-use super::super::problem::Problem;
-use super::column::Column;
-use super::heading::plain;
-use super::limits;
-use super::raw::{Meter, RawRow, RawSheet};
+use crate::api::imports::column::Column;
+use crate::api::imports::heading::plain;
+use crate::api::imports::limits;
+use crate::api::imports::raw::{Meter, RawRow, RawSheet};
 use crate::domain::words::Words;
+use crate::http::problem::Problem;
 
 /// The one sheet of `file`.
 ///
@@ -59,7 +59,7 @@ fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<Raw
 /// A cell without the `'` that was put before it on its way out.
 fn ours(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if super::super::sheet::harmless(rest) == text => rest,
+        Some(rest) if crate::http::sheet::harmless(rest) == text => rest,
         Some(_) | None => text,
     }
 }
@@ -76,7 +76,11 @@ fn text(file: &[u8]) -> Result<String, Problem> {
             },
         },
     };
-    if decoded.contains('\0') { Err(super::guard::not_a_workbook()) } else { Ok(decoded) }
+    if decoded.contains('\0') {
+        Err(crate::api::imports::guard::not_a_workbook())
+    } else {
+        Ok(decoded)
+    }
 }
 
 fn unknown_encoding() -> Problem {
@@ -146,9 +150,9 @@ fn is_open(record: &str, separator: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kind::ImportKind;
-    use super::super::raw::Raw;
     use super::*;
+    use crate::api::imports::kind::ImportKind;
+    use crate::api::imports::raw::Raw;
 
     fn read(file: &[u8]) -> Vec<(u32, Vec<String>)> {
         let sheet = sheet(file, ImportKind::Projects.columns()).unwrap();

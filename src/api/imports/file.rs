@@ -8,15 +8,15 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde_json::json;
 
-use super::super::app::App;
-use super::super::body;
-use super::super::problem::Problem;
-use super::super::signature::{Argument, Entry};
-use super::guard::{encrypted, not_a_workbook};
-use super::kind::ImportKind;
-use super::limits::not_taken;
-use super::raw::RawSheet;
-use super::{csv_file, workbook};
+use crate::api::imports::guard::{encrypted, not_a_workbook};
+use crate::api::imports::kind::ImportKind;
+use crate::api::imports::limits::not_taken;
+use crate::api::imports::raw::RawSheet;
+use crate::api::imports::{csv_file, workbook};
+use crate::http::app::App;
+use crate::http::body;
+use crate::http::problem::Problem;
+use crate::http::signature::{Argument, Entry};
 
 /// What files are sent as. Which sort a file is, its first bytes say.
 const TAKEN: [&str; 5] = [

@@ -2,26 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::caller::Now;
-use super::super::milestones::MilestoneView;
-use super::super::problem::Problem;
-use super::super::project_filter::FilterQuery;
-use super::super::project_view::Places;
-use super::super::reports::shown;
-use super::TemplateQuery;
-use super::desk::fields;
-use super::kind::ImportKind;
-use super::limits::ROWS;
-use super::{milestone_rows, report_rows, year_plan_rows};
-use crate::domain::access::Sight;
+use crate::api::imports::TemplateQuery;
+use crate::api::imports::desk::fields;
+use crate::api::imports::kind::ImportKind;
+use crate::api::imports::limits::ROWS;
+use crate::api::imports::{milestone_rows, report_rows, year_plan_rows};
+use crate::api::milestones::handlers::MilestoneView;
+use crate::api::projects::filter::FilterQuery;
+use crate::api::projects::view::Places;
+use crate::api::reports::handlers::shown;
+use crate::domain::account::access::Sight;
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::may_report;
 use crate::domain::words::{Language, Words};
+use crate::http::caller::Now;
+use crate::http::problem::Problem;
 use crate::store::page::WHOLE;
+use crate::store::plans::year_plans;
 use crate::store::projects::{Order, ProjectFilter};
-use crate::store::{Conn, PageRequest, milestones, projects, reports, year_plans};
+use crate::store::{Conn, PageRequest, milestones, projects, reports};
 
 /// The fields of a row by the names of its columns.
 pub type Row = Map<String, Value>;

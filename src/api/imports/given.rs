@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::super::problem::Problem;
-use super::cell;
-use super::column::{Blank, Column, Part, named};
-use super::heading::Table;
-use super::lists::Lists;
-use super::raw::RawRow;
-use super::tally::Tally;
+use crate::api::imports::cell;
+use crate::api::imports::column::{Blank, Column, Part, named};
+use crate::api::imports::heading::Table;
+use crate::api::imports::lists::Lists;
+use crate::api::imports::raw::RawRow;
+use crate::api::imports::tally::Tally;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
+use crate::http::problem::Problem;
 
 /// What a row says, by the names of its columns; `null` where its cell is blank.
 #[derive(Debug)]

@@ -12,8 +12,9 @@ use quick_xml::events::{BytesStart, Event};
 use zip::result::ZipError;
 use zip::{ZipArchive, ZipWriter};
 
-use super::super::problem::Problem;
-use super::limits::{self, broken_file, not_taken, unreadable};
+use crate::api::imports::limits;
+use crate::api::imports::limits::{broken_file, not_taken, unreadable};
+use crate::http::problem::Problem;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 

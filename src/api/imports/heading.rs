@@ -1,8 +1,8 @@
 //! Finds the headings of a sheet and what each column is.
 
-use super::column::{Column, Part, letters};
-use super::raw::{Raw, RawRow, RawSheet};
-use super::tally::Tally;
+use crate::api::imports::column::{Column, Part, letters};
+use crate::api::imports::raw::{Raw, RawRow, RawSheet};
+use crate::api::imports::tally::Tally;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::words::Words;
 

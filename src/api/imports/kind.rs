@@ -1,10 +1,10 @@
 //! The kinds of files there are, each with its columns.
 
-use super::column::Column;
-use super::milestone_columns::MILESTONES;
-use super::project_columns::PROJECTS;
-use super::report_columns::REPORTS;
-use super::year_plan_columns::YEAR_PLANS;
+use crate::api::imports::column::Column;
+use crate::api::imports::milestone_columns::MILESTONES;
+use crate::api::imports::project_columns::PROJECTS;
+use crate::api::imports::report_columns::REPORTS;
+use crate::api::imports::year_plan_columns::YEAR_PLANS;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 
-use super::super::problem::Problem;
 use crate::domain::words::Words;
+use crate::http::problem::Problem;
 
 /// Most rows with anything in them, in all sheets together.
 pub const ROWS: u32 = 20_000;

@@ -1,8 +1,9 @@
 //! The codes of industry lines and areas, with their names.
 
-use super::super::problem::Problem;
-use crate::domain::industry::is_leaf;
-use crate::store::{Conn, areas, industries};
+use crate::domain::reference::industry::is_leaf;
+use crate::http::problem::Problem;
+use crate::store::Conn;
+use crate::store::reference::{areas, industries};
 
 /// Codes with their names.
 #[derive(Clone, Debug, Default)]

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::body::judge;
-use super::super::milestones::{MilestonePath, MilestoneView, add, change};
-use super::super::problem::Problem;
-use super::desk::{Desk, differences, fields, required};
-use super::given::{Given, Held};
-use super::tally::{Done, RowAction};
-use super::year_plan_rows::same_project;
+use crate::api::imports::desk::{Desk, differences, fields, required};
+use crate::api::imports::given::{Given, Held};
+use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::year_plan_rows::same_project;
+use crate::api::milestones::handlers::{MilestonePath, MilestoneView, add, change};
 use crate::domain::error::FieldError;
 use crate::domain::id::MilestoneId;
 use crate::domain::milestone::Milestone;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
+use crate::http::body::judge;
+use crate::http::problem::Problem;
 use crate::store::{Conn, StoreError, milestones, projects};
 
 /// Adds or changes the milestone of a row.

@@ -1,6 +1,6 @@
 //! What the columns of all kinds of files share.
 
-use super::column::{Blank, Part};
+use crate::api::imports::column::{Blank, Part};
 
 /// A form of cell that holds one of the values of an enumeration.
 macro_rules! choice {

@@ -1,7 +1,7 @@
 //! The columns of files of projects.
 
-use super::column::{Column, Form, column};
-use super::parts::{
+use crate::api::imports::column::{Column, Form, column};
+use crate::api::imports::parts::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, FIXED, ID, KEY, NEEDED, NULL, SHOWN, USUAL, VERSION,
     WORDS, choice,
 };

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::super::body::judge;
-use super::super::problem::Problem;
-use super::super::project_patch::ProjectPatch;
-use super::super::project_view::{ProjectInput, ProjectView};
-use super::super::projects::{register, revise};
-use super::desk::{Desk, differences, fields, unknown_project};
-use super::given::{Given, Held};
-use super::tally::{Done, RowAction};
+use crate::api::imports::desk::{Desk, differences, fields, unknown_project};
+use crate::api::imports::given::{Given, Held};
+use crate::api::imports::tally::{Done, RowAction};
+use crate::api::projects::handlers::{register, revise};
+use crate::api::projects::patch::ProjectPatch;
+use crate::api::projects::view::{ProjectInput, ProjectView};
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
+use crate::http::body::judge;
+use crate::http::problem::Problem;
 use crate::store::{Conn, projects};
 
 /// Registers or changes the project of a row.

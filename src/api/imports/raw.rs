@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 
-use super::super::problem::Problem;
-use super::limits;
+use crate::api::imports::limits;
+use crate::http::problem::Problem;
 
 /// What stands in a cell; a blank one is not kept.
 #[derive(Clone, Debug, PartialEq)]

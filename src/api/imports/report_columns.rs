@@ -1,7 +1,7 @@
 //! The columns of files of monthly reports.
 
-use super::column::{Column, Form, column};
-use super::parts::{
+use crate::api::imports::column::{Column, Form, column};
+use crate::api::imports::parts::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, IGNORED, KEY, NEEDED, NULL, PROJECT_CODE, PROJECT_ID,
     PROJECT_NAME, SHOWN, USUAL, VERSION, WORDS, choice,
 };

@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::body::judge;
-use super::super::precondition::Precondition;
-use super::super::problem::Problem;
-use super::super::report_view::{ReportInput, ReportView};
-use super::super::reports::{ReportPath, shown, write};
-use super::column::Part;
-use super::desk::{Desk, differences, fields, required};
-use super::given::{Given, Held};
-use super::kind::ImportKind;
-use super::tally::{Done, RowAction};
-use super::year_plan_rows::same_project;
+use crate::api::imports::column::Part;
+use crate::api::imports::desk::{Desk, differences, fields, required};
+use crate::api::imports::given::{Given, Held};
+use crate::api::imports::kind::ImportKind;
+use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::year_plan_rows::same_project;
+use crate::api::reports::handlers::{ReportPath, shown, write};
+use crate::api::reports::view::{ReportInput, ReportView};
 use crate::domain::project::Project;
 use crate::domain::words::Language;
+use crate::http::body::judge;
+use crate::http::precondition::Precondition;
+use crate::http::problem::Problem;
 use crate::store::{Conn, reports};
 
 /// Drafts or rewrites the report of a row.

@@ -7,17 +7,17 @@ use actix_web::web::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-use super::super::app::App;
-use super::super::caller::{
+use crate::api::imports::desk::judge;
+use crate::api::imports::file::sheets;
+use crate::api::imports::kind::ImportKind;
+use crate::api::imports::limits::broken_file;
+use crate::api::imports::tally::ImportView;
+use crate::http::app::App;
+use crate::http::caller::{
     Caller, CreateProjects, EditMilestones, FileReports, ImportFiles, Permit, PlanYears,
 };
-use super::super::once::Once;
-use super::super::problem::Problem;
-use super::desk::judge;
-use super::file::sheets;
-use super::kind::ImportKind;
-use super::limits::broken_file;
-use super::tally::ImportView;
+use crate::http::once::Once;
+use crate::http::problem::Problem;
 
 /// How many files are read at once: what one costs is bounded, and so is what all of them cost.
 const AT_ONCE: usize = 2;

@@ -10,16 +10,16 @@ use rust_xlsxwriter::{DataValidation, Format, Formula, Workbook, Worksheet, Xlsx
 use serde_json::Value;
 use tokio::task::spawn_blocking;
 
-use super::super::problem::Problem;
-use super::super::sheet::harmless;
-use super::super::signature::{Entry, Reply};
-use super::TemplateFormat;
-use super::column::{Blank, Column, Form, Part, letters};
-use super::filled::Row;
-use super::kind::ImportKind;
-use super::limits::ROWS;
-use super::lists::Lists;
+use crate::api::imports::TemplateFormat;
+use crate::api::imports::column::{Blank, Column, Form, Part, letters};
+use crate::api::imports::filled::Row;
+use crate::api::imports::kind::ImportKind;
+use crate::api::imports::limits::ROWS;
+use crate::api::imports::lists::Lists;
 use crate::domain::words::Language;
+use crate::http::problem::Problem;
+use crate::http::sheet::harmless;
+use crate::http::signature::{Entry, Reply};
 
 /// A template to be written.
 #[derive(Debug)]

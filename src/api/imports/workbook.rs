@@ -8,10 +8,11 @@ use std::io::Cursor;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{Days, NaiveDate};
 
-use super::super::problem::Problem;
-use super::guard;
-use super::limits::{self, broken_file};
-use super::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
+use crate::api::imports::guard;
+use crate::api::imports::limits;
+use crate::api::imports::limits::broken_file;
+use crate::api::imports::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
+use crate::http::problem::Problem;
 
 /// The sheets of `file` that people see.
 ///

@@ -1,11 +1,11 @@
 //! The columns of files of year plans.
 
-use super::column::{Column, Form, column};
-use super::parts::{
+use crate::api::imports::column::{Column, Form, column};
+use crate::api::imports::parts::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, KEY, NEEDED, PROJECT_CODE, PROJECT_ID, PROJECT_NAME,
     SHOWN, USUAL, VERSION, choice,
 };
-use crate::domain::year_plan::PlanVersionKind;
+use crate::domain::plan::year_plan::PlanVersionKind;
 
 const MONTH: [&str; 2] = [
     "当月计划投资，单位万元；十二个月合计等于全年。",

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::body::judge;
-use super::super::problem::Problem;
-use super::super::year_plan_input::{AdjustmentInput, YearPlanInput};
-use super::super::year_plans::{PlanVersionView, YearPlanPath, YearPlanView, adjust, enter};
-use super::desk::{Desk, differences, fields, required};
-use super::given::{Given, Held};
-use super::tally::{Done, RowAction};
+use crate::api::imports::desk::{Desk, differences, fields, required};
+use crate::api::imports::given::{Given, Held};
+use crate::api::imports::tally::{Done, RowAction};
+use crate::api::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
+use crate::api::plans::year_plans::{PlanVersionView, YearPlanPath, YearPlanView, adjust, enter};
 use crate::domain::error::FieldError;
 use crate::domain::month::Year;
+use crate::domain::plan::year_plan::{PlanVersion, YearPlan};
 use crate::domain::project::Project;
 use crate::domain::words::Words;
-use crate::domain::year_plan::{PlanVersion, YearPlan};
-use crate::store::{Conn, year_plans};
+use crate::http::body::judge;
+use crate::http::problem::Problem;
+use crate::store::Conn;
+use crate::store::plans::year_plans;
 
 /// Enters or adjusts the plan of a row.
 ///

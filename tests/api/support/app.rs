@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use major_projects::api::password;
+use major_projects::api::accounts::password;
 use major_projects::config::{Config, Secret};
-use major_projects::domain::access::Role;
+use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::Clock;
 use major_projects::domain::month::Year;
 use major_projects::domain::reporting_month::ReportingMonth;
-use major_projects::store::users::NewUser;
-use major_projects::store::{Db, DbOptions, StoreError, areas, reporting_months, units, users};
+use major_projects::store::accounts::users;
+use major_projects::store::accounts::users::NewUser;
+use major_projects::store::reference::{areas, units};
+use major_projects::store::{Db, DbOptions, StoreError, reporting_months};
 use major_projects::web::{self, Server};
 use serde_json::json;
 
@@ -190,7 +192,7 @@ fn unit_id(
     conn: &mut major_projects::store::Conn,
     name: &str,
 ) -> Result<major_projects::domain::id::UnitId, StoreError> {
-    use major_projects::domain::unit::{Unit, UnitKind};
+    use major_projects::domain::reference::unit::{Unit, UnitKind};
     if let Some(unit) = units::find_by_name(conn, name)? {
         return Ok(unit.id);
     }

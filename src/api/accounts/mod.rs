@@ -1,0 +1,15 @@
+//! Sessions, accounts and machine clients: `/sessions`, `/me`, `/users`, `/clients`, `/oauth/token`.
+
+pub mod client_view;
+pub mod clients;
+pub mod oauth;
+pub mod password;
+pub mod sessions;
+pub mod users;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    clients::routes().and(oauth::routes()).and(sessions::routes()).and(users::routes())
+}

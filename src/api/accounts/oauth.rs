@@ -1,0 +1,270 @@
+//! Access tokens for machine clients: OAuth 2.0 client credentials (RFC 6749, 4.4).
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use form_urlencoded::parse;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::api::accounts::sessions::Origin;
+use crate::domain::account::scope::ClientScope;
+use crate::domain::id::SessionId;
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::limits::LoginLimit;
+use crate::http::problem::Problem;
+use crate::http::routes::Routes;
+use crate::http::signature::{Argument, Entry, Reply};
+use crate::http::tokens::{Machine, digest};
+use crate::routes;
+use crate::store::accounts::clients;
+use crate::store::accounts::clients::Client;
+use crate::store::accounts::sessions;
+use crate::store::events;
+use crate::store::events::Event;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["clients"; create_token]
+}
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// How long a form may be, in bytes.
+const LONGEST: usize = 8_192;
+
+/// What a client asks for, with what it shows of itself.
+pub struct TokenRequest {
+    form: BTreeMap<String, String>,
+    basic: Option<(String, String)>,
+}
+
+impl Argument for TokenRequest {
+    fn describe(entry: &mut Entry) {
+        let text = |words: &str| json!({"type": "string", "description": words});
+        let scope = "Scopes with a space between; all the client has when absent.";
+        let grant = json!({"type": "string", "enum": ["client_credentials"],
+            "description": "How: always `client_credentials`."});
+        let schema = json!({
+            "type": "object", "title": "TokenRequest", "required": ["grant_type"],
+            "properties": {
+                "grant_type": grant,
+                "scope": text(scope),
+                "client_id": text("The client, unless HTTP Basic says it."),
+                "client_secret": text("Its secret, unless HTTP Basic says it."),
+            },
+            "example": {"grant_type": "client_credentials", "client_id": "mp-3fQ0aZ7kLw2c",
+                "client_secret": "mps_Hc81Tz_Zq4…", "scope": "projects:read events:read"},
+        });
+        entry.form(FORM, &schema);
+        entry.fails(&[400, 408, 413]);
+    }
+}
+
+impl FromRequest for TokenRequest {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_form = request.content_type().eq_ignore_ascii_case(FORM);
+        let basic = basic(request);
+        let patience = request.app_data::<Data<App>>().map(|a| a.config.body_timeout_seconds);
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let patience = Duration::from_secs(patience.unwrap_or(1));
+            let bytes = tokio::time::timeout(patience, bytes).await;
+            let bytes =
+                bytes.map_err(|_| Problem::too_slow())?.map_err(|_| Problem::too_large())?;
+            if bytes.len() > LONGEST {
+                return Err(Problem::too_large());
+            }
+            if !is_form {
+                return Err(invalid_request());
+            }
+            let mut form = BTreeMap::new();
+            for (name, value) in parse(&bytes) {
+                // RFC 6749, 3.2: no parameter twice, and what is unknown is ignored.
+                if form.insert(name.into_owned(), value.into_owned()).is_some() {
+                    return Err(invalid_request());
+                }
+            }
+            Ok(Self { form, basic: basic? })
+        })
+    }
+}
+
+/// Name and secret from `Authorization: Basic`, each decoded as a form is (RFC 6749, 2.3.1).
+fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
+    let Some(header) = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()) else {
+        return Ok(None);
+    };
+    let Some((scheme, text)) = header.split_once(' ') else {
+        return Err(invalid_client());
+    };
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Ok(None);
+    }
+    let decoded = STANDARD.decode(text.trim()).ok().and_then(|b| String::from_utf8(b).ok());
+    let decoded = decoded.ok_or_else(invalid_client)?;
+    let (name, secret) = decoded.split_once(':').ok_or_else(invalid_client)?;
+    let plain = |text: &str| {
+        let text = text.replace('&', "%26").replace('=', "%3D");
+        parse(text.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
+    };
+    Ok(Some((plain(name), plain(secret))))
+}
+
+fn refused(code: &'static str, words: Words) -> Problem {
+    Problem::unreadable(code, words)
+}
+
+fn invalid_request() -> Problem {
+    let words = Words::new(
+        "请以表单（application/x-www-form-urlencoded）提交 grant_type、client_id、client_secret，每项一次；或以 HTTP Basic 提交客户端和密钥，二者取其一。",
+        "Send grant_type, client_id and client_secret as application/x-www-form-urlencoded, each once, or client and secret by HTTP Basic; one of the two ways.",
+    );
+    refused("oauth-invalid-request", words)
+}
+
+fn invalid_client() -> Problem {
+    let words = Words::new(
+        "客户端或密钥不正确，或已停用、到期、吊销。请向管理员索取新的密钥。",
+        "The client or its secret is wrong, disabled, over or revoked. Ask the administrator for a new secret.",
+    );
+    Problem::unauthenticated("oauth-invalid-client", words)
+}
+
+fn unsupported_grant() -> Problem {
+    let words = Words::new(
+        "grant_type 只支持 client_credentials。",
+        "grant_type must be client_credentials.",
+    );
+    refused("oauth-unsupported-grant-type", words)
+}
+
+fn invalid_scope(has: &[ClientScope]) -> Problem {
+    let has = ClientScope::join(has);
+    let words = Words::new(
+        format!("申请的权限范围超出该客户端所有：{has}。"),
+        format!("The client has these scopes and no other: {has}."),
+    );
+    refused("oauth-invalid-scope", words)
+}
+
+impl TokenRequest {
+    /// The client's name for itself and its secret, given in one of the two ways.
+    fn credentials(&mut self) -> Result<(String, String), Problem> {
+        let (name, secret) = (self.form.remove("client_id"), self.form.remove("client_secret"));
+        match (self.basic.take(), name, secret) {
+            (None, Some(name), Some(secret)) | (Some((name, secret)), None, None) => {
+                Ok((name, secret))
+            }
+            // Some libraries name the client in both places.
+            (Some((name, secret)), Some(same), None) if name == same => Ok((name, secret)),
+            (Some(_) | None, _, _) => Err(invalid_request()),
+        }
+    }
+
+    fn scopes(&self, client: &Client) -> Result<Vec<ClientScope>, Problem> {
+        let Some(asked) = self.form.get("scope").filter(|text| !text.trim().is_empty()) else {
+            return Ok(client.scopes.clone());
+        };
+        let asked = ClientScope::split(asked).map_err(|_| invalid_scope(&client.scopes))?;
+        let has = asked.iter().all(|scope| client.scopes.contains(scope));
+        if has { Ok(asked) } else { Err(invalid_scope(&client.scopes)) }
+    }
+}
+
+/// A token as RFC 6749 gives it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccessToken {
+    /// To be sent as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// How long it is good for, in seconds; there is no refresh token: ask again.
+    #[schema(minimum = 1)]
+    pub expires_in: i64,
+    /// What it is good for: scopes with a space between.
+    #[schema(example = "projects:read events:read")]
+    pub scope: String,
+}
+
+/// A token on its way out, never to be kept by a cache.
+pub struct Issued(AccessToken);
+
+impl Reply for Issued {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<AccessToken>(200, "A token.");
+    }
+}
+
+impl Responder for Issued {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(self.0)
+    }
+}
+
+/// Get a token for a machine client
+///
+/// OAuth 2.0 client credentials, as a form; the client and its secret in the form or by HTTP Basic.
+/// Failures are problems that carry OAuth's `error` beside their own members.
+#[utoipa::path(
+    post, path = "/oauth/token",
+    responses(
+        (status = 400, description = "`error` is `invalid_request`, `unsupported_grant_type` or `invalid_scope`."),
+        (status = 401, description = "`error` is `invalid_client`: unknown, wrong, disabled, over or revoked."),
+    ),
+)]
+async fn create_token(
+    app: Data<App>,
+    from: Origin,
+    limit: LoginLimit,
+    mut asked: TokenRequest,
+) -> Result<Issued, Problem> {
+    let (name, secret) = asked.credentials()?;
+    limit.take(&name, &from.address)?;
+    if asked.form.get("grant_type").map(String::as_str) != Some("client_credentials") {
+        return Err(if asked.form.contains_key("grant_type") {
+            unsupported_grant()
+        } else {
+            invalid_request()
+        });
+    }
+    let (now, hash, lifetime) = (app.clock.now(), digest(&secret), app.tokens.lifetime_seconds);
+    let (client, scopes, session) = app
+        .db
+        .write(move |conn| -> Result<_, Problem> {
+            let client = clients::find(conn, &name)?.filter(|c| c.is_good(now));
+            let client = client.ok_or_else(invalid_client)?;
+            if !clients::present(conn, client.id, &hash, now)? {
+                return Err(invalid_client());
+            }
+            let scopes = asked.scopes(&client)?;
+            let ends = now.plus_seconds(lifetime);
+            let ends = client.expires_at.map_or(ends, |until| until.min(ends));
+            let session: SessionId = sessions::open(conn, client.user.id, now, ends)?;
+            let author = from.author(&client.user).as_client(client.id, &client.name);
+            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
+            Ok((client, scopes, session))
+        })
+        .await?;
+    let scope = ClientScope::join(&scopes);
+    let machine = Some(Machine { client: client.id.0, scope: scope.clone() });
+    let token = app.tokens.issue(client.user.id, session, machine, now);
+    let access_token = token.map_err(Problem::broken)?;
+    Ok(Issued(AccessToken { access_token, token_type: "Bearer", expires_in: lifetime, scope }))
+}

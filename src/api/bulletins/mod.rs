@@ -1,0 +1,16 @@
+//! Published months: `/bulletins`.
+
+pub mod comparison;
+pub mod figures;
+pub mod handlers;
+pub mod page;
+pub mod reply;
+pub mod tables;
+pub mod workbook;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    handlers::routes().and(comparison::routes())
+}

@@ -1,0 +1,139 @@
+//! A piece of the feed goes out as JSON or as a batch of CloudEvents 1.0.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::BoxBody;
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, ACCEPT};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::api::events::feed::{Feed, FeedEvent};
+use crate::domain::clock::Timestamp;
+use crate::http::PREFIX;
+use crate::http::signature::{Argument, Entry, Reply};
+
+/// The media type of a batch of CloudEvents in JSON.
+pub const BATCH: &str = "application/cloudevents-batch+json";
+
+/// How a piece of the feed goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedFormat {
+    /// JSON with `items`, `next_after` and `head`.
+    Json,
+    /// A batch of CloudEvents 1.0; what to send as `after` next is in the `Link` header.
+    Cloudevents,
+}
+
+/// What the caller's `Accept` prefers; JSON unless it names a batch of CloudEvents first.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted(pub FeedFormat);
+
+impl Argument for Wanted {
+    fn describe(_: &mut Entry) {}
+}
+
+impl FromRequest for Wanted {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let accepted = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let named = accepted.split(',').find_map(|kind| match kind.split(';').next()?.trim() {
+            "application/json" => Some(FeedFormat::Json),
+            BATCH => Some(FeedFormat::Cloudevents),
+            _ => None,
+        });
+        ready(Ok(Self(named.unwrap_or(FeedFormat::Json))))
+    }
+}
+
+/// An event as CloudEvents 1.0 writes it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CloudEvent {
+    /// The version of CloudEvents.
+    #[schema(example = "1.0")]
+    pub specversion: &'static str,
+    /// The event's sequence: unique within the source.
+    #[schema(example = "4711")]
+    pub id: String,
+    /// Where it comes from.
+    #[schema(example = "/api/v1/events")]
+    pub source: String,
+    /// What was done.
+    #[serde(rename = "type")]
+    #[schema(example = "report.confirmed")]
+    pub kind: String,
+    /// To what: the sort of thing and its id.
+    #[schema(example = "report/42")]
+    pub subject: String,
+    /// When.
+    pub time: Timestamp,
+    /// The media type of `data`.
+    #[schema(example = "application/json")]
+    pub datacontenttype: &'static str,
+    /// The extension `sequence`: digits of one width, so that text sorts as the events follow.
+    #[schema(example = "0000000000000004711")]
+    pub sequence: String,
+    /// The event as the feed gives it.
+    pub data: FeedEvent,
+}
+
+impl From<FeedEvent> for CloudEvent {
+    fn from(event: FeedEvent) -> Self {
+        Self {
+            specversion: "1.0",
+            id: event.sequence.to_string(),
+            source: format!("{PREFIX}/events"),
+            kind: event.event.kind.clone(),
+            subject: format!("{}/{}", event.event.subject_kind, event.event.subject_id),
+            time: event.event.at,
+            datacontenttype: "application/json",
+            sequence: format!("{:019}", event.sequence),
+            data: event,
+        }
+    }
+}
+
+/// A piece of the feed on its way out, as it was asked for.
+pub struct Piece(pub Feed, pub FeedFormat);
+
+impl Reply for Piece {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<Feed>(200, "The events there are, or none after the wait.");
+        let item = entry.schema::<CloudEvent>();
+        entry.answer_also(200, BATCH, &json!({"type": "array", "items": item}));
+        entry.answer_header(200, "Link", "`rel=\"next\"`: the same request from `next_after` on.");
+    }
+}
+
+impl Responder for Piece {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Self(feed, format) = self;
+        let link = format!("<{}>; rel=\"next\"", next(request, feed.next_after));
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header((header::LINK, link)).insert_header((header::VARY, "Accept"));
+        match format {
+            FeedFormat::Json => answer.json(feed),
+            FeedFormat::Cloudevents => {
+                let batch: Vec<CloudEvent> = feed.items.into_iter().map(Into::into).collect();
+                answer.content_type(BATCH).json(batch)
+            }
+        }
+    }
+}
+
+/// The same request, from `after` on.
+fn next(request: &HttpRequest, after: i64) -> String {
+    let others = request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("after"));
+    let query: Vec<String> = others.map(str::to_owned).chain([format!("after={after}")]).collect();
+    format!("{}?{}", request.path(), query.join("&"))
+}

@@ -1,0 +1,13 @@
+//! What was done: the change feed `/events`, `/history` and `/digests`.
+
+pub mod digests;
+pub mod feed;
+pub mod feed_reply;
+pub mod history;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    digests::routes().and(feed::routes()).and(history::routes())
+}

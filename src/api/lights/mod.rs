@@ -1,0 +1,13 @@
+//! Lights: `/projects/{id}/light`, overrides and `/rules`.
+
+pub mod handlers;
+pub mod overrides;
+pub mod rules;
+pub mod view;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    handlers::routes().and(overrides::routes()).and(rules::routes())
+}

@@ -1,0 +1,13 @@
+//! The Open Contracting for Infrastructure package: `/exports/oc4ids`.
+
+pub mod handlers;
+pub mod parts;
+pub mod project;
+pub mod view;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    handlers::routes()
+}

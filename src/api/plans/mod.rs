@@ -1,0 +1,14 @@
+//! Plan documents and year plans: `/plans` and `/projects/{id}/year-plans`.
+
+pub mod handlers;
+pub mod input;
+pub mod view;
+pub mod year_plan_input;
+pub mod year_plans;
+
+use crate::http::routes::Routes;
+
+/// The operations of this folder.
+pub fn routes() -> Routes {
+    handlers::routes().and(year_plans::routes())
+}

@@ -1,0 +1,178 @@
+//! What callers say when they plan a year, or change its plan.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::UserId;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::{
+    CheckedAmounts, PlanVersion, PlanVersionKind, VersionWords, YearPlan, may_take_effect,
+};
+use crate::domain::text::{Line, Note, Reason};
+use crate::domain::words::Words;
+use crate::http::check::Check;
+use crate::http::problem::Problem;
+
+/// The first version of a year plan.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct YearPlanInput {
+    /// Planned investment of the year, in 万元; at most the project's total.
+    pub annual_investment_wan: Fen,
+    /// Planned investment of the twelve months, in 万元; they sum to the year.
+    #[schema(min_items = 12, max_items = 12)]
+    pub months: Vec<Fen>,
+    /// The goal of the year in words.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub goal: String,
+    /// The month it takes effect; January, or the month after the last closed one, unless said.
+    /// A plan that takes effect after January is an `addition`.
+    #[schema(nullable = false)]
+    pub effective_month: Option<Month>,
+    /// The document that ordered it.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub document_number: String,
+    /// Why the project is planned for in mid-year.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+impl YearPlanInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "annual_investment_wan": "12000.00",
+            "months": ["500.00", "500.00", "1000.00", "1000.00", "1000.00", "1000.00",
+                       "1000.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00"],
+            "goal": "主体完工",
+        })
+    }
+
+    /// The first version's month, amounts and words.
+    pub fn parse(
+        &self,
+        year: Year,
+        total: Fen,
+        last_closed: Option<Month>,
+    ) -> Result<(Month, CheckedAmounts, VersionWords), Problem> {
+        let mut check = Check::new();
+        let reason = check.field("/reason", Line::parse(&self.reason)).map(Line::into_string);
+        let words = words(&mut check, &self.goal, &self.document_number, reason);
+        let after_closed = last_closed.map_or(year.january(), Month::next);
+        let effective = self.effective_month.unwrap_or(after_closed);
+        check.all(may_take_effect(effective, year, last_closed, None).map_err(|e| vec![e]));
+        let annual = self.annual_investment_wan;
+        let amounts = check.all(CheckedAmounts::check(annual, &self.months, total));
+        check.done(amounts.zip(words).map(|(amounts, words)| (effective, amounts, words)))
+    }
+}
+
+/// What a version says besides its amounts, with its texts checked.
+fn words(
+    check: &mut Check,
+    goal: &str,
+    document_number: &str,
+    reason: Option<String>,
+) -> Option<VersionWords> {
+    let goal = check.field("/goal", Note::parse(goal));
+    let document_number = check.field("/document_number", Line::parse(document_number));
+    let ((goal, document_number), reason) = goal.zip(document_number).zip(reason)?;
+    let (goal, document_number) = (goal.into_string(), document_number.into_string());
+    Some(VersionWords { goal, document_number, reason })
+}
+
+/// Why a version comes after the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentKind {
+    /// 调整
+    Adjustment,
+    /// 追加
+    Addition,
+    /// 更正: the version before was entered wrongly.
+    Correction,
+}
+
+impl From<AdjustmentKind> for PlanVersionKind {
+    fn from(kind: AdjustmentKind) -> Self {
+        match kind {
+            AdjustmentKind::Adjustment => Self::Adjustment,
+            AdjustmentKind::Addition => Self::Addition,
+            AdjustmentKind::Correction => Self::Correction,
+        }
+    }
+}
+
+/// A new version of a year plan.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct AdjustmentInput {
+    /// Why it comes to be.
+    pub kind: AdjustmentKind,
+    /// The month from which rates are measured against it; after the last closed one.
+    pub effective_month: Month,
+    /// Planned investment of the whole year, in 万元; at most the project's total.
+    pub annual_investment_wan: Fen,
+    /// Planned investment of the twelve months, in 万元; they sum to the year.
+    #[schema(min_items = 12, max_items = 12)]
+    pub months: Vec<Fen>,
+    /// The goal of the year in words; as before when empty.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub goal: String,
+    /// The document that ordered it; only a correction may do without.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub document_number: String,
+    /// Why the plan changes.
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: String,
+}
+
+impl AdjustmentInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "kind": "adjustment", "effective_month": "2021-07",
+            "annual_investment_wan": "9600.00", "months": vec!["800.00"; 12],
+            "document_number": "东发改〔2021〕58号", "reason": "用地手续未按期办结，压减全年计划",
+        })
+    }
+
+    /// The version it makes, after those of `plan`.
+    pub fn version(
+        &self,
+        plan: &YearPlan,
+        total: Fen,
+        last_closed: Option<Month>,
+        now: Timestamp,
+        by: Option<UserId>,
+    ) -> Result<PlanVersion, Problem> {
+        let last = plan.versions.last().ok_or_else(|| Problem::broken("a plan has no version"))?;
+        let mut check = Check::new();
+        let reason = check.field("/reason", Reason::parse(&self.reason)).map(Reason::into_string);
+        let words = words(&mut check, &self.goal, &self.document_number, reason);
+        let needs_document = self.kind != AdjustmentKind::Correction;
+        if needs_document && self.document_number.trim().is_empty() {
+            let words = Words::new(
+                "请填写调整依据的文号；只有更正可以不填。",
+                "Give the number of the document that orders it; only a correction does without.",
+            );
+            check.note("/document_number", FieldError::new("", "blank", words));
+        }
+        let previous = Some(last.effective_month);
+        let effective = self.effective_month;
+        let order = may_take_effect(effective, plan.year, last_closed, previous);
+        check.all(order.map_err(|e| vec![e]));
+        let annual = self.annual_investment_wan;
+        let amounts = check.all(CheckedAmounts::check(annual, &self.months, total));
+        let (amounts, words) = check.done(amounts.zip(words))?;
+        Ok(amounts.after(last, (self.kind.into(), effective), words, now, by))
+    }
+}

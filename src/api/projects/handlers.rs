@@ -1,0 +1,304 @@
+//! The register of projects: facts and stages.
+
+use actix_web::web::Data;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::projects::filter::FilterQuery;
+use crate::api::projects::patch::ProjectPatch;
+use crate::api::projects::view::{Places, ProjectInput, ProjectView};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
+use crate::domain::month::Year;
+use crate::domain::project::{Move, Project, Stage};
+use crate::domain::text::Reason;
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::body::Body;
+use crate::http::caller::{
+    Caller, CreateProjects, EditProjects, MoveStages, Now, Permit, ReadProjects,
+};
+use crate::http::check::Check;
+use crate::http::once::Once;
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Path, Query};
+use crate::http::reply::{Conditional, Created, PageView, Tagged};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::events;
+use crate::store::events::{Author, Change, Event, changes};
+use crate::store::projects;
+use crate::store::projects::Order;
+use crate::store::{Conn, PageRequest};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes![
+        "projects";
+        list_projects, create_project, get_project, update_project, move_project,
+    ]
+}
+
+/// Which project.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProjectPath {
+    /// The project's id.
+    pub project_id: ProjectId,
+}
+
+/// Which of them, in which order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// In the register in this year.
+    #[param(nullable = false)]
+    pub year: Option<Year>,
+    /// `name`, `code`, `total_investment_wan`, `planned_start`, `planned_finish` or `id`, separated
+    /// by commas; a minus sorts downwards.
+    #[serde(default)]
+    #[param(max_length = 100, example = "-total_investment_wan,name")]
+    pub sort: String,
+    /// How many items a page holds.
+    #[serde(default = "crate::http::query::default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: i64,
+    /// `next_cursor` of the page before.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+}
+
+/// List projects
+///
+/// The projects the caller may know of, filtered, sorted, page by page.
+#[utoipa::path(get, path = "/projects")]
+async fn list_projects(
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    query: Query<Both<FilterQuery, ListQuery>>,
+) -> Result<Sheet<PageView<ProjectView>>, Problem> {
+    let Query(Both(filter, list)) = query;
+    let order = Order::parse(&list.sort).ok_or_else(unknown_order)?;
+    let (sight, page) = (who.sees(), PageRequest::new(list.limit, list.cursor));
+    let page = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let filter = filter.known(conn, list.year)?;
+            let places = Places::load(conn)?;
+            let page = projects::list(conn, &filter, sight, &order, &page)?;
+            Ok(PageView::of(page, |project| places.view(project)))
+        })
+        .await?;
+    Ok(Sheet(page))
+}
+
+fn unknown_order() -> Problem {
+    let words = Words::new(
+        "只能按 name、code、total_investment_wan、planned_start、planned_finish、id 排序，各一次；降序加负号。",
+        "Sort by name, code, total_investment_wan, planned_start, planned_finish or id, each once; a minus sorts downwards.",
+    );
+    Problem::bad_parameters(vec![FieldError::new("?sort", "not-one-of", words)])
+}
+
+/// Show a project
+///
+/// One project as it is now.
+#[utoipa::path(get, path = "/projects/{project_id}")]
+pub async fn get_project(
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<ProjectPath>,
+    _held: Conditional,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (id, sight) = (path.0.project_id, who.sees());
+    let view = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let project = projects::get(conn, id, sight)?;
+            Ok(Places::load(conn)?.view(project))
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+/// Register a project
+///
+/// Enters a project into the register. Construction needs the national project code, or a reason
+/// why there is none yet.
+#[utoipa::path(
+    post, path = "/projects",
+    responses((status = 409, description = "The national project code is taken.")),
+)]
+async fn create_project(
+    app: Data<App>,
+    who: Permit<CreateProjects>,
+    body: Body<ProjectInput>,
+    once: Once,
+) -> Result<Created<ProjectView>, Problem> {
+    let (caller, now, input) = (who.caller, app.now(), body.0);
+    let view = once
+        .write(&app, move |conn| -> Result<ProjectView, Problem> {
+            let places = Places::load(conn)?;
+            register(conn, &caller, &places, &input, now)
+        })
+        .await?;
+    let location = format!("/projects/{}", view.id);
+    Ok(Created { view, location })
+}
+
+/// Enters a project into the register, and records it.
+///
+/// # Errors
+/// 422 that names every wrong field; 409 when the code is taken.
+pub fn register(
+    conn: &mut Conn,
+    caller: &Caller,
+    places: &Places,
+    input: &ProjectInput,
+    now: Now,
+) -> Result<ProjectView, Problem> {
+    let facts = input.facts(places)?;
+    let year = input.registered_year.unwrap_or(Year::of(now.today));
+    let new = Project::register(facts, input.stage, year, now.today, now.instant)
+        .map_err(Problem::invalid)?;
+    let id = projects::insert(conn, &new)?;
+    let view = places.view(projects::get(conn, id, caller.sees())?);
+    record(conn, &caller.author, now.instant, "project.created", None, &view)?;
+    Ok(view)
+}
+
+fn record(
+    conn: &mut Conn,
+    author: &Author,
+    now: Timestamp,
+    kind: &'static str,
+    before: Option<&ProjectView>,
+    after: &ProjectView,
+) -> Result<(), Problem> {
+    let found = changes(before, after).into_iter().filter(|c| c.field != "updated_at").collect();
+    let event = Event::of_project(kind, "project", after.id.0, after.id, found);
+    Ok(events::record(conn, author, now, &event)?)
+}
+
+/// Change a project
+///
+/// What is absent stays. Money, code, place and dates are the commission's to change.
+#[utoipa::path(
+    patch, path = "/projects/{project_id}",
+    responses((status = 409, description = "The national project code is taken.")),
+)]
+async fn update_project(
+    app: Data<App>,
+    who: Permit<EditProjects>,
+    path: Path<ProjectPath>,
+    version: IfMatch,
+    body: Body<ProjectPatch>,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (caller, now, patch) = (who.caller, app.now(), body.0);
+    let at = (path.0.project_id, version.0);
+    let view = app
+        .db
+        .write(move |conn| -> Result<ProjectView, Problem> {
+            let places = Places::load(conn)?;
+            revise(conn, &caller, &places, at, &patch, now)
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+/// Changes a project that is still at this version, and records it.
+///
+/// # Errors
+/// 404 out of sight; 403 for what only the commission changes; 422; 412; 409 when the code is taken.
+pub fn revise(
+    conn: &mut Conn,
+    caller: &Caller,
+    places: &Places,
+    (id, version): (ProjectId, i64),
+    patch: &ProjectPatch,
+    now: Now,
+) -> Result<ProjectView, Problem> {
+    let project = projects::get(conn, id, caller.sees())?;
+    if !caller.user.role.may_change_facts() {
+        patch.must_only_describe()?;
+    }
+    let before = places.view(project.clone());
+    let facts = patch.merged(&before).facts(places)?;
+    let changed = project.revise(facts, now.today).map_err(Problem::invalid)?;
+    save(conn, Project { version, ..changed }, now.instant)?;
+    let after = places.view(projects::get(conn, id, caller.sees())?);
+    record(conn, &caller.author, now.instant, "project.updated", Some(&before), &after)?;
+    Ok(after)
+}
+
+fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem> {
+    Ok(projects::save(conn, &Project { updated_at: now, ..project })?)
+}
+
+/// A move to another stage.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Transition {
+    /// The stage to move to.
+    pub stage: Stage,
+    /// The day it happened; today unless said.
+    #[serde(default)]
+    pub on: Option<NaiveDate>,
+    /// Why; required where the move goes back or gives up.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+impl Transition {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"stage": "construction", "on": "2021-06-15"})
+    }
+
+    fn parse(&self, today: NaiveDate) -> Result<Move, Problem> {
+        let mut check = Check::new();
+        let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
+        check.done(Some(Move { to: self.stage, on: self.on.unwrap_or(today), reason }))
+    }
+}
+
+/// Move a project to another stage
+///
+/// Keeps the dates that follow: construction sets the actual start unless it is known, and so on.
+/// Going back clears what it takes back and needs a reason.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/transitions",
+    responses((status = 409, description = "The stage does not follow from the one the project is in; the detail says which do.")),
+)]
+pub async fn move_project(
+    app: Data<App>,
+    who: Permit<MoveStages>,
+    path: Path<ProjectPath>,
+    body: Body<Transition>,
+    once: Once,
+) -> Result<Tagged<ProjectView>, Problem> {
+    let (author, sight, now, id) = (who.author(), who.sees(), app.now(), path.0.project_id);
+    let step = body.0.parse(now.today)?;
+    let view = once
+        .write(&app, move |conn| -> Result<ProjectView, Problem> {
+            let project = projects::get(conn, id, sight)?;
+            let places = Places::load(conn)?;
+            let before = places.view(project.clone());
+            let moved = project.move_to(&step, now.today).map_err(|e| Problem::of_day("/on", e))?;
+            save(conn, moved, now.instant)?;
+            let after = places.view(projects::get(conn, id, sight)?);
+            let mut found = changes(Some(&before), &after);
+            found.retain(|c| c.field != "updated_at");
+            found.extend(step.reason.iter().map(|r| Change::said("reason", r.as_str())));
+            let event = Event::of_project("project.moved", "project", id.0, id, found);
+            events::record(conn, &author, now.instant, &event)?;
+            Ok(after)
+        })
+        .await?;
+    Ok(Tagged(view))
+}

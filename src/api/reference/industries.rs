@@ -1,0 +1,311 @@
+//! The industry tree.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::error::FieldError;
+use crate::domain::id::IndustryId;
+use crate::domain::reference::industry::{Industry, IndustryGroup};
+use crate::domain::text::{Line, Name};
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::body::{Body, given};
+use crate::http::caller::{EditReference, Permit, ReadReference};
+use crate::http::check::Check;
+use crate::http::once::Once;
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::events;
+use crate::store::events::{Author, Event, changes};
+use crate::store::reference::industries;
+use crate::store::{Conn, StoreError};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["industries"; list_industries, create_industry, get_industry, update_industry]
+}
+
+/// An industry. Only industries without parts of their own carry envelopes and projects.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Industry)]
+pub struct IndustryView {
+    /// The industry's id.
+    pub id: IndustryId,
+    /// Its code, by which projects and summaries name it.
+    #[schema(example = "next_gen_it")]
+    pub code: String,
+    /// Its name in Chinese.
+    pub name: String,
+    /// Its name in English; may be empty.
+    pub name_en: String,
+    /// The group it belongs to.
+    pub group: IndustryGroup,
+    /// The code of the industry it is a part of; null when it is part of none.
+    pub parent: Option<String>,
+    /// Its place in lists.
+    pub position: i32,
+    /// The version, which is the ETag.
+    pub version: i64,
+}
+
+impl Versioned for IndustryView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+fn view(industry: &Industry, all: &[Industry]) -> IndustryView {
+    let parent = all.iter().find(|i| Some(i.id) == industry.parent_id);
+    IndustryView {
+        id: industry.id,
+        code: industry.code.clone(),
+        name: industry.name.clone(),
+        name_en: industry.name_en.clone(),
+        group: industry.group,
+        parent: parent.map(|p| p.code.clone()),
+        position: industry.position,
+        version: industry.version,
+    }
+}
+
+/// An industry to be added.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct IndustryInput {
+    /// Its code; never changes.
+    #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
+    pub code: String,
+    /// Its name in Chinese.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Its name in English.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub name_en: String,
+    /// The group it belongs to; that of its parent, if it has one.
+    pub group: IndustryGroup,
+    /// The code of the industry it is a part of.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Its place in lists.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub position: i32,
+}
+
+impl IndustryInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "code": "hydrogen", "name": "氢能", "name_en": "Hydrogen",
+            "group": "emerging", "parent": "new_energy_materials", "position": 20,
+        })
+    }
+}
+
+/// A change of an industry; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct IndustryPatch {
+    /// Its name in Chinese.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    pub name: Option<String>,
+    /// Its name in English.
+    #[serde(default)]
+    #[schema(max_length = 500, nullable = false)]
+    pub name_en: Option<String>,
+    /// The code of the industry it is a part of; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub parent: Option<Option<String>>,
+    /// Its place in lists.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000, nullable = false)]
+    pub position: Option<i32>,
+}
+
+impl IndustryPatch {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"name_en": "Hydrogen energy", "position": 21})
+    }
+}
+
+/// Which industry.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct IndustryPath {
+    /// The industry's code.
+    #[param(example = "next_gen_it")]
+    pub industry: String,
+}
+
+/// List industries
+///
+/// The whole tree, in the order of the plan document.
+#[utoipa::path(get, path = "/industries")]
+async fn list_industries(
+    app: Data<App>,
+    _who: Permit<ReadReference>,
+) -> Result<Sheet<PageView<IndustryView>>, Problem> {
+    let all = app.db.read(|conn| industries::all(conn).map_err(Problem::from)).await?;
+    Ok(Sheet(PageView::whole(all.iter().map(|i| view(i, &all)).collect())))
+}
+
+/// Show an industry
+///
+/// One industry, by its code.
+#[utoipa::path(get, path = "/industries/{industry}")]
+async fn get_industry(
+    app: Data<App>,
+    _who: Permit<ReadReference>,
+    path: Path<IndustryPath>,
+    _held: Conditional,
+) -> Result<Tagged<IndustryView>, Problem> {
+    let code = path.0.industry;
+    let found = app.db.read(move |conn| shown(conn, &code)).await?;
+    Ok(Tagged(found))
+}
+
+/// Add an industry
+///
+/// Adds a line to the tree. A parent cannot carry projects or envelopes itself.
+#[utoipa::path(
+    post, path = "/industries",
+    responses((status = 409, description = "The code is taken.")),
+)]
+async fn create_industry(
+    app: Data<App>,
+    who: Permit<EditReference>,
+    body: Body<IndustryInput>,
+    once: Once,
+) -> Result<Created<IndustryView>, Problem> {
+    let (author, now, input) = (who.author(), app.clock.now(), body.0);
+    let view = once
+        .write(&app, move |conn| -> Result<IndustryView, Problem> {
+            let new = parse(conn, &input)?;
+            industries::insert(conn, &new)?;
+            let view = shown(conn, &new.code)?;
+            let event = Event::of("industry.created", "industry", view.id.0, changes(None, &view));
+            events::record(conn, &author, now, &event)?;
+            Ok(view)
+        })
+        .await?;
+    let location = format!("/industries/{}", view.code);
+    Ok(Created { view, location })
+}
+
+/// Change an industry
+///
+/// What is absent stays; the code never changes.
+#[utoipa::path(patch, path = "/industries/{industry}")]
+async fn update_industry(
+    app: Data<App>,
+    who: Permit<EditReference>,
+    path: Path<IndustryPath>,
+    version: IfMatch,
+    body: Body<IndustryPatch>,
+) -> Result<Tagged<IndustryView>, Problem> {
+    let (author, now, code, patch) = (who.author(), app.clock.now(), path.0.industry, body.0);
+    let view = app
+        .db
+        .write(move |conn| -> Result<IndustryView, Problem> {
+            let old = industries::find_by_code(conn, &code)?.ok_or(StoreError::NotFound)?;
+            let before = shown(conn, &code)?;
+            let changed = patch.apply(conn, Industry { version: version.0, ..old })?;
+            industries::save(conn, &changed)?;
+            record_update(conn, &author, now, &before)
+        })
+        .await?;
+    Ok(Tagged(view))
+}
+
+fn record_update(
+    conn: &mut Conn,
+    author: &Author,
+    now: crate::domain::clock::Timestamp,
+    before: &IndustryView,
+) -> Result<IndustryView, Problem> {
+    let after = shown(conn, &before.code)?;
+    let event =
+        Event::of("industry.updated", "industry", after.id.0, changes(Some(before), &after));
+    events::record(conn, author, now, &event)?;
+    Ok(after)
+}
+
+fn shown(conn: &mut Conn, code: &str) -> Result<IndustryView, Problem> {
+    let all = industries::all(conn)?;
+    all.iter().find(|i| i.code == code).map(|i| view(i, &all)).ok_or_else(Problem::not_found)
+}
+
+fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
+    let mut check = Check::new();
+    let name = check.field("/name", Name::parse(&input.name));
+    let name_en = check.field("/name_en", Line::parse(&input.name_en));
+    let parent_id = parent(conn, &mut check, input.parent.as_deref(), None, input.group)?;
+    let parsed = name.zip(name_en).map(|(name, name_en)| Industry {
+        id: IndustryId(0),
+        code: input.code.clone(),
+        name: name.into_string(),
+        name_en: name_en.into_string(),
+        group: input.group,
+        parent_id,
+        position: input.position,
+        version: 1,
+    });
+    check.done(parsed)
+}
+
+impl IndustryPatch {
+    fn apply(&self, conn: &mut Conn, mut industry: Industry) -> Result<Industry, Problem> {
+        let mut check = Check::new();
+        if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n)))
+        {
+            industry.name = name.into_string();
+        }
+        let name_en = self.name_en.as_deref();
+        if let Some(name) = name_en.and_then(|n| check.field("/name_en", Line::parse(n))) {
+            industry.name_en = name.into_string();
+        }
+        if let Some(code) = &self.parent {
+            let own = Some(industry.id);
+            industry.parent_id = parent(conn, &mut check, code.as_deref(), own, industry.group)?;
+        }
+        industry.position = self.position.unwrap_or(industry.position);
+        check.done(Some(industry))
+    }
+}
+
+/// The parent with this code, if it may be one: of the same group, no part of another or of the
+/// industry itself, and without projects or envelopes of its own.
+fn parent(
+    conn: &mut Conn,
+    check: &mut Check,
+    code: Option<&str>,
+    own: Option<IndustryId>,
+    group: IndustryGroup,
+) -> Result<Option<IndustryId>, Problem> {
+    let Some(code) = code else { return Ok(None) };
+    let all = industries::all(conn)?;
+    let found = all.iter().find(|i| i.code == code);
+    let Some(parent) = check.known("/parent", found) else {
+        return Ok(None);
+    };
+    let is_parent = own.is_some_and(|own| all.iter().any(|i| i.parent_id == Some(own)));
+    let fits = parent.group == group && parent.parent_id.is_none() && Some(parent.id) != own;
+    if !fits || is_parent || industries::is_used(conn, parent.id)? {
+        let words = Words::new(
+            "不能作为上级产业：须属于同一类别、本身没有上级、且未直接列入项目和计划盘子。",
+            "Cannot be a parent: it must be of the same group, part of no other, and carry no projects or envelopes itself.",
+        );
+        check.note("/parent", FieldError::new("", "not-a-parent", words));
+    }
+    Ok(Some(parent.id))
+}

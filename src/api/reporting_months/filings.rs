@@ -1,0 +1,289 @@
+//! Who has filed in a month, who is late, what is missing.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::figures::dimensions::Keys;
+use crate::api::projects::filter::FilterQuery;
+use crate::api::reporting_months::handlers::MonthPath;
+use crate::domain::account::access::Sight;
+use crate::domain::figures::summary::ProjectYear;
+use crate::domain::id::{ProjectId, UnitId};
+use crate::domain::plan::year_plan::Basis;
+use crate::domain::report::ReportState;
+use crate::domain::report::filings::{FilingStatus, Filings, is_late};
+use crate::domain::reporting_month::ReportingMonth;
+use crate::http::app::App;
+use crate::http::caller::{Permit, ReadProjects};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Path, Query};
+use crate::http::reply::PageView;
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::figures::source::Source;
+use crate::store::projects::ProjectFilter;
+use crate::store::{Conn, PageRequest, figures as summaries, reporting_months};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["reporting_months"; list_filings]
+}
+
+/// How many of the reports that are owed came to what.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = Filings)]
+pub struct FilingsView {
+    /// Owed: the sum of the four below.
+    pub due: i64,
+    /// Counted.
+    pub confirmed: i64,
+    /// Waiting for a decision.
+    pub submitted: i64,
+    /// Sent back and not yet put right.
+    pub returned: i64,
+    /// Not handed over; drafts too.
+    pub missing: i64,
+    /// Of all these, handed over after the due date, or overdue now.
+    pub late: i64,
+}
+
+impl From<Filings> for FilingsView {
+    fn from(filings: Filings) -> Self {
+        Self {
+            due: filings.due,
+            confirmed: filings.confirmed,
+            submitted: filings.submitted,
+            returned: filings.returned,
+            missing: filings.missing,
+            late: filings.late,
+        }
+    }
+}
+
+/// The filings of one area, industry line or unit.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FilingsRow {
+    /// The area's or the industry's code, or the unit's name.
+    pub of: String,
+    /// The unit's id; absent on rows of areas and industries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit_id: Option<UnitId>,
+    /// What came to what.
+    #[serde(flatten)]
+    pub filings: FilingsView,
+}
+
+/// One report that is owed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Filing {
+    /// The project's id.
+    pub project_id: ProjectId,
+    /// The project's name.
+    pub project: String,
+    /// Its industry line, by code.
+    pub industry: String,
+    /// Its area, by code.
+    pub area: String,
+    /// The names of its owning units.
+    pub owners: Vec<String>,
+    /// What became of its report.
+    pub status: FilingStatus,
+    /// Where the report stands; absent when none was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub report: Option<ReportState>,
+    /// Whether it was handed over after the due date, or is overdue now.
+    pub late: bool,
+    /// The day it was first handed over.
+    pub first_submitted_on: Option<NaiveDate>,
+}
+
+struct Owed {
+    project: ProjectId,
+    area: (i32, String),
+    industry: (i32, String),
+    owners: Vec<(String, UnitId)>,
+    report: Option<ReportState>,
+    late: bool,
+    first_submitted_on: Option<NaiveDate>,
+}
+
+impl Owed {
+    fn status(&self) -> FilingStatus {
+        FilingStatus::of(self.report)
+    }
+}
+
+/// The reports that are owed in a month.
+pub struct AllOwed(Vec<Owed>);
+
+impl AllOwed {
+    /// All of them, counted.
+    pub fn all(&self) -> FilingsView {
+        let mut filings = Filings::default();
+        for owed in &self.0 {
+            filings.count(owed.status(), owed.late);
+        }
+        filings.into()
+    }
+
+    fn by<K: Ord>(
+        &self,
+        keys: impl Fn(&Owed) -> Vec<K>,
+        name: impl Fn(K) -> (String, Option<UnitId>),
+    ) -> Vec<FilingsRow> {
+        let mut rows: BTreeMap<K, Filings> = BTreeMap::new();
+        for owed in &self.0 {
+            for key in keys(owed) {
+                rows.entry(key).or_default().count(owed.status(), owed.late);
+            }
+        }
+        let row = |(key, filings): (K, Filings)| {
+            let (of, unit_id) = name(key);
+            FilingsRow { of, unit_id, filings: filings.into() }
+        };
+        rows.into_iter().map(row).collect()
+    }
+
+    /// By area, in the areas' order.
+    pub fn by_area(&self) -> Vec<FilingsRow> {
+        self.by(|o| vec![o.area.clone()], |(_, code)| (code, None))
+    }
+
+    /// By industry line, in the tree's order.
+    pub fn by_industry(&self) -> Vec<FilingsRow> {
+        self.by(|o| vec![o.industry.clone()], |(_, code)| (code, None))
+    }
+
+    /// By owning unit.
+    pub fn by_unit(&self) -> Vec<FilingsRow> {
+        self.by(|o| o.owners.clone(), |(name, id)| (name, Some(id)))
+    }
+}
+
+/// What came of the reports `projects` owe in `month`, on `today`.
+pub fn count(projects: &[ProjectYear], month: &ReportingMonth, today: NaiveDate) -> FilingsView {
+    let mut filings = Filings::default();
+    for project in projects.iter().filter(|p| p.owes_report_of(month.month)) {
+        let report = project.reports.iter().find(|r| r.month == month.month);
+        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
+        let status = FilingStatus::of(report.map(|r| r.state));
+        filings.count(status, is_late(month.due_on, first_submitted_on, today));
+    }
+    filings.into()
+}
+
+/// The reports owed in `month` by the projects in sight, as they stand on `today`.
+pub fn owed(
+    conn: &mut Conn,
+    month: &ReportingMonth,
+    sight: Sight,
+    today: NaiveDate,
+) -> Result<AllOwed, Problem> {
+    owed_by(conn, month, &ProjectFilter::default(), sight, today)
+}
+
+fn owed_by(
+    conn: &mut Conn,
+    month: &ReportingMonth,
+    filter: &ProjectFilter,
+    sight: Sight,
+    today: NaiveDate,
+) -> Result<AllOwed, Problem> {
+    let projects = summaries::project_years(conn, filter, sight, month.month, Basis::Current)?;
+    let keys = Keys::from(conn, &Source::Live, &projects, &ProjectFilter::default())?;
+    let one = |project: &ProjectYear| {
+        let report = project.reports.iter().find(|r| r.month == month.month);
+        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
+        Owed {
+            project: project.id,
+            area: keys.area_place(project.area),
+            industry: keys.industry_place(project.industry),
+            owners: keys.named_units_of(project.id),
+            report: report.map(|r| r.state),
+            late: is_late(month.due_on, first_submitted_on, today),
+            first_submitted_on,
+        }
+    };
+    Ok(AllOwed(projects.iter().filter(|p| p.owes_report_of(month.month)).map(one).collect()))
+}
+
+/// Which filings.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FilingQuery {
+    /// With one of these statuses.
+    #[serde(default)]
+    pub status: Vec<FilingStatus>,
+    /// Late ones alone, or those in time.
+    #[param(nullable = false)]
+    pub late: Option<bool>,
+    /// How many items a page holds.
+    #[serde(default = "crate::http::query::default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: i64,
+    /// `next_cursor` of the page before.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+}
+
+/// List filings of a month
+///
+/// Every project that owes a report of the month, with what became of it: by project id, filtered
+/// by status, area, industry or unit.
+#[utoipa::path(get, path = "/reporting-months/{month}/filings")]
+pub async fn list_filings(
+    app: Data<App>,
+    who: Permit<ReadProjects>,
+    path: Path<MonthPath>,
+    query: Query<Both<FilterQuery, FilingQuery>>,
+) -> Result<Sheet<PageView<Filing>>, Problem> {
+    let (Path(at), sight, today) = (path, who.sees(), app.now().today);
+    let Query(Both(filter, asked)) = query;
+    let page = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let month = reporting_months::get(conn, at.month)?;
+            let known = filter.known(conn, Some(at.month.year()))?;
+            let wanted = |o: &Owed| {
+                (asked.status.is_empty() || asked.status.contains(&o.status()))
+                    && asked.late.is_none_or(|late| late == o.late)
+            };
+            let AllOwed(mut rows) = owed_by(conn, &month, &known, sight, today)?;
+            rows.retain(wanted);
+            let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let request = PageRequest::new(asked.limit, asked.cursor);
+            let after = request.after_id()?.unwrap_or(0);
+            rows.retain(|o| o.project.0 > after);
+            rows.truncate(usize::try_from(request.rows_to_fetch()).unwrap_or(usize::MAX));
+            let ids: Vec<ProjectId> = rows.iter().map(|o| o.project).collect();
+            let names = reporting_months::project_names(conn, &ids)?;
+            Ok(request.by_id(
+                rows,
+                total,
+                |o| o.project.0,
+                |o| {
+                    let status = o.status();
+                    Ok(Filing {
+                        project_id: o.project,
+                        project: names.get(&o.project).cloned().unwrap_or_default(),
+                        industry: o.industry.1,
+                        area: o.area.1,
+                        status,
+                        report: o.report,
+                        owners: o.owners.into_iter().map(|(name, _)| name).collect(),
+                        late: o.late,
+                        first_submitted_on: o.first_submitted_on,
+                    })
+                },
+            )?)
+        })
+        .await?;
+    Ok(Sheet(PageView::of(page, |filing| filing)))
+}

@@ -1,0 +1,167 @@
+//! Grants that let one unit file after the due date.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::reporting_months::handlers::MonthPath;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::RuleError;
+use crate::domain::id::{LateGrantId, UnitId};
+use crate::domain::reporting_month::LateGrant;
+use crate::domain::text::Reason;
+use crate::http::app::App;
+use crate::http::body::Body;
+use crate::http::caller::{KeepMonths, Permit, ReadProjects};
+use crate::http::check::Check;
+use crate::http::once::Once;
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::http::reply::{Created, PageView, Versioned};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::events;
+use crate::store::events::{Event, changes};
+use crate::store::reference::units;
+use crate::store::reporting_months;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["reporting_months"; list_late_grants, create_late_grant]
+}
+
+/// Lets one unit file after the due date.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = LateGrant)]
+pub struct LateGrantView {
+    /// The grant's id.
+    pub id: LateGrantId,
+    /// The unit's id.
+    pub unit_id: UnitId,
+    /// The unit's name.
+    pub unit: String,
+    /// The moment it ends by itself.
+    pub until: Timestamp,
+    /// Whether it still lasts.
+    pub active: bool,
+    /// Why it was given.
+    pub reason: String,
+    /// When it was given.
+    pub granted_at: Timestamp,
+}
+
+impl LateGrantView {
+    fn of((grant, unit): (LateGrant, String), now: Timestamp) -> Self {
+        Self {
+            id: grant.id,
+            unit_id: grant.unit_id,
+            unit,
+            until: grant.until,
+            active: grant.is_active(now),
+            reason: grant.reason,
+            granted_at: grant.granted_at,
+        }
+    }
+}
+
+impl Versioned for LateGrantView {
+    /// A grant never changes; it ends.
+    fn version(&self) -> i64 {
+        1
+    }
+}
+
+/// List late grants
+///
+/// Every grant of the month, the latest first; those that ended too.
+#[utoipa::path(get, path = "/reporting-months/{month}/grants")]
+pub async fn list_late_grants(
+    app: Data<App>,
+    _who: Permit<ReadProjects>,
+    path: Path<MonthPath>,
+) -> Result<Sheet<PageView<LateGrantView>>, Problem> {
+    let (Path(at), now) = (path, app.clock.now());
+    let all = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let month = reporting_months::get(conn, at.month)?;
+            Ok(reporting_months::grants(conn, month.id)?)
+        })
+        .await?;
+    Ok(Sheet(PageView::whole(all.into_iter().map(|g| LateGrantView::of(g, now)).collect())))
+}
+
+/// Which unit may file late, until when, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct LateGrantInput {
+    /// The unit's id.
+    pub unit_id: UnitId,
+    /// The moment the grant ends; lies ahead.
+    pub until: Timestamp,
+    /// Why the unit could not file in time.
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: String,
+}
+
+impl LateGrantInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "unit_id": 1, "until": "2099-07-10T10:00:00.000000Z", "reason": "经办人变更，申请延期至本周五",
+        })
+    }
+}
+
+/// Let a unit file late
+///
+/// Lets one unit file reports of the month after its due date until a given moment. The grant ends
+/// by itself, and with the closing of the month.
+#[utoipa::path(
+    post, path = "/reporting-months/{month}/grants",
+    responses((status = 409, description = "The month is closed.")),
+)]
+pub async fn create_late_grant(
+    app: Data<App>,
+    who: Permit<KeepMonths>,
+    path: Path<MonthPath>,
+    body: Body<LateGrantInput>,
+    once: Once,
+) -> Result<Created<LateGrantView>, Problem> {
+    let (Path(MonthPath { month }), author, now, input) = (path, who.author(), app.now(), body.0);
+    let view = once
+        .write(&app, move |conn| -> Result<_, Problem> {
+            let month = reporting_months::get(conn, month)?;
+            let mut check = Check::new();
+            let unit = check.known("/unit_id", units::find(conn, input.unit_id)?);
+            let reason = check.field("/reason", Reason::parse(&input.reason));
+            let (until, now) = (input.until, now.instant);
+            if until <= now {
+                check.note("/until", RuleError::GrantInPast { until, now });
+            }
+            let (unit, reason) = check.done(unit.zip(reason))?;
+            month.must_not_be_closed()?;
+            reporting_months::hold(conn, &month)?;
+            let grant = LateGrant {
+                id: LateGrantId(0),
+                unit_id: unit.id,
+                until,
+                reason: reason.into_string(),
+                granted_at: now,
+                granted_by: author.user_id(),
+            };
+            let id = reporting_months::insert_grant(conn, month.id, &grant)?;
+            let view = LateGrantView::of((LateGrant { id, ..grant }, unit.name), now);
+            let event = Event::of(
+                "reporting_month.late_granted",
+                "reporting_month",
+                month.id.0,
+                changes(None, &view),
+            );
+            events::record(conn, &author, now, &event)?;
+            Ok(view)
+        })
+        .await?;
+    Ok(Created { view, location: format!("/reporting-months/{month}/grants") })
+}

@@ -1,0 +1,229 @@
+//! Investment by one or two dimensions.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
+use crate::api::figures::dimensions::{Dimension, Key, Keys};
+use crate::api::figures::place::Place;
+use crate::api::figures::view::{CoverageView, Judged, RateView};
+use crate::api::projects::filter::FilterQuery;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::figures::progress;
+use crate::domain::figures::progress::ExpectedMode;
+use crate::domain::figures::summary::{Period, restated_months};
+use crate::domain::figures::{Figures, roll_up};
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::Basis;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::rate::Hundredths;
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::Conn;
+use crate::store::projects::ProjectFilter;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; get_investment]
+}
+
+/// By what.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ByQuery {
+    /// One or two dimensions, each given once. `unit` rows are of the role `role`, `owner` unless
+    /// said; a project of two such units stands in both rows and once in the total.
+    #[param(min_items = 1, max_items = 2)]
+    pub by: Vec<Dimension>,
+}
+
+/// Investment by one or two dimensions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Investment {
+    /// The year.
+    pub year: Year,
+    /// January to this month.
+    pub through: Month,
+    /// The version of the year plans that rates are measured against.
+    pub basis: Basis,
+    /// How expected progress is judged.
+    pub expected: ExpectedMode,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    pub last_event: i64,
+    /// The months, up to the one asked for, that were restated after they closed.
+    pub restated_months: Vec<Month>,
+    /// The dimensions, in the order asked.
+    pub by: Vec<Dimension>,
+    /// One row per combination that has projects.
+    pub rows: Vec<InvestmentRow>,
+    /// Of every project the filter admits, each counted once.
+    pub total: InvestmentRow,
+}
+
+/// One row: what it is of, and its figures.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct InvestmentRow {
+    /// The place it is of, as far as asked by places.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The stage, when asked by stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stage: Option<Stage>,
+    /// The nature, when asked by nature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub nature: Option<Nature>,
+    /// The month, when asked by month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
+    pub month: Option<Month>,
+    /// How many projects; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub project_count: Option<i64>,
+    /// Their total investment, in 万元; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub total_investment_wan: Option<Fen>,
+    /// What the year plans plan.
+    pub planned: PlannedPart,
+    /// Completed, January to the month asked for, or in the row's month, in 万元.
+    pub completed_wan: Fen,
+    /// Completed ÷ planned.
+    pub against_plan: RateView,
+    /// How far the year should be by now, in per cent; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub expected_percent: Option<Hundredths>,
+    /// Completion less expected progress, in percentage points; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub deviation_points: Option<Hundredths>,
+    /// What became of the reports due.
+    pub coverage: CoverageView,
+}
+
+/// What year plans plan for a row: of the year, or of its month.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct PlannedPart {
+    /// For the year, in 万元; absent on a month's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub annual_investment_wan: Option<Fen>,
+    /// Of that January to the month asked for, or in the row's month, in 万元.
+    pub through_wan: Fen,
+}
+
+impl InvestmentRow {
+    fn of(figures: &Figures, period: Period, mode: ExpectedMode, of_month: bool) -> Self {
+        let judged = Judged::of(figures, period, mode);
+        let year = |value| if of_month { None } else { value };
+        Self {
+            project_count: (!of_month).then_some(figures.project_count),
+            total_investment_wan: (!of_month).then_some(figures.total),
+            planned: PlannedPart {
+                annual_investment_wan: (!of_month).then_some(figures.planned),
+                through_wan: figures.planned_through,
+            },
+            completed_wan: figures.completed,
+            against_plan: progress::against_plan(figures).into(),
+            expected_percent: year(judged.expected),
+            deviation_points: year(judged.deviation),
+            coverage: figures.coverage.into(),
+            ..Self::default()
+        }
+    }
+
+    fn with(self, key: Key, keys: &Keys) -> Self {
+        match key {
+            Key::Stage(stage) => Self { stage: Some(stage), ..self },
+            Key::Nature(nature) => Self { nature: Some(nature), ..self },
+            Key::Month(month) => Self { month: Some(month), ..self },
+            Key::Industry(..) | Key::Group(_) | Key::Area(..) | Key::Unit(_) => {
+                Self { place: self.place.clone().with(key, keys), ..self }
+            }
+        }
+    }
+}
+
+/// Show investment by dimension
+///
+/// Planned and completed investment by one or two of industry, group, area, unit, stage, nature and
+/// month, of the projects the filters admit and the caller may know of.
+#[utoipa::path(get, path = "/summaries/investment")]
+async fn get_investment(
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, Both<PeriodQuery, ByQuery>>>,
+) -> Result<Sheet<Investment>, Problem> {
+    let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
+    let (sight, now) = (who.sees(), app.now());
+    if by.first() == by.get(1) {
+        let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
+        return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
+    }
+    let answer = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let known = filter.known(conn, Some(asked.year))?;
+            let asking = Asking::open(conn, asked, sight, now)?;
+            sum_up(conn, &asking, &known, by)
+        })
+        .await?;
+    Ok(Sheet(answer))
+}
+
+/// Investment of the projects `filter` admits.
+pub fn sum_up(
+    conn: &mut Conn,
+    asking: &Asking,
+    filter: &ProjectFilter,
+    by: Vec<Dimension>,
+) -> Result<Investment, Problem> {
+    let (asked, period, stated) = (asking.query, asking.period, asking.stated);
+    let years = asking.years(conn, filter)?;
+    let keys = Keys::load(conn, asking, &years, filter)?;
+    let parts = years.iter().flat_map(|p| keys.parts(p, &by, period));
+    let rows: BTreeMap<Vec<Key>, Figures> = roll_up(parts);
+    let of_month = by.contains(&Dimension::Month);
+    let row = |(row_keys, figures): (&Vec<Key>, &Figures)| {
+        let row = InvestmentRow::of(figures, period, asked.expected, of_month);
+        row_keys.iter().fold(row, |row, key| row.with(*key, &keys))
+    };
+    let total: Figures = years.iter().map(|p| p.figures(period)).sum();
+    Ok(Investment {
+        year: asked.year,
+        through: period.through,
+        basis: asked.basis,
+        expected: asked.expected,
+        include: asked.include,
+        scope: stated.scope,
+        synthetic: stated.synthetic,
+        as_of: stated.as_of,
+        last_event: stated.last_event,
+        restated_months: restated_months(&years, period),
+        rows: rows.iter().map(row).collect(),
+        total: InvestmentRow::of(&total, period, asked.expected, false),
+        by,
+    })
+}

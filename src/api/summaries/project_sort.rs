@@ -1,0 +1,215 @@
+//! In which order a list of project rows comes, and where in it a page begins.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::api::figures::view::RateView;
+use crate::api::summaries::project_row::ProjectRow;
+use crate::domain::light::Light;
+use crate::domain::project::Stage;
+use crate::store::StoreError;
+
+/// What rows can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SortKey {
+    Id,
+    Name,
+    Code,
+    Industry,
+    Area,
+    Stage,
+    Total,
+    Annual,
+    Through,
+    Completed,
+    AgainstPlan,
+    TotalCompletion,
+    Deviation,
+    Missing,
+    Light,
+}
+
+/// Every key by its name outside.
+const KEYS: [(&str, SortKey); 15] = [
+    ("id", SortKey::Id),
+    ("name", SortKey::Name),
+    ("code", SortKey::Code),
+    ("industry", SortKey::Industry),
+    ("area", SortKey::Area),
+    ("stage", SortKey::Stage),
+    ("total_investment_wan", SortKey::Total),
+    ("annual_investment_wan", SortKey::Annual),
+    ("through_wan", SortKey::Through),
+    ("completed_wan", SortKey::Completed),
+    ("against_plan", SortKey::AgainstPlan),
+    ("total_completion", SortKey::TotalCompletion),
+    ("deviation_points", SortKey::Deviation),
+    ("missing", SortKey::Missing),
+    ("light", SortKey::Light),
+];
+
+/// The names of all keys.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(name, _)| *name)
+}
+
+/// A value to sort by. Where there is none, it comes before every other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortValue {
+    /// None.
+    Nothing,
+    /// An amount, a rate, a count or a place in a list.
+    Number(i64),
+    /// A name or a code, by code points.
+    Text(String),
+}
+
+impl SortValue {
+    /// As a cursor keeps it.
+    pub fn keep(&self) -> Value {
+        match self {
+            Self::Nothing => Value::Null,
+            Self::Number(number) => (*number).into(),
+            Self::Text(text) => text.as_str().into(),
+        }
+    }
+
+    /// As a cursor kept it.
+    fn kept(value: &Value) -> Result<Self, StoreError> {
+        match value {
+            Value::Null => Ok(Self::Nothing),
+            Value::Number(number) => number.as_i64().map(Self::Number).ok_or(StoreError::BadCursor),
+            Value::String(text) => Ok(Self::Text(text.clone())),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(StoreError::BadCursor),
+        }
+    }
+}
+
+/// A row with the places its industry and area have in their lists.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The row.
+    pub row: ProjectRow,
+    /// The industry's place and the area's.
+    pub places: (i32, i32),
+}
+
+/// Sort keys, each ascending or descending; the id decides between equals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowOrder(Vec<(SortKey, bool)>);
+
+impl RowOrder {
+    /// Reads `-completed_wan,name`: a minus sorts downwards.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut keys: Vec<(SortKey, bool)> = Vec::new();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let (down, name) = part.strip_prefix('-').map_or((false, part), |n| (true, n));
+            let key = KEYS.iter().find(|(known, _)| *known == name)?.1;
+            if keys.iter().any(|(k, _)| *k == key) {
+                return None;
+            }
+            keys.push((key, down));
+        }
+        if !keys.iter().any(|(key, _)| *key == SortKey::Id) {
+            keys.push((SortKey::Id, false));
+        }
+        Some(Self(keys))
+    }
+
+    /// The order as a cursor remembers it.
+    pub fn text(&self) -> String {
+        format!("{:?}", self.0)
+    }
+
+    /// What a row is sorted by.
+    pub fn values(&self, of: &Placed) -> Vec<SortValue> {
+        self.0.iter().map(|(key, _)| value(*key, of)).collect()
+    }
+
+    /// What a cursor kept of the last row seen.
+    pub fn kept(&self, keys: &[Value]) -> Result<Vec<SortValue>, StoreError> {
+        if keys.len() != self.0.len() {
+            return Err(StoreError::BadCursor);
+        }
+        keys.iter().map(SortValue::kept).collect()
+    }
+
+    /// Which of two rows comes first.
+    pub fn compare(&self, one: &[SortValue], other: &[SortValue]) -> Ordering {
+        let pairs = one.iter().zip(other).zip(&self.0);
+        let each = pairs.map(|((a, b), (_, down))| if *down { b.cmp(a) } else { a.cmp(b) });
+        each.fold(Ordering::Equal, Ordering::then)
+    }
+}
+
+fn percent(rate: &RateView) -> SortValue {
+    rate.percent.map_or(SortValue::Nothing, |p| SortValue::Number(p.get()))
+}
+
+fn value(key: SortKey, of: &Placed) -> SortValue {
+    let row = &of.row;
+    match key {
+        SortKey::Id => SortValue::Number(row.project_id.0),
+        SortKey::Name => SortValue::Text(row.name.clone()),
+        SortKey::Code => row.code.clone().map_or(SortValue::Nothing, SortValue::Text),
+        SortKey::Industry => SortValue::Number(of.places.0.into()),
+        SortKey::Area => SortValue::Number(of.places.1.into()),
+        SortKey::Stage => {
+            let place = Stage::ALL.iter().position(|s| *s == row.stage);
+            place.and_then(|p| i64::try_from(p).ok()).map_or(SortValue::Nothing, SortValue::Number)
+        }
+        SortKey::Total => SortValue::Number(row.total_investment_wan.get()),
+        SortKey::Annual => {
+            let annual = row.planned.annual_investment_wan;
+            annual.map_or(SortValue::Nothing, |fen| SortValue::Number(fen.get()))
+        }
+        SortKey::Through => SortValue::Number(row.planned.through_wan.get()),
+        SortKey::Completed => SortValue::Number(row.completed_wan.get()),
+        SortKey::AgainstPlan => percent(&row.against_plan),
+        SortKey::TotalCompletion => percent(&row.total_completion),
+        SortKey::Deviation => {
+            row.deviation_points.map_or(SortValue::Nothing, |p| SortValue::Number(p.get()))
+        }
+        SortKey::Missing => SortValue::Number(row.coverage.missing),
+        SortKey::Light => SortValue::Number(urgency(row.light)),
+    }
+}
+
+/// How urgently a light asks for somebody to move.
+fn urgency(light: Light) -> i64 {
+    match light {
+        Light::Blue => 0,
+        Light::Green => 1,
+        Light::Grey => 2,
+        Light::Yellow => 3,
+        Light::Red => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_keys_each_once_are_an_order() {
+        assert_eq!(RowOrder::parse("").unwrap().text(), "[(Id, false)]");
+        let order = RowOrder::parse("-completed_wan,name").unwrap();
+        assert_eq!(order.text(), "[(Completed, true), (Name, false), (Id, false)]");
+        for bad in ["password", "name,name", "--name", "name desc"] {
+            assert!(RowOrder::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_first_upwards_and_last_downwards() {
+        let (up, down) =
+            (RowOrder::parse("against_plan").unwrap(), RowOrder::parse("-against_plan").unwrap());
+        let none = [SortValue::Nothing, SortValue::Number(2)];
+        let some = [SortValue::Number(-5), SortValue::Number(1)];
+
+        assert_eq!(up.compare(&none, &some), Ordering::Less);
+        assert_eq!(down.compare(&none, &some), Ordering::Greater);
+        assert_eq!(up.compare(&none, &none), Ordering::Equal);
+    }
+}

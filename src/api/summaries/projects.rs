@@ -1,0 +1,293 @@
+//! Projects with their figures: the list behind every number of the other summaries.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
+use crate::api::figures::dimensions::Keys;
+use crate::api::lights::handlers::Lights;
+use crate::api::projects::filter::FilterQuery;
+use crate::api::summaries::project_row::{ProjectRow, ProjectSum, RowNames, RowSums};
+use crate::api::summaries::project_sort::{Placed, RowOrder, SortValue, names};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::figures::ReportPart;
+use crate::domain::figures::milestones::{MilestoneFigures, StartFacts, StartPart};
+use crate::domain::figures::progress::ExpectedMode;
+use crate::domain::figures::summary::ProjectYear;
+use crate::domain::light::Light;
+use crate::domain::light::judgement::ProjectLight;
+use crate::domain::light::sums::LightFigures;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::Basis;
+use crate::domain::words::{Language, Words};
+use crate::http::app::App;
+use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::projects::ProjectFilter;
+use crate::store::{Conn, PageRequest};
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; list_project_figures]
+}
+
+/// Which of the projects, of which month, in which order.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RowQuery {
+    /// Showing one of these lights.
+    #[serde(default)]
+    pub light: Vec<Light>,
+    /// Planned and completed of this month of the year alone.
+    #[param(nullable = false, example = "2021-05")]
+    pub month: Option<Month>,
+    /// Counting as one of these in the start rates of `/summaries/milestones`.
+    #[serde(default)]
+    pub starts: Vec<StartPart>,
+    /// With a report that is one of these, in the months asked for or in the one `month`.
+    #[serde(default)]
+    pub reports: Vec<ReportPart>,
+    /// `id`, `name`, `code`, `industry`, `area`, `stage`, `total_investment_wan`,
+    /// `annual_investment_wan`, `through_wan`, `completed_wan`, `against_plan`, `total_completion`,
+    /// `deviation_points`, `missing` or `light` (the most urgent last), separated by commas; a minus
+    /// sorts downwards.
+    #[serde(default)]
+    #[param(max_length = 200, example = "-completed_wan,name")]
+    pub sort: String,
+    /// How many items a page holds.
+    #[serde(default = "crate::http::query::default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: i64,
+    /// `next_cursor` of the page before.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+}
+
+/// Projects with their figures, and the sums of all of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProjectRows {
+    /// The year.
+    pub year: Year,
+    /// January to this month.
+    pub through: Month,
+    /// The one month planned and completed are of; absent when they run from January.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
+    pub month: Option<Month>,
+    /// The version of the year plans that rates are measured against.
+    pub basis: Basis,
+    /// How expected progress is judged.
+    pub expected: ExpectedMode,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    pub last_event: i64,
+    /// The page's projects.
+    pub items: Vec<ProjectRow>,
+    /// How many there are in all.
+    pub total: i64,
+    /// Where the next page begins; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next_cursor: Option<String>,
+    /// The figures of all of them, on every page.
+    pub sum: ProjectSum,
+}
+
+/// List projects with their figures
+///
+/// Every project behind a number of `/summaries/investment`, `/commitments`, `/lights`,
+/// `/milestones` and `/trend`, with its plan, what it completed, its reports, start and light; and
+/// `sum`, the figures of all projects the filters admit, which is that number.
+#[utoipa::path(get, path = "/summaries/projects")]
+async fn list_project_figures(
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, Both<PeriodQuery, RowQuery>>>,
+    language: Language,
+) -> Result<Sheet<ProjectRows>, Problem> {
+    let Query(Both(filter, Both(asked, rows))) = query;
+    let (sight, now) = (who.sees(), app.now());
+    let answer = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let known = filter.known(conn, Some(asked.year))?;
+            let asking = Asking::open(conn, asked, sight, now)?;
+            draw_up(conn, &asking, &known, &rows, language)
+        })
+        .await?;
+    Ok(Sheet(answer))
+}
+
+/// The projects `filter` admits, as far as `rows` wants them.
+///
+/// # Errors
+/// 400 for an order there is none of, or a month of another year.
+pub fn draw_up(
+    conn: &mut Conn,
+    asking: &Asking,
+    filter: &ProjectFilter,
+    rows: &RowQuery,
+    language: Language,
+) -> Result<ProjectRows, Problem> {
+    let lights = Lights::find(conn, asking, filter)?;
+    list(conn, asking, &lights, rows, language)
+}
+
+/// The projects whose lights were found, as far as `rows` wants them.
+///
+/// # Errors
+/// As of [`draw_up`].
+pub fn list(
+    conn: &mut Conn,
+    asking: &Asking,
+    lights: &Lights,
+    rows: &RowQuery,
+    language: Language,
+) -> Result<ProjectRows, Problem> {
+    let order = rows.checked(asking.query.year)?;
+    let wanted: Vec<Found<'_>> = rows.wanted(lights).collect();
+    let sums = wanted.iter().fold(RowSums::default(), |sum, found| sum + found.sums);
+    let total = i64::try_from(wanted.len()).unwrap_or(i64::MAX);
+    let all = placed(conn, asking, (lights, &wanted), rows.month, language)?;
+    let page = page(all, total, &order, &PageRequest::new(rows.limit, rows.cursor.clone()))?;
+    let (asked, stated) = (asking.query, asking.stated);
+    Ok(ProjectRows {
+        year: asked.year,
+        through: asking.period.through,
+        month: rows.month,
+        basis: asked.basis,
+        expected: asked.expected,
+        include: asked.include,
+        scope: stated.scope,
+        synthetic: stated.synthetic,
+        as_of: stated.as_of,
+        last_event: stated.last_event,
+        items: page.items,
+        total: page.total,
+        next_cursor: page.next_cursor,
+        sum: ProjectSum::of(&sums, &lights.judge, rows.month.is_some()),
+    })
+}
+
+/// A project that is wanted.
+struct Found<'a> {
+    year: &'a ProjectYear,
+    light: &'a ProjectLight,
+    sums: RowSums,
+}
+
+impl RowQuery {
+    /// Every project, as far as one page goes.
+    pub fn all() -> Self {
+        Self {
+            light: Vec::new(),
+            month: None,
+            starts: Vec::new(),
+            reports: Vec::new(),
+            sort: String::new(),
+            limit: crate::http::query::default_limit(),
+            cursor: None,
+        }
+    }
+
+    /// The order asked for.
+    fn checked(&self, year: Year) -> Result<RowOrder, Problem> {
+        let mut errors = Vec::new();
+        let order = RowOrder::parse(&self.sort);
+        if order.is_none() {
+            let all: Vec<_> = names().collect();
+            let words = Words::new(
+                format!("只能按 {} 排序，各一次；降序加负号。", all.join("、")),
+                format!("Sort by {}, each once; a minus sorts downwards.", all.join(", ")),
+            );
+            errors.push(FieldError::new("?sort", "not-one-of", words));
+        }
+        if let Some(month) = self.month.filter(|month| month.year() != year) {
+            let words = Words::new(
+                format!("{month} 不在 {year} 年内。"),
+                format!("{month} is no month of {year}."),
+            );
+            errors.push(FieldError::new("?month", "out-of-range", words));
+        }
+        order.filter(|_| errors.is_empty()).ok_or_else(|| Problem::bad_parameters(errors))
+    }
+
+    /// The projects that have one of the lights, starts and reports asked for.
+    fn wanted<'a>(&self, lights: &'a Lights) -> impl Iterator<Item = Found<'a>> {
+        let found =
+            |(year, progress, light): (&'a ProjectYear, &LightFigures, &'a ProjectLight)| {
+                let own = lights.milestones(year.id);
+                let start = StartFacts::of(year.starts, year.stage, own);
+                let starts = MilestoneFigures::of(start, own, lights.judge.period);
+                let of = (&lights.judge, self.month);
+                Found { year, light, sums: RowSums::of(year, (progress, light.light), starts, of) }
+            };
+        lights.each().map(found).filter(|found| self.wants(found))
+    }
+
+    fn wants(&self, found: &Found<'_>) -> bool {
+        let (starts, coverage) = (&found.sums.starts, &found.sums.figures.coverage);
+        (self.light.is_empty() || self.light.contains(&found.light.light))
+            && (self.starts.is_empty() || self.starts.iter().any(|part| part.holds(starts)))
+            && (self.reports.is_empty() || self.reports.iter().any(|part| part.of(coverage) > 0))
+    }
+}
+
+/// The rows of what was found, with what they are sorted by.
+fn placed(
+    conn: &mut Conn,
+    asking: &Asking,
+    (lights, found): (&Lights, &[Found<'_>]),
+    month: Option<Month>,
+    language: Language,
+) -> Result<Vec<Placed>, Problem> {
+    let project_names = asking.source.names(conn, found.iter().map(|f| f.year.id))?;
+    // Owners are named whatever role the filter asks for.
+    let keys = Keys::load(conn, asking, lights.years(), &ProjectFilter::default())?;
+    let place = |found: &Found<'_>| {
+        let project = found.year;
+        let names = RowNames {
+            project: project_names.get(&project.id).cloned().unwrap_or_default(),
+            industry: keys.industry(project.industry).unwrap_or_default(),
+            area: keys.area(project.area).unwrap_or_default(),
+            owners: keys.units_of(project.id),
+        };
+        let places = (keys.industry_place(project.industry).0, keys.area_place(project.area).0);
+        let how = (&lights.judge, month, language);
+        Placed { row: ProjectRow::of(project, &found.sums, found.light, names, how), places }
+    };
+    Ok(found.iter().map(place).collect())
+}
+
+/// The page of `all` that is asked for.
+fn page(
+    all: Vec<Placed>,
+    total: i64,
+    order: &RowOrder,
+    request: &PageRequest,
+) -> Result<crate::store::Page<ProjectRow>, Problem> {
+    let after = request.after(&order.text())?.map(|keys| order.kept(&keys)).transpose()?;
+    let mut rows: Vec<(Vec<SortValue>, Placed)> =
+        all.into_iter().map(|placed| (order.values(&placed), placed)).collect();
+    if let Some(after) = after {
+        rows.retain(|(values, _)| order.compare(values, &after).is_gt());
+    }
+    rows.sort_by(|(one, _), (other, _)| order.compare(one, other));
+    rows.truncate(usize::try_from(request.rows_to_fetch()).unwrap_or(usize::MAX));
+    let keys =
+        |(values, _): &(Vec<SortValue>, Placed)| values.iter().map(SortValue::keep).collect();
+    Ok(request.page(&order.text(), rows, total, keys, |(_, placed)| Ok(placed.row))?)
+}

@@ -1,0 +1,259 @@
+//! Rankings of areas, industries and units.
+
+use std::collections::BTreeMap;
+use std::ops::Add;
+
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
+use crate::api::figures::dimensions::{Key, Keys};
+use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
+use crate::api::figures::view::CoverageView;
+use crate::api::lights::handlers::Lights;
+use crate::api::lights::view::{LightCountsView, ProgressInputs};
+use crate::api::projects::filter::FilterQuery;
+use crate::api::summaries::milestones::CountRateView;
+use crate::domain::clock::Timestamp;
+use crate::domain::figures::milestones::{MilestoneFigures, StartFacts};
+use crate::domain::figures::progress::ExpectedMode;
+use crate::domain::figures::ranking::{Standing, ranks};
+use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::light::Light;
+use crate::domain::light::judgement::LightJudge;
+use crate::domain::light::sums::{LightCounts, LightFigures};
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::Basis;
+use crate::http::app::App;
+use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::Conn;
+use crate::store::projects::ProjectFilter;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; get_rankings]
+}
+
+/// A ranking, the best first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Rankings {
+    /// The year.
+    pub year: Year,
+    /// January to this month.
+    pub through: Month,
+    /// What is ranked.
+    pub by: PlaceDimension,
+    /// The version of the year plans that rates are measured against.
+    pub basis: Basis,
+    /// How expected progress is judged.
+    pub expected: ExpectedMode,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    pub last_event: i64,
+    /// By rank; ties share one, and what has no rate comes last without one.
+    pub rows: Vec<RankingRow>,
+}
+
+/// One row of a ranking, with every component.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RankingRow {
+    /// By completion rate, then deviation; null without a rate, and on the row of projects that
+    /// have no unit.
+    pub rank: Option<i64>,
+    /// The rank through the month before; null in January, and where there was none.
+    pub last_rank: Option<i64>,
+    /// What is ranked.
+    #[serde(flatten)]
+    pub place: Place,
+    /// How many projects.
+    pub project_count: i64,
+    /// Completed, January to the month asked for, in 万元.
+    pub completed_wan: Fen,
+    /// Completion rate, expected progress and deviation.
+    pub progress: ProgressInputs,
+    /// Started ÷ to start this year.
+    pub start_rate_of_year: CountRateView,
+    /// Started ÷ due by now.
+    pub start_rate_of_due: CountRateView,
+    /// What became of the reports due.
+    pub coverage: CoverageView,
+    /// Its light.
+    pub light: Light,
+    /// How many of its projects show which light.
+    pub projects: LightCountsView,
+}
+
+/// Everything that is summed per row.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    figures: LightFigures,
+    starts: MilestoneFigures,
+    lights: LightCounts,
+}
+
+impl Add for Sums {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            figures: self.figures + other.figures,
+            starts: self.starts + other.starts,
+            lights: self.lights + other.lights,
+        }
+    }
+}
+
+/// Every project's part in every ranking, found once for all of them.
+struct Ground {
+    lights: Lights,
+    starts: Vec<MilestoneFigures>,
+    period: Period,
+}
+
+impl Ground {
+    fn find(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Self, Problem> {
+        let (lights, period) = (Lights::find(conn, asking, filter)?, asking.period);
+        let starts = |project: &ProjectYear| {
+            let own = lights.milestones(project.id);
+            let start = StartFacts::of(project.starts, project.stage, own);
+            MilestoneFigures::of(start, own, period)
+        };
+        let starts = lights.each().map(|(project, ..)| starts(project)).collect();
+        Ok(Self { lights, starts, period })
+    }
+
+    fn standings(&self, by: PlaceDimension) -> Standings<'_> {
+        let (keys, judge) = (&self.lights.keys, &self.lights.judge);
+        let mut rows: BTreeMap<Key, Sums> = BTreeMap::new();
+        for ((project, figures, light), starts) in self.lights.each().zip(&self.starts) {
+            let lights = LightCounts::one(light.light);
+            let sums = Sums { figures: *figures, starts: *starts, lights };
+            for key in keys.keys(project, by.into(), self.period) {
+                let row = rows.entry(key).or_default();
+                *row = *row + sums;
+            }
+        }
+        let standing = |(key, sums): (&Key, &Sums)| {
+            let inputs = ProgressInputs::of(judge, &sums.figures);
+            let (completion, deviation) = (inputs.against_plan.percent?, inputs.deviation_points?);
+            (*key != Key::Unit(None)).then_some(Standing { completion, deviation })
+        };
+        let standings: Vec<_> = rows.iter().map(standing).collect();
+        Standings { ranks: ranks(&standings), rows, keys, judge }
+    }
+}
+
+/// The sums of every row, with what they are judged by.
+struct Standings<'a> {
+    rows: BTreeMap<Key, Sums>,
+    ranks: Vec<Option<i64>>,
+    keys: &'a Keys,
+    judge: &'a LightJudge,
+}
+
+impl Standings<'_> {
+    /// The rank of each, by what it is and not by its place in lists.
+    fn by_identity(&self) -> BTreeMap<Key, i64> {
+        let ranked = self.rows.keys().zip(&self.ranks);
+        ranked.filter_map(|(key, rank)| Some((key.identity(), (*rank)?))).collect()
+    }
+
+    fn view(self, last: &BTreeMap<Key, i64>) -> Vec<RankingRow> {
+        let row = |((key, sums), rank): ((&Key, &Sums), &Option<i64>)| RankingRow {
+            rank: *rank,
+            last_rank: last.get(&key.identity()).copied(),
+            place: Place::of(*key, self.keys),
+            project_count: sums.figures.now.project_count,
+            completed_wan: sums.figures.now.completed,
+            progress: ProgressInputs::of(self.judge, &sums.figures),
+            start_rate_of_year: sums.starts.of_the_year().into(),
+            start_rate_of_due: sums.starts.of_those_due().into(),
+            coverage: sums.figures.now.coverage.into(),
+            light: self.judge.group(&sums.figures, sums.lights).light,
+            projects: sums.lights.into(),
+        };
+        let mut rows: Vec<_> = self.rows.iter().zip(&self.ranks).map(row).collect();
+        rows.sort_by_key(|row| row.rank.unwrap_or(i64::MAX));
+        rows
+    }
+}
+
+/// Show a ranking
+///
+/// Areas, industries, groups or units by completion rate, then deviation, with every component and
+/// last month's rank, of the projects the filters admit and the caller may know of.
+#[utoipa::path(get, path = "/summaries/rankings")]
+async fn get_rankings(
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>>,
+) -> Result<Sheet<Rankings>, Problem> {
+    let Query(Both(filter, Both(asked, PlaceQuery { by }))) = query;
+    let (sight, now) = (who.sees(), app.now());
+    let answer = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let known = filter.known(conn, Some(asked.year))?;
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let before = asking.month_before(conn)?;
+            rank(conn, &asking, before.as_ref(), &known, by)
+        })
+        .await?;
+    Ok(Sheet(answer))
+}
+
+/// The ranking of the projects `filter` admits, beside the one of the month `before`.
+pub fn rank(
+    conn: &mut Conn,
+    asking: &Asking,
+    before: Option<&Asking>,
+    filter: &ProjectFilter,
+    by: PlaceDimension,
+) -> Result<Rankings, Problem> {
+    let ranked = rank_each(conn, asking, before, filter, &[by])?.into_iter().next();
+    ranked.ok_or_else(|| Problem::broken("one ranking was asked for"))
+}
+
+/// Several rankings of the same projects, which are found once.
+pub fn rank_each(
+    conn: &mut Conn,
+    asking: &Asking,
+    before: Option<&Asking>,
+    filter: &ProjectFilter,
+    by: &[PlaceDimension],
+) -> Result<Vec<Rankings>, Problem> {
+    let last = before.map(|before| Ground::find(conn, before, filter)).transpose()?;
+    let ground = Ground::find(conn, asking, filter)?;
+    let (asked, stated) = (asking.query, asking.stated);
+    let ranking = |by: &PlaceDimension| {
+        let last = last.as_ref().map(|last| last.standings(*by).by_identity());
+        Rankings {
+            year: asked.year,
+            through: asking.period.through,
+            by: *by,
+            basis: asked.basis,
+            expected: asked.expected,
+            include: asked.include,
+            scope: stated.scope,
+            synthetic: stated.synthetic,
+            as_of: stated.as_of,
+            last_event: stated.last_event,
+            rows: ground.standings(*by).view(&last.unwrap_or_default()),
+        }
+    };
+    Ok(by.iter().map(ranking).collect())
+}

@@ -1,0 +1,127 @@
+//! Planned and completed investment, month by month.
+
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
+use crate::api::projects::filter::FilterQuery;
+use crate::domain::clock::Timestamp;
+use crate::domain::figures::Figures;
+use crate::domain::figures::summary::{Period, ProjectYear, restated_months};
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::Basis;
+use crate::http::app::App;
+use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query};
+use crate::http::routes::Routes;
+use crate::http::sheet::Sheet;
+use crate::routes;
+use crate::store::Conn;
+use crate::store::projects::ProjectFilter;
+
+/// The operations of this file.
+pub fn routes() -> Routes {
+    routes!["summaries"; get_trend]
+}
+
+/// Planned and completed investment of a year, month by month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Trend {
+    /// The year.
+    pub year: Year,
+    /// Completed investment is counted through this month.
+    pub through: Month,
+    /// The version of the year plans.
+    pub basis: Basis,
+    /// Which reports count as completed.
+    pub include: Include,
+    /// Which projects the sums cover.
+    pub scope: Scope,
+    /// Whether the projects are synthetic.
+    pub synthetic: bool,
+    /// The instant it was asked.
+    pub as_of: Timestamp,
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    pub last_event: i64,
+    /// The months, up to the one asked for, that were restated after they closed.
+    pub restated_months: Vec<Month>,
+    /// The twelve months.
+    pub months: Vec<TrendMonth>,
+}
+
+/// One month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrendMonth {
+    /// The month.
+    pub month: Month,
+    /// Planned for it, in 万元.
+    pub planned_wan: Fen,
+    /// Completed in it, in 万元; zero after the month asked for.
+    pub completed_wan: Fen,
+    /// Planned from January on, in 万元.
+    pub planned_cumulative_wan: Fen,
+    /// Completed from January on, in 万元.
+    pub completed_cumulative_wan: Fen,
+}
+
+/// Show the trend of a year
+///
+/// Planned and completed investment by month and cumulative, of the projects the filters admit and
+/// the caller may know of.
+#[utoipa::path(get, path = "/summaries/trend")]
+async fn get_trend(
+    app: Data<App>,
+    who: Permit<ReadSummaries>,
+    query: Query<Both<FilterQuery, PeriodQuery>>,
+) -> Result<Sheet<Trend>, Problem> {
+    let Query(Both(filter, asked)) = query;
+    let (sight, now) = (who.sees(), app.now());
+    let trend = app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let known = filter.known(conn, Some(asked.year))?;
+            let asking = Asking::open(conn, asked, sight, now)?;
+            follow(conn, &asking, &known)
+        })
+        .await?;
+    Ok(Sheet(trend))
+}
+
+/// The trend of the projects `filter` admits.
+pub fn follow(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Trend, Problem> {
+    let (asked, period, stated) = (asking.query, asking.period, asking.stated);
+    let years = asking.years(conn, filter)?;
+    Ok(Trend {
+        year: asked.year,
+        through: period.through,
+        basis: asked.basis,
+        include: asked.include,
+        scope: stated.scope,
+        synthetic: stated.synthetic,
+        as_of: stated.as_of,
+        last_event: stated.last_event,
+        restated_months: restated_months(&years, period),
+        months: months(&years, asked.year, period),
+    })
+}
+
+fn months(projects: &[ProjectYear], year: Year, period: Period) -> Vec<TrendMonth> {
+    let (mut planned, mut completed) = (Fen::ZERO, Fen::ZERO);
+    year.months()
+        .map(|month| {
+            let sum: Figures = projects.iter().map(|p| p.month_figures(month, period)).sum();
+            planned += sum.planned;
+            completed += sum.completed;
+            TrendMonth {
+                month,
+                planned_wan: sum.planned,
+                completed_wan: sum.completed,
+                planned_cumulative_wan: planned,
+                completed_cumulative_wan: completed,
+            }
+        })
+        .collect()
+}

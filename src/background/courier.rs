@@ -1,0 +1,261 @@
+//! Posts messages to the receivers of webhooks: one connection each, opened to an address that was
+//! resolved for it, without proxies, without redirects, without waiting for ever.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::webhook::url::HookUrl;
+use crate::domain::webhook::{Answer, AttemptError, retry_after_seconds};
+
+/// How long an answer may take, the connection included.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long one of a host's addresses may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long the body of an answer is listened to, and how much of it. Nothing is done with it: it
+/// is only polite to let the receiver finish its sentence.
+const LISTEN: (Duration, usize) = (Duration::from_secs(2), 65_536);
+/// Largest head of an answer, in bytes.
+const HEAD: usize = 65_536;
+
+/// Why there was no answer: for the delivery, and in the library's words for the log.
+#[derive(Debug)]
+pub struct NoAnswer(pub AttemptError, pub String);
+
+impl NoAnswer {
+    fn because(error: AttemptError) -> impl Fn(&dyn std::fmt::Display) -> Self {
+        move |cause| Self(error, cause.to_string())
+    }
+
+    fn late() -> Self {
+        Self(AttemptError::TimedOut, "no answer in time".to_owned())
+    }
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub struct Parcel<'a> {
+    /// Where it goes.
+    pub url: &'a HookUrl,
+    /// Its headers beside those every request has.
+    pub headers: &'a [(&'static str, String)],
+    /// Its body.
+    pub body: String,
+}
+
+/// Posts messages.
+#[derive(Clone)]
+pub struct Courier {
+    tls: TlsConnector,
+    patience: Duration,
+}
+
+impl Courier {
+    /// A courier that trusts the public authorities, and those in `ca_file`.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: the file cannot be read or holds no certificate.
+    pub fn new(ca_file: Option<&Path>) -> Result<Self, String> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(file) = ca_file {
+            let shown = file.display();
+            let unreadable = |e: &dyn std::fmt::Display| {
+                format!("cannot read the certificates in {shown}: {e}; put PEM certificates there")
+            };
+            let own: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(file)
+                .and_then(Iterator::collect)
+                .map_err(|e| unreadable(&e))?;
+            if own.is_empty() {
+                return Err(unreadable(&"there is none"));
+            }
+            for certificate in own {
+                roots.add(certificate).map_err(|e| unreadable(&e))?;
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| format!("cannot set TLS up: {e}"))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self { tls: TlsConnector::from(Arc::new(config)), patience: PATIENCE })
+    }
+
+    /// Posts a message; what the receiver answered.
+    ///
+    /// # Errors
+    /// Why there was no answer.
+    pub async fn post(&self, parcel: Parcel<'_>, now: Timestamp) -> Result<Answer, NoAnswer> {
+        let (deadline, url) = (Instant::now() + self.patience, parcel.url);
+        let connected = timeout_at(deadline, connect(url)).await;
+        let stream = connected.map_err(|_| NoAnswer::late())??;
+        let request =
+            request(&parcel).map_err(|e| NoAnswer::because(AttemptError::BrokenOff)(&e))?;
+        let response = if url.is_secure() {
+            let refused = NoAnswer::because(AttemptError::Tls);
+            let name = ServerName::try_from(url.host().to_owned()).map_err(|e| refused(&e))?;
+            let shaken = timeout_at(deadline, self.tls.connect(name, stream)).await;
+            let stream = shaken.map_err(|_| NoAnswer::late())?.map_err(|e| refused(&e))?;
+            exchange(stream, request, deadline).await?
+        } else {
+            exchange(stream, request, deadline).await?
+        };
+        let asked = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok());
+        let retry_after_seconds = asked.and_then(|text| retry_after_seconds(text, now));
+        Ok(Answer::Status { code: response.status().as_u16(), retry_after_seconds })
+    }
+}
+
+async fn connect(url: &HookUrl) -> Result<TcpStream, NoAnswer> {
+    let nowhere = NoAnswer::because(AttemptError::NotResolved);
+    let found = lookup_host((url.host(), url.port())).await.map_err(|e| nowhere(&e))?;
+    // Without TLS nothing proves who answers: only this machine will do, whatever a name says.
+    let usable: Vec<SocketAddr> =
+        found.filter(|address| url.is_secure() || address.ip().is_loopback()).collect();
+    let mut last = nowhere(&"no usable address");
+    for address in usable {
+        let failed = NoAnswer::because(AttemptError::NotConnected);
+        last = match timeout(CONNECT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(cause)) => failed(&cause),
+            Err(late) => failed(&late),
+        };
+    }
+    Err(last)
+}
+
+fn request(parcel: &Parcel<'_>) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let agent = concat!("major-projects/", env!("CARGO_PKG_VERSION"));
+    let mut request = Request::post(parcel.url.path())
+        .header(HOST, parcel.url.authority())
+        .header(USER_AGENT, agent)
+        .header(CONTENT_TYPE, "application/json")
+        .header(CONNECTION, "close");
+    for (name, value) in parcel.headers {
+        request = request.header(*name, value);
+    }
+    request.body(Full::new(Bytes::from(parcel.body.clone())))
+}
+
+/// Sends the request and reads the head of the answer; its body is let go.
+async fn exchange<S>(
+    stream: S,
+    request: Request<Full<Bytes>>,
+    deadline: Instant,
+) -> Result<Response<()>, NoAnswer>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let broken = NoAnswer::because(AttemptError::BrokenOff);
+    let mut http = http1::Builder::new();
+    let opened = http.max_buf_size(HEAD).handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = opened.map_err(|e| broken(&e))?;
+    let talk = async {
+        let answered = timeout_at(deadline, sender.send_request(request)).await;
+        let response: Response<Incoming> =
+            answered.map_err(|_| NoAnswer::late())?.map_err(|e| broken(&e))?;
+        let (head, body) = response.into_parts();
+        let (patience, most) = LISTEN;
+        let _ = timeout(patience, Limited::new(body, most).collect()).await;
+        Ok(Response::from_parts(head, ()))
+    };
+    // The connection is driven beside the talk; the talk alone says how it ends.
+    let drive = async {
+        let _ = connection.await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        said = talk => said,
+        () = drive => Err(broken(&"the connection ended")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What a courier with little patience makes of a receiver that writes `head` and then `body`
+    /// again and again, as long as anybody listens.
+    fn receive(head: &'static str, body: &'static [u8]) -> Result<Answer, NoAnswer> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            let receiver = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0_u8; 4_096]).await;
+                let mut written = stream.write_all(head.as_bytes()).await;
+                while written.is_ok() && !body.is_empty() {
+                    written = stream.write_all(body).await;
+                }
+                std::future::pending::<()>().await;
+            });
+            let patience = Duration::from_millis(300);
+            let courier = Courier { patience, ..Courier::new(None).unwrap() };
+            let url = HookUrl::parse(&url).unwrap();
+            let parcel = Parcel { url: &url, headers: &[], body: "{}".to_owned() };
+            let now = Timestamp::from_unix_seconds(1_625_104_800).unwrap();
+            let answer = courier.post(parcel, now).await;
+            receiver.abort();
+            answer
+        })
+    }
+
+    #[test]
+    fn a_receiver_that_says_nothing_is_not_waited_for_for_ever() {
+        for head in ["", "HTTP/1.1 200 OK\r\ncontent-le"] {
+            let error = receive(head, b"").unwrap_err().0;
+            assert_eq!(error, AttemptError::TimedOut, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_end_is_let_go_and_its_status_stands() {
+        let answer = receive("HTTP/1.1 200 OK\r\n\r\n", &[b'a'; 8_192]).unwrap();
+
+        assert_eq!(answer, Answer::Status { code: 200, retry_after_seconds: None });
+    }
+
+    #[test]
+    fn a_head_without_end_is_no_answer() {
+        let error = receive("HTTP/1.1 200 OK\r\n", b"name: value\r\n").unwrap_err().0;
+
+        assert_eq!(error, AttemptError::BrokenOff);
+    }
+
+    #[test]
+    fn the_public_authorities_are_trusted_and_a_file_without_certificates_is_refused() {
+        assert!(webpki_roots::TLS_SERVER_ROOTS.len() > 50);
+        assert!(Courier::new(None).is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+
+        let missing = Courier::new(Some(&file)).err().unwrap();
+        std::fs::write(&file, "no certificate").unwrap();
+        let empty = Courier::new(Some(&file)).err().unwrap();
+
+        for said in [missing, empty] {
+            assert!(said.starts_with("cannot read the certificates in "), "{said}");
+            assert!(said.ends_with("put PEM certificates there"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Work beside the requests: sealing events, queueing and sending webhook messages.
+
+pub mod courier;
+pub mod dispatcher;
+pub mod sealer;

@@ -1,0 +1,243 @@
+//! `user add|passwd|disable`: how the first account is made, and the last resort of an operator.
+
+#![expect(clippy::print_stdout, reason = "a command answers on stdout")]
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::api::accounts::password;
+use crate::cli::open;
+use crate::config::DatabaseConfig;
+use crate::domain::account::access::Role;
+use crate::domain::clock::Clock;
+use crate::domain::text::{Name, Username};
+use crate::http::tokens::random_text;
+use crate::store::accounts::sessions;
+use crate::store::accounts::users;
+use crate::store::accounts::users::{NewUser, User};
+use crate::store::events;
+use crate::store::events::{Author, Event};
+use crate::store::reference::{areas, units};
+use crate::store::{Conn, Db, StoreError};
+use crate::telemetry::SystemClock;
+
+/// What to do with an account.
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Make an account; prints a generated first password unless a file gives one
+    Add(AddArgs),
+    /// Give an account a new password and end its sessions
+    Passwd(PasswdArgs),
+    /// Disable an account and end its sessions
+    Disable(DisableArgs),
+}
+
+/// `user add`
+#[derive(Args, Debug)]
+pub struct AddArgs {
+    /// The name it logs in with
+    username: String,
+    /// commission, unit, area, viewer, auditor or admin
+    #[arg(long)]
+    role: Role,
+    /// The name people know [default: the name it logs in with]
+    #[arg(long)]
+    name: Option<String>,
+    /// The name of the unit it acts for; for --role unit
+    #[arg(long)]
+    unit: Option<String>,
+    /// The code of the area it acts for; for --role area
+    #[arg(long)]
+    area: Option<String>,
+    /// A file that holds its first password
+    #[arg(long)]
+    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseConfig,
+}
+
+/// `user passwd`
+#[derive(Args, Debug)]
+pub struct PasswdArgs {
+    /// The name it logs in with
+    username: String,
+    /// A file that holds the new password
+    #[arg(long)]
+    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseConfig,
+}
+
+/// `user disable`
+#[derive(Args, Debug)]
+pub struct DisableArgs {
+    /// The name it logs in with
+    username: String,
+    #[command(flatten)]
+    database: DatabaseConfig,
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// One line that says what to do.
+pub async fn run(command: UserCommand) -> Result<(), String> {
+    match command {
+        UserCommand::Add(args) => add(args).await,
+        UserCommand::Passwd(args) => passwd(args).await,
+        UserCommand::Disable(args) => disable(args).await,
+    }
+}
+
+/// A password from its file, or a generated one, with its hash.
+fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), String> {
+    let password = match file {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|e| format!("cannot read {}: {e}", file.display()))?
+            .trim()
+            .to_owned(),
+        None => random_text().map_err(|e| e.to_string())?.chars().take(20).collect(),
+    };
+    if let Some((_, words)) = password::weakness(&password, about) {
+        return Err(words.en);
+    }
+    let hash = password::hash(&password, password::OWASP)?;
+    Ok((password, hash))
+}
+
+fn tell(username: &str, what: &str, password: &str, file: Option<&PathBuf>) {
+    println!("{username} {what}");
+    if file.is_none() {
+        println!("password: {password}");
+    }
+    println!("it must be changed at the first log-in (PUT /api/v1/me/password)");
+}
+
+async fn add(args: AddArgs) -> Result<(), String> {
+    let username = Username::parse(&args.username).map_err(|e| e.to_string())?.into_string();
+    let name = args.name.clone().unwrap_or_else(|| username.clone());
+    let display_name = Name::parse(&name).map_err(|e| e.to_string())?.into_string();
+    for (flag, needed, given) in [
+        ("--unit", args.role == Role::Unit, args.unit.is_some()),
+        ("--area", args.role == Role::Area, args.area.is_some()),
+    ] {
+        if needed != given {
+            let must = if needed { "needs" } else { "cannot have" };
+            return Err(format!("an account of role {} {must} {flag}", args.role));
+        }
+    }
+    let (password, hash) = password(args.password_file.as_ref(), &[&username, &display_name])?;
+    let (db, now) = (open(&args.database)?, SystemClock.now());
+    let (shown, file) = (username.clone(), args.password_file.clone());
+    db.write(move |conn| {
+        let new = NewUser {
+            username: username.clone(),
+            display_name: display_name.clone(),
+            role: args.role,
+            unit_id: unit(conn, args.unit.as_deref())?,
+            area_id: area(conn, args.area.as_deref())?,
+            password_hash: hash.clone(),
+            must_change_password: true,
+        };
+        if users::find_by_name(conn, &username)?.is_some() {
+            return Err(Failed(format!(
+                "there is an account {username} already; see `user passwd`"
+            )));
+        }
+        let user = users::insert(conn, &new, now)?;
+        record(conn, "user.created", &user)
+    })
+    .await
+    .map_err(|e| e.0)?;
+    tell(&shown, "can log in now", &password, file.as_ref());
+    Ok(())
+}
+
+/// A failure in words.
+pub struct Failed(pub String);
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The unit of this name, if one is named.
+pub fn unit(
+    conn: &mut Conn,
+    name: Option<&str>,
+) -> Result<Option<crate::domain::id::UnitId>, Failed> {
+    let Some(name) = name else { return Ok(None) };
+    let unit = units::find_by_name(conn, name)?;
+    let unit = unit
+        .ok_or_else(|| Failed(format!("there is no unit {name:?}; add it first, or run `seed`")))?;
+    Ok(Some(unit.id))
+}
+
+/// The area of this code, if one is named.
+pub fn area(
+    conn: &mut Conn,
+    code: Option<&str>,
+) -> Result<Option<crate::domain::id::AreaId>, Failed> {
+    let Some(code) = code else { return Ok(None) };
+    let area = areas::find_by_code(conn, code)?;
+    let area = area
+        .ok_or_else(|| Failed(format!("there is no area {code:?}; add it first, or run `seed`")))?;
+    Ok(Some(area.id))
+}
+
+fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
+    let author = Author::system("command line");
+    Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
+}
+
+/// Does `work` to the account of this name.
+async fn change(
+    db: &Db,
+    username: String,
+    work: impl Fn(&mut Conn, &User) -> Result<(), Failed> + Send + 'static,
+) -> Result<(), String> {
+    let done = db.write(move |conn| {
+        let user = users::find_by_name(conn, &username)?;
+        let user = user.ok_or_else(|| Failed(format!("there is no account {username:?}")))?;
+        work(conn, &user)?;
+        Ok::<(), Failed>(sessions::end_all(
+            conn,
+            user.id,
+            None,
+            SystemClock.now(),
+            "by the operator",
+        )?)
+    });
+    done.await.map_err(|e| e.0)
+}
+
+async fn passwd(args: PasswdArgs) -> Result<(), String> {
+    let (password, hash) = password(args.password_file.as_ref(), &[&args.username])?;
+    let db = open(&args.database)?;
+    change(&db, args.username.clone(), move |conn, user| {
+        users::set_password(conn, user.id, &hash, true)?;
+        record(conn, "user.password_reset", user)
+    })
+    .await?;
+    tell(
+        &args.username,
+        "has a new password; its sessions are over",
+        &password,
+        args.password_file.as_ref(),
+    );
+    Ok(())
+}
+
+async fn disable(args: DisableArgs) -> Result<(), String> {
+    let db = open(&args.database)?;
+    change(&db, args.username.clone(), |conn, user| {
+        let disabled = User { disabled_at: Some(SystemClock.now()), ..user.clone() };
+        users::save(conn, &disabled)?;
+        record(conn, "user.disabled", user)
+    })
+    .await?;
+    println!("{} can no longer log in; its sessions are over", args.username);
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What a machine client was let do: scopes, each a set of actions.
+
+use crate::domain::account::access::Action;
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// Something a machine client may be let do.
+    ClientScope {
+        /// Look at industries, areas, units and plans.
+        ReferenceRead = "reference:read" "读取基础资料",
+        /// Change industries, areas, units and plans.
+        ReferenceWrite = "reference:write" "维护基础资料",
+        /// Look at projects and what belongs to them.
+        ProjectsRead = "projects:read" "读取项目",
+        /// Register and change projects, their units, year plans and milestones.
+        ProjectsWrite = "projects:write" "登记和修改项目",
+        /// Draft and submit monthly reports.
+        ReportsWrite = "reports:write" "填报月报",
+        /// Return and confirm monthly reports.
+        ReportsReview = "reports:review" "审核月报",
+        /// Raise issues and take their steps.
+        IssuesWrite = "issues:write" "办理需协调事项",
+        /// Ask for aggregates and bulletins.
+        SummariesRead = "summaries:read" "读取汇总",
+        /// Follow the change feed and read histories.
+        EventsRead = "events:read" "读取变更",
+        /// Keep webhooks, and be sent the change feed by them.
+        WebhooksWrite = "webhooks:write" "维护 webhook 并接收变更",
+    }
+}
+
+impl ClientScope {
+    /// The scope that allows `action`; none for what people alone do: closing and publishing
+    /// months, restatements, rules, overrides, accounts.
+    pub fn of(action: Action) -> Option<Self> {
+        use Action as A;
+        match action {
+            A::ReadReference => Some(Self::ReferenceRead),
+            A::EditReference => Some(Self::ReferenceWrite),
+            A::ReadProjects => Some(Self::ProjectsRead),
+            A::CreateProjects
+            | A::EditProjects
+            | A::MoveStages
+            | A::AssignUnits
+            | A::PlanYears
+            | A::EditMilestones => Some(Self::ProjectsWrite),
+            A::FileReports => Some(Self::ReportsWrite),
+            A::ReturnReports | A::ConfirmReports => Some(Self::ReportsReview),
+            A::HandleIssues => Some(Self::IssuesWrite),
+            A::ReadSummaries => Some(Self::SummariesRead),
+            A::ReadHistory => Some(Self::EventsRead),
+            A::KeepWebhooks => Some(Self::WebhooksWrite),
+            A::RestateReports
+            | A::KeepMonths
+            | A::KeepRules
+            | A::OverrideLights
+            | A::PublishBulletins
+            | A::KeepAccounts => None,
+        }
+    }
+
+    /// Scopes as OAuth writes them: with a space between.
+    pub fn join(scopes: &[Self]) -> String {
+        scopes.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads scopes with spaces between, each once, in a fixed order.
+    ///
+    /// # Errors
+    /// The first text that is none.
+    pub fn split(text: &str) -> Result<Vec<Self>, crate::domain::text_enum::UnknownText> {
+        let mut scopes: Vec<Self> =
+            text.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        scopes.sort_unstable();
+        scopes.dedup();
+        Ok(scopes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_written_and_read_as_oauth_does() {
+        let read = ClientScope::split("  summaries:read projects:read summaries:read ").unwrap();
+
+        assert_eq!(ClientScope::join(&read), "projects:read summaries:read");
+        assert!(ClientScope::split("projects:read everything").is_err());
+    }
+
+    #[test]
+    fn no_scope_reaches_what_people_alone_do() {
+        for action in [Action::KeepAccounts, Action::PublishBulletins, Action::RestateReports] {
+            assert_eq!(ClientScope::of(action), None);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Figures that add up: what any set of projects has in common.
+
+pub mod milestones;
+pub mod progress;
+pub mod ranking;
+pub mod summary;
+
+use std::collections::BTreeMap;
+use std::ops::Add;
+
+use crate::domain::money::Fen;
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// What became of a report that was due; the lists behind coverage.
+    ReportPart {
+        /// Owed, or filed without being owed.
+        Due = "due" "应报",
+        /// Confirmed.
+        Confirmed = "confirmed" "已确认",
+        /// Submitted and not yet confirmed.
+        Submitted = "submitted" "待审核",
+        /// Not filed.
+        Missing = "missing" "缺报",
+    }
+}
+
+impl ReportPart {
+    /// How many reports of a coverage are this.
+    pub fn of(self, coverage: &Coverage) -> i64 {
+        match self {
+            Self::Due => coverage.due,
+            Self::Confirmed => coverage.confirmed,
+            Self::Submitted => coverage.submitted,
+            Self::Missing => coverage.missing,
+        }
+    }
+}
+
+/// How many reports were due, and what became of them. Always
+/// `due = confirmed + submitted + missing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Reports owed, or filed without being owed.
+    pub due: i64,
+    /// Of them confirmed.
+    pub confirmed: i64,
+    /// Of them submitted and not yet confirmed.
+    pub submitted: i64,
+    /// Of them not filed: drafts and returned ones too.
+    pub missing: i64,
+}
+
+/// What sets of projects have in common: a commutative monoid under addition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many projects.
+    pub project_count: i64,
+    /// Their total investment.
+    pub total: Fen,
+    /// Their year plans on the basis asked for.
+    pub planned: Fen,
+    /// Of those, January to the month asked for.
+    pub planned_through: Fen,
+    /// Their year plans in the first version, whatever was asked for.
+    pub planned_initial: Fen,
+    /// Their year plans in the version in force, whatever was asked for.
+    pub planned_current: Fen,
+    /// Σ year plan × share of active months gone by × [`ACTIVE_DENOMINATOR`](crate::domain::figures::progress::ACTIVE_DENOMINATOR), in 分.
+    pub active_share: i128,
+    /// Completed, January to the month asked for.
+    pub completed: Fen,
+    /// Invested before the register, and completed ever through the month asked for.
+    pub completed_ever: Fen,
+    /// What became of the reports due.
+    pub coverage: Coverage,
+}
+
+impl Figures {
+    /// Of no project.
+    pub const ZERO: Self = Self {
+        project_count: 0,
+        total: Fen::ZERO,
+        planned: Fen::ZERO,
+        planned_through: Fen::ZERO,
+        planned_initial: Fen::ZERO,
+        planned_current: Fen::ZERO,
+        active_share: 0,
+        completed: Fen::ZERO,
+        completed_ever: Fen::ZERO,
+        coverage: Coverage { due: 0, confirmed: 0, submitted: 0, missing: 0 },
+    };
+}
+
+impl Add for Coverage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            due: self.due + other.due,
+            confirmed: self.confirmed + other.confirmed,
+            submitted: self.submitted + other.submitted,
+            missing: self.missing + other.missing,
+        }
+    }
+}
+
+impl Add for Figures {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            project_count: self.project_count + other.project_count,
+            total: self.total + other.total,
+            planned: self.planned + other.planned,
+            planned_through: self.planned_through + other.planned_through,
+            planned_initial: self.planned_initial + other.planned_initial,
+            planned_current: self.planned_current + other.planned_current,
+            active_share: self.active_share.strict_add(other.active_share),
+            completed: self.completed + other.completed,
+            completed_ever: self.completed_ever + other.completed_ever,
+            coverage: self.coverage + other.coverage,
+        }
+    }
+}
+
+impl std::iter::Sum for Figures {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self::ZERO, Self::add)
+    }
+}
+
+/// The sum per key.
+pub fn roll_up<K: Ord>(items: impl IntoIterator<Item = (K, Figures)>) -> BTreeMap<K, Figures> {
+    let mut groups = BTreeMap::new();
+    for (key, figures) in items {
+        let sum = groups.entry(key).or_insert(Figures::ZERO);
+        *sum = *sum + figures;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_figures() -> impl Strategy<Value = Figures> {
+        let money = || (0_i64..10_i64.pow(12)).prop_map(Fen::new);
+        (0_i64..5, money(), money(), money(), money(), 0_i64..9, 0_i64..9, 0_i64..9).prop_map(
+            |(count, total, planned, done, ever, confirmed, submitted, missing)| Figures {
+                project_count: count,
+                total,
+                planned,
+                planned_through: planned,
+                planned_initial: total,
+                planned_current: planned,
+                active_share: i128::from(planned.get()),
+                completed: done,
+                completed_ever: ever,
+                coverage: Coverage {
+                    due: confirmed + submitted + missing,
+                    confirmed,
+                    submitted,
+                    missing,
+                },
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn adding_is_associative_and_commutative(a in any_figures(), b in any_figures(), c in any_figures()) {
+            prop_assert_eq!(a + b, b + a);
+            prop_assert_eq!((a + b) + c, a + (b + c));
+            prop_assert_eq!(a + Figures::ZERO, a);
+        }
+
+        #[test]
+        fn the_parts_of_any_partition_sum_to_the_whole(items in proptest::collection::vec((0_u8..4, any_figures()), 0..40)) {
+            let whole: Figures = items.iter().map(|(_, figures)| *figures).sum();
+            let parts: Figures = roll_up(items).into_values().sum();
+            prop_assert_eq!(parts, whole);
+            let c = whole.coverage;
+            prop_assert_eq!(c.due, c.confirmed + c.submitted + c.missing);
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! A project's year, and its part in every sum.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::domain::figures::progress::ACTIVE_DENOMINATOR;
+use crate::domain::figures::{Coverage, Figures};
+use crate::domain::id::{AreaId, IndustryId, ProjectId};
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::{Basis, PlanBases};
+use crate::domain::project::{Nature, Stage};
+use crate::domain::report::ReportState;
+
+/// Which months a summary is about, and on which day it is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Period {
+    /// January of the year to this month.
+    pub through: Month,
+    /// The last day of that month, or today if earlier.
+    pub evaluation_day: NaiveDate,
+    /// Whether submitted reports count as completed before they are confirmed.
+    pub include_submitted: bool,
+}
+
+impl Period {
+    /// The months of `through`'s year up to `through`, judged on `today` at the latest.
+    pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
+        Self { through, evaluation_day: through.last_day().min(today), include_submitted }
+    }
+
+    /// The year.
+    pub fn year(self) -> Year {
+        self.through.year()
+    }
+
+    /// Its months: January to the last one.
+    pub fn months(self) -> impl Iterator<Item = Month> {
+        self.year().months().filter(move |month| *month <= self.through)
+    }
+
+    /// The month a summary of `year` goes through unless asked: the last one that is over.
+    pub fn usual_through(year: Year, today: NaiveDate) -> Month {
+        let last_over = Month::of(today).previous();
+        last_over.clamp(year.january(), year.december())
+    }
+
+    fn counts(self, state: ReportState) -> bool {
+        match state {
+            ReportState::Confirmed => true,
+            ReportState::Submitted => self.include_submitted,
+            ReportState::Draft | ReportState::Returned => false,
+        }
+    }
+}
+
+/// One month's report, as far as sums need it.
+#[derive(Clone, Copy, Debug)]
+pub struct MonthReport {
+    /// The month.
+    pub month: Month,
+    /// Where it stands.
+    pub state: ReportState,
+    /// What it says was invested.
+    pub completed: Fen,
+    /// The business day it was first submitted on.
+    pub first_submitted_on: Option<NaiveDate>,
+}
+
+/// A project's year, as far as sums need it.
+#[derive(Clone, Debug)]
+pub struct ProjectYear {
+    /// The project.
+    pub id: ProjectId,
+    /// Its industry line.
+    pub industry: IndustryId,
+    /// Its area.
+    pub area: AreaId,
+    /// Its stage, as it is now.
+    pub stage: Stage,
+    /// Its nature.
+    pub nature: Nature,
+    /// Its total investment.
+    pub total: Fen,
+    /// Invested before the register, and confirmed in the years before this one.
+    pub before_the_year: Fen,
+    /// The first year it is in the register.
+    pub registered_year: Year,
+    /// Its start: actual, and planned.
+    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
+    /// Its finish: actual, and planned.
+    pub finishes: (Option<NaiveDate>, Option<NaiveDate>),
+    /// When it left the register.
+    pub ended_on: Option<NaiveDate>,
+    /// Its year plan, if it has one in force by the month asked for.
+    pub plan: Option<PlanBases>,
+    /// The month its year plan took effect, whenever that is: what was added in mid-year owes no
+    /// report of the months before.
+    pub planned_from: Option<Month>,
+    /// Which of its versions is asked for.
+    pub basis: Basis,
+    /// Its reports of the year.
+    pub reports: Vec<MonthReport>,
+    /// What was added to its closed months of the year.
+    pub restatements: Vec<(Month, Fen)>,
+}
+
+impl ProjectYear {
+    /// The project's part in every sum over `period`.
+    pub fn figures(&self, period: Period) -> Figures {
+        let completed = self.completed(period, |_| true);
+        let both = self.plan.unwrap_or_default();
+        let plan = both.on(self.basis);
+        let planned = plan.sum();
+        let (elapsed, active) = self.active_months(period);
+        let share = i128::from(ACTIVE_DENOMINATOR / active * elapsed);
+        Figures {
+            project_count: 1,
+            total: self.total,
+            planned,
+            planned_through: plan.through(period.through.number()),
+            planned_initial: both.initial.sum(),
+            planned_current: both.current.sum(),
+            active_share: i128::from(planned.get()).strict_mul(share),
+            completed,
+            completed_ever: self.before_the_year + completed,
+            coverage: self.coverage(period, |_| true),
+        }
+    }
+
+    /// The project's part in the sums of one month of `period`. It counts no project and no total:
+    /// those are not a month's.
+    pub fn month_figures(&self, month: Month, period: Period) -> Figures {
+        let both = self.plan.unwrap_or_default();
+        let plan = both.on(self.basis).of(month.number());
+        Figures {
+            planned: plan,
+            planned_through: plan,
+            planned_initial: both.initial.of(month.number()),
+            planned_current: both.current.of(month.number()),
+            completed: self.completed(period, |m| m == month),
+            coverage: self.coverage(period, |m| m == month),
+            ..Figures::ZERO
+        }
+    }
+
+    /// What was completed in the months of `period` that `wanted` picks, as restated.
+    pub fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
+        let within = |month: Month| month <= period.through && wanted(month);
+        let reported = self.reports.iter().filter(|r| within(r.month) && period.counts(r.state));
+        let restated = self.restatements.iter().filter(|(month, _)| within(*month));
+        reported.map(|r| r.completed).chain(restated.map(|(_, amount)| *amount)).sum()
+    }
+
+    /// Active months gone by, and active months of the year in all (1 to 12).
+    ///
+    /// Active are the months from the start to the finish, actual before planned; where they are
+    /// not known, or lie outside the year, all twelve.
+    fn active_months(&self, period: Period) -> (u32, u32) {
+        let (january, december) = (period.year().january(), period.year().december());
+        let start = self.starts.0.or(self.starts.1).map_or(january, Month::of).max(january);
+        let finish = self.finishes.0.or(self.finishes.1).map_or(december, Month::of).min(december);
+        let (first, last) =
+            if start <= finish { (start.number(), finish.number()) } else { (1, 12) };
+        let through = period.through.number();
+        let elapsed = (through + 1).saturating_sub(first).min(last - first + 1);
+        (elapsed, last - first + 1)
+    }
+
+    /// Whether a report of `month` is owed on the evaluation day: the month must be over.
+    fn owes(&self, month: Month, period: Period) -> bool {
+        month <= period.through
+            && month.last_day() <= period.evaluation_day
+            && self.owes_report_of(month)
+    }
+
+    /// Whether a report of `month` is owed at all: it had started by then, was registered and
+    /// planned for, and had not ended before.
+    pub fn owes_report_of(&self, month: Month) -> bool {
+        month.year() >= self.registered_year
+            && self.planned_from.is_none_or(|first| first <= month)
+            && self.starts.0.is_some_and(|start| Month::of(start) <= month)
+            && self.ended_on.is_none_or(|end| Month::of(end) >= month)
+    }
+
+    /// Whether its report of `month` is among what `period` counts as completed.
+    pub fn is_counted(&self, month: Month, period: Period) -> bool {
+        self.reports.iter().any(|r| r.month == month && period.counts(r.state))
+    }
+
+    /// Whether its report of `month` was handed over and not returned.
+    pub fn is_filed(&self, month: Month) -> bool {
+        let filed = [ReportState::Submitted, ReportState::Confirmed];
+        self.reports.iter().any(|r| r.month == month && filed.contains(&r.state))
+    }
+
+    fn coverage(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Coverage {
+        let state_of =
+            |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
+        let mut coverage = Coverage::default();
+        for month in period.months().filter(|m| wanted(*m)) {
+            match state_of(month) {
+                Some(ReportState::Confirmed) => coverage.confirmed += 1,
+                Some(ReportState::Submitted) => coverage.submitted += 1,
+                Some(ReportState::Draft | ReportState::Returned) | None => {
+                    coverage.missing += i64::from(self.owes(month, period));
+                }
+            }
+        }
+        coverage.due = coverage.confirmed + coverage.submitted + coverage.missing;
+        coverage
+    }
+}
+
+/// The months of `period` in which any of `projects` was restated.
+pub fn restated_months(projects: &[ProjectYear], period: Period) -> Vec<Month> {
+    let all = projects.iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
+    let months: BTreeSet<Month> = all.filter(|month| *month <= period.through).collect();
+    months.into_iter().collect()
+}
+
+#[cfg(test)]
+pub(in crate::domain) mod tests {
+    use super::*;
+    use crate::domain::plan::year_plan::MonthlyAmounts;
+    use crate::domain::project::tests::day;
+
+    fn month(text: &str) -> Month {
+        text.parse().unwrap()
+    }
+
+    /// 1,200 planned for the year, started in March, to finish in November.
+    pub(in crate::domain) fn project() -> ProjectYear {
+        ProjectYear {
+            id: ProjectId(1),
+            industry: IndustryId(1),
+            area: AreaId(1),
+            stage: Stage::Construction,
+            nature: Nature::NewConstruction,
+            total: Fen::new(10_000),
+            before_the_year: Fen::new(500),
+            registered_year: Year::new(2021).unwrap(),
+            starts: (Some(day("2021-03-10")), Some(day("2021-02-01"))),
+            finishes: (None, Some(day("2021-11-30"))),
+            ended_on: None,
+            plan: Some(PlanBases {
+                initial: MonthlyAmounts([Fen::new(90); 12]),
+                current: MonthlyAmounts([Fen::new(100); 12]),
+            }),
+            planned_from: None,
+            basis: Basis::Current,
+            reports: Vec::new(),
+            restatements: Vec::new(),
+        }
+    }
+
+    pub(in crate::domain) fn report(text: &str, state: ReportState, fen: i64) -> MonthReport {
+        MonthReport {
+            month: month(text),
+            state,
+            completed: Fen::new(fen),
+            first_submitted_on: None,
+        }
+    }
+
+    #[test]
+    fn only_confirmed_reports_count_unless_asked() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-03", ReportState::Confirmed, 70),
+            report("2021-04", ReportState::Submitted, 20),
+            report("2021-05", ReportState::Returned, 9),
+            report("2021-06", ReportState::Confirmed, 1_000),
+        ];
+        let through_may = |include| Period::new(month("2021-05"), day("2021-07-01"), include);
+
+        let strict = it.figures(through_may(false));
+        let wide = it.figures(through_may(true));
+
+        assert_eq!((strict.completed, strict.completed_ever), (Fen::new(70), Fen::new(570)));
+        assert_eq!(wide.completed, Fen::new(90));
+        assert_eq!((strict.planned, strict.planned_through), (Fen::new(1_200), Fen::new(500)));
+        it.basis = Basis::Initial;
+        let initial = it.figures(Period::new(month("2021-05"), day("2021-07-01"), false));
+        assert_eq!((initial.planned, initial.planned_through), (Fen::new(1_080), Fen::new(450)));
+        let both = (initial.planned_initial, initial.planned_current);
+        assert_eq!(both, (Fen::new(1_080), Fen::new(1_200)));
+        assert_eq!(both, (strict.planned_initial, strict.planned_current));
+    }
+
+    #[test]
+    fn a_restatement_counts_in_its_month_whether_or_not_there_was_a_report() {
+        let mut it = project();
+        it.reports = vec![report("2021-03", ReportState::Confirmed, 70)];
+        it.restatements = vec![(month("2021-03"), Fen::new(-20)), (month("2021-04"), Fen::new(5))];
+        let at = |through| Period::new(month(through), day("2021-07-01"), false);
+
+        assert_eq!(it.figures(at("2021-03")).completed, Fen::new(50));
+        assert_eq!(it.figures(at("2021-05")).completed, Fen::new(55));
+        assert_eq!(it.month_figures(month("2021-04"), at("2021-05")).completed, Fen::new(5));
+        let twice = [it.clone(), it];
+        assert_eq!(restated_months(&twice, at("2021-03")), [month("2021-03")]);
+    }
+
+    #[test]
+    fn reports_are_due_from_the_start_on_until_the_month_before_today() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-01", ReportState::Confirmed, 5), // filed though not owed
+            report("2021-03", ReportState::Confirmed, 5),
+            report("2021-04", ReportState::Draft, 5),
+        ];
+        let coverage =
+            |through, today| it.figures(Period::new(month(through), day(today), false)).coverage;
+
+        // March, April, May owed, January filed.
+        assert_eq!(
+            coverage("2021-05", "2021-07-01"),
+            Coverage { due: 4, confirmed: 2, submitted: 0, missing: 2 }
+        );
+        // July is not over on 1 July; asked a year later it reads as it read then.
+        assert_eq!(coverage("2021-07", "2021-07-01").due, 5);
+        assert_eq!(coverage("2021-07", "2022-07-01").due, 6);
+        assert_eq!(coverage("2021-06", "2021-06-30").due, 5);
+    }
+
+    #[test]
+    fn what_was_added_in_mid_year_owes_nothing_of_the_months_before() {
+        let added = ProjectYear { planned_from: Some(month("2021-05")), ..project() };
+
+        let coverage =
+            added.figures(Period::new(month("2021-06"), day("2021-07-01"), false)).coverage;
+
+        assert_eq!((coverage.due, coverage.missing), (2, 2));
+    }
+
+    #[test]
+    fn active_months_run_from_the_actual_start_to_the_planned_finish() {
+        let at = |through| {
+            project().active_months(Period::new(month(through), day("2022-01-01"), false))
+        };
+
+        assert_eq!([at("2021-02"), at("2021-05"), at("2021-12")], [(0, 9), (3, 9), (9, 9)]);
+    }
+
+    #[test]
+    fn the_months_of_a_year_sum_to_it() {
+        let mut it = project();
+        it.reports = vec![
+            report("2021-03", ReportState::Confirmed, 70),
+            report("2021-04", ReportState::Submitted, 20),
+        ];
+        let period = Period::new(month("2021-05"), day("2021-07-01"), true);
+
+        let whole = it.figures(period);
+        let parts: Figures = period.months().map(|m| it.month_figures(m, period)).sum();
+
+        assert_eq!((parts.completed, parts.coverage), (whole.completed, whole.coverage));
+        assert_eq!(parts.planned, whole.planned_through);
+    }
+
+    #[test]
+    fn a_summary_usually_goes_through_the_last_month_that_is_over() {
+        let through =
+            |year, today| Period::usual_through(Year::new(year).unwrap(), day(today)).to_string();
+
+        assert_eq!(through(2021, "2021-07-01"), "2021-06");
+        assert_eq!(through(2021, "2021-01-15"), "2021-01");
+        assert_eq!(through(2021, "2023-01-15"), "2021-12");
+    }
+}

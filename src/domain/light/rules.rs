@@ -1,0 +1,249 @@
+//! The rules of lights as data: their thresholds, in versions that never reach back.
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::month::{Month, Year};
+use crate::domain::rate::Hundredths;
+use crate::domain::words::Words;
+
+/// The thresholds of every rule. Each is compared with what is shown, rounded to two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LightThresholds {
+    /// Progress is green from this deviation on, in points.
+    pub green_from: Hundredths,
+    /// Progress is yellow from this deviation on, in points; red below.
+    pub yellow_from: Hundredths,
+    /// A start is yellow this many months after the month it was planned for.
+    pub start_yellow_months: i32,
+    /// A start is red this many months after the month it was planned for.
+    pub start_red_months: i32,
+    /// A milestone is yellow when it slips by more than this many days.
+    pub milestone_yellow_days: i32,
+    /// A milestone is red when it slips by more than this many days.
+    pub milestone_red_days: i32,
+    /// Reporting is yellow when this many overdue reports are missing.
+    pub reporting_yellow_missing: i32,
+    /// Reporting is red when this many overdue reports are missing.
+    pub reporting_red_missing: i32,
+}
+
+impl Default for LightThresholds {
+    fn default() -> Self {
+        Self {
+            green_from: Hundredths::new(-500),
+            yellow_from: Hundredths::new(-2_000),
+            start_yellow_months: 1,
+            start_red_months: 3,
+            milestone_yellow_days: 30,
+            milestone_red_days: 90,
+            reporting_yellow_missing: 1,
+            reporting_red_missing: 2,
+        }
+    }
+}
+
+/// The largest count a threshold may be.
+pub const LARGEST_THRESHOLD: i32 = 3_650;
+
+impl LightThresholds {
+    /// Checks that each rule grows stricter from yellow to red.
+    ///
+    /// # Errors
+    /// Every wrong field: `out-of-range`, `wrong-order`.
+    pub fn check(self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        for (pointer, points) in
+            [("/green_from_points", self.green_from), ("/yellow_from_points", self.yellow_from)]
+        {
+            if !(-10_000..=10_000).contains(&points.get()) {
+                let words = Words::new("应在 -100 至 100 之间。", "Must lie between -100 and 100.");
+                errors.push(FieldError::new(pointer, "out-of-range", words));
+            }
+        }
+        if self.yellow_from >= self.green_from {
+            let words = Words::new(
+                format!("黄灯下限应低于绿灯下限（{}）。", self.green_from),
+                format!("Must lie below where green begins, {}.", self.green_from),
+            );
+            errors.push(FieldError::new("/yellow_from_points", "wrong-order", words));
+        }
+        self.check_counts(&mut errors);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
+    fn check_counts(&self, errors: &mut Vec<FieldError>) {
+        let pairs = [
+            (
+                ["/start_yellow_months", "/start_red_months"],
+                self.start_yellow_months,
+                self.start_red_months,
+                1,
+            ),
+            (
+                ["/milestone_yellow_days", "/milestone_red_days"],
+                self.milestone_yellow_days,
+                self.milestone_red_days,
+                0,
+            ),
+            (
+                ["/reporting_yellow_missing", "/reporting_red_missing"],
+                self.reporting_yellow_missing,
+                self.reporting_red_missing,
+                1,
+            ),
+        ];
+        for ([yellow_pointer, red_pointer], yellow, red, least) in pairs {
+            for (pointer, value) in [(yellow_pointer, yellow), (red_pointer, red)] {
+                if !(least..=LARGEST_THRESHOLD).contains(&value) {
+                    let words = Words::new(
+                        format!("应在 {least} 至 {LARGEST_THRESHOLD} 之间。"),
+                        format!("Must lie between {least} and {LARGEST_THRESHOLD}."),
+                    );
+                    errors.push(FieldError::new(pointer, "out-of-range", words));
+                }
+            }
+            if red <= yellow {
+                let words = Words::new(
+                    format!("红灯界限应大于黄灯界限（{yellow}）。"),
+                    format!("Must be more than where yellow begins, {yellow}."),
+                );
+                errors.push(FieldError::new(red_pointer, "wrong-order", words));
+            }
+        }
+    }
+}
+
+/// A version of a year's rules. It is never overwritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LightRules {
+    /// 0 for the rules every year begins with, then 1, 2, ...
+    pub number: i32,
+    /// The first month they decide.
+    pub effective_month: Month,
+    /// Their thresholds.
+    pub thresholds: LightThresholds,
+    /// Why they came to be.
+    pub reason: String,
+    /// When they were entered; none for those a year begins with.
+    pub created_at: Option<Timestamp>,
+}
+
+impl LightRules {
+    /// What every year begins with.
+    pub fn of_the_design(year: Year) -> Self {
+        Self {
+            number: 0,
+            effective_month: year.january(),
+            thresholds: LightThresholds::default(),
+            reason: String::new(),
+            created_at: None,
+        }
+    }
+
+    /// Of `versions`, in their order, the one that decides `month`.
+    pub fn in_force(versions: &[Self], month: Month) -> Self {
+        let found = versions.iter().rfind(|v| v.effective_month <= month).cloned();
+        found.unwrap_or_else(|| Self::of_the_design(month.year()))
+    }
+}
+
+/// Checks the month from which new rules are to decide: never one that is over or closed.
+///
+/// # Errors
+/// `out-of-range`, `retroactive`, `before-version`, at `/effective_month`.
+pub fn may_decide_from(
+    effective: Month,
+    year: Year,
+    (this_month, last_closed): (Month, Option<Month>),
+    previous: Option<Month>,
+) -> Result<(), FieldError> {
+    let refuse = |code, zh: String, en: String| {
+        Err(FieldError::new("/effective_month", code, Words::new(zh, en)))
+    };
+    if effective.year() != year {
+        return refuse(
+            "out-of-range",
+            format!("生效月份应在 {year} 年内。"),
+            format!("Must be a month of {year}."),
+        );
+    }
+    let earliest = last_closed.map_or(this_month, |closed| closed.next().max(this_month));
+    if effective < earliest {
+        return refuse(
+            "retroactive",
+            format!("规则不溯及既往，最早自 {earliest} 起生效。"),
+            format!("Rules never reach back; these can decide from {earliest} on."),
+        );
+    }
+    if let Some(previous) = previous.filter(|previous| effective < *previous) {
+        return refuse(
+            "before-version",
+            format!("上一版本自 {previous} 起生效，新版本不能早于它。"),
+            format!("The version before decides from {previous} on; this one cannot be earlier."),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn rules_must_grow_stricter_and_every_wrong_field_is_named() {
+        assert!(LightThresholds::default().check().is_ok());
+        let wrong = LightThresholds {
+            yellow_from: Hundredths::new(-500),
+            start_red_months: 1,
+            milestone_yellow_days: -1,
+            ..LightThresholds::default()
+        };
+
+        let errors = wrong.check().unwrap_err();
+
+        let named: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.code)).collect();
+        assert_eq!(
+            named,
+            [
+                ("/yellow_from_points", "wrong-order"),
+                ("/start_red_months", "wrong-order"),
+                ("/milestone_yellow_days", "out-of-range"),
+            ]
+        );
+    }
+
+    #[test]
+    fn rules_never_reach_back() {
+        let year = Year::new(2021).unwrap();
+        let from = |text, closed: Option<&str>, previous: Option<&str>| {
+            let times = (month("2021-07"), closed.map(month));
+            let decided = may_decide_from(month(text), year, times, previous.map(month));
+            decided.map_err(|e| e.code)
+        };
+
+        assert_eq!(from("2021-07", Some("2021-05"), None), Ok(()));
+        assert_eq!(from("2021-06", Some("2021-05"), None), Err("retroactive"));
+        assert_eq!(from("2021-07", Some("2021-07"), None), Err("retroactive"));
+        assert_eq!(from("2021-08", None, Some("2021-09")), Err("before-version"));
+        assert_eq!(from("2022-01", None, None), Err("out-of-range"));
+    }
+
+    #[test]
+    fn a_month_is_decided_by_the_last_version_that_reached_it() {
+        let year = Year::new(2021).unwrap();
+        let version = |number, from: &str| LightRules {
+            number,
+            effective_month: month(from),
+            ..LightRules::of_the_design(year)
+        };
+        let versions = [version(1, "2021-03"), version(2, "2021-07")];
+        let number = |m: &str| LightRules::in_force(&versions, month(m)).number;
+
+        assert_eq!([number("2021-02"), number("2021-03"), number("2021-06")], [0, 1, 1]);
+        assert_eq!([number("2021-07"), number("2021-12")], [2, 2]);
+    }
+}

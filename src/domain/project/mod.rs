@@ -1,0 +1,401 @@
+//! The project, its stages and its moves.
+
+pub mod facts;
+
+use chrono::NaiveDate;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{FieldError, RuleError};
+use crate::domain::id::ProjectId;
+use crate::domain::month::Year;
+use crate::domain::project::facts::ProjectFacts;
+use crate::domain::text::Reason;
+use crate::domain::text_enum::text_enum;
+use crate::domain::words::Words;
+
+text_enum! {
+    /// Where a project stands (库别).
+    Stage {
+        /// 谋划: an idea.
+        Planned = "planned" "谋划",
+        /// 储备: prepared.
+        Reserve = "reserve" "储备",
+        /// 建设: being built.
+        Construction = "construction" "建设",
+        /// 竣工: built.
+        Completed = "completed" "竣工",
+        /// 投产: at work.
+        Operating = "operating" "投产",
+        /// 终止: given up.
+        Terminated = "terminated" "终止",
+    }
+}
+
+impl Stage {
+    /// The stages that may follow.
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Planned => &[Self::Reserve, Self::Construction, Self::Terminated],
+            Self::Reserve => &[Self::Planned, Self::Construction, Self::Terminated],
+            Self::Construction => &[Self::Completed, Self::Reserve, Self::Terminated],
+            Self::Completed => &[Self::Operating, Self::Construction, Self::Terminated],
+            Self::Operating => &[Self::Completed],
+            Self::Terminated => &[Self::Planned],
+        }
+    }
+
+    /// Whether moving to `to` goes back or gives up, and so must say why.
+    const fn needs_reason(self, to: Self) -> bool {
+        matches!(
+            (self, to),
+            (_, Self::Terminated | Self::Planned)
+                | (Self::Construction, Self::Reserve)
+                | (Self::Completed, Self::Construction)
+                | (Self::Operating, Self::Completed)
+        )
+    }
+
+    /// Whether a project in this stage has been finished.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Operating)
+    }
+
+    /// Whether a project in this stage has been started.
+    pub const fn has_started(self) -> bool {
+        matches!(self, Self::Construction | Self::Completed | Self::Operating)
+    }
+}
+
+text_enum! {
+    /// What kind of construction it is (建设性质).
+    Nature {
+        /// 新建
+        NewConstruction = "new_construction" "新建",
+        /// 扩建
+        Expansion = "expansion" "扩建",
+        /// 改建和技术改造
+        Renovation = "renovation" "改建和技术改造",
+        /// 迁建
+        Relocation = "relocation" "迁建",
+        /// 恢复
+        Restoration = "restoration" "恢复",
+        /// 单纯购置
+        Purchase = "purchase" "单纯购置",
+    }
+}
+
+text_enum! {
+    /// Who may know of a project.
+    Visibility {
+        /// Everyone who may read projects.
+        Open = "open" "公开",
+        /// The commission, its area and its units.
+        Restricted = "restricted" "内部",
+    }
+}
+
+/// A registered project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// What is known of it.
+    pub facts: ProjectFacts,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The first year it is in the register (入库年份).
+    pub registered_year: Year,
+    /// When it left: completed or terminated.
+    pub ended_on: Option<NaiveDate>,
+    /// Whether it was made up for demonstration.
+    pub synthetic: bool,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// For the ETag.
+    pub version: i64,
+}
+
+/// A move to another stage.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// Where to.
+    pub to: Stage,
+    /// The day it happened.
+    pub on: NaiveDate,
+    /// Why, where it goes back or gives up.
+    pub reason: Option<Reason>,
+}
+
+impl Project {
+    /// Registers a project with these facts.
+    ///
+    /// # Errors
+    /// Every wrong field: what [`ProjectFacts::check`] finds, and a stage whose dates are missing.
+    pub fn register(
+        facts: ProjectFacts,
+        stage: Stage,
+        registered_year: Year,
+        today: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut errors = facts.check(stage, today);
+        facts.check_stage_days(stage, &mut errors);
+        if stage == Stage::Terminated {
+            let words = Words::new(
+                "已终止的项目不能入库。",
+                "A project that was given up is not registered.",
+            );
+            errors.push(FieldError::new("/stage", "not-allowed", words));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let ended_on = facts.actual_finish.filter(|_| stage.has_ended());
+        Ok(Self {
+            id: ProjectId(0),
+            facts,
+            stage,
+            registered_year,
+            ended_on,
+            synthetic: false,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        })
+    }
+
+    /// The project with other facts.
+    ///
+    /// # Errors
+    /// Every wrong field.
+    pub fn revise(
+        mut self,
+        facts: ProjectFacts,
+        today: NaiveDate,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut errors = facts.check(self.stage, today);
+        facts.check_stage_days(self.stage, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        if self.stage.has_ended() {
+            self.ended_on = facts.actual_finish;
+        }
+        Ok(Self { facts, ..self })
+    }
+
+    /// The project as one that is planned for `year`: a plan for an earlier year than it was
+    /// registered in puts it into the register of that year.
+    ///
+    /// # Errors
+    /// [`RuleError::ProjectEnded`].
+    pub fn planned_for(mut self, year: Year) -> Result<Self, RuleError> {
+        match self.ended_on.map(Year::of) {
+            Some(ended) if ended < year => Err(RuleError::ProjectEnded(ended.get())),
+            _ => {
+                self.registered_year = self.registered_year.min(year);
+                Ok(self)
+            }
+        }
+    }
+
+    /// Whether the project belongs to `year`: registered by then and not ended before it.
+    pub fn belongs_to(&self, year: Year) -> bool {
+        self.registered_year <= year && self.ended_on.is_none_or(|day| Year::of(day) >= year)
+    }
+
+    /// Moves the project to another stage, and keeps the dates that follow from it.
+    ///
+    /// Starting sets the actual start unless it is known; completing sets the actual finish, and
+    /// so on. Going back clears what it takes back.
+    ///
+    /// # Errors
+    /// [`RuleError::StageMove`], [`RuleError::ReasonRequired`], [`RuleError::InFuture`],
+    /// [`RuleError::CodeRequired`], [`RuleError::BeforeStart`].
+    pub fn move_to(mut self, step: &Move, today: NaiveDate) -> Result<Self, RuleError> {
+        let (from, to, on) = (self.stage, step.to, step.on);
+        if !from.next().contains(&to) {
+            let allowed: Vec<_> = from.next().iter().map(|s| s.as_str()).collect();
+            return Err(RuleError::StageMove { from, to, allowed: allowed.join(", ") });
+        }
+        if from.needs_reason(to) && step.reason.is_none() {
+            return Err(RuleError::ReasonRequired { from, to });
+        }
+        if on > today {
+            return Err(RuleError::InFuture { day: on, today });
+        }
+        if to.has_started() && self.facts.lacks_code() {
+            return Err(RuleError::CodeRequired);
+        }
+        self.facts.keep_dates(from, to, on);
+        self.facts.check_ends()?;
+        self.ended_on = match to {
+            Stage::Completed | Stage::Operating => self.facts.actual_finish.or(self.ended_on),
+            Stage::Terminated => Some(on),
+            Stage::Planned | Stage::Reserve | Stage::Construction => None,
+        };
+        self.stage = to;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::domain::id::{AreaId, IndustryId};
+    use crate::domain::money::Fen;
+
+    pub(crate) fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    pub(crate) fn project(stage: Stage) -> Project {
+        let at = Timestamp::from_unix_seconds(1_600_000_000).unwrap();
+        Project {
+            id: ProjectId(1),
+            facts: ProjectFacts {
+                code: Some("2111-522323-04-01-342068".to_owned()),
+                code_reason: String::new(),
+                name: "东营某项目".to_owned(),
+                content: String::new(),
+                industry_id: IndustryId(1),
+                area_id: AreaId(1),
+                nature: Nature::NewConstruction,
+                total: Fen::parse_wan("10000").unwrap(),
+                invested_before: Fen::ZERO,
+                planned_start: Some(day("2021-03-01")),
+                planned_finish: Some(day("2022-10-31")),
+                planned_operation: None,
+                actual_start: stage.has_started().then(|| day("2021-03-10")),
+                actual_finish: None,
+                actual_operation: None,
+                leader: String::new(),
+                longitude_e6: None,
+                latitude_e6: None,
+                visibility: Visibility::Open,
+            },
+            stage,
+            registered_year: Year::new(2021).unwrap(),
+            ended_on: None,
+            synthetic: false,
+            created_at: at,
+            updated_at: at,
+            version: 1,
+        }
+    }
+
+    fn step(to: Stage, on: &str) -> Move {
+        Move { to, on: day(on), reason: None }
+    }
+
+    #[test]
+    fn starting_and_finishing_keep_their_days() {
+        let today = day("2021-07-01");
+
+        let started = project(Stage::Reserve)
+            .move_to(&step(Stage::Construction, "2021-06-15"), today)
+            .unwrap();
+        let done = started.clone().move_to(&step(Stage::Completed, "2021-06-30"), today).unwrap();
+
+        assert_eq!(started.facts.actual_start, Some(day("2021-06-15")));
+        assert_eq!(
+            (done.facts.actual_finish, done.ended_on),
+            (Some(day("2021-06-30")), Some(day("2021-06-30")))
+        );
+    }
+
+    #[test]
+    fn a_refused_move_says_where_one_could_go() {
+        let refused = project(Stage::Planned)
+            .move_to(&step(Stage::Operating, "2021-06-15"), day("2021-07-01"));
+
+        let error = refused.unwrap_err();
+        assert_eq!(error.code(), "stage-move");
+        assert!(error.to_string().ends_with("reserve, construction, terminated"), "{error}");
+    }
+
+    #[test]
+    fn going_back_needs_a_reason_and_takes_back_the_day() {
+        let today = day("2021-07-01");
+        let done = project(Stage::Construction)
+            .move_to(&step(Stage::Completed, "2021-06-30"), today)
+            .unwrap();
+
+        let without = done.clone().move_to(&step(Stage::Construction, "2021-07-01"), today);
+        let reason = Some(Reason::parse("验收未通过").unwrap());
+        let again = done
+            .move_to(&Move { reason, ..step(Stage::Construction, "2021-07-01") }, today)
+            .unwrap();
+
+        assert_eq!(without.unwrap_err().code(), "reason-required");
+        assert_eq!((again.facts.actual_finish, again.ended_on), (None, None));
+        assert_eq!(again.facts.actual_start, Some(day("2021-03-10")));
+    }
+
+    #[test]
+    fn construction_needs_a_code_or_a_reason_for_none() {
+        let mut without = project(Stage::Reserve);
+        without.facts.code = None;
+
+        let refused =
+            without.clone().move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
+        without.facts.code_reason = "代码申请中".to_owned();
+        let taken = without.move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
+
+        assert_eq!(refused.unwrap_err(), RuleError::CodeRequired);
+        assert!(taken.is_ok());
+    }
+
+    #[test]
+    fn a_day_in_the_future_or_before_the_start_is_refused() {
+        let future = project(Stage::Reserve)
+            .move_to(&step(Stage::Construction, "2021-07-02"), day("2021-07-01"));
+        let early = project(Stage::Construction)
+            .move_to(&step(Stage::Completed, "2021-03-01"), day("2021-07-01"));
+
+        assert_eq!(future.unwrap_err().code(), "in-future");
+        assert_eq!(early.unwrap_err().code(), "before-start");
+    }
+
+    #[test]
+    fn every_wrong_fact_is_named_at_once() {
+        let mut facts = project(Stage::Construction).facts;
+        facts.total = Fen::ZERO;
+        facts.invested_before = Fen::new(-1);
+        facts.planned_finish = Some(day("2020-01-01"));
+        facts.actual_start = None;
+        facts.actual_finish = Some(day("2022-01-01"));
+        facts.longitude_e6 = Some(200_000_000);
+        facts.code = None;
+
+        let errors = facts.check(Stage::Construction, day("2021-07-01"));
+
+        let pointers: Vec<_> = errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/total_investment_wan",
+                "/invested_before_wan",
+                "/planned_finish",
+                "/actual_start",
+                "/actual_finish",
+                "/longitude",
+                "/latitude",
+                "/code",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_project_belongs_to_the_years_between_its_entry_and_its_end() {
+        let mut it = project(Stage::Completed);
+        it.ended_on = Some(day("2022-06-30"));
+
+        let years: Vec<_> =
+            (2020..=2023).filter(|y| it.belongs_to(Year::new(*y).unwrap())).collect();
+
+        assert_eq!(years, [2021, 2022]);
+    }
+}

@@ -1,0 +1,5 @@
+//! Reference data: areas, industries and units.
+
+pub mod area;
+pub mod industry;
+pub mod unit;

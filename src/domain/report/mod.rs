@@ -1,0 +1,328 @@
+//! The monthly report: its states, what an owner fills in, what is refused.
+
+pub mod filings;
+pub mod restatement;
+pub mod warning;
+
+use chrono::NaiveDate;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{FieldError, RuleError};
+use crate::domain::id::{ProjectId, ReportId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::month::Month;
+use crate::domain::project::{Project, Stage};
+use crate::domain::rate::Hundredths;
+use crate::domain::report::warning::Warning;
+use crate::domain::text::Reason;
+use crate::domain::text_enum::text_enum;
+use crate::domain::words::Words;
+
+text_enum! {
+    /// Where a monthly report stands.
+    ReportState {
+        /// Being written.
+        Draft = "draft" "草稿",
+        /// Handed over for review.
+        Submitted = "submitted" "已提交",
+        /// Counted.
+        Confirmed = "confirmed" "已确认",
+        /// Sent back with a reason.
+        Returned = "returned" "已退回",
+    }
+}
+
+/// What an owner fills in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportFigures {
+    /// Invested in the month.
+    pub completed: Fen,
+    /// Physical progress of the whole project, in per cent.
+    pub physical: Option<Hundredths>,
+    /// Progress in words; may be empty.
+    pub progress: String,
+    /// Why nothing was invested; may be empty.
+    pub zero_reason: String,
+    /// What the owner expects for the full year.
+    pub full_year_forecast: Option<Fen>,
+    /// Funds received since January.
+    pub funds_received: Option<Fen>,
+    /// Funds paid since January.
+    pub funds_paid: Option<Fen>,
+}
+
+impl ReportFigures {
+    /// Everything that is wrong with these figures.
+    pub fn check(&self) -> Vec<FieldError> {
+        let amounts = [
+            ("/completed_wan", Some(self.completed)),
+            ("/full_year_forecast_wan", self.full_year_forecast),
+            ("/funds_received_wan", self.funds_received),
+            ("/funds_paid_wan", self.funds_paid),
+        ];
+        let mut errors: Vec<FieldError> = amounts
+            .into_iter()
+            .filter(|(_, amount)| amount.is_some_and(Fen::is_negative))
+            .map(|(pointer, _)| {
+                let words = Words::new(
+                    "不能为负；冲减已关闭月份的数据请使用更正。",
+                    "Cannot be negative; a closed month is reduced by a restatement.",
+                );
+                FieldError::new(pointer, "negative", words)
+            })
+            .collect();
+        if self.physical.is_some_and(|p| !(0..=10_000).contains(&p.get())) {
+            let words = Words::new(
+                "形象进度应在 0.00 至 100.00 之间。",
+                "Must be between 0.00 and 100.00.",
+            );
+            errors.push(FieldError::new("/physical_percent", "out-of-range", words));
+        }
+        errors
+    }
+}
+
+/// Who moved a report on, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Who.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A project's report of one month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its id.
+    pub id: ReportId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The month.
+    pub month: Month,
+    /// Where it stands.
+    pub state: ReportState,
+    /// What the owner filled in.
+    pub figures: ReportFigures,
+    /// What looks odd, in words; never blocks.
+    pub warnings: Vec<Warning>,
+    /// Why it was returned; empty unless it was.
+    pub return_reason: String,
+    /// When it was last submitted.
+    pub submitted: Option<Step>,
+    /// The business day it was first submitted on; says whether it was in time.
+    pub first_submitted_on: Option<NaiveDate>,
+    /// When it was confirmed.
+    pub confirmed: Option<Step>,
+    /// For the ETag.
+    pub version: i64,
+}
+
+/// Whether `project` may be reported on for `month` at all.
+///
+/// # Errors
+/// [`RuleError::MonthAhead`], [`RuleError::BeforeRegistration`].
+pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(), RuleError> {
+    if month.first_day() > today {
+        return Err(RuleError::MonthAhead(month));
+    }
+    if month.year() < project.registered_year {
+        return Err(RuleError::BeforeRegistration(project.registered_year.get()));
+    }
+    Ok(())
+}
+
+impl Report {
+    fn must_be(
+        &self,
+        states: &[ReportState],
+        needed: &'static str,
+        next: [&'static str; 2],
+    ) -> Result<(), RuleError> {
+        if states.contains(&self.state) {
+            return Ok(());
+        }
+        let [next_zh, next] = next;
+        Err(RuleError::ReportState { state: self.state, needed, next, next_zh })
+    }
+
+    /// Replaces the figures of a draft or of a returned report.
+    ///
+    /// # Errors
+    /// [`RuleError::ReportState`] once it was submitted.
+    pub fn rewrite(self, figures: ReportFigures) -> Result<Self, RuleError> {
+        self.must_be(
+            &[ReportState::Draft, ReportState::Returned],
+            "draft or returned",
+            ["如需修改，请先由审核单位退回。", "Have it returned first if it must change."],
+        )?;
+        Ok(Self { figures, ..self })
+    }
+
+    /// Hands the report over for review.
+    ///
+    /// # Errors
+    /// [`RuleError::ReportState`]; [`RuleError::ZeroReasonRequired`] when nothing was invested
+    /// during construction and no reason is given.
+    pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, RuleError> {
+        self.must_be(
+            &[ReportState::Draft, ReportState::Returned],
+            "draft or returned",
+            ["已提交的月报请等待审核；已确认的无需再提交。", "It has been handed over already."],
+        )?;
+        if self.figures.completed.is_zero()
+            && stage == Stage::Construction
+            && self.figures.zero_reason.is_empty()
+        {
+            return Err(RuleError::ZeroReasonRequired);
+        }
+        let first_submitted_on = self.first_submitted_on.or(Some(today));
+        Ok(Self {
+            state: ReportState::Submitted,
+            submitted: Some(step),
+            first_submitted_on,
+            ..self
+        })
+    }
+
+    /// Sends a submitted or confirmed report back to its owner.
+    ///
+    /// # Errors
+    /// [`RuleError::ReportState`].
+    pub fn send_back(self, reason: &Reason) -> Result<Self, RuleError> {
+        self.must_be(
+            &[ReportState::Submitted, ReportState::Confirmed],
+            "submitted or confirmed",
+            ["只有已提交或已确认的月报可以退回。", "Only what was handed over can be returned."],
+        )?;
+        let return_reason = reason.as_str().to_owned();
+        Ok(Self { state: ReportState::Returned, return_reason, confirmed: None, ..self })
+    }
+
+    /// Takes a submitted report into the figures.
+    ///
+    /// # Errors
+    /// [`RuleError::ReportState`].
+    pub fn confirm(self, step: Step) -> Result<Self, RuleError> {
+        self.must_be(
+            &[ReportState::Submitted],
+            "submitted",
+            ["请先由项目单位提交。", "Its owner must submit it first."],
+        )?;
+        let return_reason = String::new();
+        Ok(Self { state: ReportState::Confirmed, confirmed: Some(step), return_reason, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::project::tests::{day, project};
+
+    fn report(state: ReportState, completed: &str) -> Report {
+        Report {
+            id: ReportId(1),
+            project_id: ProjectId(1),
+            month: "2021-06".parse().unwrap(),
+            state,
+            figures: ReportFigures {
+                completed: Fen::parse_wan(completed).unwrap(),
+                ..ReportFigures::default()
+            },
+            warnings: Vec::new(),
+            return_reason: String::new(),
+            submitted: None,
+            first_submitted_on: None,
+            confirmed: None,
+            version: 1,
+        }
+    }
+
+    fn step() -> Step {
+        Step { by: Some(UserId(1)), at: Timestamp::from_unix_seconds(1_625_097_600).unwrap() }
+    }
+
+    #[test]
+    fn a_report_goes_from_draft_to_confirmed_and_back_with_a_reason() {
+        let reason = Reason::parse("请核对本月完成投资").unwrap();
+
+        let submitted = report(ReportState::Draft, "120")
+            .submit(Stage::Construction, day("2021-07-02"), step())
+            .unwrap();
+        let returned = submitted.clone().send_back(&reason).unwrap();
+        let again =
+            returned.clone().submit(Stage::Construction, day("2021-07-02"), step()).unwrap();
+        let confirmed = again.confirm(step()).unwrap();
+
+        assert_eq!(returned.return_reason, "请核对本月完成投资");
+        assert_eq!(
+            (confirmed.state, confirmed.return_reason.as_str()),
+            (ReportState::Confirmed, "")
+        );
+        assert_eq!(confirmed.send_back(&reason).unwrap().confirmed, None);
+    }
+
+    #[test]
+    fn every_wrong_step_is_refused_with_the_way_forward() {
+        use ReportState::{Confirmed, Draft, Returned, Submitted};
+        let reason = Reason::parse("请核对").unwrap();
+        for state in [Submitted, Confirmed] {
+            assert!(report(state, "1").rewrite(ReportFigures::default()).is_err());
+            assert!(
+                report(state, "1").submit(Stage::Construction, day("2021-07-02"), step()).is_err()
+            );
+        }
+        for state in [Draft, Returned] {
+            assert!(report(state, "1").send_back(&reason).is_err());
+        }
+        for state in [Draft, Returned, Confirmed] {
+            let error = report(state, "1").confirm(step()).unwrap_err();
+            assert_eq!(error.code(), "report-state");
+            assert!(error.to_string().contains("must submit it first"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_month_without_investment_says_why() {
+        let zero = report(ReportState::Draft, "0");
+        let mut explained = zero.clone();
+        explained.figures.zero_reason = "雨季停工".to_owned();
+
+        assert_eq!(
+            zero.clone().submit(Stage::Construction, day("2021-07-02"), step()),
+            Err(RuleError::ZeroReasonRequired)
+        );
+        assert!(zero.submit(Stage::Reserve, day("2021-07-02"), step()).is_ok());
+        assert!(explained.submit(Stage::Construction, day("2021-07-02"), step()).is_ok());
+    }
+
+    #[test]
+    fn a_month_ahead_or_before_registration_cannot_be_reported() {
+        let it = project(Stage::Construction);
+        let today = day("2021-07-01");
+
+        assert!(may_report(&it, "2021-07".parse().unwrap(), today).is_ok());
+        assert_eq!(
+            may_report(&it, "2021-08".parse().unwrap(), today).unwrap_err().code(),
+            "month-ahead"
+        );
+        assert_eq!(
+            may_report(&it, "2020-12".parse().unwrap(), today).unwrap_err().code(),
+            "before-registration"
+        );
+    }
+
+    #[test]
+    fn negative_amounts_and_impossible_progress_are_named_at_once() {
+        let figures = ReportFigures {
+            completed: Fen::new(-1),
+            funds_paid: Some(Fen::new(-1)),
+            physical: Some(Hundredths::new(10_001)),
+            ..ReportFigures::default()
+        };
+
+        let pointers: Vec<_> = figures.check().into_iter().map(|e| e.pointer).collect();
+
+        assert_eq!(pointers, ["/completed_wan", "/funds_paid_wan", "/physical_percent"]);
+    }
+}

@@ -1,0 +1,88 @@
+//! The restatement (更正): the one way a closed month changes, in sight of everybody.
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::{ProjectId, RestatementId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::month::Month;
+use crate::domain::report::{Report, ReportState};
+use crate::domain::words::Words;
+
+/// A correction of what a project completed in a closed month. It stands beside the report and
+/// never replaces it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restatement {
+    /// Its id.
+    pub id: RestatementId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The closed month.
+    pub month: Month,
+    /// What is added to the month; negative takes away.
+    pub amount: Fen,
+    /// Why.
+    pub reason: String,
+    /// Who approved it.
+    pub approver: String,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: Option<UserId>,
+}
+
+/// What a closed month stands at: its report's amount, if that was confirmed, and every restatement
+/// before.
+pub fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
+    let counted = report.filter(|r| r.state == ReportState::Confirmed);
+    let reported = counted.map_or(Fen::ZERO, |r| r.figures.completed);
+    reported + before.iter().map(|r| r.amount).sum()
+}
+
+/// Checks what is added to a month that stands at [`standing`] now.
+///
+/// # Errors
+/// `zero`, `below-zero`, at `/amount_wan`.
+pub fn check_amount(amount: Fen, standing: Fen) -> Result<Fen, FieldError> {
+    let refuse = |code, zh: String, en: String| {
+        Err(FieldError::new("/amount_wan", code, Words::new(zh, en)))
+    };
+    if amount.is_zero() {
+        let zh = "更正金额不能为零。".to_owned();
+        return refuse("zero", zh, "A restatement of nothing changes nothing.".to_owned());
+    }
+    if (standing + amount).is_negative() {
+        let standing = standing.to_wan();
+        return refuse(
+            "below-zero",
+            format!("该月现为 {standing} 万元，最多只能冲减到零。"),
+            format!("The month stands at {standing} 万元; it cannot fall below zero."),
+        );
+    }
+    Ok(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_sequence_of_restatements_takes_a_month_below_zero(
+            reported in 0_i64..1_000,
+            amounts in proptest::collection::vec(-1_000_i64..1_000, 0..20),
+        ) {
+            let mut standing = Fen::new(reported);
+            for amount in amounts.into_iter().map(Fen::new) {
+                let refused = check_amount(amount, standing).map_err(|e| e.code);
+                match refused {
+                    Ok(amount) => standing += amount,
+                    Err("zero") => prop_assert!(amount.is_zero()),
+                    Err(_) => prop_assert!((standing + amount).is_negative()),
+                }
+                prop_assert!(!standing.is_negative());
+            }
+        }
+    }
+}

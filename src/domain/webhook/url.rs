@@ -1,0 +1,363 @@
+//! Where webhooks may be sent: addresses written plainly, on hosts the operator allowed.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use crate::domain::error::FieldError;
+use crate::domain::words::Words;
+
+/// Longest address taken, in bytes.
+pub const LONGEST: usize = 2_000;
+
+/// Why an address is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlRefusal {
+    /// It is not written as it must be.
+    #[error("write https://host[:port]/path in ASCII; a name in Chinese as xn--…")]
+    Form,
+    /// A name or password before the host.
+    #[error("no user name or password in the address; messages are signed instead")]
+    UserInfo,
+    /// Something after `#`, which is never sent.
+    #[error("leave out what follows #: it is never sent")]
+    Fragment,
+    /// Longer than is taken.
+    #[error("at most {LONGEST} bytes")]
+    TooLong,
+    /// A host that is not on the operator's list.
+    #[error(
+        "messages may not be sent to {0}; the operator allows hosts by WEBHOOK_HOSTS (--webhook-hosts)"
+    )]
+    NotAllowed(String),
+    /// Without TLS, and not to this machine.
+    #[error("https is needed; http is for this machine itself (127.0.0.1, [::1], localhost)")]
+    Plain,
+}
+
+impl UrlRefusal {
+    /// Stable public code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Form | Self::UserInfo | Self::Fragment => "wrong-form",
+            Self::TooLong => "too-long",
+            Self::NotAllowed(_) => "host-not-allowed",
+            Self::Plain => "not-https",
+        }
+    }
+
+    /// What is wrong and what would be right.
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            Self::Form => {
+                "请写成 https://主机[:端口]/路径，只用 ASCII；中文域名请写成 xn--…。".into()
+            }
+            Self::UserInfo => "地址中不能含用户名或密码；消息以签名证明来源。".into(),
+            Self::Fragment => "请去掉 # 及其后的内容：它不会被发送。".into(),
+            Self::TooLong => format!("至多 {LONGEST} 字节。"),
+            Self::NotAllowed(host) => {
+                format!(
+                    "不允许向 {host} 发送；请运维人员在 WEBHOOK_HOSTS（--webhook-hosts）中加入。"
+                )
+            }
+            Self::Plain => "须用 https；http 只用于本机（127.0.0.1、[::1]、localhost）。".into(),
+        };
+        Words::new(zh, format!("{self}."))
+    }
+}
+
+impl From<UrlRefusal> for FieldError {
+    fn from(refusal: UrlRefusal) -> Self {
+        Self::new("", refusal.code(), refusal.words())
+    }
+}
+
+/// An address that messages are posted to. What is checked is what is connected to: it is read
+/// once, into these parts, by one grammar that is narrower than that of URLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookUrl {
+    secure: bool,
+    host: String,
+    port: u16,
+    path: String,
+}
+
+impl HookUrl {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// [`UrlRefusal`]; whether its host is allowed is [`AllowedHosts::check`]'s to say.
+    pub fn parse(text: &str) -> Result<Self, UrlRefusal> {
+        if text.len() > LONGEST {
+            return Err(UrlRefusal::TooLong);
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(UrlRefusal::Form)?;
+        let secure = match scheme.to_ascii_lowercase().as_str() {
+            "https" => true,
+            "http" => false,
+            _ => return Err(UrlRefusal::Form),
+        };
+        if rest.contains('#') {
+            return Err(UrlRefusal::Fragment);
+        }
+        let end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        if authority.contains('@') {
+            return Err(UrlRefusal::UserInfo);
+        }
+        let (host, port) = host_and_port(authority).ok_or(UrlRefusal::Form)?;
+        if !path.bytes().all(is_of_a_path) {
+            return Err(UrlRefusal::Form);
+        }
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        Ok(Self { secure, host, port: port.unwrap_or(usual_port(secure)), path })
+    }
+
+    /// Whether it is reached by TLS.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The host, in lower case; an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The path with the query, from the first slash on.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The host as the `Host` header has it: with the port unless it is the usual one.
+    pub fn authority(&self) -> String {
+        let host = bracketed(&self.host);
+        if self.port == usual_port(self.secure) { host } else { format!("{host}:{}", self.port) }
+    }
+
+    /// Whether the host names this machine.
+    fn is_here(&self) -> bool {
+        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+impl fmt::Display for HookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority(), self.path)
+    }
+}
+
+fn usual_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+}
+
+/// What RFC 3986 lets stand in a path or a query.
+fn is_of_a_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/?".contains(&byte)
+}
+
+/// `host`, `host:port`, `[address]` or `[address]:port`.
+fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        let address: Ipv6Addr = address.parse().ok()?;
+        let port = if port.is_empty() { None } else { Some(read_port(port.strip_prefix(':')?)?) };
+        return Some((address.to_string(), port));
+    }
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, Some(read_port(port)?)),
+        None => (text, None),
+    };
+    let host = host.to_ascii_lowercase();
+    let plain = |label: &str| {
+        let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        (1..=63).contains(&label.len()) && label.bytes().all(known)
+    };
+    (host.len() <= 253 && host.split('.').all(plain)).then_some((host, port))
+}
+
+fn read_port(text: &str) -> Option<u16> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|port| digits && *port > 0)
+}
+
+/// A host messages may be sent to; without a port, to the usual one of the scheme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct AllowedHost {
+    host: String,
+    port: Option<u16>,
+}
+
+/// The hosts messages may be sent to. None unless the operator says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowedHosts(Vec<AllowedHost>);
+
+impl AllowedHosts {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Refuses an address messages may not be sent to.
+    ///
+    /// # Errors
+    /// [`UrlRefusal::NotAllowed`], [`UrlRefusal::Plain`].
+    pub fn check(&self, url: &HookUrl) -> Result<(), UrlRefusal> {
+        let usual = usual_port(url.secure);
+        let admits = |a: &AllowedHost| a.host == url.host && a.port.unwrap_or(usual) == url.port;
+        if !self.0.iter().any(admits) {
+            return Err(UrlRefusal::NotAllowed(url.authority()));
+        }
+        if url.secure || url.is_here() { Ok(()) } else { Err(UrlRefusal::Plain) }
+    }
+}
+
+/// A list of hosts that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not host or host:port; write for example hooks.example.org,10.0.0.7:8443")]
+pub struct NotAHost(String);
+
+impl FromStr for AllowedHosts {
+    type Err = NotAHost;
+
+    fn from_str(text: &str) -> Result<Self, NotAHost> {
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        let read = |entry: &str| {
+            let (host, port) = host_and_port(entry).ok_or_else(|| NotAHost(entry.to_owned()))?;
+            Ok(AllowedHost { host, port })
+        };
+        entries.map(read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl fmt::Display for AllowedHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = |a: &AllowedHost| match a.port {
+            Some(port) => format!("{}:{port}", bracketed(&a.host)),
+            None => bracketed(&a.host),
+        };
+        f.write_str(&self.0.iter().map(one).collect::<Vec<_>>().join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hosts(text: &str) -> AllowedHosts {
+        text.parse().unwrap()
+    }
+
+    fn verdict(hosts: &AllowedHosts, url: &str) -> Result<(), UrlRefusal> {
+        hosts.check(&HookUrl::parse(url)?)
+    }
+
+    #[test]
+    fn an_address_is_read_into_its_parts() {
+        for (text, host, port, path, shown) in [
+            (
+                "https://Hooks.Example.org",
+                "hooks.example.org",
+                443,
+                "/",
+                "https://hooks.example.org/",
+            ),
+            ("https://h:8443/a?b=c", "h", 8443, "/a?b=c", "https://h:8443/a?b=c"),
+            ("HTTP://[0:0::1]:80?x", "::1", 80, "/?x", "http://[::1]/?x"),
+            ("https://10.0.0.7:443/", "10.0.0.7", 443, "/", "https://10.0.0.7/"),
+        ] {
+            let url = HookUrl::parse(text).unwrap();
+            assert_eq!((url.host(), url.port(), url.path()), (host, port, path), "{text}");
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(HookUrl::parse(shown), Ok(url), "what is shown is the same address");
+        }
+    }
+
+    #[test]
+    fn what_two_programs_could_read_differently_is_not_taken() {
+        use UrlRefusal as R;
+        for (text, refusal) in [
+            ("", R::Form),
+            ("hooks.example.org/a", R::Form),
+            ("ftp://h/", R::Form),
+            ("https://", R::Form),
+            ("https:///a", R::Form),
+            ("https://h:0/", R::Form),
+            ("https://h:+1/", R::Form),
+            ("https://h:65536/", R::Form),
+            ("https://h:/", R::Form),
+            ("https://a..b/", R::Form),
+            ("https://h\\@evil/", R::Form),
+            ("https://h/a b", R::Form),
+            ("https://h/\u{4e2d}", R::Form),
+            ("https://\u{4e2d}.cn/", R::Form),
+            ("https://h/a\r\nX: y", R::Form),
+            ("https://[::1/", R::Form),
+            ("https://[::1]x/", R::Form),
+            ("https://[fe80::1%25eth0]/", R::Form),
+            ("https://a@h/", R::UserInfo),
+            ("https://h:x@evil/", R::UserInfo),
+            ("https://h/#a", R::Fragment),
+            ("https://h#@evil/", R::Fragment),
+        ] {
+            assert_eq!(HookUrl::parse(text), Err(refusal), "{text:?}");
+        }
+        let long = format!("https://h/{}", "a".repeat(LONGEST));
+        assert_eq!(HookUrl::parse(&long), Err(R::TooLong));
+    }
+
+    #[test]
+    fn only_listed_hosts_are_sent_to_and_only_by_tls() {
+        let list =
+            hosts(" hooks.example.org, 10.0.0.7:8443 ,localhost:9000,[::1]:9000,plain.org:80,");
+        assert_eq!(
+            list.to_string(),
+            "hooks.example.org,10.0.0.7:8443,localhost:9000,[::1]:9000,plain.org:80"
+        );
+        for url in [
+            "https://hooks.example.org/x",
+            "https://HOOKS.example.org:443/",
+            "https://10.0.0.7:8443/",
+            "http://localhost:9000/",
+            "http://[::1]:9000/",
+        ] {
+            assert_eq!(verdict(&list, url), Ok(()), "{url}");
+        }
+        for url in [
+            "https://hooks.example.org:8443/",
+            "https://sub.hooks.example.org/",
+            "https://hooks.example.org.evil/",
+            "https://10.0.0.7/",
+            "http://localhost/",
+            "https://127.0.0.1:9000/",
+        ] {
+            assert!(matches!(verdict(&list, url), Err(UrlRefusal::NotAllowed(_))), "{url}");
+        }
+        assert_eq!(verdict(&list, "http://plain.org/"), Err(UrlRefusal::Plain));
+        assert!(hosts("").is_empty() && hosts(" , ").is_empty());
+        assert!("https://h".parse::<AllowedHosts>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_shown_as_itself(text in "[a-zA-Z:/@?#\\[\\]\\\\.0-9 _-]{0,40}") {
+            for scheme in ["https://", "http://", ""] {
+                if let Ok(url) = HookUrl::parse(&format!("{scheme}{text}")) {
+                    prop_assert!(!url.host().contains('@') && url.path().starts_with('/'));
+                    prop_assert_eq!(HookUrl::parse(&url.to_string()), Ok(url));
+                }
+            }
+        }
+    }
+}

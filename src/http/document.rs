@@ -1,0 +1,183 @@
+//! The OpenAPI document: what the routes say, plus title, tags, security and shared failures.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::api::webhooks::message as webhook_message;
+use crate::api::webhooks::message::WebhookMessage;
+use crate::http::routes::Routes;
+use crate::http::signature::{parameter_schemas, problem_content, schemas_of};
+
+/// The tags in the order a reader meets them, each with its sentence.
+const TAGS: [(&str, &str); 20] = [
+    ("sessions", "Log in, stay logged in, log out, change one's password."),
+    ("users", "Accounts: who may log in, in which role, for which unit or area."),
+    ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
+    (
+        "industries",
+        "The industry tree; its leaves are the lines that carry envelopes and projects.",
+    ),
+    ("areas", "Reporting areas: counties and municipal zones."),
+    ("units", "Responsible units: departments, zones, enterprises."),
+    ("plans", "What a year's plan document promised: envelopes, targets, measures."),
+    ("projects", "The register of major projects: facts, stages, responsible units, history."),
+    (
+        "year_plans",
+        "What a project is to invest in a year, in versions that are never overwritten.",
+    ),
+    (
+        "roll_overs",
+        "What of a year is unfinished and goes on into the next: proposed, changed, confirmed.",
+    ),
+    ("milestones", "Milestones with baseline, forecast and actual date."),
+    ("reports", "Monthly reports: drafted, submitted, returned, confirmed."),
+    (
+        "reporting_months",
+        "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
+    ),
+    ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
+    (
+        "issues",
+        "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
+    ),
+    (
+        "lights",
+        "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
+    ),
+    ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
+    ("webhooks", "The change feed, posted to receivers: signed, retried, listed, repeated."),
+    ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
+    ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
+];
+
+const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
+Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
+Every rate shows its numerator and denominator. Errors are `application/problem+json`, in Chinese unless \
+`Accept-Language` prefers English. What can be changed carries an ETag; changes need `If-Match`. \
+Any answer may be 429 with `Retry-After` when asked too often.";
+
+/// The document of everything in `routes`, OpenAPI 3.1.
+pub fn document(routes: &Routes) -> Value {
+    let mut schemas = routes.schemas().clone();
+    schemas.extend(schemas_of::<crate::http::problem::ProblemBody>());
+    schemas.extend(schemas_of::<WebhookMessage>());
+    schemas.extend(parameter_schemas());
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for (path, method, operation) in routes.operations() {
+        paths.entry(path).or_default().insert(method, operation.clone());
+    }
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Major Projects",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "重大项目调度: what was promised, registered, planned and done",
+            "description": DESCRIPTION,
+            "contact": {"name": "The maintainers of Major Projects"},
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": crate::http::PREFIX, "description": "This server."}],
+        "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+        "paths": paths,
+        "webhooks": webhook_message::described(),
+        "components": {
+            "schemas": schemas,
+            "responses": failures(),
+            "securitySchemes": {"bearer": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                "description": "The `access_token` of `POST /sessions`.",
+            }},
+        },
+    });
+    inline_scalars(&mut document);
+    document
+}
+
+/// One shared response per failure status.
+fn failures() -> Map<String, Value> {
+    let words = [
+        (400, "What was asked cannot be read, or a query parameter is wrong."),
+        (401, "No token, or one that is no longer good."),
+        (403, "Your role may not do this."),
+        (404, "Not there, or not yours to see."),
+        (408, "The body did not arrive in time."),
+        (412, "It has been changed since you read it."),
+        (413, "The body is too large."),
+        (415, "The body must be JSON."),
+        (422, "Readable but wrong; `errors` names every wrong field."),
+        (428, "Say which version you changed, with `If-Match` (or `If-None-Match: *`)."),
+        (429, "Too often; try again after `Retry-After` seconds."),
+        (500, "Something broke on our side; it was logged under the request id."),
+        (503, "Too busy now; try again after `Retry-After` seconds."),
+    ];
+    let response = |(status, description): (u16, &str)| {
+        let body = json!({"description": description, "content": problem_content()});
+        (format!("Problem{status}"), body)
+    };
+    words.into_iter().map(response).collect()
+}
+
+/// Puts text and number types (amounts, months, ids) where they are used, so that client
+/// generators see `string` and not a class of its own. Enumerations stay named.
+pub fn inline_scalars(document: &mut Value) {
+    let mut scalars = BTreeMap::new();
+    if let Some(schemas) =
+        document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+    {
+        schemas.retain(|name, schema| {
+            let scalar = schema.get("enum").is_none()
+                && matches!(
+                    schema.get("type").and_then(Value::as_str),
+                    Some("string" | "integer" | "number")
+                );
+            if scalar {
+                scalars.insert(format!("#/components/schemas/{name}"), schema.clone());
+            }
+            !scalar
+        });
+    }
+    replace_refs(document, &scalars);
+}
+
+fn replace_refs(value: &mut Value, scalars: &BTreeMap<String, Value>) {
+    match value {
+        Value::Object(map) => {
+            join_nullable(map, scalars);
+            let target = map.get("$ref").and_then(Value::as_str).and_then(|r| scalars.get(r));
+            if let Some(Value::Object(scalar)) = target.cloned() {
+                map.remove("$ref");
+                for (key, part) in scalar {
+                    map.entry(key).or_insert(part);
+                }
+            }
+            map.values_mut().for_each(|inner| replace_refs(inner, scalars));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|inner| replace_refs(inner, scalars)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// `oneOf: [null, scalar]` becomes one schema whose type is `[scalar, null]`.
+fn join_nullable(map: &mut Map<String, Value>, scalars: &BTreeMap<String, Value>) {
+    let Some([one, two]) = map.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) else {
+        return;
+    };
+    let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
+    let other = if is_null(one) { two } else { one };
+    let target = other.get("$ref").and_then(Value::as_str).and_then(|r| scalars.get(r));
+    let Some(Value::Object(scalar)) = target.filter(|_| is_null(one) != is_null(two)) else {
+        return;
+    };
+    let (mut joined, description) = (scalar.clone(), other.get("description").cloned());
+    if let Some(kind) = joined.get("type").cloned() {
+        joined.insert("type".into(), json!([kind, "null"]));
+    }
+    map.remove("oneOf");
+    if let Some(description) = description {
+        map.insert("description".into(), description);
+    }
+    for (key, part) in joined {
+        map.entry(key).or_insert(part);
+    }
+}

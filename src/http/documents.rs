@@ -1,0 +1,76 @@
+//! The OpenAPI documents and the Swagger UI, served from the binary.
+
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::web::{Bytes, Data, ServiceConfig, get};
+use actix_web::{HttpResponse, Responder};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::http::document::document;
+use crate::http::document30::down_convert;
+use crate::http::routes::Routes;
+
+/// Both documents, written once.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// OpenAPI 3.1.
+    pub new: Bytes,
+    /// OpenAPI 3.0.3.
+    pub old: Bytes,
+}
+
+impl Documents {
+    /// The documents of what is served.
+    pub fn of(routes: &Routes) -> Self {
+        let new = document(routes);
+        let old = down_convert(&new);
+        Self { new: pretty(&new).into(), old: pretty(&old).into() }
+    }
+}
+
+/// A document as it is printed, committed and served: the same bytes.
+pub fn pretty(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(&JsonFirst(document)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Names in order, but JSON before the other media types of an answer: several client generators
+/// read whatever stands first.
+struct JsonFirst<'a>(&'a Value);
+
+impl Serialize for JsonFirst<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const JSON: &str = "application/json";
+        match self.0 {
+            Value::Object(map) => {
+                let first = map.get_key_value(JSON).into_iter();
+                let rest = map.iter().filter(|(name, _)| *name != JSON);
+                serializer.collect_map(first.chain(rest).map(|(name, v)| (name, JsonFirst(v))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(JsonFirst)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                self.0.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// Mounts the documents and the Swagger UI at the root.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
+        .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))
+        .route("/docs", get().to(to_docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+#[expect(clippy::unused_async, reason = "handlers are")]
+async fn serve(document: Bytes) -> impl Responder {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document)
+}
+
+async fn to_docs() -> impl Responder {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}

@@ -1,0 +1,68 @@
+//! How often one may try to log in.
+
+use std::future::{Ready, ready};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::http::signature::{Argument, Entry};
+
+type Limiter = Arc<DefaultKeyedRateLimiter<(String, String)>>;
+
+/// Log-in attempts per account name and address: guessing one password is slow, and nobody can
+/// lock somebody else out from elsewhere.
+#[derive(Clone)]
+pub struct LoginLimit(Limiter);
+
+impl LoginLimit {
+    /// A limit of `per_minute` attempts.
+    pub fn new(per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        Self(Arc::new(RateLimiter::keyed(quota)))
+    }
+
+    /// Counts one attempt.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub fn take(&self, username: &str, address: &str) -> Result<(), Problem> {
+        // The map grows with every name tried; it forgets those that have been quiet.
+        if self.0.len() > 10_000 {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&(username.to_lowercase(), address.to_owned())).map_err(|wait| {
+            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let detail = Words::new(
+                format!("登录尝试过于频繁，请 {seconds} 秒后再试。"),
+                format!("Too many attempts to log in. Try again in {seconds} s."),
+            );
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", detail);
+            Problem { retry_after_seconds: Some(seconds), ..problem }
+        })
+    }
+}
+
+impl Argument for LoginLimit {
+    fn describe(entry: &mut Entry) {
+        entry.fails(&[429]);
+    }
+}
+
+impl FromRequest for LoginLimit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<App>>();
+        ready(app.map(|a| a.logins.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
+    }
+}

@@ -1,0 +1,209 @@
+//! `Idempotency-Key`: what is asked twice is done once, and answered the same.
+
+use std::collections::HashSet;
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::domain::words::Words;
+use crate::http::app::App;
+use crate::http::caller::calling_user;
+use crate::http::problem::Problem;
+use crate::http::signature::{Argument, Entry};
+use crate::store::Conn;
+use crate::store::idempotency;
+use crate::store::idempotency::{KeyScope, Outcome};
+
+/// The header that carries the key.
+pub const KEY: &str = "Idempotency-Key";
+/// The header that says an answer is one that was given before.
+pub const REPLAYED: &str = "Idempotency-Replayed";
+
+/// Keys whose work is under way in this process.
+#[derive(Clone, Debug, Default)]
+pub struct Running(Arc<Mutex<HashSet<KeyScope>>>);
+
+/// Ends with the work, however that ends.
+struct UnderWay {
+    running: Running,
+    scope: KeyScope,
+}
+
+impl Running {
+    fn begin(&self, scope: &KeyScope) -> Option<UnderWay> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = all.insert(scope.clone());
+        begun.then(|| UnderWay { running: self.clone(), scope: scope.clone() })
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut all = self.running.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.scope);
+    }
+}
+
+/// SHA-256 of the request's body, once it was read.
+#[derive(Clone, Debug)]
+pub struct BodyHash(String);
+
+impl BodyHash {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        Self(digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}")))
+    }
+}
+
+/// That the answer is one that was given before.
+#[derive(Clone, Copy, Debug)]
+pub struct Replayed;
+
+/// Does what is asked once, whatever comes twice. Without a key it is done as often as asked.
+#[derive(Debug)]
+pub struct Once {
+    request: HttpRequest,
+    key: Option<String>,
+}
+
+impl Argument for Once {
+    fn describe(entry: &mut Entry) {
+        let words = "A text of the caller's own for this one request, kept for 72 hours: sent again with the same \
+            body it is answered as it was, with `Idempotency-Replayed: true`, and nothing is done twice.";
+        entry.header(
+            KEY,
+            false,
+            words,
+            (r"^[\x21-\x7e]{1,255}$", "\"b2c6f1d0-7f1e-4d5e-9a53-0c1f6f7d2a10\""),
+        );
+        entry.fails(&[400, 422]);
+        entry.fails_also(409, "The same key is under way.");
+    }
+}
+
+impl FromRequest for Once {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = match request.headers().get(KEY) {
+            None => Ok(None),
+            Some(value) => value
+                .to_str()
+                .ok()
+                .filter(|key| (1..=255).contains(&key.len()))
+                .filter(|key| key.bytes().all(|b| (0x21..=0x7e).contains(&b)))
+                .map(|key| Some(key.to_owned()))
+                .ok_or_else(bad_key),
+        };
+        ready(key.map(|key| Self { request: request.clone(), key }))
+    }
+}
+
+fn bad_key() -> Problem {
+    let detail = Words::new(
+        "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符，建议使用 UUID。",
+        "Idempotency-Key takes 1 to 255 visible ASCII characters; a UUID does well.",
+    );
+    Problem::unreadable("idempotency-key", detail)
+}
+
+fn under_way() -> Problem {
+    let detail = Words::new(
+        "相同 Idempotency-Key 的请求正在处理，请稍后用同一个键重试。",
+        "A request with this Idempotency-Key is under way; try again with the same key in a moment.",
+    );
+    Problem::conflict("idempotency-running", detail)
+}
+
+fn another_body() -> Problem {
+    let detail = Words::new(
+        "该 Idempotency-Key 已用于另一份请求内容；新的请求请换用新的键。",
+        "This Idempotency-Key was used with another body; give a new request a new key.",
+    );
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)
+}
+
+impl Once {
+    /// For work a page does in several pieces: a key would stand for the first of them alone.
+    pub fn unkeyed(request: &HttpRequest) -> Self {
+        Self { request: request.clone(), key: None }
+    }
+
+    /// Does `work` in a transaction that keeps its outcome, or gives the outcome that was kept.
+    /// What fails is not kept.
+    ///
+    /// # Errors
+    /// 409 while the same key is under way, 422 when it was used with another body; the work's.
+    pub async fn write<T, F>(&self, app: &App, mut work: F) -> Result<T, Problem>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Problem> + Send + 'static,
+    {
+        let Some(scope) = self.scope()? else {
+            return app.db.write(work).await;
+        };
+        let _under_way = app.running.begin(&scope).ok_or_else(under_way)?;
+        let body_sha256 = self.body_sha256();
+        if let Some(kept) = self.kept(app, &scope, &body_sha256).await? {
+            return Ok(kept);
+        }
+        let (now, mine) = (app.clock.now(), (scope.clone(), body_sha256.clone()));
+        let done = app
+            .db
+            .write(move |conn| -> Result<T, Problem> {
+                let done = work(conn)?;
+                let outcome = serde_json::to_string(&done).map_err(Problem::broken)?;
+                let outcome = Outcome { body_sha256: mine.1.clone(), outcome };
+                idempotency::keep(conn, &mine.0, &outcome, now)?;
+                Ok(done)
+            })
+            .await;
+        match done {
+            Ok(done) => Ok(done),
+            // Another process may have been faster with the same key.
+            Err(problem) => self.kept(app, &scope, &body_sha256).await?.ok_or(problem),
+        }
+    }
+
+    fn scope(&self) -> Result<Option<KeyScope>, Problem> {
+        let Some(key) = self.key.clone() else {
+            return Ok(None);
+        };
+        let user = calling_user(&self.request).ok_or_else(|| Problem::broken("nobody calls"))?;
+        let (method, uri) = (self.request.method().to_string(), self.request.uri());
+        let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
+        Ok(Some(KeyScope { user, method, path, key }))
+    }
+
+    fn body_sha256(&self) -> String {
+        let hash = self.request.extensions().get::<BodyHash>().cloned();
+        hash.unwrap_or_else(|| BodyHash::of(b"")).0
+    }
+
+    async fn kept<T: DeserializeOwned>(
+        &self,
+        app: &App,
+        scope: &KeyScope,
+        body_sha256: &str,
+    ) -> Result<Option<T>, Problem> {
+        let (scope, now) = (scope.clone(), app.clock.now());
+        let found = app.db.read(move |conn| idempotency::find(conn, &scope, now)).await?;
+        match found {
+            None => Ok(None),
+            Some(kept) if kept.body_sha256 != body_sha256 => Err(another_body()),
+            Some(kept) => {
+                let done = serde_json::from_str(&kept.outcome).map_err(Problem::broken)?;
+                self.request.extensions_mut().insert(Replayed);
+                Ok(Some(done))
+            }
+        }
+    }
+}

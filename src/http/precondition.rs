@@ -1,0 +1,123 @@
+//! `If-Match` and `If-None-Match`: which version a change was made from.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::domain::words::Words;
+use crate::http::problem::Problem;
+use crate::http::signature::{Argument, Entry};
+
+/// How a version is written, and one.
+const VERSION: (&str, &str) = (r#"^"[0-9]{1,18}"$"#, "\"3\"");
+
+fn no_version() -> Problem {
+    let detail = Words::new(
+        "If-Match 应为读取时返回的 ETag（如 \"3\"）；新建用 If-None-Match: *，两者只能给一个。",
+        "If-Match takes the ETag that was read, such as \"3\"; If-None-Match takes `*` to create. Give one of them.",
+    );
+    Problem::unreadable("no-version", detail)
+}
+
+/// The version a change was made from; 428 when the caller does not say, 412 when it is none.
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(pub i64);
+
+impl Argument for IfMatch {
+    fn describe(entry: &mut Entry) {
+        let words = "The ETag of the version that was read and changed, such as `\"3\"`.";
+        entry.header("If-Match", true, words, VERSION);
+        entry.fails(&[400, 412, 428]);
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match text(request.headers(), &IF_MATCH) {
+            None => Err(Problem::precondition_required("If-Match")),
+            Some(tag) => version(tag).map(Self).ok_or_else(no_version),
+        })
+    }
+}
+
+/// Creates with `If-None-Match: *`, changes with `If-Match`: a PUT must say which it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing may be there yet.
+    Absent,
+    /// This version must be the one there.
+    Version(i64),
+}
+
+impl Argument for Precondition {
+    fn describe(entry: &mut Entry) {
+        let create = "`*` to create: nothing may be there yet. Give this or `If-Match`.";
+        entry.header("If-None-Match", false, create, (r"^\*$", "*"));
+        let change =
+            "The ETag of the version that was read, to change it. Give this or `If-None-Match`.";
+        entry.header("If-Match", false, change, VERSION);
+        entry.fails(&[400, 412, 428]);
+    }
+}
+
+impl FromRequest for Precondition {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
+            (Some("*"), None) => Ok(Self::Absent),
+            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(no_version),
+            (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
+            (Some(_), _) => Err(no_version()),
+        })
+    }
+}
+
+/// Whether the caller already holds `version` (`If-None-Match` on a read).
+pub fn holds(headers: &HeaderMap, version: i64) -> bool {
+    text(headers, &IF_NONE_MATCH).is_some_and(|tags| {
+        tags == "*" || tags.split(',').any(|tag| weak_version(tag) == Some(version))
+    })
+}
+
+/// The ETag of a version: strong, and nothing but the number.
+pub fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+}
+
+fn version(tag: &str) -> Option<i64> {
+    let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
+    digits.parse().ok().filter(|v: &i64| *v > 0)
+}
+
+/// A read compares weakly (RFC 9110, 13.1.2): a proxy that compressed the answer may have
+/// weakened the tag.
+fn weak_version(tag: &str) -> Option<i64> {
+    let tag = tag.trim();
+    version(tag.strip_prefix("W/").unwrap_or(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{etag, version, weak_version};
+
+    #[test]
+    fn only_a_quoted_positive_number_is_a_version() {
+        assert_eq!(version(&etag(7)), Some(7));
+        for bad in ["7", "\"\"", "\"x\"", "W/\"7\"", "*", "\"-1\"", "\"0\""] {
+            assert_eq!(version(bad), None, "{bad}");
+        }
+        assert_eq!(weak_version(" W/\"7\""), Some(7));
+    }
+}

@@ -1,0 +1,215 @@
+//! What handlers answer with.
+
+use std::borrow::Cow;
+
+use actix_web::body::BoxBody;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Ref, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::http::precondition::{etag, holds};
+use crate::http::signature::{Argument, Entry, Reply};
+
+/// 200 with a body.
+pub struct Json<T>(pub T);
+
+impl<T: ToSchema> Reply for Json<T> {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<T>(200, "As asked.");
+    }
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+/// A view of something that carries a version.
+pub trait Versioned {
+    /// The version, which is the ETag.
+    fn version(&self) -> i64;
+}
+
+/// 200 with a body and its ETag; 304 when a reader holds this version already.
+pub struct Tagged<T>(pub T);
+
+impl<T: ToSchema> Reply for Tagged<T> {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<T>(200, "As it is now.");
+        entry.answer_header(200, "ETag", "The version, to be sent back in `If-Match`.");
+    }
+}
+
+impl<T: Serialize + Versioned> Responder for Tagged<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let version = self.0.version();
+        let tag = (header::ETAG, etag(version));
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if reads && holds(request.headers(), version) {
+            return HttpResponse::NotModified().insert_header(tag).finish();
+        }
+        HttpResponse::Ok().insert_header(tag).json(self.0)
+    }
+}
+
+/// `If-None-Match` on a read: documents that the caller may hold this version already.
+pub struct Conditional;
+
+impl Argument for Conditional {
+    fn describe(entry: &mut Entry) {
+        let words = "An ETag the caller holds; the answer is 304 while it is still the version.";
+        entry.header("If-None-Match", false, words, (".*", "\"3\""));
+        entry.answers_empty(304, "The caller already holds this version.");
+    }
+}
+
+impl actix_web::FromRequest for Conditional {
+    type Error = actix_web::Error;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(_: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+        std::future::ready(Ok(Self))
+    }
+}
+
+/// 201 with the new thing, its ETag and where it is.
+pub struct Created<T> {
+    /// The new thing.
+    pub view: T,
+    /// Its path below `/api/v1`.
+    pub location: String,
+}
+
+impl<T: ToSchema> Reply for Created<T> {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<T>(201, "Created.");
+        entry.answer_header(201, "Location", "Where the new thing is.");
+        entry.answer_header(201, "ETag", "Its version, to be sent back in `If-Match`.");
+    }
+}
+
+impl<T: Serialize + Versioned> Responder for Created<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Created()
+            .insert_header((header::LOCATION, format!("{}{}", crate::http::PREFIX, self.location)))
+            .insert_header((header::ETAG, etag(self.view.version())))
+            .json(self.view)
+    }
+}
+
+/// PUT answers 201 where it created and 200 where it changed.
+pub enum Put<T> {
+    /// It was not there before.
+    Created(Created<T>),
+    /// It was.
+    Changed(Tagged<T>),
+}
+
+impl<T: ToSchema> Reply for Put<T> {
+    fn describe(entry: &mut Entry) {
+        Tagged::<T>::describe(entry);
+        Created::<T>::describe(entry);
+    }
+}
+
+impl<T: Serialize + Versioned> Responder for Put<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::Created(created) => created.respond_to(request),
+            Self::Changed(tagged) => tagged.respond_to(request),
+        }
+    }
+}
+
+/// 204.
+pub struct NoContent;
+
+impl Reply for NoContent {
+    fn describe(entry: &mut Entry) {
+        entry.answers_empty(204, "Done; there is nothing to say.");
+    }
+}
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub struct PageView<T> {
+    /// The page's items.
+    pub items: Vec<T>,
+    /// How many there are in all, on every page.
+    pub total: i64,
+    /// Where the next page begins; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> PageView<T> {
+    /// A page of the store, item by item in the API's words.
+    pub fn of<U>(page: crate::store::page::Page<U>, view: impl FnMut(U) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(view).collect(),
+            total: page.total,
+            next_cursor: page.next_cursor,
+        }
+    }
+
+    /// A list that is always whole.
+    pub fn whole(items: Vec<T>) -> Self {
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        Self { items, total, next_cursor: None }
+    }
+}
+
+// By hand, because the derive would write `T` into every place a page is used at run time.
+impl<T: ToSchema> PartialSchema for PageView<T> {
+    fn schema() -> RefOr<Schema> {
+        let integer = ObjectBuilder::new().schema_type(Type::Integer);
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        ObjectBuilder::new()
+            .description(Some("A page of a list."))
+            .property(
+                "items",
+                ArrayBuilder::new()
+                    .items(Ref::from_schema_name(T::name()))
+                    .description(Some("The page's items.")),
+            )
+            .required("items")
+            .property("total", integer.description(Some("How many there are in all.")))
+            .required("total")
+            .property(
+                "next_cursor",
+                text.description(Some("Where the next page begins; absent on the last one.")),
+            )
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for PageView<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}

@@ -1,0 +1,178 @@
+//! 账号: the accounts of people, and a new one with its first password.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::accounts::users::{
+    UserFilterQuery, UserInput, UserQuery, UserView, create_user, list_users,
+};
+use crate::api::reference::areas::{AreaView, list_areas};
+use crate::api::reference::units::{UnitQuery, UnitView, list_units};
+use crate::domain::account::access::Role;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{KeepAccounts, ReadReference};
+use crate::http::once::Once;
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query, WHOLE};
+use crate::http::reply::{Created, PageView};
+use crate::pages::accounts::secrets::first_password;
+use crate::pages::kit::form::{Complaints, Fields, Form, with, with_numbers};
+use crate::pages::kit::reply::Page;
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    let page = web::resource("/accounts");
+    config.service(page.route(web::get().to(show)).route(web::post().to(create)));
+}
+
+/// What accounts may belong to.
+pub struct Belonging {
+    /// Every unit, by name.
+    pub units: Vec<UnitView>,
+    /// Every area, in its order.
+    pub areas: Vec<AreaView>,
+    /// The id of the unit that is acted for, or nothing.
+    pub unit: String,
+    /// The id of the area that is acted for, or nothing.
+    pub area: String,
+}
+
+impl Belonging {
+    /// Every unit and area.
+    ///
+    /// # Errors
+    /// The use cases'.
+    pub async fn find(visit: &Visit<KeepAccounts>) -> Result<Self, Problem> {
+        let every = UnitQuery { kind: Vec::new(), q: None, limit: WHOLE, cursor: None };
+        let (app, who) = (visit.app.clone(), visit.permit::<ReadReference>()?);
+        let units = list_units(app, who, Query(every)).await?.0.items;
+        let areas = list_areas(visit.app.clone(), visit.permit()?).await?.0.items;
+        Ok(Self { units, areas, unit: String::new(), area: String::new() })
+    }
+
+    /// The same, where `user` acts for one of them.
+    #[must_use]
+    pub fn of(self, user: &UserView) -> Self {
+        let unit = user.unit_id.map(|id| id.to_string()).unwrap_or_default();
+        let area = user.area_id.map(|id| id.to_string()).unwrap_or_default();
+        Self { unit, area, ..self }
+    }
+
+    /// What somebody belongs to, by name.
+    pub fn name(&self, user: &UserView) -> String {
+        let unit = user.unit_id.and_then(|id| self.units.iter().find(|u| u.id == id));
+        let area = user.area_id.and_then(|id| self.areas.iter().find(|a| a.id == id));
+        unit.map(|u| u.name.clone()).or(area.map(|a| a.name.clone())).unwrap_or_default()
+    }
+}
+
+/// Which accounts.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AccountsQuery {
+    /// In this role.
+    #[param(nullable = false)]
+    pub role: Option<Role>,
+    /// Disabled ones, or those that are not.
+    #[param(nullable = false)]
+    pub disabled: Option<bool>,
+    /// With this in a name.
+    #[param(nullable = false, max_length = 100)]
+    pub q: Option<String>,
+    /// Where the page begins.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+}
+
+/// A password that was just made, to be shown this once.
+pub struct Shown {
+    /// Whose.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/accounts.html")]
+struct AccountsPage {
+    shell: Shell,
+    asked: AccountsQuery,
+    users: PageView<UserView>,
+    belonging: Belonging,
+    trouble: Trouble,
+    made: Option<Shown>,
+}
+
+impl AccountsPage {
+    /// The role that is asked for, or none.
+    fn role(&self) -> &'static str {
+        self.asked.role.map(Role::as_str).unwrap_or_default()
+    }
+
+    fn disabled(&self, is: bool) -> bool {
+        self.asked.disabled == Some(is)
+    }
+}
+
+async fn page(
+    visit: &Visit<KeepAccounts>,
+    trouble: Trouble,
+    made: Option<Shown>,
+) -> Result<AccountsPage, Problem> {
+    let asked = visit.asked::<AccountsQuery>()?;
+    let filter = UserFilterQuery {
+        role: asked.role.into_iter().collect(),
+        disabled: asked.disabled,
+        q: asked.q.clone(),
+    };
+    let page = UserQuery { limit: 50, cursor: asked.cursor.clone() };
+    let users = list_users(visit.app.clone(), visit.permit()?, Query(Both(filter, page))).await?.0;
+    let belonging = Belonging::find(visit).await?;
+    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
+    Ok(AccountsPage { shell, asked, users, belonging, trouble, made })
+}
+
+async fn show(visit: Visit<KeepAccounts>) -> Result<impl Responder, Problem> {
+    Ok(Page::of(page(&visit, Trouble::default(), None).await?))
+}
+
+async fn create(
+    request: HttpRequest,
+    visit: Visit<KeepAccounts>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let Form(fields) = form;
+    match try_to_create(&request, &visit, &fields).await {
+        // Not by another address: the password is shown this once and nowhere kept.
+        Ok(made) => {
+            let view = page(&visit, Trouble::default(), Some(made)).await?;
+            Ok(Page::of(view).respond_to(&request))
+        }
+        Err(problem) => {
+            let complaints = Complaints::of(problem, visit.language)?;
+            let trouble = Trouble::with("create", complaints.clone(), fields);
+            let view = page(&visit, trouble, None).await?;
+            Ok(Page::with_form(view, &complaints).respond_to(&request))
+        }
+    }
+}
+
+async fn try_to_create(
+    request: &HttpRequest,
+    visit: &Visit<KeepAccounts>,
+    fields: &Fields,
+) -> Result<Shown, Problem> {
+    let body = fields.body(&["username", "display_name", "role", "unit_id", "area_id"]);
+    let password = first_password()?;
+    let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
+    let input = Body(judge::<UserInput>(body)?);
+    let once = Once::unkeyed(request);
+    let Created { view, .. } = create_user(visit.app.clone(), visit.permit()?, input, once).await?;
+    Ok(Shown { username: view.username, password })
+}

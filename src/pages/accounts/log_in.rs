@@ -1,0 +1,200 @@
+//! Log in and out, choose a language, change one's password.
+
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde_json::json;
+
+use crate::api::accounts::sessions;
+use crate::api::accounts::sessions::{Credentials, Origin, PasswordChange};
+use crate::domain::words::{Language, Words};
+use crate::http::app::App;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{LoggedIn, Permit};
+use crate::http::limits::LoginLimit;
+use crate::http::problem::Problem;
+use crate::pages::kit::cookies;
+use crate::pages::kit::form::{Complaints, Fields, Form, OpenForm};
+use crate::pages::kit::notice;
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::Shell;
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the pages of this file.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/log-in").route(web::get().to(show)).route(web::post().to(log_in)))
+        .service(web::resource("/log-out").route(web::post().to(log_out)))
+        .service(web::resource("/language").route(web::post().to(choose_language)))
+        .service(
+            web::resource("/password")
+                .route(web::get().to(show_password))
+                .route(web::post().to(change_password)),
+        );
+}
+
+#[derive(Template)]
+#[template(path = "pages/log_in.html")]
+struct LogInPage {
+    shell: Shell,
+    username: String,
+    next: String,
+    complaints: Complaints,
+}
+
+/// Only a path of ours: nobody is sent elsewhere by an address they were given.
+fn next_of(given: Option<&str>) -> String {
+    // A browser drops tabs and turns back-slashes round before it reads an address.
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    let ours =
+        |path: &&str| path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain);
+    given.filter(ours).unwrap_or("/").to_owned()
+}
+
+async fn show(request: HttpRequest, language: Language) -> impl Responder {
+    let asked = Fields::parse(request.query_string().as_bytes());
+    let (shell, next) = (Shell::alone(&request, language), next_of(asked.get("next")));
+    Page::of(LogInPage { shell, username: String::new(), next, complaints: Complaints::default() })
+}
+
+async fn log_in(
+    app: Data<App>,
+    request: HttpRequest,
+    language: Language,
+    from: Origin,
+    limit: LoginLimit,
+    form: OpenForm,
+) -> Result<HttpResponse, Problem> {
+    let OpenForm(fields) = form;
+    let next = next_of(fields.get("next"));
+    let username = fields.get("username").unwrap_or_default().to_owned();
+    let shown = json!({"username": username, "password": fields.exact("password")});
+    let opened = match judge::<Credentials>(shown) {
+        Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
+        Err(problem) => Err(problem),
+    };
+    match opened {
+        Ok(token) => {
+            let mut answer = see_other(&next);
+            answer.add_cookie(&cookies::log_in(&app, &request, token)).map_err(Problem::broken)?;
+            Ok(answer)
+        }
+        Err(problem) => {
+            let complaints = match problem.status.as_u16() {
+                401 => Complaints::saying(&problem.detail, language),
+                _ => Complaints::of(problem, language)?,
+            };
+            let shell = Shell::alone(&request, language);
+            let view = LogInPage { shell, username, next, complaints: complaints.clone() };
+            Ok(Page::with_form(view, &complaints).respond_to(&request))
+        }
+    }
+}
+
+async fn log_out(
+    app: Data<App>,
+    request: HttpRequest,
+    who: Permit<LoggedIn>,
+    _form: Form,
+) -> Result<HttpResponse, Problem> {
+    let gone = cookies::log_out(&app, &request);
+    sessions::end_session(app, who).await?;
+    let mut answer = see_other("/log-in");
+    answer.add_cookie(&gone).map_err(Problem::broken)?;
+    Ok(answer)
+}
+
+async fn choose_language(
+    app: Data<App>,
+    request: HttpRequest,
+    form: OpenForm,
+) -> Result<HttpResponse, Problem> {
+    let language = match form.0.get("language") {
+        Some("en") => Language::English,
+        Some(_) | None => Language::Chinese,
+    };
+    let mut answer = see_other(&next_of(form.0.get("next")));
+    let chosen = cookies::choose(&app, &request, language);
+    answer.add_cookie(&chosen).map_err(Problem::broken)?;
+    Ok(answer)
+}
+
+#[derive(Template)]
+#[template(path = "pages/password.html")]
+struct PasswordPage {
+    shell: Shell,
+    must: bool,
+    complaints: Complaints,
+}
+
+impl PasswordPage {
+    fn of(request: &HttpRequest, visit: &Visit<LoggedIn>, complaints: Complaints) -> Self {
+        let mut shell = Shell::alone(request, visit.language);
+        shell.notice = notice::said(&visit.query, visit.language);
+        Self { shell, must: visit.who.caller.user.must_change_password, complaints }
+    }
+}
+
+async fn show_password(request: HttpRequest, visit: Visit<LoggedIn>) -> impl Responder {
+    Page::of(PasswordPage::of(&request, &visit, Complaints::default()))
+}
+
+async fn change_password(
+    request: HttpRequest,
+    visit: Visit<LoggedIn>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let complaints = match try_to_change(&visit, &form.0).await {
+        Ok(()) => return Ok(see_other("/password?said=password-changed")),
+        Err(Refused::Again) => {
+            let words = Words::new("两次输入的新密码不一致。", "The two new passwords differ.");
+            Complaints::about("new_again", &words, visit.language)
+        }
+        Err(Refused::By(problem)) => Complaints::of(problem, visit.language)?,
+    };
+    let view = PasswordPage::of(&request, &visit, complaints.clone());
+    Ok(Page::with_form(view, &complaints).respond_to(&request))
+}
+
+/// Why a password stays.
+enum Refused {
+    /// The new one was not written twice the same.
+    Again,
+    /// The use case refused it.
+    By(Problem),
+}
+
+async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), Refused> {
+    let exact = |name: &str| fields.exact(name);
+    if exact("new_password") != exact("new_again") {
+        return Err(Refused::Again);
+    }
+    let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
+    let change = judge::<PasswordChange>(body).map_err(Refused::By)?;
+    let who = visit.permit::<LoggedIn>().map_err(Refused::By)?;
+    let changed = sessions::change_password(visit.app.clone(), who, Body(change)).await;
+    changed.map(|_| ()).map_err(Refused::By)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_of;
+
+    #[test]
+    fn one_comes_back_to_a_page_of_ours_and_to_nothing_else() {
+        assert_eq!(next_of(Some("/projects?year=2021")), "/projects?year=2021");
+        for elsewhere in [
+            "https://example.org/",
+            "//example.org",
+            "/\\example.org",
+            "",
+            "x",
+            "/a\r\nb",
+            "/\t/example.org",
+            "/项目",
+        ] {
+            assert_eq!(next_of(Some(elsewhere)), "/", "{elsewhere:?}");
+        }
+        assert_eq!(next_of(None), "/");
+    }
+}

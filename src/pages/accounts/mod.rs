@@ -1,0 +1,7 @@
+//! Logging in, one's own account, accounts and machine clients.
+
+pub mod clients;
+pub mod list;
+pub mod log_in;
+pub mod own;
+pub mod secrets;

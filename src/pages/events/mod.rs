@@ -1,0 +1,5 @@
+//! The history.
+
+pub mod history;
+pub mod told;
+pub mod told_words;

@@ -1,0 +1,162 @@
+//! 协调事项: what others have to solve, and for how long it has been open.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+
+use crate::api::figures::asked::AsOf;
+use crate::api::issues::handlers::{IdPage, IssueQuery, list_issues};
+use crate::api::issues::view::IssueView;
+use crate::api::projects::filter::PlaceFilter;
+use crate::api::reference::names::Names;
+use crate::api::reference::units::{UnitQuery, UnitView, list_units};
+use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
+use crate::domain::id::UnitId;
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
+use crate::domain::reference::unit::UnitKind;
+use crate::http::caller::{Permission, ReadProjects, ReadReference};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Query};
+use crate::http::reply::PageView;
+use crate::http::sheet::Sheet;
+use crate::options_of;
+use crate::pages::kit::picks::{Asked, Chip, Pick};
+use crate::pages::kit::reply::Page;
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/issues").route(web::get().to(show)));
+}
+
+/// A number of open issues, with the list that makes it up.
+struct Count {
+    title: &'static str,
+    value: i64,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/issues.html")]
+struct IssuesPage {
+    shell: Shell,
+    list: PageView<IssueView>,
+    counts: Vec<Count>,
+    picks: Vec<Pick>,
+    chips: Vec<Chip>,
+    carried: Vec<(String, String)>,
+    unfiltered: String,
+    files: [String; 2],
+    later: bool,
+}
+
+/// The parameters the filter form asks for.
+const ASKED: [&str; 8] =
+    ["open", "state", "category", "level", "unit", "overdue", "industry", "area"];
+/// Those of the ages a number stands for.
+const AGES: [&str; 2] = ["min_age_days", "max_age_days"];
+
+async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
+    let Both(places, Both(asked, page)): Both<PlaceFilter, Both<IssueQuery, IdPage>> =
+        visit.asked()?;
+    let shell = Shell::around(&visit, Place::ISSUES).await?;
+    let (app, later) = (|| visit.app.clone(), page.cursor.is_some());
+    let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };
+    let query = Query(Both(places.clone(), Both(asked.clone(), by)));
+    let Sheet(summary) = get_issue_summary(app(), visit.permit()?, query).await?;
+    let query = Query(Both(places, Both(asked.clone(), page)));
+    let Sheet(list) = list_issues(app(), visit.permit()?, query).await?;
+    let units = handling_units(&visit).await?;
+    let language = visit.language;
+    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let address = Asked::of(&shell);
+    let picks = picks(&address, (&names, &units), &shell);
+    let chips = chips(&asked, &address, &picks, &shell);
+    Ok(Page::of(IssuesPage {
+        counts: counts(&summary, &address, &shell),
+        carried: address.beside(&ASKED),
+        unfiltered: address.without_any(&[&ASKED[..], &AGES].concat()),
+        files: address.files("/files/issues", ""),
+        later,
+        shell,
+        list,
+        picks,
+        chips,
+    }))
+}
+
+/// A chip for every filter that is on, also for those the form does not offer.
+fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> Vec<Chip> {
+    let mut chips = address.chips(picks);
+    let ages = [
+        (asked.min_age_days, "min_age_days", shell.t("至少", "at least")),
+        (asked.max_age_days, "max_age_days", shell.t("至多", "at most")),
+    ];
+    for (days, name, bound) in ages {
+        let Some(days) = days else { continue };
+        let label = format!("{}：{bound} {days} {}", shell.t("历时", "Age"), shell.t("天", "days"));
+        chips.push(Chip { label, href: address.without_any(&[name]) });
+    }
+    let named = picks.iter().find(|pick| pick.name == "unit");
+    let known = |unit: &UnitId| {
+        named.is_some_and(|pick| pick.options.iter().any(|o| o.value == unit.to_string()))
+    };
+    for unit in asked.unit.iter().filter(|unit| !known(unit)) {
+        let label = format!("{} #{unit}", shell.t("单位", "Unit"));
+        chips.push(Chip { label, href: address.without("unit", &unit.to_string()) });
+    }
+    chips
+}
+
+/// The units that issues are usually given to: everybody but enterprises.
+///
+/// # Errors
+/// The database's.
+pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitView>, Problem> {
+    let kinds = UnitKind::ALL.iter().copied().filter(|kind| *kind != UnitKind::Enterprise);
+    let query = UnitQuery { kind: kinds.collect(), q: None, limit: MOST_UNITS, cursor: None };
+    let who = visit.permit::<ReadReference>()?;
+    let Sheet(units) = list_units(visit.app.clone(), who, Query(query)).await?;
+    Ok(units.items)
+}
+
+/// More units than a form can offer.
+const MOST_UNITS: i64 = 1_000;
+
+/// What was counted, each with its list: the same filters, and what it counts.
+fn counts(summary: &IssueSummary, address: &Asked, shell: &Shell) -> Vec<Count> {
+    let t = |zh, en| shell.t(zh, en);
+    let all = &summary.total;
+    let list = |title, value, more: &str| {
+        let path = address.without_any(&["open", "overdue", "min_age_days", "max_age_days"]);
+        let mark = if path.contains('?') { '&' } else { '?' };
+        Count { title, value, href: format!("{path}{mark}open=true{more}") }
+    };
+    vec![
+        list(t("未销号", "Open"), all.open, ""),
+        list(t("逾期", "Overdue"), all.overdue, "&overdue=true"),
+        list(t("30 天以内", "Up to 30 days"), all.age_to_30, "&max_age_days=30"),
+        list(t("31–60 天", "31–60 days"), all.age_31_to_60, "&min_age_days=31&max_age_days=60"),
+        list(t("61–90 天", "61–90 days"), all.age_61_to_90, "&min_age_days=61&max_age_days=90"),
+        list(t("90 天以上", "Over 90 days"), all.age_over_90, "&min_age_days=91"),
+    ]
+}
+
+fn picks(address: &Asked, (names, units): (&Names, &[UnitView]), shell: &Shell) -> Vec<Pick> {
+    let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
+    let yes = |label: &str| [("true".to_owned(), label.to_owned())];
+    let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
+    let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
+    let units = units.iter().map(|u| (u.id.to_string(), u.name.clone()));
+    vec![
+        address.pick("open", t("范围", "Which"), yes(t("未销号", "not cleared"))),
+        address.pick("overdue", t("期限", "Due"), yes(t("已逾期", "overdue"))),
+        address.pick("state", t("状态", "State"), options_of!(IssueState, language)),
+        address.pick("category", t("类别", "Category"), options_of!(IssueCategory, language)),
+        address.pick("level", t("级别", "Level"), options_of!(IssueLevel, language)),
+        address.pick("unit", t("办理单位", "Unit"), units),
+        address.pick("industry", t("产业", "Industry"), industries),
+        address.pick("area", t("区域", "Area"), areas),
+    ]
+}

@@ -1,0 +1,4 @@
+//! Issues to be coordinated.
+
+pub mod list;
+pub mod one;

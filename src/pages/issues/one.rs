@@ -1,0 +1,279 @@
+//! One issue: its whole life, and the steps its visitor may take now.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::issues::handlers::{
+    IssueInput, IssuePath, get_issue, list_issue_steps, update_issue,
+};
+use crate::api::issues::steps::{
+    AssignmentInput, OpenSteps, StepInput, assign_issue, clear_issue, escalate_issue, open_steps,
+    propose_clearance, raise_issue, return_issue, work_on_issue,
+};
+use crate::api::issues::view::{IssueStepView, IssueView};
+use crate::api::projects::handlers::ProjectPath;
+use crate::api::projects::units::list_project_units;
+use crate::domain::account::access::Action;
+use crate::domain::id::{IssueId, ProjectId, UnitId};
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueStep};
+use crate::domain::words::Language;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{HandleIssues, Permission, ReadProjects};
+use crate::http::once::Once;
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::http::reply::{Conditional, Tagged};
+use crate::http::sheet::Sheet;
+use crate::pages::events::told;
+use crate::pages::events::told_words;
+use crate::pages::issues::list::handling_units;
+use crate::pages::kit::again::Again;
+use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the pages of one issue.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/issues/{project_id}/{issue_id}").route(web::get().to(show)))
+        .service(
+            web::resource("/issues/{project_id}/{issue_id}/text")
+                .route(web::get().to(back))
+                .route(web::post().to(rewrite)),
+        )
+        .service(
+            web::resource("/issues/{project_id}/{issue_id}/{step}")
+                .route(web::get().to(back))
+                .route(web::post().to(take)),
+        );
+}
+
+#[derive(Template)]
+#[template(path = "pages/issue.html")]
+struct IssuePage {
+    shell: Shell,
+    issue: IssueView,
+    steps: Vec<IssueStepView>,
+    open: OpenSteps,
+    /// Whom it may be assigned to.
+    units: Vec<(UnitId, String)>,
+    /// Whether the visitor may look at its project.
+    sees_project: bool,
+    again: Again,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
+impl IssuePage {
+    /// This page, or something below it.
+    fn here(&self, below: &str) -> String {
+        let (project, id) = (self.issue.facts.project_id, self.issue.id);
+        self.shell.to(&format!("/issues/{project}/{id}{below}"))
+    }
+
+    /// Where a step is sent.
+    fn step_path(&self, step: &IssueStep) -> String {
+        self.here(&format!("/{}", step.path()))
+    }
+
+    /// What was done, in words.
+    fn what(&self, kind: &str) -> String {
+        let both = told_words::kind(kind);
+        both.map_or_else(
+            || kind.to_owned(),
+            |(zh, en)| match self.shell.language {
+                Language::Chinese => zh,
+                Language::English => en,
+            },
+        )
+    }
+
+    /// What a step is asked for.
+    fn hint(&self, step: &IssueStep) -> &'static str {
+        let t = |zh, en| self.shell.t(zh, en);
+        match step {
+            IssueStep::Raise => t("补充了什么", "What was added"),
+            IssueStep::Assign => t("要求办理单位做什么", "What is wanted of the units"),
+            IssueStep::Work => t("做了什么，下一步是什么", "What was done, and what is next"),
+            IssueStep::Escalate => t("为什么要提到上一级", "Why the level above is needed"),
+            IssueStep::Return => t("为什么退回，还缺什么", "Why it goes back, and what is missing"),
+            IssueStep::Propose => t("怎样解决的", "How it was solved"),
+            IssueStep::Clear => t("核实的结果", "What was verified"),
+        }
+    }
+
+    /// Whether a unit is among those an assignment would also go to.
+    fn shares(&self, unit: &UnitId) -> bool {
+        if self.again.is("assignment") {
+            return self.again.ticked("assignment", "unit_ids", &unit.to_string());
+        }
+        self.issue.facts.units.iter().any(|u| u.unit_id == *unit && !u.leads)
+    }
+
+    /// Whether a unit would lead.
+    fn leads(&self, unit: &UnitId) -> bool {
+        if self.again.is("assignment") {
+            return self.again.typed("assignment", "lead_unit_id") == unit.to_string();
+        }
+        self.issue.facts.units.iter().any(|u| u.unit_id == *unit && u.leads)
+    }
+}
+
+async fn show(
+    request: HttpRequest,
+    visit: Visit<ReadProjects>,
+    path: Path<IssuePath>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &visit, path.0, Again::default()).await
+}
+
+async fn page<P: Permission>(
+    request: &HttpRequest,
+    visit: &Visit<P>,
+    at: IssuePath,
+    again: Again,
+) -> Result<HttpResponse, Problem> {
+    let app = || visit.app.clone();
+    let Tagged(issue) = get_issue(app(), visit.permit()?, Path(at), Conditional).await?;
+    let Sheet(steps) = list_issue_steps(app(), visit.permit()?, Path(at)).await?;
+    let open = if visit.may(Action::HandleIssues) {
+        open_steps(&visit.app, visit.permit()?, at).await?
+    } else {
+        OpenSteps::default()
+    };
+    let path = Path(ProjectPath { project_id: at.project_id });
+    // A unit may have been given an issue of a project it does not know.
+    let of_project = match list_project_units(app(), visit.permit()?, path, Conditional).await {
+        Ok(Tagged(units)) => Some(units.items),
+        Err(problem) if problem.status.as_u16() == 404 => None,
+        Err(problem) => return Err(problem),
+    };
+    let sees_project = of_project.is_some();
+    let mut units = Vec::new();
+    if open.steps.contains(&IssueStep::Assign) {
+        units.extend(handling_units(visit).await?.into_iter().map(|u| (u.id, u.name)));
+        for unit in of_project.unwrap_or_default() {
+            if !units.iter().any(|(id, _)| *id == unit.unit_id) {
+                units.push((unit.unit_id, unit.unit));
+            }
+        }
+    }
+    let shell = Shell::around(visit, Place::ISSUES).await?;
+    let complaints = again.complaints().clone();
+    let view = IssuePage { shell, issue, steps: steps.items, open, units, sees_project, again };
+    Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
+}
+
+/// Which step of which issue.
+#[derive(Clone, Debug, Deserialize)]
+struct StepPath {
+    project_id: ProjectId,
+    issue_id: IssueId,
+    step: String,
+}
+
+impl StepPath {
+    fn issue(&self) -> IssuePath {
+        IssuePath { project_id: self.project_id, issue_id: self.issue_id }
+    }
+}
+
+/// Back to the issue's page from the address of one of its forms.
+async fn back(request: HttpRequest, path: Path<IssuePath>) -> HttpResponse {
+    let (at, query) = (path.0, request.query_string());
+    let mark = if query.is_empty() { "" } else { "?" };
+    see_other(&format!("/issues/{}/{}{mark}{query}", at.project_id, at.issue_id))
+}
+
+/// The issue's page: with a word of what was done, or with the form and what is wrong.
+async fn answer<P: Permission>(
+    (request, visit, at): (&HttpRequest, &Visit<P>, IssuePath),
+    (form, fields): (&'static str, Fields),
+    done: Result<(), Problem>,
+) -> Result<HttpResponse, Problem> {
+    match done {
+        Ok(()) => {
+            let kept = visit.choice.kept();
+            let (project, issue) = (at.project_id, at.issue_id);
+            Ok(see_other(&format!("/issues/{project}/{issue}?{kept}&said=step-taken")))
+        }
+        Err(problem) => {
+            let complaints = Complaints::of(problem, visit.language)?;
+            page(request, visit, at, Again::of(form, fields, complaints)).await
+        }
+    }
+}
+
+async fn rewrite(
+    request: HttpRequest,
+    visit: Visit<HandleIssues>,
+    path: Path<IssuePath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let version = IfMatch(fields.number("version").unwrap_or(0));
+    let names = ["title", "category", "level", "asked", "due_on"];
+    let done = match judge::<IssueInput>(fields.body(&names)) {
+        Ok(input) => {
+            let (app, who) = (visit.app.clone(), visit.permit()?);
+            update_issue(app, who, Path(at), version, Body(input)).await.map(|_| ())
+        }
+        Err(problem) => Err(problem),
+    };
+    answer((&request, &visit, at), ("issue", fields), done).await
+}
+
+async fn take(
+    request: HttpRequest,
+    visit: Visit<HandleIssues>,
+    path: Path<StepPath>,
+    form: Form,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let step = IssueStep::ALL.iter().copied().find(|step| step.path() == at.step);
+    let step = step.ok_or_else(Problem::not_found)?;
+    let done = taken(&visit, at.issue(), (step, &fields), once).await;
+    answer((&request, &visit, at.issue()), (step.path(), fields), done).await
+}
+
+/// Takes a step through the API's own operation for it.
+async fn taken(
+    visit: &Visit<HandleIssues>,
+    at: IssuePath,
+    (step, fields): (IssueStep, &Fields),
+    once: Once,
+) -> Result<(), Problem> {
+    let (app, who, at) = (visit.app.clone(), visit.permit()?, Path(at));
+    if step == IssueStep::Assign {
+        let input = judge::<AssignmentInput>(assignment(fields))?;
+        return assign_issue(app, who, at, Body(input), once).await.map(|_| ());
+    }
+    let body = Body(judge::<StepInput>(fields.body(&["words"]))?);
+    let taken = match step {
+        IssueStep::Raise => raise_issue(app, who, at, body, once).await,
+        IssueStep::Work => work_on_issue(app, who, at, body, once).await,
+        IssueStep::Escalate => escalate_issue(app, who, at, body, once).await,
+        IssueStep::Return => return_issue(app, who, at, body, once).await,
+        IssueStep::Propose => propose_clearance(app, who, at, body, once).await,
+        IssueStep::Clear | IssueStep::Assign => clear_issue(app, who, at, body, once).await,
+    };
+    taken.map(|_| ())
+}
+
+/// What the form of an assignment says, as the API takes it.
+fn assignment(fields: &Fields) -> Value {
+    let number = |text: &str| text.parse::<i64>().map_or_else(|_| text.into(), Value::from);
+    let mut body = fields.body(&["due_on", "words"]);
+    if let Value::Object(said) = &mut body {
+        let lead = fields.get("lead_unit_id").map(number);
+        said.extend(lead.map(|lead| ("lead_unit_id".to_owned(), lead)));
+        let others = fields.all("unit_ids").map(number).collect();
+        said.insert("unit_ids".to_owned(), Value::Array(others));
+    }
+    body
+}

@@ -1,0 +1,93 @@
+//! Bars that lie, a group of them per row.
+
+use askama::Template;
+
+use crate::domain::money::Fen;
+use crate::domain::words::Language;
+use crate::pages::kit::chart::scale::Scale;
+use crate::pages::kit::chart::{Mark, Series, TOP, Tick, legend, says};
+
+/// Groups of bars that lie, one group per row.
+#[derive(Template)]
+#[template(path = "pages/chart_rows.html")]
+pub struct RowChart {
+    title: String,
+    id: &'static str,
+    left: i64,
+    height: i64,
+    unit: String,
+    ticks: Vec<Tick>,
+    rows: Vec<Tick>,
+    bars: Vec<Mark>,
+    legend: Vec<Series>,
+}
+
+/// One row of a [`RowChart`].
+pub struct RowValues {
+    /// What stands before it.
+    pub label: String,
+    /// A value for each series, with the list behind it.
+    pub values: Vec<(Fen, String)>,
+}
+
+/// Room for the names: English ones are longer.
+const fn rows_left(language: Language) -> i64 {
+    match language {
+        Language::Chinese => 190,
+        Language::English => 290,
+    }
+}
+
+const ROWS_RIGHT: i64 = 930;
+const BAR: i64 = 9;
+
+impl RowChart {
+    /// A chart of `rows`; `names` are those of the series.
+    pub fn new(
+        (id, title): (&'static str, String),
+        names: &[String],
+        rows: &[RowValues],
+        language: Language,
+    ) -> Self {
+        let values = rows.iter().flat_map(|row| row.values.iter().map(|(value, _)| *value));
+        let left = rows_left(language);
+        let scale = Scale::new(values.max().unwrap_or(Fen::ZERO), ROWS_RIGHT - left);
+        let series = i64::try_from(names.len()).unwrap_or(1);
+        let step = series * (BAR + 1) + 10;
+        let count = i64::try_from(rows.len()).unwrap_or(0);
+        let (mut bars, mut labels) = (Vec::new(), Vec::new());
+        for (row, y) in rows.iter().zip((TOP..).step_by(usize::try_from(step).unwrap_or(1))) {
+            labels.push(Tick { at: y + series * (BAR + 1) / 2 + 4, label: row.label.clone() });
+            let lines = (y..).step_by(usize::try_from(BAR + 1).unwrap_or(1));
+            for (((value, href), name), (number, y)) in
+                row.values.iter().zip(names).zip((0..).zip(lines))
+            {
+                let says = says(name, &row.label, *value, language);
+                let (width, href) = (scale.at(*value), href.clone());
+                bars.push(Mark { x: left, y, width, height: BAR, series: number, says, href });
+            }
+        }
+        let tick = |(value, label)| Tick { at: left + scale.at(value), label };
+        Self {
+            title,
+            id,
+            left,
+            height: TOP + count * step + 24,
+            unit: scale.unit.name(language).to_owned(),
+            ticks: scale.lines().into_iter().map(tick).collect(),
+            rows: labels,
+            bars,
+            legend: legend(names, &[false; 8]),
+        }
+    }
+
+    /// Where the names end.
+    pub fn names_end(&self) -> i64 {
+        self.left - 8
+    }
+
+    /// The lower end of its grid.
+    pub fn bottom(&self) -> i64 {
+        self.height - 24
+    }
+}

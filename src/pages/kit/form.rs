@@ -1,0 +1,258 @@
+//! What a form sends: bounded, from a page of ours, by the session it was made for.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use chrono::{Days, NaiveDate};
+use serde_json::{Map, Value};
+
+use crate::domain::words::{Language, Words};
+use crate::http::app::App;
+use crate::http::caller::caller;
+use crate::http::problem::Problem;
+
+/// The hidden field that shows a page of this session made the form.
+pub const PROOF: &str = "proof";
+
+/// The fields of a form, in the order they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads `name=value&…`.
+    pub fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// A field that says something.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a field was sent at all, if only empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// A field to the letter, as a password is.
+    pub fn exact(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a field that is sent more than once.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
+    }
+
+    /// These fields as the body of a request: what is empty is not said, and what is wrong is said
+    /// as it is, for the API's own check to find.
+    pub fn body(&self, names: &[&str]) -> Value {
+        let said = names.iter().filter_map(|name| Some(((*name).to_owned(), self.get(name)?)));
+        Value::Object(said.map(|(name, value)| (name, value.into())).collect::<Map<_, _>>())
+    }
+
+    /// The same, with `null` for what is empty: for a change, where absent means "as it is".
+    pub fn change(&self, names: &[&str]) -> Value {
+        let value = |name: &str| self.get(name).map_or(Value::Null, Into::into);
+        Value::Object(names.iter().map(|name| ((*name).to_owned(), value(name))).collect())
+    }
+
+    /// A field that is a whole number.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.get(name)?.parse().ok()
+    }
+}
+
+/// `body` with a field more, or with another value of it.
+#[must_use]
+pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
+    if let Value::Object(fields) = &mut body {
+        fields.insert(name.to_owned(), value.into());
+    }
+    body
+}
+
+/// `body` with these fields as the whole numbers they are; what is none stays, to be refused by
+/// name.
+#[must_use]
+pub fn with_numbers(body: Value, names: &[&str]) -> Value {
+    names.iter().fold(body, |body, name| {
+        let text = body.get(name).and_then(Value::as_str);
+        match text.and_then(|text| text.parse::<i64>().ok()) {
+            Some(number) => with(body, name, number),
+            None => body,
+        }
+    })
+}
+
+/// The end of a day in China, as an instant; what is no day is left for the API to refuse.
+pub fn end_of(day: &str) -> String {
+    let next = day.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
+    next.map_or_else(|| day.to_owned(), |next| format!("{next}T00:00:00+08:00"))
+}
+
+/// A form somebody who is logged in has sent.
+pub struct Form(pub Fields);
+
+/// A form that needs no session, such as the one that opens it.
+pub struct OpenForm(pub Fields);
+
+/// 403: nobody saw the form this pretends to be.
+fn not_ours() -> Problem {
+    let detail = Words::new(
+        "表单已失效或来自其他网站，未执行任何操作。请返回页面，刷新后重新提交；若始终如此，请管理员检查反向代理是否原样转发 Host。",
+        "This form is out of date or came from another site; nothing was done. Go back, reload the page and send it again. If it stays so, the proxy in front must pass the Host header on.",
+    );
+    Problem::new(StatusCode::FORBIDDEN, "form-not-ours", detail)
+}
+
+/// A browser says which site a form comes from; where it does, it must be this one.
+fn same_site(request: &HttpRequest) -> Result<(), Problem> {
+    let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let (origin, host) = (header(ORIGIN), header(HOST));
+    let fetch = header(HeaderName::from_static("sec-fetch-site"));
+    let from_here = match (origin, host) {
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, origin)| origin == host)
+        }
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let fetched_here = fetch.is_none_or(|site| matches!(site, "same-origin" | "none"));
+    if from_here && fetched_here { Ok(()) } else { Err(not_ours()) }
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+fn read(request: &HttpRequest, payload: &mut Payload) -> Reading<Fields> {
+    let patience = request
+        .app_data::<Data<App>>()
+        .map(|app| std::time::Duration::from_secs(app.config.body_timeout_seconds));
+    let bytes = Bytes::from_request(request, payload);
+    Box::pin(async move {
+        let patience = patience.ok_or_else(|| Problem::broken("no App is mounted"))?;
+        let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| Problem::too_slow())?;
+        // The only failure left is a form larger than the library's limit, 256 KiB.
+        Ok(Fields::parse(&bytes.map_err(|_| Problem::too_large())?))
+    })
+}
+
+impl FromRequest for OpenForm {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (here, fields) = (same_site(request), read(request, payload));
+        Box::pin(async move {
+            here?;
+            fields.await.map(Self)
+        })
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (here, fields) = (same_site(request), read(request, payload));
+        let (who, app) = (caller(request), request.app_data::<Data<App>>().cloned());
+        Box::pin(async move {
+            here?;
+            let fields = fields.await?;
+            let proven = who.zip(app).is_some_and(|(who, app)| {
+                app.tokens.proves(who.session, fields.get(PROOF).unwrap_or(""))
+            });
+            if proven { Ok(Self(fields)) } else { Err(not_ours()) }
+        })
+    }
+}
+
+/// What went wrong with a form, to be said on the page that shows it again.
+#[derive(Clone, Debug, Default)]
+pub struct Complaints {
+    /// What is wrong as a whole; empty when only fields are.
+    pub general: Vec<String>,
+    fields: Vec<(String, String)>,
+}
+
+impl Complaints {
+    /// What `problem` says, in `language`: of fields where it names fields, else as a whole.
+    ///
+    /// # Errors
+    /// The problem itself, when it is none a form can be put right after.
+    pub fn of(problem: Problem, language: Language) -> Result<Self, Problem> {
+        match problem.status.as_u16() {
+            409 | 412 | 422 | 429 => {}
+            400 if problem.errors.iter().any(|e| e.pointer.starts_with('/')) => {}
+            _ => return Err(problem),
+        }
+        if problem.errors.is_empty() {
+            return Ok(Self { general: vec![problem.detail.say(language)], fields: Vec::new() });
+        }
+        let said = problem.errors.iter().map(|e| {
+            let field = e.pointer.trim_start_matches('/').to_owned();
+            (field, e.words.say(language))
+        });
+        Ok(Self { general: Vec::new(), fields: said.collect() })
+    }
+
+    /// A complaint of the page's own about one field.
+    pub fn about(field: &str, words: &Words, language: Language) -> Self {
+        Self { general: Vec::new(), fields: vec![(field.to_owned(), words.say(language))] }
+    }
+
+    /// A complaint of the page's own.
+    pub fn saying(words: &Words, language: Language) -> Self {
+        Self { general: vec![words.say(language)], fields: Vec::new() }
+    }
+
+    /// What is wrong with `field`, or with a part of it.
+    pub fn at(&self, field: &str) -> Vec<&str> {
+        let part = format!("{field}/");
+        let of = |name: &str| name == field || name.starts_with(&part);
+        self.fields.iter().filter(|(name, _)| of(name)).map(|(_, words)| words.as_str()).collect()
+    }
+
+    /// Everything that is wrong with fields that are not among `shown`: it must not stay unsaid.
+    pub fn beside(&self, shown: &[&str]) -> Vec<String> {
+        let seen =
+            |name: &str| shown.iter().any(|s| name == *s || name.starts_with(&format!("{s}/")));
+        let rest = self.fields.iter().filter(|(name, _)| !seen(name));
+        let said = |(name, words): &(String, String)| {
+            if name.is_empty() { words.clone() } else { format!("{name}: {words}") }
+        };
+        self.general.iter().cloned().chain(rest.map(said)).collect()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.general.is_empty() && self.fields.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{end_of, with_numbers};
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china() {
+        assert_eq!(end_of("2021-07-31"), "2021-08-01T00:00:00+08:00");
+        assert_eq!(end_of("soon"), "soon");
+    }
+
+    #[test]
+    fn a_number_is_sent_as_one_and_what_is_none_as_it_is() {
+        let body = json!({"unit_id": "7", "area_id": "x", "name": "8", "none": null});
+        let read = with_numbers(body, &["unit_id", "area_id", "none", "absent"]);
+        assert_eq!(read, json!({"unit_id": 7, "area_id": "x", "name": "8", "none": null}));
+    }
+}

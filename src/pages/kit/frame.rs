@@ -1,0 +1,135 @@
+//! The layer around every page: who it is, in which language, what a browser may do with it, and
+//! failures as pages.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use crate::domain::words::Language;
+use crate::http::app::App;
+use crate::http::caller;
+use crate::http::envelope::{RequestId, Said};
+use crate::http::problem::Problem;
+use crate::pages::kit::cookies;
+use crate::pages::kit::reply::see_other;
+use crate::pages::kit::shell::Shell;
+
+/// Nothing of a page comes from elsewhere, and no script or style stands inside it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Wraps every page.
+pub async fn wrap<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let reads_pages = takes_html(request.request());
+    let language = cookies::language(request.request());
+    if reads_pages {
+        request.extensions_mut().insert(language);
+    }
+    if let Some(app) = request.app_data::<Data<App>>().cloned()
+        && let Some(token) = cookies::session(&app, request.request())
+    {
+        caller::authenticate_page(&app, &request, &token).await;
+    }
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    let problem = failure(&answer);
+    if let Some(problem) = problem.filter(|_| reads_pages) {
+        let shown = show(answer.request(), &problem, language);
+        answer = answer.into_response(shown);
+    }
+    protect(answer.headers_mut());
+    Ok(answer)
+}
+
+/// Whether the caller is somebody who looks, and not a program.
+fn takes_html(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    accepted.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    let (status, answer) = (answer.status(), answer.response());
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || answer.extensions().contains::<Said>() {
+        return None;
+    }
+    let ours = answer.extensions().get::<Problem>().cloned();
+    Some(ours.unwrap_or_else(|| Problem::of_status(status)))
+}
+
+fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpResponse {
+    if problem.status == StatusCode::UNAUTHORIZED {
+        return to_log_in(asked);
+    }
+    if problem.code == "password-change-required" {
+        return see_other("/password");
+    }
+    let id = asked.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+    let view = ProblemPage {
+        shell: Shell::alone(asked, language),
+        title: problem.title(language),
+        detail: problem.detail.say(language),
+        errors: problem.errors.iter().map(|e| (e.pointer.clone(), e.words.say(language))).collect(),
+        status: problem.status.as_u16(),
+        id,
+    };
+    let mut answer = HttpResponse::build(problem.status);
+    let mut answer = match view.render() {
+        Ok(html) => answer.insert_header(header::ContentType::html()).body(html),
+        Err(error) => return Problem::broken(error).error_response(),
+    };
+    // For the log: the cause of what broke.
+    answer.extensions_mut().insert(problem.clone());
+    answer.extensions_mut().insert(Said);
+    answer
+}
+
+/// Whoever is not logged in does that first, and comes back.
+fn to_log_in(asked: &HttpRequest) -> HttpResponse {
+    let back = match (asked.method(), asked.uri().path_and_query()) {
+        (&Method::GET, Some(path)) => path.as_str(),
+        _ => "/",
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let query = query.append_pair("next", back).finish();
+    see_other(&format!("/log-in?{query}"))
+}
+
+fn protect(headers: &mut HeaderMap) {
+    let mut set = |name: &'static str, value: &'static str| {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    };
+    set("referrer-policy", "same-origin");
+    set("x-frame-options", "DENY");
+    set("cross-origin-opener-policy", "same-origin");
+    // What is on a page is gone from the browser when its reader has logged out.
+    set("cache-control", "no-store");
+    // A bulletin that prints carries its own style and says so.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
+}
+
+/// What failed, in words.
+#[derive(Template)]
+#[template(path = "pages/problem.html")]
+struct ProblemPage {
+    shell: Shell,
+    title: String,
+    detail: String,
+    errors: Vec<(String, String)>,
+    status: u16,
+    id: String,
+}
+
+/// Where no page is.
+pub async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
+}

@@ -1,0 +1,16 @@
+//! What pages share: shell, forms, replies, charts.
+
+pub mod again;
+pub mod assets;
+pub mod chart;
+pub mod choice;
+pub mod cookies;
+pub mod form;
+pub mod frame;
+pub mod notice;
+pub mod number;
+pub mod picks;
+pub mod reply;
+pub mod shell;
+pub mod trouble;
+pub mod visit;

@@ -1,0 +1,62 @@
+//! What a page's handler answers with: a page, or the way to the next one.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use askama::Template;
+
+use crate::http::envelope::Said;
+use crate::http::problem::Problem;
+use crate::pages::kit::form::Complaints;
+
+/// A page, and whether it shows a form again that could not be taken.
+pub struct Page<T> {
+    view: T,
+    status: StatusCode,
+}
+
+impl<T: Template> Page<T> {
+    /// A page as asked for.
+    pub fn of(view: T) -> Self {
+        Self { view, status: StatusCode::OK }
+    }
+
+    /// A page with a form; 422 when there are complaints.
+    pub fn with_form(view: T, complaints: &Complaints) -> Self {
+        let fine = complaints.is_empty();
+        Self { view, status: if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY } }
+    }
+}
+
+impl<T: Template> Responder for Page<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        match self.view.render() {
+            Ok(html) => {
+                let mut answer =
+                    HttpResponse::build(self.status).insert_header(ContentType::html()).body(html);
+                answer.extensions_mut().insert(Said);
+                answer
+            }
+            Err(error) => Problem::broken(error).error_response(),
+        }
+    }
+}
+
+/// 303 to another page, so that reloading sends nothing a second time.
+pub fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+}
+
+/// Where a form is sent to there is nothing to read: whoever asks for it, by reloading a page that
+/// showed a form again, is led one step up.
+pub async fn up(asked: HttpRequest) -> HttpResponse {
+    let path = asked.path().trim_end_matches('/');
+    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+    match asked.query_string() {
+        "" => see_other(above),
+        query => see_other(&format!("{above}?{query}")),
+    }
+}

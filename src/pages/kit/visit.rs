@@ -1,0 +1,107 @@
+//! Who visits a page, in which language, and what they look at.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::domain::account::access::{Action, Sight};
+use crate::domain::words::Language;
+use crate::http::app::App;
+use crate::http::caller::{Now, Permission, Permit};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, parse};
+use crate::pages::kit::choice::{Choice, ChoiceQuery};
+
+/// A visit to a page by somebody who may `P`.
+pub struct Visit<P> {
+    /// The proof.
+    pub who: Permit<P>,
+    /// The program.
+    pub app: Data<App>,
+    /// The language the pages speak to them.
+    pub language: Language,
+    /// The instant and the day.
+    pub now: Now,
+    /// What they look at.
+    pub choice: Choice,
+    /// The path and its query, as asked.
+    pub path: String,
+    /// The query, as asked.
+    pub query: String,
+}
+
+impl<P: Permission> Visit<P> {
+    /// Which projects the visitor may know of.
+    pub fn sees(&self) -> Sight {
+        self.who.sees()
+    }
+
+    /// Whether the visitor's role may do `action`, so that a page offers it.
+    pub fn may(&self, action: Action) -> bool {
+        self.who.role().may(action)
+    }
+
+    /// The permit for something else this page shows or does.
+    ///
+    /// # Errors
+    /// 403
+    pub fn permit<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
+        Permit::of(&self.who.caller)
+    }
+
+    /// The same visit under another permit.
+    ///
+    /// # Errors
+    /// 403
+    pub fn turned<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
+        let who = self.permit()?;
+        let Self { app, language, now, choice, path, query, .. } = self;
+        Ok(Visit { who, app, language, now, choice, path, query })
+    }
+
+    /// The page's own part of its address, as strictly as the API's; what a form left empty is not
+    /// asked for.
+    ///
+    /// # Errors
+    /// 400 that names every parameter that is wrong.
+    pub fn asked<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
+        let Both(own, _) = parse::<Both<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
+        Ok(own)
+    }
+}
+
+/// The query without the parameters that say nothing.
+pub fn without_empty(query: &str) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if !value.is_empty() {
+            kept.append_pair(&name, &value);
+        }
+    }
+    kept.finish()
+}
+
+impl<P: Permission> FromRequest for Visit<P> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let who = Permit::<P>::from_request(request, payload).into_inner();
+        let app = request.app_data::<Data<App>>().cloned();
+        let language = request.extensions().get::<Language>().copied();
+        let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let query = request.query_string().to_owned();
+        Box::pin(async move {
+            let (who, language) = (who?, language.unwrap_or(Language::Chinese));
+            let app = app.ok_or_else(|| Problem::broken("no App is mounted"))?;
+            let now = app.now();
+            let choice = Choice::find(&app, &query, now.today).await?;
+            Ok(Self { who, app, language, now, choice, path, query })
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! Everything a project's page shows, asked of the API one by one.
+
+use crate::api::events::history::{EventView, HistoryQuery, list_history};
+use crate::api::figures::asked::Asking;
+use crate::api::issues::handlers::list_project_issues;
+use crate::api::issues::view::IssueView;
+use crate::api::lights::handlers::Lights;
+use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
+use crate::api::lights::view::ProjectLightView;
+use crate::api::milestones::handlers::{MilestoneView, list_milestones};
+use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
+use crate::api::projects::filter::FilterQuery;
+use crate::api::projects::handlers::{ProjectPath, get_project};
+use crate::api::projects::units::{ProjectUnitView, list_project_units};
+use crate::api::projects::view::ProjectView;
+use crate::api::reference::names::Names;
+use crate::api::reports::handlers::list_reports;
+use crate::api::reports::view::ReportView;
+use crate::api::summaries::project_row::ProjectRow;
+use crate::api::summaries::projects::{RowQuery, list};
+use crate::api::summaries::trend::{Trend, follow};
+use crate::domain::account::access::Action;
+use crate::domain::id::ProjectId;
+use crate::http::caller::{Permission, Permit, ReadHistory, ReadProjects, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Path, Query};
+use crate::http::reply::{Conditional, Tagged};
+use crate::http::sheet::Sheet;
+use crate::pages::kit::visit::Visit;
+
+/// How many events of its history the page shows.
+const EVENTS: i64 = 20;
+
+/// Everything the page shows.
+pub struct Known {
+    /// Its facts.
+    pub project: ProjectView,
+    /// Its figures; none when it is not in the register of the year.
+    pub row: Option<ProjectRow>,
+    /// Its light; none when it is not in the register of the year.
+    pub light: Option<ProjectLightView>,
+    /// Its year by month.
+    pub trend: Trend,
+    /// Its units.
+    pub units: Vec<ProjectUnitView>,
+    /// Its plan of the year, if it has one.
+    pub plan: Option<YearPlanView>,
+    /// Its milestones.
+    pub milestones: Vec<MilestoneView>,
+    /// Its reports.
+    pub reports: Vec<ReportView>,
+    /// Its issues.
+    pub issues: Vec<IssueView>,
+    /// Every word that ever stood instead of its light.
+    pub overrides: Vec<LightOverrideView>,
+    /// What was done to it lately, for those who may read that.
+    pub history: Vec<EventView>,
+    /// How many events there are in all.
+    pub events: i64,
+    /// What codes are called.
+    pub names: Names,
+}
+
+/// A project's figures in one snapshot.
+type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
+
+impl Known {
+    /// Everything about project `id`.
+    ///
+    /// # Errors
+    /// 404 when it is not there or not in sight.
+    pub async fn load<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<Self, Problem> {
+        let app = || visit.app.clone();
+        let reads = || -> Result<Permit<ReadProjects>, Problem> { visit.permit() };
+        let at = || Path(ProjectPath { project_id: id });
+        let Tagged(project) = get_project(app(), reads()?, at(), Conditional).await?;
+        let (row, light, trend, names) = figures(visit, id).await?;
+        let Tagged(units) = list_project_units(app(), reads()?, at(), Conditional).await?;
+        let Sheet(milestones) = list_milestones(app(), reads()?, at()).await?;
+        let Sheet(reports) = list_reports(app(), reads()?, visit.language, at()).await?;
+        let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
+        let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
+        let (history, events) = if visit.may(Action::ReadHistory) {
+            let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
+            let who: Permit<ReadHistory> = visit.permit()?;
+            let Sheet(page) = list_history(app(), who, at(), page).await?;
+            (page.items, page.total)
+        } else {
+            (Vec::new(), 0)
+        };
+        Ok(Self {
+            project,
+            row,
+            light,
+            trend,
+            units: units.items,
+            plan: plan(visit, id).await?,
+            milestones: milestones.items,
+            reports: reports.items,
+            issues: issues.items,
+            overrides: overrides.items,
+            history,
+            events,
+            names,
+        })
+    }
+}
+
+/// The plan of the year, if there is one.
+async fn plan<P: Permission>(
+    visit: &Visit<P>,
+    id: ProjectId,
+) -> Result<Option<YearPlanView>, Problem> {
+    let path = Path(YearPlanPath { project_id: id, year: visit.choice.year });
+    let who: Permit<ReadProjects> = visit.permit()?;
+    match get_year_plan(visit.app.clone(), who, path, Conditional).await {
+        Ok(Tagged(plan)) => Ok(Some(plan)),
+        // The project is in sight, so it is the plan that is not there.
+        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {
+    let who: Permit<ReadSummaries> = visit.permit()?;
+    let (asked, sight, now, language) =
+        (visit.choice.asked(), who.sees(), visit.now, visit.language);
+    visit
+        .app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let mut filter = FilterQuery::default().known(conn, Some(asked.year))?;
+            filter.project = Some(id);
+            let lights = Lights::find(conn, &asking, &filter)?;
+            let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
+            let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
+            let trend = follow(conn, &asking, &filter)?;
+            let first = (rows.items.into_iter().next(), light.into_iter().next());
+            Ok((first.0, first.1, trend, Names::load(conn, language)?))
+        })
+        .await
+}

@@ -1,0 +1,199 @@
+//! What is done on a project's page: milestones, stages, lights, issues.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
+
+use crate::api::issues::handlers::{IssueInput, create_issue};
+use crate::api::lights::overrides::{
+    LightOverrideInput, LightOverridePath, create_light_override, withdraw_light_override,
+};
+use crate::api::milestones::handlers::{MilestonePatch, MilestonePath, update_milestone};
+use crate::api::projects::handlers::{ProjectPath, Transition, move_project};
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::http::body::{Body, judge};
+use crate::http::caller::{EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission};
+use crate::http::once::Once;
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::pages::kit::again::Again;
+use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::reply::see_other;
+use crate::pages::kit::visit::Visit;
+use crate::pages::projects::one::{back, page};
+
+/// Mounts the forms; read, each of their addresses leads back to the project.
+pub fn mount(config: &mut ServiceConfig) {
+    let form = |path: &str| web::resource(path.to_owned()).route(web::get().to(back));
+    config
+        .service(form("/projects/{project_id}/stage").route(web::post().to(move_stage)))
+        .service(form("/projects/{project_id}/issues").route(web::post().to(raise)))
+        .service(form("/projects/{project_id}/light-overrides").route(web::post().to(override_it)))
+        .service(
+            form("/projects/{project_id}/light-overrides/{override_id}/withdrawal")
+                .route(web::post().to(withdraw)),
+        )
+        .service(
+            form("/projects/{project_id}/milestones/{milestone_id}")
+                .route(web::post().to(change_milestone)),
+        );
+}
+
+/// Which form was sent, of what.
+struct Sent {
+    project: ProjectId,
+    milestone: Option<MilestoneId>,
+    form: &'static str,
+    fields: Fields,
+    /// What is said when it was taken.
+    said: &'static str,
+}
+
+impl Sent {
+    /// The project's page: with a word of what was done, or with the form and what is wrong.
+    async fn answer<P: Permission, T>(
+        self,
+        request: &HttpRequest,
+        visit: &Visit<P>,
+        done: Result<T, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        match done {
+            Ok(_) => {
+                let (kept, said) = (visit.choice.kept(), self.said);
+                Ok(see_other(&format!("/projects/{}?{kept}&said={said}", self.project)))
+            }
+            Err(problem) => {
+                let complaints = Complaints::of(problem, visit.language)?;
+                let again = Again::of(self.form, self.fields, complaints);
+                page(request, visit, (self.project, self.milestone), again).await
+            }
+        }
+    }
+}
+
+async fn change_milestone(
+    request: HttpRequest,
+    visit: Visit<EditMilestones>,
+    path: Path<MilestonePath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let mut body =
+        fields.body(&["forecast_date", "reason", "actual_date", "document_number", "evidence"]);
+    if let Value::Object(body) = &mut body
+        && fields.get("take_back").is_some()
+    {
+        body.insert("actual_date".to_owned(), Value::Null);
+    }
+    if let Value::Object(body) = &mut body
+        && fields.has("document_number")
+    {
+        // Emptied, it is taken away.
+        let number = fields.get("document_number").unwrap_or_default();
+        body.insert("document_number".to_owned(), number.into());
+    }
+    let version = IfMatch(fields.number("version").unwrap_or(0));
+    let done = match judge::<MilestonePatch>(body) {
+        Ok(patch) => {
+            let (app, who) = (visit.app.clone(), visit.permit()?);
+            update_milestone(app, who, Path(at), version, Body(patch)).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let (project, milestone) = (at.project_id, Some(at.milestone_id));
+    let sent = Sent { project, milestone, form: "milestone", fields, said: "milestone-saved" };
+    sent.answer(&request, &visit, done).await
+}
+
+async fn move_stage(
+    request: HttpRequest,
+    visit: Visit<MoveStages>,
+    path: Path<ProjectPath>,
+    form: Form,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let done = match judge::<Transition>(fields.body(&["stage", "on", "reason"])) {
+        Ok(step) => {
+            let (app, who) = (visit.app.clone(), visit.permit()?);
+            move_project(app, who, Path(at), Body(step), once).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let sent = Sent {
+        project: at.project_id,
+        milestone: None,
+        form: "stage",
+        fields,
+        said: "stage-moved",
+    };
+    sent.answer(&request, &visit, done).await
+}
+
+async fn raise(
+    request: HttpRequest,
+    visit: Visit<HandleIssues>,
+    path: Path<ProjectPath>,
+    form: Form,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let names = ["title", "category", "level", "asked", "due_on"];
+    let done = match judge::<IssueInput>(fields.body(&names)) {
+        Ok(input) => {
+            let (app, who) = (visit.app.clone(), visit.permit()?);
+            create_issue(app, who, Path(at), Body(input), once).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let sent =
+        Sent { project: at.project_id, milestone: None, form: "issue", fields, said: "raised" };
+    sent.answer(&request, &visit, done).await
+}
+
+async fn override_it(
+    request: HttpRequest,
+    visit: Visit<OverrideLights>,
+    path: Path<ProjectPath>,
+    form: Form,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let names = ["light", "reason", "from_month", "expires_on"];
+    let done = match judge::<LightOverrideInput>(fields.body(&names)) {
+        Ok(input) => {
+            let (app, who) = (visit.app.clone(), visit.permit()?);
+            create_light_override(app, who, Path(at), Body(input), once).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let sent = Sent {
+        project: at.project_id,
+        milestone: None,
+        form: "light",
+        fields,
+        said: "light-overridden",
+    };
+    sent.answer(&request, &visit, done).await
+}
+
+async fn withdraw(
+    request: HttpRequest,
+    visit: Visit<OverrideLights>,
+    path: Path<LightOverridePath>,
+    form: Form,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let (app, who) = (visit.app.clone(), visit.permit()?);
+    let done = withdraw_light_override(app, who, Path(at), once).await;
+    let sent = Sent {
+        project: at.project_id,
+        milestone: None,
+        form: "light",
+        fields,
+        said: "override-withdrawn",
+    };
+    sent.answer(&request, &visit, done).await
+}

@@ -1,0 +1,212 @@
+//! 项目: the list behind every number.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+
+use crate::api::figures::asked::Asking;
+use crate::api::projects::filter::FilterQuery;
+use crate::api::reference::names::Names;
+use crate::api::reference::units::{UnitPath, get_unit};
+use crate::api::summaries::investment::PlannedPart;
+use crate::api::summaries::project_row::ProjectRow;
+use crate::api::summaries::projects::{ProjectRows, RowQuery, draw_up};
+use crate::domain::figures::ReportPart;
+use crate::domain::figures::milestones::StartPart;
+use crate::domain::id::UnitId;
+use crate::domain::light::Light;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::reference::industry::IndustryGroup;
+use crate::domain::reference::unit::UnitRole;
+use crate::http::caller::{ReadReference, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Path};
+use crate::http::reply::{Conditional, Tagged};
+use crate::options_of;
+use crate::pages::kit::number;
+use crate::pages::kit::picks::{Asked, Chip, Pick};
+use crate::pages::kit::reply::Page;
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/projects").route(web::get().to(show)));
+}
+
+/// A column of the table.
+pub struct Head {
+    /// Its title.
+    pub title: String,
+    /// How it is sorted now, for `aria-sort`.
+    pub sorted: Option<&'static str>,
+    /// The list sorted by it, or the other way round.
+    pub href: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/projects.html")]
+struct ProjectsPage {
+    shell: Shell,
+    list: ProjectRows,
+    names: Names,
+    heads: Vec<Head>,
+    picks: Vec<Pick>,
+    /// The months of the year, of which one may be looked at alone.
+    months: Pick,
+    chips: Vec<Chip>,
+    q: String,
+    /// What the filter form carries along.
+    carried: Vec<(String, String)>,
+    /// Without any filter.
+    unfiltered: String,
+    /// The same rows as a workbook, and as CSV.
+    files: [String; 2],
+    /// Whether this is a later page of the list.
+    later: bool,
+}
+
+/// The parameters the filter form asks for.
+const ASKED: [&str; 10] =
+    ["q", "industry", "group", "area", "stage", "nature", "light", "month", "starts", "reports"];
+
+async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.asked()?;
+    let shell = Shell::around(&visit, Place::PROJECTS).await?;
+    let (asked, sight, now, language) =
+        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+    let (units, role, later) = (filter.unit.clone(), filter.role, rows.cursor.is_some());
+    let (q, sort) = (filter.q.clone().unwrap_or_default(), rows.sort.clone());
+    let (list, names) = visit
+        .app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let known = filter.known(conn, Some(asked.year))?;
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let list = draw_up(conn, &asking, &known, &rows, language)?;
+            Ok((list, Names::load(conn, language)?))
+        })
+        .await?;
+    let asked = Asked::of(&shell);
+    let picks = picks(&asked, &names, &shell);
+    let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
+    let months = asked.pick("month", shell.t("单月", "One month"), months);
+    let more = (units.as_slice(), role, q.as_str());
+    let chips = chips(&visit, (&asked, &shell), (&picks, &months), more).await?;
+    Ok(Page::of(ProjectsPage {
+        heads: heads(&shell, &sort, list.month.is_some()),
+        carried: asked.beside(&ASKED),
+        unfiltered: asked.without_any(&[&ASKED[..], &["unit", "role"]].concat()),
+        files: asked.files("/files/summaries/projects", &shell.choice.kept()),
+        later,
+        shell,
+        list,
+        names,
+        picks,
+        months,
+        chips,
+        q,
+    }))
+}
+
+/// A chip for every filter that is on, also for those the form does not offer.
+async fn chips(
+    visit: &Visit<ReadSummaries>,
+    (asked, shell): (&Asked, &Shell),
+    (picks, months): (&[Pick], &Pick),
+    (units, role, q): (&[UnitId], Option<UnitRole>, &str),
+) -> Result<Vec<Chip>, Problem> {
+    let mut chips = asked.chips(picks);
+    chips.extend(asked.chips(std::slice::from_ref(months)));
+    for unit in units {
+        let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
+        chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
+    }
+    if let Some(role) = role {
+        let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
+        chips.push(Chip { label, href: asked.without("role", role.as_str()) });
+    }
+    if !q.is_empty() {
+        chips.push(Chip { label: format!("“{q}”"), href: asked.without_any(&["q"]) });
+    }
+    Ok(chips)
+}
+
+async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {
+    let who = visit.permit::<ReadReference>()?;
+    let path = Path(UnitPath { unit_id: unit });
+    match get_unit(visit.app.clone(), who, path, Conditional).await {
+        Ok(Tagged(unit)) => Ok(unit.name),
+        Err(problem) if problem.status.as_u16() == 404 => Ok(unit.to_string()),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn picks(asked: &Asked, names: &Names, shell: &Shell) -> Vec<Pick> {
+    let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
+    let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
+    let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
+    vec![
+        asked.pick("industry", t("产业", "Industry"), industries),
+        asked.pick("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
+        asked.pick("area", t("区域", "Area"), areas),
+        asked.pick("stage", t("库别", "Stage"), options_of!(Stage, language)),
+        asked.pick("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
+        asked.pick("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
+        asked.pick("starts", t("开工", "Start"), options_of!(StartPart, language)),
+        asked.pick("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
+    ]
+}
+
+fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
+    let t = |zh, en| shell.t(zh, en);
+    let planned = if of_month {
+        (t("当月计划", "Planned"), "-through_wan")
+    } else {
+        (t("年度计划", "Planned"), "-annual_investment_wan")
+    };
+    let completed =
+        if of_month { t("当月完成", "Completed") } else { t("完成投资", "Completed") };
+    let columns = [
+        (t("项目", "Project"), "name"),
+        (t("产业", "Industry"), "industry"),
+        (t("区域", "Area"), "area"),
+        (t("库别", "Stage"), "stage"),
+        (t("总投资", "Total"), "-total_investment_wan"),
+        planned,
+        (completed, "-completed_wan"),
+        (t("完成率", "Completion"), "-against_plan"),
+        (t("进度偏差（点）", "Deviation (points)"), "deviation_points"),
+        (t("总投资完成率", "Of the total"), "-total_completion"),
+        (t("月报（确认/应报）", "Reports (confirmed/due)"), "-missing"),
+        (t("红黄绿灯", "Light"), "-light"),
+    ];
+    columns.into_iter().map(|(title, key)| head(shell, title, key, sort)).collect()
+}
+
+/// A column that is first sorted by `key`, and the other way round when it is already.
+fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
+    let name = key.trim_start_matches('-');
+    let first = sort.split(',').next().unwrap_or_default();
+    let sorted = (first.trim_start_matches('-') == name)
+        .then(|| if first.starts_with('-') { "descending" } else { "ascending" });
+    let next = match sorted {
+        Some("descending") => name.to_owned(),
+        Some(_) => format!("-{name}"),
+        None => key.to_owned(),
+    };
+    Head { title: title.to_owned(), sorted, href: shell.with("sort", &next) }
+}
+
+impl ProjectsPage {
+    /// A project's own page.
+    fn project(&self, row: &ProjectRow) -> String {
+        self.shell.to(&format!("/projects/{}", row.project_id))
+    }
+
+    /// Planned for the year, or for the one month.
+    fn planned(&self, part: &PlannedPart) -> String {
+        let month = self.list.month.map(|_| part.through_wan);
+        number::wan(&month.or(part.annual_investment_wan).unwrap_or(part.through_wan))
+    }
+}

@@ -1,0 +1,167 @@
+//! One project: everything that is known of it, and what its visitor may do.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::lights::overrides::LightOverrideView;
+use crate::api::milestones::handlers::MilestoneView;
+use crate::api::projects::handlers::ProjectPath;
+use crate::domain::account::access::Action;
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::issue::{IssueCategory, IssueLevel};
+use crate::domain::light::Light;
+use crate::domain::project::Stage;
+use crate::http::caller::{Permission, ReadSummaries};
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::pages::events::told;
+use crate::pages::events::told::{Told, tell};
+use crate::pages::kit::again::Again;
+use crate::pages::kit::chart::{MonthChart, Timeline, TimelineRow};
+use crate::pages::kit::number;
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+use crate::pages::projects::data::Known;
+use crate::pages::projects::forms as project_forms;
+use crate::pages::summaries::trend_chart::month_chart;
+
+/// Mounts the pages of one project.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/projects/{project_id}").route(web::get().to(show)));
+    project_forms::mount(config);
+}
+
+#[derive(Template)]
+#[template(path = "pages/project.html")]
+struct ProjectPage {
+    shell: Shell,
+    known: Known,
+    chart: MonthChart,
+    timeline: Timeline,
+    history: Vec<Told>,
+    /// The milestone whose form is open.
+    milestone: Option<MilestoneView>,
+    again: Again,
+}
+
+/// Which milestone is to be changed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ProjectQuery {
+    /// The milestone.
+    #[param(nullable = false)]
+    milestone: Option<MilestoneId>,
+}
+
+async fn show(
+    request: HttpRequest,
+    visit: Visit<ReadSummaries>,
+    path: Path<ProjectPath>,
+) -> Result<HttpResponse, Problem> {
+    let ProjectQuery { milestone } = visit.asked()?;
+    let id = path.0.project_id;
+    page(&request, &visit, (id, milestone), Again::default()).await
+}
+
+/// The page of project `id`, with a form shown again where one could not be taken.
+///
+/// # Errors
+/// 404 when the project is not there or not in sight.
+pub async fn page<P: Permission>(
+    request: &HttpRequest,
+    visit: &Visit<P>,
+    (id, milestone): (ProjectId, Option<MilestoneId>),
+    again: Again,
+) -> Result<HttpResponse, Problem> {
+    let mut known = Known::load(visit, id).await?;
+    let shell = Shell::around(visit, Place::PROJECTS).await?;
+    let history = std::mem::take(&mut known.history);
+    let complaints = again.complaints().clone();
+    let view = ProjectPage {
+        chart: month_chart(&known.trend, &shell, &|_| "#plan-table".to_owned()),
+        timeline: timeline(&known.milestones, &shell),
+        history: history.into_iter().map(|event| tell(event, &known.names)).collect(),
+        milestone: milestone.and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),
+        shell,
+        known,
+        again,
+    };
+    Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
+}
+
+/// Back to the project's page from the address of one of its forms.
+pub async fn back(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
+    let query = request.query_string();
+    let mark = if query.is_empty() { "" } else { "?" };
+    see_other(&format!("/projects/{}{mark}{query}", path.0.project_id))
+}
+
+fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
+    let row = |m: &MilestoneView| TimelineRow {
+        label: m.name.clone(),
+        baseline: m.baseline_date,
+        forecast: m.forecast_date,
+        actual: m.actual_date,
+        slippage: m.slippage_days,
+        href: format!("#milestone-{}", m.id),
+    };
+    let rows: Vec<_> = milestones.iter().map(row).collect();
+    let title = shell.t("节点：计划、预计与实际", "Milestones: promised, expected, reached");
+    Timeline::new(title.to_owned(), &rows, shell.today, shell.language)
+}
+
+impl ProjectPage {
+    fn id(&self) -> ProjectId {
+        self.known.project.id
+    }
+
+    /// This page, or something below it.
+    fn here(&self, below: &str) -> String {
+        self.shell.to(&format!("/projects/{}{below}", self.id()))
+    }
+
+    /// Where a milestone's forms are sent.
+    fn milestone_path(&self, milestone: &MilestoneView) -> String {
+        self.here(&format!("/milestones/{}", milestone.id))
+    }
+
+    /// Where an override is withdrawn.
+    fn withdrawal(&self, word: &LightOverrideView) -> String {
+        self.here(&format!("/light-overrides/{}/withdrawal", word.id))
+    }
+
+    fn next_stages(&self) -> &'static [Stage] {
+        self.known.project.stage.next()
+    }
+
+    fn may_edit_milestones(&self) -> bool {
+        self.shell.may(Action::EditMilestones)
+    }
+
+    fn may_move(&self) -> bool {
+        self.shell.may(Action::MoveStages)
+    }
+
+    fn may_override(&self) -> bool {
+        self.shell.may(Action::OverrideLights)
+    }
+
+    fn may_raise(&self) -> bool {
+        self.shell.may(Action::HandleIssues)
+    }
+
+    fn may_read_history(&self) -> bool {
+        self.shell.may(Action::ReadHistory)
+    }
+
+    /// A person's word that still stands, of those there ever were.
+    fn standing(&self) -> Vec<&LightOverrideView> {
+        let today = self.shell.today;
+        let stands = |o: &&LightOverrideView| o.withdrawn_at.is_none() && o.expires_on >= today;
+        self.known.overrides.iter().filter(stands).collect()
+    }
+}

@@ -1,0 +1,105 @@
+//! The reporting months of a year: how each stands, and the next one to be opened.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{Days, NaiveDate};
+
+use crate::api::reporting_months::filing_summary::{
+    FilingYearQuery, MonthFilings, list_month_filings,
+};
+use crate::api::reporting_months::handlers::{MonthPath, ReportingMonthInput, put_reporting_month};
+use crate::domain::month::Month;
+use crate::domain::words::Words;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{KeepMonths, Permission, ReadProjects, ReturnReports};
+use crate::http::precondition::Precondition;
+use crate::http::problem::Problem;
+use crate::http::query::{Path, Query};
+use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::reply::see_other;
+use crate::pages::kit::shell::Shell;
+use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::visit::Visit;
+use crate::pages::reports::review;
+
+/// Mounts the form.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/months").route(web::get().to(to_review)).route(web::post().to(open)),
+    );
+}
+
+/// The months of the year that is looked at, the earliest first.
+///
+/// # Errors
+/// The use cases'.
+pub async fn months_of<P: Permission>(visit: &Visit<P>) -> Result<Vec<MonthFilings>, Problem> {
+    let (app, who) = (visit.app.clone(), visit.permit::<ReadProjects>()?);
+    let asked = Query(FilingYearQuery { year: visit.choice.year });
+    Ok(list_month_filings(app, who, asked).await?.0.items)
+}
+
+/// The form that opens a month, with what one would usually say.
+pub struct Opening {
+    /// The months that can be opened.
+    pub months: Vec<Month>,
+    /// The one to be opened next.
+    pub next: Month,
+    /// Its first day.
+    pub opens_on: NaiveDate,
+    /// Its last day that is in time.
+    pub due_on: NaiveDate,
+}
+
+impl Opening {
+    /// Of the months of the year that were not opened, if there are any: the one after the last.
+    pub fn next(shell: &Shell, opened: &[MonthFilings]) -> Option<Self> {
+        let known = |month: &Month| opened.iter().any(|row| row.month.month == *month);
+        let months: Vec<Month> = shell.choice.year.months().filter(|m| !known(m)).collect();
+        let last = opened.last().map(|row| row.month.month);
+        let after = months.iter().find(|m| last.is_none_or(|last| **m > last));
+        let next = *after.or(months.first())?;
+        let opens_on = next.next().first_day();
+        Some(Self { months, next, opens_on, due_on: opens_on + Days::new(4) })
+    }
+}
+
+/// The months stand on the page they are opened from.
+async fn to_review(asked: HttpRequest) -> HttpResponse {
+    see_other(&format!("/review?{}#months", asked.query_string()))
+}
+
+async fn open(
+    request: HttpRequest,
+    visit: Visit<ReturnReports>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (Form(fields), who) = (form, visit.permit::<KeepMonths>()?);
+    let opened = match fields.get("month").and_then(|month| month.parse::<Month>().ok()) {
+        None => Err(Complaints::about("month", &which_month(), visit.language)),
+        Some(month) => {
+            let opened = async {
+                let days = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
+                let at = Path(MonthPath { month });
+                put_reporting_month(visit.app.clone(), who, at, Precondition::Absent, Body(days))
+                    .await
+            };
+            match opened.await {
+                Ok(_) => Ok(()),
+                Err(problem) => Err(Complaints::of(problem, visit.language)?),
+            }
+        }
+    };
+    match opened {
+        Ok(()) => {
+            Ok(see_other(&format!("/review?{}&said=month-opened#months", visit.choice.kept())))
+        }
+        Err(complaints) => {
+            review::again(&request, &visit, Trouble::with("open", complaints, fields)).await
+        }
+    }
+}
+
+fn which_month() -> Words {
+    Words::new("请选择月份。", "Choose a month.")
+}

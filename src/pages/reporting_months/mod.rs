@@ -1,0 +1,4 @@
+//! Reporting months and one of them.
+
+pub mod list;
+pub mod one;

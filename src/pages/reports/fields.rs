@@ -1,0 +1,236 @@
+//! The fields of the monthly report, each with what it is compared with beside it.
+
+use serde_json::Value;
+
+use crate::api::reports::context::ReportContextView;
+use crate::api::reports::view::ReportView;
+use crate::domain::money::Fen;
+use crate::pages::kit::form::{Complaints, Fields};
+use crate::pages::kit::number::wan;
+use crate::pages::kit::shell::Shell;
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An amount in 万元, or per cent.
+    Number,
+    /// A line of text.
+    Line,
+    /// A text.
+    Text,
+}
+
+/// A field of the form.
+#[derive(Clone, Debug)]
+pub struct FieldView {
+    /// Its name, as the API has it.
+    pub name: &'static str,
+    /// What it asks for.
+    pub label: String,
+    /// What it is counted in.
+    pub unit: &'static str,
+    /// How it is filled in.
+    pub kind: Kind,
+    /// What stands in it.
+    pub value: String,
+    /// The same, to be read.
+    pub said: String,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// The most characters it takes.
+    pub longest: u32,
+    /// What it is compared with: a name and a figure each.
+    pub beside: Vec<(String, String)>,
+    /// What is wrong with it.
+    pub complaints: Vec<String>,
+    /// What is stored, where somebody else stored something else in between.
+    pub stored: Option<String>,
+}
+
+/// Name, label in both languages, unit, kind, longest.
+type Row = (&'static str, &'static str, &'static str, &'static str, Kind, u32);
+
+const ROWS: [Row; 7] = [
+    ("completed_wan", "本月完成投资", "Completed this month", "万元", Kind::Number, 20),
+    (
+        "physical_percent",
+        "形象进度（整个项目）",
+        "Physical progress, whole project",
+        "%",
+        Kind::Number,
+        8,
+    ),
+    ("progress", "进展情况", "Progress in words", "", Kind::Text, 5000),
+    (
+        "zero_reason",
+        "本月为零的原因（完成为零时填）",
+        "Why nothing was invested (only for zero)",
+        "",
+        Kind::Line,
+        500,
+    ),
+    (
+        "full_year_forecast_wan",
+        "预计全年完成",
+        "Expected for the full year",
+        "万元",
+        Kind::Number,
+        20,
+    ),
+    (
+        "funds_received_wan",
+        "到位资金（今年累计）",
+        "Funds received since January",
+        "万元",
+        Kind::Number,
+        20,
+    ),
+    (
+        "funds_paid_wan",
+        "支付资金（今年累计）",
+        "Funds paid since January",
+        "万元",
+        Kind::Number,
+        20,
+    ),
+];
+
+/// What stands in a field of a stored report.
+fn of_report(report: &ReportView, name: &str) -> String {
+    let amount = |amount: Option<Fen>| amount.map(Fen::to_wan).unwrap_or_default();
+    match name {
+        "completed_wan" => report.completed_wan.to_wan(),
+        "physical_percent" => report.physical_percent.map(|p| p.to_string()).unwrap_or_default(),
+        "progress" => report.progress.clone(),
+        "zero_reason" => report.zero_reason.clone(),
+        "full_year_forecast_wan" => amount(report.full_year_forecast_wan),
+        "funds_received_wan" => amount(report.funds_received_wan),
+        "funds_paid_wan" => amount(report.funds_paid_wan),
+        _ => String::new(),
+    }
+}
+
+/// The same, to be read: amounts with their thousands apart.
+fn said_in(report: &ReportView, name: &str) -> String {
+    match name {
+        "completed_wan" => wan(&report.completed_wan),
+        "full_year_forecast_wan" => read(report.full_year_forecast_wan),
+        "funds_received_wan" => read(report.funds_received_wan),
+        "funds_paid_wan" => read(report.funds_paid_wan),
+        _ => of_report(report, name),
+    }
+}
+
+fn read(amount: Option<Fen>) -> String {
+    amount.map(|amount| wan(&amount)).unwrap_or_default()
+}
+
+/// The figures a field is compared with.
+fn beside(shell: &Shell, context: &ReportContextView, name: &str) -> Vec<(String, String)> {
+    let last = context.last_month.as_ref().map(|report| said_in(report, name));
+    let last = last.filter(|text| !text.is_empty());
+    let mut all = Vec::new();
+    let mut add = |zh, en, amount: Option<Fen>| {
+        all.extend(amount.map(|amount| (shell.t(zh, en).to_owned(), wan(&amount))));
+    };
+    if name == "completed_wan" {
+        add("本月计划", "planned for the month", context.planned_wan);
+        add("今年已报", "reported this year", Some(context.completed_before_wan));
+        add("年度计划剩余", "left of the year plan", context.remaining_wan);
+    }
+    if name == "full_year_forecast_wan" {
+        add("年度计划", "year plan", context.annual_plan_wan);
+        add("今年已报", "reported this year", Some(context.completed_before_wan));
+    }
+    let label = shell.t("上月", "last month").to_owned();
+    last.map(|text| (label, text)).into_iter().chain(all).collect()
+}
+
+fn fields(
+    shell: &Shell,
+    context: &ReportContextView,
+    value: impl Fn(&str) -> String,
+    complaints: &Complaints,
+    (report, changed): (Option<&ReportView>, bool),
+) -> Vec<FieldView> {
+    let field = |(name, zh, en, unit, kind, longest): Row| {
+        let value = value(name);
+        let other = report.filter(|_| changed).map(|report| of_report(report, name));
+        FieldView {
+            name,
+            label: shell.t(zh, en).to_owned(),
+            unit,
+            kind,
+            required: name == "completed_wan",
+            longest,
+            beside: beside(shell, context, name),
+            complaints: complaints.at(name).into_iter().map(str::to_owned).collect(),
+            stored: other.filter(|other| *other != value),
+            said: report.map(|report| said_in(report, name)).unwrap_or_default(),
+            value,
+        }
+    };
+    ROWS.into_iter().map(field).collect()
+}
+
+/// The fields as they are stored; empty ones for a report that was not begun.
+pub fn stored(
+    shell: &Shell,
+    context: &ReportContextView,
+    report: Option<&ReportView>,
+) -> Vec<FieldView> {
+    let value = |name: &str| report.map(|report| of_report(report, name)).unwrap_or_default();
+    fields(shell, context, value, &Complaints::default(), (report, false))
+}
+
+/// The fields as they were typed, beside what is stored by somebody else.
+pub fn typed(
+    shell: &Shell,
+    (context, other): (&ReportContextView, Option<&ReportView>),
+    typed: &Fields,
+    complaints: &Complaints,
+) -> Vec<FieldView> {
+    fields(shell, context, |name| typed.exact(name).to_owned(), complaints, (other, true))
+}
+
+/// What was typed as the API's body.
+pub fn body(typed: &Fields) -> Value {
+    let mut body = typed.body(&ROWS.map(|(name, ..)| name));
+    for (name, _, _, _, kind, _) in ROWS {
+        if let (Kind::Number, Some(Value::String(text))) = (kind, body.get_mut(name)) {
+            *text = plain(text);
+        }
+    }
+    body
+}
+
+/// A number as people copy it out of a table: its thousands may stand apart, a % may follow.
+fn plain(text: &str) -> String {
+    let text = text.trim().trim_end_matches(['%', '％']).trim_end();
+    let (whole, part) = text.split_once('.').map_or((text, None), |(w, p)| (w, Some(p)));
+    let groups: Vec<&str> = whole.split([',', '，']).collect();
+    let in_threes = groups.iter().skip(1).all(|group| group.len() == 3);
+    let whole = if in_threes { groups.concat() } else { whole.to_owned() };
+    part.map_or_else(|| whole.clone(), |part| format!("{whole}.{part}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_may_be_copied_out_of_a_table() {
+        assert_eq!(plain("1,234,567.50"), "1234567.50");
+        assert_eq!(plain(" 42.5 % "), "42.5");
+        // What is no such number is left for the check to name.
+        for odd in ["1,5", "12,34.5", "abc", "-3"] {
+            assert_eq!(plain(odd), odd);
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_not_said() {
+        let body = body(&Fields::parse("completed_wan=1,200.5&progress=&zero_reason=+".as_bytes()));
+        assert_eq!(body, serde_json::json!({"completed_wan": "1200.5"}));
+    }
+}

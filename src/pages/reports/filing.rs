@@ -1,0 +1,161 @@
+//! 填报: what is owed, what came back, what was handed over.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+
+use crate::api::issues::handlers::IdPage;
+use crate::api::projects::filter::{FilterQuery, PlaceFilter};
+use crate::api::reporting_months::filings::{Filing, FilingQuery, list_filings};
+use crate::api::reporting_months::handlers::{
+    MonthPath, ReportingMonthView, YearQuery, list_reporting_months,
+};
+use crate::api::reporting_months::late_grants::{LateGrantView, list_late_grants};
+use crate::api::reports::review::{ReviewItem, ReviewQuery, list_all_reports};
+use crate::domain::account::access::Action;
+use crate::domain::id::ProjectId;
+use crate::domain::month::Month;
+use crate::domain::reference::unit::UnitRole;
+use crate::domain::report::ReportState;
+use crate::domain::report::filings::FilingStatus;
+use crate::domain::reporting_month::MonthState;
+use crate::http::caller::{FileReports, ReadProjects};
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Path, Query, WHOLE};
+use crate::pages::kit::number;
+use crate::pages::kit::reply::Page;
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/filing").route(web::get().to(show)));
+}
+
+/// How many reports of a month that are missing stand on the page; the rest is one click away.
+const SHOWN: usize = 50;
+
+/// A report that has still to be handed over.
+struct Owed {
+    filing: Filing,
+    reason: String,
+}
+
+/// An open month with what is owed in it.
+struct OwedMonth {
+    month: ReportingMonthView,
+    days_left: i64,
+    due: usize,
+    owed: usize,
+    shown: Vec<Owed>,
+    grants: Vec<LateGrantView>,
+}
+
+impl OwedMonth {
+    fn days_late(&self) -> i64 {
+        -self.days_left
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/filing.html")]
+struct FilingPage {
+    shell: Shell,
+    months: Vec<OwedMonth>,
+    recent: Vec<ReviewItem>,
+    /// Whether only projects of the visitor's own unit stand here.
+    own: bool,
+}
+
+async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
+    let shell = Shell::around(&visit, Place::FILING).await?;
+    let year = Query(YearQuery { year: None });
+    let all = list_reporting_months(visit.app.clone(), visit.permit()?, year).await?.0;
+    let (today, mut months) = (visit.now.today, Vec::new());
+    for month in all.items {
+        if month.state == MonthState::Open && month.opens_on <= today {
+            months.push(owed_in(&visit, month).await?);
+        }
+    }
+    let states = vec![ReportState::Submitted, ReportState::Confirmed];
+    let recent = reports(&visit, Vec::new(), states, 20).await?;
+    let own = visit.who.caller.user.unit_id.is_some();
+    Ok(Page::of(FilingPage { shell, months, recent, own }))
+}
+
+/// What a unit owes are the reports of what it owns; others answer for all they see.
+fn answers_for(visit: &Visit<FileReports>) -> FilterQuery {
+    match visit.who.caller.user.unit_id {
+        Some(unit) => {
+            FilterQuery { unit: vec![unit], role: Some(UnitRole::Owner), ..FilterQuery::default() }
+        }
+        None => FilterQuery::default(),
+    }
+}
+
+async fn owed_in(
+    visit: &Visit<FileReports>,
+    month: ReportingMonthView,
+) -> Result<OwedMonth, Problem> {
+    let at = MonthPath { month: month.month };
+    let asked = FilingQuery { status: Vec::new(), late: None, limit: WHOLE, cursor: None };
+    let asked = Query(Both(answers_for(visit), asked));
+    let who = visit.permit::<ReadProjects>()?;
+    let all = list_filings(visit.app.clone(), who, Path(at), asked).await?.0.items;
+    let (due, mut open) = (all.len(), all);
+    open.retain(|f| matches!(f.status, FilingStatus::Returned | FilingStatus::Missing));
+    // What came back is waited for; then what was begun.
+    open.sort_by_key(|f| (f.status != FilingStatus::Returned, f.report.is_none()));
+    let mut reasons = reasons(visit, month.month, &open).await?;
+    let owed = open.len();
+    let with_reason = |filing: Filing| {
+        let reason = reasons.remove(&filing.project_id).unwrap_or_default();
+        Owed { filing, reason }
+    };
+    let grants = grants(visit, at, &open).await?;
+    let shown = open.into_iter().take(SHOWN).map(with_reason).collect();
+    let days_left = (month.due_on - visit.now.today).num_days();
+    Ok(OwedMonth { month, days_left, due, owed, shown, grants })
+}
+
+/// Why the reports of a month came back, by project.
+async fn reasons(
+    visit: &Visit<FileReports>,
+    month: Month,
+    open: &[Filing],
+) -> Result<std::collections::BTreeMap<ProjectId, String>, Problem> {
+    if !open.iter().any(|f| f.status == FilingStatus::Returned) {
+        return Ok(std::collections::BTreeMap::new());
+    }
+    let returned = reports(visit, vec![month], vec![ReportState::Returned], WHOLE).await?;
+    Ok(returned.into_iter().map(|r| (r.report.project_id, r.report.return_reason)).collect())
+}
+
+/// The grants that last, of the units whose reports are still open.
+async fn grants(
+    visit: &Visit<FileReports>,
+    at: MonthPath,
+    open: &[Filing],
+) -> Result<Vec<LateGrantView>, Problem> {
+    let mine = visit.who.caller.user.unit_id;
+    let all = list_late_grants(visit.app.clone(), visit.permit()?, Path(at)).await?.0.items;
+    let concerns = |grant: &LateGrantView| match mine {
+        Some(unit) => grant.unit_id == unit,
+        None => open.iter().any(|f| f.owners.contains(&grant.unit)),
+    };
+    Ok(all.into_iter().filter(|grant| grant.active && concerns(grant)).collect())
+}
+
+/// The latest reports of some months and states.
+async fn reports(
+    visit: &Visit<FileReports>,
+    month: Vec<Month>,
+    state: Vec<ReportState>,
+    limit: i64,
+) -> Result<Vec<ReviewItem>, Problem> {
+    let places = PlaceFilter { industry: Vec::new(), area: Vec::new() };
+    let asked = ReviewQuery { month, state, warned: None, warning: None, latest_first: true };
+    let query = Query(Both(places, Both(asked, IdPage { limit, cursor: None })));
+    let who = visit.permit::<ReadProjects>()?;
+    Ok(list_all_reports(visit.app.clone(), who, query, visit.language).await?.0.items)
+}

@@ -1,0 +1,231 @@
+//! One monthly report: filled in beside last month's figures, checked, submitted.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde_json::{Value, json};
+
+use crate::api::issues::handlers::list_project_issues;
+use crate::api::issues::view::IssueView;
+use crate::api::projects::handlers::ProjectPath;
+use crate::api::reports::context::{ReportContextView, get_report_context};
+use crate::api::reports::handlers::{ReportPath, get_report, put_report, submit_report};
+use crate::api::reports::view::{ReportInput, ReportView};
+use crate::domain::id::IssueId;
+use crate::domain::issue::IssueState;
+use crate::domain::report::ReportState;
+use crate::domain::words::Words;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{FileReports, ReadProjects};
+use crate::http::once::Once;
+use crate::http::precondition::Precondition;
+use crate::http::problem::Problem;
+use crate::http::query::Path;
+use crate::http::reply::{Conditional, Put, Tagged};
+use crate::pages::kit::form::{Complaints, Fields, Form, with};
+use crate::pages::kit::number;
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+use crate::pages::reports::fields as report_fields;
+use crate::pages::reports::fields::{FieldView, Kind};
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    let form = web::resource("/filing/{project_id}/{month}");
+    config.service(form.route(web::get().to(show)).route(web::post().to(file)));
+}
+
+/// An issue of the project, and whether the report mentions it.
+struct Mention {
+    issue: IssueView,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/report_form.html")]
+struct ReportPage {
+    shell: Shell,
+    at: ReportPath,
+    context: ReportContextView,
+    report: Option<ReportView>,
+    fields: Vec<FieldView>,
+    mentions: Vec<Mention>,
+    complaints: Complaints,
+    /// The version a save replaces; none when nothing is there yet.
+    version: Option<i64>,
+    /// The codes of the warnings the visitor has been shown.
+    seen: String,
+    /// Whether the form can be sent, or holds what was typed and must not be lost.
+    writes: bool,
+    /// Whether somebody else changed the report in between.
+    stale: bool,
+}
+
+impl ReportPage {
+    /// The general complaints, and those about fields the page has none of.
+    fn general(&self) -> Vec<String> {
+        let mut shown: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        shown.push("issue_ids");
+        self.complaints.beside(&shown)
+    }
+}
+
+/// What is known of the report when the page is made.
+struct Known {
+    context: ReportContextView,
+    report: Option<ReportView>,
+    issues: Vec<IssueView>,
+}
+
+async fn known(visit: &Visit<FileReports>, at: ReportPath) -> Result<Known, Problem> {
+    let app = || visit.app.clone();
+    let reads = || visit.permit::<ReadProjects>();
+    let context = get_report_context(app(), reads()?, visit.language, Path(at)).await?.0;
+    let report = stored(visit, at).await?;
+    let of = Path(ProjectPath { project_id: at.project_id });
+    let issues = list_project_issues(app(), reads()?, of).await?.0.items;
+    Ok(Known { context, report, issues })
+}
+
+/// The report as it is now, if there is one.
+async fn stored(visit: &Visit<FileReports>, at: ReportPath) -> Result<Option<ReportView>, Problem> {
+    let (app, who) = (visit.app.clone(), visit.permit::<ReadProjects>()?);
+    match get_report(app, who, visit.language, Path(at), Conditional).await {
+        Ok(Tagged(report)) => Ok(Some(report)),
+        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Those that are open, or mentioned already.
+fn mentions(issues: Vec<IssueView>, chosen: impl Fn(IssueId) -> bool) -> Vec<Mention> {
+    let mention = |issue: IssueView| Mention { chosen: chosen(issue.id), issue };
+    let all = issues.into_iter().map(mention);
+    all.filter(|m| m.chosen || m.issue.facts.state != IssueState::Cleared).collect()
+}
+
+fn codes(report: &ReportView) -> String {
+    report.warnings.iter().map(|w| w.code.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+async fn show(
+    visit: Visit<FileReports>,
+    path: Path<ReportPath>,
+) -> Result<impl Responder, Problem> {
+    let Path(at) = path;
+    let Known { context, report, issues } = known(&visit, at).await?;
+    let shell = Shell::around(&visit, Place::FILING).await?;
+    let none = Complaints::default();
+    let fields = report_fields::stored(&shell, &context, report.as_ref());
+    let mentioned = report.as_ref().map(|r| r.issue_ids.clone()).unwrap_or_default();
+    Ok(Page::of(ReportPage {
+        fields,
+        mentions: mentions(issues, |id| mentioned.contains(&id)),
+        complaints: none,
+        version: report.as_ref().map(|r| r.version),
+        seen: report.as_ref().map(codes).unwrap_or_default(),
+        writes: context.refusal.is_none(),
+        stale: false,
+        shell,
+        at,
+        context,
+        report,
+    }))
+}
+
+async fn file(
+    request: HttpRequest,
+    visit: Visit<FileReports>,
+    path: Path<ReportPath>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (Path(at), Form(fields)) = (path, form);
+    let here = |said: &str| {
+        format!("/filing/{}/{}?{}&said={said}", at.project_id, at.month, visit.choice.kept())
+    };
+    let saved = match save(&visit, at, &fields).await {
+        Ok(saved) => saved,
+        Err(problem) => {
+            let came_with = fields.number("version");
+            return again(&request, &visit, at, (&fields, came_with), problem).await;
+        }
+    };
+    if fields.get("action") != Some("submit") {
+        return Ok(see_other(&here("draft-saved")));
+    }
+    let seen: Vec<&str> = fields.get("seen").unwrap_or_default().split(' ').collect();
+    if saved.warnings.iter().any(|w| !seen.contains(&w.code.as_str())) {
+        return Ok(see_other(&here("check-warnings")));
+    }
+    let once = Once::unkeyed(&request);
+    match submit_report(visit.app.clone(), visit.permit()?, visit.language, Path(at), once).await {
+        Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.kept()))),
+        Err(problem) => again(&request, &visit, at, (&fields, Some(saved.version)), problem).await,
+    }
+}
+
+async fn save(
+    visit: &Visit<FileReports>,
+    at: ReportPath,
+    fields: &Fields,
+) -> Result<ReportView, Problem> {
+    let issues = fields.all("issue_ids").map(|id| id.parse::<i64>().map_or(json!(id), Value::from));
+    let body = with(report_fields::body(fields), "issue_ids", issues.collect::<Value>());
+    let input = judge::<ReportInput>(body)?;
+    let is = fields.number("version").map_or(Precondition::Absent, Precondition::Version);
+    let (app, who) = (visit.app.clone(), visit.permit()?);
+    let put = put_report(app, who, visit.language, Path(at), is, Body(input)).await?;
+    Ok(match put {
+        Put::Created(created) => created.view,
+        Put::Changed(Tagged(view)) => view,
+    })
+}
+
+/// The form again, with what was typed, beside what is wrong with it. It goes again from the
+/// version its sender has seen: the one stored now only where that is shown beside it.
+async fn again(
+    request: &HttpRequest,
+    visit: &Visit<FileReports>,
+    at: ReportPath,
+    (fields, version): (&Fields, Option<i64>),
+    problem: Problem,
+) -> Result<HttpResponse, Problem> {
+    let stale = problem.status.as_u16() == 412;
+    let complaints = complaints(problem, visit)?;
+    let Known { context, report, issues } = known(visit, at).await?;
+    let shell = Shell::around(visit, Place::FILING).await?;
+    let shown = report_fields::typed(
+        &shell,
+        (&context, report.as_ref().filter(|_| stale)),
+        fields,
+        &complaints,
+    );
+    let chosen: Vec<&str> = fields.all("issue_ids").collect();
+    let view = ReportPage {
+        fields: shown,
+        mentions: mentions(issues, |id| chosen.contains(&id.to_string().as_str())),
+        complaints: complaints.clone(),
+        version: if stale { report.as_ref().map(|r| r.version) } else { version },
+        seen: fields.get("seen").unwrap_or_default().to_owned(),
+        writes: true,
+        stale,
+        shell,
+        at,
+        context,
+        report,
+    };
+    Ok(Page::with_form(view, &complaints).respond_to(request))
+}
+
+fn complaints(problem: Problem, visit: &Visit<FileReports>) -> Result<Complaints, Problem> {
+    if problem.code != "zero-reason-required" {
+        return Complaints::of(problem, visit.language);
+    }
+    let why = Words::new("本月完成投资为零，请说明原因。", "Nothing was invested: say why.");
+    let kept =
+        Words::new("草稿已保存，但没有提交。", "The draft is saved, but it was not submitted.");
+    let mut complaints = Complaints::about("zero_reason", &why, visit.language);
+    complaints.general.push(kept.say(visit.language));
+    Ok(complaints)
+}

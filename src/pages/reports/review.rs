@@ -1,0 +1,311 @@
+//! 审核: what waits for a decision, decided one by one or together; and the months of the year.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::issues::handlers::IdPage;
+use crate::api::projects::filter::PlaceFilter;
+use crate::api::reference::names::Names;
+use crate::api::reporting_months::filing_summary::MonthFilings;
+use crate::api::reports::context::get_report_context;
+use crate::api::reports::handlers::{ReportPath, Return, confirm_report, return_report};
+use crate::api::reports::review::{ReviewItem, ReviewQuery, list_all_reports};
+use crate::domain::account::access::Action;
+use crate::domain::id::ProjectId;
+use crate::domain::month::Month;
+use crate::domain::report::ReportState;
+use crate::domain::report::warning;
+use crate::domain::words::Words;
+use crate::http::body::{Body, judge};
+use crate::http::caller::{ConfirmReports, ReadProjects, ReturnReports};
+use crate::http::once::Once;
+use crate::http::problem::Problem;
+use crate::http::query::{Both, Path, Query};
+use crate::http::reply::PageView;
+use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::number;
+use crate::pages::kit::reply::{Page, see_other};
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::visit::Visit;
+use crate::pages::reporting_months::list::{Opening, months_of};
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    let queue = web::resource("/review");
+    config.service(queue.route(web::get().to(show)).route(web::post().to(decide)));
+}
+
+/// Which reports of the queue.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct QueueQuery {
+    /// Of this month.
+    #[param(nullable = false)]
+    pub month: Option<Month>,
+    /// In this state; `submitted` unless said.
+    #[param(nullable = false)]
+    pub state: Option<ReportState>,
+    /// Of projects in this area, by code.
+    #[param(nullable = false)]
+    pub area: Option<String>,
+    /// Of projects of this industry, by code.
+    #[param(nullable = false)]
+    pub industry: Option<String>,
+    /// With `any` warning, with `none`, or with the one of this code.
+    #[param(nullable = false, pattern = "^[a-z-]{1,40}$")]
+    pub warning: Option<String>,
+    /// Where the page begins.
+    #[param(nullable = false)]
+    pub cursor: Option<String>,
+    /// How many were decided on the page before.
+    #[param(nullable = false)]
+    pub done: Option<i64>,
+}
+
+impl QueueQuery {
+    fn state(&self) -> ReportState {
+        self.state.unwrap_or(ReportState::Submitted)
+    }
+
+    /// As the API asks for it.
+    fn asked(&self) -> Both<PlaceFilter, Both<ReviewQuery, IdPage>> {
+        let list = |one: &Option<String>| one.iter().cloned().collect();
+        let places = PlaceFilter { industry: list(&self.industry), area: list(&self.area) };
+        let warned = match self.warning.as_deref() {
+            Some("any") => Some(true),
+            Some("none") => Some(false),
+            Some(_) | None => None,
+        };
+        let reports = ReviewQuery {
+            month: self.month.into_iter().collect(),
+            state: vec![self.state()],
+            warned,
+            warning: self.warning.clone().filter(|_| warned.is_none()),
+            latest_first: false,
+        };
+        Both(places, Both(reports, IdPage { limit: 50, cursor: self.cursor.clone() }))
+    }
+}
+
+/// The states one looks through.
+const STATES: [ReportState; 3] =
+    [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned];
+
+/// A report that stayed as it was, and why.
+pub struct Refused {
+    project: String,
+    month: Month,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/review.html")]
+struct ReviewPage {
+    shell: Shell,
+    asked: QueueQuery,
+    queue: PageView<ReviewItem>,
+    months: Vec<MonthFilings>,
+    opening: Option<Opening>,
+    names: Names,
+    refused: Vec<Refused>,
+    trouble: Trouble,
+    /// How the queue was asked for.
+    kept: String,
+}
+
+/// A report as a box names it.
+fn key(at: ReportPath) -> String {
+    format!("{}/{}", at.project_id, at.month)
+}
+
+fn read_key(key: &str) -> Option<ReportPath> {
+    let (project, month) = key.split_once('/')?;
+    Some(ReportPath { project_id: ProjectId(project.parse().ok()?), month: month.parse().ok()? })
+}
+
+impl ReviewPage {
+    fn ticked(&self, item: &ReviewItem) -> bool {
+        let at = ReportPath { project_id: item.report.project_id, month: item.report.month };
+        self.trouble.ticked("decide", "report", &key(at), false)
+    }
+
+    /// The kinds of warnings, in the language of the page.
+    fn kinds(&self) -> Vec<(&'static str, &'static str)> {
+        let name = |(code, zh, en)| (code, self.shell.t(zh, en));
+        warning::KINDS.into_iter().map(name).collect()
+    }
+
+    /// The month that is asked for, or none.
+    fn month(&self) -> String {
+        self.asked.month.map(|month| month.to_string()).unwrap_or_default()
+    }
+}
+
+async fn show(visit: Visit<ReturnReports>) -> Result<impl Responder, Problem> {
+    Ok(Page::of(page(&visit, Vec::new(), Trouble::default()).await?))
+}
+
+async fn page(
+    visit: &Visit<ReturnReports>,
+    refused: Vec<Refused>,
+    trouble: Trouble,
+) -> Result<ReviewPage, Problem> {
+    let (asked, language) = (visit.asked::<QueueQuery>()?, visit.language);
+    let shell = Shell::around(visit, Place::REVIEW).await?;
+    let who = visit.permit::<ReadProjects>()?;
+    let queue = list_all_reports(visit.app.clone(), who, Query(asked.asked()), language).await?.0;
+    let months = months_of(visit).await?;
+    let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
+    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let kept = kept(visit).finish();
+    Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, trouble, kept })
+}
+
+/// The page to open a month from could not be left: shows it again.
+pub async fn again(
+    request: &HttpRequest,
+    visit: &Visit<ReturnReports>,
+    trouble: Trouble,
+) -> Result<HttpResponse, Problem> {
+    let complaints = trouble.complaints.clone();
+    let view = page(visit, Vec::new(), trouble).await?;
+    Ok(Page::with_form(view, &complaints).respond_to(request))
+}
+
+async fn decide(
+    request: HttpRequest,
+    visit: Visit<ReturnReports>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let Form(fields) = form;
+    let chosen: Vec<ReportPath> = fields.all("report").filter_map(read_key).collect();
+    let decided = if chosen.is_empty() {
+        let words = Words::new("请先勾选月报，再确认或退回。", "Tick reports first, then decide.");
+        Err(Complaints::saying(&words, visit.language))
+    } else {
+        decide_all(&request, &visit, &fields, &chosen).await?
+    };
+    let confirms = fields.get("action") == Some("confirm");
+    let (complaints, refused) = match decided {
+        Ok((done, refused)) if refused.is_empty() => {
+            return Ok(see_other(&back(
+                &visit,
+                if confirms { "confirmed" } else { "returned" },
+                done,
+            )));
+        }
+        Ok((done, refused)) => {
+            let said = outcome(confirms, done, refused.len());
+            (Complaints::saying(&said, visit.language), refused)
+        }
+        Err(complaints) => (complaints, Vec::new()),
+    };
+    let trouble = Trouble::with("decide", complaints.clone(), fields);
+    let view = page(&visit, refused, trouble).await?;
+    Ok(Page::with_form(view, &complaints).respond_to(&request))
+}
+
+fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
+    let (zh, en) = if confirms { ("确认", "confirmed") } else { ("退回", "returned") };
+    Words::new(
+        format!("已{zh} {done} 份，{refused} 份未能{zh}："),
+        format!("{done} {en}; {refused} could not be {en}:"),
+    )
+}
+
+/// How the queue was asked for, without what was said and done on the page before.
+fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(visit.query.as_bytes()) {
+        if !["said", "done", "cursor"].contains(&name.as_ref()) && !value.is_empty() {
+            query.append_pair(&name, &value);
+        }
+    }
+    query
+}
+
+/// The queue as it was asked for, with what was done.
+fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
+    let mut query = kept(visit);
+    query.append_pair("said", said).append_pair("done", &done.to_string());
+    format!("/review?{}", query.finish())
+}
+
+type Decided = Result<(usize, Vec<Refused>), Complaints>;
+
+/// Decides about each by itself: one that is refused keeps no other from being done.
+async fn decide_all(
+    request: &HttpRequest,
+    visit: &Visit<ReturnReports>,
+    fields: &Fields,
+    chosen: &[ReportPath],
+) -> Result<Decided, Problem> {
+    let confirms = fields.get("action") == Some("confirm");
+    if confirms {
+        visit.permit::<ConfirmReports>()?;
+        if fields.get("reason").is_some() {
+            // What was written down for the owner must not be lost without a word.
+            let words = Words::new(
+                "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
+                "There is a reason to return them: press Return, or empty it to confirm.",
+            );
+            return Ok(Err(Complaints::about("reason", &words, visit.language)));
+        }
+    }
+    let reason = fields.body(&["reason"]);
+    let judged = if confirms { Ok(()) } else { judge::<Return>(reason.clone()).map(|_| ()) };
+    if let Err(problem) = judged {
+        return Ok(Err(Complaints::of(problem, visit.language)?));
+    }
+    let (mut done, mut refused) = (0, Vec::new());
+    for at in chosen {
+        let (app, once) = (visit.app.clone(), Once::unkeyed(request));
+        let step = if confirms {
+            confirm_report(app, visit.permit()?, visit.language, Path(*at), once).await
+        } else {
+            let body = Body(judge::<Return>(reason.clone())?);
+            return_report(app, visit.permit()?, visit.language, Path(*at), body, once).await
+        };
+        match step {
+            Ok(_) => done += 1,
+            Err(problem) => refused.push(named(visit, *at, &problem).await),
+        }
+    }
+    Ok(Ok((done, refused)))
+}
+
+async fn named(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) -> Refused {
+    if let Some(cause) = &problem.cause {
+        tracing::error!(project = %at.project_id, month = %at.month, "a decision broke: {cause}");
+    }
+    let fields = problem.errors.iter().map(|e| e.words.say(visit.language));
+    let words = if problem.errors.is_empty() {
+        problem.detail.say(visit.language)
+    } else {
+        fields.collect::<Vec<_>>().join(" ")
+    };
+    let known = match visit.permit::<ReadProjects>() {
+        Ok(who) => get_report_context(visit.app.clone(), who, visit.language, Path(at)).await.ok(),
+        Err(_) => None,
+    };
+    let project = known.map_or_else(|| at.project_id.to_string(), |context| context.0.project);
+    Refused { project, month: at.month, words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{key, read_key};
+
+    #[test]
+    fn a_box_names_one_report() {
+        let at = read_key("7/2021-06").unwrap();
+        assert_eq!(key(at), "7/2021-06");
+        for odd in ["", "7", "x/2021-06", "7/2021-13", "7/2021-06/1"] {
+            assert!(read_key(odd).is_none(), "{odd}");
+        }
+    }
+}

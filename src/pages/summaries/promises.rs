@@ -1,0 +1,113 @@
+//! 兑现表: the promise table of the plan document, as printed there and as it stands.
+
+use actix_web::Responder;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+
+use crate::api::figures::asked::Asking;
+use crate::api::plans::handlers::find_plan;
+use crate::api::plans::view::PlanView;
+use crate::api::reference::names::Names;
+use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
+use crate::http::caller::ReadSummaries;
+use crate::http::problem::Problem;
+use crate::pages::kit::number;
+use crate::pages::kit::reply::Page;
+use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::visit::Visit;
+
+/// Mounts the page.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(web::resource("/promises").route(web::get().to(show)));
+}
+
+#[derive(Template)]
+#[template(path = "pages/promises.html")]
+struct PromisesPage {
+    shell: Shell,
+    table: Commitments,
+    plan: Option<PlanView>,
+    names: Names,
+}
+
+/// What a row of the table is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The sub-total of a group, above its industries.
+    Group,
+    /// The sub-total of an industry with parts, above them.
+    Parent,
+    /// An industry line.
+    Line,
+    /// An industry line that is a part.
+    Part,
+    /// The grand total.
+    Total,
+}
+
+/// A row of the table.
+struct Row<'a> {
+    kind: Kind,
+    line: &'a CommitmentLine,
+    name: String,
+    /// The filter of the list behind it.
+    filter: String,
+}
+
+impl Row<'_> {
+    fn class(&self) -> &'static str {
+        match self.kind {
+            Kind::Group => "group",
+            Kind::Parent => "parent",
+            Kind::Line => "line",
+            Kind::Part => "part",
+            Kind::Total => "total",
+        }
+    }
+}
+
+impl PromisesPage {
+    fn rows(&self) -> Vec<Row<'_>> {
+        let mut rows = Vec::new();
+        for group in &self.table.groups {
+            let Some(code) = group.group else { continue };
+            let (name, filter) = (code.say(self.shell.language), format!("&group={code}"));
+            rows.push(Row { kind: Kind::Group, line: group, name, filter });
+            let mut last = None;
+            for line in self.table.lines.iter().filter(|line| line.group == group.group) {
+                let parent = line.industry.as_deref().and_then(|code| self.names.parent(code));
+                if parent.is_some() && parent != last {
+                    let sum = self.table.parents.iter().find(|p| p.industry.as_deref() == parent);
+                    rows.extend(sum.map(|line| self.row(Kind::Parent, line)));
+                }
+                last = parent;
+                let kind = if parent.is_some() { Kind::Part } else { Kind::Line };
+                rows.push(self.row(kind, line));
+            }
+        }
+        let (name, filter) = (self.shell.t("合计", "Total").to_owned(), String::new());
+        rows.push(Row { kind: Kind::Total, line: &self.table.total, name, filter });
+        rows
+    }
+
+    fn row<'a>(&self, kind: Kind, line: &'a CommitmentLine) -> Row<'a> {
+        let code = line.industry.as_deref().unwrap_or_default();
+        Row { kind, line, name: self.names.industry(code), filter: format!("&industry={code}") }
+    }
+}
+
+async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
+    let shell = Shell::around(&visit, Place::PROMISES).await?;
+    let (asked, sight, now, language) =
+        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+    let (table, plan, names) = visit
+        .app
+        .db
+        .read(move |conn| -> Result<_, Problem> {
+            let asking = Asking::open(conn, asked, sight, now)?;
+            let table = promise_table(conn, &asking)?;
+            Ok((table, find_plan(conn, asked.year)?, Names::load(conn, language)?))
+        })
+        .await?;
+    Ok(Page::of(PromisesPage { shell, table, plan, names }))
+}

@@ -1,0 +1,41 @@
+//! Planned and completed by month, as a chart.
+
+use crate::api::summaries::trend::{Trend, TrendMonth};
+use crate::domain::words::Language;
+use crate::pages::kit::chart::{MonthChart, MonthValues};
+use crate::pages::kit::shell::Shell;
+
+/// The chart of a project's `trend`; `list` says what a month's marks lead to.
+pub fn month_chart(
+    trend: &Trend,
+    shell: &Shell,
+    list: &dyn Fn(&TrendMonth) -> String,
+) -> MonthChart {
+    let month = |m: &TrendMonth| {
+        let over = m.month <= trend.through;
+        let href = list(m);
+        MonthValues {
+            label: match shell.language {
+                Language::Chinese => format!("{}月", m.month.number()),
+                Language::English => m.month.to_string(),
+            },
+            values: [
+                Some(m.planned_wan),
+                over.then_some(m.completed_wan),
+                Some(m.planned_cumulative_wan),
+                over.then_some(m.completed_cumulative_wan),
+            ],
+            hrefs: [href.clone(), href.clone(), href.clone(), href],
+        }
+    };
+    let months: Vec<_> = trend.months.iter().map(month).collect();
+    let names = [
+        shell.t("当月计划", "Planned"),
+        shell.t("当月完成", "Completed"),
+        shell.t("累计计划", "Planned from January"),
+        shell.t("累计完成", "Completed from January"),
+    ];
+    let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
+    let names = names.map(str::to_owned);
+    MonthChart::new(("months", title.to_owned()), &names, &months, shell.language)
+}

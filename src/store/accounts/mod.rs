@@ -1,0 +1,5 @@
+//! Accounts: people, machine clients and their sessions.
+
+pub mod clients;
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,302 @@
+//! What a month was made of when it was published, as it is kept in its bulletin.
+//!
+//! Bulletins are read for as long as the register exists: fields are added here, never renamed.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::clock::Timestamp;
+use crate::domain::figures::summary::ProjectYear;
+use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
+use crate::domain::light::overrides::LightOverride;
+use crate::domain::light::rules::LightRules;
+use crate::domain::milestone::Milestone;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::Envelope;
+use crate::domain::plan::year_plan::{Basis, MonthlyAmounts, PlanBases};
+use crate::domain::project::{Nature, Stage};
+use crate::domain::reference::area::Area;
+use crate::domain::reference::industry::Industry;
+use crate::domain::reference::unit::UnitRole;
+use crate::store::bulletins::frozen_rows::{
+    FrozenArea, FrozenEnvelope, FrozenIndustry, FrozenMilestone, FrozenOverride, FrozenReport,
+    FrozenRules,
+};
+use crate::store::projects::ProjectFilter;
+use crate::store::{Result, StoreError};
+
+/// What every summary of a published month is made of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frozen {
+    /// The month.
+    pub month: Month,
+    /// The instant it was published.
+    pub published_at: Timestamp,
+    /// The business day it was published on.
+    pub published_on: NaiveDate,
+    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    pub last_event: i64,
+    /// Whether it is about synthetic projects.
+    pub synthetic: bool,
+    /// Every restatement it knows of, whatever the year.
+    pub restatement_ids: Vec<RestatementId>,
+    industries: Vec<FrozenIndustry>,
+    areas: Vec<FrozenArea>,
+    envelopes: Vec<FrozenEnvelope>,
+    due_dates: Vec<(Month, NaiveDate)>,
+    light_rules: FrozenRules,
+    projects: Vec<FrozenProject>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct FrozenProject {
+    id: ProjectId,
+    name: String,
+    code: Option<String>,
+    industry_id: IndustryId,
+    area_id: AreaId,
+    stage: Stage,
+    nature: Nature,
+    total_investment_wan: Fen,
+    before_the_year_wan: Fen,
+    registered_year: Year,
+    actual_start: Option<NaiveDate>,
+    planned_start: Option<NaiveDate>,
+    actual_finish: Option<NaiveDate>,
+    planned_finish: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    plan: Option<FrozenPlan>,
+    planned_from: Option<Month>,
+    reports: Vec<FrozenReport>,
+    restatements: Vec<(Month, Fen)>,
+    units: Vec<FrozenUnit>,
+    milestones: Vec<FrozenMilestone>,
+    light_overrides: Vec<FrozenOverride>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct FrozenPlan {
+    initial_wan: Vec<Fen>,
+    current_wan: Vec<Fen>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct FrozenUnit {
+    id: UnitId,
+    name: String,
+    role: UnitRole,
+}
+
+/// Everything of a month, as it is read to be frozen.
+#[derive(Debug)]
+pub struct Parts {
+    /// The industry tree.
+    pub industries: Vec<Industry>,
+    /// The areas.
+    pub areas: Vec<Area>,
+    /// What the year's plan promised.
+    pub envelopes: Vec<Envelope>,
+    /// When the reports of the year's months were due.
+    pub due_dates: BTreeMap<Month, NaiveDate>,
+    /// The rules of lights in force.
+    pub rules: LightRules,
+    /// Every project of the year.
+    pub years: Vec<ProjectYear>,
+    /// Their names and national codes.
+    pub names: BTreeMap<ProjectId, (String, Option<String>)>,
+    /// Their units.
+    pub links: Vec<(ProjectId, UnitId, String, UnitRole)>,
+    /// Their milestones.
+    pub milestones: BTreeMap<ProjectId, Vec<Milestone>>,
+    /// The overrides that cover the month.
+    pub overrides: BTreeMap<ProjectId, Vec<LightOverride>>,
+    /// Every restatement there is.
+    pub restatement_ids: Vec<RestatementId>,
+}
+
+impl Frozen {
+    /// A month's parts, frozen.
+    pub fn of(
+        (month, published_on, published_at): (Month, NaiveDate, Timestamp),
+        (last_event, synthetic): (i64, bool),
+        parts: &Parts,
+    ) -> Self {
+        Self {
+            month,
+            published_at,
+            published_on,
+            last_event,
+            synthetic,
+            restatement_ids: parts.restatement_ids.clone(),
+            industries: parts.industries.iter().map(FrozenIndustry::of).collect(),
+            areas: parts.areas.iter().map(FrozenArea::of).collect(),
+            envelopes: parts.envelopes.iter().map(FrozenEnvelope::of).collect(),
+            due_dates: parts.due_dates.iter().map(|(m, d)| (*m, *d)).collect(),
+            light_rules: FrozenRules::of(&parts.rules),
+            projects: parts.years.iter().map(|p| FrozenProject::of(p, parts)).collect(),
+        }
+    }
+
+    /// The industry tree.
+    pub fn industries(&self) -> Vec<Industry> {
+        self.industries.iter().map(FrozenIndustry::thaw).collect()
+    }
+
+    /// The areas.
+    pub fn areas(&self) -> Vec<Area> {
+        self.areas.iter().map(FrozenArea::thaw).collect()
+    }
+
+    /// What the year's plan promised.
+    pub fn envelopes(&self) -> Vec<Envelope> {
+        self.envelopes.iter().map(FrozenEnvelope::thaw).collect()
+    }
+
+    /// When the reports of the year's months were due.
+    pub fn due_dates(&self) -> BTreeMap<Month, NaiveDate> {
+        self.due_dates.iter().copied().collect()
+    }
+
+    /// The rules of lights that were in force.
+    pub fn rules(&self) -> LightRules {
+        self.light_rules.thaw()
+    }
+
+    /// The projects that `filter` admits, among those that `is_seen`.
+    pub fn years(
+        &self,
+        filter: &ProjectFilter,
+        is_seen: impl Fn(ProjectId) -> bool,
+        basis: Basis,
+    ) -> Result<Vec<ProjectYear>> {
+        let wanted = self.projects.iter().filter(|p| is_seen(p.id) && p.is_admitted(filter));
+        wanted.map(|p| p.year(basis)).collect()
+    }
+
+    /// `(project, unit, unit's name, role)` of every project.
+    pub fn links(&self) -> Vec<(ProjectId, UnitId, String, UnitRole)> {
+        let of = |p: &FrozenProject| {
+            p.units.iter().map(|u| (p.id, u.id, u.name.clone(), u.role)).collect::<Vec<_>>()
+        };
+        self.projects.iter().flat_map(of).collect()
+    }
+
+    /// Every project's milestones.
+    pub fn milestones(&self) -> BTreeMap<ProjectId, Vec<Milestone>> {
+        let of = |p: &FrozenProject| {
+            (p.id, p.milestones.iter().map(|m| m.thaw(p.id)).collect::<Vec<_>>())
+        };
+        self.projects.iter().map(of).collect()
+    }
+
+    /// Every project's overrides that covered the month.
+    pub fn overrides(&self) -> BTreeMap<ProjectId, Vec<LightOverride>> {
+        let of = |p: &FrozenProject| {
+            (p.id, p.light_overrides.iter().map(|o| o.thaw(p.id)).collect::<Vec<_>>())
+        };
+        self.projects.iter().map(of).collect()
+    }
+
+    /// Every project's name and national code.
+    pub fn names(&self) -> BTreeMap<ProjectId, (String, Option<String>)> {
+        self.projects.iter().map(|p| (p.id, (p.name.clone(), p.code.clone()))).collect()
+    }
+}
+
+impl FrozenProject {
+    fn of(year: &ProjectYear, parts: &Parts) -> Self {
+        let (name, code) = parts.names.get(&year.id).cloned().unwrap_or_default();
+        let wan = |amounts: MonthlyAmounts| amounts.0.to_vec();
+        let plan = year
+            .plan
+            .map(|p| FrozenPlan { initial_wan: wan(p.initial), current_wan: wan(p.current) });
+        let unit = |(_, id, name, role): &(ProjectId, UnitId, String, UnitRole)| FrozenUnit {
+            id: *id,
+            name: name.clone(),
+            role: *role,
+        };
+        let own = parts.links.iter().filter(|(project, ..)| *project == year.id);
+        let milestones = parts.milestones.get(&year.id).into_iter().flatten();
+        let overrides = parts.overrides.get(&year.id).into_iter().flatten();
+        Self {
+            id: year.id,
+            name,
+            code,
+            industry_id: year.industry,
+            area_id: year.area,
+            stage: year.stage,
+            nature: year.nature,
+            total_investment_wan: year.total,
+            before_the_year_wan: year.before_the_year,
+            registered_year: year.registered_year,
+            actual_start: year.starts.0,
+            planned_start: year.starts.1,
+            actual_finish: year.finishes.0,
+            planned_finish: year.finishes.1,
+            ended_on: year.ended_on,
+            plan,
+            planned_from: year.planned_from,
+            reports: year.reports.iter().map(FrozenReport::of).collect(),
+            restatements: year.restatements.clone(),
+            units: own.map(unit).collect(),
+            milestones: milestones.map(FrozenMilestone::of).collect(),
+            light_overrides: overrides.map(FrozenOverride::of).collect(),
+        }
+    }
+
+    fn year(&self, basis: Basis) -> Result<ProjectYear> {
+        let plan = self.plan.as_ref().map(FrozenPlan::thaw).transpose()?;
+        Ok(ProjectYear {
+            id: self.id,
+            industry: self.industry_id,
+            area: self.area_id,
+            stage: self.stage,
+            nature: self.nature,
+            total: self.total_investment_wan,
+            before_the_year: self.before_the_year_wan,
+            registered_year: self.registered_year,
+            starts: (self.actual_start, self.planned_start),
+            finishes: (self.actual_finish, self.planned_finish),
+            ended_on: self.ended_on,
+            plan,
+            planned_from: self.planned_from,
+            basis,
+            reports: self.reports.iter().map(FrozenReport::thaw).collect(),
+            restatements: self.restatements.clone(),
+        })
+    }
+
+    /// What [`crate::store::projects`] asks the database, asked of what was frozen.
+    fn is_admitted(&self, filter: &ProjectFilter) -> bool {
+        let any = filter.units.is_empty() && filter.unit_role.is_none();
+        let has_unit = |unit: &FrozenUnit| {
+            (filter.units.is_empty() || filter.units.contains(&unit.id))
+                && filter.unit_role.is_none_or(|role| role == unit.role)
+        };
+        let contains = |q: &String| {
+            let q = q.trim().to_lowercase();
+            let in_code = self.code.as_ref().is_some_and(|code| code.contains(&q));
+            in_code || self.name.to_lowercase().contains(&q)
+        };
+        filter.project.is_none_or(|project| project == self.id)
+            && filter.industries.as_ref().is_none_or(|all| all.contains(&self.industry_id))
+            && filter.areas.as_ref().is_none_or(|all| all.contains(&self.area_id))
+            && (filter.stages.is_empty() || filter.stages.contains(&self.stage))
+            && (filter.natures.is_empty() || filter.natures.contains(&self.nature))
+            && (any || self.units.iter().any(has_unit))
+            && filter.q.as_ref().is_none_or(contains)
+    }
+}
+
+impl FrozenPlan {
+    fn thaw(&self) -> Result<PlanBases> {
+        let months = |amounts: &[Fen]| {
+            let twelve = amounts.try_into().map_err(StoreError::broken)?;
+            Ok::<_, StoreError>(MonthlyAmounts(twelve))
+        };
+        Ok(PlanBases { initial: months(&self.initial_wan)?, current: months(&self.current_wan)? })
+    }
+}

@@ -1,0 +1,162 @@
+//! Bulletins: months as they were published. One is inserted and never changed.
+
+pub mod frozen;
+pub mod frozen_rows;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::BulletinId;
+use crate::domain::month::{Month, Year};
+use crate::store::schema::bulletins;
+use crate::store::{Conn, Result, StoreError};
+
+/// A month as it was published.
+#[derive(Clone, Debug)]
+pub struct Bulletin {
+    /// Its id; bulletins follow each other in the order they were published.
+    pub id: BulletinId,
+    /// The month.
+    pub month: Month,
+    /// The frozen figures: a JSON text, to the byte.
+    pub content: String,
+    /// SHA-256 of the content, in hexadecimal.
+    pub sha256: String,
+    /// The hash of the bulletin published before, which stands in the content too.
+    pub previous_sha256: Option<String>,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// By whom.
+    pub published_by: String,
+}
+
+impl Bulletin {
+    /// A bulletin to be published; its id is given by the database.
+    pub fn new(
+        month: Month,
+        content: String,
+        previous_sha256: Option<String>,
+        (published_at, published_by): (Timestamp, String),
+    ) -> Self {
+        let sha256 = sha256(&content);
+        let id = BulletinId(0);
+        Self { id, month, content, sha256, previous_sha256, published_at, published_by }
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = bulletins)]
+struct Row {
+    id: i64,
+    month: String,
+    content: String,
+    sha256: String,
+    previous_sha256: Option<String>,
+    published_at: NaiveDateTime,
+    published_by: String,
+}
+
+impl TryFrom<Row> for Bulletin {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: BulletinId(row.id),
+            month: StoreError::read_text(&row.month)?,
+            content: row.content,
+            sha256: row.sha256,
+            previous_sha256: row.previous_sha256,
+            published_at: Timestamp::new(row.published_at),
+            published_by: row.published_by,
+        })
+    }
+}
+
+/// Every bulletin in the order they were published, without its content, which is large.
+pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
+    type Head = (i64, String, String, Option<String>, NaiveDateTime, String);
+    let rows: Vec<Head> = bulletins::table
+        .order(bulletins::id)
+        .select((
+            bulletins::id,
+            bulletins::month,
+            bulletins::sha256,
+            bulletins::previous_sha256,
+            bulletins::published_at,
+            bulletins::published_by,
+        ))
+        .load(conn)?;
+    let read = |(id, month, sha256, previous_sha256, published_at, published_by): Head| {
+        let content = String::new();
+        let row = Row { id, month, content, sha256, previous_sha256, published_at, published_by };
+        row.try_into()
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Every bulletin in the order they were published.
+pub fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
+    let rows: Vec<Row> =
+        bulletins::table.order(bulletins::id).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Bulletin::try_from).collect()
+}
+
+/// The bulletin of a month, if it was published.
+pub fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
+    let row: Option<Row> = bulletins::table
+        .filter(bulletins::month.eq(month.to_string()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Bulletin::try_from).transpose()
+}
+
+/// The bulletin of a month, or [`StoreError::NotFound`].
+pub fn get(conn: &mut Conn, month: Month) -> Result<Bulletin> {
+    find(conn, month)?.ok_or(StoreError::NotFound)
+}
+
+/// The bulletin published last, if any was.
+pub fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
+    let newest = bulletins::table.order(bulletins::id.desc()).select(Row::as_select());
+    let row: Option<Row> = newest.first(conn).optional()?;
+    row.map(Bulletin::try_from).transpose()
+}
+
+/// The published months of a year, or of every year, the earliest first.
+pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
+    let mut query = bulletins::table.order(bulletins::month).select(bulletins::month).into_boxed();
+    if let Some(year) = year {
+        let (first, last) = (year.january().to_string(), year.december().to_string());
+        query = query.filter(bulletins::month.between(first, last));
+    }
+    let rows: Vec<String> = query.load(conn)?;
+    rows.iter().map(|month| StoreError::read_text(month)).collect()
+}
+
+/// Adds a bulletin.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the month has one, or another followed the same one.
+pub fn insert(conn: &mut Conn, new: &Bulletin) -> Result<BulletinId> {
+    let id = diesel::insert_into(bulletins::table)
+        .values((
+            bulletins::month.eq(new.month.to_string()),
+            bulletins::content.eq(&new.content),
+            bulletins::sha256.eq(&new.sha256),
+            bulletins::previous_sha256.eq(&new.previous_sha256),
+            bulletins::published_at.eq(new.published_at.naive()),
+            bulletins::published_by.eq(&new.published_by),
+        ))
+        .returning(bulletins::id)
+        .get_result(conn)?;
+    Ok(BulletinId(id))
+}

@@ -1,0 +1,223 @@
+//! Sealing: committed events get a gap-free sequence and a chain of hashes.
+//!
+//! Ids are given before a transaction commits, so a reader that follows them can pass by one that
+//! commits late. A sequence is given afterwards, to what is committed, by one at a time.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDateTime;
+use diesel::dsl::max;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Bool;
+use serde::Serialize;
+
+use crate::domain::clock::Timestamp;
+use crate::store::bulletins::sha256;
+use crate::store::schema::events;
+use crate::store::{Conn, Result};
+
+/// Most events sealed in one transaction.
+const MOST: i64 = 500;
+/// The number of the lock that lets one instance seal at a time, on PostgreSQL.
+const LOCK: i64 = 0x4D50_5345_414C;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events)]
+struct Row {
+    id: i64,
+    at: NaiveDateTime,
+    actor_kind: String,
+    actor_id: Option<i64>,
+    actor_name: String,
+    kind: String,
+    subject_kind: String,
+    subject_id: i64,
+    project_id: Option<i64>,
+    changes: String,
+    request_id: String,
+    origin: String,
+    sequence: Option<i64>,
+    previous_hash: Option<String>,
+    hash: Option<String>,
+}
+
+/// What a hash is over, in this order.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    sequence: i64,
+    previous_hash: &'a str,
+    id: i64,
+    at: Timestamp,
+    actor_kind: &'a str,
+    actor_id: Option<i64>,
+    actor_name: &'a str,
+    kind: &'a str,
+    subject_kind: &'a str,
+    subject_id: i64,
+    project_id: Option<i64>,
+    changes: &'a str,
+    request_id: &'a str,
+    origin: &'a str,
+}
+
+impl Row {
+    fn hash(&self, sequence: i64, previous_hash: &str) -> Result<String> {
+        let sealed = Sealed {
+            sequence,
+            previous_hash,
+            id: self.id,
+            at: Timestamp::new(self.at),
+            actor_kind: &self.actor_kind,
+            actor_id: self.actor_id,
+            actor_name: &self.actor_name,
+            kind: &self.kind,
+            subject_kind: &self.subject_kind,
+            subject_id: self.subject_id,
+            project_id: self.project_id,
+            changes: &self.changes,
+            request_id: &self.request_id,
+            origin: &self.origin,
+        };
+        let text = serde_json::to_string(&sealed).map_err(crate::store::StoreError::broken)?;
+        Ok(sha256(&text))
+    }
+}
+
+/// Where the chain ends: the last sequence and its hash.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Anchor {
+    /// The last sequence; 0 when nothing was sealed.
+    pub sequence: i64,
+    /// Its hash; empty when nothing was sealed.
+    pub hash: String,
+}
+
+/// Where the chain ends now.
+pub fn anchor(conn: &mut Conn) -> Result<Anchor> {
+    let last: Option<(Option<i64>, Option<String>)> = events::table
+        .filter(events::sequence.is_not_null())
+        .order(events::sequence.desc())
+        .select((events::sequence, events::hash))
+        .first(conn)
+        .optional()?;
+    let (sequence, hash) = last.unwrap_or_default();
+    Ok(Anchor { sequence: sequence.unwrap_or(0), hash: hash.unwrap_or_default() })
+}
+
+/// Whether anything waits to be sealed.
+pub fn is_due(conn: &mut Conn) -> Result<bool> {
+    let waiting = events::table.filter(events::sequence.is_null()).select(events::id);
+    Ok(waiting.first::<i64>(conn).optional()?.is_some())
+}
+
+#[derive(QueryableByName)]
+struct Got {
+    #[diesel(sql_type = Bool)]
+    got: bool,
+}
+
+fn alone(conn: &mut Conn) -> Result<bool> {
+    match conn {
+        // There is one writer.
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Postgres(c) => {
+            let query = sql_query(format!("select pg_try_advisory_xact_lock({LOCK}) as got"));
+            Ok(query.get_result::<Got>(c)?.got)
+        }
+    }
+}
+
+/// Seals everything that is committed, waiting for whoever is at it: for what must state where the
+/// chain ends.
+pub fn seal_all(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(c) = conn {
+        sql_query(format!("select pg_advisory_xact_lock({LOCK})")).execute(c)?;
+    }
+    while seal(conn)? > 0 {}
+    Ok(())
+}
+
+/// Seals some of what is committed and not sealed yet; how many. The numbers follow the ids as far
+/// as those are committed. Two instances at once cannot give one number twice: it is unique, and
+/// who comes second starts over.
+pub fn seal(conn: &mut Conn) -> Result<usize> {
+    if !alone(conn)? {
+        return Ok(0);
+    }
+    let Anchor { mut sequence, mut hash } = anchor(conn)?;
+    let rows: Vec<Row> = events::table
+        .filter(events::sequence.is_null())
+        .order(events::id)
+        .limit(MOST)
+        .select(Row::as_select())
+        .load(conn)?;
+    for row in &rows {
+        sequence += 1;
+        let next = row.hash(sequence, &hash)?;
+        diesel::update(events::table.find(row.id).filter(events::sequence.is_null()))
+            .set((
+                events::sequence.eq(sequence),
+                events::previous_hash.eq(&hash),
+                events::hash.eq(&next),
+            ))
+            .execute(conn)?;
+        hash = next;
+    }
+    Ok(rows.len())
+}
+
+/// What is wrong with the chain, one line each: the first altered, missing or reordered event, and
+/// anchors that are no longer in it.
+pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Vec<String>)> {
+    let (mut expected, mut looked_at) = (Anchor::default(), 0);
+    let mut hashes: BTreeSet<(i64, String)> = BTreeSet::new();
+    let wanted: BTreeSet<i64> = anchors.iter().map(|(_, anchor)| anchor.sequence).collect();
+    let mut wrong = Vec::new();
+    'chain: loop {
+        let rows: Vec<Row> = events::table
+            .filter(events::sequence.gt(expected.sequence))
+            .order(events::sequence)
+            .limit(MOST)
+            .select(Row::as_select())
+            .load(conn)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            looked_at += 1;
+            let (found, next) = (row.sequence.unwrap_or(0), expected.sequence + 1);
+            if found != next {
+                wrong.push(format!("event {next} of the chain is missing"));
+                break 'chain;
+            }
+            let follows = row.previous_hash.as_deref() == Some(expected.hash.as_str());
+            let computed = row.hash(found, &expected.hash)?;
+            if !follows || row.hash.as_deref() != Some(computed.as_str()) {
+                wrong.push(format!(
+                    "event {found} of the chain (id {}) was altered or reordered",
+                    row.id
+                ));
+                break 'chain;
+            }
+            if wanted.contains(&found) {
+                hashes.insert((found, computed.clone()));
+            }
+            expected = Anchor { sequence: found, hash: computed };
+        }
+    }
+    for (what, anchor) in anchors.iter().filter(|(_, anchor)| anchor.sequence > 0) {
+        if !hashes.contains(&(anchor.sequence, anchor.hash.clone())) {
+            wrong.push(format!(
+                "{what} knows of event {} of the chain, which is gone or another",
+                anchor.sequence
+            ));
+        }
+    }
+    Ok((looked_at, wrong))
+}
+
+/// The last sequence there is; what is read in the same snapshot contains all events up to it.
+pub fn head(conn: &mut Conn) -> Result<i64> {
+    Ok(events::table.select(max(events::sequence)).first::<Option<i64>>(conn)?.unwrap_or(0))
+}

@@ -1,0 +1,227 @@
+//! Whether what is stored agrees with itself: what `major-projects verify` asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+
+use crate::domain::month::Month;
+use crate::domain::report::ReportState;
+use crate::domain::reporting_month::MonthState;
+use crate::store::events::seal;
+use crate::store::events::seal::Anchor;
+use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::schema::{
+    events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
+};
+use crate::store::{Conn, Result, StoreError, bulletins, migrate, reporting_months};
+
+/// What one check looked at, and what it found wrong.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// What was checked.
+    pub what: &'static str,
+    /// How many rows were looked at.
+    pub looked_at: usize,
+    /// What is wrong, one line each.
+    pub wrong: Vec<String>,
+}
+
+/// Runs every check in one snapshot.
+///
+/// # Errors
+/// When the database cannot be read or has another schema.
+pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
+    migrate::must_be_current(conn)?;
+    let mut checks = vec![year_plan_versions(conn)?, events_readable(conn)?];
+    checks.push(projects_have_events(conn)?);
+    checks.push(confirmed_reports_have_events(conn)?);
+    checks.push(bulletins_are_as_published(conn)?);
+    checks.push(chain_of_events(conn)?);
+    checks.extend(file_is_sound(conn)?);
+    Ok(checks)
+}
+
+/// What a bulletin's content says about itself.
+#[derive(serde::Deserialize)]
+struct Said {
+    month: Month,
+    previous_sha256: Option<String>,
+}
+
+/// Every bulletin has the hash it was published with, names the one before, and none is missing:
+/// by its content, by the chain, by the event of its publication and by the state of its month.
+fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
+    let all = bulletins::all(conn)?;
+    let mut wrong = Vec::new();
+    let mut previous: Option<String> = None;
+    for bulletin in &all {
+        let month = bulletin.month;
+        let found = bulletins::sha256(&bulletin.content);
+        if found != bulletin.sha256 {
+            wrong.push(format!("bulletin {month}: its content has the hash {found}, not its own"));
+        }
+        match serde_json::from_str::<Said>(&bulletin.content) {
+            Ok(said) if said.month == month && said.previous_sha256 == bulletin.previous_sha256 => {
+            }
+            Ok(_) => wrong.push(format!("bulletin {month}: its content names another")),
+            Err(e) => wrong.push(format!("bulletin {month}: its content cannot be read: {e}")),
+        }
+        if bulletin.previous_sha256 != previous {
+            wrong.push(format!("bulletin {month}: does not follow the one before it"));
+        }
+        previous = Some(bulletin.sha256.clone());
+    }
+    for (id, hash) in published_hashes(conn)? {
+        if !all.iter().any(|b| b.id.0 == id && Some(&b.sha256) == hash.as_ref()) {
+            wrong.push(format!("bulletin {id}: is gone, or not what its event says was published"));
+        }
+    }
+    for month in reporting_months::list(conn, None)? {
+        let published = month.state == MonthState::Published;
+        if published != all.iter().any(|b| b.month == month.month) {
+            wrong.push(format!("{}: its state and its bulletin do not agree", month.month));
+        }
+    }
+    Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
+}
+
+/// What a bulletin knows of the chain of events.
+#[derive(serde::Deserialize)]
+struct Anchored {
+    events: Option<Anchor>,
+}
+
+/// Sealed events follow each other without a gap, each over the hash of the one before; and what
+/// every bulletin knew of the chain is still in it, so that a removed tail is noticed.
+fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
+    let mut anchors = Vec::new();
+    for bulletin in bulletins::all(conn)? {
+        let content: serde_json::Result<Anchored> = serde_json::from_str(&bulletin.content);
+        if let Some(anchor) = content.ok().and_then(|c| c.events) {
+            anchors.push((format!("bulletin {}", bulletin.month), anchor));
+        }
+    }
+    let (looked_at, wrong) = seal::check(conn, &anchors)?;
+    Ok(Verified { what: "the chain of sealed events", looked_at, wrong })
+}
+
+/// `(bulletin, its hash)` as the events of publication tell.
+fn published_hashes(conn: &mut Conn) -> Result<Vec<(i64, Option<String>)>> {
+    let rows: Vec<(i64, String)> = events::table
+        .filter(events::kind.eq("bulletin.published"))
+        .select((events::subject_id, events::changes))
+        .load(conn)?;
+    let hash = |(id, text): (i64, String)| {
+        let changes: Vec<crate::store::events::Change> =
+            serde_json::from_str(&text).map_err(StoreError::broken)?;
+        let said = changes.into_iter().find(|c| c.field == "sha256");
+        Ok((id, said.and_then(|c| c.after.as_str().map(str::to_owned))))
+    };
+    rows.into_iter().map(hash).collect()
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// SQLite's own check of its file; PostgreSQL has checksums of its own.
+fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
+    let Conn::Sqlite(c) = conn else {
+        return Ok(None);
+    };
+    let mut lines: Vec<Line> =
+        sql_query("select integrity_check as line from pragma_integrity_check").load(c)?;
+    lines.extend(
+        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to nothing' as line from pragma_foreign_key_check")
+            .load::<Line>(c)?,
+    );
+    let looked_at = lines.len();
+    let wrong = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
+    Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
+}
+
+/// Plan and its current number, number of the version and its year, its months.
+type VersionRow = ((i64, i32), (i32, i64), Months);
+
+/// Versions are numbered without gaps, the current one is the last, months sum to the year.
+fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
+    let rows: Vec<VersionRow> = year_plans::table
+        .inner_join(versions::table)
+        .order((year_plans::id, versions::number))
+        .select((
+            (year_plans::id, year_plans::current_number),
+            (versions::number, versions::annual_fen),
+            MONTHS,
+        ))
+        .load(conn)?;
+    let mut wrong = Vec::new();
+    let mut numbers: BTreeMap<(i64, i32), Vec<i32>> = BTreeMap::new();
+    for (plan, (number, annual), months) in &rows {
+        numbers.entry(*plan).or_default().push(*number);
+        let sum = amounts(*months).sum().get();
+        if sum != *annual {
+            wrong.push(format!(
+                "year plan {}, version {number}: months sum to {sum} 分, not {annual}",
+                plan.0
+            ));
+        }
+    }
+    for ((plan, current), found) in numbers {
+        let expected: Vec<i32> = (1..=current).collect();
+        if found != expected {
+            wrong.push(format!("year plan {plan}: versions {found:?}, expected 1 to {current}"));
+        }
+    }
+    Ok(Verified { what: "versions of year plans", looked_at: rows.len(), wrong })
+}
+
+fn events_readable(conn: &mut Conn) -> Result<Verified> {
+    let rows: Vec<(i64, String)> =
+        events::table.select((events::id, events::changes)).load(conn)?;
+    let readable = |text: &str| serde_json::from_str::<Vec<crate::store::events::Change>>(text);
+    let wrong = rows
+        .iter()
+        .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
+        .collect();
+    Ok(Verified { what: "events", looked_at: rows.len(), wrong })
+}
+
+fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
+    let all: Vec<i64> = projects::table.select(projects::id).load(conn)?;
+    let created: Vec<i64> = events::table
+        .filter(events::kind.eq("project.created"))
+        .select(events::subject_id)
+        .load(conn)?;
+    Ok(subjects("projects and the events of their registration", &all, created, "project"))
+}
+
+fn confirmed_reports_have_events(conn: &mut Conn) -> Result<Verified> {
+    let all: Vec<i64> = reports::table
+        .filter(reports::state.eq(ReportState::Confirmed.as_str()))
+        .select(reports::id)
+        .load(conn)?;
+    let confirmed: Vec<i64> = events::table
+        .filter(events::kind.eq("report.confirmed"))
+        .select(events::subject_id)
+        .load(conn)?;
+    Ok(subjects(
+        "confirmed reports and the events of their confirmation",
+        &all,
+        confirmed,
+        "report",
+    ))
+}
+
+fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -> Verified {
+    let known: BTreeSet<i64> = with_event.into_iter().collect();
+    let wrong = all
+        .iter()
+        .filter(|id| !known.contains(id))
+        .map(|id| format!("{name} {id} has no event that says how it came to be so"))
+        .collect();
+    Verified { what, looked_at: all.len(), wrong }
+}

@@ -1,0 +1,209 @@
+//! Projects with everything that is disclosed of them, and nothing else: no contacts, no
+//! telephones, no names of people, and no project that is not open.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use crate::domain::account::access::Sight;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ProjectId, UnitId};
+use crate::domain::milestone::Milestone;
+use crate::domain::money::Fen;
+use crate::domain::month::{Month, Year};
+use crate::domain::plan::year_plan::MonthlyAmounts;
+use crate::domain::project::{Project, Visibility};
+use crate::domain::rate::Hundredths;
+use crate::domain::reference::unit::{UnitKind, UnitRole};
+use crate::domain::report::ReportState;
+use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::projects::{ProjectFilter, Row, wanted};
+use crate::store::schema::{
+    events, monthly_reports as reports, project_units, projects, restatements, units,
+    year_plan_versions as versions, year_plans,
+};
+use crate::store::{Conn, Result, StoreError, milestones};
+
+/// A project and what is disclosed of it.
+#[derive(Clone, Debug)]
+pub struct Disclosure {
+    /// The project.
+    pub project: Project,
+    /// The units with a role in it, in the order they were given.
+    pub parties: Vec<Party>,
+    /// Its year plans, each in its highest version.
+    pub plans: Vec<(Year, MonthlyAmounts)>,
+    /// Its confirmed reports.
+    pub reports: Vec<Confirmed>,
+    /// What was added to or taken from its closed months.
+    pub restatements: Vec<(Month, Fen)>,
+    /// Its milestones in their order.
+    pub milestones: Vec<Milestone>,
+    /// When anything of it last changed.
+    pub changed_at: Timestamp,
+}
+
+/// A unit in one of its roles.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// The unit.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its unified social credit code.
+    pub credit_code: Option<String>,
+    /// What it does in the project.
+    pub role: UnitRole,
+}
+
+/// What a confirmed report says in numbers.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// The month.
+    pub month: Month,
+    /// Invested in it.
+    pub completed: Fen,
+    /// Physical progress of the whole project, in per cent.
+    pub physical: Option<Hundredths>,
+}
+
+/// How many projects are asked about at once: a database takes only so many values.
+const AT_ONCE: usize = 1_000;
+
+/// The open projects that `sight` shows and `filter` admits, by id; `None` when they are more than
+/// `most`.
+pub fn list(
+    conn: &mut Conn,
+    filter: &ProjectFilter,
+    sight: Sight,
+    most: i64,
+) -> Result<Option<Vec<Disclosure>>> {
+    let open = || projects::visibility.eq(Visibility::Open.as_str());
+    let count: i64 = wanted(filter, sight).filter(open()).count().get_result(conn)?;
+    if count > most {
+        return Ok(None);
+    }
+    let query = wanted(filter, sight).filter(open()).order(projects::id);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    let all: Vec<Project> = rows.into_iter().map(Project::try_from).collect::<Result<_>>()?;
+    let mut found = Vec::with_capacity(all.len());
+    for some in all.chunks(AT_ONCE) {
+        found.extend(disclosed(conn, some)?);
+    }
+    Ok(Some(found))
+}
+
+fn disclosed(conn: &mut Conn, projects: &[Project]) -> Result<Vec<Disclosure>> {
+    let ids: Vec<i64> = projects.iter().map(|p| p.id.0).collect();
+    let mut parties = parties(conn, &ids)?;
+    let mut plans = plans(conn, &ids)?;
+    let mut reports = reports_of(conn, &ids)?;
+    let mut restated = restatements_of(conn, &ids)?;
+    let mut milestones = milestones::of(conn, &ids)?;
+    let changed = changed_at(conn, &ids)?;
+    let disclosure = |project: &Project| Disclosure {
+        parties: parties.remove(&project.id).unwrap_or_default(),
+        plans: plans.remove(&project.id).unwrap_or_default(),
+        reports: reports.remove(&project.id).unwrap_or_default(),
+        restatements: restated.remove(&project.id).unwrap_or_default(),
+        milestones: milestones.remove(&project.id).unwrap_or_default(),
+        changed_at: changed.get(&project.id).copied().unwrap_or(project.updated_at),
+        project: project.clone(),
+    };
+    Ok(projects.iter().map(disclosure).collect())
+}
+
+/// Things by the project they belong to.
+type By<T> = BTreeMap<ProjectId, Vec<T>>;
+
+fn parties(conn: &mut Conn, ids: &[i64]) -> Result<By<Party>> {
+    type Found = (i64, i64, String, String, Option<String>, String);
+    let rows: Vec<Found> = project_units::table
+        .inner_join(units::table)
+        .filter(project_units::project_id.eq_any(ids))
+        .order((project_units::project_id, project_units::position, project_units::id))
+        .select((
+            project_units::project_id,
+            units::id,
+            units::name,
+            units::kind,
+            units::credit_code,
+            project_units::role,
+        ))
+        .load(conn)?;
+    let mut found = By::new();
+    for (project, id, name, kind, credit_code, role) in rows {
+        let (kind, role) = (StoreError::read_text(&kind)?, StoreError::read_text(&role)?);
+        let party = Party { id: UnitId(id), name, kind, credit_code, role };
+        found.entry(ProjectId(project)).or_default().push(party);
+    }
+    Ok(found)
+}
+
+fn plans(conn: &mut Conn, ids: &[i64]) -> Result<By<(Year, MonthlyAmounts)>> {
+    let rows: Vec<(i64, i32, Months)> = year_plans::table
+        .inner_join(versions::table)
+        .filter(year_plans::project_id.eq_any(ids))
+        .filter(versions::number.eq(year_plans::current_number))
+        .order((year_plans::project_id, year_plans::year))
+        .select((year_plans::project_id, year_plans::year, MONTHS))
+        .load(conn)?;
+    let mut found = By::new();
+    for (project, year, months) in rows {
+        let year = Year::new(year).ok_or_else(|| StoreError::broken("stored year"))?;
+        found.entry(ProjectId(project)).or_default().push((year, amounts(months)));
+    }
+    Ok(found)
+}
+
+fn reports_of(conn: &mut Conn, ids: &[i64]) -> Result<By<Confirmed>> {
+    let rows: Vec<(i64, String, i64, Option<i64>)> = reports::table
+        .filter(reports::project_id.eq_any(ids))
+        .filter(reports::state.eq(ReportState::Confirmed.as_str()))
+        .order((reports::project_id, reports::month))
+        .select((
+            reports::project_id,
+            reports::month,
+            reports::completed_fen,
+            reports::physical_hundredths,
+        ))
+        .load(conn)?;
+    let mut found = By::new();
+    for (project, month, fen, physical) in rows {
+        let (month, completed) = (StoreError::read_text(&month)?, Fen::new(fen));
+        let confirmed = Confirmed { month, completed, physical: physical.map(Hundredths::new) };
+        found.entry(ProjectId(project)).or_default().push(confirmed);
+    }
+    Ok(found)
+}
+
+fn restatements_of(conn: &mut Conn, ids: &[i64]) -> Result<By<(Month, Fen)>> {
+    let rows: Vec<(i64, String, i64)> = restatements::table
+        .filter(restatements::project_id.eq_any(ids))
+        .order((restatements::project_id, restatements::month, restatements::id))
+        .select((restatements::project_id, restatements::month, restatements::amount_fen))
+        .load(conn)?;
+    let mut found = By::new();
+    for (project, month, fen) in rows {
+        let amount = (StoreError::read_text(&month)?, Fen::new(fen));
+        found.entry(ProjectId(project)).or_default().push(amount);
+    }
+    Ok(found)
+}
+
+/// Of each project its last event: whatever changes is one.
+fn changed_at(conn: &mut Conn, ids: &[i64]) -> Result<BTreeMap<ProjectId, Timestamp>> {
+    let rows: Vec<(Option<i64>, Option<NaiveDateTime>)> = events::table
+        .filter(events::project_id.eq_any(ids))
+        .group_by(events::project_id)
+        .select((events::project_id, max(events::at)))
+        .load(conn)?;
+    let last = |(project, at): (Option<i64>, Option<NaiveDateTime>)| {
+        project.zip(at).map(|(project, at)| (ProjectId(project), Timestamp::new(at)))
+    };
+    Ok(rows.into_iter().filter_map(last).collect())
+}

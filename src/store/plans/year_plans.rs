@@ -1,0 +1,215 @@
+//! Year plans and their versions. A version is inserted and never changed.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ProjectId, UserId, YearPlanId};
+use crate::domain::money::Fen;
+use crate::domain::month::Year;
+use crate::domain::plan::year_plan::{MonthlyAmounts, PlanVersion, YearPlan};
+use crate::store::schema::{year_plan_versions as versions, year_plans};
+use crate::store::{Conn, Result, StoreError};
+
+/// The twelve columns of a version, as one value.
+pub(in crate::store) type Months = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
+
+/// The twelve columns of a version, as one expression.
+pub(in crate::store) const MONTHS: (
+    versions::month_01_fen,
+    versions::month_02_fen,
+    versions::month_03_fen,
+    versions::month_04_fen,
+    versions::month_05_fen,
+    versions::month_06_fen,
+    versions::month_07_fen,
+    versions::month_08_fen,
+    versions::month_09_fen,
+    versions::month_10_fen,
+    versions::month_11_fen,
+    versions::month_12_fen,
+) = (
+    versions::month_01_fen,
+    versions::month_02_fen,
+    versions::month_03_fen,
+    versions::month_04_fen,
+    versions::month_05_fen,
+    versions::month_06_fen,
+    versions::month_07_fen,
+    versions::month_08_fen,
+    versions::month_09_fen,
+    versions::month_10_fen,
+    versions::month_11_fen,
+    versions::month_12_fen,
+);
+
+pub(in crate::store) fn amounts(m: Months) -> MonthlyAmounts {
+    MonthlyAmounts([m.0, m.1, m.2, m.3, m.4, m.5, m.6, m.7, m.8, m.9, m.10, m.11].map(Fen::new))
+}
+
+type Words = (String, String, String);
+type Row = (i32, String, String, i64, Months, Words, NaiveDateTime, Option<i64>);
+
+fn version(row: Row) -> Result<PlanVersion> {
+    let (number, kind, month, annual, months, words, created_at, created_by) = row;
+    let (goal, document_number, reason) = words;
+    Ok(PlanVersion {
+        number,
+        kind: StoreError::read_text(&kind)?,
+        effective_month: StoreError::read_text(&month)?,
+        annual: Fen::new(annual),
+        months: amounts(months),
+        goal,
+        document_number,
+        reason,
+        created_at: Timestamp::new(created_at),
+        created_by: created_by.map(UserId),
+    })
+}
+
+/// The projects that have a plan of a year.
+pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
+    let ids: Vec<i64> = year_plans::table
+        .filter(year_plans::year.eq(year.get()))
+        .select(year_plans::project_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(ProjectId).collect())
+}
+
+/// The year plan with all its versions, if there is one.
+pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<YearPlan>> {
+    let plan: Option<(i64, i64)> = year_plans::table
+        .filter(year_plans::project_id.eq(project.0))
+        .filter(year_plans::year.eq(year.get()))
+        .select((year_plans::id, year_plans::version))
+        .first(conn)
+        .optional()?;
+    let Some((id, at)) = plan else {
+        return Ok(None);
+    };
+    let rows: Vec<Row> = versions::table
+        .filter(versions::year_plan_id.eq(id))
+        .order(versions::number)
+        .select((
+            versions::number,
+            versions::kind,
+            versions::effective_month,
+            versions::annual_fen,
+            MONTHS,
+            (versions::goal, versions::document_number, versions::reason),
+            versions::created_at,
+            versions::created_by,
+        ))
+        .load(conn)?;
+    let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
+    Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
+}
+
+/// The years a project has plans for.
+pub fn years(conn: &mut Conn, project: ProjectId) -> Result<Vec<Year>> {
+    let years: Vec<i32> = year_plans::table
+        .filter(year_plans::project_id.eq(project.0))
+        .order(year_plans::year)
+        .select(year_plans::year)
+        .load(conn)?;
+    Ok(years.into_iter().filter_map(Year::new).collect())
+}
+
+/// Opens a year plan with its first version.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the project has one for this year.
+pub fn insert(
+    conn: &mut Conn,
+    project: ProjectId,
+    year: Year,
+    first: &PlanVersion,
+) -> Result<YearPlanId> {
+    let id: i64 = diesel::insert_into(year_plans::table)
+        .values((
+            year_plans::project_id.eq(project.0),
+            year_plans::year.eq(year.get()),
+            year_plans::current_number.eq(first.number),
+        ))
+        .returning(year_plans::id)
+        .get_result(conn)?;
+    insert_version(conn, YearPlanId(id), first)?;
+    Ok(YearPlanId(id))
+}
+
+/// Adds a version to a plan that is still at its version; it becomes the highest.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn add_version(conn: &mut Conn, plan: &YearPlan, new: &PlanVersion) -> Result<()> {
+    let mine = year_plans::table.find(plan.id.0).filter(year_plans::version.eq(plan.version));
+    let changed = diesel::update(mine)
+        .set((
+            year_plans::current_number.eq(new.number),
+            year_plans::version.eq(year_plans::version + 1),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        return Err(StoreError::Stale);
+    }
+    insert_version(conn, plan.id, new)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = versions, treat_none_as_default_value = false)]
+struct NewVersion<'a> {
+    year_plan_id: i64,
+    number: i32,
+    kind: &'static str,
+    effective_month: String,
+    annual_fen: i64,
+    month_01_fen: i64,
+    month_02_fen: i64,
+    month_03_fen: i64,
+    month_04_fen: i64,
+    month_05_fen: i64,
+    month_06_fen: i64,
+    month_07_fen: i64,
+    month_08_fen: i64,
+    month_09_fen: i64,
+    month_10_fen: i64,
+    month_11_fen: i64,
+    month_12_fen: i64,
+    goal: &'a str,
+    document_number: &'a str,
+    reason: &'a str,
+    created_at: NaiveDateTime,
+    created_by: Option<i64>,
+}
+
+fn insert_version(conn: &mut Conn, plan: YearPlanId, new: &PlanVersion) -> Result<()> {
+    let [jan, feb, mar, apr, may, jun, jul, aug, sep, oct, nov, dec] = new.months.0.map(Fen::get);
+    let row = NewVersion {
+        year_plan_id: plan.0,
+        number: new.number,
+        kind: new.kind.as_str(),
+        effective_month: new.effective_month.to_string(),
+        annual_fen: new.annual.get(),
+        month_01_fen: jan,
+        month_02_fen: feb,
+        month_03_fen: mar,
+        month_04_fen: apr,
+        month_05_fen: may,
+        month_06_fen: jun,
+        month_07_fen: jul,
+        month_08_fen: aug,
+        month_09_fen: sep,
+        month_10_fen: oct,
+        month_11_fen: nov,
+        month_12_fen: dec,
+        goal: &new.goal,
+        document_number: &new.document_number,
+        reason: &new.reason,
+        created_at: new.created_at.naive(),
+        created_by: new.created_by.map(|u| u.0),
+    };
+    diesel::insert_into(versions::table).values(row).execute(conn)?;
+    Ok(())
+}

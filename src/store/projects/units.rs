@@ -1,0 +1,78 @@
+//! Which units answer for a project, each in a role.
+
+use diesel::prelude::*;
+
+use crate::domain::id::{ProjectId, UnitId};
+use crate::domain::reference::unit::{ProjectUnit, UnitRole};
+use crate::store::schema::{project_units, projects, units};
+use crate::store::{Conn, Result, StoreError};
+
+/// The units of a project in the order they were given.
+pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
+    type Found = (i64, String, String, String, String);
+    let rows: Vec<Found> = project_units::table
+        .inner_join(units::table)
+        .filter(project_units::project_id.eq(project.0))
+        .order((project_units::position, project_units::id))
+        .select((
+            units::id,
+            units::name,
+            project_units::role,
+            project_units::contact,
+            project_units::phone,
+        ))
+        .load(conn)?;
+    let read = |(unit_id, unit, role, contact, phone): Found| {
+        let role = StoreError::read_text(&role)?;
+        Ok(ProjectUnit { unit_id: UnitId(unit_id), unit, role, contact, phone })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The roles of one unit in a project.
+pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<UnitRole>> {
+    let roles: Vec<String> = project_units::table
+        .filter(project_units::project_id.eq(project.0))
+        .filter(project_units::unit_id.eq(unit.0))
+        .select(project_units::role)
+        .load(conn)?;
+    roles.iter().map(|role| StoreError::read_text(role)).collect()
+}
+
+/// Puts these units in the place of the project's.
+pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Result<()> {
+    diesel::delete(project_units::table.filter(project_units::project_id.eq(project.0)))
+        .execute(conn)?;
+    for (position, unit) in (1_i32..).zip(new) {
+        diesel::insert_into(project_units::table)
+            .values((
+                project_units::project_id.eq(project.0),
+                project_units::unit_id.eq(unit.unit_id.0),
+                project_units::role.eq(unit.role.as_str()),
+                project_units::contact.eq(&unit.contact),
+                project_units::phone.eq(&unit.phone),
+                project_units::position.eq(position),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// `(project, unit, unit's name, role)` of every project a question is about.
+pub(in crate::store) fn links(
+    conn: &mut Conn,
+    wanted: &std::collections::BTreeSet<i64>,
+) -> Result<Vec<(ProjectId, UnitId, String, UnitRole)>> {
+    let rows: Vec<(i64, i64, String, String)> = project_units::table
+        .inner_join(units::table)
+        .inner_join(projects::table)
+        .order((project_units::project_id, project_units::position, project_units::id))
+        .select((project_units::project_id, units::id, units::name, project_units::role))
+        .load(conn)?;
+    rows.into_iter()
+        .filter(|(project, ..)| wanted.contains(project))
+        .map(|(project, unit, name, role)| {
+            Ok((ProjectId(project), UnitId(unit), name, StoreError::read_text(&role)?))
+        })
+        .collect()
+}

@@ -1,0 +1,5 @@
+//! Reference data: areas, industries and units.
+
+pub mod areas;
+pub mod industries;
+pub mod units;

@@ -1,0 +1,131 @@
+//! Responsible units.
+
+use diesel::prelude::*;
+
+use crate::domain::id::{AreaId, UnitId};
+use crate::domain::reference::unit::{Unit, UnitKind};
+use crate::store::schema::units;
+use crate::store::sql::{anywhere, lower};
+use crate::store::{Conn, Page, PageRequest, Result, StoreError};
+
+/// Which units are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct UnitFilter {
+    /// Of one of these kinds; of any when empty.
+    pub kinds: Vec<UnitKind>,
+    /// With this in the name.
+    pub q: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = units)]
+struct Row {
+    id: i64,
+    name: String,
+    kind: String,
+    credit_code: Option<String>,
+    credit_code_reason: String,
+    area_id: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<Row> for Unit {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: UnitId(row.id),
+            name: row.name,
+            kind: StoreError::read_text(&row.kind)?,
+            credit_code: row.credit_code,
+            credit_code_reason: row.credit_code_reason,
+            area_id: row.area_id.map(AreaId),
+            version: row.version,
+        })
+    }
+}
+
+/// The unit, or [`StoreError::NotFound`].
+pub fn get(conn: &mut Conn, id: UnitId) -> Result<Unit> {
+    find(conn, id)?.ok_or(StoreError::NotFound)
+}
+
+/// The unit, if there is one.
+pub fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
+    let row = units::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
+    row.map(Unit::try_from).transpose()
+}
+
+/// The unit of this name, if there is one.
+pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
+    let row = units::table
+        .filter(units::name.eq(name))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Unit::try_from).transpose()
+}
+
+/// Units that `filter` admits, by name.
+pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<Page<Unit>> {
+    let wanted = || {
+        let mut query = units::table.into_boxed();
+        if !filter.kinds.is_empty() {
+            query = query.filter(units::kind.eq_any(filter.kinds.iter().map(|k| k.as_str())));
+        }
+        if let Some(text) = &filter.q {
+            query = query.filter(lower(units::name).like(anywhere(text)).escape('\\'));
+        }
+        query
+    };
+    let total = wanted().count().get_result(conn)?;
+    let mut query = wanted();
+    if let Some(after) = page.after_text()? {
+        query = query.filter(units::name.gt(after));
+    }
+    let rows: Vec<Row> =
+        query.order(units::name).limit(page.rows_to_fetch()).select(Row::as_select()).load(conn)?;
+    page.by_text(rows, total, |row: &Row| row.name.clone(), Unit::try_from)
+}
+
+/// Adds a unit; its id is given by the database.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the name or the credit code is.
+pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
+    let id = diesel::insert_into(units::table)
+        .values(columns(new))
+        .returning(units::id)
+        .get_result(conn)?;
+    get(conn, UnitId(id))
+}
+
+/// Stores `unit` if it is still at its version.
+///
+/// # Errors
+/// [`StoreError::Stale`], [`StoreError::Taken`].
+pub fn save(conn: &mut Conn, unit: &Unit) -> Result<Unit> {
+    let mine = units::table.find(unit.id.0).filter(units::version.eq(unit.version));
+    let changed = diesel::update(mine)
+        .set((columns(unit), units::version.eq(units::version + 1)))
+        .execute(conn)?;
+    if changed == 0 { Err(StoreError::Stale) } else { get(conn, unit.id) }
+}
+
+type Columns<'a> = (
+    diesel::dsl::Eq<units::name, &'a str>,
+    diesel::dsl::Eq<units::kind, &'static str>,
+    diesel::dsl::Eq<units::credit_code, Option<&'a str>>,
+    diesel::dsl::Eq<units::credit_code_reason, &'a str>,
+    diesel::dsl::Eq<units::area_id, Option<i64>>,
+);
+
+fn columns(unit: &Unit) -> Columns<'_> {
+    (
+        units::name.eq(unit.name.as_str()),
+        units::kind.eq(unit.kind.as_str()),
+        units::credit_code.eq(unit.credit_code.as_deref()),
+        units::credit_code_reason.eq(unit.credit_code_reason.as_str()),
+        units::area_id.eq(unit.area_id.map(|a| a.0)),
+    )
+}

@@ -1,0 +1,212 @@
+//! Monthly reports.
+
+pub mod restatements;
+pub mod review;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ProjectId, ReportId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::month::Month;
+use crate::domain::rate::Hundredths;
+use crate::domain::report::{Report, ReportFigures, ReportState, Step};
+use crate::store::schema::monthly_reports as reports;
+use crate::store::schema::monthly_reports::dsl;
+use crate::store::{Conn, Result, StoreError};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = reports)]
+pub(in crate::store) struct Row {
+    pub(in crate::store) id: i64,
+    project_id: i64,
+    month: String,
+    state: String,
+    completed_fen: i64,
+    physical_hundredths: Option<i64>,
+    progress: String,
+    zero_reason: String,
+    full_year_forecast_fen: Option<i64>,
+    funds_received_fen: Option<i64>,
+    funds_paid_fen: Option<i64>,
+    return_reason: String,
+    warnings: String,
+    submitted_at: Option<NaiveDateTime>,
+    submitted_by: Option<i64>,
+    first_submitted_on: Option<NaiveDate>,
+    confirmed_at: Option<NaiveDateTime>,
+    confirmed_by: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<Row> for Report {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let step = |at: Option<NaiveDateTime>, by: Option<i64>| {
+            at.map(|at| Step { by: by.map(UserId), at: Timestamp::new(at) })
+        };
+        Ok(Self {
+            id: ReportId(row.id),
+            project_id: ProjectId(row.project_id),
+            month: StoreError::read_text(&row.month)?,
+            state: StoreError::read_text(&row.state)?,
+            figures: ReportFigures {
+                completed: Fen::new(row.completed_fen),
+                physical: row.physical_hundredths.map(Hundredths::new),
+                progress: row.progress,
+                zero_reason: row.zero_reason,
+                full_year_forecast: row.full_year_forecast_fen.map(Fen::new),
+                funds_received: row.funds_received_fen.map(Fen::new),
+                funds_paid: row.funds_paid_fen.map(Fen::new),
+            },
+            warnings: serde_json::from_str(&row.warnings).map_err(StoreError::broken)?,
+            return_reason: row.return_reason,
+            submitted: step(row.submitted_at, row.submitted_by),
+            first_submitted_on: row.first_submitted_on,
+            confirmed: step(row.confirmed_at, row.confirmed_by),
+            version: row.version,
+        })
+    }
+}
+
+/// A project's reports, the earliest month first.
+pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
+    let rows: Vec<Row> = reports::table
+        .filter(dsl::project_id.eq(project.0))
+        .order(dsl::month)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Report::try_from).collect()
+}
+
+/// The report of a month, or [`StoreError::NotFound`].
+pub fn get(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Report> {
+    find(conn, project, month)?.ok_or(StoreError::NotFound)
+}
+
+/// The report of a month, if there is one.
+pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<Report>> {
+    let row: Option<Row> = reports::table
+        .filter(dsl::project_id.eq(project.0))
+        .filter(dsl::month.eq(month.to_string()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Report::try_from).transpose()
+}
+
+/// `(month, amount)` of what was handed over: submitted and confirmed, but for `month` itself and
+/// what comes after it.
+pub fn handed_over_before(
+    conn: &mut Conn,
+    project: ProjectId,
+    month: Month,
+) -> Result<Vec<(Month, Fen)>> {
+    let states = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
+    let rows: Vec<(String, i64)> = reports::table
+        .filter(dsl::project_id.eq(project.0))
+        .filter(dsl::month.lt(month.to_string()))
+        .filter(dsl::state.eq_any(states))
+        .select((dsl::month, dsl::completed_fen))
+        .load(conn)?;
+    rows.into_iter().map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen)))).collect()
+}
+
+/// The last month any confirmed report is of.
+pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
+    let month: Option<String> = reports::table
+        .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
+        .select(max(dsl::month))
+        .first(conn)?;
+    month.map(|m| StoreError::read_text(&m)).transpose()
+}
+
+/// The last month from `first` to `last` any confirmed report is of.
+pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Result<Option<Month>> {
+    let month: Option<String> = reports::table
+        .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
+        .filter(dsl::month.between(first.to_string(), last.to_string()))
+        .select(max(dsl::month))
+        .first(conn)?;
+    month.map(|m| StoreError::read_text(&m)).transpose()
+}
+
+/// How many reports of a month are in `state`.
+pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
+    Ok(reports::table
+        .filter(dsl::month.eq(month.to_string()))
+        .filter(dsl::state.eq(state.as_str()))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Adds a report; its id is given by the database.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the month has one.
+pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
+    diesel::insert_into(reports::table)
+        .values((
+            dsl::project_id.eq(new.project_id.0),
+            dsl::month.eq(new.month.to_string()),
+            columns(new)?,
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores `report` if it is still at its version.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
+    let mine = reports::table.find(report.id.0).filter(dsl::version.eq(report.version));
+    let changed = diesel::update(mine)
+        .set((columns(report)?, dsl::version.eq(dsl::version + 1)))
+        .execute(conn)?;
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = reports, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Columns<'a> {
+    state: &'static str,
+    completed_fen: i64,
+    physical_hundredths: Option<i64>,
+    progress: &'a str,
+    zero_reason: &'a str,
+    full_year_forecast_fen: Option<i64>,
+    funds_received_fen: Option<i64>,
+    funds_paid_fen: Option<i64>,
+    return_reason: &'a str,
+    warnings: String,
+    submitted_at: Option<NaiveDateTime>,
+    submitted_by: Option<i64>,
+    first_submitted_on: Option<NaiveDate>,
+    confirmed_at: Option<NaiveDateTime>,
+    confirmed_by: Option<i64>,
+}
+
+fn columns(report: &Report) -> Result<Columns<'_>> {
+    let figures = &report.figures;
+    Ok(Columns {
+        state: report.state.as_str(),
+        completed_fen: figures.completed.get(),
+        physical_hundredths: figures.physical.map(Hundredths::get),
+        progress: &figures.progress,
+        zero_reason: &figures.zero_reason,
+        full_year_forecast_fen: figures.full_year_forecast.map(Fen::get),
+        funds_received_fen: figures.funds_received.map(Fen::get),
+        funds_paid_fen: figures.funds_paid.map(Fen::get),
+        return_reason: &report.return_reason,
+        warnings: serde_json::to_string(&report.warnings).map_err(StoreError::broken)?,
+        submitted_at: report.submitted.map(|s| s.at.naive()),
+        submitted_by: report.submitted.and_then(|s| s.by).map(|u| u.0),
+        first_submitted_on: report.first_submitted_on,
+        confirmed_at: report.confirmed.map(|s| s.at.naive()),
+        confirmed_by: report.confirmed.and_then(|s| s.by).map(|u| u.0),
+    })
+}

@@ -1,0 +1,162 @@
+//! The reviewer's queue: reports of every project in sight, with their warnings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::domain::account::access::Sight;
+use crate::domain::id::{AreaId, IndustryId, ReportId};
+use crate::domain::money::Fen;
+use crate::domain::month::Month;
+use crate::domain::plan::year_plan::MonthlyAmounts;
+use crate::domain::project::Visibility;
+use crate::domain::report::{Report, ReportState};
+use crate::store::conn::MultiBackend;
+use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::reports::Row;
+use crate::store::schema::{
+    monthly_reports as reports, project_units, projects, year_plan_versions as versions, year_plans,
+};
+use crate::store::sql::anywhere;
+use crate::store::{Conn, Page, PageRequest, Result, StoreError};
+
+/// Which reports are wanted; an empty list means any.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewFilter {
+    /// Of one of these months.
+    pub months: Vec<Month>,
+    /// In one of these states.
+    pub states: Vec<ReportState>,
+    /// With any warning, or with none.
+    pub warned: Option<bool>,
+    /// With this warning.
+    pub warning: Option<String>,
+    /// The latest first.
+    pub latest_first: bool,
+    /// Of projects in one of these areas.
+    pub areas: Option<Vec<AreaId>>,
+    /// Of projects in one of these industry lines.
+    pub industries: Option<Vec<IndustryId>>,
+}
+
+type Wanted<'a> = diesel::helper_types::IntoBoxed<
+    'a,
+    diesel::helper_types::InnerJoin<reports::table, projects::table>,
+    MultiBackend,
+>;
+
+fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
+    let mut query = reports::table.inner_join(projects::table).into_boxed();
+    query = match sight {
+        Sight::All => query,
+        Sight::Open => query.filter(projects::visibility.eq(Visibility::Open.as_str())),
+        Sight::Area(area) => query.filter(projects::area_id.eq(area.0)),
+        Sight::Nothing => query.filter(projects::id.lt(0)),
+        Sight::Unit(unit) => {
+            let own = project_units::table.filter(project_units::unit_id.eq(unit.0));
+            query.filter(projects::id.eq_any(own.select(project_units::project_id)))
+        }
+    };
+    if !filter.months.is_empty() {
+        query = query.filter(reports::month.eq_any(filter.months.iter().map(Month::to_string)));
+    }
+    if !filter.states.is_empty() {
+        query = query.filter(reports::state.eq_any(filter.states.iter().map(|s| s.as_str())));
+    }
+    query = match filter.warned {
+        Some(true) => query.filter(reports::warnings.ne("[]")),
+        Some(false) => query.filter(reports::warnings.eq("[]")),
+        None => query,
+    };
+    if let Some(code) = &filter.warning {
+        let written = anywhere(&format!("\"code\":\"{code}\""));
+        query = query.filter(reports::warnings.like(written).escape('\\'));
+    }
+    if let Some(areas) = &filter.areas {
+        query = query.filter(projects::area_id.eq_any(areas.iter().map(|a| a.0)));
+    }
+    if let Some(industries) = &filter.industries {
+        query = query.filter(projects::industry_id.eq_any(industries.iter().map(|i| i.0)));
+    }
+    query
+}
+
+/// What stands beside a report under review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// What the plan in force has for its month.
+    pub planned: Option<Fen>,
+    /// What the month before was reported at, in whatever state.
+    pub last_month: Option<Fen>,
+}
+
+/// What stands beside each of `reports`: two questions, whatever their number.
+pub fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, Beside>> {
+    let projects: BTreeSet<i64> = reports.iter().map(|r| r.project_id.0).collect();
+    let before: BTreeSet<String> = reports.iter().map(|r| r.month.previous().to_string()).collect();
+    let rows: Vec<(i64, String, i64)> = reports::table
+        .filter(reports::project_id.eq_any(projects.iter().copied()))
+        .filter(reports::month.eq_any(before))
+        .select((reports::project_id, reports::month, reports::completed_fen))
+        .load(conn)?;
+    let last: BTreeMap<(i64, String), Fen> =
+        rows.into_iter().map(|(project, month, fen)| ((project, month), Fen::new(fen))).collect();
+    let years: BTreeSet<i32> = reports.iter().map(|r| r.month.year().get()).collect();
+    let plans = versions_of(conn, &projects, &years)?;
+    let one = |report: &Report| {
+        let (project, month) = (report.project_id.0, report.month);
+        let versions = plans.get(&(project, month.year().get()));
+        let in_force = versions.and_then(|v| v.iter().rfind(|(from, _)| *from <= month));
+        let planned = in_force.map(|(_, months)| months.of(month.number()));
+        let last_month = last.get(&(project, month.previous().to_string())).copied();
+        (report.id, Beside { planned, last_month })
+    };
+    Ok(reports.iter().map(one).collect())
+}
+
+/// The versions of the year plans of some projects, with the months they take effect.
+type Versions = BTreeMap<(i64, i32), Vec<(Month, MonthlyAmounts)>>;
+
+fn versions_of(
+    conn: &mut Conn,
+    projects: &BTreeSet<i64>,
+    years: &BTreeSet<i32>,
+) -> Result<Versions> {
+    let rows: Vec<(i64, i32, String, Months)> = year_plans::table
+        .inner_join(versions::table)
+        .filter(year_plans::project_id.eq_any(projects.iter().copied()))
+        .filter(year_plans::year.eq_any(years.iter().copied()))
+        .order((year_plans::project_id, year_plans::year, versions::number))
+        .select((year_plans::project_id, year_plans::year, versions::effective_month, MONTHS))
+        .load(conn)?;
+    let mut found = Versions::new();
+    for (project, year, effective, months) in rows {
+        let version = (StoreError::read_text(&effective)?, amounts(months));
+        found.entry((project, year)).or_default().push(version);
+    }
+    Ok(found)
+}
+
+/// The reports that `filter` admits with their projects' names, by id.
+pub fn list(
+    conn: &mut Conn,
+    filter: &ReviewFilter,
+    sight: Sight,
+    page: &PageRequest,
+) -> Result<Page<(Report, String)>> {
+    let total = wanted(filter, sight).count().get_result(conn)?;
+    let select = (Row::as_select(), projects::name);
+    let mut query = wanted(filter, sight).limit(page.rows_to_fetch()).select(select);
+    let order = if filter.latest_first { "latest" } else { "id" };
+    let seen = page.after(order)?.and_then(|keys| keys.first().and_then(Value::as_i64));
+    query = if filter.latest_first {
+        let before = seen.unwrap_or(i64::MAX);
+        query.filter(reports::id.lt(before)).order(reports::id.desc())
+    } else {
+        query.filter(reports::id.gt(seen.unwrap_or(0))).order(reports::id)
+    };
+    let rows: Vec<(Row, String)> = query.load(conn)?;
+    let keys = |(row, _): &(Row, String)| vec![json!(row.id)];
+    page.page(order, rows, total, keys, |(row, name)| Ok((row.try_into()?, name)))
+}

@@ -1,0 +1,221 @@
+//! Webhooks: whose they are, what they are sent, how far along the feed they were served, and
+//! which instance sends for them at the moment.
+
+pub mod deliveries;
+pub mod secrets;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::domain::account::access::{Action, Sight};
+use crate::domain::account::scope::ClientScope;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ProjectId, UserId, WebhookId};
+use crate::domain::webhook::DisabledBecause;
+use crate::domain::webhook::url::HookUrl;
+use crate::store::accounts::{clients, users};
+use crate::store::events::FeedFilter;
+use crate::store::schema::{deliveries as sent, webhook_secrets, webhooks};
+use crate::store::{Conn, Page, PageRequest, Result, StoreError};
+
+/// A webhook.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Its id.
+    pub id: WebhookId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Where its messages go.
+    pub url: HookUrl,
+    /// The kinds of events it is sent; empty for any.
+    pub kinds: Vec<String>,
+    /// The project whose events it is sent; any when absent.
+    pub project: Option<ProjectId>,
+    /// Since when it is sent nothing, and why.
+    pub disabled: Option<(Timestamp, DisabledBecause)>,
+    /// Everything up to this sequence was queued, or is not for it.
+    pub after_sequence: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// For the ETag.
+    pub version: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = webhooks)]
+pub(in crate::store) struct Row {
+    id: i64,
+    user_id: i64,
+    url: String,
+    kinds: String,
+    project_id: Option<i64>,
+    disabled_at: Option<NaiveDateTime>,
+    disabled_because: Option<String>,
+    after_sequence: i64,
+    created_at: NaiveDateTime,
+    version: i64,
+}
+
+impl TryFrom<Row> for Webhook {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let because = row.disabled_because.as_deref().map(StoreError::read_text).transpose()?;
+        Ok(Self {
+            id: WebhookId(row.id),
+            user: UserId(row.user_id),
+            url: HookUrl::parse(&row.url).map_err(StoreError::broken)?,
+            kinds: row.kinds.split_ascii_whitespace().map(str::to_owned).collect(),
+            project: row.project_id.map(ProjectId),
+            disabled: row.disabled_at.map(Timestamp::new).zip(because),
+            after_sequence: row.after_sequence,
+            created_at: Timestamp::new(row.created_at),
+            version: row.version,
+        })
+    }
+}
+
+/// The webhook, if it is there.
+pub fn find(conn: &mut Conn, id: WebhookId) -> Result<Option<Webhook>> {
+    let row = webhooks::table.find(id.0).select(Row::as_select()).first::<Row>(conn);
+    row.optional()?.map(Webhook::try_from).transpose()
+}
+
+/// The webhook of this account, or [`StoreError::NotFound`].
+pub fn get(conn: &mut Conn, id: WebhookId, owner: UserId) -> Result<Webhook> {
+    find(conn, id)?.filter(|hook| hook.user == owner).ok_or(StoreError::NotFound)
+}
+
+/// The webhooks of an account, the first first.
+pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<Webhook>> {
+    let own = || webhooks::table.filter(webhooks::user_id.eq(owner.0));
+    let mut query = own().select(Row::as_select()).into_boxed();
+    if let Some(after) = page.after_id()? {
+        query = query.filter(webhooks::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(webhooks::id).limit(page.rows_to_fetch()).load(conn)?;
+    let total = own().count().get_result(conn)?;
+    page.by_id(rows, total, |row: &Row| row.id, Webhook::try_from)
+}
+
+/// How many an account has.
+pub fn count(conn: &mut Conn, owner: UserId) -> Result<i64> {
+    Ok(webhooks::table.filter(webhooks::user_id.eq(owner.0)).count().get_result(conn)?)
+}
+
+/// Makes a webhook like `new`; its id and version are given here.
+pub fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
+    let id = diesel::insert_into(webhooks::table)
+        .values((
+            webhooks::user_id.eq(new.user.0),
+            webhooks::url.eq(new.url.to_string()),
+            webhooks::kinds.eq(new.kinds.join(" ")),
+            webhooks::project_id.eq(new.project.map(|p| p.0)),
+            webhooks::after_sequence.eq(new.after_sequence),
+            webhooks::leased_until.eq(new.created_at.naive()),
+            webhooks::created_at.eq(new.created_at.naive()),
+        ))
+        .returning(webhooks::id)
+        .get_result(conn)?;
+    Ok(WebhookId(id))
+}
+
+/// Stores what may be changed of `hook`, if it is still at `hook.version`.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn save(conn: &mut Conn, hook: &Webhook) -> Result<()> {
+    let row = webhooks::table.find(hook.id.0).filter(webhooks::version.eq(hook.version));
+    let changed = diesel::update(row)
+        .set((
+            webhooks::url.eq(hook.url.to_string()),
+            webhooks::kinds.eq(hook.kinds.join(" ")),
+            webhooks::project_id.eq(hook.project.map(|p| p.0)),
+            webhooks::disabled_at.eq(hook.disabled.map(|(at, _)| at.naive())),
+            webhooks::disabled_because.eq(hook.disabled.map(|(_, because)| because.as_str())),
+            webhooks::version.eq(webhooks::version + 1),
+        ))
+        .execute(conn)?;
+    if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// That something of the webhook's was changed beside its row.
+pub(in crate::store) fn touch(conn: &mut Conn, id: WebhookId) -> Result<()> {
+    diesel::update(webhooks::table.find(id.0))
+        .set(webhooks::version.eq(webhooks::version + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes a webhook with its secrets and all its deliveries, if it is still at `version`.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
+    let secrets = webhook_secrets::table.filter(webhook_secrets::webhook_id.eq(id.0));
+    diesel::delete(secrets).execute(conn)?;
+    diesel::delete(sent::table.filter(sent::webhook_id.eq(id.0))).execute(conn)?;
+    let row = webhooks::table.find(id.0).filter(webhooks::version.eq(version));
+    if diesel::delete(row).execute(conn)? == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// What a webhook's owner sees of the feed.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    sight: Sight,
+    accounts: bool,
+}
+
+impl Reader {
+    /// The events that `hook` is sent after `after`.
+    pub fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
+        let (kinds, project, until) = (hook.kinds.clone(), hook.project, None);
+        FeedFilter { after, until, kinds, project, sight: self.sight, accounts: self.accounts }
+    }
+
+    /// The one event of this sequence, if it is in sight.
+    pub fn only(self, sequence: i64) -> FeedFilter {
+        let (kinds, project, until) = (Vec::new(), None, Some(sequence));
+        let after = sequence - 1;
+        FeedFilter { after, until, kinds, project, sight: self.sight, accounts: self.accounts }
+    }
+}
+
+/// What the owner of a webhook sees now; nothing when it may not be sent anything any more.
+pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<Reader>> {
+    let Some(user) = users::find(conn, owner)? else {
+        return Ok(None);
+    };
+    let client = clients::of_user(conn, owner)?;
+    let lets =
+        client.is_none_or(|c| c.is_good(now) && c.scopes.contains(&ClientScope::WebhooksWrite));
+    if user.disabled_at.is_some() || !user.role.may(Action::KeepWebhooks) || !lets {
+        return Ok(None);
+    }
+    let sight = Sight::of(user.role, user.unit_id, user.area_id);
+    Ok(Some(Reader { sight, accounts: user.role.sees_accounts() }))
+}
+
+/// Takes the webhook for `me` until `until`, unless another instance has it; whether it was free.
+pub fn lease(
+    conn: &mut Conn,
+    id: WebhookId,
+    me: &str,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<bool> {
+    let free = webhooks::table
+        .find(id.0)
+        .filter(webhooks::disabled_at.is_null())
+        .filter(webhooks::leased_until.le(now.naive()));
+    let taken = diesel::update(free)
+        .set((webhooks::leased_by.eq(me), webhooks::leased_until.eq(until.naive())))
+        .execute(conn)?;
+    Ok(taken > 0)
+}
+
+/// Keeps the webhook until `until`; whether it is still mine. Given back with the instant it is.
+pub fn keep(conn: &mut Conn, id: WebhookId, me: &str, until: Timestamp) -> Result<bool> {
+    let mine = webhooks::table.find(id.0).filter(webhooks::leased_by.eq(me));
+    let kept = diesel::update(mine).set(webhooks::leased_until.eq(until.naive())).execute(conn)?;
+    Ok(kept > 0)
+}

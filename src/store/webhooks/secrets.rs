@@ -1,0 +1,105 @@
+//! The secrets of webhooks, of which salts are kept: see [`crate::domain::webhook::signature::HookKey`].
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{WebhookId, WebhookSecretId};
+use crate::store::schema::webhook_secrets as secrets;
+use crate::store::{Conn, Result, StoreError, webhooks};
+
+/// A secret that was given out.
+#[derive(Clone, Debug)]
+pub struct WebhookSecret {
+    /// Its id.
+    pub id: WebhookSecretId,
+    /// What it is derived from.
+    pub salt: String,
+    /// Whether it is still the same.
+    pub fingerprint: String,
+    /// How it begins, to tell it from another.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it signs no more; never, when absent.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl WebhookSecret {
+    /// Whether it signs at `now`.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.ends_at.is_none_or(|ends| now < ends)
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = secrets)]
+struct Row {
+    id: i64,
+    salt: String,
+    fingerprint: String,
+    hint: String,
+    created_at: NaiveDateTime,
+    ends_at: Option<NaiveDateTime>,
+}
+
+impl From<Row> for WebhookSecret {
+    fn from(row: Row) -> Self {
+        Self {
+            id: WebhookSecretId(row.id),
+            salt: row.salt,
+            fingerprint: row.fingerprint,
+            hint: row.hint,
+            created_at: Timestamp::new(row.created_at),
+            ends_at: row.ends_at.map(Timestamp::new),
+        }
+    }
+}
+
+/// The secrets of a webhook, the newest first, those that ended by themselves included.
+pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
+    let rows: Vec<Row> = secrets::table
+        .filter(secrets::webhook_id.eq(hook.0))
+        .order(secrets::id.desc())
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(WebhookSecret::from).collect())
+}
+
+/// Adds a secret. Those there are sign until `others_end` at most; those that ended go.
+pub fn add(
+    conn: &mut Conn,
+    hook: WebhookId,
+    (salt, fingerprint, hint): (&str, &str, &str),
+    (now, others_end): (Timestamp, Timestamp),
+) -> Result<()> {
+    let all = || secrets::table.filter(secrets::webhook_id.eq(hook.0));
+    diesel::delete(all().filter(secrets::ends_at.le(now.naive()))).execute(conn)?;
+    diesel::update(all().filter(secrets::ends_at.is_null()))
+        .set(secrets::ends_at.eq(others_end.naive()))
+        .execute(conn)?;
+    diesel::insert_into(secrets::table)
+        .values((
+            secrets::webhook_id.eq(hook.0),
+            secrets::salt.eq(salt),
+            secrets::fingerprint.eq(fingerprint),
+            secrets::hint.eq(hint),
+            secrets::created_at.eq(now.naive()),
+        ))
+        .execute(conn)?;
+    webhooks::touch(conn, hook)
+}
+
+/// Ends a secret at once, or [`StoreError::NotFound`]. The one that is left does not end by itself.
+pub fn end(conn: &mut Conn, hook: WebhookId, id: WebhookSecretId) -> Result<()> {
+    let row = secrets::table.find(id.0).filter(secrets::webhook_id.eq(hook.0));
+    if diesel::delete(row).execute(conn)? == 0 {
+        return Err(StoreError::NotFound);
+    }
+    if let [last] = list(conn, hook)?.as_slice() {
+        diesel::update(secrets::table.find(last.id.0))
+            .set(secrets::ends_at.eq(None::<NaiveDateTime>))
+            .execute(conn)?;
+    }
+    webhooks::touch(conn, hook)
+}
