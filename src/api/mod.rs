@@ -20,6 +20,48 @@ pub mod webhooks;
 
 use crate::http::routes::Routes;
 
+/// The tags in the order a reader meets them, each with its sentence.
+const TAGS: [(&str, &str); 20] = [
+    ("sessions", "Log in, stay logged in, log out, change one's password."),
+    ("users", "Accounts: who may log in, in which role, for which unit or area."),
+    ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
+    (
+        "industries",
+        "The industry tree; its leaves are the lines that carry envelopes and projects.",
+    ),
+    ("areas", "Reporting areas: counties and municipal zones."),
+    ("units", "Responsible units: departments, zones, enterprises."),
+    ("plans", "What a year's plan document promised: envelopes, targets, measures."),
+    ("projects", "The register of major projects: facts, stages, responsible units, history."),
+    (
+        "year_plans",
+        "What a project is to invest in a year, in versions that are never overwritten.",
+    ),
+    (
+        "roll_overs",
+        "What of a year is unfinished and goes on into the next: proposed, changed, confirmed.",
+    ),
+    ("milestones", "Milestones with baseline, forecast and actual date."),
+    ("reports", "Monthly reports: drafted, submitted, returned, confirmed."),
+    (
+        "reporting_months",
+        "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
+    ),
+    ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
+    (
+        "issues",
+        "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
+    ),
+    (
+        "lights",
+        "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
+    ),
+    ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
+    ("webhooks", "The change feed, posted to receivers: signed, retried, listed, repeated."),
+    ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
+    ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
+];
+
 /// Everything that is served below [`crate::http::PREFIX`].
 pub fn routes() -> Routes {
     accounts::routes()
@@ -38,4 +80,5 @@ pub fn routes() -> Routes {
         .and(webhooks::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
+        .with_tags(&TAGS)
 }

@@ -1,16 +1,22 @@
 //! What every handler may use.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
-use crate::api::imports::run::Turns;
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::limits::LoginLimit;
-use crate::http::once::Running;
+use crate::http::problem::Problem;
+use crate::http::running::Running;
+use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Tokens;
+use crate::http::turns::Turns;
 use crate::store::Db;
 
 /// The program's parts, shared by all workers.
@@ -36,4 +42,20 @@ pub struct App {
     pub imports: Turns,
     /// Told whenever events were sealed.
     pub sealed: Arc<Notify>,
+}
+
+impl Argument for LoginLimit {
+    fn describe(entry: &mut Entry) {
+        entry.fails(&[429]);
+    }
+}
+
+impl FromRequest for LoginLimit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<App>>();
+        ready(app.map(|a| a.logins.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
+    }
 }

@@ -4,52 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::api::webhooks::message as webhook_message;
-use crate::api::webhooks::message::WebhookMessage;
 use crate::http::routes::Routes;
 use crate::http::signature::{parameter_schemas, problem_content, schemas_of};
-
-/// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 20] = [
-    ("sessions", "Log in, stay logged in, log out, change one's password."),
-    ("users", "Accounts: who may log in, in which role, for which unit or area."),
-    ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
-    (
-        "industries",
-        "The industry tree; its leaves are the lines that carry envelopes and projects.",
-    ),
-    ("areas", "Reporting areas: counties and municipal zones."),
-    ("units", "Responsible units: departments, zones, enterprises."),
-    ("plans", "What a year's plan document promised: envelopes, targets, measures."),
-    ("projects", "The register of major projects: facts, stages, responsible units, history."),
-    (
-        "year_plans",
-        "What a project is to invest in a year, in versions that are never overwritten.",
-    ),
-    (
-        "roll_overs",
-        "What of a year is unfinished and goes on into the next: proposed, changed, confirmed.",
-    ),
-    ("milestones", "Milestones with baseline, forecast and actual date."),
-    ("reports", "Monthly reports: drafted, submitted, returned, confirmed."),
-    (
-        "reporting_months",
-        "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
-    ),
-    ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
-    (
-        "issues",
-        "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
-    ),
-    (
-        "lights",
-        "Green, yellow, red: the rules, what they find, and a person's word where one stands.",
-    ),
-    ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
-    ("webhooks", "The change feed, posted to receivers: signed, retried, listed, repeated."),
-    ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
-    ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
-];
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
@@ -61,8 +17,10 @@ Any answer may be 429 with `Retry-After` when asked too often.";
 pub fn document(routes: &Routes) -> Value {
     let mut schemas = routes.schemas().clone();
     schemas.extend(schemas_of::<crate::http::problem::ProblemBody>());
-    schemas.extend(schemas_of::<WebhookMessage>());
     schemas.extend(parameter_schemas());
+    let tag =
+        |(name, description): &(&str, &str)| json!({"name": name, "description": description});
+    let tags: Vec<Value> = routes.tags().iter().map(tag).collect();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (path, method, operation) in routes.operations() {
         paths.entry(path).or_default().insert(method, operation.clone());
@@ -78,9 +36,9 @@ pub fn document(routes: &Routes) -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": crate::http::PREFIX, "description": "This server."}],
-        "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+        "tags": tags,
         "paths": paths,
-        "webhooks": webhook_message::described(),
+        "webhooks": routes.webhooks(),
         "components": {
             "schemas": schemas,
             "responses": failures(),

@@ -1,20 +1,14 @@
 //! How often one may try to log in.
 
-use std::future::{Ready, ready};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::domain::words::Words;
-use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::signature::{Argument, Entry};
 
 type Limiter = Arc<DefaultKeyedRateLimiter<(String, String)>>;
 
@@ -48,21 +42,5 @@ impl LoginLimit {
             let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", detail);
             Problem { retry_after_seconds: Some(seconds), ..problem }
         })
-    }
-}
-
-impl Argument for LoginLimit {
-    fn describe(entry: &mut Entry) {
-        entry.fails(&[429]);
-    }
-}
-
-impl FromRequest for LoginLimit {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = request.app_data::<Data<App>>();
-        ready(app.map(|a| a.logins.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
     }
 }

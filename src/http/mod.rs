@@ -18,11 +18,13 @@ pub mod problem;
 pub mod query;
 pub mod reply;
 pub mod routes;
+pub mod running;
 pub mod shape;
 pub mod sheet;
 pub mod signature;
 pub mod strict;
 pub mod tokens;
+pub mod turns;
 
 /// Where version 1 of the API is mounted.
 pub const PREFIX: &str = "/api/v1";

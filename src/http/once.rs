@@ -1,8 +1,6 @@
 //! `Idempotency-Key`: what is asked twice is done once, and answered the same.
 
-use std::collections::HashSet;
 use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -24,31 +22,6 @@ use crate::store::idempotency::{KeyScope, Outcome};
 pub const KEY: &str = "Idempotency-Key";
 /// The header that says an answer is one that was given before.
 pub const REPLAYED: &str = "Idempotency-Replayed";
-
-/// Keys whose work is under way in this process.
-#[derive(Clone, Debug, Default)]
-pub struct Running(Arc<Mutex<HashSet<KeyScope>>>);
-
-/// Ends with the work, however that ends.
-struct UnderWay {
-    running: Running,
-    scope: KeyScope,
-}
-
-impl Running {
-    fn begin(&self, scope: &KeyScope) -> Option<UnderWay> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = all.insert(scope.clone());
-        begun.then(|| UnderWay { running: self.clone(), scope: scope.clone() })
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        let mut all = self.running.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(&self.scope);
-    }
-}
 
 /// SHA-256 of the request's body, once it was read.
 #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use actix_web::http::{Method, header};
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, web};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::http::problem::Problem;
 use crate::http::sheet::choose;
-use crate::http::signature::{Argument, Entry, Reply};
+use crate::http::signature::{Argument, Entry, Reply, add_parameter_schemas};
 
 /// Lists the handlers of one resource: `routes!["projects"; list_projects, get_project]`.
 #[macro_export]
@@ -41,6 +41,10 @@ pub struct Routes {
     tag: &'static str,
     served: Vec<Served>,
     schemas: BTreeMap<String, Value>,
+    /// Requests the program makes itself, as OpenAPI describes them.
+    webhooks: Map<String, Value>,
+    /// Tags in the order of the document, each with its description.
+    tags: Vec<(&'static str, &'static str)>,
     /// Names that two different schemas have: one of them would describe the other's data.
     clashes: BTreeSet<String>,
 }
@@ -90,7 +94,44 @@ impl Routes {
         self.served.extend(others.served);
         self.learn(others.schemas);
         self.clashes.extend(others.clashes);
+        self.webhooks.extend(others.webhooks);
         self
+    }
+
+    /// Adds schemas of types that stand in parameters, see [`crate::parameter_types`].
+    #[must_use]
+    pub fn with_types(self, schemas: BTreeMap<String, Value>) -> Self {
+        add_parameter_schemas(schemas);
+        self
+    }
+
+    /// Adds requests the program makes itself, and the schemas of their bodies.
+    #[must_use]
+    pub fn with_webhooks(
+        mut self,
+        webhooks: Map<String, Value>,
+        schemas: BTreeMap<String, Value>,
+    ) -> Self {
+        self.webhooks.extend(webhooks);
+        self.learn(schemas);
+        self
+    }
+
+    /// Sets the tags in the order of the document.
+    #[must_use]
+    pub fn with_tags(mut self, tags: &[(&'static str, &'static str)]) -> Self {
+        self.tags = tags.to_vec();
+        self
+    }
+
+    /// Tags in the order of the document, each with its description.
+    pub fn tags(&self) -> &[(&'static str, &'static str)] {
+        &self.tags
+    }
+
+    /// Requests the program makes itself.
+    pub fn webhooks(&self) -> &Map<String, Value> {
+        &self.webhooks
     }
 
     fn learn(&mut self, schemas: BTreeMap<String, Value>) {

@@ -3,37 +3,13 @@
 //! nothing can be served undocumented.
 
 use std::collections::BTreeMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::bulletins::reply::BulletinFormat;
-use crate::api::events::feed_reply::FeedFormat;
-use crate::api::figures::asked::{AsOf, Include};
-use crate::api::figures::dimensions::Dimension;
-use crate::api::figures::place::PlaceDimension;
-use crate::api::imports::TemplateFormat;
-use crate::api::imports::kind::ImportKind;
-use crate::api::summaries::issues::IssueDimension;
-use crate::domain::account::access::Role;
-use crate::domain::figures::ReportPart;
-use crate::domain::figures::milestones::StartPart;
-use crate::domain::figures::progress::ExpectedMode;
-use crate::domain::id::{
-    ClientId, ClientSecretId, DeliveryId, IssueId, LightOverrideId, MilestoneId, ProjectId, UnitId,
-    UserId, WebhookId, WebhookSecretId,
-};
-use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
-use crate::domain::light::Light;
 use crate::domain::month::{Month, Year};
-use crate::domain::plan::year_plan::Basis;
-use crate::domain::project::{Nature, Stage};
-use crate::domain::reference::industry::IndustryGroup;
-use crate::domain::reference::unit::{UnitKind, UnitRole};
-use crate::domain::report::ReportState;
-use crate::domain::report::filings::FilingStatus;
-use crate::domain::webhook::DeliveryState;
 use crate::http::problem::Problem;
 use crate::http::sheet::SheetFormat;
 
@@ -280,18 +256,29 @@ pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// The types that stand in parameters. `IntoParams` refers to them without bringing them along.
+/// Schemas of the types named in parameters, by name: `IntoParams` refers to them without bringing
+/// them along. Each noun adds its own by [`super::routes::Routes::with_types`].
+static PARAMETER_TYPES: LazyLock<RwLock<BTreeMap<String, Value>>> =
+    LazyLock::new(|| RwLock::new(crate::parameter_types![Month Year SheetFormat]));
+
+/// Schemas of the listed types and of all they refer to, by name.
+#[macro_export]
+macro_rules! parameter_types {
+    [$($kind:ty)+] => {{
+        let mut found = std::collections::BTreeMap::new();
+        $( found.extend($crate::http::signature::schemas_of::<$kind>()); )+
+        found
+    }};
+}
+
+/// Adds the schemas of types named in parameters.
+pub fn add_parameter_schemas(schemas: BTreeMap<String, Value>) {
+    PARAMETER_TYPES.write().unwrap_or_else(PoisonError::into_inner).extend(schemas);
+}
+
+/// Schemas of every type named in parameters, by name.
 pub fn parameter_schemas() -> BTreeMap<String, Value> {
-    macro_rules! all {
-        ($($kind:ty)*) => {{
-            let mut found = BTreeMap::new();
-            $( found.extend(schemas_of::<$kind>()); )*
-            found
-        }};
-    }
-    all!(IndustryGroup Stage Nature UnitRole UnitKind Month Year Dimension PlaceDimension Basis ExpectedMode Include
-        AsOf Light StartPart ReportPart FilingStatus IssueState IssueCategory IssueLevel IssueId IssueDimension BulletinFormat FeedFormat SheetFormat ImportKind TemplateFormat ReportState Role ProjectId LightOverrideId MilestoneId UnitId UserId ClientId ClientSecretId
-        WebhookId WebhookSecretId DeliveryId DeliveryState)
+    PARAMETER_TYPES.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// The body every failure has.

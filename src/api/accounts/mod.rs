@@ -7,9 +7,16 @@ pub mod password;
 pub mod sessions;
 pub mod users;
 
+use crate::domain::account::access::Role;
+use crate::domain::id::{ClientId, ClientSecretId, UserId};
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    clients::routes().and(oauth::routes()).and(sessions::routes()).and(users::routes())
+    clients::routes()
+        .and(oauth::routes())
+        .and(sessions::routes())
+        .and(users::routes())
+        .with_types(parameter_types![ClientId ClientSecretId Role UserId])
 }

@@ -9,8 +9,10 @@ pub mod tables;
 pub mod workbook;
 
 use crate::http::routes::Routes;
+use crate::parameter_types;
+use reply::BulletinFormat;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(comparison::routes())
+    handlers::routes().and(comparison::routes()).with_types(parameter_types![BulletinFormat])
 }

@@ -6,8 +6,13 @@ pub mod feed_reply;
 pub mod history;
 
 use crate::http::routes::Routes;
+use crate::parameter_types;
+use feed_reply::FeedFormat;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    digests::routes().and(feed::routes()).and(history::routes())
+    digests::routes()
+        .and(feed::routes())
+        .and(history::routes())
+        .with_types(parameter_types![FeedFormat])
 }

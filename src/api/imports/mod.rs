@@ -44,7 +44,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
-use crate::routes;
+use crate::{parameter_types, routes};
 use file::FileBody;
 use kind::ImportKind;
 use run::Importer;
@@ -54,6 +54,7 @@ use template::{FileReply, Template};
 /// The operations of this file.
 pub fn routes() -> Routes {
     routes!["imports"; create_import, get_import_template]
+        .with_types(parameter_types![ImportKind TemplateFormat])
 }
 
 /// What a file is, and whether it is only tried.

@@ -1,10 +1,6 @@
 //! Takes a file: reads it beside the workers, and judges its rows in one transaction.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use actix_web::web::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::api::imports::desk::judge;
@@ -18,33 +14,6 @@ use crate::http::caller::{
 };
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-
-/// How many files are read at once: what one costs is bounded, and so is what all of them cost.
-const AT_ONCE: usize = 2;
-/// How long a file waits for its turn, in seconds.
-const PATIENCE_SECONDS: u64 = 20;
-
-/// Lets in as many files at once as may be.
-#[derive(Clone, Debug)]
-pub struct Turns(Arc<Semaphore>);
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-}
-
-impl Turns {
-    /// Waits for a turn, which ends when it is dropped.
-    ///
-    /// # Errors
-    /// 503 when it takes too long.
-    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let turn = Arc::clone(&self.0).acquire_owned();
-        let turn = tokio::time::timeout(Duration::from_secs(PATIENCE_SECONDS), turn).await;
-        turn.map_err(|_| Problem::busy())?.map_err(Problem::broken)
-    }
-}
 
 /// Somebody who may send files of a kind.
 #[derive(Debug)]

@@ -4,9 +4,14 @@ pub mod handlers;
 pub mod steps;
 pub mod view;
 
+use crate::domain::id::IssueId;
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(steps::routes())
+    handlers::routes()
+        .and(steps::routes())
+        .with_types(parameter_types![IssueCategory IssueId IssueLevel IssueState])
 }

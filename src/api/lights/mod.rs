@@ -5,9 +5,15 @@ pub mod overrides;
 pub mod rules;
 pub mod view;
 
+use crate::domain::id::LightOverrideId;
+use crate::domain::light::Light;
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(overrides::routes()).and(rules::routes())
+    handlers::routes()
+        .and(overrides::routes())
+        .and(rules::routes())
+        .with_types(parameter_types![Light LightOverrideId])
 }

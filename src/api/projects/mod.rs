@@ -6,9 +6,15 @@ pub mod patch;
 pub mod units;
 pub mod view;
 
+use crate::domain::id::ProjectId;
+use crate::domain::project::{Nature, Stage};
+use crate::domain::reference::unit::UnitRole;
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(units::routes())
+    handlers::routes()
+        .and(units::routes())
+        .with_types(parameter_types![Nature ProjectId Stage UnitRole])
 }

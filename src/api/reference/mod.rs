@@ -5,9 +5,16 @@ pub mod industries;
 pub mod names;
 pub mod units;
 
+use crate::domain::id::UnitId;
+use crate::domain::reference::industry::IndustryGroup;
+use crate::domain::reference::unit::UnitKind;
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    areas::routes().and(industries::routes()).and(units::routes())
+    areas::routes()
+        .and(industries::routes())
+        .and(units::routes())
+        .with_types(parameter_types![IndustryGroup UnitId UnitKind])
 }

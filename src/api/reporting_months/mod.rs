@@ -5,7 +5,9 @@ pub mod filings;
 pub mod handlers;
 pub mod late_grants;
 
+use crate::domain::report::filings::FilingStatus;
 use crate::http::routes::Routes;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
@@ -13,4 +15,5 @@ pub fn routes() -> Routes {
         .and(filing_summary::routes())
         .and(filings::routes())
         .and(late_grants::routes())
+        .with_types(parameter_types![FilingStatus])
 }

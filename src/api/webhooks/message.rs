@@ -1,7 +1,7 @@
 //! What a webhook is sent: an event as the feed shows it, in the envelope of Standard Webhooks.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::api::events::feed::FeedEvent;
@@ -76,12 +76,12 @@ pub fn new_id() -> Result<String, Problem> {
 }
 
 /// The message as the document describes it.
-pub fn described() -> Value {
+pub fn described() -> Map<String, Value> {
     let header = |name: &str, description: &str, example: &str| {
         json!({"name": name, "in": "header", "required": true, "description": description,
             "schema": {"type": "string"}, "example": example})
     };
-    json!({"event": {"post": {
+    let receive = json!({"post": {
         "tags": ["webhooks"],
         "operationId": "receive_event",
         "summary": "Receive an event",
@@ -101,5 +101,6 @@ pub fn described() -> Value {
             "204": {"description": "It was received."},
             "410": {"description": "Send no more: the webhook is disabled."},
         },
-    }}})
+    }});
+    Map::from_iter([("event".to_owned(), receive)])
 }

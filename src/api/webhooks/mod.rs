@@ -5,9 +5,16 @@ pub mod handlers;
 pub mod message;
 pub mod view;
 
+use crate::domain::id::{DeliveryId, WebhookId, WebhookSecretId};
+use crate::domain::webhook::DeliveryState;
 use crate::http::routes::Routes;
+use crate::http::signature::schemas_of;
+use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(deliveries::routes())
+    handlers::routes()
+        .and(deliveries::routes())
+        .with_types(parameter_types![DeliveryId DeliveryState WebhookId WebhookSecretId])
+        .with_webhooks(message::described(), schemas_of::<message::WebhookMessage>())
 }
