@@ -7,6 +7,8 @@ pub mod domain;
 
 pub mod store;
 
+pub mod usecases;
+
 pub mod http;
 
 pub mod api;

@@ -72,6 +72,12 @@ pub async fn run(command: ClientCommand) -> Result<(), String> {
     }
 }
 
+impl From<crate::usecases::refusal::Refusal> for Failed {
+    fn from(refusal: crate::usecases::refusal::Refusal) -> Self {
+        Problem::from(refusal).into()
+    }
+}
+
 impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
         let wrong = problem.errors.iter().map(|e| format!("{}: {}", e.pointer, e.words.en));

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::api::reports::handlers::context;
 use crate::demo::months;
 use crate::demo::portfolio::{Sketch, portfolio};
 use crate::domain::account::access::Sight;
@@ -30,6 +29,7 @@ use crate::store::reference::{areas, industries, units};
 use crate::store::{
     Conn, Db, Result, StoreError, milestones, plans, projects, reporting_months, reports,
 };
+use crate::usecases::reports::context::compared_with;
 
 /// What a synthetic project is named after.
 const THEMES: [(&str, [&str; 4]); 10] = [
@@ -295,7 +295,7 @@ fn file_reports(
     let project = projects::get(conn, id, Sight::All)?;
     for (month, figures) in &sketch.reports {
         let due_on = reporting_months::get(conn, *month)?.due_on;
-        let warned = warnings(figures, &context(conn, &project, *month, today)?);
+        let warned = warnings(figures, &compared_with(conn, &project, *month, today)?);
         let step = Some(Step { by: None, at: now });
         let report = Report {
             id: ReportId(0),

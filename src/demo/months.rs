@@ -7,10 +7,10 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::ProjectId;
 use crate::domain::month::{Month, Year};
 use crate::domain::reporting_month::{MonthState, ReportingMonth};
-use crate::http::caller::Now;
 use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::{Conn, Result, StoreError, plans, reporting_months};
+use crate::usecases::ask::Now;
 
 /// The months that are over on `today`, the earliest first.
 fn over(year: Year, today: NaiveDate) -> Vec<Month> {

@@ -11,13 +11,17 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
+use crate::domain::words::Language;
 use crate::http::limits::LoginLimit;
 use crate::http::problem::Problem;
 use crate::http::running::Running;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Tokens;
 use crate::http::turns::Turns;
-use crate::store::Db;
+use crate::store::{Conn, Db};
+use crate::usecases::ask::{Ask, Now};
+use crate::usecases::caller::Caller;
+use crate::usecases::refusal::Refusal;
 
 /// The program's parts, shared by all workers.
 #[derive(Clone)]
@@ -42,6 +46,49 @@ pub struct App {
     pub imports: Turns,
     /// Told whenever events were sealed.
     pub sealed: Arc<Notify>,
+}
+
+impl App {
+    /// The instant and the business day, now.
+    pub fn now(&self) -> Now {
+        Now { instant: self.clock.now(), today: self.calendar.today() }
+    }
+
+    /// Asks the register in one snapshot.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn ask<T>(
+        &self,
+        caller: &Caller,
+        language: Language,
+        question: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        let (caller, now) = (caller.clone(), self.now());
+        let look = move |conn: &mut Conn| question(&mut Ask::new(conn, &caller, now, language));
+        Ok(self.db.read(look).await?)
+    }
+
+    /// Runs `work` in one transaction; returns once it is on disk. `work` may run more than once.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn write<T>(
+        &self,
+        caller: &Caller,
+        language: Language,
+        mut work: impl FnMut(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        let (caller, now) = (caller.clone(), self.now());
+        let work = move |conn: &mut Conn| work(&mut Ask::new(conn, &caller, now, language));
+        Ok(self.db.write(work).await?)
+    }
 }
 
 impl Argument for LoginLimit {

@@ -14,38 +14,22 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
-use crate::domain::account::access::{Action, Role, Sight};
+use crate::domain::account::access::{Role, Sight};
 use crate::domain::account::scope::ClientScope;
-use crate::domain::clock::Timestamp;
 use crate::domain::id::{ClientId, SessionId, UserId};
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::envelope::RequestId;
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
+use crate::store::Conn;
 use crate::store::accounts::users::User;
 use crate::store::accounts::{clients, sessions, users};
 use crate::store::events::Author;
-
-/// An account with the session it calls through.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// The account, as it is now.
-    pub user: User,
-    /// The session its token belongs to.
-    pub session: SessionId,
-    /// Who the events of this request name.
-    pub author: Author,
-    /// What a machine client was let do; absent for a person.
-    pub scopes: Option<Vec<ClientScope>>,
-}
-
-impl Caller {
-    /// Which projects the caller may know of.
-    pub fn sees(&self) -> Sight {
-        Sight::of(self.user.role, self.user.unit_id, self.user.area_id)
-    }
-}
+use crate::usecases::ask::Ask;
+use crate::usecases::caller::Caller;
+use crate::usecases::permission::Permission;
+use crate::usecases::refusal::Refusal;
 
 /// What the layer found out; kept for [`Permit`].
 #[derive(Clone)]
@@ -148,62 +132,54 @@ fn no_token() -> Problem {
     Problem::unauthenticated("no-token", detail)
 }
 
-/// An action as a type, so that a signature says what its handler is permitted.
-pub trait Permission: 'static {
-    /// The actions of which the caller must be allowed one; none means whoever is logged in.
-    const ACTIONS: &'static [Action];
-}
-
-macro_rules! permissions {
-    ($($name:ident)*) => { $(
-        #[doc = concat!("The permission for [`Action::", stringify!($name), "`].")]
-        #[derive(Debug)]
-        pub struct $name;
-        impl Permission for $name {
-            const ACTIONS: &'static [Action] = &[Action::$name];
-        }
-    )* };
-}
-permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
-    ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
-    PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepWebhooks
-    KeepAccounts);
-
-/// Whoever is logged in, whatever their role.
-#[derive(Debug)]
-pub struct LoggedIn;
-impl Permission for LoggedIn {
-    const ACTIONS: &'static [Action] = &[];
-}
-
-/// The permission to send a file of some kind; what its rows do needs that action's own permit.
-#[derive(Debug)]
-pub struct ImportFiles;
-impl Permission for ImportFiles {
-    const ACTIONS: &'static [Action] =
-        &[Action::CreateProjects, Action::PlanYears, Action::EditMilestones, Action::FileReports];
-}
-
-/// Proof that the caller may do `P`. There is no other way to get one.
-#[derive(Debug)]
+/// Proof that the caller may do `P`, and the way to the register. There is no other way to get one.
 pub struct Permit<P> {
     /// Who calls.
     pub caller: Caller,
+    /// The program.
+    pub app: Data<App>,
+    /// The language the caller reads.
+    pub language: Language,
     proof: PhantomData<P>,
 }
 
-impl<P: Permission> Permit<P> {
-    /// The permit of a caller who asked for something else too.
+impl<P> Permit<P> {
+    /// Asks the register in one snapshot.
     ///
     /// # Errors
-    /// 403 when the caller may not do `P`.
-    pub fn of(caller: &Caller) -> Result<Self, Problem> {
-        permit(caller.clone())
+    /// The use case's.
+    pub async fn ask<T>(
+        &self,
+        question: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        self.app.ask(&self.caller, self.language, question).await
     }
-}
 
-impl<P> Permit<P> {
-    /// Which projects the caller may know of.
+    /// Decides on a change and saves it in one transaction; returns once it is on disk.
+    ///
+    /// `decide` and `save` may run more than once, so they have no effect outside.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn change<C, T>(
+        &self,
+        mut decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
+        mut save: impl FnMut(&mut Conn, C) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        let work = move |ask: &mut Ask<'_>| {
+            let change = decide(ask)?;
+            ask.save(|conn| save(conn, change))
+        };
+        self.app.write(&self.caller, self.language, work).await
+    }
+
+    /// Which projects the caller sees.
     pub fn sees(&self) -> Sight {
         self.caller.sees()
     }
@@ -218,12 +194,12 @@ impl<P> Permit<P> {
         self.caller.author.clone()
     }
 
-    /// The same caller's permit for something more particular.
+    /// The same caller's permit for something else.
     ///
     /// # Errors
     /// 403.
-    pub fn narrowed<Q: Permission>(self) -> Result<Permit<Q>, Problem> {
-        permit(self.caller)
+    pub fn to<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
+        permit(self.caller.clone(), self.app.clone(), self.language)
     }
 }
 
@@ -239,65 +215,27 @@ impl<P: Permission> FromRequest for Permit<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = request.extensions().get::<Found>().map(|f| f.0.clone());
-        ready(found.unwrap_or_else(|| Err(no_token())).and_then(permit))
+        ready(from_request(request))
     }
 }
 
-fn permit<P: Permission>(caller: Caller) -> Result<Permit<P>, Problem> {
-    if P::ACTIONS.is_empty() {
-        return Ok(Permit { caller, proof: PhantomData });
-    }
-    if caller.user.must_change_password {
-        let detail = Words::new(
-            "请先修改初始密码：PUT /api/v1/me/password。",
-            "Change your first password before anything else: PUT /api/v1/me/password.",
-        );
-        let status = actix_web::http::StatusCode::FORBIDDEN;
-        return Err(Problem::new(status, "password-change-required", detail));
-    }
-    let role = caller.user.role;
-    let allowed: Vec<Action> = P::ACTIONS.iter().copied().filter(|a| role.may(*a)).collect();
-    let first = *allowed.first().ok_or_else(Problem::forbidden)?;
-    if let Some(scopes) = &caller.scopes {
-        let granted = |a: &Action| ClientScope::of(*a).is_some_and(|s| scopes.contains(&s));
-        if !allowed.iter().any(granted) {
-            return Err(scope_missing(ClientScope::of(first).ok_or_else(for_people)?));
-        }
-    }
-    Ok(Permit { caller, proof: PhantomData })
+fn from_request<P: Permission>(request: &HttpRequest) -> Result<Permit<P>, Problem> {
+    let found = request.extensions().get::<Found>().map(|f| f.0.clone());
+    let caller = found.unwrap_or_else(|| Err(no_token()))?;
+    let app = request.app_data::<Data<App>>().cloned();
+    let language = request.extensions().get::<Language>().copied();
+    permit(caller, app.ok_or_else(no_app)?, language.unwrap_or(Language::Chinese))
 }
 
-fn for_people() -> Problem {
-    let detail = Words::new(
-        "此操作须由工作人员登录后办理，接口客户端不能执行。",
-        "People do this, logged in; a machine client may not.",
-    );
-    Problem { detail, ..Problem::forbidden() }
+fn no_app() -> Problem {
+    Problem::broken("no App is mounted")
 }
 
-fn scope_missing(needed: ClientScope) -> Problem {
-    let detail = Words::new(
-        format!("令牌缺少权限范围 {needed}：请在 /oauth/token 申请，或请管理员授予该客户端。"),
-        format!(
-            "The token lacks the scope {needed}: ask for it at /oauth/token, or have the administrator grant it to the client."
-        ),
-    );
-    Problem::new(actix_web::http::StatusCode::FORBIDDEN, "scope-missing", detail)
-}
-
-/// The instant and the business day of a request, asked once.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// The instant.
-    pub instant: Timestamp,
-    /// The business day in Asia/Shanghai.
-    pub today: chrono::NaiveDate,
-}
-
-impl App {
-    /// The instant and the business day, now.
-    pub fn now(&self) -> Now {
-        Now { instant: self.clock.now(), today: self.calendar.today() }
-    }
+fn permit<P: Permission>(
+    caller: Caller,
+    app: Data<App>,
+    language: Language,
+) -> Result<Permit<P>, Problem> {
+    caller.must_be_able_to(P::ACTIONS)?;
+    Ok(Permit { caller, app, language, proof: PhantomData })
 }

@@ -4,7 +4,6 @@
 pub mod app;
 pub mod body;
 pub mod caller;
-pub mod check;
 pub mod document;
 pub mod document30;
 pub mod documents;
@@ -22,6 +21,7 @@ pub mod running;
 pub mod shape;
 pub mod sheet;
 pub mod signature;
+pub mod stored;
 pub mod strict;
 pub mod tokens;
 pub mod turns;

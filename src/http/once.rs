@@ -9,14 +9,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::domain::clock::Timestamp;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::caller::calling_user;
+use crate::http::caller::{Permit, calling_user};
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
+use crate::http::stored::{Outcome, Stored, StoredReply};
 use crate::store::Conn;
-use crate::store::idempotency;
-use crate::store::idempotency::{KeyScope, Outcome};
+use crate::store::idempotency::{self, KeyScope};
+use crate::usecases::ask::Ask;
+use crate::usecases::refusal::Refusal;
 
 /// The header that carries the key.
 pub const KEY: &str = "Idempotency-Key";
@@ -110,6 +113,58 @@ impl Once {
         Self { request: request.clone(), key: None }
     }
 
+    /// Decides on a change and saves it in a transaction that keeps the reply, or gives the reply
+    /// that was kept for the same key. A refusal is not kept.
+    ///
+    /// # Errors
+    /// 409 while the same key is under way, 422 when it was used with another body; the use case's.
+    pub async fn change<P, C, T, R>(
+        &self,
+        who: &Permit<P>,
+        decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
+        mut save: impl FnMut(&mut Conn, C) -> Result<T, Refusal> + Send + 'static,
+        reply: impl Fn(T) -> R + Send + 'static,
+    ) -> Result<Stored<R>, Problem>
+    where
+        R: Outcome + 'static,
+    {
+        let Some(scope) = self.scope()? else {
+            let sent = who.change(decide, move |conn, c| reply(save(conn, c)?).sent()).await?;
+            return Ok(Stored::new(sent));
+        };
+        let app = &who.app;
+        let _under_way = app.running.begin(&scope).ok_or_else(under_way)?;
+        let body_sha256 = self.body_sha256();
+        if let Some(kept) = self.kept_reply::<R>(app, &scope, &body_sha256).await? {
+            return Ok(kept);
+        }
+        let keep =
+            Keep { scope: scope.clone(), body_sha256: body_sha256.clone(), now: app.clock.now() };
+        let done = who
+            .change(decide, move |conn, c| {
+                let reply = reply(save(conn, c)?);
+                keep.reply(conn, &reply.kept()?)?;
+                reply.sent()
+            })
+            .await;
+        match done {
+            Ok(sent) => Ok(Stored::new(sent)),
+            // Another process may have been faster with the same key.
+            Err(problem) => self.kept_reply::<R>(app, &scope, &body_sha256).await?.ok_or(problem),
+        }
+    }
+
+    async fn kept_reply<R: Outcome>(
+        &self,
+        app: &App,
+        scope: &KeyScope,
+        body_sha256: &str,
+    ) -> Result<Option<Stored<R>>, Problem> {
+        let path = self.request.path();
+        let found = self.kept_text(app, scope, body_sha256).await?;
+        Ok(found.map(|text| Stored::new(StoredReply::read::<R>(&text, path))))
+    }
+
     /// Does `work` in a transaction that keeps its outcome, or gives the outcome that was kept.
     /// What fails is not kept.
     ///
@@ -134,7 +189,7 @@ impl Once {
             .write(move |conn| -> Result<T, Problem> {
                 let done = work(conn)?;
                 let outcome = serde_json::to_string(&done).map_err(Problem::broken)?;
-                let outcome = Outcome { body_sha256: mine.1.clone(), outcome };
+                let outcome = idempotency::Outcome { body_sha256: mine.1.clone(), outcome };
                 idempotency::keep(conn, &mine.0, &outcome, now)?;
                 Ok(done)
             })
@@ -167,16 +222,42 @@ impl Once {
         scope: &KeyScope,
         body_sha256: &str,
     ) -> Result<Option<T>, Problem> {
+        let found = self.kept_text(app, scope, body_sha256).await?;
+        found.map(|text| serde_json::from_str(&text).map_err(Problem::broken)).transpose()
+    }
+
+    async fn kept_text(
+        &self,
+        app: &App,
+        scope: &KeyScope,
+        body_sha256: &str,
+    ) -> Result<Option<String>, Problem> {
         let (scope, now) = (scope.clone(), app.clock.now());
         let found = app.db.read(move |conn| idempotency::find(conn, &scope, now)).await?;
         match found {
             None => Ok(None),
             Some(kept) if kept.body_sha256 != body_sha256 => Err(another_body()),
             Some(kept) => {
-                let done = serde_json::from_str(&kept.outcome).map_err(Problem::broken)?;
                 self.request.extensions_mut().insert(Replayed);
-                Ok(Some(done))
+                Ok(Some(kept.outcome))
             }
         }
+    }
+}
+
+/// What a reply is kept under.
+struct Keep {
+    scope: KeyScope,
+    body_sha256: String,
+    now: Timestamp,
+}
+
+impl Keep {
+    fn reply(&self, conn: &mut Conn, reply: &StoredReply) -> Result<(), Refusal> {
+        let outcome = idempotency::Outcome {
+            body_sha256: self.body_sha256.clone(),
+            outcome: reply.to_text()?,
+        };
+        Ok(idempotency::keep(conn, &self.scope, &outcome, self.now)?)
     }
 }

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
+use crate::usecases::precondition::Precondition;
 
 /// How a version is written, and one.
 const VERSION: (&str, &str) = (r#"^"[0-9]{1,18}"$"#, "\"3\"");
@@ -43,15 +44,6 @@ impl FromRequest for IfMatch {
             Some(tag) => version(tag).map(Self).ok_or_else(no_version),
         })
     }
-}
-
-/// Creates with `If-None-Match: *`, changes with `If-Match`: a PUT must say which it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precondition {
-    /// Nothing may be there yet.
-    Absent,
-    /// This version must be the one there.
-    Version(i64),
 }
 
 impl Argument for Precondition {

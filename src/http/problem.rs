@@ -12,6 +12,7 @@ use crate::domain::error::{FieldError, RuleError};
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::{Language, Words};
 use crate::store::StoreError;
+use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// A failure on its way to the caller.
 #[derive(Clone, Debug)]
@@ -39,25 +40,17 @@ impl Problem {
 
     /// 401: who are you?
     pub fn unauthenticated(code: &'static str, detail: Words) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, code, detail)
+        Refusal::unauthenticated(code, detail).into()
     }
 
     /// 403: known, and not allowed.
     pub fn forbidden() -> Self {
-        let detail = Words::new(
-            "您的角色无权执行此操作；如确需办理，请联系发展改革部门或管理员。",
-            "Your role may not do this. Ask the commission or the administrator if you should.",
-        );
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Refusal::forbidden().into()
     }
 
     /// 404: not there, or not yours to know of.
     pub fn not_found() -> Self {
-        let detail = Words::new(
-            "没有找到，或您无权查看。请核对网址和编号。",
-            "Not there, or not yours to see. Check the address and the ids in it.",
-        );
-        Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+        Refusal::not_found().into()
     }
 
     /// 405, with what would have been allowed.
@@ -71,48 +64,32 @@ impl Problem {
 
     /// 409: the state of things forbids it.
     pub fn conflict(code: &'static str, detail: Words) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+        Refusal::conflict(code, detail).into()
     }
 
     /// 400: what was asked cannot be read.
     pub fn unreadable(code: &'static str, detail: Words) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, detail)
+        Refusal::unreadable(code, detail).into()
     }
 
     /// 422: readable, but wrong; with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = Words::new(
-            format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
-            format!("{} thing(s) are wrong, see `errors`. Nothing was saved.", errors.len()),
-        );
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        Refusal::invalid(errors).into()
     }
 
     /// 400 for query parameters that are unknown or malformed; with every one of them.
     pub fn bad_parameters(errors: Vec<FieldError>) -> Self {
-        let detail = Words::new(
-            "查询参数不符合要求，详见 errors。",
-            "Query parameters are wrong, see `errors`.",
-        );
-        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "bad-parameters", detail) }
+        Refusal::bad_parameters(errors).into()
     }
 
     /// 500: our fault. The cause goes to the log, never to the caller.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
-        let detail = Words::new(
-            "系统内部出错，已记录。请稍后重试；如仍出错，请把 request_id 告知管理员。",
-            "Something broke on our side and was logged. Try again; if it stays, tell the administrator the request_id.",
-        );
-        let cause = Some(cause.to_string());
-        Self { cause, ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", detail) }
+        Refusal::broken(cause).into()
     }
 
     /// 503: too busy now.
     pub fn busy() -> Self {
-        let detail =
-            Words::new("系统繁忙，请稍后重试。", "The service is busy. Try again shortly.");
-        let retry_after_seconds = Some(1);
-        Self { retry_after_seconds, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+        Refusal::busy().into()
     }
 
     /// A problem for a bare status, such as the ones the HTTP library answers itself.
@@ -145,11 +122,7 @@ impl Problem {
 
     /// 412: somebody changed it in between.
     pub fn stale() -> Self {
-        let detail = Words::new(
-            "该内容已被他人修改。请重新读取最新版本，确认后再提交。",
-            "It has been changed since you read it. Read it again, then send your change with the new ETag.",
-        );
-        Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail)
+        Refusal::stale().into()
     }
 
     /// What sort of problem it is, in a few words.
@@ -199,88 +172,51 @@ impl ResponseError for Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { kind, code, words, errors, retry_after_seconds, cause } = refusal;
+        Self { status: status_of(kind), code, detail: words, errors, retry_after_seconds, cause }
+    }
+}
+
+/// The one place where a refusal becomes a status.
+fn status_of(kind: RefusalKind) -> StatusCode {
+    match kind {
+        RefusalKind::Unreadable => StatusCode::BAD_REQUEST,
+        RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+        RefusalKind::NotFound => StatusCode::NOT_FOUND,
+        RefusalKind::Conflict => StatusCode::CONFLICT,
+        RefusalKind::Stale => StatusCode::PRECONDITION_FAILED,
+        RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotFound => Self::not_found(),
-            StoreError::Stale => Self::stale(),
-            StoreError::Busy => Self::busy(),
-            StoreError::Taken(what) => Self::conflict(
-                "taken",
-                Words::new(
-                    format!("{what} 已被占用，请换一个值，或查看已有的记录。"),
-                    format!(
-                        "{what} is taken already. Choose another value, or look at the record that has it."
-                    ),
-                ),
-            ),
-            StoreError::BadCursor => {
-                let words = Words::new(
-                    "该 cursor 不属于这个列表或这种排序；请从第一页重新开始。",
-                    "This cursor belongs to another list or order. Start again from the first page.",
-                );
-                Self::bad_parameters(vec![FieldError::new("?cursor", "bad-cursor", words)])
-            }
-            // The database may be back soon, or a newer program took over; why goes to the log.
-            StoreError::Unreachable(_) | StoreError::NewerSchema(_) => {
-                Self { cause: Some(error.to_string()), ..Self::busy() }
-            }
-            StoreError::Broken(_) => Self::broken(error),
-        }
+        Refusal::from(error).into()
     }
 }
 
 impl From<RuleError> for Problem {
     fn from(error: RuleError) -> Self {
-        match error {
-            RuleError::ReasonRequired { .. } => Self::of_field("/reason", &error),
-            RuleError::GrantInPast { .. } => Self::of_field("/until", &error),
-            RuleError::StageMove { .. }
-            | RuleError::CodeRequired
-            | RuleError::InFuture { .. }
-            | RuleError::BeforeStart { .. }
-            | RuleError::ReportState { .. }
-            | RuleError::MonthAhead(_)
-            | RuleError::ZeroReasonRequired
-            | RuleError::BeforeRegistration(_)
-            | RuleError::Month(_)
-            | RuleError::YearPlanExists(_)
-            | RuleError::ProjectEnded(_)
-            | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
-        }
+        Refusal::from(error).into()
     }
 }
 
 impl From<MonthRefusal> for Problem {
     fn from(refusal: MonthRefusal) -> Self {
-        RuleError::from(refusal).into()
+        Refusal::from(refusal).into()
     }
 }
 
 impl Problem {
     /// What a rule says about the day at `pointer` is wrong input; anything else is the state's.
     pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
-        match error {
-            RuleError::InFuture { .. } | RuleError::BeforeStart { .. } => {
-                Self::of_field(pointer, &error)
-            }
-            RuleError::ReasonRequired { .. }
-            | RuleError::GrantInPast { .. }
-            | RuleError::StageMove { .. }
-            | RuleError::CodeRequired
-            | RuleError::ReportState { .. }
-            | RuleError::MonthAhead(_)
-            | RuleError::ZeroReasonRequired
-            | RuleError::BeforeRegistration(_)
-            | RuleError::Month(_)
-            | RuleError::YearPlanExists(_)
-            | RuleError::ProjectEnded(_)
-            | RuleError::MilestoneReached(_) => error.into(),
-        }
-    }
-
-    fn of_field(pointer: &'static str, error: &RuleError) -> Self {
-        Self::invalid(vec![FieldError::new(pointer, error.code(), error.words())])
+        Refusal::of_day(pointer, error).into()
     }
 }
 
@@ -380,4 +316,24 @@ fn title(status: StatusCode) -> Words {
         _ => ("请求有误", "Bad request"),
     };
     Words::new(zh, en)
+}
+
+// Transition: nouns whose use cases still return problems. Goes with the last of them.
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let kind = match problem.status.as_u16() {
+            400 => RefusalKind::Unreadable,
+            401 => RefusalKind::Unauthenticated,
+            403 => RefusalKind::Forbidden,
+            404 => RefusalKind::NotFound,
+            409 => RefusalKind::Conflict,
+            412 => RefusalKind::Stale,
+            422 => RefusalKind::Invalid,
+            429 => RefusalKind::TooMany,
+            503 => RefusalKind::Busy,
+            _ => RefusalKind::Broken,
+        };
+        let Problem { code, detail: words, errors, retry_after_seconds, cause, .. } = problem;
+        Self { kind, code, words, errors, retry_after_seconds, cause }
+    }
 }

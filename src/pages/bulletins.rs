@@ -8,13 +8,10 @@ use crate::api::bulletins::comparison::{BulletinComparison, Compared, get_bullet
 use crate::api::bulletins::handlers::{BulletinHead, list_bulletins, publish_month, read_bulletin};
 use crate::api::bulletins::tables::{Table, tables};
 use crate::api::reference::names::Names;
-use crate::api::reporting_months::handlers::{
-    MonthPath, ReportingMonthView, YearQuery, list_reporting_months,
-};
+use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
 use crate::domain::reporting_month::MonthState;
-use crate::http::caller::{PublishBulletins, ReadProjects, ReadSummaries};
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
@@ -24,6 +21,8 @@ use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::{PublishBulletins, ReadProjects, ReadSummaries};
+use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
 pub fn mount(config: &mut ServiceConfig) {

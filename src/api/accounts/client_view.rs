@@ -12,14 +12,15 @@ use crate::domain::id::{AreaId, ClientId, ClientSecretId, UnitId};
 use crate::domain::text::Name;
 use crate::domain::words::Words;
 use crate::http::body::given;
-use crate::http::check::Check;
 use crate::http::problem::Problem;
-use crate::http::reply::Versioned;
 use crate::http::tokens::random_text;
 use crate::store::Conn;
 use crate::store::accounts::clients;
 use crate::store::accounts::clients::{Client, ClientSecret, NewClient};
 use crate::store::accounts::users::{NewUser, User};
+use crate::usecases::answer::Versioned;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// A machine client.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -183,7 +184,7 @@ impl ClientPatch {
 ///
 /// # Errors
 /// Every wrong field.
-pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Problem> {
+pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     belonging(&mut check, input.role, input.unit_id, input.area_id);
@@ -232,7 +233,7 @@ impl ClientPatch {
     ///
     /// # Errors
     /// Every wrong field.
-    pub fn apply(&self, mut client: Client, now: Timestamp) -> Result<Client, Problem> {
+    pub fn apply(&self, mut client: Client, now: Timestamp) -> Result<Client, Refusal> {
         let mut check = Check::new();
         if let Some(name) = &self.name
             && let Some(name) = check.field("/name", Name::parse(name))

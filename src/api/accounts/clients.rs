@@ -13,12 +13,12 @@ use crate::domain::id::{ClientId, ClientSecretId};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{KeepAccounts, Permit};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Created, NoContent, PageView, Tagged};
+use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::http::tokens::{digest, random_text};
@@ -29,6 +29,8 @@ use crate::store::accounts::sessions;
 use crate::store::events;
 use crate::store::events::{Author, Change, Event, changes};
 use crate::store::{Conn, PageRequest};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::KeepAccounts;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

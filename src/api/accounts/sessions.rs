@@ -13,11 +13,11 @@ use crate::domain::id::SessionId;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{LoggedIn, Permit};
+use crate::http::caller::Permit;
 use crate::http::envelope::RequestId;
 use crate::http::limits::LoginLimit;
 use crate::http::problem::Problem;
-use crate::http::reply::{Created, Json, NoContent, Versioned};
+use crate::http::reply::{Created, Json, NoContent};
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::{digest, random_text};
@@ -28,6 +28,8 @@ use crate::store::accounts::users;
 use crate::store::accounts::users::User;
 use crate::store::events;
 use crate::store::events::{Author, Event};
+use crate::usecases::answer::Versioned;
+use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -13,13 +13,12 @@ use crate::domain::text::{Name, Username};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::{Body, given};
-use crate::http::caller::{KeepAccounts, Permit};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -29,6 +28,10 @@ use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User, UserFilter};
 use crate::store::events;
 use crate::store::events::{Event, changes};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::KeepAccounts;
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -327,7 +330,7 @@ pub async fn reset_password(
     Ok(Tagged(view))
 }
 
-fn parse(input: &UserInput, effort: password::Effort) -> Result<NewUser, Problem> {
+fn parse(input: &UserInput, effort: password::Effort) -> Result<NewUser, Refusal> {
     let mut check = Check::new();
     let username = check.field("/username", Username::parse(&input.username));
     let display_name = check.field("/display_name", Name::parse(&input.display_name));
@@ -382,7 +385,7 @@ pub(super) fn known_belonging(
     conn: &mut crate::store::Conn,
     unit: Option<UnitId>,
     area: Option<AreaId>,
-) -> Result<(), Problem> {
+) -> Result<(), Refusal> {
     let mut check = Check::new();
     if let Some(unit) = unit {
         check.known("/unit_id", crate::store::reference::units::find(conn, unit)?);
@@ -394,7 +397,7 @@ pub(super) fn known_belonging(
 }
 
 impl UserPatch {
-    fn apply(&self, mut user: User, now: Timestamp) -> Result<User, Problem> {
+    fn apply(&self, mut user: User, now: Timestamp) -> Result<User, Refusal> {
         let mut check = Check::new();
         if let Some(name) = &self.display_name
             && let Some(name) = check.field("/display_name", Name::parse(name))

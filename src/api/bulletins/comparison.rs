@@ -16,7 +16,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::http::reply::Json;
@@ -24,6 +24,7 @@ use crate::http::routes::Routes;
 use crate::routes;
 use crate::store::bulletins;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -15,7 +15,7 @@ use crate::api::bulletins::reply::{Kept, RenderQuery, Rendered, Wanted};
 use crate::api::bulletins::tables::Names;
 use crate::api::figures::asked::{Asking, thaw};
 use crate::api::issues::view::IssueLife;
-use crate::api::reporting_months::handlers::{MonthPath, ReportingMonthView};
+use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IssueId, RestatementId};
@@ -24,11 +24,11 @@ use crate::domain::month::Month;
 use crate::domain::report::restatement::Restatement;
 use crate::domain::reporting_month::ReportingMonth;
 use crate::http::app::App;
-use crate::http::caller::{Now, Permit, PublishBulletins, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Created, PageView, Versioned};
+use crate::http::reply::Created;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -42,6 +42,10 @@ use crate::store::events::{Author, Change, Event, changes};
 use crate::store::figures::source::Source;
 use crate::store::reports::restatements;
 use crate::store::{Conn, StoreError, plans, reporting_months};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::ask::Now;
+use crate::usecases::permission::{PublishBulletins, ReadSummaries};
+use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

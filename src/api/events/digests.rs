@@ -12,7 +12,7 @@ use crate::domain::id::{IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::reply::Json;
@@ -22,6 +22,7 @@ use crate::store::Conn;
 use crate::store::bulletins::sha256;
 use crate::store::events::{digests, seal};
 use crate::store::reference::industries;
+use crate::usecases::permission::ReadProjects;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

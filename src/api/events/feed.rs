@@ -11,7 +11,7 @@ use crate::api::events::feed_reply::{FeedFormat, Piece, Wanted};
 use crate::api::events::history::EventView;
 use crate::domain::id::ProjectId;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadHistory};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::routes::Routes;
@@ -19,6 +19,7 @@ use crate::routes;
 use crate::store::events;
 use crate::store::events::seal;
 use crate::store::events::{FeedFilter, Recorded};
+use crate::usecases::permission::ReadHistory;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -10,16 +10,17 @@ use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId};
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadHistory};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::PageView;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Change, FeedFilter, Recorded};
 use crate::store::{PageRequest, projects};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::ReadHistory;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

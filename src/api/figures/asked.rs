@@ -12,7 +12,6 @@ use crate::domain::figures::summary::{Period, ProjectYear};
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Words;
-use crate::http::caller::Now;
 use crate::http::problem::Problem;
 use crate::store::bulletins;
 use crate::store::bulletins::Bulletin;
@@ -21,6 +20,7 @@ use crate::store::events::seal;
 use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, Result as StoreResult, plans, reports};
+use crate::usecases::ask::Now;
 
 /// Which reports count as completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

@@ -18,10 +18,11 @@ use crate::api::projects::view::Places;
 use crate::domain::error::FieldError;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
-use crate::http::caller::{Caller, Now};
 use crate::http::problem::Problem;
 use crate::store::events::changes;
 use crate::store::{Conn, projects};
+use crate::usecases::ask::Now;
+use crate::usecases::caller::Caller;
 
 /// Who sends a file, and what was seen of it so far.
 pub struct Desk<'a> {

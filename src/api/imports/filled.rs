@@ -8,21 +8,22 @@ use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
 use crate::api::imports::{milestone_rows, report_rows, year_plan_rows};
 use crate::api::milestones::handlers::MilestoneView;
-use crate::api::projects::filter::FilterQuery;
 use crate::api::projects::view::Places;
-use crate::api::reports::handlers::shown;
 use crate::domain::account::access::Sight;
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::may_report;
 use crate::domain::words::{Language, Words};
-use crate::http::caller::Now;
 use crate::http::problem::Problem;
 use crate::store::page::WHOLE;
 use crate::store::plans::year_plans;
 use crate::store::projects::{Order, ProjectFilter};
+use crate::store::reports::filed;
 use crate::store::{Conn, PageRequest, milestones, projects, reports};
+use crate::usecases::ask::Now;
+use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reports::view::ReportView;
 
 /// The fields of a row by the names of its columns.
 pub type Row = Map<String, Value>;
@@ -135,7 +136,8 @@ impl Found<'_> {
                 && may_report(project, month, now.today).is_ok();
             let mut row = match report {
                 Some(report) => {
-                    report_rows::columns_of(&shown(self.conn, report, speaks)?, project)?
+                    let view = ReportView::of(filed::of(self.conn, report)?, speaks);
+                    report_rows::columns_of(&view, project)?
                 }
                 None if owes => Row::from_iter([("month".to_owned(), json!(month))]),
                 None => continue,
@@ -150,7 +152,7 @@ impl Found<'_> {
         for project in all {
             let reports = reports::list(self.conn, project.id)?;
             for report in reports.into_iter().filter(|r| r.month.year() == year) {
-                let view = shown(self.conn, report, speaks)?;
+                let view = ReportView::of(filed::of(self.conn, report)?, speaks);
                 let mut row = report_rows::columns_of(&view, project)?;
                 name(&mut row, project);
                 self.add(row)?;

@@ -34,16 +34,17 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::projects::filter::FilterQuery;
 use crate::domain::month::{Month, Year};
 use crate::domain::words::Language;
 use crate::http::app::App;
-use crate::http::caller::{ImportFiles, Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
+use crate::usecases::permission::{ImportFiles, ReadProjects};
+use crate::usecases::projects::filter::FilterQuery;
 use crate::{parameter_types, routes};
 use file::FileBody;
 use kind::ImportKind;
@@ -85,7 +86,7 @@ async fn create_import(
     once: Once,
 ) -> Result<Json<ImportView>, Problem> {
     let Query(ImportQuery { kind, dry_run }) = query;
-    let importer = Importer::of(who, kind)?;
+    let importer = Importer::of(&who, kind)?;
     let file = file.read(&app).await?;
     Ok(Json(importer.take(&app, &once, dry_run, file).await?))
 }

@@ -8,14 +8,18 @@ use crate::api::imports::given::{Given, Held};
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::tally::{Done, RowAction};
 use crate::api::imports::year_plan_rows::same_project;
-use crate::api::reports::handlers::{ReportPath, shown, write};
-use crate::api::reports::view::{ReportInput, ReportView};
 use crate::domain::project::Project;
 use crate::domain::words::Language;
 use crate::http::body::judge;
-use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
+use crate::store::reports::filed;
 use crate::store::{Conn, reports};
+use crate::usecases::ask::Ask;
+use crate::usecases::precondition::Precondition;
+use crate::usecases::reports::ReportKey;
+use crate::usecases::reports::input::ReportInput;
+use crate::usecases::reports::view::ReportView;
+use crate::usecases::reports::write;
 
 /// Drafts or rewrites the report of a row.
 ///
@@ -30,10 +34,10 @@ pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, 
     if given.is_silent() {
         return Ok(Done::left(None, label));
     }
-    let at = ReportPath { project_id: project.id, month };
+    let at = ReportKey { project: project.id, month };
     match reports::find(conn, project.id, month)? {
         Some(report) => {
-            let before = shown(conn, report, Language::Chinese)?;
+            let before = ReportView::of(filed::of(conn, report)?, Language::Chinese);
             rewrite(conn, desk, given, (at, label), &project, &before)
         }
         None => draft(conn, desk, given, (at, label), &project),
@@ -50,7 +54,7 @@ pub fn columns_of(view: &ReportView, project: &Project) -> Result<Map<String, Va
     Ok(all)
 }
 
-type At = (ReportPath, String);
+type At = (ReportKey, String);
 
 fn draft(
     conn: &mut Conn,
@@ -98,8 +102,12 @@ fn save(
     conn: &mut Conn,
     desk: &Desk<'_>,
     given: &Given,
-    at: (ReportPath, Precondition),
+    (at, precondition): (ReportKey, Precondition),
     input: &ReportInput,
 ) -> Result<ReportView, Problem> {
-    desk.write(conn, given, |conn| write(conn, desk.caller, at, input, desk.now, Language::Chinese))
+    desk.write(conn, given, |conn| {
+        let mut ask = Ask::new(conn, desk.caller, desk.now, Language::Chinese);
+        let change = write::decide(&mut ask, at, precondition, input)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
+    })
 }

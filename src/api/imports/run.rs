@@ -9,11 +9,13 @@ use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::broken_file;
 use crate::api::imports::tally::ImportView;
 use crate::http::app::App;
-use crate::http::caller::{
-    Caller, CreateProjects, EditMilestones, FileReports, ImportFiles, Permit, PlanYears,
-};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
+use crate::usecases::caller::Caller;
+use crate::usecases::permission::{
+    CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
+};
 
 /// Somebody who may send files of a kind.
 #[derive(Debug)]
@@ -27,12 +29,12 @@ impl Importer {
     ///
     /// # Errors
     /// 403.
-    pub fn of(who: Permit<ImportFiles>, kind: ImportKind) -> Result<Self, Problem> {
+    pub fn of(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<Self, Problem> {
         let caller = match kind {
-            ImportKind::Projects => who.narrowed::<CreateProjects>()?.caller,
-            ImportKind::YearPlans => who.narrowed::<PlanYears>()?.caller,
-            ImportKind::Milestones => who.narrowed::<EditMilestones>()?.caller,
-            ImportKind::Reports => who.narrowed::<FileReports>()?.caller,
+            ImportKind::Projects => who.to::<CreateProjects>()?.caller,
+            ImportKind::YearPlans => who.to::<PlanYears>()?.caller,
+            ImportKind::Milestones => who.to::<EditMilestones>()?.caller,
+            ImportKind::Reports => who.to::<FileReports>()?.caller,
         };
         Ok(Self { caller, kind })
     }

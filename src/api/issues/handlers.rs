@@ -7,7 +7,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::issues::steps::party;
 use crate::api::issues::view::{IssueFacts, IssueLife, IssueStepView, IssueView, WORDS};
-use crate::api::projects::filter::PlaceFilter;
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -18,13 +17,12 @@ use crate::domain::text::{Name, Note};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{Caller, HandleIssues, Permit, ReadProjects};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::{Conditional, Created, PageView, Tagged};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -33,6 +31,11 @@ use crate::store::events::{Change, Event, changes};
 use crate::store::issues;
 use crate::store::issues::IssueFilter;
 use crate::store::{Conn, PageRequest, projects};
+use crate::usecases::answer::PageView;
+use crate::usecases::caller::Caller;
+use crate::usecases::check::Check;
+use crate::usecases::permission::{HandleIssues, ReadProjects};
+use crate::usecases::projects::filter::PlaceFilter;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

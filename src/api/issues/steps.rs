@@ -16,8 +16,7 @@ use crate::domain::reference::unit::UnitRole;
 use crate::domain::text::Reason;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{Caller, HandleIssues, Permit};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
@@ -27,6 +26,10 @@ use crate::routes;
 use crate::store::projects::units as project_units;
 use crate::store::reference::units;
 use crate::store::{Conn, StoreError, issues};
+use crate::usecases::caller::Caller;
+use crate::usecases::check::Check;
+use crate::usecases::permission::HandleIssues;
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -207,13 +210,13 @@ pub async fn assign_issue(
     let input = body.0;
     let words = input.words.clone();
     take((&app, &once), who, path.0, IssueStep::Assign, words, move |conn, issue, today| {
-        input.give(conn, issue, today)
+        Ok(input.give(conn, issue, today)?)
     })
     .await
 }
 
 impl AssignmentInput {
-    fn give(&self, conn: &mut Conn, issue: Issue, today: NaiveDate) -> Result<Issue, Problem> {
+    fn give(&self, conn: &mut Conn, issue: Issue, today: NaiveDate) -> Result<Issue, Refusal> {
         let mut check = Check::new();
         check.known("/lead_unit_id", units::find(conn, self.lead_unit_id)?);
         let mut given = vec![self.lead_unit_id];

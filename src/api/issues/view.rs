@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState, IssueStep};
-use crate::http::reply::Versioned;
 use crate::store::events::Recorded;
 use crate::store::issues::NamedIssue;
+use crate::usecases::answer::Versioned;
 
 /// A unit an issue was given to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -11,7 +11,6 @@ use crate::api::figures::dimensions::{Key, Keys};
 use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
 use crate::api::lights::rules::LightRulesView;
 use crate::api::lights::view::{LightNames, LightRow, ProgressInputs, ProjectLightView};
-use crate::api::projects::filter::FilterQuery;
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::progress::ExpectedMode;
@@ -26,15 +25,18 @@ use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Language;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::{Json, PageView};
+use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest, StoreError};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

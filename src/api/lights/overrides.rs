@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::projects::handlers::ProjectPath;
-use crate::api::reporting_months::handlers::still_open;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{LightOverrideId, ProjectId};
 use crate::domain::light::Light;
@@ -16,18 +15,21 @@ use crate::domain::text::Reason;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{OverrideLights, Permit, ReadSummaries};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::{Conn, StoreError, lights, projects, reporting_months};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::{OverrideLights, ReadSummaries};
+use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -151,7 +153,7 @@ pub async fn create_light_override(
             let covered = check.all(checked);
             let reason = check.field("/reason", Reason::parse(&input.reason));
             let ((), reason) = check.done(covered.zip(reason))?;
-            still_open(conn, month)?;
+            must_not_be_closed(conn, month)?;
             let word = LightOverride {
                 id: LightOverrideId(0),
                 project_id: at.project_id,

@@ -4,7 +4,6 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::reporting_months::handlers::still_open;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
 use crate::domain::light::rules::{LightRules, LightThresholds, may_decide_from};
@@ -13,17 +12,21 @@ use crate::domain::rate::Hundredths;
 use crate::domain::text::Reason;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{KeepRules, Now, Permit, ReadSummaries};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Created, Tagged, Versioned};
+use crate::http::reply::{Created, Tagged};
 use crate::http::routes::Routes;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::{Conn, lights, reporting_months};
+use crate::usecases::answer::Versioned;
+use crate::usecases::ask::Now;
+use crate::usecases::check::Check;
+use crate::usecases::permission::{KeepRules, ReadSummaries};
+use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -217,7 +220,7 @@ async fn change_rules(
             let versions = lights::rules(conn, year)?;
             let last_closed = reporting_months::last_closed(conn, year)?;
             let rules = input.parse(year, &versions, last_closed, now)?;
-            still_open(conn, rules.effective_month)?;
+            must_not_be_closed(conn, rules.effective_month)?;
             let by: Option<UserId> = author.user_id();
             let id = lights::insert_rules(conn, year, &rules, by)?;
             let before = LightRules::in_force(&versions, rules.effective_month);

@@ -13,19 +13,23 @@ use crate::domain::text::{Line, Name, Reason};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::{Body, given};
-use crate::http::caller::{Caller, EditMilestones, Now, Permit, ReadProjects};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::{Conn, milestones, projects};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::ask::Now;
+use crate::usecases::caller::Caller;
+use crate::usecases::check::Check;
+use crate::usecases::permission::{EditMilestones, ReadProjects};
 
 /// The operations of this file.
 pub fn routes() -> Routes {

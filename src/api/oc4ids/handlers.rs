@@ -8,13 +8,12 @@ use utoipa::IntoParams;
 
 use crate::api::oc4ids::project::Names;
 use crate::api::oc4ids::view::{Package, Publisher};
-use crate::api::projects::filter::FilterQuery;
 use crate::domain::error::FieldError;
 use crate::domain::month::Year;
 use crate::domain::oc4ids;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::reply::Json;
@@ -23,6 +22,8 @@ use crate::routes;
 use crate::store::oc4ids as disclosures;
 use crate::store::oc4ids::Disclosure;
 use crate::store::reference::{areas, industries};
+use crate::usecases::permission::ReadProjects;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -11,17 +11,19 @@ use crate::domain::month::Year;
 use crate::domain::plan::Plan;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{EditReference, Permit, ReadReference};
-use crate::http::precondition::Precondition;
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Created, PageView, Put, Tagged};
+use crate::http::reply::{Conditional, Created, Put, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::{Conn, StoreError, plans};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::{EditReference, ReadReference};
+use crate::usecases::precondition::Precondition;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -13,10 +13,10 @@ use crate::domain::rate::Hundredths;
 use crate::domain::reference::industry::{Industry, is_leaf};
 use crate::domain::text::{Line, Name};
 use crate::domain::words::Words;
-use crate::http::check::Check;
-use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::reference::industries;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// A year's plan document to be entered.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -127,7 +127,7 @@ impl PlanInput {
     ///
     /// # Errors
     /// 422 that names every wrong field.
-    pub fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Problem> {
+    pub fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Refusal> {
         let all = industries::all(conn)?;
         let mut check = Check::new();
         check.field("/title", Name::parse(&self.title));

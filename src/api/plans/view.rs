@@ -14,9 +14,9 @@ use crate::domain::plan::{
 };
 use crate::domain::rate::Hundredths;
 use crate::http::problem::Problem;
-use crate::http::reply::Versioned;
 use crate::store::reference::industries;
 use crate::store::{Conn, plans};
+use crate::usecases::answer::Versioned;
 
 /// A year's plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -13,8 +13,9 @@ use crate::domain::plan::year_plan::{
 };
 use crate::domain::text::{Line, Note, Reason};
 use crate::domain::words::Words;
-use crate::http::check::Check;
 use crate::http::problem::Problem;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// The first version of a year plan.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -60,7 +61,7 @@ impl YearPlanInput {
         year: Year,
         total: Fen,
         last_closed: Option<Month>,
-    ) -> Result<(Month, CheckedAmounts, VersionWords), Problem> {
+    ) -> Result<(Month, CheckedAmounts, VersionWords), Refusal> {
         let mut check = Check::new();
         let reason = check.field("/reason", Line::parse(&self.reason)).map(Line::into_string);
         let words = words(&mut check, &self.goal, &self.document_number, reason);

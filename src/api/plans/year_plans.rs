@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
-use crate::api::reporting_months::handlers::still_open;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::RuleError;
 use crate::domain::id::ProjectId;
@@ -15,17 +14,21 @@ use crate::domain::plan::year_plan::{PlanVersion, PlanVersionKind, YearPlan};
 use crate::domain::project::Project;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{Caller, Permit, PlanYears, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Created, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Author, Event, changes};
 use crate::store::plans::year_plans;
 use crate::store::{Conn, StoreError, projects, reporting_months};
+use crate::usecases::answer::Versioned;
+use crate::usecases::caller::Caller;
+use crate::usecases::permission::{PlanYears, ReadProjects};
+use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -179,7 +182,7 @@ pub fn enter(
     }
     let last_closed = reporting_months::last_closed(conn, at.year)?;
     let (effective, amounts, words) = input.parse(at.year, project.facts.total, last_closed)?;
-    still_open(conn, effective)?;
+    must_not_be_closed(conn, effective)?;
     let first = amounts.first(effective, words, now, caller.author.user_id());
     enter_first(conn, &caller.author, &project, at.year, first)?;
     found(conn, at)
@@ -240,7 +243,7 @@ pub fn adjust(
     let last_closed = reporting_months::last_closed(conn, at.year)?;
     let by = caller.author.user_id();
     let version = input.version(&plan, project.facts.total, last_closed, now, by)?;
-    still_open(conn, version.effective_month)?;
+    must_not_be_closed(conn, version.effective_month)?;
     year_plans::add_version(conn, &plan, &version)?;
     let before = plan.versions.last().cloned().map(PlanVersionView::from);
     let changed = changes(before.as_ref(), &PlanVersionView::from(version));

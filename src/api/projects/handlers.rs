@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::projects::filter::FilterQuery;
 use crate::api::projects::patch::ProjectPatch;
 use crate::api::projects::view::{Places, ProjectInput, ProjectView};
 use crate::domain::clock::Timestamp;
@@ -17,15 +16,12 @@ use crate::domain::text::Reason;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{
-    Caller, CreateProjects, EditProjects, MoveStages, Now, Permit, ReadProjects,
-};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::{Conditional, Created, PageView, Tagged};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -34,6 +30,13 @@ use crate::store::events::{Author, Change, Event, changes};
 use crate::store::projects;
 use crate::store::projects::Order;
 use crate::store::{Conn, PageRequest};
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Now;
+use crate::usecases::caller::Caller;
+use crate::usecases::check::Check;
+use crate::usecases::permission::{CreateProjects, EditProjects, MoveStages, ReadProjects};
+use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -260,7 +263,7 @@ impl Transition {
         serde_json::json!({"stage": "construction", "on": "2021-06-15"})
     }
 
-    fn parse(&self, today: NaiveDate) -> Result<Move, Problem> {
+    fn parse(&self, today: NaiveDate) -> Result<Move, Refusal> {
         let mut check = Check::new();
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
         check.done(Some(Move { to: self.stage, on: self.on.unwrap_or(today), reason }))

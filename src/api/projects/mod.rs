@@ -1,6 +1,5 @@
 //! Projects and their units: `/projects`.
 
-pub mod filter;
 pub mod handlers;
 pub mod patch;
 pub mod units;

@@ -13,12 +13,11 @@ use crate::domain::text::Line;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{AssignUnits, Permit, ReadProjects};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Tagged, Versioned};
+use crate::http::reply::{Conditional, Tagged};
 use crate::http::routes::Routes;
 use crate::routes;
 use crate::store::events;
@@ -26,6 +25,10 @@ use crate::store::events::{Event, changes};
 use crate::store::projects::units as project_units;
 use crate::store::reference::units;
 use crate::store::{Conn, projects};
+use crate::usecases::answer::Versioned;
+use crate::usecases::check::Check;
+use crate::usecases::permission::{AssignUnits, ReadProjects};
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -171,7 +174,7 @@ async fn replace_project_units(
     Ok(Tagged(view))
 }
 
-fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>, Problem> {
+fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>, Refusal> {
     let mut check = Check::new();
     let mut parsed: Vec<ProjectUnit> = Vec::new();
     for (at, item) in input.items.iter().enumerate() {

@@ -20,11 +20,12 @@ use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::industry::{Industry, is_leaf};
 use crate::domain::text::{Line, Name, Note};
 use crate::domain::words::Words;
-use crate::http::check::Check;
 use crate::http::problem::Problem;
-use crate::http::reply::Versioned;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
+use crate::usecases::answer::Versioned;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// A registered major project.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -193,7 +194,7 @@ impl ProjectInput {
     ///
     /// # Errors
     /// 422 that names every wrong field.
-    pub fn facts(&self, places: &Places) -> Result<ProjectFacts, Problem> {
+    pub fn facts(&self, places: &Places) -> Result<ProjectFacts, Refusal> {
         let mut check = Check::new();
         let (code, code_reason) = self.code(&mut check);
         let name = check.field("/name", Name::parse(&self.name));

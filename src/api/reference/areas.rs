@@ -9,13 +9,12 @@ use crate::domain::reference::area::{Area, AreaKind};
 use crate::domain::text::{Line, Name};
 use crate::http::app::App;
 use crate::http::body::{Body, given};
-use crate::http::caller::{EditReference, Permit, ReadReference};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -23,6 +22,10 @@ use crate::store::Conn;
 use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::reference::areas;
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::{EditReference, ReadReference};
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -136,7 +139,7 @@ impl AreaPatch {
         serde_json::json!({"note": "国家级", "position": 21})
     }
 
-    fn apply(&self, mut area: Area) -> Result<Area, Problem> {
+    fn apply(&self, mut area: Area) -> Result<Area, Refusal> {
         let mut check = Check::new();
         if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n)))
         {
@@ -219,7 +222,7 @@ async fn create_area(
     Ok(Created { view, location })
 }
 
-fn parse(input: AreaInput) -> Result<Area, Problem> {
+fn parse(input: AreaInput) -> Result<Area, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     let note = check.field("/note", Line::parse(&input.note));

@@ -11,13 +11,12 @@ use crate::domain::text::{Line, Name};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::{Body, given};
-use crate::http::caller::{EditReference, Permit, ReadReference};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -25,6 +24,10 @@ use crate::store::events;
 use crate::store::events::{Author, Event, changes};
 use crate::store::reference::industries;
 use crate::store::{Conn, StoreError};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::{EditReference, ReadReference};
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -245,7 +248,7 @@ fn shown(conn: &mut Conn, code: &str) -> Result<IndustryView, Problem> {
     all.iter().find(|i| i.code == code).map(|i| view(i, &all)).ok_or_else(Problem::not_found)
 }
 
-fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
+fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     let name_en = check.field("/name_en", Line::parse(&input.name_en));
@@ -264,7 +267,7 @@ fn parse(conn: &mut Conn, input: &IndustryInput) -> Result<Industry, Problem> {
 }
 
 impl IndustryPatch {
-    fn apply(&self, conn: &mut Conn, mut industry: Industry) -> Result<Industry, Problem> {
+    fn apply(&self, conn: &mut Conn, mut industry: Industry) -> Result<Industry, Refusal> {
         let mut check = Check::new();
         if let Some(name) = self.name.as_deref().and_then(|n| check.field("/name", Name::parse(n)))
         {

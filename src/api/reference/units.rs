@@ -10,13 +10,12 @@ use crate::domain::reference::unit::{Unit, UnitKind};
 use crate::domain::text::{Line, Name};
 use crate::http::app::App;
 use crate::http::body::{Body, given};
-use crate::http::caller::{EditReference, Permit, ReadReference};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -25,6 +24,10 @@ use crate::store::events::{Event, changes};
 use crate::store::reference::units::UnitFilter;
 use crate::store::reference::{areas, units};
 use crate::store::{Conn, PageRequest};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::{EditReference, ReadReference};
+use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -265,7 +268,7 @@ async fn update_unit(
     Ok(Tagged(view))
 }
 
-fn parse(conn: &mut Conn, input: &UnitInput) -> Result<Unit, Problem> {
+fn parse(conn: &mut Conn, input: &UnitInput) -> Result<Unit, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     let reason = check.field("/credit_code_reason", Line::parse(&input.credit_code_reason));

@@ -5,19 +5,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::reporting_months::filings::{FilingsView, count};
-use crate::api::reporting_months::handlers::ReportingMonthView;
 use crate::domain::month::Year;
 use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::reply::PageView;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::projects::ProjectFilter;
 use crate::store::{figures as summaries, reporting_months};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::ReadProjects;
+use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

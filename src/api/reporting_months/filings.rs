@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::figures::dimensions::Keys;
-use crate::api::projects::filter::FilterQuery;
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Sight;
 use crate::domain::figures::summary::ProjectYear;
@@ -18,16 +17,18 @@ use crate::domain::report::ReportState;
 use crate::domain::report::filings::{FilingStatus, Filings, is_late};
 use crate::domain::reporting_month::ReportingMonth;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::PageView;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest, figures as summaries, reporting_months};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::ReadProjects;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -7,26 +7,28 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::reporting_months::filings;
 use crate::api::reporting_months::filings::{FilingsRow, FilingsView};
-use crate::domain::account::access::Role;
-use crate::domain::clock::Timestamp;
-use crate::domain::id::{ProjectId, ReportingMonthId};
 use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
-use crate::domain::reporting_month::{Leave, MonthState, ReportingMonth, check_days};
+use crate::domain::reporting_month::{ReportingMonth, check_days};
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{Caller, KeepMonths, Now, Permit, ReadProjects};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
-use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Created, Json, PageView, Put, Tagged, Versioned};
+use crate::http::reply::{Created, Json, Put, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::events;
 use crate::store::events::{Event, changes};
-use crate::store::{Conn, StoreError, reporting_months, reports};
+use crate::store::{Conn, reporting_months, reports};
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Now;
+use crate::usecases::caller::Caller;
+use crate::usecases::permission::{KeepMonths, ReadProjects};
+use crate::usecases::precondition::Precondition;
+use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -43,46 +45,6 @@ pub struct MonthPath {
     /// The month.
     #[param(example = "2021-06")]
     pub month: Month,
-}
-
-/// A month in which reports are owed.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = ReportingMonth)]
-pub struct ReportingMonthView {
-    /// The month's id.
-    pub id: ReportingMonthId,
-    /// The month.
-    pub month: Month,
-    /// The first day on which reports are taken.
-    pub opens_on: NaiveDate,
-    /// The last day on which reports are in time.
-    pub due_on: NaiveDate,
-    /// Where it stands; a closed month's figures are locked.
-    pub state: MonthState,
-    /// When it was closed.
-    pub closed_at: Option<Timestamp>,
-    /// The version, which is the ETag.
-    pub version: i64,
-}
-
-impl From<ReportingMonth> for ReportingMonthView {
-    fn from(month: ReportingMonth) -> Self {
-        Self {
-            id: month.id,
-            month: month.month,
-            opens_on: month.opens_on,
-            due_on: month.due_on,
-            state: month.state,
-            closed_at: month.closed_at,
-            version: month.version,
-        }
-    }
-}
-
-impl Versioned for ReportingMonthView {
-    fn version(&self) -> i64 {
-        self.version
-    }
 }
 
 /// A reporting month with what became of the reports owed in it.
@@ -261,66 +223,4 @@ pub async fn close_reporting_month(
         })
         .await?;
     Ok(Tagged(view))
-}
-
-/// The month in which `caller` may file the report of `project`, which is in `state` if there is
-/// one; held until the transaction ends.
-pub fn fileable(
-    conn: &mut Conn,
-    caller: &Caller,
-    project: ProjectId,
-    (month, state): (Month, Option<ReportState>),
-    now: Now,
-) -> Result<(), Problem> {
-    let month = may_file(conn, caller, project, (month, state), now)?;
-    Ok(reporting_months::hold(conn, &month)?)
-}
-
-/// The same, for who only wants to know: nothing is held.
-pub fn may_file(
-    conn: &mut Conn,
-    caller: &Caller,
-    project: ProjectId,
-    (month, state): (Month, Option<ReportState>),
-    now: Now,
-) -> Result<ReportingMonth, Problem> {
-    let month: ReportingMonth = reporting_months::opened::<Problem>(conn, month)?;
-    let user = &caller.user;
-    let granted = reporting_months::is_granted(conn, month.id, project, user.unit_id, now.instant)?;
-    let commission = user.role == Role::Commission;
-    let leave = Leave { commission, granted, returned: false }.or_returned(state);
-    month.may_file(now.today, leave)?;
-    Ok(month)
-}
-
-/// Refuses when the month of a report is locked; holds it open until the transaction ends.
-pub fn reviewable(conn: &mut Conn, month: Month) -> Result<(), Problem> {
-    let month: ReportingMonth = reporting_months::opened::<Problem>(conn, month)?;
-    month.must_not_be_closed()?;
-    Ok(reporting_months::hold(conn, &month)?)
-}
-
-/// Keeps a month in which something is to take effect from being closed until the transaction
-/// ends; a month that was never opened is no obstacle.
-pub fn still_open(conn: &mut Conn, month: Month) -> Result<(), Problem> {
-    if let Some(month) = reporting_months::find(conn, month)? {
-        month.must_not_be_closed()?;
-        reporting_months::hold(conn, &month)?;
-    }
-    Ok(())
-}
-
-impl Precondition {
-    /// What is to be changed, at the version the caller read, or none when it is to be created.
-    ///
-    /// # Errors
-    /// 412 when it is there and must not be; 404 when it is not there and should be.
-    pub fn admits<T>(self, old: Option<T>, at: impl Fn(T, i64) -> T) -> Result<Option<T>, Problem> {
-        match (self, old) {
-            (Self::Absent, None) => Ok(None),
-            (Self::Absent, Some(_)) => Err(Problem::stale()),
-            (Self::Version(_), None) => Err(StoreError::NotFound.into()),
-            (Self::Version(version), Some(old)) => Ok(Some(at(old, version))),
-        }
-    }
 }

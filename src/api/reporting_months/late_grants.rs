@@ -12,12 +12,11 @@ use crate::domain::reporting_month::LateGrant;
 use crate::domain::text::Reason;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{KeepMonths, Permit, ReadProjects};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Created, PageView, Versioned};
+use crate::http::reply::Created;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -25,6 +24,9 @@ use crate::store::events;
 use crate::store::events::{Event, changes};
 use crate::store::reference::units;
 use crate::store::reporting_months;
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::check::Check;
+use crate::usecases::permission::{KeepMonths, ReadProjects};
 
 /// The operations of this file.
 pub fn routes() -> Routes {

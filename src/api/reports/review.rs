@@ -1,27 +1,23 @@
-//! The reviewer's queue: reports of every project, with their warnings.
+//! Reports across projects.
 
-use actix_web::web::Data;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::api::issues::handlers::IdPage;
-use crate::api::projects::filter::PlaceFilter;
-use crate::api::reports::view::ReportView;
-use crate::domain::money::Fen;
 use crate::domain::month::Month;
-use crate::domain::report::{Report, ReportState};
-use crate::domain::words::Language;
-use crate::http::app::App;
-use crate::http::caller::{Permit, ReadProjects};
+use crate::domain::report::ReportState;
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
-use crate::http::reply::PageView;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::PageRequest;
-use crate::store::reports::review;
 use crate::store::reports::review::ReviewFilter;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::ReadProjects;
+use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::reports::review::{self, ReviewItem};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -51,62 +47,24 @@ pub struct ReviewQuery {
     pub latest_first: bool,
 }
 
-/// A report with the name of its project.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReviewItem {
-    /// The project's name.
-    pub project: String,
-    /// What the year plan in force has for the month, in 万元; null without one.
-    pub planned_wan: Option<Fen>,
-    /// What the month before was reported at, in 万元, in whatever state; null without a report.
-    pub last_month_wan: Option<Fen>,
-    /// The report.
-    #[serde(flatten)]
-    pub report: ReportView,
+impl From<ReviewQuery> for ReviewFilter {
+    fn from(query: ReviewQuery) -> Self {
+        let ReviewQuery { month, state, warned, warning, latest_first } = query;
+        Self { months: month, states: state, warned, warning, latest_first, ..Self::default() }
+    }
 }
 
 /// List reports of every project
 ///
-/// Across projects, with their warnings explained, beside the plan and the month before: what a
-/// reviewer goes through with `state=submitted`. By report id; what a month's restatements added is
-/// shown at the report.
+/// Reports across projects with their warnings, the plan of the month and the report of the month
+/// before, by report id. A reviewer's queue is `state=submitted`. Restatements stand at the report
+/// of the project, not here.
 #[utoipa::path(get, path = "/reports")]
 pub async fn list_all_reports(
-    app: Data<App>,
     who: Permit<ReadProjects>,
-    query: Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
-    speaks: Language,
+    Query(Both(places, Both(asked, page))): Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
 ) -> Result<Sheet<PageView<ReviewItem>>, Problem> {
-    let (Query(Both(places, Both(asked, page))), sight) = (query, who.sees());
-    let (found, beside) = app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let (industries, areas) = places.known(conn)?;
-            let filter = ReviewFilter {
-                months: asked.month.clone(),
-                states: asked.state.clone(),
-                warned: asked.warned,
-                warning: asked.warning.clone(),
-                latest_first: asked.latest_first,
-                areas,
-                industries,
-            };
-            let request = PageRequest::new(page.limit, page.cursor);
-            let found = review::list(conn, &filter, sight, &request)?;
-            let reports: Vec<Report> =
-                found.items.iter().map(|(report, _)| report.clone()).collect();
-            let beside = review::beside(conn, &reports)?;
-            Ok((found, beside))
-        })
-        .await?;
-    let item = |(report, project): (Report, String)| {
-        let beside = beside.get(&report.id).copied().unwrap_or_default();
-        ReviewItem {
-            project,
-            planned_wan: beside.planned,
-            last_month_wan: beside.last_month,
-            report: ReportView::of(report, speaks),
-        }
-    };
-    Ok(Sheet(PageView::of(found, item)))
+    let page = PageRequest::new(page.limit, page.cursor);
+    let listed = who.ask(move |ask| review::list(ask, &places, asked.into(), &page)).await?;
+    Ok(Sheet(listed))
 }

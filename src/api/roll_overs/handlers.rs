@@ -7,7 +7,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::figures::asked::Scope;
 use crate::api::issues::handlers::IdPage;
 use crate::api::plans::year_plans::enter_first;
-use crate::api::reporting_months::handlers::still_open;
 use crate::api::roll_overs::view::{RollOverLinePatch, RollOverLineView, RollOverView};
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
@@ -21,13 +20,12 @@ use crate::domain::text::Name;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{Caller, Now, Permit, PlanYears};
-use crate::http::check::Check;
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, PageView, Tagged};
+use crate::http::reply::{Conditional, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -38,6 +36,12 @@ use crate::store::projects::ProjectFilter;
 use crate::store::{
     Conn, PageRequest, figures as summaries, projects, reporting_months, roll_overs,
 };
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Now;
+use crate::usecases::caller::Caller;
+use crate::usecases::check::Check;
+use crate::usecases::permission::PlanYears;
+use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -363,7 +367,7 @@ fn plan(
     let amounts = CheckedAmounts::check(line.annual, &months.0, facts.total);
     let last_closed = reporting_months::last_closed(conn, year)?;
     let effective = last_closed.map_or(year.january(), Month::next);
-    still_open(conn, effective)?;
+    must_not_be_closed(conn, effective)?;
     let words = VersionWords {
         document_number: roll_over.document_number.clone(),
         reason: format!("由 {} 年结转", roll_over.through.year()),

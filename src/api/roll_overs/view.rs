@@ -12,9 +12,9 @@ use crate::domain::month::{Month, Year};
 use crate::domain::roll_over::{RollOverLine, RollOverState};
 use crate::domain::text::Line;
 use crate::domain::words::Words;
-use crate::http::check::Check;
-use crate::http::problem::Problem;
-use crate::http::reply::Versioned;
+use crate::usecases::answer::Versioned;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// What goes on into a year.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -129,7 +129,7 @@ impl RollOverLinePatch {
     }
 
     /// The line as it is to be, of a project of `total`.
-    pub fn apply(&self, line: &RollOverLine, total: Fen) -> Result<RollOverLine, Problem> {
+    pub fn apply(&self, line: &RollOverLine, total: Fen) -> Result<RollOverLine, Refusal> {
         let mut check = Check::new();
         let pointer = "/annual_investment_wan";
         let annual = self.annual_investment_wan.map(|a| RollOverLine::check_annual(a, total));

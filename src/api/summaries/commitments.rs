@@ -23,7 +23,7 @@ use crate::domain::plan::year_plan::Basis;
 use crate::domain::rate::Hundredths;
 use crate::domain::reference::industry::{Industry, IndustryGroup};
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::routes::Routes;
@@ -31,6 +31,7 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

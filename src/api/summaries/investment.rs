@@ -10,7 +10,6 @@ use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
 use crate::api::figures::dimensions::{Dimension, Key, Keys};
 use crate::api::figures::place::Place;
 use crate::api::figures::view::{CoverageView, Judged, RateView};
-use crate::api::projects::filter::FilterQuery;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::figures::progress;
@@ -24,7 +23,7 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -32,6 +31,8 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

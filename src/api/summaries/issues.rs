@@ -12,12 +12,11 @@ use crate::api::bulletins::handlers::listed;
 use crate::api::figures::asked::{AsOf, Asking, not_published, thaw};
 use crate::api::issues::handlers::IssueQuery;
 use crate::api::issues::view::{IssueFacts, IssueUnit};
-use crate::api::projects::filter::PlaceFilter;
 use crate::domain::account::access::Sight;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::month::{Month, Year};
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -27,6 +26,8 @@ use crate::store::issues;
 use crate::store::issues::{IssueFilter, NamedIssue};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::PlaceFilter;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -9,13 +9,12 @@ use utoipa::ToSchema;
 use crate::api::figures::asked::{Asking, PeriodQuery, Scope};
 use crate::api::figures::dimensions::{Key, Keys};
 use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
-use crate::api::projects::filter::FilterQuery;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::milestones::{CountRate, MilestoneFigures, StartFacts};
 use crate::domain::month::{Month, Year};
 use crate::domain::rate::Hundredths;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -23,6 +22,8 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

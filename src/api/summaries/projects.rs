@@ -7,7 +7,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
 use crate::api::figures::dimensions::Keys;
 use crate::api::lights::handlers::Lights;
-use crate::api::projects::filter::FilterQuery;
 use crate::api::summaries::project_row::{ProjectRow, ProjectSum, RowNames, RowSums};
 use crate::api::summaries::project_sort::{Placed, RowOrder, SortValue, names};
 use crate::domain::clock::Timestamp;
@@ -23,7 +22,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -31,6 +30,8 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest};
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -13,7 +13,6 @@ use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
 use crate::api::figures::view::CoverageView;
 use crate::api::lights::handlers::Lights;
 use crate::api::lights::view::{LightCountsView, ProgressInputs};
-use crate::api::projects::filter::FilterQuery;
 use crate::api::summaries::milestones::CountRateView;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::milestones::{MilestoneFigures, StartFacts};
@@ -27,7 +26,7 @@ use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -35,6 +34,8 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

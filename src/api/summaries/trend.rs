@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
-use crate::api::projects::filter::FilterQuery;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::Figures;
 use crate::domain::figures::summary::{Period, ProjectYear, restated_months};
@@ -13,7 +12,7 @@ use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
-use crate::http::caller::{Permit, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
@@ -21,6 +20,8 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::permission::ReadSummaries;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

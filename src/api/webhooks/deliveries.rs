@@ -12,11 +12,11 @@ use crate::domain::webhook::url::AllowedHosts;
 use crate::domain::webhook::{AttemptError, DeliveryState};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
-use crate::http::caller::{KeepWebhooks, Permit};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Created, PageView, Tagged, Versioned};
+use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -25,6 +25,8 @@ use crate::store::webhooks::Webhook;
 use crate::store::webhooks::deliveries;
 use crate::store::webhooks::deliveries::Delivery;
 use crate::store::{PageRequest, StoreError};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::permission::KeepWebhooks;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

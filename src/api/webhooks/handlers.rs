@@ -14,12 +14,12 @@ use crate::domain::webhook::{MOST_SECRETS, MOST_WEBHOOKS, OVERLAP_HOURS};
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
-use crate::http::caller::{KeepWebhooks, Permit};
+use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Created, NoContent, PageView, Tagged};
+use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::http::tokens::random_text;
@@ -31,6 +31,8 @@ use crate::store::webhooks;
 use crate::store::webhooks::Webhook;
 use crate::store::webhooks::secrets as webhook_secrets;
 use crate::store::{Conn, PageRequest};
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::KeepWebhooks;
 
 /// The operations of this file.
 pub fn routes() -> Routes {

@@ -11,13 +11,14 @@ use crate::domain::webhook::DisabledBecause;
 use crate::domain::webhook::url::{AllowedHosts, HookUrl};
 use crate::domain::words::Words;
 use crate::http::body::given;
-use crate::http::check::Check;
 use crate::http::problem::Problem;
-use crate::http::reply::Versioned;
 use crate::store::webhooks::Webhook;
 use crate::store::webhooks::secrets as webhook_secrets;
 use crate::store::webhooks::secrets::WebhookSecret;
 use crate::store::{Conn, StoreError, projects};
+use crate::usecases::answer::Versioned;
+use crate::usecases::check::Check;
+use crate::usecases::refusal::Refusal;
 
 /// A webhook.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -192,7 +193,7 @@ impl Allowed {
         &self,
         conn: &mut Conn,
         written: Written<'_>,
-    ) -> Result<(Option<HookUrl>, Option<Vec<String>>), Problem> {
+    ) -> Result<(Option<HookUrl>, Option<Vec<String>>), Refusal> {
         let mut check = Check::new();
         let url = written.url.map(|url| {
             let url = HookUrl::parse(url)?;

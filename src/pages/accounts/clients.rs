@@ -17,18 +17,19 @@ use crate::api::accounts::users::UserQuery;
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
 use crate::http::body::{Body, judge};
-use crate::http::caller::KeepAccounts;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, PageView, Tagged};
+use crate::http::reply::{Conditional, Tagged};
 use crate::pages::accounts::list::Belonging;
 use crate::pages::kit::form::{Complaints, Fields, Form, end_of, with, with_numbers};
 use crate::pages::kit::reply::{Page, see_other, up};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::KeepAccounts;
 
 /// Mounts the pages.
 pub fn mount(config: &mut ServiceConfig) {

@@ -13,17 +13,18 @@ use crate::api::reference::areas::{AreaView, list_areas};
 use crate::api::reference::units::{UnitQuery, UnitView, list_units};
 use crate::domain::account::access::Role;
 use crate::http::body::{Body, judge};
-use crate::http::caller::{KeepAccounts, ReadReference};
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query, WHOLE};
-use crate::http::reply::{Created, PageView};
+use crate::http::reply::Created;
 use crate::pages::accounts::secrets::first_password;
 use crate::pages::kit::form::{Complaints, Fields, Form, with, with_numbers};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::{KeepAccounts, ReadReference};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -10,7 +10,7 @@ use crate::api::accounts::sessions::{Credentials, Origin, PasswordChange};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::body::{Body, judge};
-use crate::http::caller::{LoggedIn, Permit};
+use crate::http::caller::Permit;
 use crate::http::limits::LoginLimit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
@@ -19,6 +19,7 @@ use crate::pages::kit::notice;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::Shell;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::LoggedIn;
 
 /// Mounts the pages of this file.
 pub fn mount(config: &mut ServiceConfig) {

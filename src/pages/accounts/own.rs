@@ -11,7 +11,6 @@ use crate::api::accounts::users::{
 use crate::domain::account::access::Role;
 use crate::domain::id::UserId;
 use crate::http::body::{Body, judge};
-use crate::http::caller::KeepAccounts;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
@@ -23,6 +22,7 @@ use crate::pages::kit::reply::{Page, see_other, up};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::KeepAccounts;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

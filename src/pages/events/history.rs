@@ -8,7 +8,6 @@ use crate::api::events::history::{HistoryFilter, HistoryQuery, list_all_history}
 use crate::api::reference::names::Names;
 use crate::domain::account::access::{Action, Role};
 use crate::domain::words::Language;
-use crate::http::caller::ReadHistory;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::sheet::Sheet;
@@ -18,6 +17,7 @@ use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::ReadHistory;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

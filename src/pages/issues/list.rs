@@ -7,23 +7,23 @@ use askama::Template;
 use crate::api::figures::asked::AsOf;
 use crate::api::issues::handlers::{IdPage, IssueQuery, list_issues};
 use crate::api::issues::view::IssueView;
-use crate::api::projects::filter::PlaceFilter;
 use crate::api::reference::names::Names;
 use crate::api::reference::units::{UnitQuery, UnitView, list_units};
 use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
 use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::reference::unit::UnitKind;
-use crate::http::caller::{Permission, ReadProjects, ReadReference};
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
-use crate::http::reply::PageView;
 use crate::http::sheet::Sheet;
 use crate::options_of;
 use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::{Permission, ReadProjects, ReadReference};
+use crate::usecases::projects::filter::PlaceFilter;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -21,7 +21,6 @@ use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueStep};
 use crate::domain::words::Language;
 use crate::http::body::{Body, judge};
-use crate::http::caller::{HandleIssues, Permission, ReadProjects};
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
@@ -36,6 +35,7 @@ use crate::pages::kit::form::{Complaints, Fields, Form};
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::{HandleIssues, Permission, ReadProjects};
 
 /// Mounts the pages of one issue.
 pub fn mount(config: &mut ServiceConfig) {

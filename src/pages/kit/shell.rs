@@ -8,12 +8,13 @@ use crate::domain::account::access::{Action, Role};
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Language;
-use crate::http::caller::{Permission, caller};
+use crate::http::caller::caller;
 use crate::http::problem::Problem;
 use crate::pages::kit::assets;
 use crate::pages::kit::choice::Choice;
 use crate::pages::kit::notice;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::Permission;
 
 /// A page of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,10 +12,14 @@ use utoipa::IntoParams;
 use crate::domain::account::access::{Action, Sight};
 use crate::domain::words::Language;
 use crate::http::app::App;
-use crate::http::caller::{Now, Permission, Permit};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, parse};
 use crate::pages::kit::choice::{Choice, ChoiceQuery};
+use crate::store::Conn;
+use crate::usecases::ask::{Ask, Now};
+use crate::usecases::permission::Permission;
+use crate::usecases::refusal::Refusal;
 
 /// A visit to a page by somebody who may `P`.
 pub struct Visit<P> {
@@ -46,12 +50,35 @@ impl<P: Permission> Visit<P> {
         self.who.role().may(action)
     }
 
+    /// Asks the register in one snapshot.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.who.ask(question).await
+    }
+
+    /// Decides on a change and saves it in one transaction.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn change<C, T: Send + 'static>(
+        &self,
+        decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
+        save: impl FnMut(&mut Conn, C) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.who.change(decide, save).await
+    }
+
     /// The permit for something else this page shows or does.
     ///
     /// # Errors
     /// 403
     pub fn permit<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
-        Permit::of(&self.who.caller)
+        self.who.to()
     }
 
     /// The same visit under another permit.

@@ -9,24 +9,26 @@ use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
 use crate::api::lights::view::ProjectLightView;
 use crate::api::milestones::handlers::{MilestoneView, list_milestones};
 use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
-use crate::api::projects::filter::FilterQuery;
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
 use crate::api::reference::names::Names;
-use crate::api::reports::handlers::list_reports;
-use crate::api::reports::view::ReportView;
 use crate::api::summaries::project_row::ProjectRow;
 use crate::api::summaries::projects::{RowQuery, list};
 use crate::api::summaries::trend::{Trend, follow};
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
-use crate::http::caller::{Permission, Permit, ReadHistory, ReadProjects, ReadSummaries};
+use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
+use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reports::list as report_list;
+use crate::usecases::reports::view::ReportView;
 
 /// How many events of its history the page shows.
 const EVENTS: i64 = 20;
@@ -77,7 +79,9 @@ impl Known {
         let (row, light, trend, names) = figures(visit, id).await?;
         let Tagged(units) = list_project_units(app(), reads()?, at(), Conditional).await?;
         let Sheet(milestones) = list_milestones(app(), reads()?, at()).await?;
-        let Sheet(reports) = list_reports(app(), reads()?, visit.language, at()).await?;
+        let id = at().0.project_id;
+        let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
+        let reports = PageView::whole(reports);
         let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
         let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {

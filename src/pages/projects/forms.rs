@@ -12,7 +12,6 @@ use crate::api::milestones::handlers::{MilestonePatch, MilestonePath, update_mil
 use crate::api::projects::handlers::{ProjectPath, Transition, move_project};
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::http::body::{Body, judge};
-use crate::http::caller::{EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission};
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
@@ -22,6 +21,9 @@ use crate::pages::kit::form::{Complaints, Fields, Form};
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::visit::Visit;
 use crate::pages::projects::one::{back, page};
+use crate::usecases::permission::{
+    EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
+};
 
 /// Mounts the forms; read, each of their addresses leads back to the project.
 pub fn mount(config: &mut ServiceConfig) {

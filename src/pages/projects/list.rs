@@ -5,7 +5,6 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::figures::asked::Asking;
-use crate::api::projects::filter::FilterQuery;
 use crate::api::reference::names::Names;
 use crate::api::reference::units::{UnitPath, get_unit};
 use crate::api::summaries::investment::PlannedPart;
@@ -18,7 +17,6 @@ use crate::domain::light::Light;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
-use crate::http::caller::{ReadReference, ReadSummaries};
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path};
 use crate::http::reply::{Conditional, Tagged};
@@ -28,6 +26,8 @@ use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::{ReadReference, ReadSummaries};
+use crate::usecases::projects::filter::FilterQuery;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -14,7 +14,6 @@ use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::issue::{IssueCategory, IssueLevel};
 use crate::domain::light::Light;
 use crate::domain::project::Stage;
-use crate::http::caller::{Permission, ReadSummaries};
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::events::told;
@@ -28,6 +27,7 @@ use crate::pages::kit::visit::Visit;
 use crate::pages::projects::data::Known;
 use crate::pages::projects::forms as project_forms;
 use crate::pages::summaries::trend_chart::month_chart;
+use crate::usecases::permission::{Permission, ReadSummaries};
 
 /// Mounts the pages of one project.
 pub fn mount(config: &mut ServiceConfig) {

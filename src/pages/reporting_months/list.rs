@@ -11,8 +11,6 @@ use crate::api::reporting_months::handlers::{MonthPath, ReportingMonthInput, put
 use crate::domain::month::Month;
 use crate::domain::words::Words;
 use crate::http::body::{Body, judge};
-use crate::http::caller::{KeepMonths, Permission, ReadProjects, ReturnReports};
-use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::pages::kit::form::{Complaints, Form};
@@ -21,6 +19,8 @@ use crate::pages::kit::shell::Shell;
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
 use crate::pages::reports::review;
+use crate::usecases::permission::{KeepMonths, Permission, ReadProjects, ReturnReports};
+use crate::usecases::precondition::Precondition;
 
 /// Mounts the form.
 pub fn mount(config: &mut ServiceConfig) {

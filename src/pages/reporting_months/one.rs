@@ -7,7 +7,6 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::projects::filter::FilterQuery;
 use crate::api::reference::names::Names;
 use crate::api::reporting_months::filings::{
     Filing, FilingQuery, FilingsRow, FilingsView, list_filings,
@@ -25,18 +24,19 @@ use crate::domain::reference::unit::UnitRole;
 use crate::domain::report::filings::FilingStatus;
 use crate::domain::reporting_month::MonthState;
 use crate::http::body::{Body, judge};
-use crate::http::caller::{KeepMonths, ReadProjects};
 use crate::http::once::Once;
-use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::http::reply::PageView;
 use crate::pages::kit::form::{Complaints, Fields, Form, end_of, with, with_numbers};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other, up};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::answer::PageView;
+use crate::usecases::permission::{KeepMonths, ReadProjects};
+use crate::usecases::precondition::Precondition;
+use crate::usecases::projects::filter::FilterQuery;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

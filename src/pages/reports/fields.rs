@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::api::reports::context::ReportContextView;
-use crate::api::reports::view::ReportView;
 use crate::domain::money::Fen;
 use crate::pages::kit::form::{Complaints, Fields};
 use crate::pages::kit::number::wan;
 use crate::pages::kit::shell::Shell;
+use crate::usecases::reports::context::ReportContextView;
+use crate::usecases::reports::view::ReportView;
 
 /// How a field is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

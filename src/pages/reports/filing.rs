@@ -5,13 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::issues::handlers::IdPage;
-use crate::api::projects::filter::{FilterQuery, PlaceFilter};
 use crate::api::reporting_months::filings::{Filing, FilingQuery, list_filings};
-use crate::api::reporting_months::handlers::{
-    MonthPath, ReportingMonthView, YearQuery, list_reporting_months,
-};
+use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
 use crate::api::reporting_months::late_grants::{LateGrantView, list_late_grants};
-use crate::api::reports::review::{ReviewItem, ReviewQuery, list_all_reports};
+use crate::api::reports::review::{ReviewQuery, list_all_reports};
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
@@ -19,13 +16,16 @@ use crate::domain::reference::unit::UnitRole;
 use crate::domain::report::ReportState;
 use crate::domain::report::filings::FilingStatus;
 use crate::domain::reporting_month::MonthState;
-use crate::http::caller::{FileReports, ReadProjects};
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query, WHOLE};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::{FileReports, ReadProjects};
+use crate::usecases::projects::filter::{FilterQuery, PlaceFilter};
+use crate::usecases::reporting_months::view::ReportingMonthView;
+use crate::usecases::reports::review::ReviewItem;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -157,5 +157,5 @@ async fn reports(
     let asked = ReviewQuery { month, state, warned: None, warning: None, latest_first: true };
     let query = Query(Both(places, Both(asked, IdPage { limit, cursor: None })));
     let who = visit.permit::<ReadProjects>()?;
-    Ok(list_all_reports(visit.app.clone(), who, query, visit.language).await?.0.items)
+    Ok(list_all_reports(who, query).await?.0.items)
 }

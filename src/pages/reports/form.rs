@@ -8,20 +8,14 @@ use serde_json::{Value, json};
 use crate::api::issues::handlers::list_project_issues;
 use crate::api::issues::view::IssueView;
 use crate::api::projects::handlers::ProjectPath;
-use crate::api::reports::context::{ReportContextView, get_report_context};
-use crate::api::reports::handlers::{ReportPath, get_report, put_report, submit_report};
-use crate::api::reports::view::{ReportInput, ReportView};
+use crate::api::reports::handlers::ReportPath;
 use crate::domain::id::IssueId;
 use crate::domain::issue::IssueState;
 use crate::domain::report::ReportState;
 use crate::domain::words::Words;
-use crate::http::body::{Body, judge};
-use crate::http::caller::{FileReports, ReadProjects};
-use crate::http::once::Once;
-use crate::http::precondition::Precondition;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Put, Tagged};
 use crate::pages::kit::form::{Complaints, Fields, Form, with};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
@@ -29,6 +23,13 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::reports::fields as report_fields;
 use crate::pages::reports::fields::{FieldView, Kind};
+use crate::usecases::ask::Ask;
+use crate::usecases::permission::{FileReports, ReadProjects};
+use crate::usecases::precondition::Precondition;
+use crate::usecases::reports::context::ReportContextView;
+use crate::usecases::reports::input::ReportInput;
+use crate::usecases::reports::view::ReportView;
+use crate::usecases::reports::{context, list, step, write};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -79,23 +80,13 @@ struct Known {
 }
 
 async fn known(visit: &Visit<FileReports>, at: ReportPath) -> Result<Known, Problem> {
-    let app = || visit.app.clone();
-    let reads = || visit.permit::<ReadProjects>();
-    let context = get_report_context(app(), reads()?, visit.language, Path(at)).await?.0;
-    let report = stored(visit, at).await?;
+    let reads = visit.permit::<ReadProjects>()?;
+    let question =
+        move |ask: &mut Ask<'_>| Ok((context::get(ask, at.into())?, list::find(ask, at.into())?));
+    let (context, report) = reads.ask(question).await?;
     let of = Path(ProjectPath { project_id: at.project_id });
-    let issues = list_project_issues(app(), reads()?, of).await?.0.items;
+    let issues = list_project_issues(visit.app.clone(), reads, of).await?.0.items;
     Ok(Known { context, report, issues })
-}
-
-/// The report as it is now, if there is one.
-async fn stored(visit: &Visit<FileReports>, at: ReportPath) -> Result<Option<ReportView>, Problem> {
-    let (app, who) = (visit.app.clone(), visit.permit::<ReadProjects>()?);
-    match get_report(app, who, visit.language, Path(at), Conditional).await {
-        Ok(Tagged(report)) => Ok(Some(report)),
-        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
-        Err(problem) => Err(problem),
-    }
 }
 
 /// Those that are open, or mentioned already.
@@ -158,8 +149,8 @@ async fn file(
     if saved.warnings.iter().any(|w| !seen.contains(&w.code.as_str())) {
         return Ok(see_other(&here("check-warnings")));
     }
-    let once = Once::unkeyed(&request);
-    match submit_report(visit.app.clone(), visit.permit()?, visit.language, Path(at), once).await {
+    let decide = move |ask: &mut Ask<'_>| step::decide_submission(ask, at.into());
+    match visit.change(decide, write::save).await {
         Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.kept()))),
         Err(problem) => again(&request, &visit, at, (&fields, Some(saved.version)), problem).await,
     }
@@ -174,12 +165,7 @@ async fn save(
     let body = with(report_fields::body(fields), "issue_ids", issues.collect::<Value>());
     let input = judge::<ReportInput>(body)?;
     let is = fields.number("version").map_or(Precondition::Absent, Precondition::Version);
-    let (app, who) = (visit.app.clone(), visit.permit()?);
-    let put = put_report(app, who, visit.language, Path(at), is, Body(input)).await?;
-    Ok(match put {
-        Put::Created(created) => created.view,
-        Put::Changed(Tagged(view)) => view,
-    })
+    visit.change(move |ask| write::decide(ask, at.into(), is, &input), write::save).await
 }
 
 /// The form again, with what was typed, beside what is wrong with it. It goes again from the

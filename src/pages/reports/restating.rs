@@ -4,24 +4,22 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
-use crate::api::reports::context::{ReportContextView, get_report_context};
-use crate::api::reports::handlers::{ReportPath, get_report};
-use crate::api::reports::restatements::{
-    RestatementInput, RestatementView, create_restatement, list_restatements,
-};
-use crate::api::reports::view::ReportView;
-use crate::http::body::{Body, judge};
-use crate::http::caller::{ReadProjects, RestateReports};
-use crate::http::once::Once;
+use crate::api::reports::handlers::ReportPath;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Tagged};
 use crate::pages::kit::form::{Complaints, Form};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
+use crate::usecases::permission::{ReadProjects, RestateReports};
+use crate::usecases::reports::context::ReportContextView;
+use crate::usecases::reports::input::RestatementInput;
+use crate::usecases::reports::view::{ReportView, RestatementView};
+use crate::usecases::reports::{context, list, restate as restating};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -45,16 +43,12 @@ async fn page(
     at: ReportPath,
     trouble: Trouble,
 ) -> Result<RestatingPage, Problem> {
-    let app = || visit.app.clone();
-    let reads = || visit.permit::<ReadProjects>();
-    let context = get_report_context(app(), reads()?, visit.language, Path(at)).await?.0;
-    let report = get_report(app(), reads()?, visit.language, Path(at), Conditional).await;
-    let report = match report {
-        Ok(Tagged(report)) => Some(report),
-        Err(problem) if problem.status.as_u16() == 404 => None,
-        Err(problem) => return Err(problem),
+    let reads = visit.permit::<ReadProjects>()?;
+    let question = move |ask: &mut Ask<'_>| {
+        let context = context::get(ask, at.into())?;
+        Ok((context, list::find(ask, at.into())?, list::restated(ask, at.into())?))
     };
-    let before = list_restatements(app(), reads()?, Path(at)).await?.0.items;
+    let (context, report, before) = reads.ask(question).await?;
     let shell = Shell::around(visit, Place::REVIEW).await?;
     Ok(RestatingPage { shell, at, context, report, before, trouble })
 }
@@ -75,9 +69,9 @@ async fn restate(
     let (Path(at), Form(fields)) = (path, form);
     let entered = async {
         let body = fields.body(&["amount_wan", "reason", "approver"]);
-        let input = Body(judge::<RestatementInput>(body)?);
-        let once = Once::unkeyed(&request);
-        create_restatement(visit.app.clone(), visit.permit()?, Path(at), input, once).await
+        let input = judge::<RestatementInput>(body)?;
+        let decide = move |ask: &mut Ask<'_>| restating::decide(ask, at.into(), &input);
+        visit.change(decide, restating::save).await
     };
     let Err(problem) = entered.await else {
         let here = format!("/months/{}/restatements/{}", at.month, at.project_id);

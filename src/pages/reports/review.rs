@@ -7,24 +7,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::issues::handlers::IdPage;
-use crate::api::projects::filter::PlaceFilter;
 use crate::api::reference::names::Names;
 use crate::api::reporting_months::filing_summary::MonthFilings;
-use crate::api::reports::context::get_report_context;
-use crate::api::reports::handlers::{ReportPath, Return, confirm_report, return_report};
-use crate::api::reports::review::{ReviewItem, ReviewQuery, list_all_reports};
+use crate::api::reports::handlers::ReportPath;
+use crate::api::reports::review::{ReviewQuery, list_all_reports};
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::report::warning;
 use crate::domain::words::Words;
-use crate::http::body::{Body, judge};
-use crate::http::caller::{ConfirmReports, ReadProjects, ReturnReports};
-use crate::http::once::Once;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
-use crate::http::reply::PageView;
+use crate::http::query::{Both, Query};
 use crate::pages::kit::form::{Complaints, Fields, Form};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
@@ -32,6 +27,13 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
 use crate::pages::reporting_months::list::{Opening, months_of};
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
+use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
+use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::reports::input::Return;
+use crate::usecases::reports::review::ReviewItem;
+use crate::usecases::reports::{context, step, write};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -157,7 +159,7 @@ async fn page(
     let (asked, language) = (visit.asked::<QueueQuery>()?, visit.language);
     let shell = Shell::around(visit, Place::REVIEW).await?;
     let who = visit.permit::<ReadProjects>()?;
-    let queue = list_all_reports(visit.app.clone(), who, Query(asked.asked()), language).await?.0;
+    let queue = list_all_reports(who, Query(asked.asked())).await?.0;
     let months = months_of(visit).await?;
     let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
@@ -187,7 +189,7 @@ async fn decide(
         let words = Words::new("请先勾选月报，再确认或退回。", "Tick reports first, then decide.");
         Err(Complaints::saying(&words, visit.language))
     } else {
-        decide_all(&request, &visit, &fields, &chosen).await?
+        decide_all(&visit, &fields, &chosen).await?
     };
     let confirms = fields.get("action") == Some("confirm");
     let (complaints, refused) = match decided {
@@ -239,7 +241,6 @@ type Decided = Result<(usize, Vec<Refused>), Complaints>;
 
 /// Decides about each by itself: one that is refused keeps no other from being done.
 async fn decide_all(
-    request: &HttpRequest,
     visit: &Visit<ReturnReports>,
     fields: &Fields,
     chosen: &[ReportPath],
@@ -263,12 +264,15 @@ async fn decide_all(
     }
     let (mut done, mut refused) = (0, Vec::new());
     for at in chosen {
-        let (app, once) = (visit.app.clone(), Once::unkeyed(request));
+        let at_report = (*at).into();
         let step = if confirms {
-            confirm_report(app, visit.permit()?, visit.language, Path(*at), once).await
+            let who = visit.permit::<ConfirmReports>()?;
+            let decide = move |ask: &mut Ask<'_>| step::decide_confirmation(ask, at_report);
+            who.change(decide, write::save).await
         } else {
-            let body = Body(judge::<Return>(reason.clone())?);
-            return_report(app, visit.permit()?, visit.language, Path(*at), body, once).await
+            let (who, input) = (visit.permit::<ReturnReports>()?, judge::<Return>(reason.clone())?);
+            let decide = move |ask: &mut Ask<'_>| step::decide_return(ask, at_report, &input);
+            who.change(decide, write::save).await
         };
         match step {
             Ok(_) => done += 1,
@@ -289,10 +293,10 @@ async fn named(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) 
         fields.collect::<Vec<_>>().join(" ")
     };
     let known = match visit.permit::<ReadProjects>() {
-        Ok(who) => get_report_context(visit.app.clone(), who, visit.language, Path(at)).await.ok(),
+        Ok(who) => who.ask(move |ask| context::get(ask, at.into())).await.ok(),
         Err(_) => None,
     };
-    let project = known.map_or_else(|| at.project_id.to_string(), |context| context.0.project);
+    let project = known.map_or_else(|| at.project_id.to_string(), |context| context.project);
     Refused { project, month: at.month, words }
 }
 

@@ -10,7 +10,6 @@ use crate::api::figures::asked::Asking;
 use crate::api::figures::place::PlaceDimension;
 use crate::api::lights::handlers::shine;
 use crate::api::lights::view::{LightCountsView, LightRow};
-use crate::api::projects::filter::FilterQuery;
 use crate::api::reference::names::Names;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::api::summaries::milestones::{CountRateView, MilestoneRow, count_up};
@@ -19,13 +18,14 @@ use crate::api::summaries::trend::{Trend, follow};
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
 use crate::domain::words::Language;
-use crate::http::caller::{LoggedIn, ReadSummaries};
 use crate::http::problem::Problem;
 use crate::pages::kit::chart::{MonthChart, MonthValues, RowChart, RowValues};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::{LoggedIn, ReadSummaries};
+use crate::usecases::projects::filter::FilterQuery;
 
 /// Mounts the pages of this file.
 pub fn mount(config: &mut ServiceConfig) {

@@ -9,12 +9,12 @@ use crate::api::plans::handlers::find_plan;
 use crate::api::plans::view::PlanView;
 use crate::api::reference::names::Names;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
-use crate::http::caller::ReadSummaries;
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::permission::ReadSummaries;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -1,5 +1,7 @@
 //! Monthly reports.
 
+pub mod filed;
+pub mod recorded;
 pub mod restatements;
 pub mod review;
 

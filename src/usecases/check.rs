@@ -2,7 +2,7 @@
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
-use crate::http::problem::Problem;
+use crate::usecases::refusal::Refusal;
 
 /// Collects what is wrong with a body.
 #[derive(Debug, Default)]
@@ -62,10 +62,10 @@ impl Check {
     }
 
     /// The parsed whole when nothing was wrong with any part, else every complaint at once.
-    pub fn done<T>(self, parsed: Option<T>) -> Result<T, Problem> {
+    pub fn done<T>(self, parsed: Option<T>) -> Result<T, Refusal> {
         match parsed {
             Some(whole) if self.errors.is_empty() => Ok(whole),
-            Some(_) | None => Err(Problem::invalid(self.errors)),
+            Some(_) | None => Err(Refusal::invalid(self.errors)),
         }
     }
 }

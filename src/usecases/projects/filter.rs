@@ -10,10 +10,10 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::{Industry, IndustryGroup};
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::words::Words;
-use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
 use crate::store::reference::{areas, industries};
+use crate::usecases::refusal::Refusal;
 
 /// Which projects; a repeated parameter means "or".
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -70,7 +70,7 @@ impl PlaceFilter {
     pub fn known(
         &self,
         conn: &mut Conn,
-    ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Problem> {
+    ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Refusal> {
         let (industry, area) = (self.industry.clone(), self.area.clone());
         let all = FilterQuery { industry, area, ..FilterQuery::default() };
         let filter = all.known(conn, None)?;
@@ -83,7 +83,7 @@ impl FilterQuery {
     ///
     /// # Errors
     /// 400 that names every code that is not there.
-    pub fn known(&self, conn: &mut Conn, year: Option<Year>) -> Result<ProjectFilter, Problem> {
+    pub fn known(&self, conn: &mut Conn, year: Option<Year>) -> Result<ProjectFilter, Refusal> {
         let mut errors = Vec::new();
         let industries = self.industries(&industries::all(conn)?, &mut errors);
         let all = areas::all(conn)?;
@@ -92,7 +92,7 @@ impl FilterQuery {
             known(&self.area, "?area", id, &mut errors)
         });
         if !errors.is_empty() {
-            return Err(Problem::bad_parameters(errors));
+            return Err(Refusal::bad_parameters(errors));
         }
         Ok(ProjectFilter {
             project: None,

@@ -1,0 +1,241 @@
+//! Replies as bytes: what is kept under an `Idempotency-Key` and sent again unchanged.
+
+use std::marker::PhantomData;
+
+use actix_web::body::BoxBody;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::http::precondition::etag;
+use crate::http::reply::{Created, Json, NoContent, Tagged};
+use crate::http::signature::{Entry, Reply};
+use crate::usecases::answer::Versioned;
+use crate::usecases::refusal::Refusal;
+
+/// The format of stored replies. Format 1, of release 0.1.0, was the JSON of the answer alone.
+const FORMAT: u8 = 2;
+
+/// Status, headers and body of a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReply {
+    format: u8,
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    /// JSON text; absent when the reply has no body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl StoredReply {
+    fn with_body<T: Serialize>(status: u16, answer: &T) -> Result<Self, Refusal> {
+        let body = serde_json::to_string(answer).map_err(Refusal::broken)?;
+        Ok(Self { format: FORMAT, status, location: None, etag: None, body: Some(body) })
+    }
+
+    /// The text that is stored.
+    ///
+    /// # Errors
+    /// None that is known of; a fault of ours.
+    pub fn to_text(&self) -> Result<String, Refusal> {
+        serde_json::to_string(self).map_err(Refusal::broken)
+    }
+
+    /// Reads a stored text of either format; `path` is where the request went.
+    pub fn read<R: Outcome>(text: &str, path: &str) -> Self {
+        match serde_json::from_str::<Self>(text) {
+            Ok(stored) if stored.format == FORMAT => stored,
+            Ok(_) | Err(_) => Self::read_format_1::<R>(text, path),
+        }
+    }
+
+    /// Format 1 had the answer's JSON alone: status and headers follow from the kind of reply.
+    fn read_format_1<R: Outcome>(text: &str, path: &str) -> Self {
+        let mut answer: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+        R::complete_format_1(&mut answer);
+        let number = |name: &str| answer.get(name).and_then(Value::as_i64);
+        let created = R::STATUS == StatusCode::CREATED.as_u16();
+        let location = number("id").filter(|_| created).map(|id| format!("{path}/{id}"));
+        let has_body = R::STATUS != StatusCode::NO_CONTENT.as_u16();
+        Self {
+            format: FORMAT,
+            status: R::STATUS,
+            location,
+            etag: number("version").filter(|_| has_body).map(etag),
+            body: has_body.then(|| answer.to_string()),
+        }
+    }
+}
+
+/// A reply that can be kept: its bytes are the same whenever it is sent.
+pub trait Outcome: Reply {
+    /// Its status.
+    const STATUS: u16;
+
+    /// The reply as it is sent.
+    ///
+    /// # Errors
+    /// A fault of ours: an answer that is not JSON.
+    fn sent(&self) -> Result<StoredReply, Refusal>;
+
+    /// The reply as it is kept; differs where a secret is shown only once.
+    ///
+    /// # Errors
+    /// As [`Outcome::sent`].
+    fn kept(&self) -> Result<StoredReply, Refusal> {
+        self.sent()
+    }
+
+    /// Adds what the stored JSON of release 0.1.0 lacks.
+    fn complete_format_1(_answer: &mut Value) {}
+}
+
+impl<T: Serialize + utoipa::ToSchema> Outcome for Json<T> {
+    const STATUS: u16 = 200;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        StoredReply::with_body(Self::STATUS, &self.0)
+    }
+}
+
+impl<T: Serialize + Versioned + utoipa::ToSchema> Outcome for Tagged<T> {
+    const STATUS: u16 = 200;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        let stored = StoredReply::with_body(Self::STATUS, &self.0)?;
+        Ok(StoredReply { etag: Some(etag(self.0.version())), ..stored })
+    }
+}
+
+impl<T: Serialize + Versioned + utoipa::ToSchema> Outcome for Created<T> {
+    const STATUS: u16 = 201;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        let stored = StoredReply::with_body(Self::STATUS, &self.view)?;
+        let location = Some(format!("{}{}", crate::http::PREFIX, self.location));
+        Ok(StoredReply { etag: Some(etag(self.view.version())), location, ..stored })
+    }
+}
+
+impl Outcome for NoContent {
+    const STATUS: u16 = 204;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        let status = Self::STATUS;
+        Ok(StoredReply { format: FORMAT, status, location: None, etag: None, body: None })
+    }
+}
+
+/// A reply that shows a secret once: what is kept, and sent to a repeated request, has null in its
+/// place.
+pub struct ShownOnce<R> {
+    /// The reply with the secret.
+    pub sent: R,
+    /// The same reply with null in its place.
+    pub kept: R,
+}
+
+impl<R: Reply> Reply for ShownOnce<R> {
+    fn describe(entry: &mut Entry) {
+        R::describe(entry);
+    }
+}
+
+impl<R: Outcome> Outcome for ShownOnce<R> {
+    const STATUS: u16 = R::STATUS;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        self.sent.sent()
+    }
+
+    fn kept(&self) -> Result<StoredReply, Refusal> {
+        self.kept.sent()
+    }
+
+    fn complete_format_1(answer: &mut Value) {
+        if let Some(answer) = answer.as_object_mut() {
+            answer.entry("secret").or_insert(Value::Null);
+        }
+    }
+}
+
+/// A reply of kind `R` as bytes, fresh or repeated.
+pub struct Stored<R> {
+    reply: StoredReply,
+    kind: PhantomData<R>,
+}
+
+impl<R> Stored<R> {
+    /// A reply of this kind.
+    pub fn new(reply: StoredReply) -> Self {
+        Self { reply, kind: PhantomData }
+    }
+}
+
+impl<R: Reply> Reply for Stored<R> {
+    fn describe(entry: &mut Entry) {
+        R::describe(entry);
+    }
+}
+
+impl<R> Responder for Stored<R> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let StoredReply { status, location, etag, body, .. } = self.reply;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut answer = HttpResponse::build(status);
+        if let Some(location) = location {
+            answer.insert_header((header::LOCATION, location));
+        }
+        if let Some(etag) = etag {
+            answer.insert_header((header::ETAG, etag));
+        }
+        match body {
+            Some(body) => answer.content_type("application/json").body(body),
+            None => answer.finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Numbered(i64);
+
+    impl Reply for Numbered {
+        fn describe(_: &mut Entry) {}
+    }
+
+    impl Outcome for Numbered {
+        const STATUS: u16 = 201;
+
+        fn sent(&self) -> Result<StoredReply, Refusal> {
+            StoredReply::with_body(Self::STATUS, &serde_json::json!({"format": 1, "id": self.0}))
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_read_back_to_the_byte() {
+        let sent = Numbered(7).sent().unwrap();
+
+        let read = StoredReply::read::<Numbered>(&sent.to_text().unwrap(), "/elsewhere");
+
+        assert_eq!(read, sent);
+    }
+
+    #[test]
+    fn an_outcome_of_the_first_release_gets_its_status_and_headers() {
+        let read = StoredReply::read::<Numbered>(r#"{"id":7,"version":3}"#, "/api/v1/things");
+
+        assert_eq!(read.status, 201);
+        assert_eq!(read.location.as_deref(), Some("/api/v1/things/7"));
+        assert_eq!(read.etag.as_deref(), Some("\"3\""));
+        assert_eq!(read.body.as_deref(), Some(r#"{"id":7,"version":3}"#));
+    }
+}

@@ -1,0 +1,75 @@
+//! Who asks, and what they may do.
+
+use crate::domain::account::access::{Action, Sight};
+use crate::domain::account::scope::ClientScope;
+use crate::domain::id::SessionId;
+use crate::domain::words::Words;
+use crate::store::accounts::users::User;
+use crate::store::events::Author;
+use crate::usecases::refusal::{Refusal, RefusalKind};
+
+/// An account with the session it calls through.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The account, as it is now.
+    pub user: User,
+    /// The session its token belongs to.
+    pub session: SessionId,
+    /// Who the events of this request name.
+    pub author: Author,
+    /// What a machine client was let do; absent for a person.
+    pub scopes: Option<Vec<ClientScope>>,
+}
+
+impl Caller {
+    /// Which projects the caller may know of.
+    pub fn sees(&self) -> Sight {
+        Sight::of(self.user.role, self.user.unit_id, self.user.area_id)
+    }
+
+    /// Whether the caller's role and scopes allow at least one of `actions`; none means any
+    /// account that is logged in.
+    ///
+    /// # Errors
+    /// `password-change-required`, `forbidden`, `scope-missing`.
+    pub fn must_be_able_to(&self, actions: &[Action]) -> Result<(), Refusal> {
+        if actions.is_empty() {
+            return Ok(());
+        }
+        if self.user.must_change_password {
+            let words = Words::new(
+                "请先修改初始密码：PUT /api/v1/me/password。",
+                "Change your first password before anything else: PUT /api/v1/me/password.",
+            );
+            return Err(Refusal::new(RefusalKind::Forbidden, "password-change-required", words));
+        }
+        let role = self.user.role;
+        let allowed: Vec<Action> = actions.iter().copied().filter(|a| role.may(*a)).collect();
+        let first = *allowed.first().ok_or_else(Refusal::forbidden)?;
+        if let Some(scopes) = &self.scopes {
+            let granted = |a: &Action| ClientScope::of(*a).is_some_and(|s| scopes.contains(&s));
+            if !allowed.iter().any(granted) {
+                return Err(scope_missing(ClientScope::of(first).ok_or_else(for_people)?));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn for_people() -> Refusal {
+    let words = Words::new(
+        "此操作须由工作人员登录后办理，接口客户端不能执行。",
+        "People do this, logged in; a machine client may not.",
+    );
+    Refusal { words, ..Refusal::forbidden() }
+}
+
+fn scope_missing(needed: ClientScope) -> Refusal {
+    let words = Words::new(
+        format!("令牌缺少权限范围 {needed}：请在 /oauth/token 申请，或请管理员授予该客户端。"),
+        format!(
+            "The token lacks the scope {needed}: ask for it at /oauth/token, or have the administrator grant it to the client."
+        ),
+    );
+    Refusal::new(RefusalKind::Forbidden, "scope-missing", words)
+}

@@ -1,0 +1,18 @@
+//! Use cases: what can be done with the register, without HTTP.
+//!
+//! A use case takes an [`ask::Ask`] (one snapshot, the caller, the instant) and typed input, and
+//! returns a value or a [`refusal::Refusal`]. One that writes is two functions: `decide_...`
+//! reads the snapshot, applies the rules of `domain` and returns a change; `save` writes that
+//! change and records its event. Handlers, pages, imports, the demo and commands call the same
+//! use cases.
+
+pub mod answer;
+pub mod ask;
+pub mod caller;
+pub mod check;
+pub mod permission;
+pub mod precondition;
+pub mod projects;
+pub mod refusal;
+pub mod reporting_months;
+pub mod reports;

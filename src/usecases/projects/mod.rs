@@ -1,0 +1,3 @@
+//! Projects: registered, changed, moved between stages.
+
+pub mod filter;

@@ -1,0 +1,221 @@
+//! Why a use case was refused, without HTTP. `http::problem` chooses the status of each kind.
+
+use crate::domain::error::{FieldError, RuleError};
+use crate::domain::reporting_month::refusal::MonthRefusal;
+use crate::domain::words::Words;
+use crate::store::StoreError;
+
+/// What sort of refusal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The request cannot be read, or a parameter is wrong.
+    Unreadable,
+    /// Nobody is logged in, or the token is no longer valid.
+    Unauthenticated,
+    /// The caller is known and may not do this.
+    Forbidden,
+    /// The thing does not exist, or the caller may not know that it does.
+    NotFound,
+    /// The state of things forbids it.
+    Conflict,
+    /// Somebody changed the thing since the caller read it.
+    Stale,
+    /// Readable, but at least one field is wrong.
+    Invalid,
+    /// Too many attempts; may be tried again later.
+    TooMany,
+    /// The database is too busy, or cannot be reached.
+    Busy,
+    /// A fault of ours.
+    Broken,
+}
+
+/// Why a use case was refused.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// What sort of refusal it is.
+    pub kind: RefusalKind,
+    /// Stable public code; `/problems/<code>` is the problem's type.
+    pub code: &'static str,
+    /// What went wrong here, and what to do about it.
+    pub words: Words,
+    /// Every wrong field or parameter.
+    pub errors: Vec<FieldError>,
+    /// When to try again, in seconds.
+    pub retry_after_seconds: Option<u64>,
+    /// The cause of a fault of ours, for the log alone.
+    pub cause: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal with a kind, a code and words.
+    pub fn new(kind: RefusalKind, code: &'static str, words: Words) -> Self {
+        Self { kind, code, words, errors: Vec::new(), retry_after_seconds: None, cause: None }
+    }
+
+    /// The caller must log in (again).
+    pub fn unauthenticated(code: &'static str, words: Words) -> Self {
+        Self::new(RefusalKind::Unauthenticated, code, words)
+    }
+
+    /// The caller's role may not do this.
+    pub fn forbidden() -> Self {
+        let words = Words::new(
+            "您的角色无权执行此操作；如确需办理，请联系发展改革部门或管理员。",
+            "Your role may not do this. Ask the commission or the administrator if you should.",
+        );
+        Self::new(RefusalKind::Forbidden, "forbidden", words)
+    }
+
+    /// The thing does not exist, or the caller may not see it.
+    pub fn not_found() -> Self {
+        let words = Words::new(
+            "没有找到，或您无权查看。请核对网址和编号。",
+            "Not found, or you may not see it. Check the address and the ids in it.",
+        );
+        Self::new(RefusalKind::NotFound, "not-found", words)
+    }
+
+    /// The state of things forbids it.
+    pub fn conflict(code: &'static str, words: Words) -> Self {
+        Self::new(RefusalKind::Conflict, code, words)
+    }
+
+    /// What was asked cannot be read.
+    pub fn unreadable(code: &'static str, words: Words) -> Self {
+        Self::new(RefusalKind::Unreadable, code, words)
+    }
+
+    /// Somebody changed the thing since the caller read it.
+    pub fn stale() -> Self {
+        let words = Words::new(
+            "该内容已被他人修改。请重新读取最新版本，确认后再提交。",
+            "It has been changed since you read it. Read it again, then send your change with the new ETag.",
+        );
+        Self::new(RefusalKind::Stale, "stale", words)
+    }
+
+    /// Readable, but wrong; with every wrong field.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let words = Words::new(
+            format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
+            format!("{} field(s) are wrong, see `errors`. Nothing was saved.", errors.len()),
+        );
+        Self { errors, ..Self::new(RefusalKind::Invalid, "invalid", words) }
+    }
+
+    /// Query parameters that are unknown or malformed; with every one of them.
+    pub fn bad_parameters(errors: Vec<FieldError>) -> Self {
+        let words = Words::new(
+            "查询参数不符合要求，详见 errors。",
+            "Query parameters are wrong, see `errors`.",
+        );
+        Self { errors, ..Self::new(RefusalKind::Unreadable, "bad-parameters", words) }
+    }
+
+    /// A fault of ours. The cause goes to the log, never to the caller.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        let words = Words::new(
+            "系统内部出错，已记录。请稍后重试；如仍出错，请把 request_id 告知管理员。",
+            "Something broke on our side and was logged. Try again; if it stays, tell the administrator the request_id.",
+        );
+        let cause = Some(cause.to_string());
+        Self { cause, ..Self::new(RefusalKind::Broken, "broken", words) }
+    }
+
+    /// The database is too busy now.
+    pub fn busy() -> Self {
+        let words = Words::new("系统繁忙，请稍后重试。", "The service is busy. Try again shortly.");
+        let retry_after_seconds = Some(1);
+        Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "busy", words) }
+    }
+
+    /// What a rule says about the day at `pointer` is wrong input; anything else is the state's.
+    pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
+        match error {
+            RuleError::InFuture { .. } | RuleError::BeforeStart { .. } => {
+                Self::of_field(pointer, &error)
+            }
+            RuleError::ReasonRequired { .. }
+            | RuleError::GrantInPast { .. }
+            | RuleError::StageMove { .. }
+            | RuleError::CodeRequired
+            | RuleError::ReportState { .. }
+            | RuleError::MonthAhead(_)
+            | RuleError::ZeroReasonRequired
+            | RuleError::BeforeRegistration(_)
+            | RuleError::Month(_)
+            | RuleError::YearPlanExists(_)
+            | RuleError::ProjectEnded(_)
+            | RuleError::MilestoneReached(_) => error.into(),
+        }
+    }
+
+    fn of_field(pointer: &'static str, error: &RuleError) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, error.code(), error.words())])
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code, self.words.en)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found(),
+            StoreError::Stale => Self::stale(),
+            StoreError::Busy => Self::busy(),
+            StoreError::Taken(what) => Self::conflict(
+                "taken",
+                Words::new(
+                    format!("{what} 已被占用，请换一个值，或查看已有的记录。"),
+                    format!(
+                        "{what} is taken already. Choose another value, or look at the record that has it."
+                    ),
+                ),
+            ),
+            StoreError::BadCursor => {
+                let words = Words::new(
+                    "该 cursor 不属于这个列表或这种排序；请从第一页重新开始。",
+                    "This cursor belongs to another list or order. Start again from the first page.",
+                );
+                Self::bad_parameters(vec![FieldError::new("?cursor", "bad-cursor", words)])
+            }
+            // The database may be back soon, or a newer program took over; why goes to the log.
+            StoreError::Unreachable(_) | StoreError::NewerSchema(_) => {
+                Self { cause: Some(error.to_string()), ..Self::busy() }
+            }
+            StoreError::Broken(_) => Self::broken(error),
+        }
+    }
+}
+
+impl From<RuleError> for Refusal {
+    fn from(error: RuleError) -> Self {
+        match error {
+            RuleError::ReasonRequired { .. } => Self::of_field("/reason", &error),
+            RuleError::GrantInPast { .. } => Self::of_field("/until", &error),
+            RuleError::StageMove { .. }
+            | RuleError::CodeRequired
+            | RuleError::InFuture { .. }
+            | RuleError::BeforeStart { .. }
+            | RuleError::ReportState { .. }
+            | RuleError::MonthAhead(_)
+            | RuleError::ZeroReasonRequired
+            | RuleError::BeforeRegistration(_)
+            | RuleError::Month(_)
+            | RuleError::YearPlanExists(_)
+            | RuleError::ProjectEnded(_)
+            | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
+        }
+    }
+}
+
+impl From<MonthRefusal> for Refusal {
+    fn from(refusal: MonthRefusal) -> Self {
+        RuleError::from(refusal).into()
+    }
+}

@@ -1,0 +1,70 @@
+//! What the state of a reporting month allows: filing, reviewing, changes that take effect in it.
+
+use crate::domain::account::access::Role;
+use crate::domain::id::ProjectId;
+use crate::domain::month::Month;
+use crate::domain::report::ReportState;
+use crate::domain::reporting_month::{Leave, ReportingMonth};
+use crate::store::{Conn, reporting_months};
+use crate::usecases::ask::Ask;
+use crate::usecases::refusal::Refusal;
+
+/// A report that is to be filed.
+#[derive(Clone, Copy, Debug)]
+pub struct Filing {
+    /// The project.
+    pub project: ProjectId,
+    /// The month.
+    pub month: Month,
+    /// The report's state; `None` when there is none yet.
+    pub state: Option<ReportState>,
+}
+
+/// Refuses unless the caller may file the report now; keeps its month open until the transaction
+/// ends.
+///
+/// # Errors
+/// `month-not-open`, `month-overdue`, `month-closed`.
+pub fn must_be_fileable(ask: &mut Ask<'_>, filing: Filing) -> Result<(), Refusal> {
+    let month = fileable_month(ask, filing)?;
+    Ok(reporting_months::hold(ask.conn, &month)?)
+}
+
+/// The month of the report, if the caller may file it now. Holds nothing.
+///
+/// # Errors
+/// As [`must_be_fileable`].
+pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMonth, Refusal> {
+    let month: ReportingMonth = reporting_months::opened::<Refusal>(ask.conn, filing.month)?;
+    let (user, now) = (&ask.caller.user, ask.now);
+    let unit = user.unit_id;
+    let granted =
+        reporting_months::is_granted(ask.conn, month.id, filing.project, unit, now.instant)?;
+    let commission = user.role == Role::Commission;
+    let leave = Leave { commission, granted, returned: false }.or_returned(filing.state);
+    month.may_file(now.today, leave)?;
+    Ok(month)
+}
+
+/// Refuses when the month of a report is closed; keeps it open until the transaction ends.
+///
+/// # Errors
+/// `month-not-open`, `month-closed`.
+pub fn must_be_reviewable(conn: &mut Conn, month: Month) -> Result<(), Refusal> {
+    let month: ReportingMonth = reporting_months::opened::<Refusal>(conn, month)?;
+    month.must_not_be_closed()?;
+    Ok(reporting_months::hold(conn, &month)?)
+}
+
+/// Keeps the month in which a change takes effect open until the transaction ends. A month that
+/// was never opened is accepted.
+///
+/// # Errors
+/// `month-closed`.
+pub fn must_not_be_closed(conn: &mut Conn, month: Month) -> Result<(), Refusal> {
+    if let Some(month) = reporting_months::find(conn, month)? {
+        month.must_not_be_closed()?;
+        reporting_months::hold(conn, &month)?;
+    }
+    Ok(())
+}

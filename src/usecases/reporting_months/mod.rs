@@ -1,0 +1,4 @@
+//! Reporting months: opened, due, closed.
+
+pub mod gates;
+pub mod view;

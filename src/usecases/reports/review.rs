@@ -1,0 +1,55 @@
+//! Reports across projects, as reviewers go through them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::money::Fen;
+use crate::domain::report::Report;
+use crate::store::PageRequest;
+use crate::store::reports::filed::FiledReport;
+use crate::store::reports::review::{self, ReviewFilter};
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
+use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::refusal::Refusal;
+use crate::usecases::reports::view::ReportView;
+
+/// A report with the name of its project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReviewItem {
+    /// The project's name.
+    pub project: String,
+    /// What the year plan in force has for the month, in 万元; null without one.
+    pub planned_wan: Option<Fen>,
+    /// What the month before was reported at, in 万元, in whatever state; null without a report.
+    pub last_month_wan: Option<Fen>,
+    /// The report.
+    #[serde(flatten)]
+    pub report: ReportView,
+}
+
+/// Reports of every project the caller sees, by id, beside their plan and the month before.
+///
+/// # Errors
+/// A code of a place that does not exist; a cursor of another list.
+pub fn list(
+    ask: &mut Ask<'_>,
+    places: &PlaceFilter,
+    filter: ReviewFilter,
+    page: &PageRequest,
+) -> Result<PageView<ReviewItem>, Refusal> {
+    let (industries, areas) = places.known(ask.conn)?;
+    let filter = ReviewFilter { areas, industries, ..filter };
+    let found = review::list(ask.conn, &filter, ask.sight(), page)?;
+    let reports: Vec<Report> = found.items.iter().map(|(report, _)| report.clone()).collect();
+    let beside = review::beside(ask.conn, &reports)?;
+    Ok(PageView::of(found, |(report, project)| {
+        let beside = beside.get(&report.id).copied().unwrap_or_default();
+        ReviewItem {
+            project,
+            planned_wan: beside.planned,
+            last_month_wan: beside.last_month,
+            report: ReportView::of(FiledReport::alone(report), ask.language),
+        }
+    }))
+}
