@@ -38,6 +38,7 @@ mod issues;
 mod killed;
 mod lights;
 mod milestones;
+mod modules;
 mod oc4ids;
 mod pages;
 mod pages_register;
