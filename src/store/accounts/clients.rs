@@ -30,7 +30,7 @@ pub struct Client {
     pub last_used_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 

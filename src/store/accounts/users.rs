@@ -34,7 +34,7 @@ pub struct User {
     pub disabled_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 

@@ -43,7 +43,7 @@ pub struct Delivery {
     pub error: Option<AttemptError>,
     /// When it was queued.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 

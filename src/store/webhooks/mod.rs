@@ -37,7 +37,7 @@ pub struct Webhook {
     pub after_sequence: i64,
     /// When it was made.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
