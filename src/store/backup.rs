@@ -1,4 +1,4 @@
-//! A copy of the embedded database while it is in use.
+//! Online backup of the SQLite database.
 
 use std::path::Path;
 
@@ -8,12 +8,13 @@ use crate::store::conn::{Conn, Use};
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError};
 
-/// Writes everything committed so far to a new file, consistent in itself; writers go on meanwhile.
-/// The file appears under its name when it is complete and on disk.
+/// Writes a consistent copy of all committed data to a new file; writers are not blocked.
+///
+/// The file gets its final name only after it is complete and synced to disk.
 ///
 /// # Errors
-/// [`StoreError::Unreachable`] when the file is there already, cannot be written, or the database is
-/// a server, which brings its own tools.
+/// [`StoreError::Unreachable`] if the file exists or cannot be written, or if the database is
+/// PostgreSQL, which has its own backup tools.
 pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
     let refuse = |why: String| Err(StoreError::Unreachable(why));
     let shown = to.display();
@@ -32,7 +33,7 @@ pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
     part.push(".part");
     let part = Path::new(&part);
     let failed = |e: std::io::Error| StoreError::Unreachable(format!("cannot write {shown}: {e}"));
-    // What is left of a backup that was interrupted.
+    // Remove the remains of an interrupted backup.
     if part.exists() {
         std::fs::remove_file(part).map_err(failed)?;
     }
