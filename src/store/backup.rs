@@ -20,14 +20,14 @@ pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
     let shown = to.display();
     let DatabaseUrl::Sqlite(from) = url else {
         return refuse(format!(
-            "{url} is a server: back it up with pg_dump, restore with pg_restore"
+            "{url} is a PostgreSQL server; use pg_dump to back up and pg_restore to restore"
         ));
     };
     if !from.exists() {
-        return refuse(format!("there is no database at {}", from.display()));
+        return refuse(format!("no database at {}", from.display()));
     }
     if to.exists() {
-        return refuse(format!("{shown} is there already; choose a new name"));
+        return refuse(format!("{shown} already exists; choose a new name"));
     }
     let mut part = to.as_os_str().to_owned();
     part.push(".part");

@@ -52,7 +52,7 @@ pub(in crate::store) fn must_be_current(conn: &mut Conn) -> Result<()> {
     }
     let list = pending.join(", ");
     Err(StoreError::Unreachable(format!(
-        "the database lacks migrations ({list}); run `major-projects migrate`"
+        "the database needs migrations ({list}); run `major-projects migrate`"
     )))
 }
 

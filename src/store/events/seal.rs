@@ -211,7 +211,7 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
     for (what, anchor) in anchors.iter().filter(|(_, anchor)| anchor.sequence > 0) {
         if !hashes.contains(&(anchor.sequence, anchor.hash.clone())) {
             wrong.push(format!(
-                "{what} knows of event {} of the chain, which is gone or another",
+                "{what} records event {} of the chain, which is missing or has another hash",
                 anchor.sequence
             ));
         }

@@ -63,28 +63,37 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
         let month = bulletin.month;
         let found = bulletins::sha256(&bulletin.content);
         if found != bulletin.sha256 {
-            wrong.push(format!("bulletin {month}: its content has the hash {found}, not its own"));
+            wrong.push(format!(
+                "bulletin {month}: the hash of its content is {found}, not the recorded one"
+            ));
         }
         match serde_json::from_str::<Said>(&bulletin.content) {
             Ok(said) if said.month == month && said.previous_sha256 == bulletin.previous_sha256 => {
             }
-            Ok(_) => wrong.push(format!("bulletin {month}: its content names another")),
-            Err(e) => wrong.push(format!("bulletin {month}: its content cannot be read: {e}")),
+            Ok(_) => wrong.push(format!(
+                "bulletin {month}: its content names another month or another previous bulletin"
+            )),
+            Err(e) => wrong.push(format!("bulletin {month}: cannot parse its content: {e}")),
         }
         if bulletin.previous_sha256 != previous {
-            wrong.push(format!("bulletin {month}: does not follow the one before it"));
+            wrong.push(format!("bulletin {month}: does not name the previous bulletin"));
         }
         previous = Some(bulletin.sha256.clone());
     }
     for (id, hash) in published_hashes(conn)? {
         if !all.iter().any(|b| b.id.0 == id && Some(&b.sha256) == hash.as_ref()) {
-            wrong.push(format!("bulletin {id}: is gone, or not what its event says was published"));
+            wrong.push(format!(
+                "bulletin {id}: is missing, or has another hash than its publication event records"
+            ));
         }
     }
     for month in reporting_months::list(conn, None)? {
         let published = month.state == MonthState::Published;
         if published != all.iter().any(|b| b.month == month.month) {
-            wrong.push(format!("{}: its state and its bulletin do not agree", month.month));
+            wrong.push(format!(
+                "{}: is published without a bulletin, or has a bulletin without being published",
+                month.month
+            ));
         }
     }
     Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
@@ -139,7 +148,7 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
     let mut lines: Vec<Line> =
         sql_query("select integrity_check as line from pragma_integrity_check").load(c)?;
     lines.extend(
-        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to nothing' as line from pragma_foreign_key_check")
+        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to a missing row' as line from pragma_foreign_key_check")
             .load::<Line>(c)?,
     );
     let looked_at = lines.len();
@@ -225,7 +234,7 @@ fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -
     let wrong = all
         .iter()
         .filter(|id| !known.contains(id))
-        .map(|id| format!("{name} {id} has no event that says how it came to be so"))
+        .map(|id| format!("{name} {id} has no event that records how it reached this state"))
         .collect();
     Verified { what, looked_at: all.len(), wrong }
 }
