@@ -148,7 +148,8 @@ impl LightJudge {
         }
     }
 
-    /// A set is grey only if none of its projects reported. If some did, the others count as zero.
+    /// Finding of the progress rule. A set is grey if nothing is due or none of its projects
+    /// reported; if some did, the others count as zero.
     fn progress(&self, figures: &LightFigures) -> Finding {
         let rule = LightRule::Progress;
         if figures.due == 0 {

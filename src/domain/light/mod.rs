@@ -221,7 +221,7 @@ impl Finding {
                 "{measured} month(s) after the month it was planned for; the threshold is {threshold}"
             ),
             LightRule::Milestones => format!(
-                "the latest milestone slips by {measured} day(s); the threshold is more than {}",
+                "the most delayed milestone slips by {measured} day(s); the threshold is more than {}",
                 less_one(threshold)
             ),
             LightRule::Reporting => {
