@@ -184,7 +184,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     tamper("delete from bulletins where month = '2023-03'").await;
     let found = wrong().await;
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].contains("is gone"), "{found:?}");
+    assert!(found[0].contains("is missing"), "{found:?}");
 }
 
 async fn every_summary_answers_as_published(app: TestApp) {

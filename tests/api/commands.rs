@@ -71,9 +71,9 @@ async fn migrating_and_seeding_twice_changes_nothing(app: TestApp) {
 
 async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
     for (bad, says) in [
-        ("data.db", "names no database"),
+        ("data.db", "is not a database URL"),
         ("mysql://x/y", "sqlite:<path>"),
-        ("sqlite::memory:", "names no database"),
+        ("sqlite::memory:", "is not a database URL"),
         (
             "postgres://nobody:s3cret@127.0.0.1:1/x",
             "cannot connect to postgres://nobody:…@127.0.0.1:1/x",

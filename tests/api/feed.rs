@@ -231,6 +231,6 @@ async fn verify_names_the_first_altered_missing_or_reordered_event(app: TestApp)
     assert!(altered[0].starts_with("event 3 of the chain"), "{altered:?}");
     assert_eq!((restored, back), (Vec::new(), Vec::new()));
     assert!(reordered[0].starts_with("event 5 of the chain"), "{reordered:?}");
-    let noticed = cut.iter().any(|w| w.contains("bulletin 2023-03 knows of event"));
+    let noticed = cut.iter().any(|w| w.contains("bulletin 2023-03 records event"));
     assert!(noticed, "a removed tail is noticed by the bulletin's anchor: {cut:?}");
 }
