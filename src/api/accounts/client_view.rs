@@ -60,7 +60,7 @@ pub struct ClientView {
 pub struct ClientSecretView {
     /// The secret's id.
     pub id: ClientSecretId,
-    /// First characters of the secret, to recognize it by.
+    /// First characters of the secret, to recognise it by.
     #[schema(example = "mps_Hc81Tz")]
     pub hint: String,
     /// Creation time.

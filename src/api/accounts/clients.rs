@@ -245,7 +245,7 @@ fn two_secrets() -> Problem {
 pub struct NewSecret {
     /// The secret in plain text.
     pub secret: String,
-    /// First 10 characters, stored so that a secret can be recognized in lists.
+    /// First 10 characters, stored so that a secret can be recognised in lists.
     pub hint: String,
     /// Digest of the secret; the only form in which it is stored.
     pub hash: String,

@@ -86,8 +86,8 @@ pub fn described() -> Value {
         "operationId": "receive_event",
         "summary": "Receive an event",
         "description": "Request sent to a webhook's `url`, following Standard Webhooks 1.0. Respond with 2xx within 15 seconds and process \
-            the message afterwards. Any other response counts as a failure: the message is sent again with the same \
-            `webhook-id`, up to ten times in about three days. 410 disables the webhook. Redirects are not followed. A test \
+            the message afterwards. Any other response counts as a failure, and the message is sent again with the same \
+            `webhook-id`: ten attempts in all over about three days. 410 disables the webhook. Redirects are not followed. A test \
             message has the type `webhook.ping`, and its `data` contains `webhook_id` and `delivery_id`.",
         "security": [],
         "parameters": [

@@ -53,7 +53,7 @@ pub struct WebhookView {
 pub struct WebhookSecretView {
     /// The secret's id.
     pub id: WebhookSecretId,
-    /// First characters of the secret, to recognize it by.
+    /// First characters of the secret, to recognise it by.
     #[schema(example = "whsec_Hc81")]
     pub hint: String,
     /// Creation time.
