@@ -1,4 +1,5 @@
-//! Takes a file: reads it beside the workers, and judges its rows in one transaction.
+//! Runs an import: parses the file on a blocking thread, then processes its rows in one
+//! transaction.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +20,12 @@ use crate::http::caller::{
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 
-/// How many files are read at once: what one costs is bounded, and so is what all of them cost.
+/// Number of files read at the same time; together with the limits per file this bounds memory use.
 const AT_ONCE: usize = 2;
-/// How long a file waits for its turn, in seconds.
+/// Maximum time a file waits for its turn, in seconds.
 const PATIENCE_SECONDS: u64 = 20;
 
-/// Lets in as many files at once as may be.
+/// Semaphore that limits how many files are read at the same time.
 #[derive(Clone, Debug)]
 pub struct Turns(Arc<Semaphore>);
 
@@ -35,10 +36,10 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for a turn, which ends when it is dropped.
+    /// Waits for a turn; dropping the permit ends it.
     ///
     /// # Errors
-    /// 503 when it takes too long.
+    /// 503 after the maximum waiting time.
     pub async fn next(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let turn = Arc::clone(&self.0).acquire_owned();
         let turn = tokio::time::timeout(Duration::from_secs(PATIENCE_SECONDS), turn).await;
@@ -46,7 +47,7 @@ impl Turns {
     }
 }
 
-/// Somebody who may send files of a kind.
+/// A caller who may import files of a kind.
 #[derive(Debug)]
 pub struct Importer {
     caller: Caller,
@@ -54,10 +55,10 @@ pub struct Importer {
 }
 
 impl Importer {
-    /// Who may send a file may do what its rows do.
+    /// Checks that the caller has the permission that the rows of this kind require.
     ///
     /// # Errors
-    /// 403.
+    /// 403 if not permitted.
     pub fn of(who: Permit<ImportFiles>, kind: ImportKind) -> Result<Self, Problem> {
         let caller = match kind {
             ImportKind::Projects => who.narrowed::<CreateProjects>()?.caller,
@@ -68,10 +69,10 @@ impl Importer {
         Ok(Self { caller, kind })
     }
 
-    /// Takes `file`, all of it or nothing; with `dry_run` nothing, and says what it would do.
+    /// Imports `file` completely or not at all; with `dry_run` only reports the result.
     ///
     /// # Errors
-    /// 400, 413, 415 for a file that is not read; 422 that names everything wrong in one that is.
+    /// 400, 413 or 415 if the file cannot be read; 422 with all errors in its rows.
     pub async fn take(
         self,
         app: &App,
@@ -81,7 +82,7 @@ impl Importer {
     ) -> Result<ImportView, Problem> {
         let _turn = app.imports.next().await?;
         let Self { caller, kind } = self;
-        // A library that panics over a file has met one it cannot read.
+        // A panic in the parser means that the file cannot be read.
         let read = spawn_blocking(move || sheets(&file, kind)).await;
         let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
         let now = app.now();
