@@ -203,8 +203,7 @@ pub struct UserQuery {
 
 /// List accounts
 ///
-/// Accounts of people, ordered by user name, in pages. Machine clients are listed by `GET
-/// /clients`.
+/// Accounts of people, ordered by user name, in pages. For machine clients see `GET /clients`.
 #[utoipa::path(get, path = "/users")]
 pub async fn list_users(
     app: Data<App>,
@@ -252,8 +251,8 @@ pub async fn create_user(
 
 /// Show an account
 ///
-/// Returns one account. Accounts of machine clients are not found here; see `GET
-/// /clients/{client_id}`.
+/// Returns one account. Accounts of machine clients are not found here; see
+/// `GET /clients/{client_id}`.
 #[utoipa::path(get, path = "/users/{user_id}")]
 pub async fn get_user(
     app: Data<App>,

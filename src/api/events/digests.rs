@@ -84,9 +84,9 @@ pub struct MonthDigest {
     pub count: usize,
     /// Completed investment: confirmed reports plus restatements, in 万元.
     pub completed_wan: Fen,
-    /// SHA-256 computed as for projects, over one line per report, ordered by project, `report
-    /// <project_id> <version> <state> <completed_wan>`, followed by one line per restatement,
-    /// ordered by project and id, `restatement <project_id> <id> <amount_wan>`.
+    /// SHA-256 computed as for projects, over one line per report, ordered by project,
+    /// `report <project_id> <version> <state> <completed_wan>`, followed by one line per
+    /// restatement, ordered by project and id, `restatement <project_id> <id> <amount_wan>`.
     pub sha256: String,
 }
 

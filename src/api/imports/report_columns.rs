@@ -45,7 +45,7 @@ pub const REPORTS: &[Column] = &[
         ("physical_percent", "形象进度（%）"),
         Form::Percent,
         NULL,
-        ["0 至 100，至多两位小数。", "Physical progress, 0 to 100 per cent, at most two decimals."],
+        ["0 至 100，至多两位小数。", "Physical progress, 0 to 100 percent, at most two decimals."],
         "42.50",
     ),
     column(

@@ -121,7 +121,7 @@ fn must_be_of_kind(kind: Option<&Value>, made: &YearPlanView) -> Result<(), Prob
     Err(Problem::invalid(vec![FieldError::new("/kind", "not-allowed", words)]))
 }
 
-/// Checks that the name given beside an id or code is the project's name.
+/// Checks that the name given together with an id or code is the project's name.
 ///
 /// # Errors
 /// 422.

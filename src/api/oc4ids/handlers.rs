@@ -52,7 +52,7 @@ const MOST: i64 = 5_000;
 /// persons, contacts or telephone numbers. At most 5,000 projects.
 #[utoipa::path(
     get, path = "/exports/oc4ids",
-    responses((status = 404, description = "No public project visible to the caller matches the filter; a package must contain at least one.")),
+    responses((status = 404, description = "No project with `visibility` `open` that the caller may see matches the filter; a package must contain at least one.")),
 )]
 async fn get_oc4ids_package(
     app: Data<App>,
@@ -95,7 +95,7 @@ fn too_many() -> Problem {
 fn nothing() -> Problem {
     let detail = Words::new(
         "所选范围内没有可公开的项目，数据包至少须有一个；请放宽筛选条件。",
-        "No public project visible to you matches the filter, and a package must contain at least one; widen the filter.",
+        "No project with `visibility` `open` that you may see matches the filter, and a package must contain at least one; widen the filter.",
     );
     Problem::new(StatusCode::NOT_FOUND, "nothing-to-publish", detail)
 }

@@ -212,7 +212,7 @@ async fn delete_webhook(
 
 /// Add a secret to a webhook
 ///
-/// To rotate secrets: add the new secret, configure it in the receiver beside the old one, then
+/// To rotate secrets: add the new secret, configure it in the receiver along with the old one, then
 /// remove the old one there. For 72 hours messages carry one signature per secret; then the old
 /// secret expires. It can be ended earlier by deleting it. The new secret is returned only in this
 /// response.
