@@ -1,4 +1,4 @@
-//! Reporting months: opened, due, closed; and what may be filed and reviewed in them.
+//! Reporting months (报告期): list, open, reschedule and close, and the checks for filing and review.
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
@@ -36,7 +36,7 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// Which month.
+/// Path of a reporting month.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct MonthPath {
@@ -45,23 +45,23 @@ pub struct MonthPath {
     pub month: Month,
 }
 
-/// A month in which reports are owed.
+/// A month for which projects file reports.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportingMonth)]
 pub struct ReportingMonthView {
-    /// The month's id.
+    /// The reporting month's id.
     pub id: ReportingMonthId,
     /// The month.
     pub month: Month,
-    /// The first day on which reports are taken.
+    /// First day on which reports can be filed.
     pub opens_on: NaiveDate,
-    /// The last day on which reports are in time.
+    /// Last day on which reports are on time.
     pub due_on: NaiveDate,
-    /// Where it stands; a closed month's figures are locked.
+    /// State of the month. The figures of a closed month are locked.
     pub state: MonthState,
-    /// When it was closed.
+    /// Time at which it was closed; null while it is open.
     pub closed_at: Option<Timestamp>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -85,34 +85,35 @@ impl Versioned for ReportingMonthView {
     }
 }
 
-/// A reporting month with what became of the reports owed in it.
+/// A reporting month, with the number of reports owed in it by status.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReportingMonthStatus {
-    /// The month.
+    /// Dates and state of the month.
     #[serde(flatten)]
     pub month: ReportingMonthView,
-    /// Of all projects the caller may know of that owe a report.
+    /// Counts over all projects the caller may see.
     pub filings: FilingsView,
-    /// The same by area, in the areas' order.
+    /// Counts by area, in the order of the areas.
     pub by_area: Vec<FilingsRow>,
-    /// The same by industry line, in the tree's order.
+    /// Counts by industry line, in the order of the industry tree.
     pub by_industry: Vec<FilingsRow>,
-    /// The same by owning unit; projects without one are in none of these rows.
+    /// Counts by owning unit. A project with several owners is in the row of each, one without
+    /// owner in none.
     pub by_unit: Vec<FilingsRow>,
 }
 
-/// Of which year.
+/// Year filter.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct YearQuery {
-    /// Of this year alone.
+    /// Only months of this year.
     #[param(nullable = false)]
     pub year: Option<Year>,
 }
 
 /// List reporting months
 ///
-/// Every month that was opened, the earliest first.
+/// All months that were ever opened, earliest first, with their dates and state.
 #[utoipa::path(get, path = "/reporting-months")]
 pub async fn list_reporting_months(
     app: Data<App>,
@@ -129,8 +130,19 @@ pub async fn list_reporting_months(
 
 /// Show a reporting month
 ///
-/// Its days and state, and who has filed, who is late and what is missing: in all, by area, by
-/// industry and by owning unit. The projects themselves are listed under `filings`.
+/// Dates and state of the month, and how many of the reports owed are confirmed, submitted,
+/// returned, missing and late: in total, by area, by industry line and by owning unit. Counts cover
+/// the projects the caller may see. `GET /reporting-months/{month}/filings` lists the projects.
+///
+/// A project owes a report of a month if all of these hold:
+///
+/// - its construction started in the month or before it (`actual_start`);
+/// - it was registered for that year or an earlier one (`registered_year`);
+/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - its year plan, if it has one for that year, took effect in the month or before it. A project
+///   added in mid-year therefore owes nothing for the months before its plan takes effect.
+///
+/// 404 if the month was never opened.
 #[utoipa::path(get, path = "/reporting-months/{month}")]
 pub async fn get_reporting_month(
     app: Data<App>,
@@ -155,14 +167,14 @@ pub async fn get_reporting_month(
     Ok(Json(status))
 }
 
-/// When a month opens and is due.
+/// Opening date and due date of a reporting month.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ReportingMonthInput {
-    /// The first day on which reports are taken; not before the month begins.
+    /// First day on which reports can be filed; not before the first day of the month.
     pub opens_on: NaiveDate,
-    /// The last day on which reports are in time.
+    /// Last day on which reports are on time; not before `opens_on`.
     pub due_on: NaiveDate,
 }
 
@@ -172,9 +184,10 @@ impl ReportingMonthInput {
     }
 }
 
-/// Open a reporting month
+/// Open or reschedule a reporting month
 ///
-/// Opens a month with `If-None-Match: *`, or moves its days with `If-Match` until it is closed.
+/// With `If-None-Match: *` opens the month for reports; with `If-Match` changes the dates of an
+/// open month. For the commission.
 #[utoipa::path(
     put, path = "/reporting-months/{month}",
     responses((status = 409, description = "The month is closed.")),
@@ -218,7 +231,7 @@ pub async fn put_reporting_month(
     })
 }
 
-/// Records what became of the month, and shows it.
+/// Records an event of the month and returns the month as saved.
 fn recorded(
     conn: &mut Conn,
     caller: &Caller,
@@ -235,11 +248,12 @@ fn recorded(
 
 /// Close a reporting month
 ///
-/// Locks it after its due date: nothing in it can be filed, returned or confirmed any more. What
-/// was not handed over stays missing.
+/// Locks the month after its due date: its reports can no longer be written, submitted, returned or
+/// confirmed. Reports that were not submitted stay missing; figures then change only by a
+/// restatement. For the commission.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/closing",
-    responses((status = 409, description = "It is closed, still in time, or has submitted reports that wait for a decision.")),
+    responses((status = 409, description = "The month is closed, its due date has not passed, or it has submitted reports that await review.")),
 )]
 pub async fn close_reporting_month(
     app: Data<App>,
@@ -263,8 +277,8 @@ pub async fn close_reporting_month(
     Ok(Tagged(view))
 }
 
-/// The month in which `caller` may file the report of `project`, which is in `state` if there is
-/// one; held until the transaction ends.
+/// Checks that `caller` may file the report of `project` now, and locks the month's row until the
+/// transaction ends. `state` is the state of the existing report, if any.
 pub fn fileable(
     conn: &mut Conn,
     caller: &Caller,
@@ -276,7 +290,7 @@ pub fn fileable(
     Ok(reporting_months::hold(conn, &month)?)
 }
 
-/// The same, for who only wants to know: nothing is held.
+/// The same check without the lock, to tell whether filing is possible.
 pub fn may_file(
     conn: &mut Conn,
     caller: &Caller,
@@ -293,15 +307,15 @@ pub fn may_file(
     Ok(month)
 }
 
-/// Refuses when the month of a report is locked; holds it open until the transaction ends.
+/// Checks that the month is not closed, and locks its row until the transaction ends.
 pub fn reviewable(conn: &mut Conn, month: Month) -> Result<(), Problem> {
     let month: ReportingMonth = reporting_months::opened::<Problem>(conn, month)?;
     month.must_not_be_closed()?;
     Ok(reporting_months::hold(conn, &month)?)
 }
 
-/// Keeps a month in which something is to take effect from being closed until the transaction
-/// ends; a month that was never opened is no obstacle.
+/// Refuses a closed month as the start of a change, and locks its row until the transaction ends. A
+/// month that was never opened is accepted.
 pub fn still_open(conn: &mut Conn, month: Month) -> Result<(), Problem> {
     if let Some(month) = reporting_months::find(conn, month)? {
         month.must_not_be_closed()?;
@@ -311,10 +325,11 @@ pub fn still_open(conn: &mut Conn, month: Month) -> Result<(), Problem> {
 }
 
 impl Precondition {
-    /// What is to be changed, at the version the caller read, or none when it is to be created.
+    /// Applies the precondition: `None` if a new resource is to be created, else the existing one
+    /// at the version the caller read.
     ///
     /// # Errors
-    /// 412 when it is there and must not be; 404 when it is not there and should be.
+    /// 412 if it exists and must not; 404 if it does not exist and must.
     pub fn admits<T>(self, old: Option<T>, at: impl Fn(T, i64) -> T) -> Result<Option<T>, Problem> {
         match (self, old) {
             (Self::Absent, None) => Ok(None),
