@@ -243,7 +243,8 @@ impl IssueInput {
         let asked = check.field("/asked", Note::parse(&self.asked));
         let blank = asked.as_ref().is_some_and(|text| text.as_str().is_empty());
         if blank {
-            let words = Words::new("请写明请求谁解决什么。", "State what is requested, and of whom.");
+            let words =
+                Words::new("请写明请求谁解决什么。", "State what is requested, and of whom.");
             check.note("/asked", FieldError::new("", "blank", words));
         }
         if self.due_on < today {

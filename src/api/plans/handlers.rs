@@ -32,7 +32,7 @@ pub fn routes() -> Routes {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct PlanPath {
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
@@ -82,8 +82,8 @@ pub fn find_plan(conn: &mut Conn, year: Year) -> Result<Option<PlanView>, Proble
 /// Enter a plan
 ///
 /// Creates the plan of a year with `If-None-Match: *`, or changes it with `If-Match`: the document
-/// itself, its envelopes and its value-added targets. Measures and quantified targets come from
-/// the seeds and stay.
+/// itself, its envelopes and its value-added targets. Measures and quantified targets come from the
+/// seeds and stay.
 #[utoipa::path(put, path = "/plans/{year}")]
 async fn put_plan(
     app: Data<App>,

@@ -54,7 +54,7 @@ pub struct PlanInput {
 pub struct EnvelopeInput {
     /// The code of the industry line, which has no parts of its own.
     pub industry: String,
-    /// How many projects.
+    /// Number of projects.
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub project_count: i32,
     /// Their total planned investment, in 万元.

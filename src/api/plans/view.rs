@@ -38,7 +38,7 @@ pub struct PlanView {
     pub source_sha256: Option<String>,
     /// Whether the projects registered under it are synthetic.
     pub synthetic: bool,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -88,7 +88,7 @@ pub struct PlanDetailView {
     pub measures: Vec<MeasureView>,
     /// The quantified targets.
     pub targets: Vec<TargetView>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -101,7 +101,7 @@ impl Versioned for PlanDetailView {
 /// How many projects, and how much they are to invest.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct Promised {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Their total planned investment, in 万元.
     pub total_investment_wan: Fen,
@@ -136,7 +136,7 @@ pub struct EnvelopeView {
     /// The code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Their total planned investment, in 万元.
     pub total_investment_wan: Fen,

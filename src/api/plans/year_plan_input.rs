@@ -30,8 +30,8 @@ pub struct YearPlanInput {
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub goal: String,
-    /// The month it takes effect; January, or the month after the last closed one, unless said.
-    /// A plan that takes effect after January is an `addition`.
+    /// The month it takes effect; January, or the month after the last closed one, unless said. A
+    /// plan that takes effect after January is an `addition`.
     #[schema(nullable = false)]
     pub effective_month: Option<Month>,
     /// The document that ordered it.

@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
 pub struct YearPlanView {
     /// The project's id.
     pub project_id: ProjectId,
-    /// The year.
+    /// The calendar year.
     pub year: Year,
     /// Its versions: the first is `initial`, the last is `current`.
     pub versions: Vec<PlanVersionView>,
@@ -110,7 +110,7 @@ impl From<YearPlan> for YearPlanView {
 pub struct YearPlanPath {
     /// The project's id.
     pub project_id: ProjectId,
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
@@ -207,8 +207,8 @@ pub fn enter_first(
 /// Adjust a year plan
 ///
 /// Adds a version that takes effect in a month that is not closed. The versions before stay: rates
-/// through an earlier month are measured against what was in force then, and `basis=initial`
-/// always against the first.
+/// through an earlier month are measured against what was in force then, and `basis=initial` always
+/// against the first.
 #[utoipa::path(post, path = "/projects/{project_id}/year-plans/{year}/adjustments")]
 async fn adjust_year_plan(
     app: Data<App>,

@@ -63,11 +63,11 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(max_length = 100, example = "-total_investment_wan,name")]
     pub sort: String,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
@@ -213,7 +213,8 @@ async fn update_project(
 /// Changes a project that is still at this version, and records it.
 ///
 /// # Errors
-/// 404 out of sight; 403 for what only the commission changes; 422; 412; 409 when the code is taken.
+/// 404 out of sight; 403 for what only the commission changes; 422; 412; 409 when the code is
+/// taken.
 pub fn revise(
     conn: &mut Conn,
     caller: &Caller,

@@ -12,8 +12,8 @@ use crate::domain::words::Words;
 use crate::http::body::given;
 use crate::http::problem::Problem;
 
-/// A change of a project; what is absent stays. Units and areas may change what describes a
-/// project (`content`, `leader`, the coordinates); the rest is the commission's.
+/// A change of a project; what is absent stays. Units and areas may change what describes a project
+/// (`content`, `leader`, the coordinates); the rest is the commission's.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
@@ -42,7 +42,7 @@ pub struct ProjectPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub area: Option<String>,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     #[serde(default)]
     #[schema(nullable = false)]
     pub nature: Option<Nature>,

@@ -48,7 +48,7 @@ pub struct ProjectView {
     pub area: String,
     /// Where it stands.
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
     /// Total investment, in 万元.
     pub total_investment_wan: Fen,
@@ -86,7 +86,7 @@ pub struct ProjectView {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -124,7 +124,7 @@ pub struct ProjectInput {
     #[serde(default = "planned")]
     #[schema(default = "planned")]
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
     /// Total investment, in 万元.
     pub total_investment_wan: Fen,

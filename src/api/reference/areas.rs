@@ -48,7 +48,7 @@ pub struct AreaView {
     pub note: String,
     /// Its place in lists.
     pub position: i32,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 

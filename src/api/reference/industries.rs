@@ -50,7 +50,7 @@ pub struct IndustryView {
     pub parent: Option<String>,
     /// Its place in lists.
     pub position: i32,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 

@@ -47,7 +47,7 @@ pub struct UnitView {
     pub credit_code_reason: String,
     /// The id of the area it belongs to; null when it belongs to none.
     pub area_id: Option<AreaId>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -167,11 +167,11 @@ pub struct UnitQuery {
     /// With this in the name.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }

@@ -40,25 +40,26 @@ pub fn routes() -> Routes {
 /// The promise table of a year.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Commitments {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover; what was promised is always the whole plan's.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
     /// One line per industry line that promised something or has projects.
     pub lines: Vec<CommitmentLine>,
@@ -101,11 +102,13 @@ pub struct CommitmentLine {
     pub current: AgainstBasis,
     /// (Invested before the register + confirmed ever) ÷ total investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; null without plans to weigh by.
+    /// Expected progress at the end of the period, in per cent; null if nothing is planned and the
+    /// method needs plans.
     pub expected_percent: Option<Hundredths>,
-    /// Completion against the year plans less expected progress, in percentage points.
+    /// Completion rate against the year plans minus expected progress, in percentage points; null
+    /// if nothing is planned.
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
 }
 

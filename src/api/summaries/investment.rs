@@ -51,25 +51,26 @@ pub struct ByQuery {
 /// Investment by one or two dimensions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Investment {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
     /// The dimensions, in the order asked.
     pub by: Vec<Dimension>,
@@ -111,15 +112,15 @@ pub struct InvestmentRow {
     pub completed_wan: Fen,
     /// Completed ÷ planned.
     pub against_plan: RateView,
-    /// How far the year should be by now, in per cent; absent on a month's row.
+    /// Expected progress at the end of the period, in per cent; absent on rows of a month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent on a month's row.
+    /// Completion rate minus expected progress, in percentage points; absent on rows of a month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
 }
 

@@ -51,7 +51,7 @@ pub enum IssueDimension {
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct IssueBy {
-    /// What rows are of.
+    /// Dimension of the rows.
     #[serde(default = "category")]
     #[param(default = "category")]
     pub by: IssueDimension,
@@ -177,11 +177,11 @@ pub struct IssueRow {
 /// Open issues, counted.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IssueSummary {
-    /// What rows are of.
+    /// Dimension of the rows.
     pub by: IssueDimension,
     /// The day ages are counted to: today, or the last day of the published month.
     pub day: NaiveDate,
-    /// The rows.
+    /// The rows, in the order of their keys.
     pub rows: Vec<IssueRow>,
     /// All open issues once, whatever the rows share.
     pub total: IssueCounts,

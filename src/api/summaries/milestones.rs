@@ -50,23 +50,24 @@ impl From<CountRate> for CountRateView {
 /// Starts and milestones, summed by one dimension.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MilestoneSummary {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Judged at the end of this month, or today if earlier.
+    /// Last month of the period. Computed as of its last day, or of today if earlier.
     pub through: Month,
-    /// What rows are of.
+    /// Dimension of the rows.
     pub by: PlaceDimension,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The rows.
+    /// The rows, in the order of their keys.
     pub rows: Vec<MilestoneRow>,
-    /// All projects once, whatever the rows share.
+    /// Totals, with each project counted once.
     pub total: MilestoneRow,
 }
 

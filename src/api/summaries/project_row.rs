@@ -38,7 +38,7 @@ pub struct ProjectRow {
     pub area: String,
     /// Where it stands now.
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
     /// The names of its owning units.
     pub owners: Vec<String>,
@@ -52,15 +52,15 @@ pub struct ProjectRow {
     pub against_plan: RateView,
     /// Completed ever through the month asked for ÷ total investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; absent for one month.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent for one month.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
     /// Whether it has started, this year or before.
     pub has_started: bool,
@@ -70,7 +70,7 @@ pub struct ProjectRow {
     pub light: Light,
     /// What decided it, in words, in the caller's language.
     pub decided_by: String,
-    /// What turns progress green; absent when it is, or nothing can be said of it.
+    /// Investment needed to return to green; absent if progress is green or grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
@@ -101,7 +101,7 @@ impl From<MilestoneFigures> for StartsView {
 /// The figures of every project of a list, whatever page of it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProjectSum {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
@@ -113,23 +113,23 @@ pub struct ProjectSum {
     pub against_plan: RateView,
     /// Completed ever through the month asked for ÷ total investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; absent for one month.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent for one month.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
-    /// Started ÷ to start this year.
+    /// Projects started ÷ projects to start this year.
     pub start_rate_of_year: CountRateView,
-    /// Started ÷ due by now.
+    /// Projects started ÷ projects due to have started.
     pub start_rate_of_due: CountRateView,
     /// The light of the sums through the month asked for.
     pub light: Light,
-    /// How many of the projects show which light.
+    /// Number of projects per light.
     pub projects: LightCountsView,
 }
 

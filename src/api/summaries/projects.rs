@@ -41,7 +41,7 @@ pub fn routes() -> Routes {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RowQuery {
-    /// Showing one of these lights.
+    /// Only projects that show one of these lights.
     #[serde(default)]
     pub light: Vec<Light>,
     /// Planned and completed of this month of the year alone.
@@ -55,16 +55,16 @@ pub struct RowQuery {
     pub reports: Vec<ReportPart>,
     /// `id`, `name`, `code`, `industry`, `area`, `stage`, `total_investment_wan`,
     /// `annual_investment_wan`, `through_wan`, `completed_wan`, `against_plan`, `total_completion`,
-    /// `deviation_points`, `missing` or `light` (the most urgent last), separated by commas; a minus
-    /// sorts downwards.
+    /// `deviation_points`, `missing` or `light` (the most urgent last), separated by commas; a
+    /// minus sorts downwards.
     #[serde(default)]
     #[param(max_length = 200, example = "-completed_wan,name")]
     pub sort: String,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
@@ -72,27 +72,28 @@ pub struct RowQuery {
 /// Projects with their figures, and the sums of all of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProjectRows {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
     /// The one month planned and completed are of; absent when they run from January.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
     pub month: Option<Month>,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
     /// The page's projects.
     pub items: Vec<ProjectRow>,

@@ -44,25 +44,26 @@ pub fn routes() -> Routes {
 /// A ranking, the best first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rankings {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
     /// What is ranked.
     pub by: PlaceDimension,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
     /// By rank; ties share one, and what has no rate comes last without one.
     pub rows: Vec<RankingRow>,
@@ -79,21 +80,21 @@ pub struct RankingRow {
     /// What is ranked.
     #[serde(flatten)]
     pub place: Place,
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Completed, January to the month asked for, in 万元.
     pub completed_wan: Fen,
     /// Completion rate, expected progress and deviation.
     pub progress: ProgressInputs,
-    /// Started ÷ to start this year.
+    /// Projects started ÷ projects to start this year.
     pub start_rate_of_year: CountRateView,
-    /// Started ÷ due by now.
+    /// Projects started ÷ projects due to have started.
     pub start_rate_of_due: CountRateView,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
     /// Its light.
     pub light: Light,
-    /// How many of its projects show which light.
+    /// Number of its projects per light.
     pub projects: LightCountsView,
 }
 

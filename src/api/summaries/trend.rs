@@ -30,23 +30,24 @@ pub fn routes() -> Routes {
 /// Planned and completed investment of a year, month by month.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trend {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
     /// Completed investment is counted through this month.
     pub through: Month,
-    /// The version of the year plans.
+    /// Version of the year plans that `planned_wan` shows.
     pub basis: Basis,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
     /// The twelve months.
     pub months: Vec<TrendMonth>,
