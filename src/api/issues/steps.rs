@@ -169,7 +169,7 @@ async fn take(
     Ok(Tagged(view))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "stands where a change can fail")]
+#[expect(clippy::unnecessary_wraps, reason = "has the signature of a change that can fail")]
 fn unchanged(_: &mut Conn, issue: Issue, _: NaiveDate) -> Result<Issue, Problem> {
     Ok(issue)
 }
