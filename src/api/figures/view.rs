@@ -32,17 +32,17 @@ impl From<Rate> for RateView {
     }
 }
 
-/// Number of reports due, by state. `due` is the sum of the other three.
+/// Number of reports due in the period, by state. `due` = `confirmed` + `submitted` + `missing`.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = Coverage)]
 pub struct CoverageView {
     /// Reports owed, plus reports filed without being owed.
     pub due: i64,
-    /// Of these, confirmed.
+    /// Reports due that are confirmed.
     pub confirmed: i64,
-    /// Of these, submitted and not yet confirmed.
+    /// Reports due that are submitted and not yet confirmed.
     pub submitted: i64,
-    /// Of these, not filed; includes drafts and returned reports.
+    /// Reports due that are not filed, including drafts and returned reports.
     pub missing: i64,
 }
 

@@ -125,8 +125,8 @@ impl IssueQuery {
 
 /// List issues
 ///
-/// Issues of all projects the caller may see, by id. A unit also sees the issues assigned to it,
-/// whatever the project. Filters: state, category, level, unit, age, overdue, industry, area.
+/// Issues of all projects the caller may see, by id. A unit also sees issues of other projects that
+/// are assigned to it. Filters: state, category, level, unit, age, overdue, industry, area.
 #[utoipa::path(get, path = "/issues")]
 pub async fn list_issues(
     app: Data<App>,

@@ -176,8 +176,8 @@ fn unchanged(_: &mut Conn, issue: Issue, _: NaiveDate) -> Result<Issue, Problem>
 
 /// Resubmit a returned issue
 ///
-/// Sends a returned issue in for assignment again: `returned` becomes `raised`. For the account or
-/// unit that raised it, an owner of the project, and the commission.
+/// Sends a returned issue in for assignment again: `returned` becomes `raised`. Allowed for the
+/// account or unit that raised it, an owner of the project, and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/raising",
     responses((status = 409, description = "The issue is not in state `returned`.")),
@@ -195,7 +195,8 @@ pub async fn raise_issue(
 /// Assign an issue
 ///
 /// Assigns the issue to a leading unit and any supporting units, and can change its due date. An
-/// assigned issue can be reassigned. For the commission, and for the area up to level `county`.
+/// assigned issue can be reassigned. Allowed for the commission, and for area accounts up to level
+/// `county`.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/assignment",
     responses((status = 409, description = "The issue is returned, proposed or cleared.")),
@@ -236,7 +237,7 @@ impl AssignmentInput {
 
 /// Report work on an issue
 ///
-/// Adds a progress note; the issue becomes `in_progress`. For its units and the commission.
+/// Adds a progress note; the issue becomes `in_progress`. Allowed for its units and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
     responses((status = 409, description = "The issue is not assigned or in progress.")),
@@ -254,7 +255,7 @@ pub async fn work_on_issue(
 /// Escalate an issue
 ///
 /// Raises the level by one: unit, county, city, province. The issue goes back to `raised`, to be
-/// assigned at the new level. For the leading unit, the area and the commission.
+/// assigned at the new level. Allowed for the leading unit, the area and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/escalation",
     responses((status = 409, description = "The issue is returned, proposed or cleared, or already at level `province`.")),
@@ -290,8 +291,8 @@ pub async fn return_issue(
 
 /// Propose to clear an issue
 ///
-/// States that the issue is solved; the state becomes `proposed`. For the leading unit and the
-/// commission.
+/// States that the issue is solved; the state becomes `proposed`. Allowed for the leading unit and
+/// the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/proposal",
     responses((status = 409, description = "The issue is not in progress.")),
@@ -308,8 +309,8 @@ pub async fn propose_clearance(
 
 /// Clear an issue
 ///
-/// Accepts that the issue is solved (销号). For the commission, and for the area up to level
-/// `county`; never for the leading unit.
+/// Accepts that the issue is solved (销号). Allowed for the commission, and for area accounts up to
+/// level `county`; never for the leading unit.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/clearance",
     responses((status = 409, description = "The issue is not in state `proposed`.")),

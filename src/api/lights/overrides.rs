@@ -131,7 +131,7 @@ impl LightOverrideInput {
 /// Override a project's light
 ///
 /// Shows the given light instead of the one computed by the rules, from `from_month` until
-/// `expires_on`. The computed light stays visible beside it. For the commission.
+/// `expires_on`. The computed light stays visible beside it. Commission only.
 #[utoipa::path(post, path = "/projects/{project_id}/light-overrides")]
 pub async fn create_light_override(
     app: Data<App>,
@@ -191,7 +191,7 @@ pub struct LightOverridePath {
 /// Withdraw a light override
 ///
 /// Ends the override after the last closed month: closed months keep the overridden light, later
-/// ones show the computed light. For the commission.
+/// ones show the computed light. Commission only.
 #[utoipa::path(
     post, path = "/projects/{project_id}/light-overrides/{override_id}/withdrawal",
     responses((status = 409, description = "The override has already been withdrawn.")),

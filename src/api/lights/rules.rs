@@ -206,7 +206,7 @@ impl LightRulesInput {
 /// Change the rules of lights
 ///
 /// Adds a version of the thresholds that applies from a month that has neither ended nor closed.
-/// Lights of earlier months do not change. For the commission.
+/// Lights of earlier months do not change. Commission only.
 #[utoipa::path(post, path = "/rules/{year}/versions")]
 async fn change_rules(
     app: Data<App>,

@@ -22,7 +22,7 @@ use crate::domain::words::{Language, Words};
 pub struct FindingView {
     /// The rule.
     pub rule: LightRule,
-    /// Its light.
+    /// Light given by the rule.
     pub light: Light,
     /// Why no light can be given; absent unless grey.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub struct CatchUpView {
     pub amount_wan: Fen,
     /// Last day for it.
     pub by: NaiveDate,
-    /// Both as a sentence, in the caller's language.
+    /// Amount and day as a sentence, in the caller's language.
     pub words: String,
 }
 
@@ -135,7 +135,8 @@ pub struct ProjectLightView {
     pub findings: Vec<FindingView>,
     /// Inputs of the rule of progress.
     pub progress: ProgressInputs,
-    /// Investment needed to return to green; absent if progress is green or grey.
+    /// Investment needed to return to green; absent if progress is green or grey, or the computed
+    /// light is grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
@@ -228,7 +229,7 @@ pub struct LightRow {
     pub finding: FindingView,
     /// Inputs of the rule of progress.
     pub progress: ProgressInputs,
-    /// Investment needed to return to green; absent if progress is green or grey.
+    /// Investment needed to return to green; absent if the light is green, grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,

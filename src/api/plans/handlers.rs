@@ -84,7 +84,7 @@ pub fn find_plan(conn: &mut Conn, year: Year) -> Result<Option<PlanView>, Proble
 ///
 /// With `If-None-Match: *` creates the plan of the year; with `If-Match` replaces the document's
 /// data, its envelopes and its value-added targets. Measures and quantified targets are seeded and
-/// cannot be changed here. For the commission.
+/// cannot be changed here. Commission only.
 #[utoipa::path(put, path = "/plans/{year}")]
 async fn put_plan(
     app: Data<App>,

@@ -146,7 +146,7 @@ fn found(conn: &mut Conn, at: YearPlanPath) -> Result<YearPlanView, Problem> {
 ///
 /// Creates the first version of a project's year plan; later changes are made by adjustments. A
 /// plan for a year before the project's `registered_year` moves `registered_year` back to that
-/// year. For the commission.
+/// year. Commission only.
 #[utoipa::path(
     put, path = "/projects/{project_id}/year-plans/{year}",
     responses((status = 409, description = "The project already has a plan for the year, or ended before it.")),
@@ -210,7 +210,7 @@ pub fn enter_first(
 ///
 /// Adds a version that applies from a month that is not closed. Earlier versions stay: rates
 /// through an earlier month use the version in force then, and `basis=initial` always uses the
-/// first. For the commission.
+/// first. Commission only.
 #[utoipa::path(post, path = "/projects/{project_id}/year-plans/{year}/adjustments")]
 async fn adjust_year_plan(
     app: Data<App>,

@@ -131,7 +131,7 @@ pub async fn get_project(
 /// Register a project
 ///
 /// Adds a project to the register. A project in stage `construction` or later needs its national
-/// project code (or `code_reason`) and its actual start date. For the commission.
+/// project code (or `code_reason`) and its actual start date. Commission only.
 #[utoipa::path(
     post, path = "/projects",
     responses((status = 409, description = "Another project has this national project code.")),
@@ -277,8 +277,8 @@ impl Transition {
 ///
 /// Changes the project's stage and the dates that depend on it: moving to `construction` sets
 /// `actual_start`, to `completed` `actual_finish`, to `operating` `actual_operation`, unless
-/// already set. Moving back clears the dates of the stages left, and requires a reason. For the
-/// commission.
+/// already set. Moving back clears the dates of the stages left, and requires a reason. Commission
+/// only.
 #[utoipa::path(
     post, path = "/projects/{project_id}/transitions",
     responses((status = 409, description = "The stage cannot follow the current one (the detail lists those that can), or the project has neither a national project code nor `code_reason`.")),

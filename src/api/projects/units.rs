@@ -141,8 +141,8 @@ fn view(conn: &mut Conn, project: &Project) -> Result<ProjectUnitsView, Problem>
 
 /// Replace a project's responsible units
 ///
-/// Replaces the whole list and raises the project's version. For the commission. A unit account
-/// sees a project as long as its unit is in the list.
+/// Replaces the whole list and raises the project's version. Commission only. A unit account sees a
+/// project as long as its unit is in the list.
 #[utoipa::path(put, path = "/projects/{project_id}/units")]
 async fn replace_project_units(
     app: Data<App>,

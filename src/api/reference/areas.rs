@@ -194,7 +194,7 @@ fn found(conn: &mut Conn, code: &str) -> Result<Area, Problem> {
 
 /// Add an area
 ///
-/// Adds a reporting area. For the commission.
+/// Adds a reporting area. Commission only.
 #[utoipa::path(
     post, path = "/areas",
     responses((status = 409, description = "Another area has this code.")),
@@ -238,8 +238,8 @@ fn parse(input: AreaInput) -> Result<Area, Problem> {
 
 /// Change an area
 ///
-/// Changes the given fields; absent fields stay as they are. Code and kind cannot be changed. For
-/// the commission.
+/// Changes the given fields; absent fields stay as they are. Code and kind cannot be changed.
+/// Commission only.
 #[utoipa::path(patch, path = "/areas/{area}")]
 async fn update_area(
     app: Data<App>,

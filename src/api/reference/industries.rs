@@ -178,7 +178,7 @@ async fn get_industry(
 /// Add an industry
 ///
 /// Adds an industry to the tree, at the top level or below a parent. The parent must have no parent
-/// itself, and no projects or envelopes. For the commission.
+/// itself, and no projects or envelopes. Commission only.
 #[utoipa::path(
     post, path = "/industries",
     responses((status = 409, description = "Another industry has this code.")),
@@ -206,8 +206,8 @@ async fn create_industry(
 
 /// Change an industry
 ///
-/// Changes the given fields; absent fields stay as they are. Code and group cannot be changed. For
-/// the commission.
+/// Changes the given fields; absent fields stay as they are. Code and group cannot be changed.
+/// Commission only.
 #[utoipa::path(patch, path = "/industries/{industry}")]
 async fn update_industry(
     app: Data<App>,

@@ -211,7 +211,7 @@ pub async fn get_unit(
 /// Add a unit
 ///
 /// Adds a responsible unit. A credit code with a wrong check digit requires `credit_code_reason`.
-/// For the commission.
+/// Commission only.
 #[utoipa::path(
     post, path = "/units",
     responses((status = 409, description = "Another unit has this name or credit code.")),
@@ -238,7 +238,7 @@ async fn create_unit(
 
 /// Change a unit
 ///
-/// Changes the given fields; absent fields stay as they are. For the commission.
+/// Changes the given fields; absent fields stay as they are. Commission only.
 #[utoipa::path(
     patch, path = "/units/{unit_id}",
     responses((status = 409, description = "Another unit has this name or credit code.")),

@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Filings)]
 pub struct FilingsView {
-    /// Reports owed: the sum of the next four.
+    /// Reports owed: `confirmed` + `submitted` + `returned` + `missing`.
     pub due: i64,
     /// Confirmed reports.
     pub confirmed: i64,
@@ -48,7 +48,7 @@ pub struct FilingsView {
     pub returned: i64,
     /// Reports not begun, or begun as a draft and not submitted.
     pub missing: i64,
-    /// Of the reports owed, those first submitted after the due date, or overdue and never
+    /// Reports owed that were first submitted after the due date, or are overdue and were never
     /// submitted.
     pub late: i64,
 }

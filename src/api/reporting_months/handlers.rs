@@ -187,7 +187,7 @@ impl ReportingMonthInput {
 /// Open or reschedule a reporting month
 ///
 /// With `If-None-Match: *` opens the month for reports; with `If-Match` changes the dates of an
-/// open month. For the commission.
+/// open month. Commission only.
 #[utoipa::path(
     put, path = "/reporting-months/{month}",
     responses((status = 409, description = "The month is closed.")),
@@ -250,7 +250,7 @@ fn recorded(
 ///
 /// Locks the month after its due date: its reports can no longer be written, submitted, returned or
 /// confirmed. Reports that were not submitted stay missing; figures then change only by a
-/// restatement. For the commission.
+/// restatement. Commission only.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/closing",
     responses((status = 409, description = "The month is closed, its due date has not passed, or it has submitted reports that await review.")),

@@ -117,7 +117,7 @@ impl LateGrantInput {
 /// Allow a unit to file late
 ///
 /// Allows one unit to file the month's reports after the due date, until `until` or until the month
-/// is closed. For the commission. A report that was returned can be resubmitted without a grant.
+/// is closed. Commission only. A report that was returned can be resubmitted without a grant.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/grants",
     responses((status = 409, description = "The month is closed.")),

@@ -1,4 +1,4 @@
-//! The commitment table: planned by the annual plan document, registered, planned in year plans,
+//! The promise table (兑现表): planned by the annual plan document, registered, planned in year plans,
 //! and completed, per industry line.
 
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
     routes!["summaries"; get_commitments]
 }
 
-/// The commitment table of a year.
+/// The promise table of a year.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Commitments {
     /// The calendar year.
@@ -72,7 +72,7 @@ pub struct Commitments {
     pub total: CommitmentLine,
 }
 
-/// A line of the commitment table, or a subtotal.
+/// A line of the promise table, or a subtotal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommitmentLine {
     /// The code of the industry; absent on groups and on the total.
@@ -97,10 +97,11 @@ pub struct CommitmentLine {
     pub against_promise: RateView,
     /// Completed investment ÷ investment of the year in the year plans.
     pub against_plan: RateView,
-    /// Same with the first version of the year plans, whatever `basis` is.
+    /// Planned investment and completion rate by the first version of the year plans, for any
+    /// `basis`.
     pub initial: AgainstBasis,
-    /// Same with the version of the year plans in force at the end of `through`, whatever `basis`
-    /// is.
+    /// Planned investment and completion rate by the version of the year plans in force at the end
+    /// of `through`, for any `basis`.
     pub current: AgainstBasis,
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
@@ -161,7 +162,7 @@ fn line(title: &Title<'_>, kept: &Kept, period: Period, mode: ExpectedMode) -> C
     }
 }
 
-/// Show the commitment table
+/// Show the promise table
 ///
 /// Per industry line of the annual plan document: projects and investment it planned, projects
 /// registered, investment in year plans, investment completed, and the rates of completion; with
@@ -184,7 +185,7 @@ async fn get_commitments(
     Ok(Sheet(table))
 }
 
-/// The commitment table of all projects the caller may see.
+/// The promise table of all projects the caller may see.
 pub fn promise_table(conn: &mut Conn, asking: &Asking) -> Result<Commitments, Problem> {
     let period = asking.period;
     let envelopes = asking.source.envelopes(conn, asking.query.year)?;

@@ -112,11 +112,13 @@ pub struct InvestmentRow {
     pub completed_wan: Fen,
     /// Completed investment ÷ planned investment of the year, or of the row's month.
     pub against_plan: RateView,
-    /// Expected progress at the end of the period, in per cent; absent on rows of a month.
+    /// Expected progress at the end of the period, in per cent; absent on rows of a month, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; absent on rows of a month.
+    /// Completion rate minus expected progress, in percentage points; absent on rows of a month, or
+    /// if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,

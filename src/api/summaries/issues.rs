@@ -139,9 +139,9 @@ fn category() -> IssueDimension {
 /// Number of open issues, by age.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct IssueCounts {
-    /// Issues that are not cleared: the sum of the four age groups below.
+    /// Issues that are not cleared: the sum of the four age groups.
     pub open: i64,
-    /// Of these, past their due date.
+    /// Open issues past their due date.
     pub overdue: i64,
     /// Raised at most 30 days ago.
     pub age_to_30: i64,

@@ -85,13 +85,14 @@ pub struct MilestoneRow {
     pub start_rate_of_due: CountRateView,
     /// Milestones with a baseline date in the month `through`.
     pub due_in_month: i64,
-    /// Of these, reached.
+    /// Milestones with a baseline date in the month `through` that were reached.
     pub reached_in_month: i64,
     /// Milestones not reached whose baseline date has passed.
     pub overdue: i64,
     /// Milestones not reached whose current forecast differs from the baseline date.
     pub moved: i64,
-    /// Sum of their shifts in days; a forecast before the baseline counts negative.
+    /// Days by which the `moved` milestones shift, in total; a forecast before the baseline counts
+    /// negative.
     pub moved_days: i64,
 }
 

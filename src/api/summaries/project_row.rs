@@ -53,11 +53,13 @@ pub struct ProjectRow {
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
     pub total_completion: RateView,
-    /// Expected progress at the end of the period, in per cent; absent if `month` is given.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; absent if `month` is given.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
+    /// or if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
@@ -71,7 +73,8 @@ pub struct ProjectRow {
     pub light: Light,
     /// The finding that decided the light, as a sentence in the caller's language.
     pub decided_by: String,
-    /// Investment needed to return to green; absent if progress is green or grey.
+    /// Investment needed to return to green; absent if progress is green or grey, or the computed
+    /// light is grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
@@ -115,11 +118,13 @@ pub struct ProjectSum {
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
     pub total_completion: RateView,
-    /// Expected progress at the end of the period, in per cent; absent if `month` is given.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; absent if `month` is given.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
+    /// or if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
