@@ -240,7 +240,7 @@ impl AssignmentInput {
 /// Adds a progress note; the issue becomes `in_progress`. Allowed for its units and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
-    responses((status = 409, description = "The issue is not assigned or in progress.")),
+    responses((status = 409, description = "The issue is neither assigned nor in progress.")),
 )]
 pub async fn work_on_issue(
     app: Data<App>,
