@@ -51,7 +51,10 @@ async fn a_light_says_what_decided_it_and_what_would_turn_it_green(app: TestApp)
     assert_eq!(text(&may, "/catch_up/words"), "到 2021-06-30 再完成 270.00 万元，即可恢复绿灯。");
     let english = commission.request(reqwest::Method::GET, &path).header("Accept-Language", "en");
     let english = commission.send(english).await.expect(200).json;
-    assert_eq!(text(&english, "/catch_up/words"), "270.00 万元 by 2021-06-30 to be green.");
+    assert_eq!(
+        text(&english, "/catch_up/words"),
+        "Complete another 270.00 万元 by 2021-06-30 to return to green."
+    );
 
     commission.confirmed(id, "2021-06", "270.00").await;
     let june = commission.get(&format!("/projects/{id}/light?year=2021&through=2021-06")).await;
