@@ -1,6 +1,6 @@
-//! What events and their fields are called.
+//! Chinese and English names of event kinds, subjects and fields.
 
-/// What was done, where subject and verb together do not say it.
+/// Names of event kinds that cannot be composed from subject and verb.
 const KINDS: &[(&str, &str, &str)] = &[
     ("project.moved", "变更项目库别", "project moved to another stage"),
     ("project.units_changed", "调整项目责任单位", "project's units changed"),
@@ -170,14 +170,14 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("note", "备注", "note"),
 ];
 
-/// A word of a table in both languages.
+/// Chinese and English.
 type Both = (&'static str, &'static str);
 
 fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Both> {
     table.iter().find(|(known, ..)| *known == code).map(|(_, zh, en)| (*zh, *en))
 }
 
-/// What was done, in Chinese and English; `None` for a kind nobody has named.
+/// Name of an event kind; `None` if it has none.
 pub fn kind(code: &str) -> Option<(String, String)> {
     if let Some((zh, en)) = find(KINDS, code) {
         return Some((zh.to_owned(), en.to_owned()));
@@ -187,17 +187,17 @@ pub fn kind(code: &str) -> Option<(String, String)> {
     Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
 }
 
-/// What a field is called; `None` for one nobody has named.
+/// Name of a field; `None` if it has none.
 pub fn field(name: &str) -> Option<Both> {
     find(FIELDS, name)
 }
 
-/// What a sort of thing is called.
+/// Name of a kind of subject; `None` if it has none.
 pub fn subject(code: &str) -> Option<Both> {
     find(SUBJECTS, code)
 }
 
-/// What is done to things most often, for a filter; in the order of a month's work.
+/// Common event kinds for the filter, in the order of a month's work.
 pub const USUAL: &[&str] = &[
     "report.drafted",
     "report.rewritten",
@@ -232,7 +232,7 @@ pub const USUAL: &[&str] = &[
     "bulletin.published",
 ];
 
-/// What is done to accounts, for a filter; only an auditor sees it.
+/// Event kinds of accounts for the filter; visible to auditors only.
 pub const ACCOUNTS: &[&str] = &[
     "session.opened",
     "session.ended",
@@ -256,7 +256,7 @@ mod tests {
 
     use super::*;
 
-    /// Every `"thing.done"` written in the sources of a folder.
+    /// Every `"subject.verb"` literal in the sources of a folder.
     fn written(folder: &Path) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,8 +1,8 @@
-//! What was done on the page before, said once on the next one.
+//! Notices about the last action, shown once after the redirect.
 
 use crate::domain::words::Language;
 
-/// Everything that can be said, by the code that stands in the address.
+/// Notice texts by the code in the `said` parameter.
 const NOTICES: &[(&str, &str, &str)] = &[
     ("saved", "已保存。", "Saved."),
     ("draft-saved", "草稿已保存，尚未提交。", "The draft is saved; it is not submitted yet."),
@@ -53,7 +53,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// What the address says was done, if it is something that can have been.
+/// The notice of the `said` parameter; `None` for unknown codes.
 pub fn said(query: &str, language: Language) -> Option<String> {
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
     let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;

@@ -1,4 +1,4 @@
-//! 总览: the figures at a glance, and the rankings.
+//! 总览: summary figures and rankings.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Either, Responder};
@@ -34,15 +34,15 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/rankings").route(web::get().to(show_ranking)));
 }
 
-/// A light with how many projects show it.
+/// A light with its number of projects.
 pub struct LightCount {
-    /// The light.
+    /// Colour.
     pub light: Light,
-    /// How many.
+    /// Number of projects.
     pub count: i64,
 }
 
-/// The lights in the order of their urgency.
+/// Counts of lights, most urgent first.
 pub fn counts(of: &LightCountsView) -> Vec<LightCount> {
     let all = [
         (Light::Red, of.red),
@@ -54,7 +54,7 @@ pub fn counts(of: &LightCountsView) -> Vec<LightCount> {
     all.into_iter().map(|(light, count)| LightCount { light, count }).collect()
 }
 
-/// Everything the page is made of, from one snapshot.
+/// All data of the page, from one snapshot.
 struct Figures {
     table: Commitments,
     trend: Trend,
@@ -77,14 +77,14 @@ struct OverviewPage {
     industries: RowChart,
 }
 
-/// A start rate, with the filter of the projects it is of.
+/// A start rate, with the filter for its projects.
 struct Start {
     title: String,
     whole: &'static str,
     rate: CountRateView,
 }
 
-/// A ranking on a page.
+/// A ranking shown on a page.
 struct Ranking {
     title: String,
     by: PlaceDimension,
@@ -94,7 +94,7 @@ struct Ranking {
     more: bool,
 }
 
-/// Whoever may not ask for figures goes where they find something.
+/// Redirects accounts without access to summaries to the first page their role can open.
 async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
     if visit.may(Action::ReadSummaries) {
         return show(visit.turned()?).await.map(Either::Right);
@@ -137,10 +137,10 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// What the overview ranks.
+/// Dimensions ranked on the overview.
 const RANKED: [PlaceDimension; 3] =
     [PlaceDimension::Area, PlaceDimension::Industry, PlaceDimension::Unit];
-/// How many rows of a ranking it shows.
+/// Maximum rows of a ranking on the overview.
 const SHOWN: usize = 10;
 
 async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
@@ -237,11 +237,11 @@ fn industry_chart(figures: &Figures, shell: &Shell) -> RowChart {
     )
 }
 
-/// What is ranked.
+/// Query parameters of the ranking page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RankingQuery {
-    /// Areas, industries, groups or units.
+    /// Dimension: areas, industries, groups or units.
     #[serde(default = "area")]
     #[param(default = "area")]
     by: PlaceDimension,
@@ -304,7 +304,7 @@ impl Ranking {
         }
     }
 
-    /// The filter of the list behind a row.
+    /// Filter parameters of the list behind a row.
     fn filter(&self, row: &RankingRow) -> String {
         let place = &row.place;
         let value = match self.by {

@@ -1,11 +1,11 @@
-//! Planned and completed by month, as a chart.
+//! Chart of planned and completed amounts by month.
 
 use crate::api::summaries::trend::{Trend, TrendMonth};
 use crate::domain::words::Language;
 use crate::pages::kit::chart::{MonthChart, MonthValues};
 use crate::pages::kit::shell::Shell;
 
-/// The chart of a project's `trend`; `list` says what a month's marks lead to.
+/// Builds the chart of `trend`; `list` gives the link of a month's bars.
 pub fn month_chart(
     trend: &Trend,
     shell: &Shell,
