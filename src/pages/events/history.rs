@@ -90,7 +90,7 @@ fn picks(address: &Asked, role: Role, shell: &Shell) -> Vec<Pick> {
         ((*code).to_owned(), words.unwrap_or_default())
     };
     let business = told_words::USUAL.iter().map(option);
-    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Business"), business)];
+    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Project data"), business)];
     if role == Role::Auditor {
         let accounts = told_words::ACCOUNTS.iter().map(option);
         picks.push(address.pick("kind", shell.t("账号操作", "Accounts"), accounts));

@@ -150,7 +150,7 @@ fn picks(address: &Asked, (names, units): (&Names, &[UnitView]), shell: &Shell) 
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     let units = units.iter().map(|u| (u.id.to_string(), u.name.clone()));
     vec![
-        address.pick("open", t("范围", "Which"), yes(t("未销号", "not cleared"))),
+        address.pick("open", t("范围", "Scope"), yes(t("未销号", "not cleared"))),
         address.pick("overdue", t("期限", "Due"), yes(t("已逾期", "overdue"))),
         address.pick("state", t("状态", "State"), options_of!(IssueState, language)),
         address.pick("category", t("类别", "Category"), options_of!(IssueCategory, language)),

@@ -109,7 +109,7 @@ pub struct OpenForm(pub Fields);
 fn not_ours() -> Problem {
     let detail = Words::new(
         "表单已失效或来自其他网站，未执行任何操作。请返回页面，刷新后重新提交；若始终如此，请管理员检查反向代理是否原样转发 Host。",
-        "This form is out of date or came from another site; nothing was done. Go back, reload the page and send it again. If it stays so, the proxy in front must pass the Host header on.",
+        "This form has expired or comes from another site; nothing was changed. Go back, reload the page and submit again. If the error persists, ask the administrator to check that the reverse proxy forwards the Host header.",
     );
     Problem::new(StatusCode::FORBIDDEN, "form-not-ours", detail)
 }

@@ -177,7 +177,7 @@ fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
         (completed, "-completed_wan"),
         (t("完成率", "Completion"), "-against_plan"),
         (t("进度偏差（点）", "Deviation (points)"), "deviation_points"),
-        (t("总投资完成率", "Of the total"), "-total_completion"),
+        (t("总投资完成率", "Completion of total"), "-total_completion"),
         (t("月报（确认/应报）", "Reports (confirmed/due)"), "-missing"),
         (t("红黄绿灯", "Light"), "-light"),
     ];

@@ -110,7 +110,7 @@ fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
         href: format!("#milestone-{}", m.id),
     };
     let rows: Vec<_> = milestones.iter().map(row).collect();
-    let title = shell.t("节点：计划、预计与实际", "Milestones: promised, expected, reached");
+    let title = shell.t("节点：计划、预计与实际", "Milestones: baseline, forecast, actual");
     Timeline::new(title.to_owned(), &rows, shell.today, shell.language)
 }
 

@@ -55,16 +55,16 @@ const ROWS: [Row; 7] = [
     (
         "physical_percent",
         "形象进度（整个项目）",
-        "Physical progress, whole project",
+        "Physical progress (whole project)",
         "%",
         Kind::Number,
         8,
     ),
-    ("progress", "进展情况", "Progress in words", "", Kind::Text, 5000),
+    ("progress", "进展情况", "Progress (text)", "", Kind::Text, 5000),
     (
         "zero_reason",
         "本月为零的原因（完成为零时填）",
-        "Why nothing was invested (only for zero)",
+        "Reason for zero (if completed is zero)",
         "",
         Kind::Line,
         500,
@@ -72,7 +72,7 @@ const ROWS: [Row; 7] = [
     (
         "full_year_forecast_wan",
         "预计全年完成",
-        "Expected for the full year",
+        "Full-year forecast",
         "万元",
         Kind::Number,
         20,
@@ -80,7 +80,7 @@ const ROWS: [Row; 7] = [
     (
         "funds_received_wan",
         "到位资金（今年累计）",
-        "Funds received since January",
+        "Funds received (since January)",
         "万元",
         Kind::Number,
         20,
@@ -88,7 +88,7 @@ const ROWS: [Row; 7] = [
     (
         "funds_paid_wan",
         "支付资金（今年累计）",
-        "Funds paid since January",
+        "Funds paid (since January)",
         "万元",
         Kind::Number,
         20,

@@ -184,7 +184,7 @@ async fn decide(
     let Form(fields) = form;
     let chosen: Vec<ReportPath> = fields.all("report").filter_map(read_key).collect();
     let decided = if chosen.is_empty() {
-        let words = Words::new("请先勾选月报，再确认或退回。", "Tick reports first, then decide.");
+        let words = Words::new("请先勾选月报，再确认或退回。", "Select reports first, then confirm or return them.");
         Err(Complaints::saying(&words, visit.language))
     } else {
         decide_all(&request, &visit, &fields, &chosen).await?
@@ -251,7 +251,7 @@ async fn decide_all(
             // A return reason typed before a confirmation must not be dropped silently.
             let words = Words::new(
                 "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
-                "There is a reason to return them: press Return, or empty it to confirm.",
+                "A return reason is entered: press Return, or clear the reason to confirm.",
             );
             return Ok(Err(Complaints::about("reason", &words, visit.language)));
         }

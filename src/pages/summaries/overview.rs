@@ -115,12 +115,12 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let rankings = rankings.collect();
     let starts = [
         Start {
-            title: shell.t("开工率（全年应开工）", "Started of the year").to_owned(),
+            title: shell.t("开工率（全年应开工）", "Start rate of the year").to_owned(),
             whole: "to_start",
             rate: figures.starts.start_rate_of_year,
         },
         Start {
-            title: shell.t("开工率（应开工已到期）", "Started of those due").to_owned(),
+            title: shell.t("开工率（应开工已到期）", "Start rate of those due").to_owned(),
             whole: "due",
             rate: figures.starts.start_rate_of_due,
         },
@@ -196,8 +196,8 @@ fn month_chart(figures: &Figures, shell: &Shell) -> MonthChart {
     let names = [
         shell.t("当月计划", "Planned"),
         shell.t("当月完成", "Completed"),
-        shell.t("累计计划", "Planned from January"),
-        shell.t("累计完成", "Completed from January"),
+        shell.t("累计计划", "Cumulative planned"),
+        shell.t("累计完成", "Cumulative completed"),
     ];
     let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
     MonthChart::new(
@@ -223,7 +223,7 @@ fn industry_chart(figures: &Figures, shell: &Shell) -> RowChart {
     };
     let rows: Vec<_> = figures.table.lines.iter().map(row).collect();
     let names = [
-        shell.t("文件承诺（年度）", "Promised for the year"),
+        shell.t("文件承诺（年度）", "Promised annual investment"),
         shell.t("年度计划", "Planned"),
         shell.t("完成投资", "Completed"),
     ];
@@ -281,10 +281,10 @@ async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Pro
 impl Ranking {
     fn of(ranked: Rankings, names: &Names, shell: &Shell, more: bool) -> Self {
         let (title, code) = match ranked.by {
-            PlaceDimension::Area => (shell.t("县区和开发区排名", "Areas, ranked"), "area"),
-            PlaceDimension::Industry => (shell.t("产业排名", "Industries, ranked"), "industry"),
-            PlaceDimension::Group => (shell.t("产业类别排名", "Groups, ranked"), "group"),
-            PlaceDimension::Unit => (shell.t("项目单位排名", "Owners, ranked"), "unit"),
+            PlaceDimension::Area => (shell.t("县区和开发区排名", "Area ranking"), "area"),
+            PlaceDimension::Industry => (shell.t("产业排名", "Industry ranking"), "industry"),
+            PlaceDimension::Group => (shell.t("产业类别排名", "Industry group ranking"), "group"),
+            PlaceDimension::Unit => (shell.t("项目单位排名", "Owner ranking"), "unit"),
         };
         let title = title.to_owned();
         Self { title, by: ranked.by, code, rows: ranked.rows, names: names.clone(), more }

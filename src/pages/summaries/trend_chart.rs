@@ -32,8 +32,8 @@ pub fn month_chart(
     let names = [
         shell.t("当月计划", "Planned"),
         shell.t("当月完成", "Completed"),
-        shell.t("累计计划", "Planned from January"),
-        shell.t("累计完成", "Completed from January"),
+        shell.t("累计计划", "Cumulative planned"),
+        shell.t("累计完成", "Cumulative completed"),
     ];
     let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
     let names = names.map(str::to_owned);

@@ -205,9 +205,9 @@ fn word(kind: MarkKind, language: Language) -> &'static str {
         (MarkKind::Baseline, Language::Chinese) => "计划",
         (MarkKind::Forecast, Language::Chinese) => "预计",
         (MarkKind::Actual, Language::Chinese) => "实际",
-        (MarkKind::Baseline, Language::English) => "promised",
-        (MarkKind::Forecast, Language::English) => "expected",
-        (MarkKind::Actual, Language::English) => "reached",
+        (MarkKind::Baseline, Language::English) => "baseline",
+        (MarkKind::Forecast, Language::English) => "forecast",
+        (MarkKind::Actual, Language::English) => "actual",
     }
 }
 
