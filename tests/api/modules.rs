@@ -7,8 +7,6 @@ use std::path::Path;
 pub(crate) struct Modules {
     /// Module path, such as `store::reports::filed`, to the modules it names outside its tests.
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
-    /// Source text of each module.
-    pub(crate) texts: BTreeMap<String, String>,
 }
 
 impl Modules {
@@ -23,12 +21,15 @@ impl Modules {
             .iter()
             .map(|(module, text)| (module.clone(), named_by(module, text, &known)))
             .collect();
-        Self { names, texts }
+        Self { names }
     }
 
     /// The same graph between groups of modules, `group` of each given; arrows inside a group are
     /// left out.
-    pub(crate) fn grouped(&self, group: impl Fn(&str) -> String) -> BTreeMap<String, BTreeSet<String>> {
+    pub(crate) fn grouped(
+        &self,
+        group: impl Fn(&str) -> String,
+    ) -> BTreeMap<String, BTreeSet<String>> {
         let mut grouped: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (module, named) in &self.names {
             let from = group(module);
@@ -64,7 +65,9 @@ fn named_by(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<Stri
         .join("\n");
     let mut paths = Vec::new();
     for (index, part) in code.split("use ").enumerate() {
-        if index > 0 && let Some((tree, rest)) = part.split_once(';') {
+        if index > 0
+            && let Some((tree, rest)) = part.split_once(';')
+        {
             flatten("", tree, &mut paths);
             paths_in(rest, &mut paths);
         } else {
