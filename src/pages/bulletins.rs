@@ -7,7 +7,6 @@ use askama::Template;
 use crate::api::bulletins::comparison::{BulletinComparison, Compared, get_bulletin_comparison};
 use crate::api::bulletins::handlers::{BulletinHead, list_bulletins, publish_month, read_bulletin};
 use crate::api::bulletins::tables::{Table, tables};
-use crate::api::reference::names::Names;
 use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
@@ -22,6 +21,7 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{PublishBulletins, ReadProjects, ReadSummaries};
+use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
