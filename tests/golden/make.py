@@ -9,7 +9,7 @@
 It starts the binary on loopback on a fresh SQLite database, plays over HTTP every kind of event that 0.1.0 records, two
 bulletins, and every POST that takes an `Idempotency-Key`, and then writes into the folder:
 
-    about.json            when it was made, the business day, the passwords and the key that `tests/api/golden.rs` needs
+    about.json            when it was made, the business day, the passwords and the key that `tests/api/golden/` needs
     kinds.txt             every kind of event, one a line
     migrations.txt        the migrations that the release ran
     tables/<table>.jsonl  every row, in the order of its primary key; numbered, so that references come after their target
