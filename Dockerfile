@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The service as one image: a build stage with the compiler, a run stage with the binary alone.
+# Image of the service: a build stage with the compiler, and a run stage with the binary only.
 
 FROM rust:1-bookworm AS build
 # `pg-tls` builds OpenSSL from source, which needs perl and make.
@@ -8,28 +8,28 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 
-# The dependencies first, behind an empty crate: this layer is rebuilt only when the manifest or the lock file changes.
+# Dependencies are built first with an empty crate; this layer is rebuilt only when Cargo.toml or Cargo.lock changes.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/api \
     && echo 'fn main() {}' | tee src/main.rs tests/api/main.rs > src/lib.rs \
     && cargo build --release --locked --features pg-tls \
     && rm -rf src tests
 
-# Migrations, seeds, templates and assets are compiled into the binary.
+# Migrations, seeds, templates and assets are embedded in the binary.
 COPY build.rs ./
 COPY migrations migrations
 COPY seeds seeds
 COPY templates templates
 COPY assets assets
 COPY src src
-# The manifest names the test target, so it has to exist. The new sources carry the time of their checkout,
-# which may lie before the empty crate's build: touch them, or cargo keeps the empty crate.
+# Cargo.toml names the test target, so its file must exist. The sources have the time of their checkout, which may be
+# older than the empty crate's build: touch them, otherwise cargo keeps the empty crate.
 RUN mkdir -p tests/api && echo 'fn main() {}' > tests/api/main.rs \
     && find src -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --features pg-tls
 
 FROM debian:bookworm-slim AS run
-# Root certificates, to check the database server's own.
+# Root certificates, to verify the certificate of the database server.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \

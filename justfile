@@ -1,31 +1,31 @@
-# What one does here every day. `just` lists it.
+# Common development commands. `just` lists them.
 
 default:
     @just --list
 
-# format, lints and documentation, as strictly as CI
+# check format, lints and documentation as CI does
 check:
     cargo fmt --check
     cargo clippy --all-targets --locked -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
-# every test on SQLite, and on PostgreSQL when its binaries are found
+# run all tests on SQLite, and on PostgreSQL if it is installed
 test:
     cargo test --locked
 
-# the same, and fail when PostgreSQL was not tested
+# the same, but fail if PostgreSQL is not tested
 test-postgres:
     REQUIRE_POSTGRES=1 cargo test --locked
 
-# write the OpenAPI documents the program prints
+# regenerate the OpenAPI documents
 openapi:
     cargo run --locked --quiet -- openapi > openapi/openapi.json
     cargo run --locked --quiet -- openapi --v30 > openapi/openapi-3.0.json
 
-# the demonstration
+# run the demonstration
 run:
     cargo run --release --locked -- demo
 
-# everything CI does
+# run all CI steps
 ci:
     bash .ci/run

@@ -1,11 +1,11 @@
-"""The gate: what breaks a client of the last release? breaking.py <released.json> <current.json>
+"""Finds changes that break clients of the last release: breaking.py <released.json> <current.json>
 
-`openapi-diff`, which CI asks as well, does not look at parameters, codes of enumerations, statuses, media types,
-operation ids or security; here they count, and schemas are compared by the direction they travel in. Adding is
-allowed: paths, operations, optional parameters and fields, fields of answers, codes, statuses.
+`openapi-diff`, which CI runs as well, ignores parameters, enumeration values, statuses, media types, operation ids and
+security. This script compares them too, and treats request and response schemas differently. Additions are allowed:
+paths, operations, optional parameters and fields, response fields, enumeration values, statuses.
 
-breaking.py --self-check <current.json> breaks a copy in many ways and fails unless each is found, adds to a copy in
-many ways and fails when one of those is taken for breaking.
+breaking.py --self-check <current.json> applies many breaking changes and fails unless each is found; then applies
+many additions and fails if one is reported as breaking.
 """
 
 import copy
@@ -13,7 +13,7 @@ import json
 import sys
 
 METHODS = ("get", "put", "post", "delete", "patch")
-# Input may not become narrower: (keyword, whether a smaller number is narrower).
+# Input constraints must not become stricter: (keyword, whether a smaller number is stricter).
 BOUNDS = (("maxLength", True), ("maximum", True), ("maxItems", True),
           ("minLength", False), ("minimum", False), ("minItems", False))
 
@@ -34,7 +34,7 @@ class Gate:
         return value
 
     def flat(self, side, schema):
-        """The schema with the parts of its `allOf` put together."""
+        """The schema with its `allOf` parts merged."""
         schema = self.resolve(side, schema)
         if "allOf" not in schema:
             return schema
@@ -171,7 +171,7 @@ def parameter(document, name):
 
 
 def breaks(document):
-    """What breaks a client, each by a name and a deed."""
+    """Breaking changes for the self-check: name and mutation."""
     paths, schemas = document["paths"], document["components"]["schemas"]
     listing, making = paths["/projects"]["get"], paths["/projects"]["post"]
     project, given = schemas["Project"], schemas["ProjectInput"]
@@ -204,7 +204,7 @@ def breaks(document):
 
 
 def additions(document):
-    """What a release may add."""
+    """Permitted additions for the self-check."""
     paths, schemas = document["paths"], document["components"]["schemas"]
     any_new = {"name": "x", "in": "query", "required": False, "schema": {"type": "string"}}
     return {

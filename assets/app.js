@@ -1,23 +1,23 @@
-// What makes pages quicker to use. Everything works without it.
+// Progressive enhancement: every page works without this script.
 
-// A choice at the head of a page shows at once.
+// Changing year, month or basis submits the form at once.
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => form.submit());
 }
 
-// A form that was sent is not sent again by an impatient hand.
+// Prevents submitting a form twice.
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
 }
-// Whoever comes back by the browser's own button may send again.
+// After the back button the form can be submitted again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// The value of a mark, beside it, on hover and on focus: at once, where the browser's own hint waits.
+// Tooltip of chart marks on hover and focus, without the delay of the browser's own.
 const tip = document.createElement("div");
 tip.className = "tip";
 tip.setAttribute("aria-hidden", "true");
@@ -42,14 +42,14 @@ for (const mark of document.querySelectorAll(".mark")) {
   for (const kind of ["mouseleave", "blur"]) mark.addEventListener(kind, () => { tip.hidden = true; });
 }
 
-// One box ticks all of its table.
+// A checkbox that selects all rows of its table.
 for (const all of document.querySelectorAll("input[data-all]")) {
   const boxes = document.querySelectorAll(`input[name="${all.dataset.all}"]`);
   all.hidden = false;
   all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
 }
 
-// What cannot be taken back is asked for once more.
+// Asks for confirmation of irreversible actions.
 for (const button of document.querySelectorAll("button[data-sure]")) {
   button.addEventListener("click", (event) => {
     if (!window.confirm(button.dataset.sure)) event.preventDefault();

@@ -1,4 +1,4 @@
-// The filters of a list: one open at a time, closed by Escape or a click elsewhere.
+// Filter menus of lists: one open at a time; Escape or a click elsewhere closes it.
 
 const picks = document.querySelectorAll("details.pick");
 

@@ -1,4 +1,5 @@
-//! Everything an operator may set, by flag or by environment; read once.
+//! Configuration of the program, from command-line flags or environment variables. Read once at
+//! start.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,32 +13,34 @@ use crate::store::{DatabaseUrl, UrlError};
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseConfig {
-    /// The database: `sqlite:<path>` or `postgres://user@host/name` [default: major-projects.db in the data directory]
+    /// Database URL: `sqlite:<path>` or `postgres://user@host/name` [default: sqlite:<data
+    /// directory>/major-projects.db]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// A file that holds the database password, put into a postgres URL that has none
+    /// Path of a file with the database password; used when the PostgreSQL URL contains no password
     #[arg(long, env = "DATABASE_PASSWORD_FILE")]
     pub database_password_file: Option<PathBuf>,
 
-    /// Where the embedded database and generated keys are kept
+    /// Directory of the embedded SQLite database and of generated keys
     #[arg(long, env = "DATA_DIR", default_value = "./data")]
     pub data_dir: PathBuf,
 
-    /// Most database connections open at once (reads on SQLite; reads and writes on PostgreSQL)
+    /// Maximum number of open database connections (SQLite: read connections only; PostgreSQL:
+    /// reads and writes)
     #[arg(long, env = "DB_CONNECTIONS", default_value_t = 8)]
     pub db_connections: u32,
 
-    /// Longest wait for a database connection before answering 503, in seconds
+    /// Maximum wait for a database connection before answering 503, in seconds
     #[arg(long, env = "DB_WAIT_SECONDS", default_value_t = 3)]
     pub db_wait_seconds: u64,
 }
 
 impl DatabaseConfig {
-    /// Which database it is.
+    /// The parsed database URL, with the password from the password file.
     ///
     /// # Errors
-    /// One line: a URL that names none, or a password file that cannot be read.
+    /// One line: an invalid URL, or a password file that cannot be read.
     pub fn url(&self) -> Result<DatabaseUrl, String> {
         let url: DatabaseUrl = match &self.database_url {
             Some(text) => text.parse().map_err(|e: UrlError| e.to_string())?,
@@ -51,7 +54,7 @@ impl DatabaseConfig {
         Ok(url.with_password(password.trim()))
     }
 
-    /// Says what is set; no secret among it.
+    /// Logs the settings without secrets.
     pub fn log(&self) {
         let url = self.url().map(|u| u.to_string()).unwrap_or_default();
         info!(
@@ -71,67 +74,71 @@ pub struct Config {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// Threads that take requests
+    /// Number of worker threads that handle requests
     #[arg(long, env = "WORKERS", default_value_t = 2)]
     pub workers: usize,
 
-    /// A file with the key that signs access tokens, at least 32 bytes; made on the first start when it is not there [default: jwt.key in the data directory]
+    /// Path of the key file that signs access tokens, at least 32 bytes; generated on first start
+    /// if missing [default: <data directory>/jwt.key]
     #[arg(long, env = "JWT_KEY_FILE")]
     pub jwt_key_file: Option<PathBuf>,
 
-    /// How long an access token is good for, in seconds
+    /// Lifetime of an access token, in seconds
     #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900)]
     pub access_token_seconds: i64,
 
-    /// How long a refresh token is good for, in hours
+    /// Lifetime of a refresh token, in hours
     #[arg(long, env = "REFRESH_TOKEN_HOURS", default_value_t = 336)]
     pub refresh_token_hours: i64,
 
-    /// How long somebody who logged in on the pages stays so, in hours
+    /// Lifetime of a dashboard login session, in hours
     #[arg(long, env = "PAGE_SESSION_HOURS", default_value_t = 12)]
     pub page_session_hours: i64,
 
-    /// Whether browsers reach the pages by https, through a proxy that speaks TLS: the cookie is then sent by https alone
+    /// Set when browsers reach the dashboard over HTTPS through a TLS proxy; the session cookie is
+    /// then sent over HTTPS only
     #[arg(long, env = "BEHIND_TLS")]
     pub behind_tls: bool,
 
-    /// Log-ins taken per minute for one account name from one address
+    /// Maximum login attempts per minute for one account name from one IP address
     #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
     pub logins_per_minute: u32,
 
-    /// Largest request body, in bytes
+    /// Maximum size of a request body, in bytes
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
     pub body_limit_bytes: usize,
 
-    /// Largest file to import, in bytes
+    /// Maximum size of an import file, in bytes
     #[arg(long, env = "IMPORT_LIMIT_BYTES", default_value_t = 10_485_760)]
     pub import_limit_bytes: usize,
 
-    /// Longest wait for a request body, in seconds
+    /// Maximum time to receive a request body, in seconds
     #[arg(long, env = "BODY_TIMEOUT_SECONDS", default_value_t = 30)]
     pub body_timeout_seconds: u64,
 
-    /// Longest wait for a request head, in seconds
+    /// Maximum time to receive a request head, in seconds
     #[arg(long, env = "HEAD_TIMEOUT_SECONDS", default_value_t = 10)]
     pub head_timeout_seconds: u64,
 
-    /// How long requests in flight may take to finish after SIGTERM, in seconds
+    /// Grace period for requests in flight after SIGTERM, in seconds
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
     pub stop_seconds: u64,
 
-    /// Hosts that webhooks may be sent to, with commas between: host or host:port; none unless said
+    /// Hosts that webhooks may be sent to, comma-separated, as host or host:port; empty disables
+    /// webhooks
     #[arg(long, env = "WEBHOOK_HOSTS", default_value = "", hide_default_value = true)]
     pub webhook_hosts: AllowedHosts,
 
-    /// A file with certificates (PEM) of authorities that webhooks' receivers may have theirs from, beside the public ones
+    /// Path of a PEM file with extra certificate authorities trusted for webhook receivers, in
+    /// addition to the public ones
     #[arg(long, env = "WEBHOOK_CA_FILE")]
     pub webhook_ca_file: Option<PathBuf>,
 
-    /// The business day, YYYY-MM-DD, instead of today in Asia/Shanghai; for demonstrations
+    /// Fixed business day, YYYY-MM-DD, for demonstrations [default: today in Asia/Shanghai]
     #[arg(long, env = "TODAY")]
     pub today: Option<chrono::NaiveDate>,
 
-    /// How the register is published as open data.
+    /// Settings of the OC4IDS open-data export.
     #[command(flatten)]
     pub oc4ids: Oc4idsConfig,
 
@@ -141,7 +148,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Says what is set; no secret among it.
+    /// Logs the settings without secrets.
     pub fn log(&self) {
         let key = self.jwt_key_file.as_ref().map(|f| f.display().to_string());
         info!(
@@ -168,7 +175,7 @@ impl Config {
         );
     }
 
-    /// Settings for a server inside a test: any free port, cheap password hashes.
+    /// Settings for a server in a test: any free port, cheap password hashes.
     pub fn for_tests() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -192,7 +199,7 @@ impl Config {
         }
     }
 
-    /// How much work a password hash is.
+    /// Cost of a password hash.
     pub fn password_effort(&self) -> crate::api::accounts::password::Effort {
         crate::api::accounts::password::Effort {
             memory_kib: self.password_memory_kib,
@@ -201,18 +208,19 @@ impl Config {
     }
 }
 
-/// How the register is published as open data.
+/// Settings of the OC4IDS open-data export.
 #[derive(Args, Clone, Debug)]
 pub struct Oc4idsConfig {
-    /// The prefix of project ids in OC4IDS packages, `oc4ids-` and six lower-case letters or digits; have one registered before you publish
+    /// Prefix of project ids in OC4IDS packages: `oc4ids-` and six lower-case letters or digits;
+    /// register one before publishing
     #[arg(long, env = "OC4IDS_PREFIX", default_value = "oc4ids-000000", value_parser = prefix)]
     pub oc4ids_prefix: String,
 
-    /// Who publishes OC4IDS packages
+    /// Name of the publisher in OC4IDS packages
     #[arg(long, env = "OC4IDS_PUBLISHER", default_value = "Major Projects", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub oc4ids_publisher: String,
 
-    /// The licence OC4IDS packages are published under, as an http(s) URI; none unless it is said
+    /// Licence of OC4IDS packages, as an http(s) URI; omitted from the packages if not set
     #[arg(long, env = "OC4IDS_LICENSE", value_parser = license)]
     pub oc4ids_license: Option<String>,
 }
@@ -243,18 +251,19 @@ fn license(text: &str) -> Result<String, String> {
         .ok_or_else(|| "must be the licence's http(s) URI".to_owned())
 }
 
-/// The key that signs access tokens. It never shows itself.
+/// The key that signs access tokens. Its `Debug` output hides the bytes.
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// The least number of bytes a key must have: as many as the digest it feeds.
+    /// Minimum key length: the size of the SHA-256 digest used in HMAC.
     const LEAST_BYTES: usize = 32;
 
-    /// The key in `file`; a new one is made, readable by its owner alone, when there is no file.
+    /// Reads the key in `file`. If the file is missing, generates a key and writes it readable by
+    /// its owner only.
     ///
     /// # Errors
-    /// A sentence that says what to do: unreadable, unwritable, or shorter than 32 bytes.
+    /// A sentence with the remedy: unreadable, unwritable, or shorter than 32 bytes.
     pub fn read_or_make(file: &Path) -> Result<Self, String> {
         let shown = file.display();
         match std::fs::read(file) {
@@ -262,7 +271,7 @@ impl Secret {
                 let key = bytes.trim_ascii().to_vec();
                 if key.len() < Self::LEAST_BYTES {
                     return Err(format!(
-                        "the key in {shown} is shorter than {} bytes; put a longer random one there, or remove the file to have one made",
+                        "the key in {shown} is shorter than {} bytes; replace it by a longer random key, or remove the file to have one generated",
                         Self::LEAST_BYTES
                     ));
                 }
@@ -280,12 +289,12 @@ impl Secret {
         Ok(Self(text.into_bytes()))
     }
 
-    /// A key for tests.
+    /// A fixed key for tests.
     pub fn for_tests() -> Self {
         Self(b"a key for tests, of thirty-two bytes and more".to_vec())
     }
 
-    /// The bytes.
+    /// The raw key bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }

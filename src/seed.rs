@@ -1,5 +1,5 @@
-//! What the program knows before anybody enters anything: `seeds/plan-2021/*.csv` into the
-//! database, repeatably. What is there already stays as it is; people may have changed it.
+//! Loads the reference data and plan of `seeds/plan-2021/*.csv` into the database. Repeatable:
+//! existing rows are not changed, because users may have edited them.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ macro_rules! csv_file {
     };
 }
 
-/// How many rows were new.
+/// Number of rows added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seeded {
     /// Industries.
@@ -42,7 +42,7 @@ pub struct Seeded {
     pub plans: usize,
 }
 
-/// Loads what is missing; run twice, the second time changes nothing.
+/// Loads missing rows. A second run changes nothing.
 pub fn load(conn: &mut Conn, now: Timestamp) -> Result<Seeded> {
     let seeded = Seeded {
         industries: load_industries(conn, now)?,
@@ -313,7 +313,7 @@ struct TargetRow {
     note: String,
 }
 
-/// The seeds write comparisons as the notice's readers would.
+/// Parses a comparison operator as the CSV spells it.
 fn operator(text: &str) -> Result<TargetOperator> {
     match text {
         ">=" => Ok(TargetOperator::AtLeast),

@@ -1,4 +1,4 @@
-//! Logs, metrics, and the machine's clock.
+//! Logging, metrics and the system clock.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -8,20 +8,20 @@ use tracing_subscriber::EnvFilter;
 
 use crate::domain::clock::{Clock, Timestamp};
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text, for people.
     Text,
-    /// For machines: one JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Starts logging to stderr; `filter` is what `RUST_LOG` takes.
+/// Starts logging to stderr; `filter` has the syntax of `RUST_LOG`.
 pub fn start_logging(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A file or a pipe gets no colours.
+    // No colours in a file or a pipe.
     let lines = lines.with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => lines.with_target(false).init(),
@@ -29,7 +29,7 @@ pub fn start_logging(filter: &str, format: LogFormat) {
     }
 }
 
-/// The clock of this machine.
+/// The system clock, in UTC.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
 
@@ -45,17 +45,18 @@ impl Clock for SystemClock {
 
 static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
-/// The process's metrics. Several servers in one process share them.
+/// The metrics of this process, shared by all servers in it. `None` if the recorder could not be
+/// installed.
 pub fn metrics() -> Option<&'static PrometheusHandle> {
     METRICS.get_or_init(|| buckets().install_recorder().ok()).as_ref()
 }
 
-/// The metrics in Prometheus' text form.
+/// The metrics in Prometheus text format.
 pub fn render() -> String {
     metrics().map(PrometheusHandle::render).unwrap_or_default()
 }
 
-/// Buckets in seconds, from a cached read to a slow export.
+/// Histogram buckets in seconds, from a cached read to a slow export.
 fn buckets() -> PrometheusBuilder {
     let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
     PrometheusBuilder::new().set_buckets(&bounds).unwrap_or_else(|_| PrometheusBuilder::new())

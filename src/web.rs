@@ -1,4 +1,4 @@
-//! The server as a value: what is mounted, in which layers, and how it stops.
+//! Builds, starts and stops the HTTP server: its routes, middleware and background tasks.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::telemetry;
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it listens; the port is real even when any free one was asked for.
+    /// Listening address, with the actual port if port 0 was configured.
     pub address: SocketAddr,
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -38,7 +38,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes no new connections, finishes the requests in flight, and returns.
+    /// Stops accepting connections, finishes the requests in flight, and returns.
     pub async fn stop(self) -> std::io::Result<()> {
         self.handle.stop(true).await;
         self.finished().await
@@ -57,8 +57,8 @@ impl Server {
 /// Starts serving. Must be called inside an actix system.
 ///
 /// # Errors
-/// A sentence that says what to do: the address is taken or not ours, or the certificates of
-/// webhooks' receivers cannot be read.
+/// A sentence with the remedy: the address cannot be bound, or the certificates of webhook
+/// receivers cannot be read.
 pub fn start(
     config: Config,
     key: &Secret,
@@ -112,7 +112,7 @@ pub fn start(
     Ok(Server { address, handle, running, dispatcher, _sealer: sealer })
 }
 
-/// Everything that is served, in the order it is looked for.
+/// Mounts all services. Order matters: the first match answers.
 fn mount(config: &mut ServiceConfig, routes: &Routes) {
     config
         .configure(health::mount)

@@ -1,9 +1,9 @@
-"""Checks an OC4IDS package by its publishers' checker, without their site: check.py <package.json>
+"""Validates an OC4IDS package offline with the standard's own checker: check.py <package.json>
 
 Fails on a validation error, an unknown field, a code outside a closed codelist, a project id without a registered form
-of prefix, an empty value, an amount without a currency, or a party that is referred to and not there. Then spoils the
-package in every one of these ways and fails unless each is found. With --published it also asks the publishers' own
-schema, and fails when their site is out of reach.
+of prefix, an empty value, an amount without a currency, or a reference to a missing party. Then introduces each of
+these errors and fails unless it is found. With --published it also validates with the published schema, and fails if the
+site is unreachable.
 """
 
 import copy
@@ -32,7 +32,7 @@ class Files(http.server.BaseHTTPRequestHandler):
 
 
 def findings(package, config):
-    """Everything the checker says that must not be said."""
+    """Findings of the checker that must not occur."""
     with tempfile.TemporaryDirectory() as folder:
         said = oc4ids_json_output(folder, json_data=package, lib_cove_oc4ids_config=config)
     found = [f"{json.loads(what)['message']}: {where[0]['path']}" for what, where in said["validation_errors"]]

@@ -1,7 +1,7 @@
 """Exports a register as an OC4IDS package: export.py <api> <accounts> <package.json>
 
-Before that, it registers a project of every stage and nature with everything a project can have, so that the package
-shows all the export knows to say.
+First registers a project of every stage and nature with all optional data, so that the package contains every field
+of the export.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""What OC4IDS 0.9.5 says of the fields our export uses, written down from its reference.
+"""The parts of OC4IDS 0.9.5 that our export uses, transcribed from its reference.
 
-The publishers' checker fetches the schema and its codelists from their site. A run without that site gets this
-rendition from the loopback interface instead. It knows no field but those we use, so any other is found as unknown;
-types, formats, required fields, closed codelists and what may not be empty are the standard's.
+The standard's checker fetches the schema and codelists from its site. Offline runs get this transcription from the
+loopback interface instead. It contains only the fields we use, so others are reported as unknown; types, formats,
+required fields, closed codelists and non-empty rules are those of the standard.
 """
 
 import json
@@ -11,7 +11,7 @@ TEXT = {"type": "string", "minLength": 1}
 DATE = {"type": "string", "format": "date-time"}
 NUMBER = {"type": "number"}
 
-# Codelists: (codes, whether the standard lets publishers add their own).
+# Codelists: (codes, whether publishers may add codes).
 CODELISTS = {
     "projectStatus": ("identification preparation implementation completion maintenance decommissioning completed "
                       "decommissioned cancelled", False),
@@ -92,7 +92,7 @@ PACKAGE["$schema"] = PROJECT["$schema"]
 
 
 def files(host):
-    """Everything the checker asks a host for, by path."""
+    """Files the checker requests from a host, by path."""
     package = json.dumps(PACKAGE).replace('"project-schema.json"', f'"{host}project-schema.json"')
     found = {"project-package-schema.json": package, "project-schema.json": json.dumps(PROJECT)}
     for name, (all_codes, _) in CODELISTS.items():

@@ -1,5 +1,5 @@
-// Walks the dashboard in headless Chromium: node walk.mjs BASE ACCOUNTS OUT BROWSER
-// Every role, three sizes, one month's work from filing to the printed bulletin. Anything a person would trip over fails it.
+// Tests the dashboard in headless Chromium: node walk.mjs BASE ACCOUNTS OUT BROWSER
+// Every role, three window sizes, one month's work from filing to the printed bulletin.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -35,7 +35,7 @@ async function open(username, viewport = { width: 1366, height: 768 }, scripts =
   return page;
 }
 
-// What is wrong with how a page looks: it is wider than the window, or a figure is cut.
+// Layout errors: a page wider than the window, or a truncated figure.
 function crooked() {
   const found = [];
   const wide = document.documentElement.scrollWidth - window.innerWidth;
@@ -79,7 +79,7 @@ async function figure(page) {
   return Math.round(Number(text.replace(/[^0-9.]/g, "")) * 100);
 }
 
-// Every role looks at every place it has, at both sizes of a desk.
+// Every role opens every page of its navigation bar, at both desktop sizes.
 for (const { username } of accounts) {
   for (const [width, height] of [[1366, 768], [1920, 1080]]) {
     const page = await open(username, { width, height });
@@ -90,7 +90,7 @@ for (const { username } of accounts) {
   }
 }
 
-// The commission's deeper pages, in English too.
+// The commission's detail pages, also in English.
 const commission = await open("commission");
 for (const path of ["/rankings?by=unit", "/promises?year=2021&through=2021-05&basis=initial", "/projects?light=red", "/months/2021-05", "/bulletins/2021-04", "/password"]) {
   await look(commission, `deep${path.replace(/[^a-z0-9]+/g, "-")}`, path);
@@ -98,7 +98,7 @@ for (const path of ["/rankings?by=unit", "/promises?year=2021&through=2021-05&ba
 const first = await commission.goto(`${base}/projects`).then(() => commission.locator("main table a[href^='/projects/']").first().getAttribute("href"));
 await look(commission, "deep-project", first);
 
-// Every number of the table leads to a list whose sum is that number.
+// Every number of the table links to a list with that sum.
 await commission.goto(`${base}/promises?year=2021&through=2021-05`);
 const lines = await commission.locator("table.promises tbody tr").evaluateAll((rows) => rows.map((row) => {
   const links = [...row.querySelectorAll("td a")];
@@ -113,7 +113,7 @@ for (const line of lines) {
   for (const amount of amounts) check(sum.includes(amount), `${line.href}: ${amount} is not in ${sum}`);
 }
 
-// The owner files June, is warned first, and is sent back by the commission.
+// The owner files June, gets a warning first, and the commission returns the report.
 const before = await figure(commission);
 const owner = await open("owner-1");
 await owner.goto(`${base}/filing`);
@@ -158,7 +158,7 @@ await commission.waitForLoadState("load");
 const after = await figure(commission);
 check(after - before === 120025, `the figure rose by ${(after - before) / 100} 万元, not by 1200.25`);
 
-// Without scripts, on a telephone, the form can be filled in as well.
+// The form works without scripts, on a phone.
 const telephone = await open("owner-2", { width: 390, height: 844 }, false);
 await telephone.goto(`${base}/filing`);
 const second = await telephone.locator("main a[href^='/filing/'][href*='/2021-06']").first().getAttribute("href");
@@ -185,7 +185,7 @@ writeFileSync(`${out}/bulletin-2021-05.pdf`, pdf);
 const [, width, height] = pdf.toString("latin1").match(/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/) ?? [];
 check(Math.abs(width - 842) < 3 && Math.abs(height - 595) < 3, `the bulletin prints on ${width} x ${height}, not on A4 landscape`);
 
-// English, by choice.
+// Language choice: English.
 await commission.goto(base);
 await commission.click("button[name=language]");
 await commission.waitForLoadState("load");

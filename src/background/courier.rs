@@ -1,5 +1,5 @@
-//! Posts messages to the receivers of webhooks: one connection each, opened to an address that was
-//! resolved for it, without proxies, without redirects, without waiting for ever.
+//! Posts webhook messages to their receivers. Each message uses its own connection to an address
+//! resolved for it, without proxies or redirects, and with timeouts.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,17 +24,17 @@ use crate::domain::clock::Timestamp;
 use crate::domain::webhook::url::HookUrl;
 use crate::domain::webhook::{Answer, AttemptError, retry_after_seconds};
 
-/// How long an answer may take, the connection included.
+/// Timeout of an attempt, including the connection.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long one of a host's addresses may take.
+/// Timeout of a connection to one of a host's addresses.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long the body of an answer is listened to, and how much of it. Nothing is done with it: it
-/// is only polite to let the receiver finish its sentence.
+/// Timeout and size limit (bytes) of reading the response body. The body is discarded; reading it
+/// only lets the receiver finish writing.
 const LISTEN: (Duration, usize) = (Duration::from_secs(2), 65_536);
-/// Largest head of an answer, in bytes.
+/// Maximum size of a response head, in bytes.
 const HEAD: usize = 65_536;
 
-/// Why there was no answer: for the delivery, and in the library's words for the log.
+/// Why there was no response: the error for the delivery, and the library's message for the log.
 #[derive(Debug)]
 pub struct NoAnswer(pub AttemptError, pub String);
 
@@ -48,18 +48,18 @@ impl NoAnswer {
     }
 }
 
-/// A message on its way.
+/// A message to send.
 #[derive(Debug)]
 pub struct Parcel<'a> {
-    /// Where it goes.
+    /// Destination.
     pub url: &'a HookUrl,
-    /// Its headers beside those every request has.
+    /// Headers besides those that every request has.
     pub headers: &'a [(&'static str, String)],
-    /// Its body.
+    /// JSON body.
     pub body: String,
 }
 
-/// Posts messages.
+/// HTTP client for webhook messages.
 #[derive(Clone)]
 pub struct Courier {
     tls: TlsConnector,
@@ -67,10 +67,10 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// A courier that trusts the public authorities, and those in `ca_file`.
+    /// A courier that trusts the public authorities and those in `ca_file`.
     ///
     /// # Errors
-    /// A sentence that says what to do: the file cannot be read or holds no certificate.
+    /// A sentence with the remedy: the file cannot be read or contains no certificate.
     pub fn new(ca_file: Option<&Path>) -> Result<Self, String> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = ca_file {
@@ -82,7 +82,7 @@ impl Courier {
                 .and_then(Iterator::collect)
                 .map_err(|e| unreadable(&e))?;
             if own.is_empty() {
-                return Err(unreadable(&"there is none"));
+                return Err(unreadable(&"it contains no certificate"));
             }
             for certificate in own {
                 roots.add(certificate).map_err(|e| unreadable(&e))?;
@@ -91,16 +91,16 @@ impl Courier {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|e| format!("cannot set TLS up: {e}"))?
+            .map_err(|e| format!("cannot set up TLS: {e}"))?
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self { tls: TlsConnector::from(Arc::new(config)), patience: PATIENCE })
     }
 
-    /// Posts a message; what the receiver answered.
+    /// Posts a message and returns the receiver's response.
     ///
     /// # Errors
-    /// Why there was no answer.
+    /// Why there was no response.
     pub async fn post(&self, parcel: Parcel<'_>, now: Timestamp) -> Result<Answer, NoAnswer> {
         let (deadline, url) = (Instant::now() + self.patience, parcel.url);
         let connected = timeout_at(deadline, connect(url)).await;
@@ -125,7 +125,8 @@ impl Courier {
 async fn connect(url: &HookUrl) -> Result<TcpStream, NoAnswer> {
     let nowhere = NoAnswer::because(AttemptError::NotResolved);
     let found = lookup_host((url.host(), url.port())).await.map_err(|e| nowhere(&e))?;
-    // Without TLS nothing proves who answers: only this machine will do, whatever a name says.
+    // Without TLS nothing authenticates the receiver, so only loopback addresses are used, whatever
+    // the name resolves to.
     let usable: Vec<SocketAddr> =
         found.filter(|address| url.is_secure() || address.ip().is_loopback()).collect();
     let mut last = nowhere(&"no usable address");
@@ -153,7 +154,7 @@ fn request(parcel: &Parcel<'_>) -> Result<Request<Full<Bytes>>, hyper::http::Err
     request.body(Full::new(Bytes::from(parcel.body.clone())))
 }
 
-/// Sends the request and reads the head of the answer; its body is let go.
+/// Sends the request and reads the response head; the body is discarded.
 async fn exchange<S>(
     stream: S,
     request: Request<Full<Bytes>>,
@@ -175,7 +176,7 @@ where
         let _ = timeout(patience, Limited::new(body, most).collect()).await;
         Ok(Response::from_parts(head, ()))
     };
-    // The connection is driven beside the talk; the talk alone says how it ends.
+    // The connection runs concurrently with the exchange; only the exchange decides the result.
     let drive = async {
         let _ = connection.await;
         std::future::pending::<()>().await;
@@ -193,8 +194,8 @@ mod tests {
 
     use super::*;
 
-    /// What a courier with little patience makes of a receiver that writes `head` and then `body`
-    /// again and again, as long as anybody listens.
+    /// Result of a courier with a short timeout whose receiver writes `head` and then `body`
+    /// repeatedly until the connection closes.
     fn receive(head: &'static str, body: &'static [u8]) -> Result<Answer, NoAnswer> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

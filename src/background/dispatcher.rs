@@ -1,6 +1,7 @@
-//! The dispatcher: follows the sealed feed for every webhook, queues what each is to be sent, and
-//! sends it. Every instance has one; a webhook is served by one at a time, and what that one leaves
-//! when it is killed is sent by another. No request waits for any of this.
+//! The dispatcher: reads the sealed event feed for every webhook, queues its deliveries and sends
+//! them. Each server instance runs one. A lease ensures that one instance at a time serves a
+//! webhook; when an instance is killed, another takes over after the lease expires. No request
+//! waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,22 +31,22 @@ use crate::store::webhooks::deliveries::Delivery;
 use crate::store::webhooks::secrets as webhook_secrets;
 use crate::store::{Conn, Db, StoreError};
 
-/// How long to wait before looking again, when nobody wakes us: another instance may have sealed.
+/// Polling interval when nothing notifies us: another instance may have sealed events.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The least time between two looks, however much is sealed.
+/// Minimum interval between two rounds.
 const BREATH: Duration = Duration::from_millis(50);
-/// How long to leave a database alone that did not answer.
+/// Pause after a database failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// Most webhooks served at once: a slow receiver holds up one place.
+/// Maximum number of webhooks served concurrently; a slow receiver occupies one place.
 const MOST_AT_ONCE: usize = 32;
-/// Most messages of one webhook before others get its place.
+/// Maximum number of messages sent for one webhook before its place is given to another.
 const MOST_PER_TURN: usize = 50;
-/// How long an instance keeps a webhook without a word: longer than an attempt can take.
+/// Lease of a webhook, in seconds; must be longer than one attempt.
 const LEASE_SECONDS: i64 = 60;
-/// How often delivered messages are looked through for old ones, in hours.
+/// Interval between deletions of old delivered messages, in hours.
 const PRUNE_HOURS: i64 = 1;
 
-/// A dispatcher at work; what it is at is cut off when it is dropped.
+/// A running dispatcher; dropping it aborts its work.
 #[derive(Debug)]
 pub struct Dispatcher {
     stop: watch::Sender<bool>,
@@ -59,10 +60,11 @@ impl Drop for Dispatcher {
 }
 
 impl Dispatcher {
-    /// Starts one. Where no host is allowed there is nothing to do.
+    /// Starts a dispatcher. Returns `None` if no webhook host is allowed.
     ///
     /// # Errors
-    /// A sentence: the certificates of receivers cannot be read, the system gives no random bytes.
+    /// A sentence: the certificates of receivers cannot be read, or the system gives no random
+    /// bytes.
     pub fn start(app: &App) -> Result<Option<Self>, String> {
         let courier = Courier::new(app.config.webhook_ca_file.as_deref())?;
         if app.config.webhook_hosts.is_empty() {
@@ -82,7 +84,7 @@ impl Dispatcher {
         Ok(Some(Self { stop, task }))
     }
 
-    /// Begins nothing new, waits for the answers of what is under way, and returns.
+    /// Starts no new attempts, waits for the running ones, and returns.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
@@ -96,7 +98,7 @@ struct Post {
     hosts: AllowedHosts,
     key: HookKey,
     courier: Courier,
-    /// What this instance leases webhooks by.
+    /// Lease holder id of this instance.
     me: String,
     stopping: watch::Receiver<bool>,
 }
@@ -106,13 +108,13 @@ impl Post {
         let (mut turns, mut stopping) = (JoinSet::new(), self.stopping.clone());
         let mut pruned_at = self.clock.now();
         loop {
-            // Asked for before looking, so that what is sealed in between wakes us.
+            // Registered before the round, so that events sealed during it wake us.
             let woken = sealed.notified();
             let pause = match self.round(&mut turns, &mut pruned_at).await {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => PAUSE,
                 Err(error) => {
-                    warn!("cannot look after webhooks: {error}");
+                    warn!("webhook dispatcher failed: {error}");
                     AFTER_FAILURE
                 }
             };
@@ -127,7 +129,7 @@ impl Post {
         while turns.join_next().await.is_some() {}
     }
 
-    /// Queues what was sealed and begins what is due; whether there is more to queue at once.
+    /// Queues newly sealed events and starts due webhooks. Returns true if there is more to queue.
     async fn round(
         &self,
         turns: &mut JoinSet<()>,
@@ -135,7 +137,7 @@ impl Post {
     ) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let queued = self.queue(now).await;
-        // Whatever could not be queued, what is due goes out.
+        // Due messages are sent even if queueing failed.
         while turns.try_join_next().is_some() {}
         let free = MOST_AT_ONCE.saturating_sub(turns.len());
         for hook in self.take(free, now).await? {
@@ -150,7 +152,8 @@ impl Post {
         queued
     }
 
-    /// Queues what was sealed, each webhook by itself: one that cannot be queued holds no other up.
+    /// Queues newly sealed events. Each webhook has its own transaction, so that a failure of one
+    /// does not block the others.
     async fn queue(&self, now: Timestamp) -> Result<bool, StoreError> {
         let steps = self.db.read(move |conn| deliveries::steps(conn, now)).await?;
         if steps.is_empty() {
@@ -164,14 +167,14 @@ impl Post {
             let (ids, hook) = (ids.map_err(StoreError::broken)?, step.webhook);
             let queue = move |conn: &mut Conn| deliveries::queue(conn, &step, &ids, now);
             if let Err(error) = self.db.write(queue).await {
-                warn!(webhook = hook.0, "cannot queue for a webhook: {error}");
+                warn!(webhook = hook.0, "cannot queue deliveries of a webhook: {error}");
                 failed = Some(error);
             }
         }
         failed.map_or(Ok(more), Err)
     }
 
-    /// Leases up to `most` webhooks that have something due.
+    /// Leases up to `most` webhooks that have due messages.
     async fn take(&self, most: usize, now: Timestamp) -> Result<Vec<WebhookId>, StoreError> {
         let due = self.db.read(move |conn| deliveries::due(conn, now)).await?;
         if due.is_empty() || most == 0 {
@@ -190,8 +193,8 @@ impl Post {
         self.db.write(lease).await
     }
 
-    /// Sends what is due of one webhook, one after the other, and gives it back. After a failure
-    /// others get its place; what is due later waits for nobody.
+    /// Sends the due messages of one webhook in order and releases its lease. Stops after a
+    /// failure, so that other webhooks get the place.
     async fn turn(self, hook: WebhookId) {
         for _ in 0..MOST_PER_TURN {
             if *self.stopping.borrow() {
@@ -201,7 +204,7 @@ impl Post {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    warn!(webhook = hook.0, "cannot keep account of a webhook: {error}");
+                    warn!(webhook = hook.0, "cannot send or record a delivery: {error}");
                     break;
                 }
             }
@@ -209,11 +212,14 @@ impl Post {
         let (me, now) = (self.me.clone(), self.clock.now());
         let given_back = self.db.write(move |conn| webhooks::keep(conn, hook, &me, now)).await;
         if let Err(error) = given_back {
-            warn!(webhook = hook.0, "cannot give a webhook back, its lease will end: {error}");
+            warn!(
+                webhook = hook.0,
+                "cannot release the lease of a webhook, it will expire: {error}"
+            );
         }
     }
 
-    /// Sends what is due next; whether to go on.
+    /// Sends the next due message. Returns true if the next one may be sent at once.
     async fn send_next(&self, hook: WebhookId) -> Result<bool, StoreError> {
         let (now, key) = (self.clock.now(), self.key.clone());
         let found = self.db.read(move |conn| Letter::read(conn, hook, &key, now)).await?;
@@ -238,10 +244,14 @@ impl Post {
         let url = &letter.hook.url;
         self.hosts.check(url).map_err(|e| NoAnswer(AttemptError::HostNotAllowed, e.to_string()))?;
         let Some(body) = letter.body.clone() else {
-            return Err(NoAnswer(AttemptError::OutOfSight, "not its owner's to see".to_owned()));
+            return Err(NoAnswer(
+                AttemptError::OutOfSight,
+                "not visible to the owner of the webhook".to_owned(),
+            ));
         };
         if letter.secrets.is_empty() {
-            let cause = "none of its secrets was made with this server's key".to_owned();
+            let cause =
+                "none of its secrets was created with the current key of this server".to_owned();
             return Err(NoAnswer(AttemptError::KeyChanged, cause));
         }
         let id = &letter.delivery.message_id;
@@ -249,7 +259,7 @@ impl Post {
         self.courier.post(Parcel { url, headers: &headers, body }, now).await
     }
 
-    /// Writes down what came of an attempt; whether the webhook is still ours.
+    /// Records the result of an attempt. Returns true if this instance still holds the lease.
     async fn record(&self, tried: Delivery, answer: Answer) -> Result<bool, StoreError> {
         let (now, me) = (self.clock.now(), self.me.clone());
         let verdict = judge(tried.tries.saturating_add(1), answer, now, chance());
@@ -265,7 +275,7 @@ impl Post {
     }
 }
 
-/// The receiver wants no more.
+/// Disables a webhook whose receiver answered 410.
 fn disable(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<(), StoreError> {
     let Some(found) = webhooks::find(conn, hook)?.filter(|hook| hook.disabled.is_none()) else {
         return Ok(());
@@ -276,18 +286,19 @@ fn disable(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<(), Store
     events::record(conn, &Author::system("webhooks"), now, &event)
 }
 
-/// A message that is due, with what sending it needs.
+/// A due message with everything needed to send it.
 struct Letter {
     hook: Webhook,
     delivery: Delivery,
-    /// None when the event is out of its owner's sight.
+    /// `None` when the event is not visible to the webhook's owner.
     body: Option<String>,
-    /// Those that are good and were made with this server's key.
+    /// Valid secrets that were created with this server's key.
     secrets: Vec<HookSecret>,
 }
 
 impl Letter {
-    /// The next one of a webhook that is enabled and whose owner may be sent anything.
+    /// Reads the next due message. `None` if the webhook is disabled or its owner may receive
+    /// nothing.
     fn read(
         conn: &mut Conn,
         hook: WebhookId,
@@ -314,7 +325,7 @@ impl Letter {
     }
 }
 
-/// What spreads retries; none when the system has no chance to give.
+/// Random number that spreads retries; 0 when the system gives no random bytes.
 fn chance() -> u16 {
     let mut bytes = [0_u8; 2];
     let filled = getrandom::fill(&mut bytes);

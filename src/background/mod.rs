@@ -1,4 +1,4 @@
-//! Work beside the requests: sealing events, queueing and sending webhook messages.
+//! Background tasks: sealing events, queueing and sending webhook messages.
 
 pub mod courier;
 pub mod dispatcher;

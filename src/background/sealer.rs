@@ -1,5 +1,6 @@
-//! The sealer: gives committed events their sequence and hashes, a moment after they are committed.
-//! Every instance has one; one at a time works. What it leaves when it is killed is sealed later.
+//! The sealer: gives committed events their sequence number and hash, shortly after the commit.
+//! Each server instance runs one; the database lets one at a time work. Events left unsealed by a
+//! killed instance are sealed later.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,12 @@ use tracing::warn;
 use crate::store::events::seal;
 use crate::store::{Db, StoreError};
 
-/// How long an event waits to be sealed at most, when nothing is in the way.
+/// Polling interval, and so the usual maximum delay before an event is sealed.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How long to leave a database alone that did not answer.
+/// Pause after a database failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// A sealer at work; stops when it is dropped.
+/// A running sealer; stops when dropped.
 #[derive(Debug)]
 pub struct Sealer(JoinHandle<()>);
 
@@ -27,7 +28,7 @@ impl Drop for Sealer {
 }
 
 impl Sealer {
-    /// Starts one, which tells `sealed` whenever there is something new to read.
+    /// Starts a sealer that notifies `sealed` whenever new events are readable.
     pub fn start(db: Db, sealed: Arc<Notify>) -> Self {
         Self(tokio::spawn(async move {
             loop {
@@ -48,7 +49,7 @@ impl Sealer {
     }
 }
 
-/// Seals what waits, if anything does: looking costs no write.
+/// Seals waiting events and returns their number. Takes the write lock only if there are any.
 async fn once(db: &Db) -> Result<usize, StoreError> {
     if db.read(seal::is_due).await? { db.write(seal::seal).await } else { Ok(0) }
 }

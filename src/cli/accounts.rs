@@ -1,4 +1,5 @@
-//! `user add|passwd|disable`: how the first account is made, and the last resort of an operator.
+//! `user add|passwd|disable`: creates the first account and recovers access when no administrator
+//! can log in.
 
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
 
@@ -22,66 +23,66 @@ use crate::store::reference::{areas, units};
 use crate::store::{Conn, Db, StoreError};
 use crate::telemetry::SystemClock;
 
-/// What to do with an account.
+/// Account commands.
 #[derive(Subcommand, Debug)]
 pub enum UserCommand {
-    /// Make an account; prints a generated first password unless a file gives one
+    /// Create an account; prints a generated first password unless --password-file is given
     Add(AddArgs),
-    /// Give an account a new password and end its sessions
+    /// Set a new password for an account and end its sessions
     Passwd(PasswdArgs),
     /// Disable an account and end its sessions
     Disable(DisableArgs),
 }
 
-/// `user add`
+/// Arguments of `user add`.
 #[derive(Args, Debug)]
 pub struct AddArgs {
-    /// The name it logs in with
+    /// Login name
     username: String,
-    /// commission, unit, area, viewer, auditor or admin
+    /// Role: commission, unit, area, viewer, auditor or admin
     #[arg(long)]
     role: Role,
-    /// The name people know [default: the name it logs in with]
+    /// Display name [default: the login name]
     #[arg(long)]
     name: Option<String>,
-    /// The name of the unit it acts for; for --role unit
+    /// Name of the unit the account acts for; required for --role unit only
     #[arg(long)]
     unit: Option<String>,
-    /// The code of the area it acts for; for --role area
+    /// Code of the area the account acts for; required for --role area only
     #[arg(long)]
     area: Option<String>,
-    /// A file that holds its first password
+    /// Path of a file with the first password [default: generate and print one]
     #[arg(long)]
     password_file: Option<PathBuf>,
     #[command(flatten)]
     database: DatabaseConfig,
 }
 
-/// `user passwd`
+/// Arguments of `user passwd`.
 #[derive(Args, Debug)]
 pub struct PasswdArgs {
-    /// The name it logs in with
+    /// Login name
     username: String,
-    /// A file that holds the new password
+    /// Path of a file with the new password [default: generate and print one]
     #[arg(long)]
     password_file: Option<PathBuf>,
     #[command(flatten)]
     database: DatabaseConfig,
 }
 
-/// `user disable`
+/// Arguments of `user disable`.
 #[derive(Args, Debug)]
 pub struct DisableArgs {
-    /// The name it logs in with
+    /// Login name
     username: String,
     #[command(flatten)]
     database: DatabaseConfig,
 }
 
-/// Runs one of them.
+/// Runs an account command.
 ///
 /// # Errors
-/// One line that says what to do.
+/// One line with the remedy.
 pub async fn run(command: UserCommand) -> Result<(), String> {
     match command {
         UserCommand::Add(args) => add(args).await,
@@ -90,7 +91,7 @@ pub async fn run(command: UserCommand) -> Result<(), String> {
     }
 }
 
-/// A password from its file, or a generated one, with its hash.
+/// Returns the password from `file`, or a generated one, and its hash.
 fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), String> {
     let password = match file {
         Some(file) => std::fs::read_to_string(file)
@@ -154,7 +155,7 @@ async fn add(args: AddArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// A failure in words.
+/// A failure, as a message for the operator.
 pub struct Failed(pub String);
 
 impl From<StoreError> for Failed {
@@ -163,7 +164,7 @@ impl From<StoreError> for Failed {
     }
 }
 
-/// The unit of this name, if one is named.
+/// Looks up a unit by name. `None` if no name is given.
 pub fn unit(
     conn: &mut Conn,
     name: Option<&str>,
@@ -175,7 +176,7 @@ pub fn unit(
     Ok(Some(unit.id))
 }
 
-/// The area of this code, if one is named.
+/// Looks up an area by code. `None` if no code is given.
 pub fn area(
     conn: &mut Conn,
     code: Option<&str>,
@@ -192,7 +193,7 @@ fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed
     Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
 }
 
-/// Does `work` to the account of this name.
+/// Applies `work` to the account and ends its sessions, in one transaction.
 async fn change(
     db: &Db,
     username: String,
@@ -223,7 +224,7 @@ async fn passwd(args: PasswdArgs) -> Result<(), String> {
     .await?;
     tell(
         &args.username,
-        "has a new password; its sessions are over",
+        "has a new password; its sessions have ended",
         &password,
         args.password_file.as_ref(),
     );
@@ -238,6 +239,6 @@ async fn disable(args: DisableArgs) -> Result<(), String> {
         record(conn, "user.disabled", user)
     })
     .await?;
-    println!("{} can no longer log in; its sessions are over", args.username);
+    println!("{} is disabled; its sessions have ended", args.username);
     Ok(())
 }

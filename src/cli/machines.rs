@@ -1,4 +1,4 @@
-//! `client add|disable`: machine clients from the command line.
+//! `client add|disable`: machine clients.
 
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
 
@@ -22,49 +22,49 @@ use crate::store::events;
 use crate::store::events::{Author, Change, Event};
 use crate::telemetry::SystemClock;
 
-/// What to do with a machine client.
+/// Machine client commands.
 #[derive(Subcommand, Debug)]
 pub enum ClientCommand {
-    /// Make a machine client; prints its secret, this once
+    /// Create a machine client; prints its secret, which is never shown again
     Add(AddArgs),
-    /// Disable a machine client and end its tokens
+    /// Disable a machine client and revoke its tokens
     Disable(DisableArgs),
 }
 
-/// `client add`
+/// Arguments of `client add`.
 #[derive(Args, Debug)]
 pub struct AddArgs {
-    /// The name people know; events carry it
+    /// Display name; recorded as the author of the client's events
     name: String,
-    /// In whose place it acts: commission, unit, area, viewer or auditor
+    /// Role the client acts in: commission, unit, area, viewer or auditor
     #[arg(long)]
     role: Role,
-    /// What it is let do, such as projects:read; may be given several times
+    /// Scope granted to the client, such as projects:read; repeat for several
     #[arg(long = "scope", required = true)]
     scopes: Vec<ClientScope>,
-    /// The name of the unit it acts for; for --role unit
+    /// Name of the unit the client acts for; required for --role unit only
     #[arg(long)]
     unit: Option<String>,
-    /// The code of the area it acts for; for --role area
+    /// Code of the area the client acts for; required for --role area only
     #[arg(long)]
     area: Option<String>,
     #[command(flatten)]
     database: DatabaseConfig,
 }
 
-/// `client disable`
+/// Arguments of `client disable`.
 #[derive(Args, Debug)]
 pub struct DisableArgs {
-    /// What it names itself by, such as mp-3fQ0aZ7kLw2c
+    /// Client id, such as mp-3fQ0aZ7kLw2c
     client_id: String,
     #[command(flatten)]
     database: DatabaseConfig,
 }
 
-/// Runs one of them.
+/// Runs a machine client command.
 ///
 /// # Errors
-/// One line that says what to do.
+/// One line with the remedy.
 pub async fn run(command: ClientCommand) -> Result<(), String> {
     match command {
         ClientCommand::Add(args) => add(args).await,
@@ -105,10 +105,10 @@ async fn add(args: AddArgs) -> Result<(), String> {
         Ok::<Client, Failed>(client)
     });
     let client = made.await.map_err(|e| e.0)?;
-    println!("{} may ask for tokens at /api/v1/oauth/token", client.name);
+    println!("{} can request tokens at /api/v1/oauth/token", client.name);
     println!("client_id: {}", client.client_id);
     println!("client_secret: {}", secret.secret);
-    println!("the secret is not kept and cannot be shown again");
+    println!("only a hash of the secret is stored; it cannot be shown again");
     Ok(())
 }
 
@@ -132,6 +132,6 @@ async fn disable(args: DisableArgs) -> Result<(), String> {
         record(conn, "client.disabled", &client)
     });
     disabled.await.map_err(|e| e.0)?;
-    println!("{} gets no more tokens; those it had are over", args.client_id);
+    println!("{} is disabled; its tokens are revoked", args.client_id);
     Ok(())
 }

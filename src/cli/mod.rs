@@ -1,4 +1,4 @@
-//! The commands: each wires the floors together and says on one line what went wrong.
+//! The commands of the program. Each wires the floors together and reports a failure in one line.
 
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
 
@@ -36,54 +36,54 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// What is logged, as `RUST_LOG` takes it
+    /// Log filter, in the syntax of `RUST_LOG`
     #[arg(long, global = true, env = "RUST_LOG", default_value = "info,actix_server=warn")]
     log: String,
 
-    /// How log lines are written
+    /// Format of log lines
     #[arg(long, global = true, env = "LOG_FORMAT", default_value = "text")]
     log_format: LogFormat,
 }
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Migrate the database and serve the API
+    /// Migrate the database and serve the API and the dashboard
     Serve(ServeArgs),
-    /// Serve a synthetic portfolio that keeps the 2021 plan to the 分, with one account per role
+    /// Serve a synthetic portfolio that matches the 2021 plan exactly, with one account per role
     Demo(ServeArgs),
-    /// Bring the database to this program's schema
+    /// Migrate the database to the schema of this version
     Migrate(DatabaseConfig),
-    /// Load the 2021 plan, industries, areas and units; what is there already stays
+    /// Load the 2021 plan, industries, areas and units; existing rows are not changed
     Seed(DatabaseConfig),
     /// Print the OpenAPI document
     Openapi {
-        /// As OpenAPI 3.0.3, for generators that know no newer
+        /// As OpenAPI 3.0.3, for generators that do not support 3.1
         #[arg(long)]
         v30: bool,
     },
-    /// Make and keep accounts
+    /// Create, reset and disable user accounts
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Make and disable machine clients
+    /// Create and disable machine clients
     Client {
         #[command(subcommand)]
         command: ClientCommand,
     },
-    /// Ask a running server whether it is ready; for containers
+    /// Check that a running server is ready; for container health checks
     Healthcheck {
-        /// Its address
+        /// Address and port of the server
         #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
     },
-    /// Check that what is stored agrees with itself
+    /// Check the integrity of the database: event chain, bulletins, plan versions and SQLite file
     Verify(DatabaseConfig),
-    /// Copy the embedded database to a new file while it is in use, and check the copy
+    /// Copy the SQLite database to a new file while the server is running, and verify the copy
     Backup {
         #[command(flatten)]
         database: DatabaseConfig,
-        /// The new file
+        /// Path of the copy; must not exist
         file: PathBuf,
     },
 }
@@ -96,7 +96,7 @@ struct ServeArgs {
     server: Config,
 }
 
-/// Runs the command of this process's command line.
+/// Parses the command line of this process and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start_logging(&cli.log, cli.log_format);
@@ -139,7 +139,7 @@ fn print_document(v30: bool) {
     print!("{}", pretty(&document));
 }
 
-/// Opens the database of `settings` at this program's schema.
+/// Opens the database of `settings` and migrates it to the schema of this version.
 pub(crate) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     let url = settings.url()?;
     for name in migrate::migrate(&url).map_err(|e| e.to_string())? {
@@ -165,7 +165,7 @@ async fn seed_database(settings: DatabaseConfig) -> Result<(), String> {
     let new =
         db.write(move |conn| seed::load(conn, now)).await.map_err(|e: StoreError| e.to_string())?;
     println!(
-        "new: {} plans, {} industries, {} areas, {} units; the rest was there already",
+        "added {} plans, {} industries, {} areas, {} units; existing rows were not changed",
         new.plans, new.industries, new.areas, new.units
     );
     Ok(())
@@ -210,7 +210,7 @@ async fn serve(args: ServeArgs) -> Result<(), String> {
     let any = db.read(users::any).await.map_err(|e| e.to_string())?;
     if !any {
         info!(
-            "nobody can log in yet; make the first account: major-projects user add <name> --role admin"
+            "there is no account yet; create the first one: major-projects user add <name> --role admin"
         );
     }
     let key = Secret::read_or_make(&key_file(&args))?;
@@ -232,7 +232,7 @@ fn start(
     web::start(args.server.clone(), key, db, clock, calendar)
 }
 
-/// The business day the demonstration stands still at: just after the notice of June 2021.
+/// Business day of the demonstration: shortly after the plan notice of June 2021.
 const DEMO_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2021, 7, 1);
 
 async fn demonstrate(args: ServeArgs) -> Result<(), String> {

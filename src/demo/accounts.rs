@@ -1,4 +1,4 @@
-//! One account per role for the demonstration, with generated passwords, in a file that only its
+//! Demonstration accounts, one or more per role, with generated passwords in a file that only its
 //! owner can read.
 
 use std::path::{Path, PathBuf};
@@ -18,24 +18,24 @@ use crate::store::events::{Author, Event};
 use crate::store::reference::{areas, units};
 use crate::store::{Conn, Db, Result, StoreError};
 
-/// An account as it is written to the file.
+/// An account as stored in the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// Its role.
+    /// Role code.
     pub role: String,
-    /// The name it logs in with.
+    /// Login name.
     pub username: String,
-    /// Its password, in the clear: these are demonstration data.
+    /// Password in plain text; acceptable for demonstration data only.
     pub password: String,
-    /// The name of the unit it acts for.
+    /// Name of the unit it acts for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The code of the area it acts for.
+    /// Code of the area it acts for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,
 }
 
-/// Name, what people call it, role, unit, area.
+/// Login name, display name, role, unit name, area code.
 type Row = (&'static str, &'static str, Role, Option<&'static str>, Option<&'static str>);
 
 const ACCOUNTS: [Row; 7] = [
@@ -48,16 +48,16 @@ const ACCOUNTS: [Row; 7] = [
     ("admin", "系统管理员 示例", Role::Admin, None, None),
 ];
 
-/// The file the accounts are written to.
+/// Path of the accounts file.
 pub fn file(data_dir: &Path) -> PathBuf {
     data_dir.join("demo-accounts.json")
 }
 
-/// The accounts of an earlier start if their file is still there and the database has them, else
-/// new passwords for all of them.
+/// Returns the accounts of an earlier start if the file and the database still have them, else sets
+/// new passwords for all.
 ///
 /// # Errors
-/// In one line: the database, or the file.
+/// One line: the database or the file.
 pub async fn prepare(
     db: &Db,
     data_dir: &Path,

@@ -1,5 +1,5 @@
-//! The synthetic portfolio into the database, project by project, so that a start that was
-//! interrupted goes on where it stopped.
+//! Loads the synthetic portfolio, one transaction per project, so that an interrupted start can
+//! resume.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ use crate::store::{
 };
 use crate::usecases::reports::context::compared_with;
 
-/// What a synthetic project is named after.
+/// Themes of synthetic project names, by industry code.
 const THEMES: [(&str, [&str; 4]); 10] = [
     ("next_gen_it", ["集成电路封测", "工业互联网平台", "光通信器件", "大数据中心"]),
     ("high_end_equipment", ["石油装备制造", "汽车零部件", "智能机器人", "轨道交通装备"]),
@@ -45,7 +45,7 @@ const THEMES: [(&str, [&str; 4]); 10] = [
     ("quality_tourism", ["黄河文化旅游", "湿地生态旅游", "温泉度假", "滨海旅游"]),
 ];
 
-/// Which department of the plan document looks after an industry.
+/// Regulating department by industry code, from the plan document.
 const REGULATORS: [(&str, &str); 4] = [
     ("modern_agriculture", "市农业农村局"),
     ("medical_wellness", "市卫生健康委"),
@@ -55,19 +55,19 @@ const REGULATORS: [(&str, &str); 4] = [
 const USUAL_REGULATOR: &str = "市工业和信息化局";
 const LEAD: &str = "市发展改革委";
 
-/// Projects that share one synthetic owner.
+/// Number of projects that share one synthetic owner.
 const PROJECTS_PER_OWNER: usize = 3;
 
-/// What the loader needs to know of the reference data.
+/// Reference data the loader needs.
 struct Reference {
     industries: BTreeMap<IndustryId, Industry>,
     areas: Vec<Area>,
 }
 
-/// Loads what is missing of the portfolio; calls `progress` with how many projects there are.
+/// Loads missing projects of the portfolio; calls `progress(loaded, total)` after each.
 ///
 /// # Errors
-/// [`StoreError::Broken`] when the database holds projects that are not synthetic, or no plan.
+/// [`StoreError::Broken`] when the database contains projects that are not synthetic, or no plan.
 pub async fn load(
     db: &Db,
     year: Year,
@@ -80,7 +80,7 @@ pub async fn load(
     let sketches = portfolio(year, &known.envelopes);
     let total = sketches.len();
     if known.loaded {
-        // What was made of it since is its users'.
+        // Loaded completely before; later changes are the users' and stay.
         progress(total, total);
         return Ok(total);
     }
@@ -102,9 +102,9 @@ pub async fn load(
     Ok(total)
 }
 
-/// What is there before loading.
+/// State of the database before loading.
 struct Known {
-    /// The plan is marked as synthetic once all of the portfolio is there.
+    /// True if the plan is marked synthetic, which is done after the last project.
     loaded: bool,
     reference: std::sync::Arc<Reference>,
     envelopes: Vec<crate::domain::plan::Envelope>,
@@ -143,7 +143,7 @@ impl Reference {
         self.areas.get(usize::try_from(sketch.area).unwrap_or(0) % count)
     }
 
-    /// Place, theme and running number, and that it is an example.
+    /// Project name: area, theme, serial number and the suffix 示例.
     fn name(&self, sketch: &Sketch) -> String {
         let (code, industry) = self.industry(sketch);
         let themes = THEMES.iter().find(|(c, _)| *c == code).map(|(_, themes)| themes);
@@ -196,7 +196,7 @@ fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -
         id: ProjectId(0),
         facts: ProjectFacts {
             code: None,
-            // A made-up code might be somebody's real one.
+            // A made-up code could belong to a real project.
             code_reason: "示例项目，不编国家代码".to_owned(),
             name: reference.name(sketch),
             content: "合成的示例数据，不对应任何真实项目。".to_owned(),

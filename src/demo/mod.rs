@@ -1,7 +1,8 @@
-//! The synthetic portfolio: 152 projects that keep every promise of the 2021 plan to the 分, with
-//! units, milestones, twelve planned months and confirmed reports January to May.
+//! The synthetic portfolio: 152 projects whose sums equal every figure of the 2021 plan exactly,
+//! with units, milestones, twelve planned months and confirmed reports for January to May.
 //!
-//! Everything real in it comes from the plan document; names end in 示例.
+//! Plan figures and departments come from the plan document; projects and owners are invented and
+//! their names contain 示例.
 
 pub mod accounts;
 pub mod load;

@@ -1,4 +1,4 @@
-//! The reporting months of the portfolio: opened, and all but the last two closed and published.
+//! Reporting months of the portfolio: opens them, then closes and publishes all but the last two.
 
 use chrono::{Days, NaiveDate};
 
@@ -12,13 +12,13 @@ use crate::store::events::{Author, Event};
 use crate::store::{Conn, Result, StoreError, plans, reporting_months};
 use crate::usecases::ask::Now;
 
-/// The months that are over on `today`, the earliest first.
+/// Months that ended before `today`, earliest first.
 fn over(year: Year, today: NaiveDate) -> Vec<Month> {
     year.months().filter(|m| m.last_day() < today).collect()
 }
 
-/// Opens the months that are over. The plan came out in mid-year, so the first ones were filed
-/// together afterwards; the newest is being filed now.
+/// Opens the months that are over. The plan was published in mid-year, so the early months share
+/// one later filing period; the latest month is open for filing.
 pub(super) fn open(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
     let plan = plans::find(conn, year)?.ok_or_else(|| StoreError::broken("there is no plan"))?;
     let months = over(year, today);
@@ -40,7 +40,7 @@ pub(super) fn open(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp
     Ok(())
 }
 
-/// The day a project's report was handed over: in time, but for one in forty.
+/// Submission date of a project's report: on time for 39 projects of 40.
 pub(super) fn submitted_on(due_on: NaiveDate, project: ProjectId, today: NaiveDate) -> NaiveDate {
     let day = match project.0 % 40 {
         0 => due_on + Days::new(1),
@@ -49,8 +49,8 @@ pub(super) fn submitted_on(due_on: NaiveDate, project: ProjectId, today: NaiveDa
     day.min(today)
 }
 
-/// Closes and publishes the months that are over, all but the last two: the one before the newest
-/// is left to be closed by whoever tries it.
+/// Closes and publishes the months that are over, except the last two: the last but one is left
+/// open so that a user of the demonstration can close it.
 pub(super) fn publish(conn: &mut Conn, year: Year, today: NaiveDate, now: Timestamp) -> Result<()> {
     let months = over(year, today);
     for month in months.iter().take(months.len().saturating_sub(2)) {

@@ -1,4 +1,4 @@
-//! Which projects, with which plans, milestones and reports: pure, from a fixed seed.
+//! Generates the synthetic projects with plans, milestones and reports: pure, from a fixed seed.
 
 use chrono::{Days, NaiveDate};
 
@@ -12,60 +12,60 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
 use crate::domain::report::ReportFigures;
 
-/// 万元, in 分.
+/// One 万元, in 分.
 const WAN: i64 = 1_000_000;
-/// So that the same figures come out every time.
+/// Fixed seed, so that every run gives the same figures.
 const SEED: u64 = 20_210_621;
 
-/// A synthetic project with all that belongs to it.
+/// A synthetic project with its plan, milestones and reports.
 #[derive(Clone, Debug)]
 pub struct Sketch {
-    /// The envelope it belongs to.
+    /// Plan envelope (industry row of the plan) it counts towards.
     pub envelope: Envelope,
-    /// Its running number in the portfolio, from 1.
+    /// Serial number in the portfolio, from 1.
     pub number: usize,
-    /// Its running number in the envelope, from 0.
+    /// Serial number in the envelope, from 0.
     pub in_envelope: usize,
-    /// Which of the areas, as any number.
+    /// Area, as an index modulo the number of areas.
     pub area: i64,
-    /// Where it stands on 1 July 2021.
+    /// Stage on 1 July of the year.
     pub stage: Stage,
-    /// Its nature.
+    /// Nature of construction (new, extension, …).
     pub nature: Nature,
     /// Total investment.
     pub total: Fen,
-    /// Invested before 2021.
+    /// Investment completed before the year.
     pub invested_before: Fen,
-    /// Planned investment of 2021.
+    /// Planned investment of the year.
     pub annual: Fen,
-    /// Month by month.
+    /// Planned investment of the year by month.
     pub months: MonthlyAmounts,
     /// Planned start.
     pub planned_start: NaiveDate,
     /// Planned finish.
     pub planned_finish: NaiveDate,
-    /// Actual start, if it has been started.
+    /// Actual start; `None` if not started.
     pub actual_start: Option<NaiveDate>,
-    /// Actual finish, if it has been finished.
+    /// Actual finish; `None` if not finished.
     pub actual_finish: Option<NaiveDate>,
-    /// Its milestones, in the order of the templates.
+    /// Milestones, in the order of the templates.
     pub milestones: Vec<SketchMilestone>,
-    /// Its reports, January to May at most.
+    /// Reports for January to May at most.
     pub reports: Vec<(Month, ReportFigures)>,
 }
 
 /// A milestone of a synthetic project.
 #[derive(Clone, Copy, Debug)]
 pub struct SketchMilestone {
-    /// The day it was promised for.
+    /// Baseline date.
     pub baseline: NaiveDate,
-    /// The day it is expected, if it moved.
+    /// Forecast date, if it differs from the baseline.
     pub forecast: Option<NaiveDate>,
-    /// The day it was reached.
+    /// Actual date.
     pub actual: Option<NaiveDate>,
 }
 
-/// The portfolio that keeps these promises exactly.
+/// Generates projects whose sums equal `envelopes` exactly.
 pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
     let mut numbers = Numbers::new(SEED);
     let mut all: Vec<Sketch> = Vec::new();
@@ -73,7 +73,7 @@ pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
         let count = usize::try_from(envelope.project_count).unwrap_or(0);
         let weights: Vec<i64> = (0..count).map(|_| numbers.between(20, 100)).collect();
         let totals = split(envelope.total, &weights, 10 * WAN);
-        // A project plans for the year in proportion to its size, a quarter more or less.
+        // The annual plan is proportional to the total, plus or minus a quarter.
         let yearly: Vec<i64> = weights.iter().map(|w| w * numbers.between(75, 125)).collect();
         let annuals = split(envelope.annual, &yearly, 10 * WAN);
         for (in_envelope, (total, annual)) in totals.into_iter().zip(annuals).enumerate() {
@@ -84,7 +84,7 @@ pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
     all
 }
 
-/// When it starts, and where it stands half a year later.
+/// Start, finish and stage of a project in mid-year.
 struct Life {
     stage: Stage,
     planned_start: NaiveDate,
@@ -106,7 +106,7 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
     let late = i64::from(numbers.chance(30)) * numbers.between(5, 28);
     let on = numbers.between(1, 25);
     if kind <= 55 {
-        // Carried on from last year.
+        // Continued from the previous year.
         let month = u32::try_from(numbers.between(3, 11)).unwrap_or(3);
         let start = day(before, month, on);
         let done = numbers.chance(8);
@@ -119,7 +119,7 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
             last_planned_month: if done { 5 } else { 12 },
         }
     } else if kind <= 85 {
-        // Started in winter or spring.
+        // Started between January and March.
         let month = u32::try_from(numbers.between(1, 3)).unwrap_or(1);
         let start = day(year, month, on);
         Life {
@@ -131,7 +131,7 @@ fn life(numbers: &mut Numbers, year: Year) -> Life {
             last_planned_month: 12,
         }
     } else {
-        // To be started later in the year, some of them overdue by now.
+        // To start between May and September; some are overdue.
         let month = u32::try_from(numbers.between(5, 9)).unwrap_or(9);
         Life {
             stage: Stage::Reserve,
@@ -195,7 +195,7 @@ fn sketch(
     }
 }
 
-/// Twelve months in the shape of a building year: a little slower in winter.
+/// Splits the annual plan into twelve months, fewer in winter.
 fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
     const SEASON: [i64; 12] = [7, 6, 8, 9, 9, 9, 9, 9, 9, 9, 8, 8];
     let weight = |(number, season): (u32, i64)| {
@@ -233,7 +233,7 @@ fn reports(
         let idle = month.number() == 2 && numbers.chance(10);
         let percent = if idle { 0 } else { pace + numbers.between(-6, 6) };
         let exact = i128::from(planned) * i128::from(percent) / 100;
-        // To the half 万元, and never beyond the total.
+        // Rounded down to half a 万元, and never more than the total.
         let completed = i64::try_from(exact).unwrap_or(0) / (WAN / 2) * (WAN / 2);
         let completed = Fen::new(completed).min(total - done);
         done += completed;
@@ -263,7 +263,8 @@ fn reports(
     all
 }
 
-/// How well a project keeps to its plan, in per cent: most do, some trail, a few hardly move.
+/// Completion as a percentage of the plan: most projects follow it, some lag, a few hardly
+/// progress.
 fn pace(numbers: &mut Numbers) -> i64 {
     match numbers.between(1, 100) {
         1..=72 => numbers.between(95, 110),
@@ -272,8 +273,8 @@ fn pace(numbers: &mut Numbers) -> i64 {
     }
 }
 
-/// The usual milestones around the start and the finish; those before the start are reached when
-/// it has started.
+/// Milestones around start and finish; those before the start are reached if the project has
+/// started.
 fn milestones(
     numbers: &mut Numbers,
     life: &Life,
@@ -310,8 +311,8 @@ fn milestones(
         .collect()
 }
 
-/// When a milestone of the building was reached: most of those that were due by the end of May,
-/// give or take some days.
+/// Actual date of a construction milestone: most of those due by the end of May, with some
+/// variation in days.
 fn built(numbers: &mut Numbers, life: &Life, baseline: NaiveDate, year: Year) -> Option<NaiveDate> {
     if let Some(finish) = life.actual_finish {
         return Some(finish.min(baseline));

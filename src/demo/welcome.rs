@@ -1,4 +1,4 @@
-//! What somebody sees who started the demonstration.
+//! Start message of the demonstration.
 
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
 
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::demo::accounts::{Account, file};
 
-/// Says where everything is, and gives three lines that work when pasted.
+/// Prints the addresses, the accounts and three commands to paste.
 pub fn print(
     address: &SocketAddr,
     today: NaiveDate,
@@ -21,7 +21,7 @@ pub fn print(
     println!(
         "\nMajor Projects, demonstration: {projects} synthetic projects (示例) under the plan of 2021."
     );
-    println!("The business day stands at {today} (--today); the clock is real.\n");
+    println!("The business day is fixed at {today} (--today); the clock is the system's.\n");
     println!("  dashboard   http://{address}/");
     println!("  API         {api}");
     println!("  Swagger UI  http://{address}/docs/");
@@ -34,7 +34,7 @@ pub fn print(
         );
     }
     if let Some(account) = accounts.first() {
-        println!("\nPaste these:\n");
+        println!("\nCommands to try:\n");
         println!(
             "TOKEN=$(curl -s {api}/sessions -H 'Content-Type: application/json' -d '{{\"username\":\"{}\",\"password\":\"{}\"}}' | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')",
             account.username, account.password
@@ -46,5 +46,5 @@ pub fn print(
             "curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/projects?year=2021&sort=-total_investment_wan&limit=3'"
         );
     }
-    println!("\nStop with Ctrl-C; a second start finds its data again.");
+    println!("\nStop with Ctrl-C; the data is kept for the next start.");
 }

@@ -1,4 +1,4 @@
-//! Two questions, two sources: what instant is it, and what business day.
+//! Clock (UTC instants) and calendar (business days in Asia/Shanghai).
 
 use std::borrow::Cow;
 
@@ -9,50 +9,50 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An instant in UTC, to the microsecond: both databases keep exactly that.
+/// UTC instant with microsecond precision, which both databases store without loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(NaiveDateTime);
 
 impl Timestamp {
-    /// The instant `utc`, cut to microseconds.
+    /// Truncates `utc` to microseconds.
     pub fn new(utc: NaiveDateTime) -> Self {
         let micros = utc.nanosecond() / 1_000;
         Self(utc.with_nanosecond(micros * 1_000).unwrap_or(utc))
     }
 
-    /// The instant so many seconds after the start of 1970.
+    /// Instant from a Unix timestamp in seconds; `None` if out of range.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         DateTime::from_timestamp(seconds, 0).map(|at| Self::new(at.naive_utc()))
     }
 
-    /// Seconds since the start of 1970.
+    /// Unix timestamp in seconds.
     pub fn unix_seconds(self) -> i64 {
         self.0.and_utc().timestamp()
     }
 
-    /// As the databases keep it.
+    /// UTC date and time without zone, as the databases store it.
     pub fn naive(self) -> NaiveDateTime {
         self.0
     }
 
-    /// So many hours later.
+    /// Adds hours.
     #[must_use]
     pub fn plus_hours(self, hours: i64) -> Self {
         Self(self.0.checked_add_signed(TimeDelta::hours(hours)).unwrap_or(self.0))
     }
 
-    /// So many seconds later.
+    /// Adds seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(self.0))
     }
 
-    /// What a clock in China shows then: people here read their own time.
+    /// Local time in China (UTC+8) as `2021-05-31 18:30`, for display.
     pub fn shown_in_shanghai(self) -> String {
         self.plus_hours(8).0.format("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The day it is in China then (UTC+8, without summer time since 1992).
+    /// Calendar day in China (UTC+8, no daylight saving time since 1992).
     pub fn day_in_shanghai(self) -> NaiveDate {
         self.plus_hours(8).0.date()
     }
@@ -83,7 +83,7 @@ impl PartialSchema for Timestamp {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .description(Some("An instant in UTC, to the microsecond."))
+            .description(Some("UTC instant with microsecond precision (RFC 3339)."))
             .examples(["2021-06-30T08:00:00.000000Z"])
             .into()
     }
@@ -95,19 +95,19 @@ impl ToSchema for Timestamp {
     }
 }
 
-/// Gives instants: for tokens and events.
+/// Source of the current instant, used for tokens and events.
 pub trait Clock: Send + Sync {
-    /// The instant it is.
+    /// Current instant.
     fn now(&self) -> Timestamp;
 }
 
-/// Gives the business day in Asia/Shanghai: for months, due dates and slippage.
+/// Source of the business day in Asia/Shanghai, used for months, due dates and slippage.
 pub trait Calendar: Send + Sync {
-    /// The day it is.
+    /// Current business day.
     fn today(&self) -> NaiveDate;
 }
 
-/// The business day of a clock.
+/// Calendar that derives the business day from a clock.
 pub struct ShanghaiCalendar<C>(pub C);
 
 impl<C: Clock> Calendar for ShanghaiCalendar<C> {
@@ -116,7 +116,7 @@ impl<C: Clock> Calendar for ShanghaiCalendar<C> {
     }
 }
 
-/// Always the same business day: for demonstrations.
+/// Calendar that always returns the same business day, for demonstrations and tests.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedCalendar(pub NaiveDate);
 

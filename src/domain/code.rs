@@ -1,24 +1,24 @@
-//! National project codes and unified social credit codes, with their check digits.
+//! National project codes and unified social credit codes, with check-digit validation.
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
-/// Why a code will not do.
+/// Reason a code is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// Not written as a national project code.
+    /// Does not have the form of a national project code.
     #[error(
         "not a national project code: YYMM-RRRRRR-DD-TT-XXXXXX, or YYYY-RRRRRR-NN-TT-NNNNNN for 2015 to 2020"
     )]
     ProjectForm,
-    /// Not written as a unified social credit code.
+    /// Does not have the form of a unified social credit code.
     #[error(
         "not a unified social credit code: 18 digits and capital letters without I, O, S, V, Z"
     )]
     CreditForm,
-    /// The check digit does not fit the rest.
+    /// The check digit does not match the other digits.
     #[error(
-        "the check digit does not fit; look for a typing error, or give a reason if the code is right as issued"
+        "the check digit is wrong; correct the typing error, or give a reason if the code was issued this way"
     )]
     CheckDigit,
 }
@@ -42,27 +42,27 @@ impl From<CodeError> for FieldError {
     }
 }
 
-/// Whether a wrong check digit is acceptable: someone gave a reason.
+/// Whether a wrong check digit is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Override {
-    /// The check digit must fit.
+    /// Reject a wrong check digit.
     None,
-    /// A reason was given, so the form alone must be right.
+    /// Accept it because a reason was given; the form must still be right.
     Reasoned,
 }
 
-/// A national project code (国家项目代码).
+/// National project code (国家项目代码).
 ///
-/// Since November 2020 `YYMM-RRRRRR-DD-TT-XXXXXC`, whose last digit checks the 19 before it; from
-/// 2015 until then `YYYY-RRRRRR-NN-TT-NNNNNN` without a check. The check was inferred from
-/// published codes, hence the reasoned override.
+/// Format since November 2020: `YYMM-RRRRRR-DD-TT-XXXXXC`, where `C` is an ISO 7064 MOD 11,10 check
+/// digit over the 19 digits before it. From 2015 to 2020: `YYYY-RRRRRR-NN-TT-NNNNNN`, without a
+/// check digit. The check algorithm was inferred from published codes, so a reason can override it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectCode(String);
 
 impl ProjectCode {
     const GROUPS: [usize; 5] = [4, 6, 2, 2, 6];
 
-    /// Reads a code of either form.
+    /// Parses a code in either format.
     ///
     /// # Errors
     /// [`CodeError::ProjectForm`], or [`CodeError::CheckDigit`] without an override.
@@ -94,18 +94,18 @@ impl ProjectCode {
         groups.concat().chars().map(|c| c.to_digit(10)).collect()
     }
 
-    /// The code as it is written.
+    /// The code as issued, with hyphens.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The code as it is written.
+    /// The code as issued, with hyphens.
     pub fn into_string(self) -> String {
         self.0
     }
 }
 
-/// ISO 7064 MOD 11,10 over the digits before the check.
+/// ISO 7064 MOD 11,10 check digit of `body`.
 fn project_check_digit(body: &[u32]) -> u32 {
     let product = body.iter().fold(10, |product, digit| {
         let sum = match (product + digit) % 10 {
@@ -117,7 +117,7 @@ fn project_check_digit(body: &[u32]) -> u32 {
     (11 - product) % 10
 }
 
-/// A unified social credit code (统一社会信用代码, GB 32100-2015).
+/// Unified social credit code (统一社会信用代码, GB 32100-2015).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreditCode(String);
 
@@ -125,7 +125,7 @@ impl CreditCode {
     const LETTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
-    /// Reads a code.
+    /// Parses a code and checks its check digit.
     ///
     /// # Errors
     /// [`CodeError::CreditForm`], or [`CodeError::CheckDigit`] without an override.
@@ -135,19 +135,19 @@ impl CreditCode {
         let values = values.filter(|v| v.len() == 18).ok_or(CodeError::CreditForm)?;
         let (body, check) = values.split_at(17);
         let sum: usize = body.iter().zip(Self::WEIGHTS).map(|(value, weight)| value * weight).sum();
-        // The outer remainder matters when the sum divides by 31: the check is 0 then, not 31.
+        // If the sum is divisible by 31, the check value is 0, not 31; hence the outer remainder.
         if accept == Override::None && check != [(31 - sum % 31) % 31] {
             return Err(CodeError::CheckDigit);
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// The code as it is written.
+    /// The 18-character code.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The code as it is written.
+    /// The 18-character code.
     pub fn into_string(self) -> String {
         self.0
     }
@@ -217,7 +217,8 @@ mod tests {
                 for other in ('0'..='9').filter(|other| *other != digit) {
                     let mut wrong = code.to_owned();
                     wrong.replace_range(at..=at, &other.to_string());
-                    // A changed date may happen to read as a legacy year, which has no check.
+                    // A changed date can look like a code of 2015 to 2020, which has no check
+                    // digit.
                     let legacy = wrong.starts_with("20") && ("2015".."2021").contains(&&wrong[..4]);
                     assert!(legacy || project(&wrong).is_err(), "{wrong}");
                 }

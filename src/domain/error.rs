@@ -1,4 +1,4 @@
-//! What rules say when they refuse.
+//! Errors of domain rules: field errors of a request body, and rule errors that depend on state.
 
 use chrono::NaiveDate;
 
@@ -9,32 +9,32 @@ use crate::domain::report::ReportState;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 
-/// One wrong field.
+/// Validation error of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// A JSON pointer into the body, such as `/months/3`.
+    /// JSON pointer into the request body, such as `/months/3`.
     pub pointer: String,
-    /// Stable public code.
+    /// Stable error code; part of the public API.
     pub code: &'static str,
-    /// What is wrong and what would be right.
+    /// Explains what is wrong and what to enter instead.
     pub words: Words,
-    /// Where in a file it stands, when it came in one.
+    /// Position in the uploaded file, if the value came from one.
     pub place: Option<Box<CellPlace>>,
 }
 
-/// Where in a file something stands, as people find it there.
+/// Position of a cell in a spreadsheet, in the notation users see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellPlace {
-    /// The sheet's name.
+    /// Sheet name.
     pub sheet: String,
-    /// The row, the first being 1.
+    /// Row number, starting at 1.
     pub row: u32,
-    /// The column by its letters; `None` when the whole row is meant.
+    /// Column letters; `None` if the error concerns the whole row.
     pub column: Option<String>,
 }
 
 impl CellPlace {
-    /// The place in words.
+    /// Position as text, such as `Sheet "projects", row 3, column B`.
     pub fn words(&self) -> Words {
         let (sheet, row) = (&self.sheet, self.row);
         match &self.column {
@@ -51,96 +51,98 @@ impl CellPlace {
 }
 
 impl FieldError {
-    /// A complaint about the field at `pointer`.
+    /// Creates an error for the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, words: Words) -> Self {
         Self { pointer: pointer.into(), code, words, place: None }
     }
 }
 
-/// Why the state of things forbids what was asked. The code is public API; the text is for people
-/// and says what to do next.
+/// Reason why a request is refused in the current state.
+///
+/// [`code`](Self::code) is part of the public API. The message is for users and says what to do
+/// next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// A stage that does not follow from the one a project is in.
-    #[error("a project in stage {from} cannot move to {to}; from here it can move to: {allowed}")]
+    /// The stage transition is not allowed.
+    #[error("a project in stage {from} cannot move to {to}; allowed stages: {allowed}")]
     StageMove {
-        /// Where the project is.
+        /// Current stage.
         from: Stage,
-        /// Where it was to go.
+        /// Requested stage.
         to: Stage,
-        /// Where it could go, separated by commas.
+        /// Allowed stages, comma-separated.
         allowed: String,
     },
-    /// A move that goes back needs to say why.
-    #[error("moving from {from} to {to} needs a reason")]
+    /// A move back, or to terminated, requires a reason.
+    #[error("moving from {from} to {to} requires a reason")]
     ReasonRequired {
-        /// Where the project is.
+        /// Current stage.
         from: Stage,
-        /// Where it was to go.
+        /// Requested stage.
         to: Stage,
     },
-    /// Construction starts with a national project code.
+    /// A move to construction requires a national project code.
     #[error(
-        "construction needs the national project code, or `code_reason` that says why there is none yet; set it with PATCH first"
+        "construction requires the national project code, or a `code_reason` that explains why there is none yet; set it with PATCH first"
     )]
     CodeRequired,
-    /// Something that is said to have happened, but not yet.
-    #[error("{day} lies in the future; today is {today}")]
+    /// An actual date lies in the future.
+    #[error("{day} is in the future; today is {today}")]
     InFuture {
-        /// The day given.
+        /// Date given.
         day: NaiveDate,
-        /// The business day.
+        /// Current business day.
         today: NaiveDate,
     },
-    /// An end before its beginning.
-    #[error("{day} lies before {earlier}, when it began")]
+    /// An end date is earlier than the start date.
+    #[error("{day} is before the start date {earlier}")]
     BeforeStart {
-        /// The day given.
+        /// Date given.
         day: NaiveDate,
-        /// The day it cannot precede.
+        /// Earliest allowed date.
         earlier: NaiveDate,
     },
-    /// A report that is not in the state the step needs.
-    #[error("the report is {state}; this step needs one that is {needed}. {next}")]
+    /// The report is not in a state that allows the step.
+    #[error("the report is {state}; this step requires a report that is {needed}. {next}")]
     ReportState {
-        /// What it is.
+        /// Current state.
         state: ReportState,
-        /// What it should be, separated by "or".
+        /// Allowed states, joined with "or".
         needed: &'static str,
-        /// The way forward, in English.
+        /// What to do next, in English.
         next: &'static str,
-        /// The way forward, in Chinese.
+        /// What to do next, in Chinese.
         next_zh: &'static str,
     },
-    /// A report of a month that has not begun.
-    #[error("{0} has not begun yet; report it once it has")]
+    /// The month of the report has not begun.
+    #[error("{0} has not begun; report it after it begins")]
     MonthAhead(Month),
-    /// A month without investment during construction must say why.
-    #[error("nothing was invested this month: fill in `zero_reason` before you submit")]
+    /// A month without investment during construction requires a reason.
+    #[error("no investment this month: fill in `zero_reason` before you submit")]
     ZeroReasonRequired,
-    /// A report of a year before the project was registered.
-    #[error("the project is registered from {0} on; earlier months cannot be reported")]
+    /// The month lies before the year in which the project was registered.
+    #[error("the project was registered in {0}; earlier months cannot be reported")]
     BeforeRegistration(i32),
-    /// What the state of a reporting month forbids.
+    /// The state of the reporting month forbids the request.
     #[error(transparent)]
     Month(#[from] MonthRefusal),
-    /// A grant that would have ended before it began.
-    #[error("{until} has passed already; it is {now} now")]
+    /// The late grant would end in the past.
+    #[error("{until} is in the past; the current time is {now}")]
     GrantInPast {
-        /// The end given.
+        /// End given.
         until: Timestamp,
-        /// The instant it is.
+        /// Current instant.
         now: Timestamp,
     },
-    /// The first version of a year plan is there already.
+    /// The year plan already has a first version.
     #[error(
-        "the year plan of {0} exists, and a version is never overwritten; change it by an adjustment"
+        "the year plan of {0} already exists and versions are never overwritten; add an adjustment instead"
     )]
     YearPlanExists(i32),
-    /// A year plan after the project had ended.
-    #[error("the project ended in {0}; there is nothing to plan after it")]
+    /// The project ended before the year of the plan.
+    #[error("the project ended in {0}; later years cannot be planned")]
     ProjectEnded(i32),
-    /// A milestone that was reached is not forecast any more.
+    /// The milestone was already reached, so its forecast cannot change.
     #[error("the milestone was reached on {0}; clear `actual_date` first if that was wrong")]
     MilestoneReached(NaiveDate),
 }
@@ -152,7 +154,7 @@ impl From<RuleError> for FieldError {
 }
 
 impl RuleError {
-    /// Stable public code.
+    /// Stable error code; part of the public API.
     pub fn code(&self) -> &'static str {
         match self {
             Self::StageMove { .. } => "stage-move",
@@ -172,7 +174,7 @@ impl RuleError {
         }
     }
 
-    /// The refusal for people, in both languages.
+    /// Message in both languages.
     pub fn words(&self) -> Words {
         Words::new(self.zh(), format!("{self}."))
     }

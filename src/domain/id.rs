@@ -1,4 +1,4 @@
-//! Typed ids: a project's id is no unit's.
+//! Typed ids, so that the id of one kind of record cannot be used for another.
 
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident)+) => { $(
@@ -38,7 +38,7 @@ ids! {
     ReportId
     /// The id of a reporting month.
     ReportingMonthId
-    /// The id of a late grant.
+    /// The id of a grant to file late.
     LateGrantId
     /// The id of a restatement.
     RestatementId
@@ -48,7 +48,7 @@ ids! {
     RollOverId
     /// The id of a bulletin.
     BulletinId
-    /// The id of a light's override.
+    /// The id of a light override.
     LightOverrideId
     /// The id of an account.
     UserId

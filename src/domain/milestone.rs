@@ -1,4 +1,4 @@
-//! Milestones and their slippage.
+//! Milestones of a project, their forecasts and slippage.
 
 use chrono::NaiveDate;
 
@@ -8,27 +8,27 @@ use crate::domain::text::Reason;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What sort of milestone it is.
+    /// Class of a milestone.
     MilestoneClass {
-        /// 前期手续
+        /// 前期手续: approvals before construction
         Procedure = "procedure" "前期手续",
-        /// 建设
+        /// 建设: construction work
         Construction = "construction" "建设",
     }
 }
 
-/// A milestone most projects have.
+/// Predefined milestone that most projects have.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// Its code.
+    /// Code, stable across projects.
     pub code: &'static str,
-    /// Its name.
+    /// Chinese name.
     pub name: &'static str,
-    /// What sort it is.
+    /// Class.
     pub class: MilestoneClass,
 }
 
-/// The milestones most projects have, in the order they are passed.
+/// Predefined milestones, in the usual order.
 pub const TEMPLATES: [Template; 12] = [
     template("project_approval", "立项", MilestoneClass::Procedure),
     template("land_use", "用地", MilestoneClass::Procedure),
@@ -44,7 +44,7 @@ pub const TEMPLATES: [Template; 12] = [
     template("operation", "投产", MilestoneClass::Construction),
 ];
 
-/// The code of the construction permit.
+/// Code of the milestone 施工许可 (construction permit).
 pub const CONSTRUCTION_PERMIT: &str = "construction_permit";
 
 const fn template(code: &'static str, name: &'static str, class: MilestoneClass) -> Template {
@@ -58,49 +58,49 @@ pub struct Milestone {
     pub id: MilestoneId,
     /// The project.
     pub project_id: ProjectId,
-    /// A template's code, or one of the project's own.
+    /// Code of a template, or a code defined by the project.
     pub code: String,
     /// Its name.
     pub name: String,
-    /// What sort it is.
+    /// Class.
     pub class: MilestoneClass,
-    /// Its place among the project's milestones.
+    /// Position among the project's milestones.
     pub position: i32,
-    /// The day it was promised for; never moves.
+    /// Planned date; never changes.
     pub baseline: NaiveDate,
-    /// The day it is expected now, if that differs.
+    /// Expected date, if it differs from the baseline.
     pub forecast: Option<NaiveDate>,
-    /// Why the forecast moved; empty unless it did.
+    /// Reason for the last change of the forecast; empty if it never changed.
     pub forecast_reason: String,
-    /// The day it was reached.
+    /// Date on which it was reached.
     pub actual: Option<NaiveDate>,
-    /// How much it weighs among the others.
+    /// Relative weight among the project's milestones.
     pub weight: i32,
-    /// The document that proves it; may be empty.
+    /// Number of the document that proves it was reached; may be empty.
     pub document_number: String,
-    /// What else proves it; may be empty.
+    /// Other evidence that it was reached; may be empty.
     pub evidence: String,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl Milestone {
-    /// How many days it is late; negative when early.
+    /// Slippage in days; negative if early.
     ///
-    /// Measured from the baseline to the actual day, else to the forecast, else to today when it
-    /// is overdue. `None` when nothing says it will not be on time.
+    /// Baseline to actual date; if not reached, to the forecast; if there is none and the baseline
+    /// has passed, to today. `None` if the milestone is neither reached, forecast nor overdue.
     pub fn slippage_days(&self, today: NaiveDate) -> Option<i64> {
         let overdue = (today > self.baseline).then_some(today);
-        // A forecast that has passed unreached is no better than none.
+        // A forecast date that has passed counts as today.
         let forecast = self.forecast.map(|day| if today > day { today } else { day });
         let reached = self.actual.or(forecast).or(overdue)?;
         Some((reached - self.baseline).num_days())
     }
 
-    /// Expects it on another day.
+    /// Changes the expected date.
     ///
     /// # Errors
-    /// [`RuleError::MilestoneReached`] once it was reached.
+    /// [`RuleError::MilestoneReached`] if the milestone was already reached.
     pub fn move_forecast(self, day: NaiveDate, reason: &Reason) -> Result<Self, RuleError> {
         if let Some(reached) = self.actual {
             Err(RuleError::MilestoneReached(reached))
@@ -110,10 +110,10 @@ impl Milestone {
         }
     }
 
-    /// Reaches it; `None` takes a day back that was entered by mistake.
+    /// Records the date it was reached; `None` clears a date entered by mistake.
     ///
     /// # Errors
-    /// [`RuleError::InFuture`].
+    /// [`RuleError::InFuture`] if `day` is after today.
     pub fn reach(self, day: Option<NaiveDate>, today: NaiveDate) -> Result<Self, RuleError> {
         match day {
             Some(day) if day > today => Err(RuleError::InFuture { day, today }),

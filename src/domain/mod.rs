@@ -1,7 +1,10 @@
-//! Rules, formulas and the words of the field. Everything here takes values, the day and the instant, and returns a
-//! value or a named refusal. No database, no network, no clock.
+//! Domain rules, formulas and value types.
 //!
-//! Kit files (money, months, rates, ids, text, words) stand beside one folder per noun.
+//! Everything here takes values, the business day and the current instant, and returns a value or a
+//! named refusal. It uses no database, no network and no clock.
+//!
+//! Shared types (money, months, rates, ids, text, words) are single files; each noun of the field
+//! has a folder.
 
 pub mod account;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! Money: an integer of 分, read and written as 万元 or 亿元.
+//! Amounts of money: stored as an integer number of 分, read and written in 万元 or 亿元.
 
 use std::borrow::Cow;
 use std::iter::Sum;
@@ -17,52 +17,53 @@ use crate::domain::words::Words;
 
 /// An amount of money in 分 (CNY 0.01). 1 万元 is 10^6 分, 1 亿元 is 10^10 分.
 ///
-/// Outside it is a decimal string in 万元, because the classic accident of this field is to take
-/// 元, 万元 and 亿元 for each other.
+/// In the API and in files it is a decimal string in 万元. A string avoids the usual mistake of
+/// confusing 元, 万元 and 亿元, and loses no digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fen(i64);
 
-/// Why a text is not an amount.
+/// Reason why a text is not a valid amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not digits with at most six decimals.
+    /// Not a decimal number with at most six decimals.
     #[error("{0:?} is not an amount in 万元 such as \"119500.00\", with at most 6 decimals")]
     Form(String),
-    /// Ten digits or more before the point.
+    /// Ten or more digits before the decimal point.
     #[error("{0:?} is too large: an amount is below 1,000,000,000 万元")]
     TooLarge(String),
 }
 
 impl Fen {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
-    /// How amounts in 万元 are written; the document and the parser share it.
+    /// Regular expression of an amount in 万元, shared by the OpenAPI document and the parser.
     pub const PATTERN: &str = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$";
     const PER_WAN: i64 = 1_000_000;
     const PER_YI: i64 = 10_000_000_000;
 
-    /// `fen` 分.
+    /// Amount of `fen` 分.
     pub const fn new(fen: i64) -> Self {
         Self(fen)
     }
 
-    /// The 分.
+    /// Number of 分.
     pub const fn get(self) -> i64 {
         self.0
     }
 
-    /// Reads 万元.
+    /// Parses an amount in 万元.
     ///
     /// # Errors
-    /// [`MoneyError`]: anything but digits with at most six decimals, below 10^9.
+    /// [`MoneyError`] if the text is not a decimal number with at most six decimals, or 10^9 or
+    /// more.
     pub fn parse_wan(text: &str) -> Result<Self, MoneyError> {
         Self::parse(text, Self::PER_WAN)
     }
 
-    /// Reads 亿元, as plan documents print it.
+    /// Parses an amount in 亿元, the unit of plan documents.
     ///
     /// # Errors
-    /// [`MoneyError`].
+    /// [`MoneyError`], as for 万元.
     pub fn parse_yi(text: &str) -> Result<Self, MoneyError> {
         Self::parse(text, Self::PER_YI)
     }
@@ -86,7 +87,7 @@ impl Fen {
         i64::try_from(fen.mantissa()).map(Self).map_err(|_| MoneyError::TooLarge(text.to_owned()))
     }
 
-    /// 万元 with at least two and at most six decimals, exact.
+    /// Exact amount in 万元, with two to six decimals.
     pub fn to_wan(self) -> String {
         let mut amount = Decimal::from_i128_with_scale(i128::from(self.0), 6).normalize();
         if amount.scale() < 2 {
@@ -95,7 +96,7 @@ impl Fen {
         amount.to_string()
     }
 
-    /// 万元 for people: thousands apart, `3,240.00`.
+    /// Amount in 万元 with thousands separators, for display: `3,240.00`.
     pub fn to_wan_grouped(self) -> String {
         let text = self.to_wan();
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |d| ("-", d));
@@ -111,7 +112,7 @@ impl Fen {
         format!("{sign}{grouped}.{part}")
     }
 
-    /// 亿元 with two decimals for people, rounded once, half away from zero: `363.81`.
+    /// Amount in 亿元 rounded to two decimals, half away from zero, for display: `363.81`.
     pub fn to_yi_rounded(self) -> String {
         let amount = Decimal::from_i128_with_scale(i128::from(self.0), 10);
         let mut rounded =
@@ -120,13 +121,13 @@ impl Fen {
         rounded.to_string()
     }
 
-    /// This, or the next whole hundredth of 万元 below it.
+    /// Rounds down to a multiple of 0.01 万元.
     #[must_use]
     pub fn down_to_hundredth_wan(self) -> Self {
         Self(self.0 - self.0.rem_euclid(Self::PER_WAN / 100))
     }
 
-    /// This, or the next whole hundredth of 万元 above it.
+    /// Rounds up to a multiple of 0.01 万元.
     #[must_use]
     pub fn up_to_hundredth_wan(self) -> Self {
         const HUNDREDTH: i64 = Fen::PER_WAN / 100;
@@ -134,19 +135,19 @@ impl Fen {
         if over == 0 { self } else { Self(self.0 - over + HUNDREDTH) }
     }
 
-    /// Whether it is below nothing.
+    /// True if below zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
-    /// Whether it is nothing.
+    /// True if zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 }
 
-// A sum that does not fit stops the request; it must never wrap into a wrong figure. With every
-// amount below 10^15 分 it takes nine thousand of the largest to get there.
+// Overflow aborts the request, because a wrapped sum would be a wrong figure. Each amount is below
+// 10^15 分, so it takes more than nine thousand of the largest amounts to overflow.
 impl Add for Fen {
     type Output = Self;
 
@@ -214,7 +215,7 @@ impl PartialSchema for Fen {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some(Self::PATTERN))
-            .description(Some("An amount in 万元, as text."))
+            .description(Some("Amount in 万元, as a decimal string with up to six decimals."))
             .examples(["119500.00"])
             .into()
     }

@@ -1,4 +1,4 @@
-//! Months and years of the calendar.
+//! Calendar months and years.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,19 +14,19 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
-/// A calendar month, `2021-05` outside.
+/// Calendar month, written `2021-05`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
     first: NaiveDate,
 }
 
-/// A text that is no month between 1990-01 and 2100-12.
+/// Error for a text that is not a month between 1990-01 and 2100-12.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a month such as \"2021-05\", between 1990-01 and 2100-12")]
 pub struct MonthError(pub String);
 
 impl Month {
-    /// How months are written.
+    /// Regular expression of a month, as in the OpenAPI document.
     pub const PATTERN: &str = r"^(199[0-9]|20[0-9][0-9]|2100)-(0[1-9]|1[0-2])$";
 
     /// Month `number` (1 to 12) of `year`.
@@ -34,45 +34,45 @@ impl Month {
         NaiveDate::from_ymd_opt(year.get(), number, 1).map(|first| Self { first })
     }
 
-    /// The month `day` lies in.
+    /// Month that contains `day`.
     pub fn of(day: NaiveDate) -> Self {
         Self { first: day.with_day(1).unwrap_or(day) }
     }
 
-    /// Its first day.
+    /// First day of the month.
     pub fn first_day(self) -> NaiveDate {
         self.first
     }
 
-    /// Its last day.
+    /// Last day of the month.
     pub fn last_day(self) -> NaiveDate {
         (self.first + Months::new(1)) - Days::new(1)
     }
 
-    /// The month after it.
+    /// Following month.
     #[must_use]
     pub fn next(self) -> Self {
         Self { first: self.first + Months::new(1) }
     }
 
-    /// The month before it.
+    /// Preceding month.
     #[must_use]
     pub fn previous(self) -> Self {
         Self { first: self.first - Months::new(1) }
     }
 
-    /// How many months later `other` is; negative when it is earlier.
+    /// Number of months from this month to `other`; negative if `other` is earlier.
     pub fn months_until(self, other: Self) -> i64 {
         let years = i64::from(other.first.year()) - i64::from(self.first.year());
         years * 12 + i64::from(other.first.month()) - i64::from(self.first.month())
     }
 
-    /// Its year.
+    /// Year of the month.
     pub fn year(self) -> Year {
         Year(self.first.year())
     }
 
-    /// 1 for January to 12 for December.
+    /// Month number, 1 to 12.
     pub fn number(self) -> u32 {
         self.first.month()
     }
@@ -124,7 +124,7 @@ impl PartialSchema for Month {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some(Self::PATTERN))
-            .description(Some("A calendar month."))
+            .description(Some("Calendar month, `YYYY-MM`, from 1990-01 to 2100-12."))
             .examples(["2021-05"])
             .into()
     }
@@ -136,43 +136,43 @@ impl ToSchema for Month {
     }
 }
 
-/// A calendar year between 1990 and 2100.
+/// Calendar year, 1990 to 2100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Year(i32);
 
 impl Year {
-    /// The first year there is.
+    /// Earliest supported year.
     pub const FIRST: i32 = 1990;
-    /// The last year there is.
+    /// Latest supported year.
     pub const LAST: i32 = 2100;
 
-    /// The year, if it is one of ours.
+    /// Year `year`; `None` if it is outside 1990 to 2100.
     pub fn new(year: i32) -> Option<Self> {
         (Self::FIRST..=Self::LAST).contains(&year).then_some(Self(year))
     }
 
-    /// The year `day` lies in.
+    /// Year that contains `day`.
     pub fn of(day: NaiveDate) -> Self {
         Self(day.year())
     }
 
-    /// The number.
+    /// Year as a number.
     pub fn get(self) -> i32 {
         self.0
     }
 
-    /// Its twelve months.
+    /// January to December of this year.
     pub fn months(self) -> impl Iterator<Item = Month> {
         (1..=12).filter_map(move |number| Month::new(self, number))
     }
 
-    /// Its January.
+    /// January of this year.
     pub fn january(self) -> Month {
         Month { first: NaiveDate::from_ymd_opt(self.0, 1, 1).unwrap_or_default() }
     }
 
-    /// Its December.
+    /// December of this year.
     pub fn december(self) -> Month {
         Month { first: NaiveDate::from_ymd_opt(self.0, 12, 1).unwrap_or_default() }
     }
@@ -195,7 +195,7 @@ impl fmt::Display for Year {
 
 impl<'de> Deserialize<'de> for Year {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Path parameters arrive as text that parses into an i32 as well.
+        // Path parameters arrive as text, which serde parses into an `i32` too.
         let number = i32::deserialize(deserializer)?;
         Self::new(number).ok_or_else(|| D::Error::custom("a year between 1990 and 2100"))
     }
@@ -207,7 +207,7 @@ impl PartialSchema for Year {
             .schema_type(Type::Integer)
             .minimum(Some(Self::FIRST))
             .maximum(Some(Self::LAST))
-            .description(Some("A calendar year."))
+            .description(Some("Calendar year, 1990 to 2100."))
             .examples([2021])
             .into()
     }

@@ -1,7 +1,8 @@
-//! What the register's words mean in the Open Contracting for Infrastructure Data Standard, 0.9.5.
+//! Mapping of the register's terms to the Open Contracting for Infrastructure Data Standard
+//! (OC4IDS) 0.9.5.
 //!
-//! Each table says why. Codes are the standard's; where a codelist is open and has no code for what
-//! the register knows, ours begins with `x_`.
+//! Comments give the reason for each mapping. Codes are those of the standard; where a codelist is
+//! open and has no suitable code, ours starts with `x_`.
 
 use chrono::NaiveDate;
 
@@ -10,42 +11,43 @@ use crate::domain::money::Fen;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 
-/// The version packages state: major and minor alone.
+/// OC4IDS version stated in packages: major and minor only.
 pub const VERSION: &str = "0.9";
-/// The currency of every amount.
+/// Currency code of all amounts.
 pub const CURRENCY: &str = "CNY";
 
-/// The `projectStatus` of a stage.
+/// `projectStatus` of a stage.
 pub const fn status(stage: Stage) -> &'static str {
     match stage {
-        // The decision to develop it; nothing was prepared.
+        // Decision to develop the project; no preparation yet.
         Stage::Planned => "identification",
-        // Feasibility, assessments and approvals go on while a project is in reserve.
+        // Feasibility study, assessments and approvals take place while a project is in reserve.
         Stage::Reserve => "preparation",
         Stage::Construction => "implementation",
-        // 竣工: built and being handed over, not yet at work.
+        // 竣工: built and being handed over, not yet in operation.
         Stage::Completed => "completion",
-        // 投产: the standard's phase of day-to-day operation; `completed` is deprecated for it.
+        // 投产: in operation. The standard deprecates `completed` for this phase.
         Stage::Operating => "maintenance",
         Stage::Terminated => "cancelled",
     }
 }
 
-/// The `projectType` of a nature; none for a purchase, which builds nothing.
+/// `projectType` of a construction nature; `None` for a purchase, which builds nothing.
 pub const fn project_type(nature: Nature) -> Option<&'static str> {
     match nature {
         Nature::NewConstruction => Some("construction"),
         Nature::Expansion => Some("expansion"),
         Nature::Renovation | Nature::Restoration => Some("rehabilitation"),
-        // 迁建: an asset is built elsewhere in the place of one there is.
+        // 迁建: an existing asset is replaced by one built elsewhere.
         Nature::Relocation => Some("replacement"),
         Nature::Purchase => None,
     }
 }
 
-/// The `projectSector` of an industry line of the plan. The standard's sectors are those of public
-/// works; manufacturing is `economy`. None for a line this program does not know: its own code
-/// stands beside as a classification in any case.
+/// `projectSector` of an industry line.
+///
+/// The standard's sectors are public works; manufacturing is `economy`. `None` for an unknown line;
+/// its own code is given as a classification in any case.
 pub fn sector(industry: &str) -> Option<&'static str> {
     match industry {
         "next_gen_it" => Some("communications"),
@@ -63,7 +65,7 @@ pub fn sector(industry: &str) -> Option<&'static str> {
     }
 }
 
-/// The `milestoneType` of a milestone.
+/// `milestoneType` of a milestone, from its code or else its class.
 pub fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
     match (code, class) {
         ("project_approval" | "land_use" | "planning_permit" | CONSTRUCTION_PERMIT, _) => {
@@ -76,7 +78,7 @@ pub fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
     }
 }
 
-/// The `milestoneStatus` on `today`: measured by the day it was promised for, which never moves.
+/// `milestoneStatus` on `today`, measured against the baseline, which never moves.
 pub fn milestone_status(milestone: &Milestone, today: NaiveDate) -> &'static str {
     if milestone.actual.is_some() {
         "met"
@@ -87,9 +89,10 @@ pub fn milestone_status(milestone: &Milestone, today: NaiveDate) -> &'static str
     }
 }
 
-/// The `partyRole`s of a unit of this kind in this role.
+/// `partyRole`s of a unit with this kind and this role.
 ///
-/// Who owns a project pays for it: a buyer. It is a public authority only when it is one.
+/// The owner pays for the project, so it is a buyer; it is a public authority only if it is a
+/// government unit.
 pub const fn party_roles(role: UnitRole, kind: UnitKind) -> &'static [&'static str] {
     match (role, kind) {
         (UnitRole::Owner, UnitKind::Enterprise) => &["buyer"],
@@ -101,12 +104,12 @@ pub const fn party_roles(role: UnitRole, kind: UnitKind) -> &'static [&'static s
     }
 }
 
-/// The amount in 元 with two decimals, as a number is written in JSON.
+/// Amount in 元 with two decimals, formatted as a JSON number.
 pub fn yuan(amount: Fen) -> String {
     decimal(amount.get(), 2)
 }
 
-/// `scaled` with so many decimals.
+/// Formats `scaled` as a decimal number with `decimals` decimals.
 pub fn decimal(scaled: i64, decimals: usize) -> String {
     let sign = if scaled < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = decimals + 1);
@@ -114,12 +117,12 @@ pub fn decimal(scaled: i64, decimals: usize) -> String {
     format!("{sign}{whole}.{part}")
 }
 
-/// The beginning of a day in China.
+/// Start of `day` in China, as RFC 3339.
 pub fn begins(day: NaiveDate) -> String {
     format!("{}T00:00:00+08:00", day.format("%Y-%m-%d"))
 }
 
-/// The end of a day in China.
+/// End of `day` in China, as RFC 3339.
 pub fn ends(day: NaiveDate) -> String {
     format!("{}T23:59:59+08:00", day.format("%Y-%m-%d"))
 }

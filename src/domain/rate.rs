@@ -1,4 +1,4 @@
-//! Rates with their parts, and exact fractions that are rounded once.
+//! Rates that keep numerator and denominator, and exact fractions that are rounded once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,12 +13,12 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::Fen;
 
-/// A number with two decimals, `32.14` outside: per cent, or percentage points.
+/// Number with two decimals, written `32.14`: a percentage or percentage points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hundredths(i64);
 
 impl Hundredths {
-    /// How such numbers are written.
+    /// Regular expression of such a number, as in the OpenAPI document.
     pub const PATTERN: &str = r"^-?[0-9]{1,15}\.[0-9]{2}$";
 
     /// `n` hundredths.
@@ -26,7 +26,7 @@ impl Hundredths {
         Self(n)
     }
 
-    /// The hundredths.
+    /// Value in hundredths.
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -43,7 +43,7 @@ impl fmt::Display for Hundredths {
 impl FromStr for Hundredths {
     type Err = String;
 
-    /// Reads at most two decimals.
+    /// Parses a number with at most two decimals.
     fn from_str(text: &str) -> Result<Self, String> {
         let refuse =
             || format!("{text:?} is not a number with at most two decimals, such as \"42.50\"");
@@ -76,7 +76,7 @@ impl PartialSchema for Hundredths {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some(Self::PATTERN))
-            .description(Some("A number with two decimals, as text."))
+            .description(Some("Number with two decimals, as a string."))
             .examples(["32.14"])
             .into()
     }
@@ -88,10 +88,11 @@ impl ToSchema for Hundredths {
     }
 }
 
-/// An exact fraction whose denominator is positive.
+/// Exact fraction with a positive denominator.
 ///
-/// Sums of money stay below 10^19. The denominators that amounts are added over stay below 10^5, so
-/// that sums of them fit into `i128`; a sum of money is a denominator only when it divides last.
+/// No overflow: sums of money stay below 10^19, and the denominators over which fractions are added
+/// stay below 10^5, so the sums fit into `i128`. A sum of money is used as a denominator only in
+/// the last division.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
     numerator: i128,
@@ -99,7 +100,7 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
 
     /// `numerator` ÷ `denominator`; `None` unless the denominator is positive.
@@ -107,12 +108,12 @@ impl Ratio {
         (denominator > 0).then_some(Self { numerator, denominator })
     }
 
-    /// `numerator` over a denominator that is not zero.
+    /// `numerator` ÷ `denominator`.
     pub fn of(numerator: i128, denominator: NonZero<u32>) -> Self {
         Self { numerator, denominator: denominator.get().into() }
     }
 
-    /// This and `other`, exactly.
+    /// Exact sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let left = self.numerator.strict_mul(other.denominator);
@@ -123,30 +124,30 @@ impl Ratio {
         }
     }
 
-    /// This minus `other`, exactly.
+    /// Exact difference.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
         self.plus(Self { numerator: -other.numerator, ..other })
     }
 
-    /// This number of 分 as a part of `whole`; `None` unless that is positive.
+    /// This amount in 分 as a fraction of `whole`; `None` unless `whole` is positive.
     pub fn part_of(self, whole: Fen) -> Option<Self> {
         Self::new(self.numerator, self.denominator.strict_mul(whole.get().into()))
     }
 
-    /// Whether it is below zero.
+    /// True if below zero.
     pub fn is_negative(self) -> bool {
         self.numerator < 0
     }
 
-    /// This number of 分, rounded up.
+    /// This amount in 分, rounded up.
     pub fn rounded_up(self) -> Fen {
         let down = self.numerator.div_euclid(self.denominator);
         let rest = self.numerator.rem_euclid(self.denominator);
         Fen::new(i64::try_from(down + i128::from(rest > 0)).unwrap_or(i64::MAX))
     }
 
-    /// In per cent, rounded once, half away from zero.
+    /// Percentage, rounded once, half away from zero.
     pub fn percent(self) -> Hundredths {
         let scaled = self.numerator.strict_mul(10_000);
         let doubled = scaled.strict_mul(2).strict_add(self.denominator * scaled.signum());
@@ -155,27 +156,27 @@ impl Ratio {
     }
 }
 
-/// A share of money, with its parts: no rate is shown without its denominator.
+/// Ratio of two amounts that keeps numerator and denominator, because both are always displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// The part.
+    /// Numerator.
     pub numerator: Fen,
-    /// The whole.
+    /// Denominator.
     pub denominator: Fen,
 }
 
 impl Rate {
-    /// `numerator` of `denominator`.
+    /// `numerator` ÷ `denominator`.
     pub fn new(numerator: Fen, denominator: Fen) -> Self {
         Self { numerator, denominator }
     }
 
-    /// The exact fraction; `None` when the denominator is zero: never 0 %.
+    /// Exact fraction; `None` if the denominator is zero, so that 0 % is never reported.
     pub fn ratio(self) -> Option<Ratio> {
         Ratio::new(i128::from(self.numerator.get()), i128::from(self.denominator.get()))
     }
 
-    /// In per cent, rounded once; `None` when the denominator is zero.
+    /// Percentage, rounded once; `None` if the denominator is zero.
     pub fn percent(self) -> Option<Hundredths> {
         self.ratio().map(Ratio::percent)
     }

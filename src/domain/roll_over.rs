@@ -1,4 +1,4 @@
-//! The roll-over: what of a year is unfinished, and what the next one is proposed to invest in it.
+//! Roll-over of unfinished projects: proposes their year plans for the next year.
 
 use chrono::NaiveDate;
 
@@ -14,61 +14,63 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// Where a roll-over stands.
+    /// State of a roll-over.
     RollOverState {
-        /// Can be changed line by line.
+        /// Proposed: lines can be edited.
         Proposed = "proposed" "拟定",
-        /// Its year plans are made.
+        /// Confirmed: year plans were created.
         Confirmed = "confirmed" "已确认",
     }
 }
 
-/// What goes on into a year.
+/// Roll-over of unfinished projects into a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollOver {
     /// Its id.
     pub id: RollOverId,
-    /// The year it goes into.
+    /// Year for which plans are proposed.
     pub year: Year,
-    /// What is unfinished is measured through this month, the last of the year before.
+    /// Last month included in the figures: December of the year before.
     pub through: Month,
-    /// Where it stands.
+    /// Current state.
     pub state: RollOverState,
-    /// The document that ordered the new plans; empty until confirmed.
+    /// Number of the document that ordered the new plans; empty until confirmed.
     pub document_number: String,
-    /// When it was proposed, and by whom.
+    /// Time of the proposal, and username of the account that made it.
     pub proposed: (Timestamp, String),
-    /// When it was confirmed, and by whom.
+    /// Time of the confirmation, and username of the account that made it.
     pub confirmed: Option<(Timestamp, String)>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// One project that goes on, or is left out.
+/// Proposal for one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollOverLine {
     /// The project.
     pub project_id: ProjectId,
-    /// Total investment less everything completed ever.
+    /// Total investment minus all completed investment.
     pub remaining: Fen,
-    /// What the old year's plan has not completed.
+    /// Investment planned for the old year and not completed.
     pub carried: Fen,
-    /// What the new year is to invest.
+    /// Proposed investment of the new year.
     pub annual: Fen,
-    /// Whether it goes on.
+    /// True if a year plan is created for the project on confirmation.
     pub included: bool,
-    /// Why a person decided otherwise; may be empty.
+    /// Reason for a manual change; may be empty.
     pub note: String,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl RollOverLine {
-    /// What is proposed for `project`, whose `old` year is over: `None` when there is nothing to go
-    /// on with, because it is finished, ended or given up.
+    /// Proposes a line for `project` after its `old` year has ended.
     ///
-    /// All that remains when it is to finish in the new year; else as much of it as the new year
-    /// has of the months until the planned finish, and at least what the old plan left over.
+    /// `None` if the project is finished, ended or terminated.
+    ///
+    /// If the project is planned to finish in the new year, the proposal is everything that
+    /// remains; otherwise the remaining amount in proportion to the months until the planned
+    /// finish, but at least the amount carried over.
     pub fn propose(project: &ProjectYear, old: Period) -> Option<Self> {
         let finished = project.finishes.0.is_some() || project.ended_on.is_some();
         let building =
@@ -93,7 +95,7 @@ impl RollOverLine {
         })
     }
 
-    /// Checks what a person wants a year to invest in a project of `total`.
+    /// Validates the annual amount a user enters, against the project's `total` investment.
     ///
     /// # Errors
     /// `negative`, `above-total`, at `/annual_investment_wan`.
@@ -109,14 +111,16 @@ impl RollOverLine {
             return refuse(
                 "above-total",
                 format!("超过项目总投资 {total} 万元。"),
-                format!("More than the project's total of {total} 万元."),
+                format!("Greater than the project's total investment of {total} 万元."),
             );
         }
         Ok(annual)
     }
 
-    /// The new year's twelve months: equal parts from the month of a start that lies ahead to the
-    /// month of the planned finish; the last takes what does not divide.
+    /// Distributes the annual amount over the months of `year`.
+    ///
+    /// Equal parts from the planned start to the planned finish, if they are in `year`; else from
+    /// January or to December. The last month takes the rounding remainder.
     pub fn months(
         &self,
         year: Year,
@@ -128,7 +132,7 @@ impl RollOverLine {
         let first = of_year(planned_start).unwrap_or(1);
         let last = of_year(planned_finish).filter(|last| *last >= first).unwrap_or(12);
         let parts = i64::from(last - first + 1);
-        // The amounts are never negative.
+        // Integer division rounds down because the amounts are never negative.
         let part = Fen::new(self.annual.get() / parts).down_to_hundredth_wan();
         let rest = self.annual - Fen::new(part.get() * parts);
         let mut months = [Fen::ZERO; 12];
@@ -141,7 +145,7 @@ impl RollOverLine {
     }
 }
 
-/// As much of what remains as `year` has of the months from its January to the planned finish.
+/// Part of `remaining` for `year`, in proportion to the months from January to the planned finish.
 fn share(remaining: Fen, carried: Fen, finish: Option<NaiveDate>, year: Year) -> Fen {
     let Some(finish) = finish.map(Month::of) else {
         return carried;
@@ -166,7 +170,7 @@ mod tests {
 
     const WAN: i64 = 1_000_000;
 
-    /// Of 10,000 万元, 500 before the year, 1,200 planned in it.
+    /// Total 10,000 万元; 500 invested before the year; 1,200 planned in it.
     fn project() -> ProjectYear {
         let amounts = MonthlyAmounts([Fen::new(100 * WAN); 12]);
         ProjectYear {
@@ -183,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_left_goes_on_by_the_months_until_the_finish() {
-        // 10,000 万元 in all, 500 before the year, 1,200 planned; 900 done.
+        // Total 10,000 万元; 500 invested before the year; 1,200 planned; 900 completed.
         let mut it = project();
         it.reports = vec![report("2021-05", ReportState::Confirmed, 900 * WAN)];
         let line = |finish: Option<&str>| {
@@ -206,7 +210,7 @@ mod tests {
         assert_eq!(
             line(None).annual,
             Fen::new(300 * WAN),
-            "what was carried, where nothing says when"
+            "the carried amount, if no finish is planned"
         );
         assert_eq!(line(Some("2021-06-30")).annual, Fen::new(8_600 * WAN), "overdue: all of it");
     }

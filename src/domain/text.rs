@@ -1,21 +1,21 @@
-//! Texts that people write: trimmed and bounded.
+//! Text entered by users: trimmed, with limits on its length and characters.
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
-/// Why a text will not do.
+/// Reason a text is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing but spaces where something is needed.
+    /// Too short after trimming.
     #[error("write at least {0} characters; spaces do not count")]
     TooShort(usize),
-    /// Longer than allowed.
+    /// Too long.
     #[error("at most {0} characters")]
     TooLong(usize),
-    /// A character that is neither text, tab nor line break.
-    #[error("control characters are not text")]
+    /// Contains a control character other than tab and line break.
+    #[error("control characters are not allowed")]
     ControlCharacter,
-    /// A character an account name cannot have.
+    /// Contains a character that is not allowed in a username, or has a wrong length.
     #[error("an account name has lower-case letters, digits, '.', '-' and '_', 2 to 64 of them")]
     NotAName,
 }
@@ -60,20 +60,20 @@ macro_rules! texts {
         pub struct $name(String);
 
         impl $name {
-            /// The text, trimmed.
+            /// Trims and validates `text`.
             ///
             /// # Errors
-            /// [`TextError`]: too short, too long, or with control characters.
+            /// [`TextError`] if it is too short, too long, or contains control characters.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 bounded(text, $least, $most).map(Self)
             }
 
-            /// The text.
+            /// Trimmed text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The text.
+            /// Trimmed text.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -82,22 +82,22 @@ macro_rules! texts {
 }
 
 texts! {
-    /// What something is called: 1 to 200 characters.
+    /// Name: 1 to 200 characters.
     Name 1..=200
-    /// A line about something: up to 500 characters, or none.
+    /// Single remark: up to 500 characters; may be empty.
     Line 0..=500
-    /// A few sentences: up to 5,000 characters, or none.
+    /// Longer remark: up to 5,000 characters; may be empty.
     Note 0..=5000
-    /// Why something is so: 2 to 500 characters.
+    /// Reason: 2 to 500 characters.
     Reason 2..=500
 }
 
-/// The name an account logs in with, in lower case.
+/// Username of an account, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
 impl Username {
-    /// The name, in lower case.
+    /// Converts to lower case and validates.
     ///
     /// # Errors
     /// [`TextError::NotAName`].
@@ -112,7 +112,7 @@ impl Username {
         }
     }
 
-    /// The name.
+    /// Username in lower case.
     pub fn into_string(self) -> String {
         self.0
     }

@@ -1,16 +1,16 @@
-//! Enumerations that are text outside: in the API, in the database and in files, with one spelling.
+//! Macro for enumerations with one spelling in the API, the database and files.
 
-/// A text that is none of an enumeration's.
+/// Error for a text that is not a value of the enumeration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not one of {known}")]
 pub struct UnknownText {
-    /// What was given.
+    /// Text given.
     pub given: String,
-    /// What would have been known, separated by commas.
+    /// Allowed values, comma-separated.
     pub known: String,
 }
 
-/// Makes an enumeration with its text form, its Chinese name, serde and its schema.
+/// Defines an enumeration with its text values, Chinese names, serde and OpenAPI schema.
 macro_rules! text_enum {
     (
         $(#[doc = $doc:literal])+
@@ -25,20 +25,20 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// Every one there is.
+            /// All values, in order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Its text outside.
+            /// Text value used in the API, the database and files.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// Its name in Chinese.
+            /// Chinese name, for display.
             pub const fn zh(self) -> &'static str {
                 match self { $(Self::$variant => $zh,)+ }
             }
 
-            /// Its name for people.
+            /// Name in `language`, for display.
             pub fn say(self, language: $crate::domain::words::Language) -> String {
                 match language {
                     $crate::domain::words::Language::Chinese => self.zh().to_owned(),

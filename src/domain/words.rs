@@ -1,6 +1,6 @@
-//! What is said to people, in both languages.
+//! Text shown to users, in Chinese and English.
 
-/// A language the program speaks.
+/// Language of the user interface and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// 中文
@@ -9,7 +9,7 @@ pub enum Language {
     English,
 }
 
-/// One statement in both languages.
+/// Text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     /// 中文
@@ -19,12 +19,12 @@ pub struct Words {
 }
 
 impl Words {
-    /// The same thing said twice.
+    /// Creates a text from its Chinese and English versions.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 
-    /// The statement in `language`.
+    /// The text in `language`.
     pub fn say(&self, language: Language) -> String {
         match language {
             Language::Chinese => self.zh.clone(),

@@ -1,4 +1,4 @@
-//! 通报: what was published, what can be, and one bulletin on screen.
+//! 通报: lists bulletins and months ready for publication, and shows one bulletin.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -40,7 +40,7 @@ pub fn mount(config: &mut ServiceConfig) {
 #[template(path = "pages/bulletins.html")]
 struct BulletinsPage {
     shell: Shell,
-    /// The latest first.
+    /// Latest first.
     published: Vec<BulletinHead>,
     /// Closed months without a bulletin.
     ready: Vec<ReportingMonthView>,
@@ -66,7 +66,7 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     Ok(Page::of(page(&visit, Trouble::default()).await?))
 }
 
-/// A month that could not be published has no page of its own.
+/// GET of the publication address (after a failed POST was reloaded): redirects to the list.
 async fn to_list() -> HttpResponse {
     see_other("/bulletins")
 }
@@ -105,7 +105,7 @@ struct BulletinPage {
 }
 
 impl BulletinPage {
-    /// The rows of the comparison that differ, by name, and the whole.
+    /// Rows of the comparison that differ, by name, then the total.
     fn differing(&self) -> Vec<(String, &Compared)> {
         let name = |row: &Compared| match (&row.place.area, &row.place.industry) {
             (Some(area), _) => self.names.area(area),

@@ -1,7 +1,7 @@
-//! The dashboard: what leaders look at and owners fill in, rendered on the server.
+//! The dashboard: server-rendered pages for leaders and project owners.
 //!
-//! Stands beside `api` on its floor. A page asks the same use cases under the same permits as the
-//! API, so it can never show what the API would not. It knows nothing of the store.
+//! On the same floor as `api`. Pages call the same use cases with the same permits as the API, so
+//! they can never show more than the API. They do not access the store.
 
 pub mod accounts;
 pub mod bulletins;
@@ -19,8 +19,8 @@ use actix_web::web::{self, ServiceConfig};
 use crate::http::FILES;
 use crate::http::routes::Routes;
 
-/// Mounts the pages at the root, behind everything that is mounted before them; `operations` are
-/// the API's, whose files the pages link to.
+/// Mounts the pages at the root, after everything else; `operations` are the API operations whose
+/// files the pages link to.
 pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
     config
         .configure(kit::assets::mount)

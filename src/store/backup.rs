@@ -1,4 +1,4 @@
-//! A copy of the embedded database while it is in use.
+//! Online backup of the SQLite database.
 
 use std::path::Path;
 
@@ -8,31 +8,32 @@ use crate::store::conn::{Conn, Use};
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError};
 
-/// Writes everything committed so far to a new file, consistent in itself; writers go on meanwhile.
-/// The file appears under its name when it is complete and on disk.
+/// Writes a consistent copy of all committed data to a new file; writers are not blocked.
+///
+/// The file gets its final name only after it is complete and synced to disk.
 ///
 /// # Errors
-/// [`StoreError::Unreachable`] when the file is there already, cannot be written, or the database is
-/// a server, which brings its own tools.
+/// [`StoreError::Unreachable`] if the file exists or cannot be written, or if the database is
+/// PostgreSQL, which has its own backup tools.
 pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
     let refuse = |why: String| Err(StoreError::Unreachable(why));
     let shown = to.display();
     let DatabaseUrl::Sqlite(from) = url else {
         return refuse(format!(
-            "{url} is a server: back it up with pg_dump, restore with pg_restore"
+            "{url} is a PostgreSQL server; use pg_dump to back up and pg_restore to restore"
         ));
     };
     if !from.exists() {
-        return refuse(format!("there is no database at {}", from.display()));
+        return refuse(format!("no database at {}", from.display()));
     }
     if to.exists() {
-        return refuse(format!("{shown} is there already; choose a new name"));
+        return refuse(format!("{shown} already exists; choose a new name"));
     }
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
     let failed = |e: std::io::Error| StoreError::Unreachable(format!("cannot write {shown}: {e}"));
-    // What is left of a backup that was interrupted.
+    // Remove the remains of an interrupted backup.
     if part.exists() {
         std::fs::remove_file(part).map_err(failed)?;
     }

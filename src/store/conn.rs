@@ -1,4 +1,4 @@
-//! One connection, to whichever database it is.
+//! Database connection to SQLite or PostgreSQL.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError};
 
-/// A connection. Queries are written against it once and run on either database.
+/// Connection. A query written against it runs on either database.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// PostgreSQL.
@@ -19,23 +19,25 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// What a connection may do.
+/// Access mode of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// Look. SQLite refuses writes on it.
+    /// Read-only; SQLite rejects writes.
     Read,
-    /// Look and change.
+    /// Read and write.
     Write,
 }
 
-/// How a read may see, and a write may be interleaved with, others.
+/// Isolation of a transaction.
 #[derive(Clone, Copy, Debug)]
 pub enum Begin {
-    /// One consistent snapshot.
+    /// Read-only transaction on one consistent snapshot.
     Snapshot,
-    /// One snapshot to write from. SQLite lets in one writer at a time. PostgreSQL refuses to
-    /// change a row that changed since the snapshot; SERIALIZABLE would refuse much more, because
-    /// reading a small table locks all of it.
+    /// Write transaction on one snapshot.
+    ///
+    /// SQLite allows one writer at a time. On PostgreSQL the level is REPEATABLE READ, which
+    /// rejects an update of a row that changed since the snapshot. SERIALIZABLE would reject far
+    /// more transactions, because reading a small table locks all of it.
     Exclusive,
 }
 
@@ -43,7 +45,7 @@ impl Conn {
     /// Opens a connection.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`], in one line.
+    /// [`StoreError::Unreachable`] with a message of one line.
     pub fn open(url: &DatabaseUrl, wanted: Use) -> Result<Self> {
         match url {
             DatabaseUrl::Sqlite(path) => open_sqlite(path, wanted).map(Self::Sqlite),
@@ -51,7 +53,9 @@ impl Conn {
         }
     }
 
-    /// Begins a transaction of the right kind; `BEGIN` alone fails on SQLite under two writers.
+    /// Begins a transaction.
+    ///
+    /// A plain `BEGIN` fails on SQLite when two connections write.
     pub fn begin(&mut self, how: Begin) -> diesel::QueryResult<()> {
         use diesel::connection::AnsiTransactionManager as Ansi;
         match (self, how) {
@@ -68,7 +72,7 @@ impl Conn {
         }
     }
 
-    /// Sets a savepoint inside a transaction.
+    /// Sets a savepoint inside the transaction.
     pub fn savepoint(&mut self) -> diesel::QueryResult<()> {
         <Self as Connection>::TransactionManager::begin_transaction(self)
     }
@@ -83,11 +87,11 @@ impl Conn {
         <Self as Connection>::TransactionManager::rollback_transaction(self)
     }
 
-    /// Does `work` inside a transaction so that it can be taken back alone: when it fails, and when
-    /// what it gives is not to be kept.
+    /// Runs `work` under a savepoint, and rolls back to it if `work` fails or `keep` returns false
+    /// for its result.
     ///
     /// # Errors
-    /// The work's.
+    /// The error of `work`.
     pub fn attempt<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
@@ -103,7 +107,7 @@ impl Conn {
         done
     }
 
-    /// Whether it is fit for another transaction.
+    /// True if the connection is outside any transaction and can be reused.
     pub fn is_idle(&mut self) -> bool {
         let status = <Self as Connection>::TransactionManager::transaction_manager_status_mut(self);
         matches!(status, TransactionManagerStatus::Valid(v) if v.transaction_depth().is_none())
@@ -116,8 +120,8 @@ fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     }
     let text = path.to_string_lossy();
     let mut conn = SqliteConnection::establish(&text).map_err(|e| unreachable_at(path, &e))?;
-    // The order matters: the first statements must wait for others already.
-    // FULL: an acknowledged write survives a power cut.
+    // Order matters: `busy_timeout` must be set first, so that the next statements wait for other
+    // connections. `synchronous = FULL`: an acknowledged write survives a power failure.
     conn.batch_execute(
         "PRAGMA busy_timeout = 10000;
          PRAGMA journal_mode = WAL;
@@ -162,12 +166,12 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
     Ok(conn)
 }
 
-/// Opens the pool's connections.
+/// Connection manager of the read pool.
 #[derive(Debug)]
 pub(in crate::store) struct Manager {
-    /// Which database.
+    /// Database to connect to.
     pub(in crate::store) url: DatabaseUrl,
-    /// What for.
+    /// Access mode of the connections.
     pub(in crate::store) wanted: Use,
 }
 
@@ -188,12 +192,12 @@ impl ManageConnection for Manager {
     }
 }
 
-/// How a [`crate::store::Db`] is opened.
+/// Settings for opening a [`crate::store::Db`].
 #[derive(Clone, Copy, Debug)]
 pub struct DbOptions {
-    /// Most connections open at once.
+    /// Maximum number of open connections.
     pub connections: u32,
-    /// Longest wait for one.
+    /// Maximum wait for a free connection.
     pub wait: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! The database as the floors above see it: [`Db::read`] and [`Db::write`], and nothing else.
+//! Handle to the database: [`Db::read`] and [`Db::write`] run transactions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::store::url::DatabaseUrl;
 use crate::store::writer::{Writer, guarded};
 use crate::store::{Result, StoreError, migrate};
 
-/// How often a write on PostgreSQL is tried when others were faster each time.
+/// Maximum number of attempts of a write on PostgreSQL when it conflicts with other writes.
 const ATTEMPTS: u32 = 20;
 
-/// A database. Cheap to clone.
+/// Database handle; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db(Arc<Inner>);
 
@@ -23,15 +23,15 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     url: DatabaseUrl,
     pool: Pool<Manager>,
-    /// SQLite has one writer; PostgreSQL writes from the pool.
+    /// Writer thread of SQLite; `None` on PostgreSQL, which writes through the pool.
     writer: Option<Writer>,
 }
 
 impl Db {
-    /// Opens the database, after one connection has shown that it is there.
+    /// Opens the database after a test connection succeeded.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`].
+    /// [`StoreError::Unreachable`] if the database cannot be opened.
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
         let (wanted, writer) = match url {
             DatabaseUrl::Sqlite(_) => (Use::Read, Some(Writer::start(url.clone())?)),
@@ -44,18 +44,18 @@ impl Db {
             .max_size(options.connections)
             .min_idle(Some(0))
             .connection_timeout(options.wait)
-            // A file does not go away; a server may have been restarted.
+            // Test connections only for PostgreSQL, because its server may have been restarted.
             .test_on_check_out(writer.is_none())
             .build_unchecked(Manager { url: url.clone(), wanted });
         Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer })))
     }
 
-    /// Where the data are.
+    /// URL of the database.
     pub fn url(&self) -> &DatabaseUrl {
         &self.0.url
     }
 
-    /// A consistent look; never writes.
+    /// Runs `look` in a read-only transaction on one consistent snapshot.
     pub async fn read<T, E>(
         &self,
         look: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -69,17 +69,18 @@ impl Db {
             let mut conn = inner.connection()?;
             conn.begin(Begin::Snapshot).map_err(StoreError::from)?;
             let seen = guarded(|| look(&mut conn));
-            // Nothing was changed, so how it ends is only about giving the connection back clean.
+            // Nothing was written; the rollback only returns the connection to the pool outside a
+            // transaction.
             conn.rollback().map_err(StoreError::from)?;
             seen
         })
         .await
     }
 
-    /// All or nothing, from one snapshot: who writes a row that changed since starts over. Returns
-    /// once the work is on disk.
+    /// Runs `work` in a write transaction on one snapshot, and returns after the commit is on disk.
     ///
-    /// `work` may run more than once on PostgreSQL, so it must have no effect outside.
+    /// A transaction that conflicts with another write is retried. `work` may therefore run more
+    /// than once on PostgreSQL and must have no side effects.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -110,10 +111,10 @@ impl Db {
         .await
     }
 
-    /// Whether the database answers and has the schema this program knows.
+    /// Checks that the database answers and has the schema of this program.
     ///
     /// # Errors
-    /// What is in the way.
+    /// [`StoreError`] with the obstacle.
     pub async fn is_ready(&self) -> Result<()> {
         self.read(|conn| {
             conn.batch_execute("SELECT 1")?;
@@ -137,7 +138,7 @@ fn try_once<T, E: From<StoreError>>(
     conn.begin(Begin::Exclusive).map_err(StoreError::from)?;
     let done = guarded(|| work(conn));
     if done.is_ok() {
-        // Diesel rolls back itself when a commit is refused.
+        // Diesel rolls back when a commit fails.
         conn.commit().map_err(StoreError::from)?;
     } else {
         conn.rollback().map_err(StoreError::from)?;
@@ -145,7 +146,8 @@ fn try_once<T, E: From<StoreError>>(
     done
 }
 
-/// Longer each time, and different for each thread, so that rivals do not meet again.
+/// Delay before the next attempt: grows with `attempt`, plus jitter so that competing writers do
+/// not collide again.
 fn back_off(attempt: u32) -> Duration {
     let spread = std::time::Instant::now().elapsed().subsec_nanos() % 7;
     let chance = u64::from(spread) + u64::from(std::process::id() % 5);

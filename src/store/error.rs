@@ -1,75 +1,77 @@
-//! What can go wrong below, in the few kinds that matter above.
+//! Errors of the store, in the few kinds that callers distinguish.
 
 use std::cell::Cell;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
-/// A failure of the store.
+/// Error of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such row.
-    #[error("there is no such row")]
+    /// No such row.
+    #[error("no such row")]
     NotFound,
-    /// Another row has this value; `table.column`.
-    #[error("{0} is taken already")]
+    /// A unique value is already in use; names `table.column`.
+    #[error("{0} is already in use")]
     Taken(String),
-    /// The row is not at the version it was read at.
-    #[error("it has been changed in between")]
+    /// The row changed since it was read.
+    #[error("it was changed in the meantime")]
     Stale,
-    /// A cursor that was not made for this list.
+    /// The cursor was issued by another list or in another order.
     #[error("the cursor does not belong to this list")]
     BadCursor,
-    /// No connection became free in time, or others were always faster.
+    /// No connection became free in time, or all attempts conflicted with other writes.
     #[error("the database is too busy")]
     Busy,
-    /// No database where one should be.
+    /// The database cannot be opened or reached.
     #[error("{0}")]
     Unreachable(String),
-    /// The database was migrated by a newer program.
+    /// The database was migrated by a newer version of this program.
     #[error("the database has migrations this program does not know ({0}); use the newer program")]
     NewerSchema(String),
-    /// Anything else; a fault of ours.
+    /// Any other database error, caused by a fault in this program.
     #[error("{0}")]
     Broken(String),
 }
 
-/// The result of a query.
+/// Result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Whether an attempt is worth repeating in a fresh snapshot.
+/// Whether a failed transaction is worth retrying on a fresh snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Again {
-    /// It failed for reasons of its own, or not at all.
+    /// Not worth retrying.
     No,
-    /// A value was taken, perhaps only just: seen in a fresh snapshot, the rule may say more.
+    /// Unique violation: retry once, because on a fresh snapshot a rule may give a better error.
     Once,
-    /// Somebody else wrote the same rows first.
+    /// Conflict with another transaction: retry.
     Yes,
 }
 
 thread_local! {
-    /// What was in the way of the work at hand. The error on its way up may be wrapped by then; a
-    /// transaction runs on one thread from begin to end.
+    /// Retry decision for the transaction that runs on this thread.
+    ///
+    /// It is thread-local because the error may already be wrapped in a caller's type, and a
+    /// transaction runs on one thread.
     static AGAIN: Cell<Again> = const { Cell::new(Again::No) };
 }
 
-/// Forgets what happened before on this thread.
+/// Resets the retry decision of this thread.
 pub(in crate::store) fn start_attempt() {
     AGAIN.set(Again::No);
 }
 
-/// Whether the attempt that just failed on this thread is worth repeating.
+/// Retry decision for the attempt that just failed on this thread.
 pub(in crate::store) fn again() -> Again {
     AGAIN.get()
 }
 
 impl StoreError {
-    /// A fault of ours.
+    /// Creates [`StoreError::Broken`].
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         Self::Broken(cause.to_string())
     }
 
-    /// Reads a stored text that must be one of an enumeration's.
+    /// Parses a stored text as a value of an enumeration.
     pub fn read_text<T: std::str::FromStr>(text: &str) -> Result<T>
     where
         T::Err: std::fmt::Display,
@@ -107,10 +109,10 @@ fn is_deadlock_or_lock_timeout(message: &str) -> bool {
         || message.contains("database is locked")
 }
 
-/// What is taken, in the same words on both databases: `units.name`.
+/// Name of the unique column in the same form on both databases, such as `units.name`.
 ///
-/// SQLite says `UNIQUE constraint failed: units.name`, PostgreSQL names the constraint and puts
-/// `Key (name)=(…) already exists.` into the details.
+/// SQLite reports `UNIQUE constraint failed: units.name`. PostgreSQL names the constraint and has
+/// `Key (name)=(…) already exists.` in the details.
 fn taken(info: &dyn DatabaseErrorInformation) -> String {
     if let Some(columns) = info.message().strip_prefix("UNIQUE constraint failed: ") {
         return columns.replace(", ", "+");

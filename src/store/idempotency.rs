@@ -1,4 +1,4 @@
-//! What was done under an `Idempotency-Key`.
+//! Stored outcomes of requests with an `Idempotency-Key`.
 
 use diesel::prelude::*;
 
@@ -7,32 +7,32 @@ use crate::domain::id::UserId;
 use crate::store::schema::idempotency_keys as keys;
 use crate::store::{Conn, Result};
 
-/// How long an outcome is kept, in hours.
+/// Hours for which an outcome is kept.
 pub const KEPT_HOURS: i64 = 72;
 
-/// Whose key, and of which operation: the same key elsewhere is another one.
+/// Scope of a key: the same key of another account or operation is a different key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyScope {
-    /// The account.
+    /// Account of the caller.
     pub user: UserId,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// The path, with its query.
+    /// Path and query.
     pub path: String,
-    /// The key.
+    /// Value of the `Idempotency-Key` header.
     pub key: String,
 }
 
-/// What was done, and with which body it was asked.
+/// Outcome of a request, with the digest of its body.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// SHA-256 of the body, in hexadecimal.
+    /// SHA-256 of the request body, in hexadecimal.
     pub body_sha256: String,
-    /// What the work came to, as JSON.
+    /// Outcome as JSON, from which the response is repeated.
     pub outcome: String,
 }
 
-/// The outcome of a key, unless it was never used or is no longer kept.
+/// Outcome stored for a key; `None` if there is none or it expired.
 pub fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<Outcome>> {
     let row: Option<(String, String)> = keys::table
         .filter(keys::user_id.eq(scope.user.0))
@@ -46,11 +46,12 @@ pub fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<
     Ok(row.map(|(body_sha256, outcome)| Outcome { body_sha256, outcome }))
 }
 
-/// Keeps an outcome, in the transaction of the work. What the account's keys kept for too long
-/// goes.
+/// Stores an outcome in the transaction of the work.
+///
+/// Also deletes the account's expired keys.
 ///
 /// # Errors
-/// [`crate::store::StoreError::Taken`] when somebody was faster with the same key.
+/// [`crate::store::StoreError::Taken`] if a concurrent request with the same key committed first.
 pub fn keep(conn: &mut Conn, scope: &KeyScope, done: &Outcome, now: Timestamp) -> Result<()> {
     let stale = keys::table
         .filter(keys::user_id.eq(scope.user.0))

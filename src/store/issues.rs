@@ -1,4 +1,4 @@
-//! Issues to be coordinated. A unit sees those of its projects, and those it was given.
+//! Issues to be coordinated. A unit sees the issues of its projects and those assigned to it.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,30 @@ use crate::store::conn::MultiBackend;
 use crate::store::schema::{issue_units, issues, project_units, projects, report_issues, units};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// Which issues are wanted; an empty list means any.
+/// Filter for issue lists. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct IssueFilter {
-    /// Of this project.
+    /// Only issues of this project.
     pub project: Option<ProjectId>,
-    /// In one of these states.
+    /// States to include.
     pub states: Vec<IssueState>,
-    /// In none of them.
+    /// Exclude cleared issues.
     pub not_cleared: bool,
-    /// About one of these.
+    /// Categories to include.
     pub categories: Vec<IssueCategory>,
-    /// At one of these levels.
+    /// Levels to include.
     pub levels: Vec<IssueLevel>,
-    /// Given to one of these units.
+    /// Assigned to one of these units.
     pub units: Vec<UnitId>,
-    /// Of projects in one of these areas.
+    /// Project in one of these areas.
     pub areas: Option<Vec<AreaId>>,
-    /// Of projects in one of these industry lines.
+    /// Project in one of these industry lines.
     pub industries: Option<Vec<IndustryId>>,
-    /// Due before this day.
+    /// Due date before this day.
     pub due_before: Option<NaiveDate>,
-    /// Raised on this day or earlier.
+    /// Raised on or before this day.
     pub raised_by_day: Option<NaiveDate>,
-    /// Raised on this day or later.
+    /// Raised on or after this day.
     pub raised_from_day: Option<NaiveDate>,
 }
 
@@ -58,14 +58,14 @@ struct Row {
     version: i64,
 }
 
-/// An issue with the name of its project and of its units.
+/// Issue with the names of its project and units.
 #[derive(Clone, Debug)]
 pub struct NamedIssue {
     /// The issue.
     pub issue: Issue,
-    /// The name of its project.
+    /// Name of its project.
     pub project: String,
-    /// The names of its units, in their order.
+    /// Names of its units, in the order of assignment.
     pub units: Vec<String>,
 }
 
@@ -131,7 +131,7 @@ fn in_sight(query: Wanted<'_>, sight: Sight) -> Wanted<'_> {
     }
 }
 
-/// The issues that `filter` admits, by id.
+/// One page of visible issues that match `filter`, ordered by id.
 pub fn list(
     conn: &mut Conn,
     filter: &IssueFilter,
@@ -150,7 +150,7 @@ pub fn list(
     page.by_id(found, total, |found| found.issue.id.0, Ok)
 }
 
-/// Every issue that `filter` admits, by id.
+/// All visible issues that match `filter`, ordered by id.
 pub fn all(conn: &mut Conn, filter: &IssueFilter, sight: Sight) -> Result<Vec<NamedIssue>> {
     let rows: Vec<(Row, String)> = wanted(filter, sight)
         .order(issues::id)
@@ -159,7 +159,7 @@ pub fn all(conn: &mut Conn, filter: &IssueFilter, sight: Sight) -> Result<Vec<Na
     named(conn, rows)
 }
 
-/// An issue of a project, or [`StoreError::NotFound`] when it is not there or out of sight.
+/// Loads an issue of a project; [`StoreError::NotFound`] if it does not exist or is not visible.
 pub fn get(conn: &mut Conn, project: ProjectId, id: IssueId, sight: Sight) -> Result<NamedIssue> {
     let filter = IssueFilter { project: Some(project), ..IssueFilter::default() };
     let row: (Row, String) = wanted(&filter, sight)
@@ -178,7 +178,7 @@ fn named(conn: &mut Conn, rows: Vec<(Row, String)>) -> Result<Vec<NamedIssue>> {
     rows.into_iter().map(read).collect()
 }
 
-/// A database takes only so many values in one question.
+/// Maximum number of bind values per query; databases limit it.
 const MOST_VALUES: usize = 10_000;
 
 fn given(conn: &mut Conn, of: &[i64]) -> Result<BTreeMap<i64, Vec<(UnitId, String)>>> {
@@ -216,7 +216,7 @@ fn issue(row: Row, units: Vec<UnitId>) -> Result<Issue> {
     })
 }
 
-/// Adds an issue; its id is given by the database.
+/// Inserts an issue; the database assigns the id.
 pub fn insert(conn: &mut Conn, new: &Issue) -> Result<IssueId> {
     let id = diesel::insert_into(issues::table)
         .values((
@@ -236,7 +236,7 @@ pub fn insert(conn: &mut Conn, new: &Issue) -> Result<IssueId> {
     Ok(IssueId(id))
 }
 
-/// Stores `issue` with its units if it is still at its version.
+/// Updates `issue` and its units if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -271,7 +271,7 @@ pub fn save(conn: &mut Conn, issue: &Issue) -> Result<()> {
     Ok(())
 }
 
-/// Which issues each report of a project mentions.
+/// Issues mentioned by each report of a project.
 pub fn mentioned(conn: &mut Conn, project: ProjectId) -> Result<BTreeMap<ReportId, Vec<IssueId>>> {
     let rows: Vec<(i64, i64)> = report_issues::table
         .inner_join(issues::table)
@@ -286,7 +286,7 @@ pub fn mentioned(conn: &mut Conn, project: ProjectId) -> Result<BTreeMap<ReportI
     Ok(found)
 }
 
-/// Puts these issues in the place of those a report mentions.
+/// Replaces the issues that a report mentions.
 pub fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<()> {
     diesel::delete(report_issues::table.filter(report_issues::report_id.eq(report.0)))
         .execute(conn)?;
@@ -298,7 +298,7 @@ pub fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<(
     Ok(())
 }
 
-/// The ids of a project's issues.
+/// Ids of the issues of a project.
 pub fn ids(conn: &mut Conn, project: ProjectId) -> Result<Vec<IssueId>> {
     let rows: Vec<i64> = issues::table
         .filter(issues::project_id.eq(project.0))

@@ -1,4 +1,4 @@
-//! The rules of lights in their versions, and the words of people that stand instead of them.
+//! Versions of the light rules, and light overrides.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl TryFrom<RulesRow> for LightRules {
     }
 }
 
-/// The rules of a year in the order they were made, beginning with those every year begins with.
+/// Versions of the light rules of a year, starting with the default version.
 pub fn rules(conn: &mut Conn, year: Year) -> Result<Vec<LightRules>> {
     let rows: Vec<RulesRow> = rules::table
         .filter(rules::year.eq(year.get()))
@@ -68,17 +68,18 @@ pub fn rules(conn: &mut Conn, year: Year) -> Result<Vec<LightRules>> {
     Ok(versions)
 }
 
-/// Adds a version of a year's rules; its id is given by the database.
+/// Inserts a version of a year's light rules; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when somebody else was faster.
+/// [`StoreError::Taken`] if another request inserted the same version first.
 pub fn insert_rules(
     conn: &mut Conn,
     year: Year,
     new: &LightRules,
     by: Option<UserId>,
 ) -> Result<i64> {
-    let at = new.created_at.ok_or_else(|| StoreError::broken("rules without an instant"))?;
+    let at =
+        new.created_at.ok_or_else(|| StoreError::broken("light rules without a creation time"))?;
     let limits = &new.thresholds;
     Ok(diesel::insert_into(rules::table)
         .values((
@@ -136,7 +137,7 @@ impl TryFrom<OverrideRow> for LightOverride {
     }
 }
 
-/// A project's overrides, as they were entered.
+/// Light overrides of a project, in the order they were entered.
 pub fn overrides(conn: &mut Conn, project: ProjectId) -> Result<Vec<LightOverride>> {
     let rows: Vec<OverrideRow> = overrides::table
         .filter(overrides::project_id.eq(project.0))
@@ -146,7 +147,7 @@ pub fn overrides(conn: &mut Conn, project: ProjectId) -> Result<Vec<LightOverrid
     rows.into_iter().map(LightOverride::try_from).collect()
 }
 
-/// Every project's overrides that may cover `month`.
+/// Light overrides that may apply to `month`, by project.
 pub fn overrides_by_project(
     conn: &mut Conn,
     month: Month,
@@ -165,7 +166,7 @@ pub fn overrides_by_project(
     Ok(found)
 }
 
-/// Adds an override; its id is given by the database.
+/// Inserts a light override; the database assigns the id.
 pub fn insert_override(conn: &mut Conn, new: &LightOverride) -> Result<LightOverrideId> {
     let id = diesel::insert_into(overrides::table)
         .values((
@@ -182,10 +183,10 @@ pub fn insert_override(conn: &mut Conn, new: &LightOverride) -> Result<LightOver
     Ok(LightOverrideId(id))
 }
 
-/// Withdraws an override that still stands; what it covered until `ends_after` stays covered.
+/// Withdraws an active override; it still applies up to and including `ends_after`.
 ///
 /// # Errors
-/// [`StoreError::Stale`] when it was withdrawn before.
+/// [`StoreError::Stale`] if it was already withdrawn.
 pub fn withdraw(
     conn: &mut Conn,
     id: LightOverrideId,

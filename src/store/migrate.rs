@@ -1,4 +1,4 @@
-//! Migrations, embedded: the same names on both databases.
+//! Embedded schema migrations, with the same names on both databases.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::store::{Result, StoreError};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Any number no other program locks on; two instances that start at once take turns.
+/// PostgreSQL advisory lock; makes instances that start at the same time migrate one after another.
 const LOCK: i64 = 7_203_455_021;
 
-/// Brings the database to the schema this program knows; says which migrations it ran.
+/// Migrates the database to the schema of this program; returns the migrations it ran.
 ///
 /// # Errors
-/// [`StoreError::Unreachable`]; [`StoreError::NewerSchema`], with nothing changed.
+/// [`StoreError::Unreachable`]; [`StoreError::NewerSchema`], in which case nothing was changed.
 pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
     let mut conn = Conn::open(url, Use::Write)?;
     if let Conn::Postgres(c) = &mut conn {
@@ -29,7 +29,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
         sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
     }
     refuse_newer(&mut conn)?;
-    // The lock goes with the connection.
+    // The lock is released when the connection closes.
     match &mut conn {
         Conn::Postgres(c) => names(c.run_pending_migrations(POSTGRES)),
         Conn::Sqlite(c) => names(c.run_pending_migrations(SQLITE)),
@@ -41,7 +41,7 @@ fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Ve
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
-/// Fails unless the schema is exactly the one this program knows.
+/// Checks that the schema is exactly the one of this program.
 pub(in crate::store) fn must_be_current(conn: &mut Conn) -> Result<()> {
     let applied = applied(conn)?;
     let known = known(conn)?;
@@ -52,12 +52,12 @@ pub(in crate::store) fn must_be_current(conn: &mut Conn) -> Result<()> {
     }
     let list = pending.join(", ");
     Err(StoreError::Unreachable(format!(
-        "the database lacks migrations ({list}); run `major-projects migrate`"
+        "the database needs migrations ({list}); run `major-projects migrate`"
     )))
 }
 
 fn refuse_newer(conn: &mut Conn) -> Result<()> {
-    // On an empty database this makes the table that lists migrations.
+    // On an empty database this creates the table of applied migrations.
     let applied = match conn {
         Conn::Postgres(c) => MigrationHarness::<Pg>::applied_migrations(c),
         Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
@@ -85,9 +85,9 @@ fn known(conn: &Conn) -> Result<BTreeSet<String>> {
 }
 
 diesel::table! {
-    /// Where Diesel notes which migrations ran.
+    /// Diesel's table of applied migrations.
     __diesel_schema_migrations (version) {
-        /// The migration's stamp.
+        /// Version of the migration.
         version -> VarChar,
     }
 }

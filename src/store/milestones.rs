@@ -52,7 +52,7 @@ impl TryFrom<Row> for Milestone {
     }
 }
 
-/// Every project's milestones.
+/// Milestones of all projects, by project.
 pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
     let rows: Vec<Row> = milestones::table
         .order((milestones::project_id, milestones::position, milestones::id))
@@ -61,7 +61,7 @@ pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>
     grouped(rows)
 }
 
-/// The milestones of some projects.
+/// Milestones of these projects, by project.
 pub(in crate::store) fn of(
     conn: &mut Conn,
     projects: &[i64],
@@ -83,7 +83,7 @@ fn grouped(rows: Vec<Row>) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
     Ok(found)
 }
 
-/// A project's milestones in their order. There are a dozen or two.
+/// Milestones of a project in order of position; usually 12 to 24.
 pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
     let rows: Vec<Row> = milestones::table
         .filter(milestones::project_id.eq(project.0))
@@ -93,7 +93,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
     rows.into_iter().map(Milestone::try_from).collect()
 }
 
-/// A milestone of this project, or [`StoreError::NotFound`].
+/// Loads a milestone of this project, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Milestone> {
     let row: Row = milestones::table
         .find(id.0)
@@ -103,7 +103,7 @@ pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Miles
     Milestone::try_from(row)
 }
 
-/// The project's milestone with this code, if it has one.
+/// Finds the milestone of a project by its code.
 pub fn find_by_code(conn: &mut Conn, project: ProjectId, code: &str) -> Result<Option<Milestone>> {
     let row: Option<Row> = milestones::table
         .filter(milestones::project_id.eq(project.0))
@@ -114,14 +114,14 @@ pub fn find_by_code(conn: &mut Conn, project: ProjectId, code: &str) -> Result<O
     row.map(Milestone::try_from).transpose()
 }
 
-/// The project a milestone belongs to, if there is such a milestone.
+/// Finds the project of a milestone.
 pub fn project_of(conn: &mut Conn, id: MilestoneId) -> Result<Option<ProjectId>> {
     let project: Option<i64> =
         milestones::table.find(id.0).select(milestones::project_id).first(conn).optional()?;
     Ok(project.map(ProjectId))
 }
 
-/// Whether the construction permit was granted; `None` when the project has no such milestone.
+/// True if the construction permit was granted; `None` if the project has no such milestone.
 pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option<bool>> {
     let actual: Option<Option<NaiveDate>> = milestones::table
         .filter(milestones::project_id.eq(project.0))
@@ -132,10 +132,10 @@ pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option
     Ok(actual.map(|day| day.is_some()))
 }
 
-/// Adds a milestone; its id is given by the database.
+/// Inserts a milestone; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the project has one with this code.
+/// [`StoreError::Taken`] if the project already has a milestone with this code.
 pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
     let id = diesel::insert_into(milestones::table)
         .values((
@@ -157,7 +157,8 @@ pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
     Ok(MilestoneId(id))
 }
 
-/// Stores what may change of `milestone`, if it is still at its version. The baseline never moves.
+/// Updates the editable fields of `milestone` if its version is unchanged. The baseline never
+/// changes.
 ///
 /// # Errors
 /// [`StoreError::Stale`].

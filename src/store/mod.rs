@@ -1,8 +1,8 @@
-//! The only place that knows Diesel: SQLite and PostgreSQL behind one [`Db`].
+//! Persistence on SQLite or PostgreSQL behind one [`Db`]; the only layer that uses Diesel.
 //!
-//! Each file of a table holds plain functions, connection first: `get` gives the thing or
-//! [`StoreError::NotFound`], `find` an option, `list` a [`Page`]; `insert` makes, `save` checks the
-//! version. The store decides nothing; rules are in `domain`.
+//! Each table has a file of plain functions that take the connection first. `get` returns the
+//! record or [`StoreError::NotFound`], `find` an option, `list` a [`Page`]; `insert` adds a record,
+//! `save` updates it if its version is unchanged. Rules are decided in `domain`, not here.
 
 pub mod accounts;
 pub mod backup;

@@ -1,5 +1,6 @@
-//! Projects with everything that is disclosed of them, and nothing else: no contacts, no
-//! telephones, no names of people, and no project that is not open.
+//! Loads the data of projects that are disclosed as OC4IDS.
+//!
+//! Excluded: contacts, telephone numbers, names of persons, and all projects that are not open.
 
 use std::collections::BTreeMap;
 
@@ -26,56 +27,57 @@ use crate::store::schema::{
 };
 use crate::store::{Conn, Result, StoreError, milestones};
 
-/// A project and what is disclosed of it.
+/// Project with its disclosed data.
 #[derive(Clone, Debug)]
 pub struct Disclosure {
     /// The project.
     pub project: Project,
-    /// The units with a role in it, in the order they were given.
+    /// Units with a role in it, in the order of assignment.
     pub parties: Vec<Party>,
-    /// Its year plans, each in its highest version.
+    /// Year plans, each in its latest version.
     pub plans: Vec<(Year, MonthlyAmounts)>,
-    /// Its confirmed reports.
+    /// Confirmed monthly reports.
     pub reports: Vec<Confirmed>,
-    /// What was added to or taken from its closed months.
+    /// Restatements: month and amount added; negative reduces the month.
     pub restatements: Vec<(Month, Fen)>,
-    /// Its milestones in their order.
+    /// Milestones in order of position.
     pub milestones: Vec<Milestone>,
-    /// When anything of it last changed.
+    /// Instant of the last change of the project or its records.
     pub changed_at: Timestamp,
 }
 
-/// A unit in one of its roles.
+/// Unit with one of its roles.
 #[derive(Clone, Debug)]
 pub struct Party {
     /// The unit.
     pub id: UnitId,
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Kind of unit.
     pub kind: UnitKind,
-    /// Its unified social credit code.
+    /// Unified social credit code, if known.
     pub credit_code: Option<String>,
-    /// What it does in the project.
+    /// Role in the project.
     pub role: UnitRole,
 }
 
-/// What a confirmed report says in numbers.
+/// Figures of a confirmed monthly report.
 #[derive(Clone, Debug)]
 pub struct Confirmed {
     /// The month.
     pub month: Month,
-    /// Invested in it.
+    /// Investment in the month.
     pub completed: Fen,
     /// Physical progress of the whole project, in per cent.
     pub physical: Option<Hundredths>,
 }
 
-/// How many projects are asked about at once: a database takes only so many values.
+/// Number of projects per query, because databases limit the number of bind values.
 const AT_ONCE: usize = 1_000;
 
-/// The open projects that `sight` shows and `filter` admits, by id; `None` when they are more than
-/// `most`.
+/// Visible open projects that match `filter`, ordered by id.
+///
+/// `None` if there are more than `most`.
 pub fn list(
     conn: &mut Conn,
     filter: &ProjectFilter,
@@ -117,7 +119,7 @@ fn disclosed(conn: &mut Conn, projects: &[Project]) -> Result<Vec<Disclosure>> {
     Ok(projects.iter().map(disclosure).collect())
 }
 
-/// Things by the project they belong to.
+/// Records grouped by project.
 type By<T> = BTreeMap<ProjectId, Vec<T>>;
 
 fn parties(conn: &mut Conn, ids: &[i64]) -> Result<By<Party>> {
@@ -195,7 +197,7 @@ fn restatements_of(conn: &mut Conn, ids: &[i64]) -> Result<By<(Month, Fen)>> {
     Ok(found)
 }
 
-/// Of each project its last event: whatever changes is one.
+/// Instant of the last event of each project; every change records an event.
 fn changed_at(conn: &mut Conn, ids: &[i64]) -> Result<BTreeMap<ProjectId, Timestamp>> {
     let rows: Vec<(Option<i64>, Option<NaiveDateTime>)> = events::table
         .filter(events::project_id.eq_any(ids))

@@ -1,4 +1,4 @@
-//! Pages that are found by the last row seen, never by counting rows.
+//! Keyset pagination: a page starts after the sort keys of the last row of the previous page.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,30 +7,30 @@ use serde_json::{Value, json};
 
 use crate::store::{Result, StoreError};
 
-/// Most items of a list that goes out as a file.
+/// Maximum number of items of a list that is exported as a file.
 pub const WHOLE: i64 = 20_000;
-/// How many it holds unless asked.
+/// Default page size.
 pub const USUAL: i64 = 50;
 
-/// Which page is wanted.
+/// Requested page.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
     limit: i64,
     cursor: Option<String>,
 }
 
-/// A page of `T`.
+/// Page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// Its items.
+    /// Items of the page.
     pub items: Vec<T>,
-    /// How many there are in all.
+    /// Number of items on all pages.
     pub total: i64,
-    /// Where the next page begins; `None` on the last.
+    /// Cursor of the next page; `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// What a cursor says: the sort keys of the last row seen, and the order it was seen in.
+/// Content of a cursor: sort order, and sort keys of the last row of the page.
 #[derive(Serialize, Deserialize)]
 struct Place {
     order: String,
@@ -38,20 +38,20 @@ struct Place {
 }
 
 impl PageRequest {
-    /// The page after `cursor`, of at most `limit` items.
+    /// Page after `cursor`, or the first page; `limit` is clamped to 1 to [`WHOLE`].
     pub fn new(limit: i64, cursor: Option<String>) -> Self {
         Self { limit: limit.clamp(1, WHOLE), cursor }
     }
 
-    /// One more than the page holds: that there is one more says that there is a next page.
+    /// Number of rows to fetch: one more than the page size, to detect whether a next page exists.
     pub fn rows_to_fetch(&self) -> i64 {
         self.limit + 1
     }
 
-    /// The sort keys of the last row seen, if this is not the first page.
+    /// Sort keys of the last row of the previous page; `None` for the first page.
     ///
     /// # Errors
-    /// [`StoreError::BadCursor`] when the cursor was made in another order, or by nobody.
+    /// [`StoreError::BadCursor`] if the cursor is invalid or belongs to another order.
     pub fn after(&self, order: &str) -> Result<Option<Vec<Value>>> {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
@@ -61,14 +61,14 @@ impl PageRequest {
         if place.order == order { Ok(Some(place.keys)) } else { Err(StoreError::BadCursor) }
     }
 
-    /// The id after which this page begins, in a list by id.
+    /// Id after which this page starts, in a list ordered by id.
     pub fn after_id(&self) -> Result<Option<i64>> {
         let keys = self.after("id")?;
         keys.map(|keys| key(&keys, 0).and_then(Value::as_i64).ok_or(StoreError::BadCursor))
             .transpose()
     }
 
-    /// The text after which this page begins, in a list by a unique text.
+    /// Text after which this page starts, in a list ordered by a unique text.
     pub fn after_text(&self) -> Result<Option<String>> {
         let keys = self.after("text")?;
         let text = |keys: Vec<Value>| {
@@ -77,7 +77,7 @@ impl PageRequest {
         keys.map(text).transpose()
     }
 
-    /// A page of a list by id.
+    /// Builds a page of a list ordered by id.
     pub fn by_id<R, T>(
         &self,
         rows: Vec<R>,
@@ -88,7 +88,7 @@ impl PageRequest {
         self.page("id", rows, total, |row| vec![json!(id(row))], read)
     }
 
-    /// A page of a list by a unique text.
+    /// Builds a page of a list ordered by a unique text.
     pub fn by_text<R, T>(
         &self,
         rows: Vec<R>,
@@ -99,7 +99,7 @@ impl PageRequest {
         self.page("text", rows, total, |row| vec![json!(text(row))], read)
     }
 
-    /// The page these rows make; `keys` gives the sort keys of a row, for the next cursor.
+    /// Builds a page from fetched rows; `keys` returns the sort keys of a row, for the next cursor.
     pub fn page<R, T>(
         &self,
         order: &str,
@@ -118,7 +118,7 @@ impl PageRequest {
     }
 }
 
-/// Key `at` of a cursor.
+/// Sort key number `at` of a cursor.
 pub fn key(keys: &[Value], at: usize) -> Option<&Value> {
     keys.get(at)
 }

@@ -1,4 +1,4 @@
-//! Reporting months and the grants that let a unit file late.
+//! Reporting months and late grants, which allow a unit to file after the due date.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl TryFrom<Row> for ReportingMonth {
     }
 }
 
-/// The months of a year, or of every year, the earliest first.
+/// Reporting months of a year, or of all years; earliest first.
 pub fn list(conn: &mut Conn, year: Option<Year>) -> Result<Vec<ReportingMonth>> {
     let mut query = months::table.order(months::month).select(Row::as_select()).into_boxed();
     if let Some(year) = year {
@@ -56,7 +56,7 @@ pub fn list(conn: &mut Conn, year: Option<Year>) -> Result<Vec<ReportingMonth>> 
     rows.into_iter().map(ReportingMonth::try_from).collect()
 }
 
-/// The month, if it was ever opened.
+/// Finds a reporting month; `None` if it was never opened.
 pub fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
     let row: Option<Row> = months::table
         .filter(months::month.eq(month.to_string()))
@@ -66,21 +66,21 @@ pub fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
     row.map(ReportingMonth::try_from).transpose()
 }
 
-/// The month, or [`StoreError::NotFound`].
+/// Loads a reporting month, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, month: Month) -> Result<ReportingMonth> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
-/// The last month of `year` that is locked.
+/// Last closed or published month of `year`.
 pub fn last_closed(conn: &mut Conn, year: Year) -> Result<Option<Month>> {
     let locked = list(conn, Some(year))?.into_iter().rfind(|m| m.state != MonthState::Open);
     Ok(locked.map(|m| m.month))
 }
 
-/// The month in which a report is to be filed or reviewed.
+/// Loads the reporting month in which a report is filed or reviewed.
 ///
 /// # Errors
-/// [`MonthRefusal::NotOpen`] when it was never opened.
+/// [`MonthRefusal::NotOpen`] if it was never opened.
 pub fn opened<E>(conn: &mut Conn, month: Month) -> Result<ReportingMonth, E>
 where
     E: From<StoreError> + From<MonthRefusal>,
@@ -88,10 +88,10 @@ where
     find(conn, month)?.ok_or_else(|| MonthRefusal::NotOpen { month, opens_on: None }.into())
 }
 
-/// Adds a month; its id is given by the database.
+/// Inserts a reporting month; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the month is there.
+/// [`StoreError::Taken`] if the month already exists.
 pub fn insert(conn: &mut Conn, new: &ReportingMonth) -> Result<()> {
     diesel::insert_into(months::table)
         .values((
@@ -104,7 +104,7 @@ pub fn insert(conn: &mut Conn, new: &ReportingMonth) -> Result<()> {
     Ok(())
 }
 
-/// Stores `month` if it is still at its version.
+/// Updates `month` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -123,14 +123,15 @@ pub fn save(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// Keeps everybody from filing or reviewing until the transaction ends, and waits for those who
-/// are at it. To be called before anything is read.
+/// Blocks concurrent filing and reviewing until the transaction ends, after waiting for the
+/// transactions that are doing so. Must be called before the first query.
 ///
-/// A repeatable-read snapshot begins with the first query, and `lock table` is none: what was
-/// filed until the lock was had is seen, and what comes after it finds the month changed.
+/// The snapshot of a REPEATABLE READ transaction is taken by its first query, and `lock table` does
+/// not take one. Reports filed before the lock was granted are therefore visible; later ones fail
+/// because the month has changed.
 pub fn lock(conn: &mut Conn) -> Result<()> {
     match conn {
-        // There is one writer.
+        // SQLite has a single writer.
         Conn::Sqlite(_) => {}
         Conn::Postgres(c) => {
             diesel::sql_query("lock table reporting_months in exclusive mode").execute(c)?;
@@ -139,22 +140,23 @@ pub fn lock(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-/// Holds the month as it was read until the transaction ends: a month that is being closed at the
-/// same time and a report that is being confirmed in it must not both succeed.
+/// Holds a shared lock on the month until the transaction ends.
+///
+/// A transaction that closes the month and one that confirms a report in it cannot both succeed.
 ///
 /// # Errors
-/// [`StoreError::Stale`] when it changed in between.
+/// [`StoreError::Stale`] if the month changed since it was read.
 pub fn hold(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
     let mine = months::table.find(month.id.0).filter(months::version.eq(month.version));
     let held = match conn {
-        // There is one writer.
+        // SQLite has a single writer.
         Conn::Sqlite(_) => 1,
         Conn::Postgres(c) => mine.select(months::id).for_share().load::<i64>(c)?.len(),
     };
     if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// The grants of a month with the units' names, the latest first.
+/// Late grants of a month with unit names, newest first.
 pub fn grants(conn: &mut Conn, month: ReportingMonthId) -> Result<Vec<(LateGrant, String)>> {
     type Found = (i64, i64, NaiveDateTime, String, NaiveDateTime, Option<i64>, String);
     let rows: Vec<Found> = late_grants::table
@@ -185,7 +187,7 @@ pub fn grants(conn: &mut Conn, month: ReportingMonthId) -> Result<Vec<(LateGrant
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Adds a grant.
+/// Inserts a late grant.
 pub fn insert_grant(
     conn: &mut Conn,
     month: ReportingMonthId,
@@ -205,8 +207,10 @@ pub fn insert_grant(
     Ok(LateGrantId(id))
 }
 
-/// Whether a grant lasts in this month for `unit`, or for any unit of `project` when the caller
-/// speaks for its area.
+/// True if `unit` has an active late grant in this month.
+///
+/// Without `unit` (the caller acts for an area), an active grant of any unit of `project` is
+/// sufficient.
 pub fn is_granted(
     conn: &mut Conn,
     month: ReportingMonthId,
@@ -229,7 +233,7 @@ pub fn is_granted(
     Ok(answering.iter().any(|unit| lasting.contains(unit)))
 }
 
-/// The names of some projects.
+/// Names of these projects, by id.
 pub fn project_names(conn: &mut Conn, of: &[ProjectId]) -> Result<BTreeMap<ProjectId, String>> {
     let rows: Vec<(i64, String)> = projects::table
         .filter(projects::id.eq_any(of.iter().map(|p| p.0)))

@@ -1,4 +1,4 @@
-//! Roll-overs and their lines.
+//! Roll-overs of unfinished projects, and their lines.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -70,7 +70,7 @@ impl From<LineRow> for RollOverLine {
     }
 }
 
-/// The roll-over into a year, if it was proposed.
+/// Finds the roll-over into a year.
 pub fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
     let row: Option<Row> = roll_overs::table
         .filter(roll_overs::year.eq(year.get()))
@@ -80,15 +80,15 @@ pub fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
     row.map(RollOver::try_from).transpose()
 }
 
-/// The roll-over into a year, or [`StoreError::NotFound`].
+/// Loads the roll-over into a year, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, year: Year) -> Result<RollOver> {
     find(conn, year)?.ok_or(StoreError::NotFound)
 }
 
-/// Adds a proposal; its id is given by the database.
+/// Inserts a roll-over; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the year has one.
+/// [`StoreError::Taken`] if the year already has a roll-over.
 pub fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
     let id = diesel::insert_into(roll_overs::table)
         .values((
@@ -103,7 +103,7 @@ pub fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
     Ok(RollOverId(id))
 }
 
-/// Stores `roll_over` if it is still at its version.
+/// Updates `roll_over` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -125,7 +125,7 @@ pub fn save(conn: &mut Conn, roll_over: &RollOver) -> Result<()> {
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// Puts these lines in the place of a proposal's.
+/// Replaces the lines of a roll-over.
 pub fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> Result<()> {
     diesel::delete(lines::table.filter(lines::roll_over_id.eq(of.0))).execute(conn)?;
     for line in new {
@@ -144,7 +144,7 @@ pub fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> R
     Ok(())
 }
 
-/// Every line with its project's name, by project.
+/// All lines with project names, ordered by project.
 pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<(RollOverLine, String)>> {
     let rows: Vec<(LineRow, String)> = lines::table
         .inner_join(projects::table)
@@ -155,7 +155,7 @@ pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<(RollOverLine, Strin
     Ok(rows.into_iter().map(|(row, name)| (row.into(), name)).collect())
 }
 
-/// A page of the lines, by project.
+/// One page of lines with project names, ordered by project.
 pub fn page(
     conn: &mut Conn,
     of: RollOverId,
@@ -173,7 +173,7 @@ pub fn page(
     page.by_id(rows, total, |(row, _)| row.project_id, |(row, name)| Ok((row.into(), name)))
 }
 
-/// The line of a project with its name, or [`StoreError::NotFound`].
+/// Loads the line of a project with its name, or returns [`StoreError::NotFound`].
 pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<(RollOverLine, String)> {
     let (row, name): (LineRow, String) = lines::table
         .inner_join(projects::table)
@@ -184,7 +184,7 @@ pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<(Roll
     Ok((row.into(), name))
 }
 
-/// Stores `line` if it is still at its version.
+/// Updates `line` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].

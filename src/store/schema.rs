@@ -1,4 +1,4 @@
-//! The tables, as Diesel knows them; `tests/api/schema.rs` compares them with both databases.
+//! Table definitions for Diesel; `tests/api/schema.rs` compares them with both databases.
 
 diesel::table! {
     areas (id) {

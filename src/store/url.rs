@@ -1,21 +1,23 @@
-//! Which database: read strictly, because SQLite would take nearly any text for a file's name.
+//! Database URL.
+//!
+//! Parsed strictly, because SQLite accepts almost any text as a file name.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where the data are.
+/// Location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file.
+    /// SQLite file.
     Sqlite(PathBuf),
-    /// A server.
+    /// PostgreSQL server, as a connection URL.
     Postgres(String),
 }
 
-/// A text that names no database.
+/// Error for a text that is not a database URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no database; write sqlite:<path> or postgres://<user>@<host>/<name>")]
+#[error("{0:?} is not a database URL; write sqlite:<path> or postgres://<user>@<host>/<name>")]
 pub struct UrlError(String);
 
 impl FromStr for DatabaseUrl {
@@ -25,7 +27,7 @@ impl FromStr for DatabaseUrl {
         let refuse = || UrlError(hide_password(text));
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            // Every pooled connection would have an in-memory database of its own.
+            // Not allowed, because each pooled connection would get its own in-memory database.
             return match path {
                 "" | ":memory:" => Err(refuse()),
                 _ => Ok(Self::Sqlite(path.into())),
@@ -40,7 +42,7 @@ impl FromStr for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The same database with `password`, unless the URL brings one.
+    /// Adds `password` to a PostgreSQL URL that does not contain one.
     #[must_use]
     pub fn with_password(self, password: &str) -> Self {
         match &self {
@@ -63,7 +65,7 @@ fn hides_something(rest: &str) -> bool {
     rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// `user:secret@host` becomes `user:…@host`.
+/// Masks the password: `user:secret@host` becomes `user:…@host`.
 fn hide_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();

@@ -1,7 +1,7 @@
-//! SQLite's one writer: a thread that takes the waiting jobs together, gives each a savepoint,
-//! commits once, and only then acknowledges.
+//! Writer thread of SQLite. It runs the waiting jobs as a group, each under a savepoint, commits
+//! once, and acknowledges them after the commit.
 //!
-//! One commit for many writes is what makes durable writes fast: the disk is waited for once.
+//! One commit for many jobs makes durable writes fast, because the disk is synced once per group.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,14 +13,14 @@ use crate::store::conn::{Begin, Conn};
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError, Use};
 
-/// Most jobs committed together: bounds how long the first waits for the last.
+/// Maximum number of jobs per commit; limits how long the first job waits.
 const LARGEST_GROUP: usize = 256;
 
-/// A piece of work that waits for its commit.
+/// Job that waits for its commit.
 trait Job: Send {
-    /// Does the work; whether it succeeded.
+    /// Runs the job; returns true on success.
     fn run(&mut self, conn: &mut Conn) -> bool;
-    /// Tells whoever waits: the outcome, unless the commit failed.
+    /// Sends the outcome to the caller, or the error of the commit.
     fn acknowledge(self: Box<Self>, commit: &Result<()>);
 }
 
@@ -50,12 +50,12 @@ where
             (Some(done), Ok(())) => done,
             (None, Ok(())) => Err(StoreError::broken("a job was not run").into()),
         };
-        // Whoever asked may have gone away; the work is done all the same.
+        // The caller may have been cancelled; the work is committed anyway.
         let _ = self.reply.send(outcome);
     }
 }
 
-/// Runs `work`; a panic in it is a failure of the work and of nothing else.
+/// Runs `work` and converts a panic in it into an error.
 pub(in crate::store) fn guarded<T, E: From<StoreError>>(
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
@@ -66,7 +66,7 @@ pub(in crate::store) fn guarded<T, E: From<StoreError>>(
     })
 }
 
-/// The thread, and the way to it.
+/// Handle to the writer thread.
 #[derive(Debug)]
 pub(in crate::store) struct Writer {
     jobs: Option<Sender<Box<dyn Job>>>,
@@ -74,7 +74,7 @@ pub(in crate::store) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on a connection of its own.
+    /// Starts the thread with its own connection.
     pub(in crate::store) fn start(url: DatabaseUrl) -> Result<Self> {
         let conn = Conn::open(&url, Use::Write)?;
         let (jobs, waiting) = channel();
@@ -85,7 +85,7 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Hands `work` to the thread and waits until it is committed, or failed alone.
+    /// Sends `work` to the thread and waits until it is committed or has failed.
     pub(in crate::store) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -102,7 +102,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Finishes what is waiting, then stops.
+    /// Runs the waiting jobs, then stops the thread.
     fn drop(&mut self) {
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take() {
@@ -136,13 +136,14 @@ impl Thread {
         let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
         let commit = done.and_then(|()| Ok(self.conn.commit()?));
         if commit.is_err() {
-            // The group is lost as a whole, and everyone in it is told so.
+            // The commit failed, so every job of the group gets its error.
             let _ = self.conn.rollback();
         }
         commit
     }
 
-    /// After a failure that left the connection inside a transaction, such as a full disk.
+    /// Reopens the connection after a failure left it inside a transaction, for example a full
+    /// disk.
     fn reopen(&mut self) {
         match Conn::open(&self.url, Use::Write) {
             Ok(conn) => self.conn = conn,
@@ -151,7 +152,7 @@ impl Thread {
     }
 }
 
-/// A job that fails rolls back to its own savepoint and leaves the others alone.
+/// Runs a job under a savepoint, so that its failure does not affect the other jobs.
 fn run_alone(conn: &mut Conn, job: &mut dyn Job) -> Result<()> {
     conn.savepoint()?;
     if job.run(conn) {

@@ -1,4 +1,5 @@
-//! Every operation refuses strangers and the wrong role; what is not yours is not there.
+//! Access control: every operation refuses anonymous callers and wrong roles; resources of others
+//! answer 404.
 
 use major_projects::domain::account::access::Role;
 use reqwest::Method;
@@ -19,9 +20,9 @@ tests![
     a_restricted_project_is_hidden_from_viewers,
 ];
 
-/// What needs no token. This list may only shrink.
+/// Operations without a token. This list may only shrink.
 const PUBLIC: [&str; 3] = ["post /sessions", "post /sessions/refresh", "post /oauth/token"];
-/// What needs a token and no role.
+/// Operations for every logged-in caller, whatever its role.
 const ANYBODY: [&str; 3] = ["get /me", "put /me/password", "delete /sessions/current"];
 
 async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> u16 {
@@ -49,7 +50,7 @@ async fn every_operation_refuses_strangers(app: TestApp) {
         let public = operation["security"] == json!([]);
         assert_eq!(public, PUBLIC.contains(&at.as_str()), "{at}");
         if !public {
-            // Nothing is said about the body before it is known who asks.
+            // The caller is checked before the body.
             let nonsense = json!({"nonsense": true});
             assert_eq!(call(&stranger, &method, &path, Some(&nonsense)).await, 401, "{at}");
             refused += 1;
@@ -74,10 +75,10 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
             ["/industries", "/areas", "/units", "/plans"].iter().any(|p| path.starts_with(p));
         let reads = method == "get";
         let history = path.ends_with("/history") || path == "/events";
-        // Who reads the feed may have it sent, and keeps that alone.
+        // Roles that read the feed may manage their own webhooks, and write nothing else.
         let hooks = path.starts_with("/webhooks");
-        // Who may not: accounts are the administrator's alone, who does no business; viewers and
-        // auditors do not write; units do not change reference data.
+        // Refused roles: accounts are for the administrator only, who has no other operations;
+        // viewers and auditors do not write; units do not change reference data.
         let refused = [
             (&commission, accounts),
             (&admin, !(accounts || reference && reads)),
@@ -96,7 +97,7 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
     }
 }
 
-/// What a unit may not do even to its own projects.
+/// Operations refused to a unit even for its own projects.
 fn commission_only(method: &str, path: &str) -> bool {
     (method == "post" && path == "/projects")
         || path.ends_with("/transitions")

@@ -1,4 +1,4 @@
-//! Bad input of every kind gets a problem with a pointer and changes nothing.
+//! Invalid input: answered by a problem with pointers; changes nothing.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -19,7 +19,7 @@ tests![
     all_wrong_fields_are_named_at_once,
     json_is_read_strictly,
     queries_are_read_strictly,
-    what_is_not_there_is_a_problem_too,
+    unknown_addresses_answer_with_a_problem,
     a_precondition_names_a_version,
     the_caller_chooses_the_language,
     an_upload_that_stalls_is_ended,
@@ -247,7 +247,7 @@ async fn queries_are_read_strictly(app: TestApp) {
     }
 }
 
-async fn what_is_not_there_is_a_problem_too(app: TestApp) {
+async fn unknown_addresses_answer_with_a_problem(app: TestApp) {
     let commission = app.commission().await;
 
     let nothing = commission.get("/nothing").await.expect(404);

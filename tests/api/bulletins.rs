@@ -1,4 +1,4 @@
-//! Bulletins: what is published stays, is chained, printed, compared, and proved.
+//! Bulletins: immutable after publication, chained by hash, printed, compared and verified.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ tests![
     every_summary_answers_as_published,
     a_bulletin_holds_late_reports_restatements_and_the_issues_open_when_the_month_closed,
     a_bulletin_goes_out_as_a_workbook_and_as_a_page,
-    a_bulletin_shows_each_caller_what_it_may_know_of,
+    a_bulletin_shows_each_caller_only_visible_projects,
 ];
 
 /// Opens and closes January to March 2023 with 100, 90 and 80 万元 in two areas.
@@ -91,7 +91,7 @@ async fn what_was_published_stays_whatever_happens_later(app: TestApp) {
     assert_eq!(total["against_plan"]["percent"], "18.75");
     assert_eq!(published["figures"]["lights"]["total"]["light"], "yellow");
 
-    // Restated, adjusted, renamed, moved to another area, finished, ended.
+    // Later changes: restatement, adjustment, rename, move to another area, finish, end.
     let body = json!({"amount_wan": "-30.00", "reason": "审计核减", "approver": "科室"});
     commission
         .post(&format!("/projects/{one}/reports/2023-02/restatements"), &body)
@@ -120,7 +120,7 @@ async fn what_was_published_stays_whatever_happens_later(app: TestApp) {
     assert_eq!(comparison["total"]["published"]["numerator_wan"], "450.00");
     assert_eq!(comparison["total"]["now"]["numerator_wan"], "420.00");
     assert_eq!(comparison["total"]["completed_difference_wan"], "-30.00");
-    // The adjustment takes effect in April: through March the plan stands.
+    // The adjustment takes effect in April: the plan through March is unchanged.
     assert_eq!(comparison["total"]["planned_difference_wan"], "0.00");
     assert_eq!(comparison["restatements"][0]["amount_wan"], "-30.00");
     let places: Vec<_> =
@@ -184,7 +184,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     tamper("delete from bulletins where month = '2023-03'").await;
     let found = wrong().await;
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].contains("is gone"), "{found:?}");
+    assert!(found[0].contains("is missing"), "{found:?}");
 }
 
 async fn every_summary_answers_as_published(app: TestApp) {
@@ -255,7 +255,8 @@ async fn a_bulletin_holds_late_reports_restatements_and_the_issues_open_when_the
         let list = format!("/projects/{project}/issues");
         format!("{list}/{}", commission.post(&list, &body).await.expect(201).id())
     };
-    // April: one issue is open at the closing and cleared before the publication, one comes after.
+    // April: one issue is open at the closing and cleared before the publication, another is raised
+    // later.
     let days = json!({"opens_on": "2023-04-01", "due_on": "2023-05-05"});
     commission.create("/reporting-months/2023-04", &days).await.expect(201);
     let early = raise(one, "用地").await;
@@ -319,7 +320,7 @@ async fn a_bulletin_goes_out_as_a_workbook_and_as_a_page(app: TestApp) {
 
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(page.text, asked.text);
-    // A browser applies the page's own style and no other.
+    // The content security policy allows exactly the style of the page.
     let style = page.text.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
     let hash = STANDARD.encode(Sha256::digest(style));
     let policy = page.header("content-security-policy");
@@ -342,7 +343,7 @@ async fn a_bulletin_goes_out_as_a_workbook_and_as_a_page(app: TestApp) {
     assert_eq!(commission.get("/bulletins/2023-03?format=pdf").await.status, 400);
 }
 
-async fn a_bulletin_shows_each_caller_what_it_may_know_of(app: TestApp) {
+async fn a_bulletin_shows_each_caller_only_visible_projects(app: TestApp) {
     let commission = app.commission().await;
     let (one, two) = quarter(&app, &commission).await;
     let version =

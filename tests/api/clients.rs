@@ -1,4 +1,4 @@
-//! Machine clients: how they get tokens, what those reach, and how both end.
+//! Machine clients: token requests, limits of scope and role, rotation and disabling.
 
 use major_projects::domain::account::access::Role;
 use reqwest::Method;
@@ -12,16 +12,15 @@ use crate::tests;
 tests![
     OnEach;
     a_client_gets_a_token_and_its_events_name_it,
-    a_token_reaches_as_far_as_its_scopes_and_role,
+    a_token_is_limited_to_its_scopes_and_role,
     secrets_rotate_without_a_gap_and_end_at_once,
-    a_client_that_is_disabled_over_or_has_fewer_scopes_loses_them_at_once,
-    what_is_wrong_with_a_token_request_is_said_as_oauth_does,
+    disabling_expiry_and_fewer_scopes_take_effect_at_once,
+    token_request_errors_have_the_oauth_format,
     a_secret_is_shown_once_and_kept_nowhere,
-    a_client_is_no_account_anybody_logs_in_to,
+    nobody_can_log_in_to_the_account_of_a_client,
 ];
 
-/// A client in `role` with these scopes; its answer holds the secret.
-/// Makes a client.
+/// Creates a client in `role` with these scopes. The answer contains its secret.
 pub async fn client(admin: &Actor, name: &str, role: &str, scopes: &[&str]) -> Value {
     let body = json!({"name": name, "role": role, "scopes": scopes});
     admin.post("/clients", &body).await.expect(201).json
@@ -38,7 +37,7 @@ async fn token(app: &TestApp, client: &Value, secret: &str, scope: Option<&str>)
     stranger.send(stranger.request(Method::POST, "/oauth/token").form(&form)).await
 }
 
-/// The client with a token for all it has.
+/// An actor with a token for all scopes of the client.
 pub async fn machine(app: &TestApp, client: &Value) -> Actor {
     let secret = client["client_secret"].as_str().unwrap();
     bearer(app, &token(app, client, secret, None).await.expect(200))
@@ -83,7 +82,7 @@ async fn a_client_gets_a_token_and_its_events_name_it(app: TestApp) {
     assert_eq!(shown.json["secrets"][0]["last_used_at"], shown.json["last_used_at"]);
 }
 
-async fn a_token_reaches_as_far_as_its_scopes_and_role(app: TestApp) {
+async fn a_token_is_limited_to_its_scopes_and_role(app: TestApp) {
     let (admin, commission) = (app.role(Role::Admin).await, app.commission().await);
     let mine = commission.project("甲", json!({})).await;
     let other = commission.project("乙", json!({})).await;
@@ -105,7 +104,7 @@ async fn a_token_reaches_as_far_as_its_scopes_and_role(app: TestApp) {
     let lacking = less.patch(&format!("/projects/{mine}"), 2, &patch).await;
     assert_eq!((lacking.status, lacking.code()), (403, "scope-missing"));
     assert!(lacking.json["detail"].as_str().unwrap().contains("projects:write"));
-    // The scope is there, and the role may not.
+    // The scope permits it, but the role does not.
     let refused = all.post("/projects", &json!({})).await;
     assert_eq!((refused.status, refused.code()), (403, "forbidden"));
     assert_eq!(all.get("/summaries/trend?year=2021").await.code(), "scope-missing");
@@ -145,7 +144,7 @@ async fn secrets_rotate_without_a_gap_and_end_at_once(app: TestApp) {
     assert_eq!(after.get("/projects").await.status, 401, "a token is good for minutes");
 }
 
-async fn a_client_that_is_disabled_over_or_has_fewer_scopes_loses_them_at_once(app: TestApp) {
+async fn disabling_expiry_and_fewer_scopes_take_effect_at_once(app: TestApp) {
     let admin = app.role(Role::Admin).await;
     let made = client(&admin, "平台", "viewer", &["projects:read", "summaries:read"]).await;
     let path = format!("/clients/{}", made["id"]);
@@ -169,7 +168,7 @@ async fn a_client_that_is_disabled_over_or_has_fewer_scopes_loses_them_at_once(a
     assert_eq!(token(&app, &made, secret, None).await.status, 401);
 }
 
-async fn what_is_wrong_with_a_token_request_is_said_as_oauth_does(app: TestApp) {
+async fn token_request_errors_have_the_oauth_format(app: TestApp) {
     let admin = app.role(Role::Admin).await;
     let made = client(&admin, "平台", "viewer", &["projects:read"]).await;
     let name = made["client_id"].as_str().unwrap();
@@ -252,7 +251,7 @@ async fn a_secret_is_shown_once_and_kept_nowhere(app: TestApp) {
     assert!(kept.len() > 3 && kept.iter().all(|text| !text.contains(&secret)));
 }
 
-async fn a_client_is_no_account_anybody_logs_in_to(app: TestApp) {
+async fn nobody_can_log_in_to_the_account_of_a_client(app: TestApp) {
     let admin = app.role(Role::Admin).await;
     let made = client(&admin, "平台", "viewer", &["projects:read"]).await;
     let machine = machine(&app, &made).await;

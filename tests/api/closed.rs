@@ -1,4 +1,4 @@
-//! What is closed or published stays so, whatever is asked in whatever order.
+//! Closed and published months stay unchanged under random sequences of calls.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ tests![OnEach; no_sequence_of_calls_changes_what_is_closed];
 
 const MONTHS: [&str; 3] = ["2023-01", "2023-02", "2023-03"];
 
-/// The same sequence each time: a failure can be looked at again.
+/// Deterministic random numbers, so that a failure can be repeated.
 struct Chance(u64);
 
 impl Chance {
@@ -27,7 +27,7 @@ impl Chance {
     }
 }
 
-/// One call that would change something if it were let; what it restated, in hundredths of 万元.
+/// One random call that could change something. Returns the restated amount, in hundredths of a 万元.
 async fn anything(actor: &Actor, chance: &mut Chance, projects: [i64; 2]) -> (Answer, i64) {
     let project = projects[usize::try_from(chance.below(2)).unwrap()];
     let month = chance.of(&MONTHS);
@@ -92,7 +92,7 @@ async fn anything(actor: &Actor, chance: &mut Chance, projects: [i64; 2]) -> (An
     (answer, 0)
 }
 
-/// What the reports themselves say; restatements stand beside them and move their version.
+/// The reports without version: restatements are stored beside them but raise their version.
 async fn reports(actor: &Actor, projects: [i64; 2]) -> Vec<Value> {
     let mut all = Vec::new();
     for project in projects {

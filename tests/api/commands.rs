@@ -1,4 +1,4 @@
-//! The binary itself: its commands, what they say when something is wrong, and how it stops.
+//! The binary: its commands, their error messages, and how it stops.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -16,11 +16,11 @@ use crate::tests;
 tests![
     OnEach;
     migrating_and_seeding_twice_changes_nothing,
-    what_is_wrong_is_said_in_one_line,
+    errors_are_reported_in_one_line,
     a_newer_schema_is_refused,
     accounts_are_made_from_the_command_line,
     clients_are_made_from_the_command_line,
-    verify_finds_what_does_not_agree,
+    verify_finds_inconsistent_rows,
     a_backup_is_the_whole_register_and_checked,
     a_request_in_flight_is_finished_after_sigterm,
     the_demonstration_finds_its_data_again,
@@ -34,7 +34,7 @@ fn url(app: &TestApp) -> String {
     }
 }
 
-/// The binary on the test's database.
+/// A command of the binary on the test's database.
 pub fn command(app: &TestApp, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_major-projects"));
     command.args(arguments).env_clear().env("DATABASE_URL", url(app));
@@ -69,11 +69,11 @@ async fn migrating_and_seeding_twice_changes_nothing(app: TestApp) {
     }
 }
 
-async fn what_is_wrong_is_said_in_one_line(app: TestApp) {
+async fn errors_are_reported_in_one_line(app: TestApp) {
     for (bad, says) in [
-        ("data.db", "names no database"),
+        ("data.db", "is not a database URL"),
         ("mysql://x/y", "sqlite:<path>"),
-        ("sqlite::memory:", "names no database"),
+        ("sqlite::memory:", "is not a database URL"),
         (
             "postgres://nobody:s3cret@127.0.0.1:1/x",
             "cannot connect to postgres://nobody:…@127.0.0.1:1/x",
@@ -170,7 +170,7 @@ async fn accounts_are_made_from_the_command_line(app: TestApp) {
     }
 }
 
-async fn verify_finds_what_does_not_agree(app: TestApp) {
+async fn verify_finds_inconsistent_rows(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
     commission.plan_year(id, 100).await;
@@ -190,7 +190,6 @@ async fn verify_finds_what_does_not_agree(app: TestApp) {
     assert!(said.contains("report 1 has no event"), "{said}");
 }
 
-/// A served process and its address.
 async fn clients_are_made_from_the_command_line(app: TestApp) {
     let add = ["client", "add", "审批平台", "--role", "viewer", "--scope", "projects:read"];
     let made = run(command(&app, &add)).await;
@@ -230,12 +229,13 @@ async fn clients_are_made_from_the_command_line(app: TestApp) {
     assert_eq!(machine.get("/projects").await.status, 401);
 }
 
+/// A server process and its listening address.
 struct Running {
     child: Child,
     address: String,
 }
 
-/// Starts `verb` and waits until it says where it listens.
+/// Starts the server and waits for its listening address.
 fn start(mut command: Command) -> Running {
     command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -294,7 +294,7 @@ async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // The head is read and the handler waits for the rest of the body.
+        // The handler has read the head and waits for the rest of the body.
         std::thread::sleep(Duration::from_millis(300));
         terminate(&child);
         std::thread::sleep(Duration::from_millis(300));
@@ -318,7 +318,7 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
         let demonstrating = command(&app, &["demo", "--password-memory-kib", "8"]);
         let running = tokio::task::spawn_blocking(move || start(demonstrating)).await.unwrap();
         let file = app.database.folder.path().join("demo-accounts.json");
-        // The accounts are written before the server listens.
+        // The accounts file is written before the server listens.
         let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         let mode = std::os::unix::fs::PermissionsExt::mode(
             &std::fs::metadata(&file).unwrap().permissions(),
@@ -333,7 +333,7 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
             .get(&format!("{base}/summaries/commitments?year=2021&through=2021-05"))
             .await
             .expect(200);
-        // What somebody enters between two starts is no reason to refuse the second.
+        // Projects added by users between two starts do not prevent the second.
         let name = format!("自己的项目{}", seen.len());
         let own = json!({"name": name, "industry": "next_gen_it", "area": "hekou", "registered_year": 2024,
             "nature": "expansion", "total_investment_wan": "1.00"});

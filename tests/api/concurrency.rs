@@ -1,4 +1,4 @@
-//! Many writers at once lose nothing.
+//! Concurrent writers lose no updates.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -79,7 +79,7 @@ async fn one_month_is_created_once(app: TestApp) {
     assert_eq!(commission.get(&format!("/projects/{id}/reports")).await.json["total"], 1);
 }
 
-/// Whoever submits while the month is being closed is either seen by the closing or refused.
+/// A submission concurrent with the closing is either included or refused.
 async fn a_month_closes_with_nothing_left_to_review(app: TestApp) {
     let commission = app.commission().await;
     let mut projects = Vec::new();

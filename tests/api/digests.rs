@@ -1,4 +1,4 @@
-//! Digests: recomputed here from what the API lists, by the lines the document describes.
+//! Digests: recomputed from the API's lists as the document describes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,19 +18,19 @@ tests![
     OnEach;
     digests_are_what_the_lists_say,
     a_change_changes_its_own_digest_and_no_other,
-    digests_cover_what_the_caller_may_know_of,
-    what_waits_for_its_sequence_is_said,
+    digests_cover_the_projects_visible_to_the_caller,
+    events_without_a_sequence_are_reported,
 ];
 
-/// What both databases must answer in the same bytes.
+/// Tests that compare the answers of both databases byte by byte.
 pub const SAME: OnBoth = &[("digests::both_databases_answer_the_same_bytes", |s, p| -> Running {
     Box::pin(both_databases_answer_the_same_bytes(s, p))
 })];
 
-/// A digest by where it is of: an industry, or an industry and a month.
+/// Digests by key: industry, or industry and month.
 type Digests = BTreeMap<String, (u64, String, String)>;
 
-/// 万元 as text, in 10^-6 万元.
+/// An amount in 万元 as 10^-6 万元.
 fn micro(text: &str) -> i128 {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, part) = digits.split_once('.').unwrap();
@@ -82,7 +82,7 @@ async fn projects(actor: &Actor) -> Vec<Value> {
     }
 }
 
-/// From the lists alone; restatements are looked for in `months`.
+/// Digests recomputed from lists; restatements are searched in `months`.
 async fn recomputed(actor: &Actor, year: i32, months: &[&str]) -> Digests {
     let mut piles: BTreeMap<String, Pile> = BTreeMap::new();
     let projects = projects(actor).await;
@@ -117,7 +117,7 @@ async fn recomputed(actor: &Actor, year: i32, months: &[&str]) -> Digests {
     piles.into_iter().map(|(at, pile)| (at, pile.digest())).collect()
 }
 
-/// As the register says them.
+/// Digests as answered by the API.
 fn said(answer: &Value) -> Digests {
     let one = |digest: &Value, sum: &str| {
         let (sum, hash) = (text(&digest[sum]).to_owned(), text(&digest["sha256"]).to_owned());
@@ -165,7 +165,7 @@ async fn digests_are_what_the_lists_say(app: TestApp) {
     assert_eq!(sum(&demo, true).1, micro(text(&table.json["total"]["completed_wan"])));
 
     let (one, two) = quarter(&app, &commission).await;
-    // A month with a report, one without, one twice; amounts of every width.
+    // A month with one report, one without, one with two; amounts of different lengths.
     for (project, month, amount) in [
         (one, "2023-01", "-0.000001"),
         (two, "2023-02", "7.25"),
@@ -185,7 +185,7 @@ async fn digests_are_what_the_lists_say(app: TestApp) {
     assert_eq!((&none["months"], &none["year"]), (&json!([]), &json!(1999)));
 }
 
-/// Where two takings differ.
+/// Keys whose digests differ.
 fn differing(before: &Digests, after: &Digests) -> BTreeSet<String> {
     let all = before.keys().chain(after.keys());
     all.filter(|at| before.get(*at) != after.get(*at)).cloned().collect()
@@ -243,7 +243,7 @@ async fn a_change_changes_its_own_digest_and_no_other(app: TestApp) {
     expect("another line takes its reports along", &moved).await;
 }
 
-async fn digests_cover_what_the_caller_may_know_of(app: TestApp) {
+async fn digests_cover_the_projects_visible_to_the_caller(app: TestApp) {
     let commission = app.commission().await;
     let own = commission.project("甲", json!({})).await;
     let other = commission.project("乙", json!({"area": "hekou", "industry": "new_energy"})).await;
@@ -280,7 +280,7 @@ async fn digests_cover_what_the_caller_may_know_of(app: TestApp) {
     }
 }
 
-async fn what_waits_for_its_sequence_is_said(app: TestApp) {
+async fn events_without_a_sequence_are_reported(app: TestApp) {
     let commission = app.commission().await;
     commission.project("甲", json!({})).await;
     app.db.write(seal::seal_all).await.unwrap();
@@ -289,8 +289,8 @@ async fn what_waits_for_its_sequence_is_said(app: TestApp) {
 
     assert_eq!(complete["settled"], true);
     assert_eq!(complete["last_event"], feed["head"]);
-    // What was written a moment ago is contained, and said not to be in the feed yet; unless the
-    // sealer was quicker, which must come out as settled.
+    // Recent events are included but reported as not yet in the feed, unless the sealer was faster;
+    // then the digest must be reported as settled.
     for n in 0..20 {
         commission.project(&format!("乙{n}"), json!({})).await;
         let taken = commission.get("/digests?year=2021").await.expect(200).json;
@@ -312,7 +312,7 @@ async fn both_databases_answer_the_same_bytes(sqlite: TestApp, postgres: TestApp
         commission.post(&path, &restatement("-1.00")).await.expect(201);
         let years = [2021, 2023].map(|year| format!("/digests?year={year}"));
         let area = app.area("hekou").await;
-        // A log-in is an event too: sealed before anything is asked.
+        // A log-in is an event too: seal it before the first request.
         app.db.write(seal::seal_all).await.unwrap();
         for (actor, path) in
             [(&commission, &years[0]), (&commission, &years[1]), (&area, &years[0])]

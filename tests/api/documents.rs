@@ -1,4 +1,4 @@
-//! The committed documents are the program's, and worth reading.
+//! The committed OpenAPI documents are current and complete.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::run::Once;
 
-/// The tests of this file.
+/// Tests of this file.
 pub const ALL: Once = &[
     ("documents::the_committed_documents_are_current", the_committed_documents_are_current),
     ("documents::every_operation_is_described", every_operation_is_described),
@@ -25,7 +25,7 @@ fn no_name_stands_for_two_schemas() {
     assert_eq!(api::routes().clashes(), &BTreeSet::new());
 }
 
-/// The document, as the program makes it.
+/// The OpenAPI document as the program generates it.
 pub fn document() -> Value {
     document::document(&api::routes())
 }
@@ -44,7 +44,7 @@ fn the_committed_documents_are_current() {
     }
 }
 
-/// `(path, method, operation)` of everything in the document.
+/// `(path, method, operation)` of every operation.
 pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     paths
@@ -113,13 +113,13 @@ fn every_field_is_described() {
     }
 }
 
-/// Generators make names of enumeration values, so these must be able to be names.
+/// Generators derive identifiers from enumeration values, so these must be valid identifiers.
 fn enumeration_values_are_lower_snake() {
     let document = document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for value in schema["enum"].as_array().into_iter().flatten() {
             let text = value.as_str().unwrap();
-            // Scopes are written as OAuth's usually are: thing, colon, action.
+            // Scopes follow the OAuth convention: resource, colon, action.
             let colon = name == "ClientScope";
             let plain =
                 text.chars().all(|c| c.is_ascii_lowercase() || c == '_' || colon && c == ':');
@@ -177,7 +177,7 @@ fn every_example_is_accepted() {
     assert!(examples > 15, "{examples} examples");
 }
 
-/// Client generators read the media type that stands first.
+/// Client generators use the first media type.
 fn json_stands_before_other_media_types() {
     let text = pretty(&document());
     let mut several = 0;

@@ -1,4 +1,4 @@
-//! The change feed: nothing missed, nothing twice, nothing that is not the reader's.
+//! The change feed: no event missed, duplicated, or visible to the wrong reader.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -17,14 +17,15 @@ use crate::tests;
 tests![
     OnEach;
     a_reader_who_follows_misses_nothing_while_many_write,
-    what_commits_late_is_read_later_and_not_passed_by,
+    events_committed_late_are_read_later_and_not_skipped,
     a_long_poll_answers_as_soon_as_there_is_something,
     the_feed_speaks_cloudevents_on_request,
     the_feed_is_filtered_and_shows_each_reader_its_own,
     verify_names_the_first_altered_missing_or_reordered_event,
 ];
 
-/// Reads on from `after` until the feed has stood still for a while; every event, and the end.
+/// Reads from `after` until no new events arrive for a while. Returns all events and the last
+/// cursor.
 async fn follow(actor: &Actor, query: &str, mut after: i64) -> (Vec<Value>, i64) {
     let (mut all, mut quiet) = (Vec::new(), 0);
     while quiet < 2 {
@@ -69,12 +70,12 @@ async fn a_reader_who_follows_misses_nothing_while_many_write(app: TestApp) {
     assert!(ids.iter().all(|id| created.contains(id)), "{ids:?}");
 }
 
-async fn what_commits_late_is_read_later_and_not_passed_by(app: TestApp) {
+async fn events_committed_late_are_read_later_and_not_skipped(app: TestApp) {
     let commission = app.commission().await;
     let (_, before) = follow(&commission, "", 0).await;
     let now = major_projects::domain::clock::Clock::now(app.clock.as_ref());
     let (db, mut written) = (app.db.clone(), false);
-    // Its id is given first, and it is committed last.
+    // It gets its id first but commits last.
     let slow = tokio::spawn(async move {
         db.write(move |conn: &mut Conn| {
             let event = Event::of("area.changed", "area", 4_711, Vec::new());
@@ -231,6 +232,6 @@ async fn verify_names_the_first_altered_missing_or_reordered_event(app: TestApp)
     assert!(altered[0].starts_with("event 3 of the chain"), "{altered:?}");
     assert_eq!((restored, back), (Vec::new(), Vec::new()));
     assert!(reordered[0].starts_with("event 5 of the chain"), "{reordered:?}");
-    let noticed = cut.iter().any(|w| w.contains("bulletin 2023-03 knows of event"));
+    let noticed = cut.iter().any(|w| w.contains("bulletin 2023-03 records event"));
     assert!(noticed, "a removed tail is noticed by the bulletin's anchor: {cut:?}");
 }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: asked twice, done once, answered the same.
+//! `Idempotency-Key`: a repeated request runs once and gets the same answer.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -16,14 +16,14 @@ use crate::tests;
 
 tests![
     OnEach;
-    asked_twice_it_is_done_once_and_answered_the_same,
-    a_key_is_one_caller_s_and_one_operation_s,
-    what_fails_is_not_kept_and_another_body_is_refused,
+    a_repeated_request_runs_once_and_gets_the_same_answer,
+    a_key_belongs_to_one_caller_and_one_operation,
+    failures_are_not_stored_and_another_body_is_refused,
     twenty_at_once_with_one_key_make_one_row,
     twenty_threads_with_one_key_make_one_row,
     a_client_cut_off_after_sending_makes_one_row_by_trying_again,
     a_key_is_kept_for_three_days,
-    every_post_of_somebody_takes_a_key,
+    every_authenticated_post_takes_a_key,
 ];
 
 async fn post(actor: &Actor, path: &str, key: &str, body: Option<&Value>) -> Answer {
@@ -45,7 +45,7 @@ async fn units(actor: &Actor, q: &str) -> i64 {
     i64::try_from(named.count()).unwrap()
 }
 
-async fn asked_twice_it_is_done_once_and_answered_the_same(app: TestApp) {
+async fn a_repeated_request_runs_once_and_gets_the_same_answer(app: TestApp) {
     let commission = app.commission().await;
     let first = post(&commission, "/units", "k-1", Some(&unit("一次公司"))).await.expect(201);
     let again = post(&commission, "/units", "k-1", Some(&unit("一次公司"))).await.expect(201);
@@ -60,7 +60,7 @@ async fn asked_twice_it_is_done_once_and_answered_the_same(app: TestApp) {
     );
     assert_eq!(units(&commission, "一次").await, 1);
 
-    // A step without a body: confirmed once, and told so again.
+    // A step without body: confirmed once, then answered from the stored outcome.
     let id = commission.project("项目", json!({})).await;
     let path = format!("/projects/{id}/reports/2021-05");
     commission.create(&path, &json!({"completed_wan": "5.00"})).await.expect(201);
@@ -74,7 +74,7 @@ async fn asked_twice_it_is_done_once_and_answered_the_same(app: TestApp) {
     assert_eq!(submitted, 1);
 }
 
-async fn a_key_is_one_caller_s_and_one_operation_s(app: TestApp) {
+async fn a_key_belongs_to_one_caller_and_one_operation(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
     commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
@@ -89,7 +89,7 @@ async fn a_key_is_one_caller_s_and_one_operation_s(app: TestApp) {
     assert_eq!(commission.get(&path).await.json["total"], 2);
 }
 
-async fn what_fails_is_not_kept_and_another_body_is_refused(app: TestApp) {
+async fn failures_are_not_stored_and_another_body_is_refused(app: TestApp) {
     let commission = app.commission().await;
     post(&commission, "/units", "f-1", Some(&json!({"name": "", "kind": "enterprise"})))
         .await
@@ -113,7 +113,7 @@ async fn what_fails_is_not_kept_and_another_body_is_refused(app: TestApp) {
 
 async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
     let commission = app.commission().await;
-    // A second server on the same database knows nothing of the first one's requests under way.
+    // A second server on the same database does not know the requests in progress on the first.
     let beside = app.beside(major_projects::config::Config::for_tests()).await;
     let mut other = beside.stranger();
     other.token.clone_from(&commission.token);
@@ -139,7 +139,7 @@ async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
     assert_eq!((late.id(), late.header("idempotency-replayed")), (ids[0], "true"));
 }
 
-/// The bytes of a request, for those who leave before the answer.
+/// Raw bytes of a request, for clients that disconnect before the answer.
 fn raw(app: &TestApp, actor: &Actor, key: &str, body: &Value) -> Vec<u8> {
     let (body, token) = (body.to_string(), actor.token.as_deref().unwrap());
     let head = format!(
@@ -181,7 +181,7 @@ async fn a_client_cut_off_after_sending_makes_one_row_by_trying_again(app: TestA
     for n in 0..24 {
         let (key, body) = (format!("cut-{n}"), unit(&format!("断线公司{n:02}")));
         let request = raw(&app, &commission, &key, &body);
-        // Every third leaves in the middle of the body, the others after it, sooner or later.
+        // Every third client disconnects within the body, the others some time after it.
         let sent = if n % 3 == 0 { request.len() - 9 } else { request.len() };
         let (address, pause) = (app.server.address, Duration::from_millis(n / 3));
         let leave = move || {
@@ -221,10 +221,10 @@ async fn a_key_is_kept_for_three_days(app: TestApp) {
     assert_eq!((gone.status, gone.header("idempotency-replayed")), (201, ""));
 }
 
-/// Logging in has no caller yet, and its answer is a secret.
+/// Log-in has no authenticated caller yet, and its answer contains secrets.
 const WITHOUT: [&str; 3] = ["/sessions", "/sessions/refresh", "/oauth/token"];
 
-async fn every_post_of_somebody_takes_a_key(_: TestApp) {
+async fn every_authenticated_post_takes_a_key(_: TestApp) {
     for (path, method, operation) in crate::documents::operations(&crate::documents::document()) {
         let takes = operation["parameters"]
             .as_array()

@@ -1,4 +1,4 @@
-//! Files that are broken, mutated at random, or made to break something.
+//! Import files that are broken, randomly mutated, or hostile.
 
 use std::io::{Cursor, Write};
 use std::process::{Child, Stdio};
@@ -29,7 +29,7 @@ tests![
 const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// A workbook of these parts, beside those it needs to be one.
+/// A workbook of these parts and the mandatory ones.
 fn book(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -76,7 +76,7 @@ fn with_strings(attributes: &str, items: &str) -> Vec<u8> {
     book(&[("xl/sharedStrings.xml", strings.into_bytes())])
 }
 
-/// The container of old and of encrypted workbooks.
+/// The OLE container of old and of encrypted workbooks.
 fn ole(name: &str) -> Vec<u8> {
     let mut file = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     file.resize(2048, 0);
@@ -85,7 +85,7 @@ fn ole(name: &str) -> Vec<u8> {
     file
 }
 
-/// A workbook whose sheet says it is small, and is not.
+/// A workbook whose sheet declares a small size but is large.
 fn lying() -> Vec<u8> {
     let huge = sheet(&" ".repeat(300 << 20));
     let mut file = book(&[("xl/worksheets/sheet1.xml", huge.as_bytes().to_vec())]);
@@ -113,7 +113,7 @@ fn entities(part: &str) -> Vec<u8> {
     book(&[(part, text.into_bytes())])
 }
 
-/// Files made to break something, with the status each is refused with.
+/// Hostile files, each with the status it is refused with.
 fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
     let rows = |row: fn(u32) -> String| (1..=60_000).map(row).collect::<Vec<_>>().concat();
     let empty_rows = rows(|n| format!("<row r=\"{n}\"/>"));
@@ -136,7 +136,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
         r#"<styleSheet xmlns="{SHEET}"><fonts>{font}</fonts><cellXfs>{}</cellXfs></styleSheet>"#,
         "<xf fontId=\"0\"/>".repeat(200_000)
     );
-    // One string of blanks, longer than any field, in 200,000 cells; and one a field could hold.
+    // One shared string of blanks in 200,000 cells: longer than any field, and short enough for
+    // one.
     let blanks = |long: usize, times: usize| {
         let text = format!("<t xml:space=\"preserve\">{}</t>", " ".repeat(long));
         let strings = format!(r#"<sst xmlns="{SHEET}"><si>{text}</si></sst>"#);
@@ -223,7 +224,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
 }
 
 async fn hostile_files_are_refused_each_in_words(app: TestApp) {
-    // Made first: a connection kept waiting meanwhile would have been closed.
+    // Built first: an idle connection would be closed meanwhile.
     let files = hostile();
     let commission = app.commission().await;
     for (what, file, status) in files {
@@ -239,7 +240,7 @@ async fn hostile_files_are_refused_each_in_words(app: TestApp) {
     assert_eq!(commission.get("/projects").await.json["total"], 0);
 }
 
-/// A server in a process of its own.
+/// A server in a separate process.
 struct Apart {
     child: Child,
     root: String,
@@ -271,7 +272,7 @@ impl Apart {
         panic!("the server does not come up");
     }
 
-    /// The most memory it ever had, in MB.
+    /// Peak memory, in MB.
     fn peak_mb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
@@ -341,7 +342,7 @@ async fn ten_hostile_files_at_once_stop_nobody(app: TestApp) {
     assert!(grown < 200, "{grown} MB");
 }
 
-/// Numbers that look like chance and are the same every time.
+/// Deterministic pseudo-random numbers.
 struct Chance(u64);
 
 impl Chance {
@@ -409,7 +410,7 @@ fn mutated(grid: &Grid, chance: &mut Chance) -> Grid {
             5 => grid.0[row].push(text("extra")),
             _ => {
                 if let Some(cell) = grid.0[row].get_mut(column) {
-                    // A workbook cannot hold U+0000; the CSV of it can.
+                    // A workbook cannot contain U+0000, but a CSV file can.
                     *cell = text(JUNK[chance.below(JUNK.len())]);
                 }
             }
@@ -422,7 +423,7 @@ fn mutated(grid: &Grid, chance: &mut Chance) -> Grid {
     grid
 }
 
-/// A template's example and three more rows that could each be taken alone.
+/// The example of a template and three more valid rows.
 fn longer(mut grid: Grid) -> Grid {
     for nth in 1..4 {
         let row = grid.0.len();
@@ -452,7 +453,7 @@ fn longer(mut grid: Grid) -> Grid {
     grid
 }
 
-/// What there is, so that half a file would show.
+/// Current data, to detect a partial import.
 async fn state(actor: &Actor, project: i64) -> (Value, Value) {
     let all = actor.get("/projects?limit=200&sort=id").await.expect(200);
     let history = actor.get(&format!("/projects/{project}/history?limit=200")).await.expect(200);
@@ -470,7 +471,7 @@ async fn mutated_templates_break_nothing(app: TestApp) {
         files.push((kind, file));
     }
     let project = commission.get("/projects").await.items()[0]["id"].as_i64().unwrap();
-    // Projects last: the others' examples name theirs.
+    // Projects last, because the other examples refer to them.
     for (kind, file) in files.into_iter().rev() {
         let grid = longer(Grid::open(&file));
         for round in 0..40 {

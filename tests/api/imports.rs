@@ -1,4 +1,4 @@
-//! Files in: what rows create, change and leave alone; everything wrong at once; all or nothing.
+//! Imports: rows that create, change or leave unchanged; all errors at once; all or nothing.
 
 use calamine::Data;
 use reqwest::Method;
@@ -23,25 +23,25 @@ tests![
     a_row_taken_back_is_no_duplicate_of_the_next,
     a_dry_run_says_what_would_happen_and_changes_nothing,
     what_changed_since_the_export_is_not_overwritten,
-    what_only_the_register_fills_in_cannot_be_edited,
+    columns_managed_by_the_register_cannot_be_edited,
     an_owner_imports_its_own_reports_and_no_others,
     a_key_makes_one_import_of_two,
-    headings_are_recognised_or_explained,
+    headings_are_recognised_or_reported,
     cells_are_read_as_spreadsheets_write_them,
-    a_project_called_the_same_is_not_guessed_at,
+    an_ambiguous_project_name_is_refused,
     long_lists_stand_in_a_hidden_sheet,
-    a_machine_imports_as_far_as_its_scopes_and_role,
+    a_machine_imports_within_its_scopes_and_role,
     errors_and_headings_speak_english_too,
 ];
 
 const KINDS: [&str; 4] = ["projects", "year_plans", "milestones", "reports"];
 const CODE: &str = "2111-522323-04-01-342068";
 
-/// The last sequence and how many events there are.
+/// Number of events.
 async fn events(actor: &Actor) -> usize {
     let mut after = 0;
     let mut count = 0;
-    // What was just written is sealed a moment later.
+    // New events are sealed after a short delay.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     loop {
         let feed = actor.get(&format!("/events?after={after}&limit=200")).await.expect(200);
@@ -164,7 +164,8 @@ async fn a_plain_export_of_projects_is_edited_and_comes_back(app: TestApp) {
     }
 }
 
-/// A file of what is there, as a workbook or as CSV, and how to write it again.
+/// Downloads the current data as a workbook or CSV. Returns its cells and the function that writes
+/// them back.
 async fn filled(actor: &Actor, path: &str, form: &str) -> (Grid, fn(&Grid) -> Vec<u8>) {
     let request = actor
         .request(Method::GET, &format!("/imports/templates/{path}&filled=true&format={form}"))
@@ -190,7 +191,7 @@ async fn year_plans_are_exported_edited_and_imported_again(app: TestApp) {
         let row = grid.row("project", "有计划");
         grid.set(row, "month_12_wan", text("50.5"));
         grid.set(row, "annual_investment_wan", text("1150.5"));
-        // Another amount needs a reason of its own: what is exported is the last version's.
+        // A changed amount needs a new reason: the exported one belongs to the previous version.
         let refused = commission.import("kind=year_plans", write(&grid)).await;
         let reason = letter(grid.column("reason"));
         assert_eq!(refused.places(), [(2, reason, "reason-required".to_owned())], "{form}");
@@ -294,7 +295,7 @@ async fn milestones_are_exported_edited_and_imported_again(app: TestApp) {
 
         grid.set(row, "baseline_date", text("2022-10-31"));
         let moved = commission.import("kind=milestones", write(&grid)).await;
-        // The version in the file is older by now, so that is said first.
+        // The version in the file is outdated, which is reported first.
         assert_eq!((moved.status, moved.places()[0].2.as_str()), (422, "stale"));
     }
 }
@@ -325,7 +326,7 @@ async fn reports_are_exported_edited_and_imported_again(app: TestApp) {
         assert_eq!(done.counts(), [0, 1, there - 1], "{form}: {}", done.text);
         assert_eq!(again.counts(), [0, 0, there], "{form}");
 
-        // The template of a month has a row for whoever owes one, and blank rows do nothing.
+        // The template of a month has a row for every missing report; blank rows are ignored.
         let (mut grid, write) = filled(&commission, "reports?month=2021-06", form).await;
         let blank = commission.import("kind=reports", write(&grid)).await.expect(200);
         assert_eq!(blank.counts(), [0, 0, 2], "{form}: {}", blank.text);
@@ -343,7 +344,7 @@ async fn reports_are_exported_edited_and_imported_again(app: TestApp) {
     let report = commission.get(&format!("/projects/{one}/reports/2021-06")).await.expect(200);
     assert_eq!(report.json["progress"], "第一行\n第二行");
 
-    // What was handed over does not change by a file.
+    // A file cannot change a submitted report.
     let (mut grid, write) = filled(&commission, "reports?month=2021-05", "xlsx").await;
     let row = grid.row("project", "甲");
     grid.set(row, "completed_wan", text("101"));
@@ -433,7 +434,7 @@ async fn one_bad_row_leaves_nothing(app: TestApp) {
     assert_eq!(commission.import("kind=projects", grid.xlsx()).await.counts(), [2, 1, 0]);
 }
 
-/// The first row is written to be judged as a whole, and taken back; its id may be given again.
+/// The first row is inserted for validation and rolled back; its id may be assigned again.
 async fn a_row_taken_back_is_no_duplicate_of_the_next(app: TestApp) {
     let commission = app.commission().await;
     let file = "name,industry,area,stage,nature,total_investment_wan,invested_before_wan\n\
@@ -493,7 +494,7 @@ async fn what_changed_since_the_export_is_not_overwritten(app: TestApp) {
     grid.set(1, "content", text("改"));
     let refused = commission.import("kind=projects", grid.xlsx()).await;
 
-    // A row that says what it said when it was exported would take the other's change back.
+    // A row unchanged since the export would revert the other user's change.
     let version = letter(grid.column("version"));
     assert_eq!(untouched.places(), [(2, version, "stale".to_owned())], "{}", untouched.text);
     assert_eq!(elsewhere.status, 422);
@@ -510,7 +511,7 @@ async fn what_changed_since_the_export_is_not_overwritten(app: TestApp) {
     assert_eq!((ahead.status, ahead.places()[0].2.as_str()), (422, "stale"));
 }
 
-async fn what_only_the_register_fills_in_cannot_be_edited(app: TestApp) {
+async fn columns_managed_by_the_register_cannot_be_edited(app: TestApp) {
     let commission = app.commission().await;
     commission.project("甲", json!({})).await;
     let file = commission.download("/projects?format=xlsx").await;
@@ -568,7 +569,7 @@ async fn an_owner_imports_its_own_reports_and_no_others(app: TestApp) {
         &[&mine.to_string(), "start", "2021-03-01"],
     ]);
     assert_eq!(owner.import("kind=milestones", milestone.xlsx()).await.counts(), [1, 0, 0]);
-    // Named by id alone, a milestone of somebody else's is not there.
+    // The id alone does not give access to a milestone of another project.
     let path = format!("/projects/{theirs}/milestones");
     let other =
         commission.post(&path, &json!({"code": "start", "baseline_date": "2021-03-01"})).await;
@@ -601,7 +602,7 @@ async fn a_key_makes_one_import_of_two(app: TestApp) {
     assert_eq!(commission.get("/projects").await.json["total"], 1);
 }
 
-async fn headings_are_recognised_or_explained(app: TestApp) {
+async fn headings_are_recognised_or_reported(app: TestApp) {
     let commission = app.commission().await;
     let row: &[&str] = &["甲", "new_materials", "dongying", "expansion", "1"];
     let good: &[&str] = &["项目名称 *", "INDUSTRY", "属地", "nature", "总投资(万元)"];
@@ -686,7 +687,7 @@ async fn cells_are_read_as_spreadsheets_write_them(app: TestApp) {
     );
 }
 
-async fn a_project_called_the_same_is_not_guessed_at(app: TestApp) {
+async fn an_ambiguous_project_name_is_refused(app: TestApp) {
     let commission = app.commission().await;
     let heads: &[&str] = &["name", "industry", "area", "nature", "total_investment_wan"];
     let grid =
@@ -726,7 +727,7 @@ async fn long_lists_stand_in_a_hidden_sheet(app: TestApp) {
     assert_eq!(commission.import("kind=projects", file.clone()).await.counts(), [1, 0, 0]);
 }
 
-async fn a_machine_imports_as_far_as_its_scopes_and_role(app: TestApp) {
+async fn a_machine_imports_within_its_scopes_and_role(app: TestApp) {
     let admin = app.role(major_projects::domain::account::access::Role::Admin).await;
     let commission = app.commission().await;
     let id = commission.project("甲", json!({})).await;

@@ -1,4 +1,4 @@
-//! Issues to be coordinated: a whole life, as each role; lists; what a report mentions.
+//! Issues: all states with each role, lists and counts, links from reports.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,8 @@ use crate::tests;
 
 tests![
     OnEach;
-    an_issue_s_whole_life_as_each_role,
-    a_skipped_step_is_refused_with_the_way_forward,
+    an_issue_passes_through_all_states_with_each_role,
+    a_skipped_step_is_refused_with_the_next_step,
     issues_are_listed_and_counted_by_unit_category_and_age,
     a_unit_that_was_given_an_issue_sees_it_and_not_the_project,
     a_report_links_the_issues_it_mentions,
@@ -40,7 +40,7 @@ async fn give(app: &TestApp, actor: &Actor, path: &str, unit: &'static str) -> A
     actor.post(&format!("{path}/assignment"), &body).await
 }
 
-async fn an_issue_s_whole_life_as_each_role(app: TestApp) {
+async fn an_issue_passes_through_all_states_with_each_role(app: TestApp) {
     let commission = app.commission().await;
     let project = owned_project(&app, &commission).await;
     let owner = app.unit(OWNER).await;
@@ -50,14 +50,14 @@ async fn an_issue_s_whole_life_as_each_role(app: TestApp) {
         owner.post(&format!("/projects/{project}/issues"), &land_issue()).await.expect(201);
     let path = format!("/projects/{project}/issues/{}", raised.id());
     assert_eq!(raised.json["state"], "raised");
-    // The area wants to know more; the owner says it and raises it again.
+    // The area returns it for more details; the owner adds them and raises it again.
     say(&area, &path, "return", "请补充地块位置").await.expect(200);
     let mut better = land_issue();
     better["asked"] = json!("请自然资源部门协调二期东侧 35 亩用地指标");
     owner.change(&path, 2, &better).await.expect(200);
     say(&owner, &path, "raising", "已补充地块位置").await.expect(200);
     give(&app, &area, &path, LAND).await.expect(200);
-    // The one who leads works on it, takes it up, and is given it again by the commission.
+    // The leading unit works on it and escalates it; the commission assigns it again.
     say(&lead, &path, "work", "已列入盘活计划").await.expect(200);
     say(&lead, &path, "escalation", "县区无指标，须市里统筹").await.expect(200);
     let county = commission.get(&path).await.expect(200);
@@ -107,7 +107,7 @@ async fn an_issue_s_whole_life_as_each_role(app: TestApp) {
     assert_eq!(app.area("hekou").await.get(&path).await.status, 404);
 }
 
-async fn a_skipped_step_is_refused_with_the_way_forward(app: TestApp) {
+async fn a_skipped_step_is_refused_with_the_next_step(app: TestApp) {
     let commission = app.commission().await;
     let project = owned_project(&app, &commission).await;
     let list = format!("/projects/{project}/issues");

@@ -1,4 +1,4 @@
-//! The process is killed again and again while writers write and a mirror follows the feed.
+//! The process is killed repeatedly while clients write and a mirror follows the feed.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
@@ -17,12 +17,12 @@ use crate::tests;
 
 tests![OnEach; a_mirror_ends_as_an_exact_copy_though_the_process_is_killed];
 
-/// How often the process is killed.
+/// Number of kills.
 const KILLS: usize = 5;
-/// Writers, and how many projects each registers at least.
+/// Number of writers.
 const WRITERS: usize = 4;
 
-/// A server in a process of its own, always at the same address.
+/// A server in a separate process, restarted at the same address.
 struct Target<'a> {
     app: &'a TestApp,
     address: String,
@@ -42,7 +42,7 @@ impl Target<'_> {
         self.client.request(method, url).bearer_auth(token).timeout(Duration::from_secs(20))
     }
 
-    /// Sends until there is an answer that is no 5xx: what a careful client does.
+    /// Repeats the request until the answer is not a 5xx, as a careful client does.
     async fn send(&self, make: impl Fn() -> RequestBuilder) -> (u16, Value) {
         loop {
             if let Ok(response) = make().send().await {
@@ -65,7 +65,7 @@ impl Target<'_> {
     }
 }
 
-/// Registers projects and changes them, until `done`; how many there are.
+/// Registers and changes projects until `done`. Returns the number of projects.
 async fn write(target: &Target<'_>, token: &str, writer: usize, done: &AtomicBool) -> usize {
     let mut made = 0;
     while made < 5 || !done.load(Ordering::Relaxed) {
@@ -86,7 +86,7 @@ async fn write(target: &Target<'_>, token: &str, writer: usize, done: &AtomicBoo
             request.header("If-Match", "\"1\"")
         };
         let (status, answer) = target.send(patch).await;
-        // 412: it was done by a request whose answer was cut off.
+        // 412: already applied by a request whose answer was lost.
         assert!(status == 200 || status == 412, "{answer}");
         made += 1;
     }
@@ -95,7 +95,7 @@ async fn write(target: &Target<'_>, token: &str, writer: usize, done: &AtomicBoo
 
 type Mirror = BTreeMap<i64, Map<String, Value>>;
 
-/// Follows from the beginning until `done` and the end is reached.
+/// Follows the feed from the beginning until `done` and its end is reached.
 async fn follow(target: &Target<'_>, token: &str, done: &AtomicBool) -> (Mirror, i64) {
     let (mut mirror, mut after) = (Mirror::new(), 0);
     loop {
@@ -166,7 +166,7 @@ async fn a_mirror_ends_as_an_exact_copy_though_the_process_is_killed(app: TestAp
     for (id, copy) in &mirror {
         let register = target.get(&format!("/projects/{id}"), &token).await;
         let mut fields = register.as_object().unwrap().clone();
-        // Null is what was never said; version and instant are the register's own.
+        // Null stands for a value never set; version and timestamp are managed by the register.
         let own = ["version", "updated_at"];
         fields.retain(|name, value| !value.is_null() && !own.contains(&name.as_str()));
         let mut copy = copy.clone();

@@ -1,4 +1,4 @@
-//! Lights: the rules, what they find, what would turn them, and a person's word.
+//! Lights: rules, findings, amount missing to green, and overrides.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ tests![
     a_light_says_what_decided_it_and_what_would_turn_it_green,
     lights_are_counted_by_place_and_listed,
     rules_change_from_now_on_and_never_back,
-    a_person_s_word_is_shown_beside_the_rules_until_it_ends,
+    an_override_is_shown_beside_the_rules_until_it_ends,
     overdue_reports_turn_yellow_then_red,
 ];
 
@@ -20,7 +20,7 @@ fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or_else(|| panic!("no {path} in {value}"))
 }
 
-/// A project of 100 万元 a month that has done `monthly` from March to May.
+/// A project with a plan of 100 万元 a month that completed `monthly` from March to May.
 async fn project(commission: &Actor, name: &str, monthly: &str, other: Value) -> i64 {
     let id = commission.project(name, other).await;
     commission.plan_year(id, 100).await;
@@ -51,7 +51,10 @@ async fn a_light_says_what_decided_it_and_what_would_turn_it_green(app: TestApp)
     assert_eq!(text(&may, "/catch_up/words"), "到 2021-06-30 再完成 270.00 万元，即可恢复绿灯。");
     let english = commission.request(reqwest::Method::GET, &path).header("Accept-Language", "en");
     let english = commission.send(english).await.expect(200).json;
-    assert_eq!(text(&english, "/catch_up/words"), "270.00 万元 by 2021-06-30 to be green.");
+    assert_eq!(
+        text(&english, "/catch_up/words"),
+        "Complete another 270.00 万元 by 2021-06-30 to return to green."
+    );
 
     commission.confirmed(id, "2021-06", "270.00").await;
     let june = commission.get(&format!("/projects/{id}/light?year=2021&through=2021-06")).await;
@@ -139,7 +142,8 @@ async fn rules_change_from_now_on_and_never_back(app: TestApp) {
     assert_eq!(changed.json["versions"].as_array().unwrap().len(), 2);
     assert_eq!(refused.status, 403);
 
-    // 480 + 100 of 1,200 in June: -1.67, green by the old rules. 680 in July: -1.67, yellow by the new.
+    // June: 480 + 100 of 1,200 is -1.67, green by the old rules. July: 680 is -1.67, yellow by the
+    // new rules.
     app.calendar.turn_to("2021-08-01");
     commission.confirmed(id, "2021-07", "100.00").await;
     let light = async |month: &str| {
@@ -151,7 +155,7 @@ async fn rules_change_from_now_on_and_never_back(app: TestApp) {
     assert_eq!(light("2021-07").await, ("yellow".to_owned(), 1));
 }
 
-async fn a_person_s_word_is_shown_beside_the_rules_until_it_ends(app: TestApp) {
+async fn an_override_is_shown_beside_the_rules_until_it_ends(app: TestApp) {
     let commission = app.commission().await;
     let id = project(&commission, "项目", "20.00", json!({})).await;
     let path = format!("/projects/{id}/light-overrides");

@@ -1,5 +1,5 @@
-//! The whole program, tested from outside: real requests against a real server, every test on
-//! SQLite and, when its binaries are found or `TEST_DATABASE_URL` is set, on PostgreSQL.
+//! Tests of the whole program over HTTP. Every test runs on SQLite and, if its binaries are
+//! installed or `TEST_DATABASE_URL` is set, on PostgreSQL.
 
 #![expect(
     clippy::unwrap_used,

@@ -35,7 +35,8 @@ async fn a_milestone_slips_and_is_reached(app: TestApp) {
 
     assert_eq!(added.json["slippage_days"], Value::Null);
     assert_eq!(silent.errors(), [("/reason".into(), "required".into())]);
-    // 10 July to 1 August; then to today, 11 August, as the forecast passed unreached.
+    // From 10 July to the forecast of 1 August; then to today, 11 August, because the forecast has
+    // passed.
     assert_eq!(
         (&moved.json["slippage_days"], &overdue.json["slippage_days"]),
         (&json!(22), &json!(32))

@@ -1,5 +1,5 @@
-//! The register as an OC4IDS package. That it is valid is checked in CI by the standard's own
-//! checker; here, that it says what the register says.
+//! The register as an OC4IDS package: its contents equal the register. CI validates the format with
+//! the standard's own checker.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,17 @@ use crate::tests;
 
 tests![
     OnEach;
-    the_demonstration_goes_out_whole_and_to_the_fen,
+    the_demonstration_is_exported_completely_and_exactly,
     no_digit_of_an_amount_is_lost,
     stages_natures_industries_and_roles_map_as_the_table_says,
     a_project_says_what_is_known_and_leaves_out_what_is_not,
     restated_months_and_all_years_are_in_it,
     a_package_holds_what_its_reader_may_see_and_no_more,
     what_cannot_be_published_is_refused,
-    a_package_says_where_it_was_asked_for_and_when_it_changed,
+    a_package_states_its_address_and_its_last_change,
 ];
 
-/// What both databases must answer in the same bytes.
+/// Tests that compare the answers of both databases byte by byte.
 pub const SAME: OnBoth = &[("oc4ids::both_databases_answer_the_same_bytes", |s, p| -> Running {
     Box::pin(both_databases_answer_the_same_bytes(s, p))
 })];
@@ -42,7 +42,7 @@ async fn load_demo(app: &TestApp) -> Actor {
     app.commission().await
 }
 
-/// Amounts as they stand in the text, before anything makes floats of them.
+/// Amounts as exact text, before any conversion to float.
 #[derive(Deserialize)]
 struct Exact<'a> {
     #[serde(borrow)]
@@ -88,7 +88,7 @@ struct Observation<'a> {
 }
 
 impl Money<'_> {
-    /// In 分; fails unless it is written with exactly two decimals.
+    /// In 分; fails unless written with exactly two decimals.
     fn fen(&self) -> i128 {
         assert_eq!(self.currency, "CNY");
         let (whole, part) = self.amount.get().split_once('.').unwrap();
@@ -102,7 +102,7 @@ fn money(metrics: &[Metric<'_>]) -> i128 {
     financial.flat_map(|m| &m.observations).map(|o| o.value.as_ref().unwrap().fen()).sum()
 }
 
-/// 万元 as text, in 分.
+/// An amount in 万元, in 分.
 fn fen(wan: &Value) -> i128 {
     let (whole, part) = wan.as_str().unwrap().split_once('.').unwrap();
     format!("{whole}{part:0<6}").parse().unwrap()
@@ -117,17 +117,17 @@ fn titles(package: &Value) -> Vec<&str> {
     projects.iter().map(|p| p["title"].as_str().unwrap()).collect()
 }
 
-/// Each project by its title.
+/// Projects by title.
 fn by_title(package: &Value) -> BTreeMap<String, Value> {
     let projects = package["projects"].as_array().unwrap();
     projects.iter().map(|p| (p["title"].as_str().unwrap().to_owned(), p.clone())).collect()
 }
 
-async fn the_demonstration_goes_out_whole_and_to_the_fen(app: TestApp) {
+async fn the_demonstration_is_exported_completely_and_exactly(app: TestApp) {
     let commission = load_demo(&app).await;
     let text = commission.get(&format!("{PACKAGE}?year=2021")).await.expect(200).text;
     let exact: Exact<'_> = serde_json::from_str(&text).unwrap();
-    // What is open is what a viewer's sums are made of.
+    // A viewer's sums include open projects only.
     let viewer = app.role(Role::Viewer).await;
     let table = viewer.get("/summaries/commitments?year=2021&through=2021-12").await;
     let total = &table.json["total"];
@@ -229,7 +229,7 @@ async fn stages_natures_industries_and_roles_map_as_the_table_says(app: TestApp)
         let finished = ["completed", "operating"].contains(&stage);
         assert_eq!(project.get("completion").is_some(), finished, "{stage}");
     }
-    // A line of the commission's own: its parent's sector, and none without one that is known.
+    // Industries added by the commission: the parent's sector; no sector if the parent has none.
     for (code, parent, sector) in [
         ("wind_power", json!("new_energy_materials"), json!(["economy"])),
         ("low_altitude", json!(null), json!(null)),
@@ -317,7 +317,7 @@ async fn a_project_says_what_is_known_and_leaves_out_what_is_not(app: TestApp) {
     assert_eq!(milestones[0]["dateMet"], "2021-02-27T00:00:00+08:00");
     assert_eq!(milestones[2]["dueDate"], "2022-12-31T23:59:59+08:00", "the promise never moves");
     assert_eq!(milestones[2]["description"], "现预计于 2023-02-28 完成");
-    // What is not known is not there: no null, nothing empty.
+    // Unknown values are omitted: no nulls and no empty values.
     let names: Vec<&String> = bare.as_object().unwrap().keys().collect();
     let expected = [
         "additionalClassifications",
@@ -457,7 +457,7 @@ async fn what_cannot_be_published_is_refused(app: TestApp) {
     assert_eq!(by_area["projects"][0]["id"], format!("oc4ids-0t3st0-{id}"));
 }
 
-async fn a_package_says_where_it_was_asked_for_and_when_it_changed(app: TestApp) {
+async fn a_package_states_its_address_and_its_last_change(app: TestApp) {
     let commission = app.commission().await;
     let one = commission.project("甲", json!({})).await;
     commission.project("乙", json!({})).await;

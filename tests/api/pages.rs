@@ -1,4 +1,4 @@
-//! The pages from outside: who gets in, what a browser may do, and that they say what the API says.
+//! The pages over HTTP: log-in, security headers, and agreement with the API.
 
 use major_projects::config::Config;
 use major_projects::domain::account::access::Role;
@@ -20,11 +20,11 @@ tests![
     logging_out_ends_the_session_at_once,
     a_form_from_elsewhere_does_nothing,
     a_first_password_is_changed_before_anything_else,
-    the_overview_says_what_the_api_says,
-    one_sees_ones_own_figures_and_no_others,
+    the_overview_equals_the_api,
+    each_visitor_sees_the_figures_of_visible_projects_only,
     files_are_the_api_s_own,
     the_language_is_chosen_and_kept,
-    nothing_stands_inside_a_page_or_comes_from_elsewhere,
+    pages_have_no_inline_code_and_load_nothing_from_other_sites,
     failures_are_pages_for_people_and_problems_for_programs,
 ];
 
@@ -46,7 +46,7 @@ async fn a_stranger_logs_in_and_comes_back(app: TestApp) {
     }
     let page = browser.get(&let_in.location).await.expect(200);
     assert!(page.says("兑现表") && page.says("新一代信息技术"));
-    // Nobody is sent elsewhere by an address they were given.
+    // The `next` parameter cannot redirect to another site.
     let fields = [("next", "//example.org/"), ("username", "commission"), ("password", PASSWORD)];
     assert_eq!(browser.send("/log-in", &fields).await.expect(303).location, "/");
 }
@@ -95,7 +95,7 @@ async fn behind_tls_the_cookie_is_of_this_host_alone(app: TestApp) {
     assert!(cookie.starts_with("__Host-session=") && cookie.contains("Secure"), "{cookie}");
     assert!(cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
     browser.get("/").await.expect(200);
-    // A proxy that says so does the same, and a plain cookie is not taken for it.
+    // A proxy that sets the header has the same effect; the cookie without prefix is not accepted.
     let plain = Browser::log_in(&app, "commission").await;
     let claimed = plain.request(Method::GET, "/").header("X-Forwarded-Proto", "https");
     plain.take(claimed).await.expect(303);
@@ -168,7 +168,7 @@ async fn a_first_password_is_changed_before_anything_else(app: TestApp) {
     Browser::new(&app).send("/log-in", &fields).await.expect(422);
 }
 
-/// 万元 with thousands apart, as people read it.
+/// An amount in 万元 with thousands separators.
 fn grouped(text: &str) -> String {
     let (whole, part) = text.split_once('.').unwrap();
     let mut shown = String::new();
@@ -181,7 +181,7 @@ fn grouped(text: &str) -> String {
     format!("{shown}.{part}")
 }
 
-async fn the_overview_says_what_the_api_says(app: TestApp) {
+async fn the_overview_equals_the_api(app: TestApp) {
     let commission = app.commission().await;
     let project = commission.project("甲项目", json!({})).await;
     commission.plan_year(project, 800).await;
@@ -201,7 +201,7 @@ async fn the_overview_says_what_the_api_says(app: TestApp) {
         let annual = total[amount]["annual_investment_wan"].as_str().unwrap();
         assert!(promises.says(&grouped(annual)), "{annual}");
     }
-    // One opens at the last month that was reported, not at the last one that is over.
+    // The default month is the last one with reports, not the last one that ended.
     let opened = browser.get("/").await.expect(200);
     assert!(opened.says("<option value=\"2021-03\" selected>"));
     assert!(opened.says("/projects?year=2021&#38;through=2021-03&#38;basis=current"));
@@ -209,7 +209,7 @@ async fn the_overview_says_what_the_api_says(app: TestApp) {
     browser.get("/rankings?by=nonsense").await.expect(400);
 }
 
-async fn one_sees_ones_own_figures_and_no_others(app: TestApp) {
+async fn each_visitor_sees_the_figures_of_visible_projects_only(app: TestApp) {
     let commission = app.commission().await;
     for (name, unit, monthly) in [("甲项目", "甲公司", 111), ("乙项目", "乙公司", 222)]
     {
@@ -242,7 +242,7 @@ async fn files_are_the_api_s_own(app: TestApp) {
     let named = file.headers.get("content-disposition").unwrap().to_str().unwrap();
     assert_eq!(named, "attachment; filename=\"projects.csv\"");
     Browser::new(&app).get("/files/projects?format=csv").await.expect(303);
-    // What is no file is not there, whatever the cookie would allow.
+    // Only file operations are served here, even with a valid cookie.
     browser.get("/files/me").await.expect(404);
     let post = browser.request(Method::POST, "/files/projects");
     assert_eq!(browser.take(post).await.status, StatusCode::METHOD_NOT_ALLOWED.as_u16());
@@ -263,7 +263,7 @@ async fn the_language_is_chosen_and_kept(app: TestApp) {
     assert!(browser.get("/log-in").await.says("<html lang=\"zh-CN\">"));
 }
 
-async fn nothing_stands_inside_a_page_or_comes_from_elsewhere(app: TestApp) {
+async fn pages_have_no_inline_code_and_load_nothing_from_other_sites(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;
     let browser = Browser::log_in(&app, "commission").await;
 

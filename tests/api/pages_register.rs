@@ -1,4 +1,4 @@
-//! The register's pages from outside: projects, one project, issues, history.
+//! The register's pages over HTTP: projects, issues, history.
 
 use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::{Calendar as _, Clock as _};
@@ -12,21 +12,21 @@ use crate::tests;
 
 tests![
     OnEach;
-    the_list_says_what_the_api_says_and_sums_to_the_overview,
+    the_list_equals_the_api_and_sums_to_the_overview,
     filters_are_chips_and_headings_sort,
     a_list_is_paged_and_empty_lists_say_what_to_do,
-    a_project_s_page_says_everything_that_is_known_of_it,
-    what_is_not_one_s_own_is_not_there,
+    a_project_s_page_shows_all_its_data,
+    projects_that_are_not_visible_answer_404,
     a_milestone_is_moved_and_reached_on_the_page,
     a_stage_and_a_light_are_the_commission_s_to_change,
     an_issue_lives_its_whole_life_on_its_page,
     issues_are_counted_and_every_number_leads_to_its_list,
-    history_is_told_in_words_and_is_the_auditor_s_home,
-    the_bar_offers_what_a_role_finds_and_the_root_leads_there,
+    history_is_shown_as_text_and_is_the_auditor_s_first_page,
+    the_bar_shows_the_pages_of_the_role_and_the_root_redirects_there,
     a_stranger_is_sent_to_log_in_and_comes_back,
 ];
 
-/// The demonstration as it starts: 152 projects, January to May confirmed.
+/// The demonstration data: 152 projects, January to May confirmed.
 async fn demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
     let year = major_projects::domain::month::Year::new(2021).unwrap();
@@ -34,7 +34,7 @@ async fn demo(app: &TestApp) -> Actor {
     app.commission().await
 }
 
-/// An amount in 万元 with its thousands apart, as pages show it.
+/// An amount in 万元 with thousands separators.
 fn grouped(value: &Value) -> String {
     let text = value.as_str().unwrap_or_else(|| panic!("no amount: {value}"));
     let (whole, part) = text.split_once('.').unwrap();
@@ -48,7 +48,7 @@ fn grouped(value: &Value) -> String {
     format!("{grouped}.{part}")
 }
 
-/// The row of a table that holds `text`.
+/// The table row that contains `text`.
 fn row<'a>(page: &'a Shown, text: &str) -> &'a str {
     let found = page.html.split("<tr").find(|row| row.contains(text));
     found.unwrap_or_else(|| panic!("no row says {text}: {}", page.html))
@@ -60,14 +60,14 @@ fn total(page: &Shown) -> &str {
     rest.and_then(|row| row.split("</tr>").next()).unwrap_or_else(|| panic!("{}", page.html))
 }
 
-/// The first link that starts with `path`, as its target is written.
+/// The first link target that starts with `path`.
 fn link(page: &Shown, path: &str) -> String {
     let rest = page.html.split(&format!("href=\"{path}")).nth(1);
     let rest = rest.unwrap_or_else(|| panic!("no link to {path}: {}", page.html));
     format!("{path}{}", rest.split('"').next().unwrap()).replace("&#38;", "&").replace("&amp;", "&")
 }
 
-/// A project of 100 万元 a month that has done 90 from March to May, owned by 甲公司.
+/// A project of 甲公司 with a plan of 100 万元 a month that completed 90 from March to May.
 async fn one_project(app: &TestApp) -> (Actor, i64) {
     let commission = app.commission().await;
     let id = commission.project("滨河项目", json!({"content": "年产十万吨"})).await;
@@ -79,14 +79,14 @@ async fn one_project(app: &TestApp) -> (Actor, i64) {
     (commission, id)
 }
 
-/// The owner of that project, in a browser.
+/// A browser logged in as the owner of that project.
 async fn owner(app: &TestApp) -> Browser {
     app.unit("甲公司").await;
     let name = "甲公司".bytes().take(24).fold(String::new(), |name, b| format!("{name}{b:02x}"));
     Browser::log_in(app, &format!("unit-{name}")).await
 }
 
-async fn the_list_says_what_the_api_says_and_sums_to_the_overview(app: TestApp) {
+async fn the_list_equals_the_api_and_sums_to_the_overview(app: TestApp) {
     let commission = demo(&app).await;
     let browser = Browser::log_in(&app, "commission").await;
     let chosen = "year=2021&through=2021-05&basis=current";
@@ -115,7 +115,7 @@ async fn the_list_says_what_the_api_says_and_sums_to_the_overview(app: TestApp) 
             assert!(shown.contains(item["decided_by"].as_str().unwrap()), "{shown}");
         }
     }
-    // What the overview says is what the list sums to.
+    // The overview equals the sum of the list.
     let overview = browser.get(&format!("/?{chosen}")).await.expect(200);
     let page = browser.get(&format!("/projects?{chosen}")).await.expect(200);
     let table = commission.get(&format!("/summaries/commitments?{chosen}")).await.json;
@@ -126,7 +126,7 @@ async fn the_list_says_what_the_api_says_and_sums_to_the_overview(app: TestApp) 
     let lights = commission.get(&format!("/summaries/lights?{chosen}")).await.json;
     let red = browser.get(&format!("/projects?{chosen}&light=red")).await.expect(200);
     assert!(red.says(&format!("共 {} 个项目", lights["total"]["projects"]["red"])));
-    // The file is asked of the API with the same filters.
+    // The file link requests the API with the same filters.
     let file = link(&red, "/files/summaries/projects");
     assert_eq!(file, format!("/files/summaries/projects?light=red&{chosen}&format=xlsx"));
 }
@@ -155,7 +155,7 @@ async fn filters_are_chips_and_headings_sort(app: TestApp) {
     assert!(page.says(&format!("单位：{}", name.as_str().unwrap())));
     assert!(page.says("value=\"kenli\" checked") && !page.says("value=\"dongying\" checked"));
     assert!(!without.says("区域：河口区") && without.says("区域：垦利区"));
-    // The form carries along what it does not ask for.
+    // Parameters without a field in the form become hidden fields.
     assert!(page.says(&format!("<input type=\"hidden\" name=\"unit\" value=\"{id}\">")));
     assert!(sorted.says("aria-sort=\"descending\""));
     assert!(sorted.says("sort=completed_wan"), "the same heading sorts the other way");
@@ -193,7 +193,7 @@ async fn a_list_is_paged_and_empty_lists_say_what_to_do(app: TestApp) {
     assert!(early.says("这一年还没有入库项目"));
 }
 
-async fn a_project_s_page_says_everything_that_is_known_of_it(app: TestApp) {
+async fn a_project_s_page_shows_all_its_data(app: TestApp) {
     let (commission, id) = one_project(&app).await;
     let adjusted = json!({"kind": "adjustment", "annual_investment_wan": "1440.00",
         "months": vec!["120.00"; 12], "effective_month": "2021-06", "document_number": "东发改〔2021〕9号",
@@ -250,7 +250,7 @@ async fn a_project_s_page_says_everything_that_is_known_of_it(app: TestApp) {
     assert!(earlier.says("不在所选年度的项目库中"));
 }
 
-async fn what_is_not_one_s_own_is_not_there(app: TestApp) {
+async fn projects_that_are_not_visible_answer_404(app: TestApp) {
     let (commission, mine) = one_project(&app).await;
     let theirs = commission.project("他人项目", json!({})).await;
     commission.assign(theirs, &[(app.unit_id("乙公司").await, "owner")]).await;
@@ -322,7 +322,7 @@ async fn a_milestone_is_moved_and_reached_on_the_page(app: TestApp) {
     let taken_back = [("version", "4"), ("take_back", "yes")];
     owner.submit(&form, &target, &taken_back).await.expect(303);
     assert_eq!(commission.get(&api).await.json["actual_date"], Value::Null);
-    // A form's own address, read, leads back to the page.
+    // GET of a form's address redirects to the page.
     let back = owner.get(&target).await.expect(303);
     assert_eq!(back.location, format!("/projects/{id}?year=2021&through=2021-05&basis=current"));
 }
@@ -430,7 +430,7 @@ async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
     let plain = path.split('?').next().unwrap().to_owned();
     let step = |step: &str| format!("{plain}/{step}");
 
-    // The owner may say it better and nothing else; the commission assigns.
+    // The owner may only edit the text; the commission assigns.
     let mine = owner.get(&path).await.expect(200);
     assert!(mine.says("/text?") && !mine.says("/assignment?") && !mine.says("/escalation?"));
     let theirs = browser.get(&path).await.expect(200);
@@ -457,7 +457,7 @@ async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
         [("lead_unit_id", bureau.as_str()), ("due_on", "2021-07-20"), ("words", "请牵头会商")];
     browser.submit(&path, &step("assignment"), &assigned).await.expect(303);
 
-    // The lead works on it, without knowing the project.
+    // The leading unit works on it, though the project is not visible to it.
     let page = lead.get(&path).await.expect(200);
     assert!(page.says("请牵头会商") && !page.says(&format!("href=\"/projects/{id}?")));
     lead.get(&from).await.expect(404);
@@ -535,14 +535,14 @@ async fn issues_are_counted_and_every_number_leads_to_its_list(app: TestApp) {
     assert!(empty.says("还没有需协调的事项"));
 }
 
-/// A unit without projects, in a browser.
+/// A browser logged in as a unit without projects.
 async fn owner_of_nothing(app: &TestApp) -> Browser {
     app.unit("丙公司").await;
     let name = "丙公司".bytes().take(24).fold(String::new(), |name, b| format!("{name}{b:02x}"));
     Browser::log_in(app, &format!("unit-{name}")).await
 }
 
-async fn history_is_told_in_words_and_is_the_auditor_s_home(app: TestApp) {
+async fn history_is_shown_as_text_and_is_the_auditor_s_first_page(app: TestApp) {
     let (commission, id) = one_project(&app).await;
     commission
         .patch(
@@ -594,7 +594,7 @@ async fn history_is_told_in_words_and_is_the_auditor_s_home(app: TestApp) {
     assert!(later.json.get("next_cursor").is_none());
 }
 
-async fn the_bar_offers_what_a_role_finds_and_the_root_leads_there(app: TestApp) {
+async fn the_bar_shows_the_pages_of_the_role_and_the_root_redirects_there(app: TestApp) {
     let places = [
         "/?",
         "/promises?",
@@ -675,7 +675,7 @@ async fn a_stranger_is_sent_to_log_in_and_comes_back(app: TestApp) {
         other.get(&path).await.expect(200);
     }
     assert_eq!(browser.cookie("session"), "");
-    // Nothing is done for a stranger, nor without the page's own proof.
+    // An anonymous form, and one without the CSRF token, are refused.
     let sent = browser.send(&format!("/projects/{id}/stage"), &[("stage", "completed")]).await;
     assert_eq!((sent.status, sent.location.as_str()), (303, "/log-in?next=%2F"));
     let commission = Browser::log_in(&app, "commission").await;

@@ -1,4 +1,4 @@
-//! The pages people work on: filing, review, months, bulletins, accounts. What a person sees.
+//! The pages for daily work over HTTP: filing, review, months, bulletins, accounts.
 
 use major_projects::domain::account::access::Role;
 use serde_json::json;
@@ -12,20 +12,21 @@ use crate::tests;
 tests![
     OnEach;
     a_report_goes_from_a_warning_to_the_overview,
-    wrong_figures_are_complained_of_beside_their_fields,
+    errors_are_shown_beside_their_fields,
     what_somebody_else_changed_is_shown_and_nothing_typed_is_lost,
-    many_are_confirmed_at_once_and_the_refused_are_named,
+    several_reports_are_confirmed_at_once_and_refusals_are_named,
     the_queue_is_narrowed_by_month_place_and_warning,
     a_month_is_opened_moved_closed_published_and_restated,
-    an_overdue_owner_reads_the_way_forward_and_files_once_granted,
-    nobody_does_what_is_another_role_s,
+    an_overdue_owner_is_told_the_next_step_and_files_after_a_grant,
+    no_role_can_use_the_forms_of_another,
     an_account_is_made_with_a_password_shown_once,
     a_machine_client_gets_its_secret_once,
 ];
 
 const JUNE: &str = "2021-06";
 
-/// A project of 甲公司 with a plan of 1200 and a confirmed May of 80; its owner, the commission.
+/// A project of 甲公司 with a plan of 1200 and a confirmed May of 80. Returns the commission, the
+/// project and browsers of owner and reviewer.
 async fn owned(app: &TestApp) -> (Actor, i64, Browser, Browser) {
     let commission = app.commission().await;
     let id = commission.project("甲项目", json!({})).await;
@@ -38,7 +39,7 @@ async fn owned(app: &TestApp) -> (Actor, i64, Browser, Browser) {
     (commission, id, owner, reviewer)
 }
 
-/// The completed investment on the overview, to the 分.
+/// Completed investment on the overview, exact.
 async fn completed(browser: &Browser) -> String {
     let html = browser.open("/?year=2021&through=2021-06").await;
     let card = html.split("完成投资</h2>").nth(1).unwrap();
@@ -54,7 +55,7 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
     };
     let before = completed(&reviewer).await;
 
-    // What is owed, and the form beside last month's figures and the plan.
+    // The list of reports to file, and the form beside last month's figures and the plan.
     let owed = owner.open("/filing").await;
     assert!(owed.contains(&form), "{owed}");
     let empty = words(&owner.open(&form).await);
@@ -62,7 +63,7 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
         assert!(empty.contains(part), "{part}: {empty}");
     }
 
-    // 700 of 1200 is more than half: it is saved, explained, and not submitted yet.
+    // 700 of 1200 is more than half: saved with a warning, not submitted yet.
     let odd =
         [("completed_wan", "700"), ("progress", "设备进场"), ("seen", ""), ("action", "submit")];
     let checked = owner.post_form(&form, &odd).await.expect(303);
@@ -78,7 +79,7 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
     assert!(words(&owner.open(&sent.location).await).contains("已提交，等待审核。"));
     assert_eq!(state().await, "submitted");
 
-    // The commission sees the warning and sends it back; the owner reads why.
+    // The commission sees the warning and returns the report; the owner reads the reason.
     let queue = words(&reviewer.open("/review").await);
     assert!(queue.contains("58.33%") && queue.contains("700.00"), "{queue}");
     let back = [("report", key.as_str()), ("reason", "请核对设备款"), ("action", "return")];
@@ -88,7 +89,8 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
     let shown = owner.open(&form).await;
     assert!(words(&shown).contains("退回原因： 请核对设备款"));
 
-    // Nothing is odd about 110.50: it goes at once. Confirmed, it counts, and by exactly that.
+    // 110.50 gives no warning: submitted at once. After confirmation the total rises by exactly
+    // that.
     let version = hidden(&shown, "version");
     let right = [("completed_wan", "110.50"), ("version", &version), ("action", "submit")];
     owner.post_form(&form, &right).await.expect(303);
@@ -98,19 +100,19 @@ async fn a_report_goes_from_a_warning_to_the_overview(app: TestApp) {
     assert!(words(&reviewer.open(&confirmed.location).await).contains("已确认，计入完成投资。"));
     assert_eq!(state().await, "confirmed");
     assert_eq!((before.as_str(), completed(&reviewer).await.as_str()), ("80.00", "190.50"));
-    // What was handed over cannot be written any more, and the page says so instead of a form.
+    // A submitted report cannot be edited; the page shows it without a form.
     let done = owner.open(&form).await;
     assert!(!done.contains("name=\"completed_wan\""));
     assert!(words(&done).contains("110.50 万元"), "{}", words(&done));
 }
 
-/// The part of a form that belongs to one field.
+/// The part of the form that belongs to one field.
 fn field<'a>(html: &'a str, name: &str) -> &'a str {
     let start = html.find(&format!("<label for=\"{name}\"")).unwrap_or_else(|| panic!("no {name}"));
     html[start..].split("<label for=").nth(1).unwrap()
 }
 
-async fn wrong_figures_are_complained_of_beside_their_fields(app: TestApp) {
+async fn errors_are_shown_beside_their_fields(app: TestApp) {
     let (commission, id, owner, _) = owned(&app).await;
     let form = format!("/filing/{id}/{JUNE}");
     let reports = format!("/projects/{id}/reports");
@@ -138,7 +140,8 @@ async fn wrong_figures_are_complained_of_beside_their_fields(app: TestApp) {
     assert!(words(field(&negative.html, "funds_paid_wan")).contains("不能为负"));
     assert_eq!(commission.get(&reports).await.json["total"], 1);
 
-    // A month of zero is kept as a draft, and asked why before it goes; thousands may stand apart.
+    // Zero is saved as a draft, and needs a reason to be submitted; thousands separators are
+    // accepted.
     let zero = owner
         .post_form(&form, &[("completed_wan", "0"), ("seen", "zero-month"), ("action", "submit")]);
     let zero = zero.await.expect(422);
@@ -175,11 +178,12 @@ async fn what_somebody_else_changed_is_shown_and_nothing_typed_is_lost(app: Test
     assert!(amount.contains("value=\"92.5\"") && words(amount).contains("现存：91.00"), "{amount}");
     assert!(field(&stale.html, "progress").contains("桩基完成"));
     assert_eq!(commission.get(&path).await.json["completed_wan"], "91.00");
-    // Wrong as well as out of date: it comes back with the version it came with, not with one nobody saw.
+    // Invalid and outdated: the form keeps the version it was sent with, not one its sender has not
+    // seen.
     let wrong = [("completed_wan", "-1"), ("version", "1"), ("action", "save")];
     let wrong = owner.post_form(&form, &wrong).await.expect(422);
     assert_eq!(hidden(&wrong.html, "version"), "1");
-    // A draft begun twice at once is the same.
+    // Creating a draft twice is a conflict too.
     let twice = owner.post_form(&form, &first).await.expect(422);
     assert!(words(&twice.html).contains("现存：91.00"));
     let again = [
@@ -198,7 +202,7 @@ async fn submit(commission: &Actor, id: i64, month: &str, completed: &str) {
     commission.step(&format!("{path}/submission")).await.expect(200);
 }
 
-async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
+async fn several_reports_are_confirmed_at_once_and_refusals_are_named(app: TestApp) {
     let (commission, one, owner, reviewer) = owned(&app).await;
     let two = commission.project("乙项目", json!({})).await;
     let draft = commission.project("丙草稿", json!({})).await;
@@ -217,7 +221,7 @@ async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
     let none = reviewer.post_form("/review", &[("action", "confirm")]).await.expect(422);
     owner.post_form("/review", &ticked("confirm")).await.expect(403);
     let before = completed(&reviewer).await;
-    // A reason that is written down is not dropped by a confirmation.
+    // A reason that was typed is not dropped by a confirmation.
     let mut torn = ticked("confirm");
     torn.push(("reason", "与支付凭证不符"));
     let torn = reviewer.post_form("/review", &torn).await.expect(422);
@@ -232,14 +236,14 @@ async fn many_are_confirmed_at_once_and_the_refused_are_named(app: TestApp) {
     assert!(said.contains("已确认 2 份，1 份未能确认"), "{said}");
     assert!(said.contains("丙草稿 （2021-06）：月报当前为“草稿”"), "{said}");
     assert_eq!((before.as_str(), completed(&reviewer).await.as_str()), ("80.00", "100.00"));
-    // Returned together, each with the reason.
+    // Returned together, with the same reason.
     let reason =
         [&ticked("return")[..2], &[("reason", "数据有误，请重报"), ("action", "return")]].concat();
     let returned = reviewer.post_form("/review?month=2021-06", &reason).await.expect(303);
     assert!(returned.location.contains("month=2021-06"), "{}", returned.location);
     assert!(returned.location.contains("done=2"), "{}", returned.location);
     assert_eq!(completed(&reviewer).await, "80.00");
-    // An owner that is nothing else may not send its own report back.
+    // A unit that is only an owner cannot return its own report.
     submit_again(&commission, one).await;
     let own = [("report", keys[0].as_str()), ("reason", "自行撤回"), ("action", "return")];
     let refused = owner.post_form("/review", &own).await.expect(422);
@@ -258,7 +262,7 @@ async fn the_queue_is_narrowed_by_month_place_and_warning(app: TestApp) {
     submit(&commission, hekou, "2021-05", "20.00").await;
     let seen = async |query: &str| {
         let page = words(&reviewer.open(&format!("/review?year=2021&{query}")).await);
-        // The names stand in the queue alone.
+        // Project names occur only in the queue.
         (page.contains("甲项目"), page.contains("河口项目"))
     };
 
@@ -273,7 +277,7 @@ async fn the_queue_is_narrowed_by_month_place_and_warning(app: TestApp) {
     assert_eq!(seen("state=confirmed").await, (true, false));
     let status = reviewer.get("/review?area=atlantis").await.status;
     assert_eq!(status, 400);
-    // Plan and last month stand beside the figures.
+    // Plan and last month are shown beside the figures.
     let row = words(&reviewer.open("/review?month=2021-06").await);
     assert!(row.contains("2021-06 700.00 100.00 80.00"), "{row}");
 }
@@ -285,7 +289,7 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
     app.calendar.turn_to("2023-08-01");
     let (page, forward) = ("/months/2023-07", ("opens_on", "2023-08-01"));
 
-    // Opened from the page; wrong days are named, and nothing is opened.
+    // Opening from the page; invalid days are named and nothing is opened.
     let wrong = [("month", "2023-07"), ("opens_on", "2023-06-30"), ("due_on", "2023-06-01")];
     let refused = reviewer.post_form("/months?year=2023", &wrong).await.expect(422);
     assert!(words(&refused.html).contains("不能早于当月第一天"), "{}", words(&refused.html));
@@ -298,17 +302,17 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
             .contains("2023-07 开放 2023-08-05 1 0 0 0 1")
     );
 
-    // Whoever reloads what a form was sent to comes back to its page.
+    // Reloading a form's address redirects to its page.
     assert_eq!(reviewer.leads("/months?year=2023").await, "/review?year=2023#months");
     assert_eq!(
         reviewer.leads("/months/2023-07/closing?year=2023").await,
         "/months/2023-07?year=2023"
     );
     assert_eq!(reviewer.leads("/bulletins/2023-07/publication").await, "/bulletins");
-    // The other form on the page goes to its own place.
+    // The other form on the page keeps its own address.
     assert!(refused.html.contains("action=\"/review?year=2023\""));
 
-    // Moved from its version only.
+    // Moving the days needs the current version.
     let days = |version| [("version", version), forward, ("due_on", "2023-08-08")];
     reviewer.post_form(&format!("{page}/days"), &days("1")).await.expect(303);
     let stale = reviewer.post_form(&format!("{page}/days"), &days("1")).await.expect(422);
@@ -316,12 +320,12 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
     let early = reviewer.post_form(&format!("{page}/closing"), &[]).await.expect(422);
     assert!(words(&early.html).contains("请于其后关闭"), "{}", words(&early.html));
 
-    // Who is missing is a list one may come to from the count.
+    // The count of missing reports links to their list.
     let missing = words(&viewer.open(&format!("{page}?status=missing&area=dongying")).await);
     assert!(missing.contains("甲项目") && missing.contains("甲公司"), "{missing}");
     assert!(!words(&viewer.open(&format!("{page}?area=hekou")).await).contains("甲项目"));
 
-    // It does not close while a report waits, and closes once it was decided.
+    // Closing is refused while a report waits for review.
     submit(&commission, id, "2023-07", "40.00").await;
     app.calendar.turn_to("2023-08-09");
     let waits = reviewer.post_form(&format!("{page}/closing"), &[]).await.expect(422);
@@ -333,7 +337,7 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
     reviewer.post_form(&format!("{page}/closing"), &[]).await.expect(303);
     assert!(words(&reviewer.open(page).await).contains("已关闭"));
 
-    // Published from the list, and read as the API has it.
+    // Published from the list; the page equals the API.
     assert!(reviewer.open("/bulletins").await.contains("/bulletins/2023-07/publication"));
     let published = reviewer.post_form("/bulletins/2023-07/publication", &[]).await.expect(303);
     let twice = reviewer.post_form("/bulletins/2023-07/publication", &[]).await.expect(422);
@@ -347,7 +351,7 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
     assert!(words(&bulletin).contains("现在的数据与通报一致"));
     assert!(bulletin.contains("/files/bulletins/2023-07?format=xlsx"));
 
-    // Restated: beside the report, in sight of whoever reads the bulletin.
+    // A restatement is shown beside the report and to readers of the bulletin.
     let restating = format!("{page}/restatements/{id}");
     assert!(reviewer.open(page).await.contains(&restating));
     let amount = |wan| [("amount_wan", wan), ("reason", "审计核减"), ("approver", "重大项目科")];
@@ -363,7 +367,7 @@ async fn a_month_is_opened_moved_closed_published_and_restated(app: TestApp) {
     viewer.post_form(&restating, &amount("1.00")).await.expect(403);
 }
 
-async fn an_overdue_owner_reads_the_way_forward_and_files_once_granted(app: TestApp) {
+async fn an_overdue_owner_is_told_the_next_step_and_files_after_a_grant(app: TestApp) {
     let (commission, id, owner, reviewer) = owned(&app).await;
     let form = format!("/filing/{id}/2023-07");
     app.calendar.turn_to("2023-07-20");
@@ -397,7 +401,7 @@ async fn an_overdue_owner_reads_the_way_forward_and_files_once_granted(app: Test
     assert!(never.html.contains("role=\"alert\""));
     let nobody = reviewer.post_form(grants, &[("until", "2021-07-02")]).await.expect(422);
     owner.post_form(grants, &grant("2021-07-02")).await.expect(403);
-    // The clock stands at 2021-07-01: until the end of the next day.
+    // The clock is at 2021-07-01: granted until the end of the next day.
     reviewer.post_form(grants, &grant("2021-07-02")).await.expect(303);
 
     assert!(words(&past.html).contains("已经过去"), "{}", words(&past.html));
@@ -410,7 +414,7 @@ async fn an_overdue_owner_reads_the_way_forward_and_files_once_granted(app: Test
     commission.get(&format!("/projects/{id}/reports/2023-07")).await.expect(200);
 }
 
-async fn nobody_does_what_is_another_role_s(app: TestApp) {
+async fn no_role_can_use_the_forms_of_another(app: TestApp) {
     let (commission, id, owner, reviewer) = owned(&app).await;
     for (name, role) in
         [("viewer", Role::Viewer), ("auditor", Role::Auditor), ("admin", Role::Admin)]
@@ -465,7 +469,7 @@ async fn nobody_does_what_is_another_role_s(app: TestApp) {
     reviewer.post_form("/accounts", &[("username", "li.na")]).await.expect(403);
     owner.send(&form, &amount).await.expect(403);
     commission.get(&format!("/projects/{id}/reports/{JUNE}")).await.expect(404);
-    // A stranger logs in first and comes back; each comes in where something is theirs.
+    // An anonymous visitor logs in first and returns; each role starts on its own page.
     let stranger =
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     let request = stranger.build().unwrap().get(app.root(&form)).header("Accept", "text/html");
@@ -494,7 +498,7 @@ async fn an_account_is_made_with_a_password_shown_once(app: TestApp) {
     assert!(words(&taken.html).contains("已被占用"));
     let password = secret(&made.html);
     assert!(!admin.open("/accounts").await.contains(&password), "it is shown once");
-    // Good for a first log-in, which asks for another.
+    // The first password is valid for one log-in, which requires a new one.
     let first = app.log_in("li.na", &password).await;
     assert_eq!(first.get("/projects").await.expect(403).code(), "password-change-required");
 
@@ -538,7 +542,7 @@ async fn an_account_is_made_with_a_password_shown_once(app: TestApp) {
     assert_ne!(again, PASSWORD);
 }
 
-/// The secret a page shows this once.
+/// The secret shown once on the page.
 fn secret(html: &str) -> String {
     let shown = html.split("<code class=\"secret\">").nth(1);
     shown

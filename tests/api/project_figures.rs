@@ -1,4 +1,4 @@
-//! The list behind every number: its sums are what the other summaries say.
+//! Project list with figures: its sums equal the other summaries.
 
 use major_projects::domain::clock::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
@@ -13,13 +13,13 @@ tests![
     the_sum_of_a_list_is_what_the_summaries_say,
     the_lists_behind_lights_starts_and_reports_are_as_long_as_their_numbers,
     a_month_of_a_list_is_the_month_of_the_trend,
-    a_row_says_everything_about_its_project,
+    a_row_contains_all_figures_of_its_project,
     a_list_is_sorted_and_paged_and_visits_every_project_once,
-    what_cannot_be_asked_is_refused,
-    a_list_is_its_reader_s,
+    invalid_queries_are_refused,
+    a_list_contains_only_projects_visible_to_the_reader,
 ];
 
-/// The demonstration as it starts: 152 projects, January to May confirmed.
+/// The demonstration data: 152 projects, January to May confirmed.
 async fn demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
     let year = major_projects::domain::month::Year::new(2021).unwrap();
@@ -31,7 +31,7 @@ async fn ask(actor: &Actor, path: &str) -> Value {
     actor.get(path).await.expect(200).json
 }
 
-/// 分 of an amount in 万元.
+/// An amount in 万元, in 分.
 fn fen(value: &Value) -> i64 {
     let text = value.as_str().unwrap_or_else(|| panic!("no amount: {value}"));
     let (whole, part) = text.split_once('.').unwrap();
@@ -100,7 +100,7 @@ async fn the_sum_of_a_list_is_what_the_summaries_say(app: TestApp) {
         );
         assert_eq!(sum["completed_wan"], line["completed_wan"]);
         assert_eq!(sum["coverage"], line["coverage"]);
-        // And the rows themselves sum to it.
+        // The rows sum to the same total.
         let rows = list["items"].as_array().unwrap();
         let completed: i64 = rows.iter().map(|row| fen(&row["completed_wan"])).sum();
         let total: i64 = rows.iter().map(|row| fen(&row["total_investment_wan"])).sum();
@@ -204,7 +204,7 @@ async fn a_month_of_a_list_is_the_month_of_the_trend(app: TestApp) {
     }
 }
 
-async fn a_row_says_everything_about_its_project(app: TestApp) {
+async fn a_row_contains_all_figures_of_its_project(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("甲项目", json!({"invested_before_wan": "730.00"})).await;
     commission.plan_year(id, 100).await;
@@ -305,7 +305,7 @@ async fn a_list_is_sorted_and_paged_and_visits_every_project_once(app: TestApp) 
     }
 }
 
-async fn what_cannot_be_asked_is_refused(app: TestApp) {
+async fn invalid_queries_are_refused(app: TestApp) {
     let commission = app.commission().await;
     for (query, pointer, code) in [
         ("sort=password", "?sort", "not-one-of"),
@@ -325,7 +325,7 @@ async fn what_cannot_be_asked_is_refused(app: TestApp) {
     assert_eq!(list.status, 400, "{}", list.text);
 }
 
-async fn a_list_is_its_reader_s(app: TestApp) {
+async fn a_list_contains_only_projects_visible_to_the_reader(app: TestApp) {
     let commission = demo(&app).await;
     let owner = app.unit("高端化工第1公司示例").await;
     let asked = "/summaries/projects?year=2021&through=2021-04";

@@ -14,7 +14,7 @@ tests![
     lists_are_filtered,
     pages_in_any_order_visit_every_project_once,
     stages_move_by_rule,
-    a_unit_describes_and_the_commission_decides,
+    a_unit_edits_descriptions_and_the_commission_edits_the_rest,
     units_answer_for_a_project,
     a_year_plan_is_entered_once,
     a_plan_for_an_earlier_year_registers_the_project_then,
@@ -242,7 +242,7 @@ async fn stages_move_by_rule(app: TestApp) {
     );
 }
 
-async fn a_unit_describes_and_the_commission_decides(app: TestApp) {
+async fn a_unit_edits_descriptions_and_the_commission_edits_the_rest(app: TestApp) {
     let commission = app.commission().await;
     let owner = app.unit("甲公司").await;
     let id = commission.project("项目", json!({})).await;

@@ -1,4 +1,4 @@
-//! Rankings: by completion, then deviation; ties share a rank; last month's beside it.
+//! Rankings by completion, then deviation; ties share a rank; with last month's rank.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn areas_are_ranked_with_every_component_and_last_month_s_rank(app: TestAp
     };
     let (march, april, may) = (ask("2021-03").await, ask("2021-04").await, ask("2021-05").await);
 
-    // In February all three stand at 0.00 % and share the first rank.
+    // In February all three are at 0.00 % and share the first rank.
     let ranked = |rows: &[Value]| -> Vec<Value> {
         let row = |r: &Value| json!([r["rank"], r["last_rank"], r["area"]]);
         rows.iter().map(row).collect()

@@ -75,7 +75,7 @@ async fn the_industry_tree_grows_by_rule(app: TestApp) {
     let renamed =
         commission.patch("/industries/hydrogen", 1, &json!({"name": "氢能产业"})).await.expect(200);
     let again = commission.post("/industries", &hydrogen).await.expect(409);
-    // It carries an envelope itself, so it can have no parts.
+    // It has an envelope of its own, so it cannot have parts.
     let below =
         json!({"code": "wind", "name": "风电", "group": "emerging", "parent": "new_energy"});
     let below = commission.post("/industries", &below).await.expect(422);
@@ -112,7 +112,7 @@ async fn a_unit_is_added_found_and_changed(app: TestApp) {
 
     let added = commission.post("/units", &unit).await.expect(201);
     let found = commission.get("/units?q=100%25_&kind=enterprise").await.expect(200);
-    // The wildcards of SQL stand for themselves.
+    // Wildcards of SQL are matched literally.
     let nothing = commission.get("/units?q=%25%25&kind=enterprise&kind=zone").await.expect(200);
     let path = format!("/units/{}", added.id());
     let changed = commission

@@ -1,4 +1,4 @@
-//! The monthly rhythm: a month opens, is due and closes.
+//! Reporting months: opening, due date and closing.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ async fn open_july(app: &TestApp, commission: &Actor) {
     commission.create(JULY, &days).await.expect(201);
 }
 
-/// A project of 甲公司 that owes a report of July 2023.
+/// A project of 甲公司 with a missing report for July 2023.
 async fn owed_by(app: &TestApp, commission: &Actor, name: &str, unit: &'static str) -> i64 {
     let id = commission.project(name, json!({})).await;
     commission.assign(id, &[(app.unit_id(unit).await, "owner")]).await;
@@ -90,12 +90,12 @@ async fn filing_follows_the_state_of_the_month(app: TestApp) {
 
     assert_eq!((never.code(), not_yet.code()), ("month-not-open", "month-not-open"));
     assert_eq!((rewritten.code(), submitted.code()), ("month-overdue", "month-overdue"));
-    // Each text says what to do next.
+    // Each text states the next step.
     let said = |answer: &crate::support::actor::Answer| answer.json["detail"].to_string();
     assert!(said(&never).contains("请联系发展改革部门"), "{}", never.text);
     assert!(said(&not_yet).contains("2023-08-01"), "{}", not_yet.text);
     assert!(said(&submitted).contains("限时补报"), "{}", submitted.text);
-    // The due date does not bind the commission, and a returned report may be put right after it.
+    // The due date does not apply to the commission, nor to correcting a returned report.
     commission.step(&format!("{}/submission", report(id))).await.expect(200);
     let reason = json!({"reason": "请核对"});
     commission.post(&format!("{}/return", report(id)), &reason).await.expect(200);
@@ -113,18 +113,18 @@ async fn a_grant_lets_one_unit_file_late_until_it_ends(app: TestApp) {
     app.calendar.turn_to("2023-08-06");
     let body = json!({"completed_wan": "10.00"});
     let unit_id = app.unit_id("甲公司").await;
-    // The clock stands at 2021-07-01T02:00:00Z.
+    // The clock is at 2021-07-01T02:00:00Z.
     let grant = json!({"unit_id": unit_id, "until": "2021-07-01T12:00:00+08:00", "reason": "停电"});
 
     owner.create(&report(mine), &body).await.expect(409);
     let granted = commission.post(&format!("{JULY}/grants"), &grant).await.expect(201);
     owner.create(&report(mine), &body).await.expect(201);
     let others = other.create(&report(theirs), &body).await.expect(409);
-    // An area files for the unit that was granted, and for no other.
+    // An area files for the unit with the grant, and for no other.
     area.change(&report(mine), 1, &body).await.expect(200);
     area.create(&report(theirs), &body).await.expect(409);
     app.clock.pass_hours(1);
-    // Access tokens end sooner than the grant.
+    // Access tokens expire before the grant.
     let owner = app.unit("甲公司").await;
     let lasting = owner.get(&format!("{JULY}/grants")).await.expect(200);
     app.clock.pass_hours(1);
@@ -147,7 +147,7 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
     }
     let hekou = json!({"area": "hekou", "industry": "new_energy"});
     ids.push(commission.project("河口项目", hekou).await);
-    // Not started, and ended: neither owes a report.
+    // Not started, and ended: no report is due from either.
     commission.project("未开工", json!({"stage": "reserve", "actual_start": null})).await;
     open_july(&app, &commission).await;
     let body = json!({"completed_wan": "10.00"});
@@ -196,7 +196,7 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
         (of("by_unit", "甲公司")["due"].clone(), of("by_unit", "甲公司")["late"].clone()),
         (json!(5), json!(2))
     );
-    // The year's months say what each says by itself.
+    // The months of the year equal the single months.
     let year = commission.get("/summaries/filings?year=2023").await.expect(200);
     assert_eq!(year.json["total"], 1);
     assert_eq!(year.items()[0]["month"], "2023-07");
@@ -218,12 +218,12 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
     assert_eq!((page.items().len(), rest.items().len(), &rest.json["total"]), (4, 2, &json!(6)));
     assert_eq!(rest.items()[1]["first_submitted_on"], "2023-08-06");
     assert_eq!(page.items()[0]["owners"], json!(["甲公司"]));
-    // A draft is missing like what was not begun, and says so.
+    // A draft counts as missing, and is marked as begun.
     let begun: Vec<_> =
         page.items().iter().chain(rest.items()).map(|f| f["report"].as_str()).collect();
     let [one, two, three] = ["confirmed", "submitted", "returned"].map(Some);
     assert_eq!(begun, [one, two, three, Some("draft"), None, two]);
-    // What waits for a decision would be lost by closing.
+    // Closing is refused while reports wait for review.
     let refused = commission.step(&format!("{JULY}/closing")).await.expect(409);
     assert_eq!(refused.code(), "month-unreviewed");
     assert!(refused.text.contains('2'), "{}", refused.text);

@@ -129,7 +129,7 @@ async fn an_owner_cannot_return_its_own_report(app: TestApp) {
     owner.step(&format!("{path}/submission")).await.expect(200);
     commission.step(&format!("{path}/confirmation")).await.expect(200);
 
-    // What the commission has confirmed, the commission takes back.
+    // Only the commission can return a report the commission has confirmed.
     lead.post(&format!("{path}/return"), &reason).await.expect(403);
     commission.post(&format!("{path}/return"), &reason).await.expect(200);
 }
@@ -288,7 +288,7 @@ async fn a_report_shows_what_it_is_compared_with(app: TestApp) {
     let shown = owner.get(&format!("/projects/{id}/reports/2021-06/context")).await.expect(200);
     let other = app.unit("乙公司").await;
 
-    // 80 + 90.50 of 1200, and 500 before the register began.
+    // 80 + 90.50 of 1200, plus 500 before the project was registered.
     assert_eq!(shown.json["project"], "项目");
     assert_eq!(shown.json["annual_plan_wan"], "1200.00");
     assert_eq!(shown.json["planned_wan"], "100.00");

@@ -1,4 +1,4 @@
-//! Restatements: the one way a closed month changes.
+//! Restatements: the only way to change a closed month.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ tests![
 
 const JUNE: &str = "2023-06";
 
-/// A project with 100 万元 confirmed in June 2023, which is closed.
+/// A project with 100 万元 confirmed in June 2023, and that month closed.
 async fn closed_june(app: &TestApp, commission: &Actor) -> i64 {
     app.calendar.turn_to("2023-07-01");
     let days = json!({"opens_on": "2023-07-01", "due_on": "2023-07-05"});
@@ -79,7 +79,7 @@ async fn a_closed_month_is_restated_and_the_original_stays(app: TestApp) {
         amounts,
         [(json!("-30.50"), json!("重大项目科")), (json!("5.00"), json!("重大项目科"))]
     );
-    // Whoever holds the report as it was reads it again.
+    // The ETag changes, so that caches read the report again.
     assert_ne!(shown.header("etag"), held);
     let trend = commission.get("/summaries/trend?year=2023&through=2023-06").await.expect(200);
     assert_eq!(trend.json["months"][5]["completed_wan"], "74.50");

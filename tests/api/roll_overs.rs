@@ -1,4 +1,4 @@
-//! Roll-over: what is unfinished goes on into the next year, once it is confirmed.
+//! Roll-over: unfinished projects continue in the next year after confirmation.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ tests![
 async fn what_is_unfinished_is_proposed_changed_and_confirmed(app: TestApp) {
     let commission = app.commission().await;
     app.calendar.turn_to("2022-01-10");
-    // Finish in 2022, in 2024, unknown; done; and one that has its plan already.
+    // Planned finish in 2022, in 2024, unknown; finished; and one that already has its plan.
     let finishes = [json!("2022-10-31"), json!("2024-12-31"), Value::Null, json!("2021-12-01")];
     let mut ids = Vec::new();
     for (n, finish) in finishes.iter().enumerate() {
@@ -35,7 +35,7 @@ async fn what_is_unfinished_is_proposed_changed_and_confirmed(app: TestApp) {
     let proposal = commission.step("/roll-overs/2022/proposal").await.expect(200).json;
     let lines = commission.get("/roll-overs/2022/lines").await.expect(200);
 
-    // 10,000 less 900 remain of each; 300 of 1,200 were not done.
+    // 10,000 less 900 remain of each; 300 of 1,200 were not completed.
     assert_eq!((&proposal["project_count"], &proposal["state"]), (&json!(3), &json!("proposed")));
     assert_eq!(proposal["remaining_wan"], "27300.00");
     assert_eq!(proposal["carried_wan"], "900.00");
@@ -79,7 +79,7 @@ async fn what_is_unfinished_is_proposed_changed_and_confirmed(app: TestApp) {
         (&json!("initial"), &json!("9100.00"))
     );
     assert_eq!(first["document_number"], "东发改〔2022〕3号");
-    // Ten equal months until October; nothing after.
+    // Ten equal months until October; nothing afterwards.
     assert_eq!(first["months"][9], "910.00");
     assert_eq!(first["months"][10], "0.00");
     assert_eq!(plan(ids[1]).await.json["versions"][0]["months"][11], "300.00");

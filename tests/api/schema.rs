@@ -1,4 +1,4 @@
-//! Both databases have the same tables, and Diesel knows them as they are.
+//! Both databases have the same tables, and Diesel's schema matches them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ tests![
     the_database_itself_refuses_what_must_not_be,
 ];
 
-/// What compares both.
+/// Tests that compare both databases.
 pub const PARITY: OnBoth = &[("schema::both_databases_have_the_same_tables", |s, p| -> Running {
     Box::pin(both_databases_have_the_same_tables(s, p))
 })];
@@ -30,7 +30,7 @@ struct Line {
     line: String,
 }
 
-/// `table.column null` or `table.column not null`, as the database says.
+/// `table.column null` or `table.column not null`, as the database reports it.
 fn columns(app: &TestApp) -> BTreeSet<String> {
     let mut conn = Conn::open(&app.database.url, Use::Write).unwrap();
     let lines: Vec<Line> = match &mut conn {
@@ -95,7 +95,7 @@ async fn both_databases_have_the_same_tables(sqlite: TestApp, postgres: TestApp)
     assert_eq!(names("sqlite"), names("postgres"));
 }
 
-/// `schema.rs` read as text: it is the one place that says what Diesel believes.
+/// Parses `schema.rs` as text: it defines what Diesel assumes.
 async fn diesel_knows_the_columns_as_they_are(app: TestApp) {
     let text = include_str!("../../src/store/schema.rs");
     let mut known = BTreeSet::new();

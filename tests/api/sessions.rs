@@ -1,4 +1,4 @@
-//! Log in, stay logged in, log out.
+//! Log-in, refresh and log-out.
 
 use major_projects::config::Config;
 use major_projects::domain::account::access::Role;

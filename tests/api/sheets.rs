@@ -1,4 +1,4 @@
-//! Lists and summaries as CSV and as workbooks: whole, the same as the JSON, and harmless.
+//! Lists and summaries as CSV and XLSX: complete, equal to the JSON, and free of formulas.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::tests;
 
 tests![
     OnEach;
-    a_list_goes_out_whole_and_says_what_the_json_says,
-    a_summary_goes_out_with_its_parts_and_what_it_states,
+    a_list_is_exported_completely_and_equals_the_json,
+    a_summary_is_exported_with_its_parts_and_its_head,
     every_list_and_summary_comes_in_all_three_forms,
     nothing_in_a_file_is_calculated_or_mangled,
     a_file_holds_what_its_reader_may_see_and_no_more,
-    a_form_there_is_none_of_is_refused_after_the_caller,
+    an_unknown_format_is_refused_after_the_caller_is_known,
 ];
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The rows of a CSV by the names of their columns.
+/// Rows of a CSV file, by column name.
 fn rows(answer: &Answer) -> Vec<BTreeMap<String, String>> {
     let text = answer.text.strip_prefix('\u{feff}').expect("a byte-order mark");
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
@@ -35,7 +35,7 @@ fn rows(answer: &Answer) -> Vec<BTreeMap<String, String>> {
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-/// A value as a cell says it.
+/// A JSON value as cell text.
 fn said(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -51,7 +51,7 @@ async fn demo(app: &TestApp) -> Actor {
     app.commission().await
 }
 
-async fn a_list_goes_out_whole_and_says_what_the_json_says(app: TestApp) {
+async fn a_list_is_exported_completely_and_equals_the_json(app: TestApp) {
     let commission = demo(&app).await;
     let path = "/projects?year=2021&sort=name";
     let csv = commission.get(&format!("{path}&format=csv")).await.expect(200);
@@ -73,7 +73,7 @@ async fn a_list_goes_out_whole_and_says_what_the_json_says(app: TestApp) {
     }
 }
 
-async fn a_summary_goes_out_with_its_parts_and_what_it_states(app: TestApp) {
+async fn a_summary_is_exported_with_its_parts_and_its_head(app: TestApp) {
     let commission = demo(&app).await;
     let path = "/summaries/commitments?year=2021&through=2021-05";
     let json = commission.get(path).await.expect(200).json;
@@ -182,7 +182,7 @@ async fn a_file_holds_what_its_reader_may_see_and_no_more(app: TestApp) {
     assert_eq!(app.stranger().get("/projects?format=csv").await.status, 401);
 }
 
-async fn a_form_there_is_none_of_is_refused_after_the_caller(app: TestApp) {
+async fn an_unknown_format_is_refused_after_the_caller_is_known(app: TestApp) {
     let commission = app.commission().await;
     for bad in ["format=pdf", "format=", "format", "format=csv&format=xlsx"] {
         let refused = commission.get(&format!("/projects?{bad}")).await;

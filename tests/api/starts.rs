@@ -1,4 +1,4 @@
-//! Start rates and milestones: due, overdue, moved.
+//! Start rates, and due, overdue and moved milestones.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn rate(numerator: i64, denominator: i64, percent: &str) -> Value {
 async fn seven_of_fifteen_have_started(app: TestApp) {
     let commission = app.commission().await;
     for n in 0..15 {
-        // Ten are due by May; seven have started, one of them ahead of its plan.
+        // Ten are due to start by May; seven have started, one of them early.
         let planned = if n < 10 { "2021-04-01" } else { "2021-10-01" };
         let area = if n % 2 == 0 { "dongying" } else { "hekou" };
         let mut facts = json!({"area": area, "planned_start": planned});
@@ -82,7 +82,7 @@ async fn milestones_are_due_overdue_and_moved_by_area_and_unit(app: TestApp) {
         .collect();
     // 20 and 31 May are due; on 31 May the first is overdue; it moved by 90 days.
     assert_eq!(counted, [2, 0, 1, 1, 90]);
-    // The project started on 5 March by its milestone, on 10 March by its own date.
+    // The project started on 5 March by its milestone and on 10 March by its own date.
     assert_eq!(row["start_rate_of_year"], rate(1, 1, "100.00"));
     assert_eq!(none.json["total"]["due_in_month"], 0);
     assert_eq!(none.json["rows"], json!([]));

@@ -1,4 +1,4 @@
-//! Aggregates, recomputed independently from the API's own projects, plans and reports.
+//! Summaries, recomputed independently from the API's projects, plans and reports.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ tests![
     a_year_without_a_plan_promises_nothing,
 ];
 
-/// What both databases must answer in the same bytes.
+/// Tests that compare the answers of both databases byte by byte.
 pub const SAME: OnBoth =
     &[("summaries::both_databases_answer_the_same_bytes", |s, p| -> Running {
         Box::pin(both_databases_answer_the_same_bytes(s, p))
@@ -34,12 +34,12 @@ async fn load_demo(app: &TestApp) -> Actor {
     let loaded = demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     assert_eq!(loaded, 152);
     let commission = app.commission().await;
-    // So that `last_event` does not depend on how far the sealer got.
+    // Seal all events, so that `last_event` does not depend on timing.
     app.db.write(major_projects::store::events::seal::seal_all).await.unwrap();
     commission
 }
 
-/// 万元 as text in 10^-6 万元, by another path than the program's.
+/// An amount in 万元 as 10^-6 万元, computed without the program's code.
 fn micro(text: &Value) -> i128 {
     let text = text.as_str().unwrap_or_else(|| panic!("{text} is no text"));
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
@@ -48,7 +48,7 @@ fn micro(text: &Value) -> i128 {
     sign * format!("{whole}{part:0<6}").parse::<i128>().unwrap()
 }
 
-/// Per cent with two decimals, half away from zero.
+/// Percentage with two decimals, rounded half away from zero.
 fn percent(part: i128, whole: i128) -> String {
     let scaled = part * 10_000;
     let (quotient, rest) = (scaled / whole, scaled % whole);
@@ -78,7 +78,7 @@ struct Sums {
     confirmed: i128,
 }
 
-/// The register through May 2021, summed per industry from lists and single resources alone.
+/// The register through May 2021, summed per industry from lists and single resources only.
 async fn recomputed(actor: &Actor) -> BTreeMap<String, Sums> {
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
     for project in everything(actor, "/projects?year=2021").await {
@@ -113,7 +113,7 @@ async fn the_promise_table_agrees_with_what_the_register_holds(app: TestApp) {
     for line in lines {
         let own = &recomputed[line["industry"].as_str().unwrap()];
         check_line(line, own);
-        // The demonstration keeps every promise to the 分.
+        // The demonstration's sums equal the plan exactly.
         assert_eq!(line["promised"]["project_count"], line["registered"]["project_count"]);
         assert_eq!(
             line["promised"]["total_investment_wan"],
@@ -206,7 +206,7 @@ async fn the_parts_of_every_dimension_sum_to_the_whole(app: TestApp) {
             }
         }
     }
-    // What is listed is what is counted.
+    // The count equals the list.
     let listed = everything(&commission, "/projects?year=2021&area=hekou").await;
     let counted =
         commission.get("/summaries/investment?year=2021&by=area&area=hekou").await.expect(200).json;
@@ -247,7 +247,7 @@ async fn months_and_trend_agree(app: TestApp) {
 
 async fn expected_progress_is_judged_three_ways(app: TestApp) {
     let commission = app.commission().await;
-    // Started in March, to finish in October 2022: active March to December.
+    // Started in March, planned finish in October 2022: active from March to December.
     let id = commission.project("项目", json!({})).await;
     let mut months = vec!["0.00"; 2];
     months.extend(["100.00"; 10]);
@@ -286,7 +286,7 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
         commission.get(&path).await.expect(200).json["total"]["coverage"].clone()
     };
 
-    // Started in March: March confirmed, April submitted, May a draft, June not begun.
+    // Started in March: March confirmed, April submitted, May a draft, June missing.
     assert_eq!(
         coverage("2021-02").await,
         json!({"due": 0, "confirmed": 0, "submitted": 0, "missing": 0})
@@ -299,7 +299,7 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
         coverage("2021-06").await,
         json!({"due": 4, "confirmed": 1, "submitted": 1, "missing": 2})
     );
-    // July is not over on its first day.
+    // July has not ended on its first day.
     assert_eq!(coverage("2021-07").await["due"], 4);
     app.calendar.turn_to("2021-08-01");
     assert_eq!(coverage("2021-07").await["due"], 5);

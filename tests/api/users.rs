@@ -1,4 +1,4 @@
-//! Accounts, kept by the administrator.
+//! User accounts, managed by the administrator.
 
 use major_projects::domain::account::access::Role;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::tests;
 tests![
     OnEach;
     an_account_is_made_changed_and_disabled_at_once,
-    a_role_has_what_it_needs_and_nothing_else,
+    a_role_needs_its_unit_or_area_and_nothing_else,
     a_name_is_taken_once,
     a_change_of_role_works_at_once,
     accounts_are_found_by_role_name_and_whether_they_may_log_in,
@@ -77,7 +77,7 @@ async fn an_account_is_made_changed_and_disabled_at_once(app: TestApp) {
     assert_eq!(admin.get("/users?limit=1").await.json["total"], 2);
 }
 
-async fn a_role_has_what_it_needs_and_nothing_else(app: TestApp) {
+async fn a_role_needs_its_unit_or_area_and_nothing_else(app: TestApp) {
     let admin = app.role(Role::Admin).await;
     let base = json!({"username": "li.na", "display_name": "李娜", "password": PASSWORD});
     let cases = [

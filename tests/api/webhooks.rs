@@ -1,4 +1,5 @@
-//! Webhooks on their way: signed, retried, in sight, none lost, none doubled, nobody held up.
+//! Webhook deliveries: signed, retried, limited to visible events, neither lost nor duplicated,
+//! non-blocking.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -24,11 +25,11 @@ use crate::tests;
 tests![
     OnEach;
     a_message_is_signed_and_says_what_the_feed_says,
-    what_fails_comes_again_with_the_same_id_and_others_do_not_wait,
+    a_failed_message_is_sent_again_with_the_same_id_and_others_do_not_wait,
     an_overloaded_receiver_is_left_alone_as_long_as_it_asks,
     a_receiver_that_is_gone_disables_the_webhook,
     a_redirect_is_a_failure_and_is_not_followed,
-    what_is_no_answer_is_said_in_words,
+    failed_connections_are_recorded_with_their_cause,
     a_receiver_behind_tls_needs_a_trusted_certificate,
     a_restart_loses_nothing_and_doubles_nothing,
     a_killed_process_leaves_its_messages_to_the_next,
@@ -36,28 +37,28 @@ tests![
     two_instances_send_each_message_once,
     a_slow_receiver_holds_up_neither_writes_nor_others,
     each_owner_is_sent_its_own_and_nothing_once_disabled,
-    what_went_out_of_sight_is_not_sent,
+    events_no_longer_visible_to_the_owner_are_not_sent,
 ];
 
-/// A server beside `app` that may send to these receivers.
+/// Starts a server beside `app` that may send to these receivers.
 pub async fn sending(app: &TestApp, receivers: &[&Receiver]) -> TestApp {
     let hosts: Vec<String> = receivers.iter().map(|r| r.address.to_string()).collect();
     let webhook_hosts = hosts.join(",").parse().unwrap();
     app.beside(Config { webhook_hosts, ..Config::for_tests() }).await
 }
 
-/// A webhook of this kind of events; its answer holds the secret.
+/// Creates a webhook for these event kinds. The answer contains its secret.
 pub async fn hook(actor: &Actor, receiver: &Receiver, kinds: &[&str]) -> Value {
     let body = json!({"url": receiver.url("/hook"), "kinds": kinds});
     actor.post("/webhooks", &body).await.expect(201).json
 }
 
-/// A unit, so that there is an event `unit.created`.
+/// Creates a unit, and so an event `unit.created`.
 pub async fn unit(actor: &Actor, name: &str) -> i64 {
     actor.post("/units", &json!({"name": name, "kind": "enterprise"})).await.expect(201).id()
 }
 
-/// The deliveries of a webhook, once `done` says so of them; the first first.
+/// The deliveries of a webhook once `done` accepts them, oldest first.
 pub async fn deliveries(
     actor: &Actor,
     hook: &Value,
@@ -80,7 +81,7 @@ pub fn all_in(state: &'static str, count: usize) -> impl Fn(&[Value]) -> bool {
     move |items| items.iter().filter(|d| d["state"] == state).count() == count
 }
 
-/// That `count` deliveries failed `attempts` times and wait for the next attempt.
+/// True if `count` deliveries failed `attempts` times and wait for the next attempt.
 pub fn waiting(count: usize, attempts: i64) -> impl Fn(&[Value]) -> bool {
     let waits = move |d: &Value| d["state"] == "pending" && d["attempts"] == attempts;
     move |items| items.iter().filter(|d| waits(d)).count() == count
@@ -132,7 +133,7 @@ async fn a_message_is_signed_and_says_what_the_feed_says(app: TestApp) {
     assert_eq!((&listed[0]["next_attempt_at"], &listed[0]["error"]), (&Value::Null, &Value::Null));
 }
 
-async fn what_fails_comes_again_with_the_same_id_and_others_do_not_wait(app: TestApp) {
+async fn a_failed_message_is_sent_again_with_the_same_id_and_others_do_not_wait(app: TestApp) {
     let receiver = Receiver::start().await;
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;
@@ -239,9 +240,9 @@ async fn a_redirect_is_a_failure_and_is_not_followed(app: TestApp) {
     assert!(english.json["error_detail"].as_str().unwrap().contains("never followed"));
 }
 
-async fn what_is_no_answer_is_said_in_words(app: TestApp) {
+async fn failed_connections_are_recorded_with_their_cause(app: TestApp) {
     let receiver = Receiver::start().await;
-    // Nobody listens there any more.
+    // Nothing listens at this address any more.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let hosts = format!("{},{closed},nowhere.invalid", receiver.address);
     let config = Config { webhook_hosts: hosts.parse().unwrap(), ..Config::for_tests() };
@@ -266,7 +267,7 @@ async fn what_is_no_answer_is_said_in_words(app: TestApp) {
     }
 }
 
-/// A receiver behind TLS, and the certificate of the authority its own is from.
+/// A receiver behind TLS, and the certificate of its authority.
 async fn behind_tls() -> (Receiver, String) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -318,7 +319,7 @@ async fn a_restart_loses_nothing_and_doubles_nothing(app: TestApp) {
         unit(&commission, &format!("公司{n}")).await;
     }
     receiver.wait_for(3).await;
-    // Cut off like a killed process: nothing is written down any more.
+    // Stopped like a killed process: nothing is recorded any more.
     drop(first.server);
     receiver.release();
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -331,7 +332,7 @@ async fn a_restart_loses_nothing_and_doubles_nothing(app: TestApp) {
 
     let (before, after) = (names(&all[..3]), names(&all[3..]));
     assert_eq!(before, ["公司0", "公司1", "公司2"]);
-    // What was under way comes again, as itself; what was acknowledged does not.
+    // The message in progress is sent again with the same id; acknowledged ones are not.
     assert_eq!(after, ["公司2", "公司3", "公司4", "公司5"]);
     assert_eq!((all[2].id(), ids(&all).len()), (all[3].id(), 6));
     let done = deliveries(&next.commission().await, &made, all_in("delivered", 6)).await;
@@ -404,7 +405,7 @@ async fn a_stopped_server_finishes_what_is_under_way(app: TestApp) {
     let commission = app.commission().await;
     let left = deliveries(&commission, &made, all_in("delivered", 1)).await;
     assert_eq!((&left[0]["state"], &left[1]["state"]), (&json!("delivered"), &json!("pending")));
-    // What was given back can be taken at once.
+    // A released webhook can be leased at once.
     let _next = sending(&app, &[&receiver]).await;
     assert_eq!(names(&receiver.wait_for_just(2).await), ["甲公司", "乙公司"]);
 }
@@ -450,7 +451,7 @@ async fn a_slow_receiver_holds_up_neither_writes_nor_others(app: TestApp) {
     unit(&commission, "甲公司").await;
     slow.wait_for(1).await;
 
-    // The receiver still holds the request while all of this is answered and delivered.
+    // The receiver holds the request while the following is answered and delivered.
     for n in 0..20 {
         unit(&commission, &format!("公司{n}")).await;
     }
@@ -500,14 +501,14 @@ async fn each_owner_is_sent_its_own_and_nothing_once_disabled(app: TestApp) {
     all_s.wait_for_just(3).await;
     unit_s.wait_for_just(1).await;
 
-    // Enabled again, it is sent what it missed.
+    // After enabling, it receives the missed messages.
     let version = admin.get(&path).await.json["version"].as_i64().unwrap();
     admin.patch(&path, version, &json!({"disabled": false})).await.expect(200);
     let after = unit_s.wait_for_just(2).await;
     assert!(after.iter().all(|m| m.is_signed_with(made["secret"].as_str().unwrap())));
 }
 
-async fn what_went_out_of_sight_is_not_sent(app: TestApp) {
+async fn events_no_longer_visible_to_the_owner_are_not_sent(app: TestApp) {
     let receiver = Receiver::start().await;
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;

@@ -1,4 +1,4 @@
-//! Webhooks as they are kept: who may, where to, by which secrets, and what is listed of them.
+//! Managing webhooks: permissions, allowed hosts, secrets and delivery lists.
 
 use major_projects::config::Config;
 use major_projects::domain::account::access::Role;
@@ -15,17 +15,17 @@ use crate::webhooks::{all_in, deliveries, hook, sending, unit, waiting};
 tests![
     OnEach;
     a_webhook_is_made_changed_and_deleted,
-    where_messages_may_not_go_is_refused_in_words,
+    forbidden_receivers_are_refused_with_a_reason,
     a_host_that_is_no_longer_allowed_is_not_sent_to,
-    two_secrets_sign_while_one_takes_over,
+    two_secrets_sign_during_a_rotation,
     a_secret_is_shown_once_and_kept_nowhere,
     another_server_key_signs_nothing_old,
     deliveries_are_listed_by_state_and_repeated,
     after_ten_attempts_a_delivery_is_given_up_and_stays_listed,
-    what_was_delivered_goes_after_thirty_days,
+    delivered_messages_are_deleted_after_thirty_days,
     nobody_sees_another_s_webhooks,
     a_machine_client_keeps_webhooks_by_its_scope,
-    what_is_asked_twice_is_done_once,
+    a_repeated_request_runs_once,
 ];
 
 fn at(made: &Value, rest: &str) -> String {
@@ -98,7 +98,7 @@ async fn a_webhook_is_made_changed_and_deleted(app: TestApp) {
     assert_eq!(commission.get("/webhooks").await.expect(200).json["total"], 0);
 }
 
-async fn where_messages_may_not_go_is_refused_in_words(app: TestApp) {
+async fn forbidden_receivers_are_refused_with_a_reason(app: TestApp) {
     let list = "hooks.example.org,plain.example.org:80,127.0.0.1:9000";
     let config = Config { webhook_hosts: list.parse().unwrap(), ..Config::for_tests() };
     let server = app.beside(config).await;
@@ -133,7 +133,7 @@ async fn where_messages_may_not_go_is_refused_in_words(app: TestApp) {
     let refused =
         commission.patch(&at(&made, ""), made["version"].as_i64().unwrap(), &change).await;
     assert_eq!((refused.status, refused.errors()[0].1.as_str()), (422, "host-not-allowed"));
-    // Where nothing is said, nothing is allowed.
+    // By default no host is allowed.
     let refused = app.commission().await.post("/webhooks", &good).await.expect(422);
     assert_eq!(refused.errors()[0].1, "host-not-allowed");
     assert_eq!(commission.get("/webhooks").await.json["total"], 1);
@@ -160,7 +160,7 @@ async fn a_host_that_is_no_longer_allowed_is_not_sent_to(app: TestApp) {
     }
 }
 
-async fn two_secrets_sign_while_one_takes_over(app: TestApp) {
+async fn two_secrets_sign_during_a_rotation(app: TestApp) {
     let receiver = Receiver::start().await;
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;
@@ -177,7 +177,7 @@ async fn two_secrets_sign_while_one_takes_over(app: TestApp) {
     assert_eq!(both.signatures().len(), 2);
     assert!(both.is_signed_with(old) && both.is_signed_with(new));
 
-    // It ends by itself …
+    // The old secret expires by itself …
     server.clock.pass_hours(72);
     let commission = server.commission().await;
     unit(&commission, "乙公司").await;
@@ -185,7 +185,7 @@ async fn two_secrets_sign_while_one_takes_over(app: TestApp) {
     assert_eq!(one.signatures().len(), 1);
     assert!(one.is_signed_with(new) && !one.is_signed_with(old));
 
-    // … or when it is ended, and then the other stays.
+    // … or is revoked, and the new one stays valid.
     let newest = commission.step(&at(&made, "/secrets")).await.expect(201).json;
     let ids: Vec<&Value> = newest["secrets"].as_array().unwrap().iter().map(|s| &s["id"]).collect();
     assert_eq!(ids.len(), 2, "what ended is gone");
@@ -237,7 +237,7 @@ async fn another_server_key_signs_nothing_old(app: TestApp) {
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;
     let made = hook(&commission, &receiver, &["unit.created"]).await;
-    // As if it had been made with another key: the fingerprint is another secret's.
+    // Simulate another server key: replace the fingerprint.
     let job = |conn: &mut major_projects::store::Conn| {
         use diesel::RunQueryDsl as _;
         diesel::sql_query("update webhook_secrets set fingerprint = 'another'").execute(conn)?;
@@ -297,7 +297,7 @@ async fn deliveries_are_listed_by_state_and_repeated(app: TestApp) {
         (test.json["message_id"].as_str().unwrap(), true)
     );
 
-    // A delivered one is sent once more; a pending one at once.
+    // A delivered message is sent again; a pending one is sent at once.
     let before = receiver.seen();
     receiver.answers(|_, _| Reply::Status(200));
     let position = |state: &str| all.iter().position(|d| d["state"] == state).unwrap();
@@ -347,7 +347,7 @@ async fn after_ten_attempts_a_delivery_is_given_up_and_stays_listed(app: TestApp
     assert!(all.iter().all(|m| m.id() == repeated.id()), "always the same message");
 }
 
-async fn what_was_delivered_goes_after_thirty_days(app: TestApp) {
+async fn delivered_messages_are_deleted_after_thirty_days(app: TestApp) {
     let receiver = Receiver::start().await;
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;
@@ -383,7 +383,7 @@ async fn nobody_sees_another_s_webhooks(app: TestApp) {
     for path in ["/secrets", "/test", &format!("{delivery}/retry")] {
         assert_eq!(commission.step(&at(&made, path)).await.status, 404, "{path}");
     }
-    // Nor under a webhook of one's own.
+    // Nor through the address of one's own webhook.
     assert_eq!(commission.get(&at(&other, &delivery)).await.status, 404);
     assert_eq!(commission.step(&at(&other, &format!("{delivery}/retry"))).await.status, 404);
     let theirs = at(&other, &format!("/secrets/{}", made["secrets"][0]["id"]));
@@ -429,7 +429,7 @@ async fn a_machine_client_keeps_webhooks_by_its_scope(app: TestApp) {
     receiver.wait_for_just(1).await;
     assert_eq!(commission.get("/webhooks").await.json["total"], 0);
 
-    // Without the scope it is sent nothing more; with it again, what it missed.
+    // Without the scope nothing more is sent; with it again, the missed messages are.
     let path = format!("/clients/{}", made["id"]);
     let less = json!({"scopes": ["projects:read"]});
     let version = made["version"].as_i64().unwrap();
@@ -443,7 +443,7 @@ async fn a_machine_client_keeps_webhooks_by_its_scope(app: TestApp) {
     assert!(seen.iter().all(|m| m.is_signed_with(secret(&hooked))));
 }
 
-async fn what_is_asked_twice_is_done_once(app: TestApp) {
+async fn a_repeated_request_runs_once(app: TestApp) {
     let receiver = Receiver::start().await;
     let server = sending(&app, &[&receiver]).await;
     let commission = server.commission().await;

@@ -11,7 +11,7 @@ tests![
     OnEach;
     an_adjustment_counts_from_its_month_and_the_first_version_stays,
     a_project_added_in_mid_year_counts_from_its_month,
-    what_a_closed_month_was_measured_against_stays,
+    the_plan_of_a_closed_month_stays,
     wrong_adjustments_are_refused_with_pointers,
 ];
 
@@ -103,7 +103,7 @@ async fn a_project_added_in_mid_year_counts_from_its_month(app: TestApp) {
     assert_eq!(june, [json!("700.00"), json!("0.00")]);
 }
 
-async fn what_a_closed_month_was_measured_against_stays(app: TestApp) {
+async fn the_plan_of_a_closed_month_stays(app: TestApp) {
     let commission = app.commission().await;
     let id = commission.project("项目", json!({})).await;
     let later = commission.project("后来的项目", json!({})).await;

@@ -1,8 +1,8 @@
 """A mirror of the register, written from the OpenAPI document alone with the client generated from it.
 
-While people write, a machine client follows the feed from the beginning and keeps a copy of what each event names by
-reading it again. In the end the copy proves itself equal to the register by the digests, which it recomputes; and
-when one thing in it is wrong, exactly that digest differs.
+While other clients write, a machine client follows the feed from the beginning and reads the resource of each event
+again to keep a copy. At the end the copy is compared with the register by recomputed digests. An error in the copy must
+change exactly the digest that covers it.
 """
 
 import copy
@@ -45,7 +45,7 @@ def account(role):
 
 
 def machine():
-    """A client of the administrator's making, with a token by client credentials."""
+    """A machine client created by the administrator, with a token by client credentials."""
     scopes = [ClientScope.PROJECTSREAD, ClientScope.EVENTSREAD]
     body = ClientInput(name="镜像", role=Role.COMMISSION, scopes=scopes)
     made = create_client.sync(client=log_in(account("admin")), body=body, idempotency_key="mirror")
@@ -57,7 +57,7 @@ def machine():
 
 
 class Writers:
-    """The commission and owners at work, each in a thread of its own."""
+    """Concurrent writers: the commission and owners, one thread each."""
 
     def __init__(self):
         self.done, self.failed, self.count = threading.Event(), [], defaultdict(int)
@@ -71,7 +71,7 @@ class Writers:
     def until_done(self, work, who, seed):
         try:
             work(log_in(who), random.Random(seed))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the mirror's run has failed
+        except Exception as error:  # noqa: BLE001 - any error fails the run
             self.failed.append(repr(error))
 
     def did(self, what, answer, *expected):
@@ -81,7 +81,7 @@ class Writers:
         return answer.parsed
 
     def register(self, client, chance):
-        """Registers, sends twice, changes with the version of another moment, moves on, restates."""
+        """Registers projects, repeats requests, sends outdated versions, changes stages, restates."""
         lines = ["next_gen_it", "new_energy", "modern_marine"]
         number = 0
         while not self.done.is_set():
@@ -106,7 +106,7 @@ class Writers:
                 self.did("restate", answer, 201)
 
     def report(self, client, chance):
-        """An owner writes June again and again, submits it, and writes it again when it comes back."""
+        """An owner edits and submits reports of the open month, and edits them again after a return."""
         projects = list_projects.sync(client=client, stage=[Stage.CONSTRUCTION], limit=8).items
         while not self.done.is_set():
             project = chance.choice(projects)
@@ -118,7 +118,7 @@ class Writers:
             self.did("submit", submit_report.sync_detailed(project.id, OPEN_MONTH, client=client), 200, 409)
 
     def review(self, client, chance):
-        """The commission confirms some, returns some, and takes a confirmation back."""
+        """The commission confirms and returns reports, and reverts confirmations."""
         while not self.done.is_set():
             states = [ReportState.SUBMITTED, ReportState.CONFIRMED]
             waiting = list_all_reports.sync(client=client, month=[OPEN_MONTH], state=states, limit=20).items
@@ -134,14 +134,14 @@ class Writers:
 
 
 class Mirror:
-    """A copy of projects, reports and restatements, and how far the feed was followed."""
+    """A copy of projects, reports and restatements, with the feed cursor."""
 
     def __init__(self, client):
         self.client, self.after, self.events = client, 0, 0
         self.projects, self.reports, self.restatements = {}, defaultdict(dict), defaultdict(dict)
 
     def piece(self, wait):
-        """Follows the next piece of the feed, and reads again what it names."""
+        """Reads the next part of the feed and the resources it names."""
         feed = list_events.sync(client=self.client, after=self.after, limit=500, wait=wait)
         places = [event.sequence for event in feed.items]
         assert places == sorted(set(places)) and all(self.after < place <= feed.next_after for place in places)
@@ -171,7 +171,7 @@ class Mirror:
                 self.restatements[month][project, restatement.id] = restatement.amount_wan
 
     def digests(self):
-        """Count, sum and hash by industry, and by industry and month, from the copy."""
+        """Digests of the copy: count, sum and hash by industry, and by industry and month."""
         piles = defaultdict(list)
         for project, (industry, version, total) in sorted(self.projects.items()):
             piles[industry, None].append((f"project {project} {version} {total}", total))
@@ -189,7 +189,7 @@ class Mirror:
         return taken
 
     def differing(self):
-        """Where the copy and the register differ, and whether the register's answer can be held against it."""
+        """Keys whose digests differ, and whether the register's digests are settled."""
         said = get_digests.sync(client=self.client, year=YEAR)
         register = {(one.industry, None): (one.count, Decimal(one.total_investment_wan), one.sha256)
                     for one in said.projects}
@@ -206,13 +206,13 @@ def main():
     while time.monotonic() < ends and not writers.failed:
         mirror.piece(wait=1)
         compared += 1
-        mirror.differing()  # While they write it may differ; it must not disturb.
+        mirror.differing()  # During writes the digests may differ; the request must not fail.
     writers.done.set()
     for thread in writers.threads:
         thread.join(60)
     assert not writers.failed, writers.failed
 
-    # What the writers wrote last gets its sequence in a moment; the mirror goes on until it has seen everything.
+    # The last writes get their sequence numbers shortly after; continue until the mirror has seen all of them.
     places, comparable, register = {None}, False, {}
     deadline = time.monotonic() + 60
     while not comparable and time.monotonic() < deadline:
@@ -237,7 +237,7 @@ def main():
 
 
 def spoilt(mirror):
-    """One wrong thing each, and the digests it must be found in."""
+    """Single errors, each with the digests that must differ."""
     project, (industry, version, total) = next(iter(mirror.projects.items()))
     (other, report), month = next(iter(mirror.reports[OPEN_MONTH].items())), OPEN_MONTH
     (restated, number), _ = next(iter(mirror.restatements[CLOSED_MONTH].items()))

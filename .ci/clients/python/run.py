@@ -1,4 +1,4 @@
-"""Runs the generated Python client against a server: everything an integrator does on the first day."""
+"""Runs the generated Python client against a server: the typical first steps of an integrator."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ client = log_in("commission")
 table = get_commitments.sync(client=client, year=2021, through="2021-05")
 assert table.total.registered.total_investment_wan == "14456800.00", table.total
 
-# Page through, each project once.
+# Read all pages; each project occurs once.
 seen, cursor = [], {}
 while True:
     page = list_projects.sync(client=client, year=2021, limit=50, **cursor)
@@ -37,7 +37,7 @@ while True:
     cursor = {"cursor": page.next_cursor}
 assert page.total == 152 and len(seen) == len(set(seen)) == 152, (page.total, len(seen))
 
-# Create, the same twice by one key; read; change with If-Match; meet a 412.
+# Create twice with one idempotency key; read; change with If-Match; get a 412.
 body = ProjectInput.from_dict({
     "name": "客户端项目示例", "industry": "next_gen_it", "area": "hekou", "stage": "reserve",
     "nature": "expansion", "total_investment_wan": "1200.50"})
@@ -53,7 +53,7 @@ assert stale.status_code == 412 and stale.parsed.code == "stale", stale
 missing = get_project.sync(client=client, project_id=987654321)
 assert isinstance(missing, Problem) and missing.code == "not-found", missing
 
-# A machine gets its token by client credentials and follows the feed up to what was just written.
+# A machine client gets a token by client credentials and reads the feed up to the last write.
 made_client = create_client.sync(client=log_in("admin"), body=ClientInput(
     name="Python 平台", role=Role.VIEWER, scopes=[ClientScope.PROJECTSREAD]))
 token = create_token.sync(client=Client(base_url=base), body=CreateTokenTokenRequest(

@@ -1,4 +1,4 @@
-// Runs the generated TypeScript types against a server: everything an integrator does on the first day.
+// Runs the generated TypeScript types against a server: the typical first steps of an integrator.
 
 import { readFileSync } from "node:fs";
 import createClient from "openapi-fetch";
@@ -6,7 +6,7 @@ import type { paths } from "./schema";
 
 const [base, file] = process.argv.slice(2) as [string, string];
 const accounts: { role: string; username: string; password: string }[] = JSON.parse(readFileSync(file, "utf8"));
-// Lists also come as CSV and workbooks: the second parameter says that this client speaks JSON.
+// Lists are also available as CSV and XLSX; the second parameter selects JSON.
 type Json = "application/json" | "application/problem+json";
 const client = createClient<paths, Json>({ baseUrl: base });
 type Headers = { Authorization: string };
@@ -34,7 +34,7 @@ async function pageThrough(headers: Headers): Promise<void> {
   check(seen.size === 152, seen.size);
 }
 
-// Creates the same twice by one key, reads, changes with If-Match, meets a 412; gives the project's id.
+// Creates twice with one idempotency key, reads, changes with If-Match, gets a 412. Returns the project's id.
 async function change(headers: Headers): Promise<number> {
   const body = {
     name: "TypeScript 客户端项目示例", industry: "next_gen_it", area: "kenli", stage: "reserve" as const,

@@ -1,4 +1,4 @@
-//! How machine clients look outside, and what may be asked of them.
+//! API representation of machine clients, and validation of their input.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,51 +22,51 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// A machine client.
+/// A machine client: an application that uses the API with its own credentials.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Client)]
 pub struct ClientView {
     /// The client's id.
     pub id: ClientId,
-    /// What it names itself by at `/oauth/token`.
+    /// Identifier to send as `client_id` to `/oauth/token`.
     #[schema(example = "mp-3fQ0aZ7kLw2c")]
     pub client_id: String,
-    /// The name people know; events carry it.
+    /// Display name; shown as the author in events.
     pub name: String,
-    /// In whose place it acts: what it may do is what this role may, as far as its scopes reach.
+    /// Role the client acts in. Its permissions are those of the role, limited to its scopes.
     pub role: Role,
-    /// The unit it acts for, when its role is `unit`.
+    /// Unit the client acts for; set only for the role `unit`.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for, when its role is `area`.
+    /// Area the client acts for; set only for the role `area`.
     pub area_id: Option<AreaId>,
-    /// What it was let do.
+    /// Scopes granted to the client.
     pub scopes: Vec<ClientScope>,
-    /// Until when it is good; null for ever.
+    /// Expiry time; null if the client does not expire.
     pub expires_at: Option<Timestamp>,
-    /// Since when it gets no more tokens; null while it may.
+    /// Time the client was disabled; null if it is enabled.
     pub disabled_at: Option<Timestamp>,
-    /// When it last got a token; null when never.
+    /// Time the client last obtained a token; null if never.
     pub last_used_at: Option<Timestamp>,
-    /// Its secrets that were not revoked: two while it changes from one to the other.
+    /// Active secrets; two during a rotation.
     pub secrets: Vec<ClientSecretView>,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
-/// A secret, of which only this is known.
+/// A client secret, without the secret itself.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ClientSecret)]
 pub struct ClientSecretView {
     /// The secret's id.
     pub id: ClientSecretId,
-    /// How it begins.
+    /// First characters of the secret, to recognise it by.
     #[schema(example = "mps_Hc81Tz")]
     pub hint: String,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it last got a token; null when never.
+    /// Time a token was last obtained with this secret; null if never.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -84,7 +84,7 @@ impl Versioned for ClientView {
 }
 
 impl ClientView {
-    /// The client with its secrets.
+    /// Builds the view; loads the client's secrets.
     pub fn read(conn: &mut Conn, client: Client) -> Result<Self, Problem> {
         let secrets = clients::secrets(conn, client.id)?;
         Ok(Self {
@@ -105,14 +105,14 @@ impl ClientView {
     }
 }
 
-/// A machine client with the secret that was just made.
+/// A machine client and its newly created secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClientWithSecret {
     /// The client.
     #[serde(flatten)]
     pub client: ClientView,
-    /// The secret. It is shown this once and nowhere kept: an answer given again under the same
-    /// `Idempotency-Key` has null here.
+    /// The secret. It is returned only once and is not stored in plain text; null in a response
+    /// replayed for the same `Idempotency-Key`.
     pub client_secret: Option<String>,
 }
 
@@ -122,24 +122,24 @@ impl Versioned for ClientWithSecret {
     }
 }
 
-/// A machine client to be made.
+/// A machine client to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ClientInput {
-    /// The name people know; events carry it.
+    /// Display name; shown as the author in events.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// In whose place it acts; not `admin`.
+    /// Role the client acts in; `admin` is not allowed.
     pub role: Role,
-    /// The unit it acts for; required when the role is `unit`, and only then allowed.
+    /// Unit the client acts for; required for the role `unit` and not allowed for other roles.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for; required when the role is `area`, and only then allowed.
+    /// Area the client acts for; required for the role `area` and not allowed for other roles.
     pub area_id: Option<AreaId>,
-    /// What it is let do.
+    /// Scopes to grant.
     #[schema(min_items = 1)]
     pub scopes: Vec<ClientScope>,
-    /// Until when it is good; for ever when absent.
+    /// Expiry time, which must be in the future; absent if the client does not expire.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -151,24 +151,24 @@ impl ClientInput {
     }
 }
 
-/// A change of a machine client; what is absent stays.
+/// A partial update of a machine client; absent fields are left unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ClientPatch {
-    /// The name people know.
+    /// New display name.
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     #[serde(default)]
     pub name: Option<String>,
-    /// What it is let do; less works at once, on tokens that were given out too.
+    /// New list of scopes. Removed scopes also stop working for tokens already issued.
     #[schema(min_items = 1, nullable = false)]
     #[serde(default)]
     pub scopes: Option<Vec<ClientScope>>,
-    /// Until when it is good; null for ever.
+    /// New expiry time, which must be in the future; null if the client does not expire.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Timestamp>)]
     pub expires_at: Option<Option<Timestamp>>,
-    /// Whether it gets no more tokens. Disabling ends those it has at once.
+    /// True to disable the client, false to enable it. Disabling revokes its tokens immediately.
     #[schema(nullable = false)]
     #[serde(default)]
     pub disabled: Option<bool>,
@@ -180,17 +180,17 @@ impl ClientPatch {
     }
 }
 
-/// A client to be made of what was asked for.
+/// Validates `input` and generates the client identifier.
 ///
 /// # Errors
-/// Every wrong field.
+/// All invalid fields.
 pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     belonging(&mut check, input.role, input.unit_id, input.area_id);
     if input.role == Role::Admin {
         let words =
-            Words::new("接口客户端不能管理账号。", "A machine client cannot keep accounts.");
+            Words::new("接口客户端不能管理账号。", "A machine client cannot manage accounts.");
         check.note("/role", FieldError::new(String::new(), "not-allowed", words));
     }
     in_future(&mut check, input.expires_at, now);
@@ -199,7 +199,8 @@ pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> 
     let new = name.map(|name| {
         let name = name.into_string();
         let user = NewUser {
-            // No one can log in by such a name, nor with such a password.
+            // Nobody can log in with this: the user name is not a valid one, and no password
+            // matches an empty hash.
             username: format!("client:{client_id}"),
             display_name: name.clone(),
             role: input.role,
@@ -223,16 +224,16 @@ fn in_order(scopes: &[ClientScope]) -> Vec<ClientScope> {
 
 fn in_future(check: &mut Check, expires_at: Option<Timestamp>, now: Timestamp) {
     if expires_at.is_some_and(|until| until <= now) {
-        let words = Words::new("有效期须在将来。", "The end must be in the future.");
+        let words = Words::new("有效期须在将来。", "The expiry time must be in the future.");
         check.note("/expires_at", FieldError::new(String::new(), "in-past", words));
     }
 }
 
 impl ClientPatch {
-    /// `client` as it is to be.
+    /// `client` with the changes of this patch applied.
     ///
     /// # Errors
-    /// Every wrong field.
+    /// All invalid fields.
     pub fn apply(&self, mut client: Client, now: Timestamp) -> Result<Client, Refusal> {
         let mut check = Check::new();
         if let Some(name) = &self.name

@@ -1,4 +1,4 @@
-//! Machine clients, kept by the administrator.
+//! Machine clients: `/clients`. Only administrators manage them.
 
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
         revoke_client_secret]
 }
 
-/// Which machine client.
+/// Path parameters of one machine client.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct ClientPath {
@@ -46,7 +46,7 @@ pub struct ClientPath {
     pub client_id: ClientId,
 }
 
-/// Which secret of which machine client.
+/// Path parameters of one secret of a machine client.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct ClientSecretPath {
@@ -58,7 +58,7 @@ pub struct ClientSecretPath {
 
 /// List machine clients
 ///
-/// All clients, by name, with what they were let do and when they were last used.
+/// All clients, ordered by name, with their scopes and the time they last obtained a token.
 #[utoipa::path(get, path = "/clients")]
 pub async fn list_clients(
     app: Data<App>,
@@ -80,10 +80,11 @@ pub async fn list_clients(
 
 /// Create a machine client
 ///
-/// Makes a client with its first secret, which is shown this once.
+/// Creates the client together with its first secret. The secret is returned only in this response
+/// and cannot be retrieved later.
 #[utoipa::path(
     post, path = "/clients",
-    responses((status = 409, description = "The name is taken.")),
+    responses((status = 409, description = "The name is already in use.")),
 )]
 pub async fn create_client(
     app: Data<App>,
@@ -111,7 +112,7 @@ pub async fn create_client(
 
 /// Show a machine client
 ///
-/// One client as it is now.
+/// Returns one client with its scopes and the hints of its active secrets.
 #[utoipa::path(get, path = "/clients/{client_id}")]
 pub async fn get_client(
     app: Data<App>,
@@ -132,7 +133,8 @@ pub async fn get_client(
 
 /// Change a machine client
 ///
-/// What is absent stays. Fewer scopes, an end and disabling work at once.
+/// Absent fields are left unchanged. Removing scopes, setting an expiry and disabling the client
+/// take effect immediately, also for tokens already issued.
 #[utoipa::path(patch, path = "/clients/{client_id}")]
 pub async fn update_client(
     app: Data<App>,
@@ -161,12 +163,14 @@ pub async fn update_client(
     Ok(Tagged(view))
 }
 
-/// Give a machine client another secret
+/// Add a secret to a machine client
 ///
-/// Both are good until the old one is revoked: change it in the client, then revoke the old one.
+/// A client can have two active secrets, so that secrets can be rotated without downtime: add the
+/// new secret, configure it in the client, then revoke the old one. The secret is returned only in
+/// this response.
 #[utoipa::path(
     post, path = "/clients/{client_id}/secrets",
-    responses((status = 409, description = "It has two secrets already: revoke one.")),
+    responses((status = 409, description = "The client already has two active secrets; revoke one first.")),
 )]
 pub async fn create_client_secret(
     app: Data<App>,
@@ -192,9 +196,10 @@ pub async fn create_client_secret(
     Ok(secret.created(client))
 }
 
-/// Revoke a machine client's secret
+/// Revoke a secret of a machine client
 ///
-/// It gets no more tokens, and every token the client has ends at once.
+/// The secret can no longer be used to obtain tokens, and all access tokens of the client,
+/// whichever secret they were issued for, are revoked immediately.
 #[utoipa::path(delete, path = "/clients/{client_id}/secrets/{secret_id}")]
 pub async fn revoke_client_secret(
     app: Data<App>,
@@ -232,34 +237,35 @@ fn note(
 fn two_secrets() -> Problem {
     let detail = Words::new(
         "该客户端已有两个有效密钥。请先吊销不再使用的一个：DELETE …/secrets/{secret_id}。",
-        "The client has two secrets already. Revoke the one no longer used first: DELETE …/secrets/{secret_id}.",
+        "The client already has two active secrets. Revoke the one that is no longer used first: DELETE …/secrets/{secret_id}.",
     );
     Problem::conflict("two-secrets", detail)
 }
 
-/// A secret that was just made.
+/// A newly generated secret.
 #[derive(Clone)]
 pub struct NewSecret {
-    /// The secret itself.
+    /// The secret in plain text.
     pub secret: String,
-    /// How it begins.
+    /// First 10 characters, stored so that a secret can be recognised in lists.
     pub hint: String,
-    /// What is kept of it.
+    /// Digest of the secret; the only form in which it is stored.
     pub hash: String,
 }
 
 impl NewSecret {
-    /// 256 bits of chance behind a beginning that scanners know.
+    /// Generates 256 random bits, prefixed with `mps_` so that secret scanners can detect the
+    /// format.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// The operating system provides no random bytes.
     pub fn make() -> Result<Self, Problem> {
         let secret = format!("mps_{}", random_text().map_err(Problem::broken)?);
         let hint = secret.chars().take(10).collect();
         Ok(Self { hash: digest(&secret), hint, secret })
     }
 
-    /// What is answered: with the secret, unless it is the answer to an earlier request.
+    /// Builds the response. It contains the secret unless the request was an idempotent replay.
     fn created(self, client: ClientView) -> Created<ClientWithSecret> {
         let location = format!("/clients/{}", client.id);
         let mine = client.secrets.iter().any(|s| s.hint == self.hint);

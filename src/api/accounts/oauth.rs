@@ -39,12 +39,12 @@ pub fn routes() -> Routes {
     routes!["clients"; create_token]
 }
 
-/// The media type of a form.
+/// Media type of the request body.
 const FORM: &str = "application/x-www-form-urlencoded";
-/// How long a form may be, in bytes.
+/// Maximum size of the request body, in bytes.
 const LONGEST: usize = 8_192;
 
-/// What a client asks for, with what it shows of itself.
+/// A token request: the form parameters and the HTTP Basic credentials, if any.
 pub struct TokenRequest {
     form: BTreeMap<String, String>,
     basic: Option<(String, String)>,
@@ -53,16 +53,16 @@ pub struct TokenRequest {
 impl Argument for TokenRequest {
     fn describe(entry: &mut Entry) {
         let text = |words: &str| json!({"type": "string", "description": words});
-        let scope = "Scopes with a space between; all the client has when absent.";
+        let scope = "Requested scopes, separated by spaces; defaults to all scopes of the client.";
         let grant = json!({"type": "string", "enum": ["client_credentials"],
-            "description": "How: always `client_credentials`."});
+            "description": "Grant type; always `client_credentials`."});
         let schema = json!({
             "type": "object", "title": "TokenRequest", "required": ["grant_type"],
             "properties": {
                 "grant_type": grant,
                 "scope": text(scope),
-                "client_id": text("The client, unless HTTP Basic says it."),
-                "client_secret": text("Its secret, unless HTTP Basic says it."),
+                "client_id": text("Client id, unless sent by HTTP Basic."),
+                "client_secret": text("Client secret, unless sent by HTTP Basic."),
             },
             "example": {"grant_type": "client_credentials", "client_id": "mp-3fQ0aZ7kLw2c",
                 "client_secret": "mps_Hc81Tz_Zq4…", "scope": "projects:read events:read"},
@@ -94,7 +94,7 @@ impl FromRequest for TokenRequest {
             }
             let mut form = BTreeMap::new();
             for (name, value) in parse(&bytes) {
-                // RFC 6749, 3.2: no parameter twice, and what is unknown is ignored.
+                // RFC 6749, 3.2: parameters must not be repeated; unknown parameters are ignored.
                 if form.insert(name.into_owned(), value.into_owned()).is_some() {
                     return Err(invalid_request());
                 }
@@ -104,7 +104,7 @@ impl FromRequest for TokenRequest {
     }
 }
 
-/// Name and secret from `Authorization: Basic`, each decoded as a form is (RFC 6749, 2.3.1).
+/// Client id and secret from `Authorization: Basic`, each form-decoded (RFC 6749, 2.3.1).
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
     let Some(header) = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()) else {
         return Ok(None);
@@ -132,7 +132,7 @@ fn refused(code: &'static str, words: Words) -> Problem {
 fn invalid_request() -> Problem {
     let words = Words::new(
         "请以表单（application/x-www-form-urlencoded）提交 grant_type、client_id、client_secret，每项一次；或以 HTTP Basic 提交客户端和密钥，二者取其一。",
-        "Send grant_type, client_id and client_secret as application/x-www-form-urlencoded, each once, or client and secret by HTTP Basic; one of the two ways.",
+        "Send grant_type, client_id and client_secret as application/x-www-form-urlencoded, each once, or send the client id and secret by HTTP Basic, not both.",
     );
     refused("oauth-invalid-request", words)
 }
@@ -140,7 +140,7 @@ fn invalid_request() -> Problem {
 fn invalid_client() -> Problem {
     let words = Words::new(
         "客户端或密钥不正确，或已停用、到期、吊销。请向管理员索取新的密钥。",
-        "The client or its secret is wrong, disabled, over or revoked. Ask the administrator for a new secret.",
+        "The client id or secret is wrong, disabled, expired or revoked. Ask the administrator for a new secret.",
     );
     Problem::unauthenticated("oauth-invalid-client", words)
 }
@@ -157,20 +157,20 @@ fn invalid_scope(has: &[ClientScope]) -> Problem {
     let has = ClientScope::join(has);
     let words = Words::new(
         format!("申请的权限范围超出该客户端所有：{has}。"),
-        format!("The client has these scopes and no other: {has}."),
+        format!("The requested scope exceeds the client's scopes: {has}."),
     );
     refused("oauth-invalid-scope", words)
 }
 
 impl TokenRequest {
-    /// The client's name for itself and its secret, given in one of the two ways.
+    /// Client id and secret, which must be given either in the form or by HTTP Basic, not both.
     fn credentials(&mut self) -> Result<(String, String), Problem> {
         let (name, secret) = (self.form.remove("client_id"), self.form.remove("client_secret"));
         match (self.basic.take(), name, secret) {
             (None, Some(name), Some(secret)) | (Some((name, secret)), None, None) => {
                 Ok((name, secret))
             }
-            // Some libraries name the client in both places.
+            // Some libraries send the client id in both places.
             (Some((name, secret)), Some(same), None) if name == same => Ok((name, secret)),
             (Some(_) | None, _, _) => Err(invalid_request()),
         }
@@ -186,27 +186,27 @@ impl TokenRequest {
     }
 }
 
-/// A token as RFC 6749 gives it.
+/// An access token response as defined by RFC 6749, 5.1.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccessToken {
-    /// To be sent as `Authorization: Bearer …`.
+    /// Access token; send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
-    /// How long it is good for, in seconds; there is no refresh token: ask again.
+    /// Lifetime of the token in seconds. There is no refresh token: request a new token instead.
     #[schema(minimum = 1)]
     pub expires_in: i64,
-    /// What it is good for: scopes with a space between.
+    /// Granted scopes, separated by spaces.
     #[schema(example = "projects:read events:read")]
     pub scope: String,
 }
 
-/// A token on its way out, never to be kept by a cache.
+/// A token response, sent with `Cache-Control: no-store`.
 pub struct Issued(AccessToken);
 
 impl Reply for Issued {
     fn describe(entry: &mut Entry) {
-        entry.answers::<AccessToken>(200, "A token.");
+        entry.answers::<AccessToken>(200, "The access token.");
     }
 }
 
@@ -218,15 +218,16 @@ impl Responder for Issued {
     }
 }
 
-/// Get a token for a machine client
+/// Get an access token for a machine client
 ///
-/// OAuth 2.0 client credentials, as a form; the client and its secret in the form or by HTTP Basic.
-/// Failures are problems that carry OAuth's `error` beside their own members.
+/// OAuth 2.0 client credentials grant (RFC 6749, 4.4), sent as a form. Client id and secret are
+/// given either in the form or by HTTP Basic, not both. Errors are problem documents that also
+/// contain OAuth's `error` member.
 #[utoipa::path(
     post, path = "/oauth/token",
     responses(
         (status = 400, description = "`error` is `invalid_request`, `unsupported_grant_type` or `invalid_scope`."),
-        (status = 401, description = "`error` is `invalid_client`: unknown, wrong, disabled, over or revoked."),
+        (status = 401, description = "`error` is `invalid_client`: the client is unknown, disabled or expired, or the secret is wrong or revoked."),
     ),
 )]
 async fn create_token(

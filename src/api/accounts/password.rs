@@ -1,28 +1,28 @@
-//! Passwords: argon2id, and a judgement of how soon one would be guessed.
+//! Password hashing (argon2id) and the check of password strength.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 
 use crate::domain::words::Words;
 
-/// The least number of characters; the estimate below does the rest.
+/// Minimum length in characters. Strength is then estimated by zxcvbn.
 pub const SHORTEST: usize = 10;
-/// Longer ones would only make hashing slow.
+/// Maximum length in characters; limits the cost of the strength estimate and of hashing.
 pub const LONGEST: usize = 200;
 
-/// How much work a hash is, in KiB of memory and passes over it.
+/// Cost parameters of argon2id.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
     /// Memory, in KiB.
     pub memory_kib: u32,
-    /// Passes.
+    /// Number of passes over the memory.
     pub passes: u32,
 }
 
-/// OWASP's first choice for argon2id: m = 19 MiB, t = 2, p = 1.
+/// OWASP's recommended parameters for argon2id: m = 19 MiB, t = 2, p = 1.
 pub const OWASP: Effort = Effort { memory_kib: 19_456, passes: 2 };
 
-/// The hash to store, salt and parameters included.
+/// Hashes a password; the result contains the salt and the parameters (PHC string).
 pub fn hash(password: &str, effort: Effort) -> Result<String, String> {
     let params =
         Params::new(effort.memory_kib, effort.passes, 1, None).map_err(|e| e.to_string())?;
@@ -31,13 +31,14 @@ pub fn hash(password: &str, effort: Effort) -> Result<String, String> {
     Ok(hash.to_string())
 }
 
-/// Whether `password` is the one `stored` was made from.
+/// True if `password` matches the stored hash.
 pub fn verify(password: &str, stored: &str) -> bool {
     PasswordHash::new(stored)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// Why `password` will not do, if it will not. `about` holds what a guesser knows: the names.
+/// Code and message if `password` is too weak, otherwise `None`. `about` lists words an attacker
+/// would try first, such as the account's names.
 pub fn weakness(password: &str, about: &[&str]) -> Option<(&'static str, Words)> {
     let length = password.chars().count();
     if length < SHORTEST {

@@ -1,4 +1,4 @@
-//! Log in, stay logged in, log out, change one's password.
+//! Log in and out, refresh tokens, show the caller's account and change its password.
 
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -36,15 +36,15 @@ pub fn routes() -> Routes {
     routes!["sessions"; create_session, refresh_session, end_session, get_me, change_password]
 }
 
-/// A name and a password.
+/// User name and password of an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct Credentials {
-    /// The account's name.
+    /// The account's user name; case is ignored.
     #[schema(min_length = 1, max_length = 100)]
     pub username: String,
-    /// Its password.
+    /// The account's password.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
 }
@@ -55,12 +55,12 @@ impl Credentials {
     }
 }
 
-/// A refresh token.
+/// A refresh token to be exchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct Refresh {
-    /// The token the last log-in or refresh gave; it is good once.
+    /// Refresh token from the last log-in or refresh; can be used once.
     #[schema(min_length = 1, max_length = 200)]
     pub refresh_token: String,
 }
@@ -71,20 +71,20 @@ impl Refresh {
     }
 }
 
-/// What a caller needs to go on.
+/// An access token and the refresh token that renews it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub struct SessionView {
-    /// To be sent as `Authorization: Bearer …`.
+    /// Access token; send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: String,
-    /// How long the access token is good for, in seconds.
+    /// Lifetime of the access token in seconds.
     #[schema(minimum = 1)]
     pub expires_in: i64,
-    /// Gives the next access token, once.
+    /// Token to send to `POST /sessions/refresh`; can be used once.
     pub refresh_token: String,
-    /// Whether the password must be changed before anything else.
+    /// True if the account must change its password before it can do anything else.
     pub must_change_password: bool,
 }
 
@@ -94,15 +94,15 @@ impl Versioned for SessionView {
     }
 }
 
-/// A change of one's own password.
+/// A change of the caller's own password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct PasswordChange {
-    /// The password so far.
+    /// Current password.
     #[schema(min_length = 1, max_length = 200)]
     pub current_password: String,
-    /// The new one: at least 10 characters, not easily guessed.
+    /// New password: at least 10 characters and not easily guessed.
     #[schema(min_length = 1, max_length = 200)]
     pub new_password: String,
 }
@@ -116,15 +116,15 @@ impl PasswordChange {
     }
 }
 
-/// Where a request without a token comes from, for its event.
+/// Request id and network address of an unauthenticated request, recorded in its event.
 pub struct Origin {
     request_id: String,
-    /// The network address.
+    /// The client's network address.
     pub address: String,
 }
 
 impl Origin {
-    /// The author of what an account does by this request.
+    /// The author recorded for what `user` does in this request.
     pub fn author(&self, user: &User) -> Author {
         Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
     }
@@ -148,12 +148,13 @@ impl FromRequest for Origin {
 
 /// Log in
 ///
-/// Takes a name and a password and opens a session. The access token is good for minutes, the
-/// refresh token for days and for one use.
+/// Opens a session for a user name and password. Access tokens are valid for minutes; the refresh
+/// token is valid for days and can be used once. Attempts are rate-limited per user name and per
+/// address.
 #[utoipa::path(
     post, path = "/sessions",
     responses(
-        (status = 401, description = "The name or the password is wrong, or the account is disabled."),
+        (status = 401, description = "The user name or password is wrong, or the account is disabled."),
     )
 )]
 async fn create_session(
@@ -181,10 +182,10 @@ async fn create_session(
     Ok(Created { view, location: "/sessions/current".to_owned() })
 }
 
-/// Whose name and password these are; counts the attempt.
+/// Authenticates an account by user name and password; counts the attempt.
 ///
 /// # Errors
-/// 401 when they are nobody's, 429 when too many were tried.
+/// 401 if the credentials are wrong, 429 after too many attempts.
 pub async fn recognise(
     app: &App,
     from: &Origin,
@@ -198,7 +199,7 @@ pub async fn recognise(
     check_password(found.await?, password).await
 }
 
-/// Opens a session for the pages and gives the token their cookie carries.
+/// Opens a session for the dashboard and returns the token for its cookie.
 ///
 /// # Errors
 /// As [`recognise`].
@@ -223,8 +224,8 @@ pub async fn open_page(
     app.tokens.issue_cookie(user.id, session, now, ends).map_err(Problem::broken)
 }
 
-/// The account, if the password is right. A name that does not exist costs the same time, so that
-/// nobody learns which names do.
+/// The account, if the password is right. For an unknown name a dummy hash is verified, so that
+/// response times do not reveal which user names exist.
 async fn check_password(user: Option<User>, password: String) -> Result<User, Problem> {
     let checked = tokio::task::spawn_blocking(move || {
         let stored = user.as_ref().map_or(NOBODY, |u| u.password_hash.as_str());
@@ -234,13 +235,13 @@ async fn check_password(user: Option<User>, password: String) -> Result<User, Pr
     checked.await.map_err(Problem::broken)?.ok_or_else(wrong_credentials)
 }
 
-/// A hash nobody knows the password of, at the usual effort.
+/// A hash that no known password matches, with the default cost.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGZvciBub2JvZHk$qkU0rQXLBlD1zCf8W3+2r6LZ3Y5JzZr0jvnC1x2hY9A";
 
 fn wrong_credentials() -> Problem {
     let detail = Words::new(
         "用户名或密码不正确，或账号已停用。忘记密码请联系管理员。",
-        "The name or the password is wrong, or the account is disabled. Ask the administrator if you forgot it.",
+        "The user name or password is wrong, or the account is disabled. If you forgot the password, ask the administrator.",
     );
     Problem::unauthenticated("wrong-credentials", detail)
 }
@@ -263,11 +264,11 @@ fn session_view(
 
 /// Refresh a session
 ///
-/// Takes the refresh token and gives a new pair. A refresh token is good once: shown a second
-/// time, it was copied, and the whole session ends.
+/// Exchanges the refresh token for a new access token and a new refresh token. Each refresh token
+/// can be used once; reuse is treated as theft and ends the whole session.
 #[utoipa::path(
     post, path = "/sessions/refresh",
-    responses((status = 401, description = "The refresh token is unknown, over, or was used before.")),
+    responses((status = 401, description = "The refresh token is unknown, expired or already used.")),
 )]
 async fn refresh_session(
     app: Data<App>,
@@ -306,14 +307,14 @@ async fn refresh_session(
 fn not_refreshable() -> Problem {
     let detail = Words::new(
         "refresh_token 无效、已过期或已被使用过。请重新登录；若非本人操作，请立即修改密码。",
-        "The refresh_token is unknown, over, or was used before. Log in again; if that was not you, change your password at once.",
+        "The refresh_token is unknown, expired or already used. Log in again; if you did not use it yourself, change your password immediately.",
     );
     Problem::unauthenticated("refresh-not-good", detail)
 }
 
 /// Log out
 ///
-/// Ends the session of the token at once, with every token that belongs to it.
+/// Ends the caller's session immediately and invalidates all its tokens.
 #[utoipa::path(delete, path = "/sessions/current")]
 pub async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
     let now = app.clock.now();
@@ -330,7 +331,7 @@ pub async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoCont
 
 /// Show my account
 ///
-/// Who the token belongs to, in which role, for which unit or area.
+/// The account that the token belongs to, with its role and its unit or area.
 #[utoipa::path(get, path = "/me")]
 async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
     Ok(Json(who.caller.user.clone().into()))
@@ -338,7 +339,7 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 
 /// Change my password
 ///
-/// Ends every other session of the account.
+/// Ends all other sessions of the account; the current session stays open.
 #[utoipa::path(put, path = "/me/password")]
 pub async fn change_password(
     app: Data<App>,
@@ -370,7 +371,7 @@ fn new_hash(
     effort: password::Effort,
 ) -> Result<String, Problem> {
     if !password::verify(&change.current_password, &user.password_hash) {
-        let words = Words::new("当前密码不正确。", "This is not the current password.");
+        let words = Words::new("当前密码不正确。", "The current password is wrong.");
         let wrong = FieldError::new("/current_password".to_owned(), "wrong-password", words);
         return Err(Problem::invalid(vec![wrong]));
     }

@@ -1,4 +1,4 @@
-//! Accounts, kept by the administrator, who sees no business data.
+//! Accounts: `/users`. Only administrators manage them; administrators see no business data.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -44,23 +44,23 @@ pub fn routes() -> Routes {
 pub struct UserView {
     /// The account's id.
     pub id: UserId,
-    /// The name it logs in with.
+    /// User name for logging in, in lower case.
     pub username: String,
-    /// The name people know.
+    /// Display name.
     pub display_name: String,
-    /// What it may do.
+    /// Role, which determines the account's permissions.
     pub role: Role,
-    /// The unit it acts for, when its role is `unit`.
+    /// Unit the account acts for; set only for the role `unit`.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for, when its role is `area`.
+    /// Area the account acts for; set only for the role `area`.
     pub area_id: Option<AreaId>,
-    /// Whether it must choose a password of its own before anything else.
+    /// True if the account must change its password before it can do anything else.
     pub must_change_password: bool,
-    /// Since when it may no longer log in; null while it may.
+    /// Time the account was disabled; null if it is enabled.
     pub disabled_at: Option<Timestamp>,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
@@ -87,24 +87,25 @@ impl Versioned for UserView {
     }
 }
 
-/// An account to be made.
+/// An account to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct UserInput {
-    /// The name it logs in with: letters, digits, `.`, `-` and `_`; case does not matter.
+    /// User name for logging in: ASCII letters, digits, `.`, `-` and `_`. Case is ignored.
     #[schema(min_length = 2, max_length = 64)]
     pub username: String,
-    /// The name people know.
+    /// Display name.
     #[schema(min_length = 1, max_length = 200)]
     pub display_name: String,
-    /// What it may do.
+    /// Role, which determines the account's permissions.
     pub role: Role,
-    /// The unit it acts for; required when the role is `unit`, and only then allowed.
+    /// Unit the account acts for; required for the role `unit` and not allowed for other roles.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for; required when the role is `area`, and only then allowed.
+    /// Area the account acts for; required for the role `area` and not allowed for other roles.
     pub area_id: Option<AreaId>,
-    /// A first password; the account must change it at its first log-in.
+    /// Initial password: at least 10 characters and not easily guessed. The account must change it
+    /// at its first log-in.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
 }
@@ -118,28 +119,28 @@ impl UserInput {
     }
 }
 
-/// A change of an account; what is absent stays.
+/// A partial update of an account; absent fields are left unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct UserPatch {
-    /// The name people know.
+    /// New display name.
     #[schema(min_length = 1, max_length = 200)]
     #[serde(default)]
     pub display_name: Option<String>,
-    /// What it may do.
+    /// New role.
     #[serde(default)]
     #[schema(nullable = false)]
     pub role: Option<Role>,
-    /// The unit it acts for; null for none.
+    /// Unit the account acts for; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub unit_id: Option<Option<UnitId>>,
-    /// The area it acts for; null for none.
+    /// Area the account acts for; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub area_id: Option<Option<AreaId>>,
-    /// Whether it may no longer log in. Disabling ends its sessions at once.
+    /// True to disable the account, false to enable it. Disabling ends its sessions immediately.
     #[serde(default)]
     pub disabled: Option<bool>,
 }
@@ -150,12 +151,13 @@ impl UserPatch {
     }
 }
 
-/// A password set by the administrator.
+/// A password set by an administrator.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct PasswordReset {
-    /// A new first password; the account must change it at its next log-in.
+    /// New password: at least 10 characters and not easily guessed. The account must change it at
+    /// its next log-in.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
 }
@@ -166,7 +168,7 @@ impl PasswordReset {
     }
 }
 
-/// Which account.
+/// Path parameters of one account.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct UserPath {
@@ -174,37 +176,37 @@ pub struct UserPath {
     pub user_id: UserId,
 }
 
-/// Which accounts.
+/// Filters for the list of accounts.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UserFilterQuery {
-    /// In one of these roles.
+    /// Only accounts with one of these roles.
     #[serde(default)]
     pub role: Vec<Role>,
-    /// True for those that may no longer log in, false for those that may.
+    /// True for disabled accounts only, false for enabled accounts only.
     #[param(nullable = false)]
     pub disabled: Option<bool>,
-    /// With this in the name they log in with, or in the one people know.
+    /// Only accounts whose user name or display name contains this text.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }
 
-/// Which page of the accounts.
+/// Paging parameters without filters.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UserQuery {
-    /// How many items a page holds.
+    /// Maximum number of items per page.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page; absent for the first page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 /// List accounts
 ///
-/// Accounts, by name, page by page.
+/// Accounts of people, ordered by user name, in pages. For machine clients see `GET /clients`.
 #[utoipa::path(get, path = "/users")]
 pub async fn list_users(
     app: Data<App>,
@@ -221,10 +223,10 @@ pub async fn list_users(
 
 /// Create an account
 ///
-/// Makes an account with a first password, which must be changed at the first log-in.
+/// The account must change the initial password at its first log-in.
 #[utoipa::path(
     post, path = "/users",
-    responses((status = 409, description = "The name is taken.")),
+    responses((status = 409, description = "The user name is already in use.")),
 )]
 pub async fn create_user(
     app: Data<App>,
@@ -252,7 +254,8 @@ pub async fn create_user(
 
 /// Show an account
 ///
-/// One account as it is now.
+/// Returns one account. Accounts of machine clients are not found here; see
+/// `GET /clients/{client_id}`.
 #[utoipa::path(get, path = "/users/{user_id}")]
 pub async fn get_user(
     app: Data<App>,
@@ -267,7 +270,8 @@ pub async fn get_user(
 
 /// Change an account
 ///
-/// What is absent stays. A change of role, and disabling, work at once.
+/// Absent fields are left unchanged. A change of role and disabling take effect immediately;
+/// disabling also ends the account's sessions.
 #[utoipa::path(patch, path = "/users/{user_id}")]
 pub async fn update_user(
     app: Data<App>,
@@ -297,10 +301,10 @@ pub async fn update_user(
     Ok(Tagged(view))
 }
 
-/// Set an account's password
+/// Reset an account's password
 ///
-/// For one who forgot it. Ends the account's sessions; it must change the password at its next
-/// log-in.
+/// Sets a new password for an account whose password was forgotten. Ends all its sessions; the
+/// account must change the password at its next log-in.
 #[utoipa::path(put, path = "/users/{user_id}/password")]
 pub async fn reset_password(
     app: Data<App>,
@@ -363,24 +367,24 @@ fn strong(
     password::hash(password, effort).map(Some).map_err(Problem::broken)
 }
 
-/// A `unit` account has a unit, an `area` account an area, and no other has either.
+/// Checks that `unit` accounts have a unit, `area` accounts an area, and other roles neither.
 pub(super) fn belonging(check: &mut Check, role: Role, unit: Option<UnitId>, area: Option<AreaId>) {
     for (pointer, wanted, given) in [
         ("/unit_id", role == Role::Unit, unit.is_some()),
         ("/area_id", role == Role::Area, area.is_some()),
     ] {
         if wanted && !given {
-            let words = Words::new("该角色必须指定。", "This role must have one.");
+            let words = Words::new("该角色必须指定。", "Required for this role.");
             check.note(pointer, FieldError::new(String::new(), "required", words));
         } else if given && !wanted {
             let words =
-                Words::new("该角色不能指定，请去掉。", "This role cannot have one: leave it out.");
+                Words::new("该角色不能指定，请去掉。", "Not allowed for this role; leave it out.");
             check.note(pointer, FieldError::new(String::new(), "not-allowed", words));
         }
     }
 }
 
-/// Refuses a unit or area that is not there.
+/// Checks that the unit and the area exist.
 pub(super) fn known_belonging(
     conn: &mut crate::store::Conn,
     unit: Option<UnitId>,

@@ -1,4 +1,4 @@
-//! A bulletin beside the figures of today.
+//! Comparison of a bulletin with the current figures.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -31,40 +31,40 @@ pub fn routes() -> Routes {
     routes!["bulletins"; get_bulletin_comparison]
 }
 
-/// A published month beside the same month as the register has it now.
+/// A published month compared with the current figures of the same month.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BulletinComparison {
-    /// The month.
+    /// The published month.
     pub month: Month,
-    /// When it was published.
+    /// Time of publication.
     pub published_at: Timestamp,
-    /// The instant it was compared.
+    /// Time of the comparison.
     pub as_of: Timestamp,
-    /// Whether any figure below differs.
+    /// True if any row differs.
     pub differs: bool,
-    /// Every area.
+    /// Comparison by area.
     pub areas: Vec<Compared>,
-    /// Every industry line.
+    /// Comparison by industry line.
     pub industries: Vec<Compared>,
-    /// All projects once.
+    /// Comparison of the totals; each project counts once.
     pub total: Compared,
-    /// What closed months were restated since it was published, of the projects in sight.
+    /// Restatements of closed months since the publication, of projects visible to the caller.
     pub restatements: Vec<BulletinRestatement>,
 }
 
-/// One row, then and now.
+/// One row, as published and now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Compared {
-    /// The place; empty on the total.
+    /// Area or industry line of the row; empty for the total.
     #[serde(flatten)]
     pub place: Place,
-    /// Completed ÷ planned, as published.
+    /// Completed ÷ planned investment, as published.
     pub published: RateView,
-    /// Completed ÷ planned, now.
+    /// Completed ÷ planned investment, now.
     pub now: RateView,
-    /// What completed investment is more now, in 万元.
+    /// Completed investment now minus published, in 万元.
     pub completed_difference_wan: Fen,
-    /// What the year plans are more now, in 万元.
+    /// Planned investment now minus published, in 万元.
     pub planned_difference_wan: Fen,
 }
 
@@ -79,13 +79,13 @@ impl Compared {
         }
     }
 
-    /// Whether it came to something else.
+    /// True if completed or planned investment has changed.
     pub fn differs(&self) -> bool {
         !self.completed_difference_wan.is_zero() || !self.planned_difference_wan.is_zero()
     }
 }
 
-/// Every row of either, in the order of the published ones, then of new ones.
+/// All rows of both: published rows in their order, then rows that are new.
 fn rows(published: &Investment, now: &Investment) -> Vec<Compared> {
     let rate = |all: &Investment, place: &Place| {
         let found = all.rows.iter().find(|row| row.place == *place);
@@ -100,10 +100,10 @@ fn rows(published: &Investment, now: &Investment) -> Vec<Compared> {
     all.map(row).collect()
 }
 
-/// Compare a bulletin with today
+/// Compare a bulletin with the current figures
 ///
-/// Completed investment and year plans through the month, as published and as the register has
-/// them now, with what was restated since.
+/// Completed investment and year plans up to the month, as published and as of now, with the
+/// restatements made since the publication.
 #[utoipa::path(get, path = "/bulletins/{month}/comparison")]
 pub async fn get_bulletin_comparison(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! What a bulletin shows: every figure of a month, made of what was frozen.
+//! The figures of a bulletin, computed from a frozen snapshot.
 
 use std::collections::BTreeSet;
 
@@ -32,84 +32,85 @@ use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
 
-/// Every figure of a published month.
+/// All figures of a published month.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BulletinFigures {
-    /// The promise table, on both bases.
+    /// Commitments of the annual plan compared with registered projects, on the initial and the
+    /// current plan.
     pub commitments: Commitments,
     /// Investment by area.
     pub areas: Investment,
     /// Investment by industry line.
     pub industries: Investment,
-    /// Planned and completed by month.
+    /// Planned and completed investment by month.
     pub trend: Trend,
-    /// Starts and milestones by area.
+    /// Construction starts and milestones by area.
     pub milestones: MilestoneSummary,
-    /// Lights by area.
+    /// Status lights by area.
     pub lights: LightSummary,
-    /// Every project that shows red or yellow.
+    /// All projects with a red or yellow light.
     pub behind: Vec<ProjectLightView>,
-    /// Areas, ranked.
+    /// Ranking of areas.
     pub area_ranking: Rankings,
-    /// Industry lines, ranked.
+    /// Ranking of industry lines.
     pub industry_ranking: Rankings,
-    /// Owning units, ranked.
+    /// Ranking of owning units.
     pub unit_ranking: Rankings,
-    /// What came of the reports of the month.
+    /// Number of the month's reports in each filing status.
     pub filings: FilingsView,
-    /// Every report of the month that was late or is missing.
+    /// Reports of the month that were late, are missing or were returned.
     pub late_reports: Vec<Filing>,
-    /// What closed months were restated since the bulletin before.
+    /// Restatements of closed months since the previous bulletin.
     pub restatements: Vec<BulletinRestatement>,
-    /// The issues that were open when the month closed.
+    /// Issues open when the month was closed.
     pub issues: Vec<BulletinIssue>,
 }
 
-/// A restatement, as a bulletin lists it.
+/// A restatement as listed in a bulletin.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinRestatement {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
     pub project: String,
-    /// The month that was restated.
+    /// Month that was restated.
     pub month: Month,
-    /// What was added to it, in 万元; negative takes away.
+    /// Correction of the month's completed investment, in 万元; may be negative.
     pub amount_wan: Fen,
-    /// Why.
+    /// Reason for the restatement.
     pub reason: String,
-    /// Who approved it.
+    /// Person who approved the restatement.
     pub approver: String,
-    /// When it was entered.
+    /// Time the restatement was entered.
     pub created_at: Timestamp,
 }
 
-/// An issue, as it stood when the month closed.
+/// An issue as it was when the month was closed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinIssue {
     /// The issue's id.
     pub id: IssueId,
     /// The project's name.
     pub project: String,
-    /// What was known of it.
+    /// The issue's data at that time.
     #[serde(flatten)]
     pub facts: IssueFacts,
-    /// Days since it was raised.
+    /// Days since the issue was raised.
     pub age_days: i64,
-    /// Whether it should have been cleared.
+    /// True if the issue was past its due date.
     pub overdue: bool,
 }
 
-/// What a bulletin lists besides what is summed.
+/// Lists in a bulletin that are not aggregated from project figures.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Listed {
-    /// Restatements since the bulletin before.
+    /// Restatements since the previous bulletin.
     pub restatements: Vec<BulletinRestatement>,
-    /// Issues open when the month closed.
+    /// Issues open when the month was closed.
     pub issues: Vec<BulletinIssue>,
 }
 
-/// How the figures of a bulletin are asked for.
+/// Query parameters with which bulletins are computed.
 pub fn as_published(month: Month) -> PeriodQuery {
     PeriodQuery {
         year: month.year(),
@@ -122,7 +123,8 @@ pub fn as_published(month: Month) -> PeriodQuery {
 }
 
 impl BulletinFigures {
-    /// Made of what was frozen, beside the month `before`, for whom `asking` is.
+    /// Computes all figures of `asking`; `before` is the previous month, for the change of ranks.
+    /// Keeps only the listed items whose projects `asking` can see.
     pub fn of(
         conn: &mut Conn,
         asking: &Asking,
@@ -161,7 +163,7 @@ impl BulletinFigures {
     }
 }
 
-/// What came of the month's reports, and those that were late or are missing.
+/// Counts of the month's filings, and the reports that are late, missing or returned.
 fn filings(
     conn: &mut Conn,
     asking: &Asking,

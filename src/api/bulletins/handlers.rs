@@ -1,4 +1,4 @@
-//! Bulletins: closed months, published and frozen.
+//! Bulletins: publication of closed months, and reading what was published.
 
 use std::collections::BTreeMap;
 
@@ -52,23 +52,23 @@ pub fn routes() -> Routes {
     routes!["bulletins"; publish_month, list_bulletins, get_bulletin, get_bulletin_content]
 }
 
-/// A published month.
+/// Title, hashes and publication of a bulletin, without its figures.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinHead {
-    /// The month.
+    /// The published month.
     pub month: Month,
-    /// The title.
+    /// Title of the bulletin.
     #[schema(example = "2021年6月重大项目调度通报")]
     pub title: String,
     /// SHA-256 of the frozen content, in hexadecimal.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sha256: String,
-    /// The hash of the bulletin published before; null for the first.
+    /// Hash of the previously published bulletin; null for the first one.
     #[schema(value_type = Option<String>, pattern = "^[0-9a-f]{64}$")]
     pub previous_sha256: Option<String>,
-    /// When it was published.
+    /// Time of publication.
     pub published_at: Timestamp,
-    /// Who published it, by username.
+    /// User name of the publisher.
     pub published_by: String,
 }
 
@@ -85,31 +85,31 @@ impl From<&Bulletin> for BulletinHead {
     }
 }
 
-/// A published month with its figures.
+/// A bulletin: a published month with its figures.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Bulletin)]
 pub struct BulletinView {
-    /// What it is.
+    /// Title, hashes and publication.
     #[serde(flatten)]
     pub head: BulletinHead,
-    /// Its figures, of the projects the caller may know of; in 万元.
+    /// Figures of the projects visible to the caller; amounts in 万元.
     #[schema(value_type = BulletinFigures)]
     pub figures: Value,
 }
 
 impl Versioned for BulletinView {
-    /// A bulletin never changes.
+    /// Always 1: bulletins never change.
     fn version(&self) -> i64 {
         1
     }
 }
 
-/// The title of a month's bulletin.
+/// Title of a month's bulletin.
 pub fn title(month: Month) -> String {
     format!("{}年{}月重大项目调度通报", month.year(), month.number())
 }
 
-/// What is frozen: the text whose hash a bulletin carries.
+/// Frozen content of a bulletin; the bulletin's hash is computed over its JSON text.
 #[derive(Serialize)]
 struct Content<'a> {
     month: Month,
@@ -117,40 +117,40 @@ struct Content<'a> {
     previous_sha256: Option<String>,
     published_at: Timestamp,
     published_by: &'a str,
-    /// Where the chain of sealed events ended.
+    /// Last sealed event at the time of publication.
     events: Anchor,
     figures: Value,
     register: &'a Frozen,
 }
 
-/// The frozen content, as the document describes it.
+/// Frozen content of a bulletin, over which its hash is computed.
 #[derive(ToSchema)]
 #[schema(as = BulletinContent)]
 #[expect(dead_code, reason = "describes a text that is kept to the byte")]
 pub struct ContentView {
-    /// The month.
+    /// The published month.
     month: Month,
-    /// The title.
+    /// Title of the bulletin.
     title: String,
-    /// The hash of the bulletin published before; null for the first.
+    /// Hash of the previously published bulletin; null for the first one.
     #[schema(value_type = Option<String>)]
     previous_sha256: Option<String>,
-    /// When it was published.
+    /// Time of publication.
     published_at: Timestamp,
-    /// Who published it, by username.
+    /// User name of the publisher.
     published_by: String,
-    /// Where the chain of sealed events ended: `sequence` and `hash`.
+    /// Last sealed event at the time of publication: its `sequence` and `hash`.
     #[schema(value_type = Object)]
     events: Anchor,
-    /// The figures of all projects.
+    /// Figures of all projects.
     figures: BulletinFigures,
-    /// What the figures are made of: projects with plans, reports, restatements, milestones and
-    /// units, envelopes, due dates and the rules of lights.
+    /// Snapshot of the input data of the figures: projects with plans, reports, restatements,
+    /// milestones and units; plan envelopes, due dates and the rules of lights.
     #[schema(value_type = Object)]
     register: Value,
 }
 
-/// The parts of the content that are read back to be shown.
+/// Parts of the frozen content that are read back.
 #[derive(Deserialize)]
 struct Shown {
     figures: Value,
@@ -158,11 +158,11 @@ struct Shown {
 
 /// Publish a month
 ///
-/// Freezes everything a closed month's figures are made of, and the figures, with a hash over both
-/// and over the bulletin before. What happens later never alters it.
+/// Freezes the figures of a closed month together with the data they are computed from. The hash
+/// covers both and the hash of the previous bulletin. Later changes never alter a bulletin.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/publication",
-    responses((status = 409, description = "It is open or published, an earlier month is open, or a later one is published.")),
+    responses((status = 409, description = "The month is open or already published, an earlier month is still open, or a later month is already published.")),
 )]
 pub async fn publish_month(
     app: Data<App>,
@@ -181,7 +181,7 @@ pub async fn publish_month(
     Ok(Created { view, location: format!("/bulletins/{month}") })
 }
 
-/// Publishes a closed month in the name of `by`.
+/// Publishes a closed month; `by` is the publisher's user name.
 pub fn publish(
     conn: &mut Conn,
     month: Month,
@@ -204,7 +204,7 @@ pub fn publish(
     Ok(bulletin)
 }
 
-/// Freezes a closed month.
+/// Computes the figures of a closed month and freezes them with their input data.
 fn freeze(
     conn: &mut Conn,
     month: &ReportingMonth,
@@ -243,8 +243,8 @@ fn freeze(
     Ok(Bulletin::new(through, content, previous_sha256, by))
 }
 
-/// What was restated and is not among `known`: what the bulletin before had. Instants would not
-/// do: what was entered before may have been committed after.
+/// Restatements that are not in `known`, the ids the previous bulletin included. Creation times
+/// cannot be compared: a restatement created earlier may have been committed later.
 pub fn restated_since(
     conn: &mut Conn,
     known: &[RestatementId],
@@ -262,8 +262,8 @@ pub fn restated_since(
     Ok(all.filter(|(r, _)| !known.contains(&r.id)).map(view).collect())
 }
 
-/// The issues that were open when `month` closed, as they stood then: followed through their
-/// events up to that instant.
+/// Issues open when `month` was closed, in the state they had then, reconstructed from their
+/// events.
 fn open_issues(conn: &mut Conn, month: &ReportingMonth) -> Result<Vec<BulletinIssue>, Problem> {
     let Some(closed_at) = month.closed_at else {
         return Ok(Vec::new());
@@ -290,8 +290,8 @@ fn open_issues(conn: &mut Conn, month: &ReportingMonth) -> Result<Vec<BulletinIs
     Ok(open)
 }
 
-/// A bulletin as somebody may see it: as it was frozen, or made of the projects in sight by the
-/// same formulas.
+/// A bulletin limited to `sight`: the frozen figures, or the same formulas applied to the visible
+/// projects of the frozen data.
 pub fn shown(conn: &mut Conn, bulletin: &Bulletin, sight: Sight) -> Result<BulletinView, Problem> {
     let Shown { figures } = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
     let head = BulletinHead::from(bulletin);
@@ -305,7 +305,7 @@ pub fn shown(conn: &mut Conn, bulletin: &Bulletin, sight: Sight) -> Result<Bulle
     Ok(BulletinView { head, figures: to_value(figures).map_err(Problem::broken)? })
 }
 
-/// What a bulletin lists besides what is summed.
+/// The lists of a bulletin that are not aggregated from project figures.
 pub fn listed(bulletin: &Bulletin) -> Result<Listed, Problem> {
     let Shown { figures } = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
     serde_json::from_value(figures).map_err(Problem::broken)
@@ -313,7 +313,7 @@ pub fn listed(bulletin: &Bulletin) -> Result<Listed, Problem> {
 
 /// List bulletins
 ///
-/// Every published month in the order of publication, with its hash.
+/// All published months with their hashes, in the order of publication.
 #[utoipa::path(get, path = "/bulletins")]
 pub async fn list_bulletins(
     app: Data<App>,
@@ -325,8 +325,8 @@ pub async fn list_bulletins(
 
 /// Show a bulletin
 ///
-/// The month as it was published: as JSON, as an xlsx workbook, or as an HTML page that prints on
-/// A4 landscape, by `format` or `Accept`.
+/// The month as it was published, limited to projects visible to the caller. `format` or `Accept`
+/// selects JSON, an xlsx workbook, or an HTML page for printing on A4 landscape.
 #[utoipa::path(get, path = "/bulletins/{month}")]
 async fn get_bulletin(
     app: Data<App>,
@@ -340,10 +340,11 @@ async fn get_bulletin(
     Rendered::of(view, &names, asked.format.unwrap_or(accepted.0))
 }
 
-/// A bulletin as the caller may see it, with the names of its time.
+/// A bulletin limited to what the caller may see, with the names of areas and industries at the
+/// time of publication.
 ///
 /// # Errors
-/// 404
+/// 404 if the month is not published.
 pub async fn read_bulletin(
     app: &App,
     who: &Permit<ReadSummaries>,
@@ -359,10 +360,10 @@ pub async fn read_bulletin(
         .await
 }
 
-/// Show what a bulletin's hash is over
+/// Get the frozen content of a bulletin
 ///
-/// The frozen content to the byte: its SHA-256 is the bulletin's, and it names the hash of the
-/// bulletin before.
+/// The exact bytes over which the bulletin's SHA-256 is computed. They contain the hash of the
+/// previous bulletin, so bulletins form a verifiable chain.
 #[utoipa::path(get, path = "/bulletins/{month}/content")]
 async fn get_bulletin_content(
     app: Data<App>,

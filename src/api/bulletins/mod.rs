@@ -1,4 +1,4 @@
-//! Published months: `/bulletins`.
+//! Bulletins (published months): `/bulletins`.
 
 pub mod comparison;
 pub mod figures;

@@ -1,4 +1,4 @@
-//! A bulletin as a page that prints on A4 landscape.
+//! A bulletin as an HTML page for printing on A4 landscape.
 
 use std::sync::LazyLock;
 
@@ -22,10 +22,10 @@ struct Page<'a> {
     style: &'static str,
 }
 
-/// The page's own style. It stands inside the page, so that a page that was saved is whole.
+/// The page's style sheet, embedded so that a saved page is complete.
 const STYLE: &str = include_str!("../../../templates/bulletin.css");
 
-/// What a browser may do with the page: apply exactly its own style, and nothing else.
+/// Content security policy of the page: only its own style sheet is allowed.
 pub fn policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = STANDARD.encode(Sha256::digest(STYLE));
@@ -36,7 +36,7 @@ pub fn policy() -> &'static str {
     &POLICY
 }
 
-/// The page of `tables`.
+/// Renders the page of `tables`.
 pub fn page(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<String, Problem> {
     let published = format!("{}（北京时间）", head.published_at.shown_in_shanghai());
     let page = Page { head, published, synthetic: names.synthetic, tables, style: STYLE };
@@ -44,7 +44,7 @@ pub fn page(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<Stri
 }
 
 impl Cell {
-    /// What stands in the cell, for people: thousands apart, a dash for nothing.
+    /// Text of the cell for people: thousands separators, and a dash for no value.
     pub fn shown(&self) -> String {
         match self {
             Self::Text(text) | Self::Day(text) => text.clone(),
@@ -54,7 +54,7 @@ impl Cell {
         }
     }
 
-    /// The light in the cell, if it holds one.
+    /// The status light in the cell, if it holds one.
     pub fn light(&self) -> Option<Light> {
         match self {
             Self::Light(light) => Some(*light),
@@ -62,7 +62,7 @@ impl Cell {
         }
     }
 
-    /// The cell's class.
+    /// CSS class of the cell.
     pub fn class(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
@@ -73,7 +73,7 @@ impl Cell {
     }
 }
 
-/// A decimal number with its thousands apart; a dash when there is none.
+/// Adds thousands separators to a decimal number; a dash if the text is empty.
 fn grouped(text: &str) -> String {
     if text.is_empty() {
         return "—".to_owned();

@@ -1,4 +1,4 @@
-//! A bulletin goes out as JSON, as a workbook, or as a page to print.
+//! Response of a bulletin: JSON, workbook or HTML page.
 
 use std::future::{Ready, ready};
 
@@ -17,32 +17,32 @@ use crate::api::bulletins::workbook::workbook;
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry, Reply};
 
-/// The media type of a workbook.
+/// Media type of xlsx workbooks.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// How a bulletin goes out.
+/// Response format of a bulletin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BulletinFormat {
     /// JSON.
     Json,
-    /// A workbook.
+    /// An xlsx workbook.
     Xlsx,
-    /// A page that prints on A4 landscape.
+    /// An HTML page for printing on A4 landscape.
     Html,
 }
 
-/// As what.
+/// Query parameter that selects the format of a bulletin.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RenderQuery {
-    /// As what; by `Accept` unless said.
+    /// Response format; if absent, `Accept` decides.
     #[param(nullable = false)]
     pub format: Option<BulletinFormat>,
 }
 
-/// What the caller's `Accept` prefers; JSON unless it names one of the others first.
+/// Format requested by `Accept`: the first one named, otherwise JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted(pub BulletinFormat);
 
@@ -66,18 +66,18 @@ impl FromRequest for Wanted {
     }
 }
 
-/// A bulletin on its way out.
+/// A bulletin rendered in one of the formats.
 pub enum Rendered {
-    /// As JSON.
+    /// JSON.
     Json(Box<BulletinView>),
-    /// As a workbook, under a name.
+    /// An xlsx workbook: its file name and content.
     Xlsx(String, Vec<u8>),
-    /// As a page.
+    /// An HTML page.
     Html(String),
 }
 
 impl Rendered {
-    /// `view` as it was asked for.
+    /// Renders `view` in the requested format.
     pub fn of(view: BulletinView, names: &Names, format: BulletinFormat) -> Result<Self, Problem> {
         Ok(match format {
             BulletinFormat::Json => Self::Json(Box::new(view)),
@@ -94,7 +94,7 @@ impl Rendered {
 
 impl Reply for Rendered {
     fn describe(entry: &mut Entry) {
-        entry.answers::<BulletinView>(200, "As it was published.");
+        entry.answers::<BulletinView>(200, "The bulletin as it was published.");
         let file = json!({"type": "string", "format": "binary"});
         entry.answer_also(200, XLSX, &file);
         entry.answer_also(200, "text/html", &json!({"type": "string"}));
@@ -123,12 +123,12 @@ impl Responder for Rendered {
     }
 }
 
-/// JSON that goes out to the byte as it is kept.
+/// Stored JSON text, sent byte for byte.
 pub struct Kept(pub String);
 
 impl Reply for Kept {
     fn describe(entry: &mut Entry) {
-        entry.answers::<ContentView>(200, "The frozen content, to the byte.");
+        entry.answers::<ContentView>(200, "The frozen content, byte for byte as stored.");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The tables a bulletin is read as, on paper or in a workbook.
+//! The tables of a bulletin, shared by the workbook and the HTML page.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::domain::light::Light;
 use crate::domain::report::filings::FilingStatus;
 use crate::store::bulletins::frozen::Frozen;
 
-/// What codes are called, as they were when the month was published.
+/// Names of areas and industries at the time of publication, by code.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     areas: BTreeMap<String, String>,
     industries: BTreeMap<String, String>,
-    /// Whether the figures are synthetic.
+    /// True if the figures are synthetic (demonstration data).
     pub synthetic: bool,
 }
 
 impl Names {
-    /// The names a frozen month knows.
+    /// The names stored in a frozen month.
     pub fn of(frozen: &Frozen) -> Self {
         Self {
             areas: frozen.areas().into_iter().map(|a| (a.code, a.name)).collect(),
@@ -39,37 +39,38 @@ impl Names {
     }
 }
 
-/// What a cell holds.
+/// Content of a table cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// Words.
+    /// Text.
     Text(String),
-    /// A day or a month, which never wraps.
+    /// A day or month; never wrapped.
     Day(String),
-    /// A decimal number as text: an amount in 万元, per cent, or points; empty when there is none.
+    /// A decimal number as text: an amount in 万元, a percentage or percentage points; empty for no
+    /// value.
     Number(String),
-    /// A count; none where there is nothing to count.
+    /// A count; `None` for no value.
     Count(Option<i64>),
-    /// A light.
+    /// A status light.
     Light(Light),
 }
 
-/// A table with its title.
+/// A table with title, note, columns and rows.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Its title.
+    /// Title, including its number in the bulletin.
     pub title: &'static str,
-    /// What its amounts and rates are counted in, or what to know of it.
+    /// Units of the amounts and rates, or another remark.
     pub note: &'static str,
-    /// Its columns.
+    /// Column headings.
     pub columns: Vec<&'static str>,
-    /// Its rows.
+    /// Rows; each has one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
 const WAN: &str = "单位：万元、%、百分点";
 
-/// Every table of a bulletin, in its order.
+/// All tables of a bulletin, in order.
 pub fn tables(figures: &Value, names: &Names) -> Vec<Table> {
     vec![
         promises(figures),

@@ -1,4 +1,4 @@
-//! A bulletin as a workbook: one sheet per table, amounts as numbers.
+//! A bulletin as an xlsx workbook: one sheet per table, amounts as numbers.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -9,7 +9,7 @@ use crate::api::bulletins::tables::{Cell, Names, Table};
 use crate::domain::light::Light;
 use crate::http::problem::Problem;
 
-/// A workbook of `tables`.
+/// Writes the workbook of `tables`.
 pub fn workbook(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<Vec<u8>, Problem> {
     write(head, names, tables).map_err(Problem::broken)
 }
@@ -17,7 +17,7 @@ pub fn workbook(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<
 fn write(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     for table in tables {
-        // A sheet's name is the table's title without its number.
+        // The sheet name is the table title without its number.
         let (_, name) = table.title.split_once('、').unwrap_or(("", table.title));
         let sheet = book.add_worksheet();
         sheet.set_name(name)?.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
@@ -46,7 +46,7 @@ impl Formats {
             note: Format::new().set_align(FormatAlign::Right),
             head: cell().set_bold().set_align(FormatAlign::Center).set_text_wrap(),
             text: cell().set_text_wrap(),
-            // Up to six decimals where there are any: nothing is rounded away.
+            // Up to six decimals, so that no amount is rounded.
             amount: cell().set_num_format("#,##0.00####"),
             count: cell().set_num_format("0"),
         }
@@ -115,7 +115,7 @@ fn put(
     Ok(())
 }
 
-/// The background of a light, as 0xRRGGBB: pale enough for black words.
+/// Background colour of a light, as 0xRRGGBB; pale enough for black text.
 fn colour(light: Light) -> u32 {
     match light {
         Light::Green => 0x00C6_E9C6,
@@ -126,7 +126,7 @@ fn colour(light: Light) -> u32 {
     }
 }
 
-/// Wide enough for what most of the column holds; longer words wrap.
+/// Column width in characters, up to a maximum; longer text wraps.
 fn width(table: &Table, column: usize) -> u32 {
     let wide = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u32>();
     let cell = |row: &Vec<Cell>| match row.get(column) {

@@ -1,4 +1,4 @@
-//! Reconciliation: digests per industry and month, for mirrors of the register.
+//! Reconciliation: digests per industry line and month, so that a mirror can find what differs.
 
 use std::collections::BTreeMap;
 
@@ -29,72 +29,73 @@ pub fn routes() -> Routes {
     routes!["events"; get_digests]
 }
 
-/// Of which year.
+/// Query parameters of the digests.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DigestQuery {
-    /// The year whose months are asked for.
+    /// Year whose months are returned.
     #[param(example = 2021)]
     pub year: Year,
 }
 
-/// What a mirror compares with itself.
+/// Digests that a mirror compares with its own data.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Digests {
-    /// The year of the months.
+    /// Year of `months`.
     pub year: Year,
-    /// The sequence of the last event of the feed they contain: a mirror compares when it has
-    /// followed the feed this far.
+    /// Sequence number of the last feed event included. Compare after the mirror has processed the
+    /// feed up to this number.
     pub last_event: i64,
-    /// Whether the feed was complete: false while something they contain waits for its sequence, a
-    /// moment after it was written. A mirror that differs then asks again.
+    /// True if every change included here already has a sequence number in the feed. False for a
+    /// moment after a write: if the mirror differs, compare again later.
     pub settled: bool,
-    /// The projects the caller may know of, by industry line.
+    /// Digests of the projects visible to the caller, by industry line.
     pub projects: Vec<ProjectDigest>,
-    /// Their reports and restatements by industry line and month; months with neither are left out.
+    /// Digests of the projects' reports and restatements, by industry line and month; months
+    /// without any are omitted.
     pub months: Vec<MonthDigest>,
 }
 
-/// A digest of the projects of an industry line.
+/// Digest of the projects of one industry line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProjectDigest {
-    /// The industry line's code.
+    /// Code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
-    /// How many projects.
+    /// Number of projects.
     pub count: usize,
-    /// Their total investment, in 万元.
+    /// Sum of the projects' total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// SHA-256, in lower-case hexadecimal, of one line of UTF-8 per project, by id, each ended by a
-    /// line feed: `project <id> <version> <total_investment_wan>`, with one space between and the
-    /// amount letter by letter as the project shows it. Every change of a project gives it a new
-    /// version, so a new name changes the digest too.
+    /// SHA-256 in lower-case hexadecimal over one UTF-8 line per project, ordered by id, each
+    /// terminated by a line feed: `project <id> <version> <total_investment_wan>`, separated by
+    /// single spaces, with the amount exactly as the project shows it. Every change of a project
+    /// increases its version and so changes the digest.
     pub sha256: String,
 }
 
-/// A digest of a month of an industry line.
+/// Digest of one month of one industry line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MonthDigest {
-    /// The industry line's code.
+    /// Code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
-    /// The month.
+    /// Reporting month.
     pub month: Month,
-    /// How many reports and restatements.
+    /// Number of reports and restatements.
     pub count: usize,
-    /// What counts as completed: confirmed reports and restatements, in 万元.
+    /// Completed investment: confirmed reports plus restatements, in 万元.
     pub completed_wan: Fen,
-    /// SHA-256 as above, of one line per report, by project,
-    /// `report <project_id> <version> <state> <completed_wan>`, and then one per restatement, by
-    /// project and id, `restatement <project_id> <id> <amount_wan>`.
+    /// SHA-256 computed as for projects, over one line per report, ordered by project,
+    /// `report <project_id> <version> <state> <completed_wan>`, followed by one line per
+    /// restatement, ordered by project and id, `restatement <project_id> <id> <amount_wan>`.
     pub sha256: String,
 }
 
 /// Compare a mirror with the register
 ///
-/// Count, sum and hash of what the caller may know of, per industry line and month: where they
-/// differ from a mirror's own, and only there, is something to be read again. What has nothing in it
-/// is left out. A report is counted in the line its project is in now.
+/// Count, sum and hash of the data visible to the caller, per industry line and month. A mirror
+/// computes the same values and reloads only the groups that differ. Groups without data are
+/// omitted. A report counts in the industry line its project belongs to now.
 #[utoipa::path(get, path = "/digests")]
 async fn get_digests(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! The change feed: sealed events in a gap-free sequence.
+//! The change feed `/events`: sealed events, numbered without gaps.
 
 use std::time::Duration;
 
@@ -26,30 +26,31 @@ pub fn routes() -> Routes {
     routes!["events"; list_events]
 }
 
-/// Which events, and how long to wait for one.
+/// Query parameters of the change feed.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
-    /// After this sequence: 0 from the beginning, then `next_after` of the answer before.
+    /// Return events after this sequence number: 0 for the first request, then `next_after` of the
+    /// previous response.
     #[serde(default)]
     #[param(minimum = 0, default = 0)]
     pub after: i64,
-    /// How many events at most.
+    /// Maximum number of events returned.
     #[serde(default = "hundred")]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     pub limit: i64,
-    /// How long to wait for an event when there is none yet, in seconds.
+    /// Long polling: seconds to wait for an event if there is none yet; 0 returns immediately.
     #[serde(default)]
     #[param(minimum = 0, maximum = 30, default = 0)]
     pub wait: u64,
-    /// Of one of these kinds.
+    /// Only events of one of these kinds.
     #[serde(default)]
     #[param(example = json!(["report.confirmed"]))]
     pub kind: Vec<String>,
-    /// Of this project and what belongs to it.
+    /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     pub project: Option<ProjectId>,
-    /// As what; by `Accept` unless said.
+    /// Response format; if absent, `Accept` decides.
     #[param(nullable = false)]
     pub format: Option<FeedFormat>,
 }
@@ -58,36 +59,37 @@ fn hundred() -> i64 {
     100
 }
 
-/// An event in its place.
+/// An event with its sequence number.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FeedEvent {
-    /// Its place in the sequence: without gaps, and never changed.
+    /// Sequence number: consecutive, without gaps, never changed.
     pub sequence: i64,
-    /// What was done.
+    /// The event.
     #[serde(flatten)]
     pub event: EventView,
 }
 
-/// A piece of the feed.
+/// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Feed {
-    /// The events in their sequence, as far as the caller may see them.
+    /// Events in sequence, limited to those visible to the caller.
     pub items: Vec<FeedEvent>,
-    /// To be sent as `after` next: everything up to here was given, or is not for the caller.
+    /// Send this as `after` in the next request. All events up to this number were returned or are
+    /// not visible to the caller.
     pub next_after: i64,
-    /// The last sequence there is.
+    /// Sequence number of the latest event.
     pub head: i64,
 }
 
-/// How often to look again while waiting: another instance may have sealed.
+/// Polling interval while waiting, since another instance may have sealed events.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Follow the change feed
 ///
-/// Committed events in a gap-free sequence, each with the fields changed, before and after. Send
-/// `next_after` as `after` and nothing is missed or read twice, whatever fails in between; with
-/// `wait` the answer comes as soon as there is something. As a batch of CloudEvents 1.0 by
-/// `format=cloudevents` or `Accept: application/cloudevents-batch+json`.
+/// Committed events in a sequence without gaps, each with the changed fields before and after. Send
+/// `next_after` as `after` in the next request to receive every event exactly once, also after
+/// failures. With `wait`, the response is sent as soon as an event arrives. `format=cloudevents` or
+/// `Accept: application/cloudevents-batch+json` returns a batch of CloudEvents 1.0.
 #[utoipa::path(get, path = "/events")]
 async fn list_events(
     app: Data<App>,
@@ -107,7 +109,7 @@ async fn list_events(
     };
     let deadline = Instant::now() + Duration::from_secs(asked.wait);
     loop {
-        // Asked for before looking, so that what is sealed in between wakes us.
+        // Register before looking, so that events sealed in between wake this request.
         let sealed = app.sealed.notified();
         let feed = look(&app, filter.clone(), asked.limit).await?;
         if !feed.items.is_empty() || Instant::now() >= deadline {
@@ -132,7 +134,7 @@ async fn look(app: &App, filter: FeedFilter, limit: i64) -> Result<Feed, Problem
                 sequence,
                 event: EventView::from(event),
             };
-            // A short answer means that all up to the head was looked through, in one snapshot.
+            // Fewer events than the limit: the snapshot was searched up to its head.
             let next_after = last.unwrap_or(head.max(filter.after));
             Ok(Feed { items: found.into_iter().map(item).collect(), next_after, head })
         })

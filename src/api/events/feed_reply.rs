@@ -1,4 +1,4 @@
-//! A piece of the feed goes out as JSON or as a batch of CloudEvents 1.0.
+//! Response of the change feed: JSON or a batch of CloudEvents 1.0.
 
 use std::future::{Ready, ready};
 
@@ -15,20 +15,20 @@ use crate::domain::clock::Timestamp;
 use crate::http::PREFIX;
 use crate::http::signature::{Argument, Entry, Reply};
 
-/// The media type of a batch of CloudEvents in JSON.
+/// Media type of a batch of CloudEvents in JSON.
 pub const BATCH: &str = "application/cloudevents-batch+json";
 
-/// How a piece of the feed goes out.
+/// Response format of the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedFormat {
     /// JSON with `items`, `next_after` and `head`.
     Json,
-    /// A batch of CloudEvents 1.0; what to send as `after` next is in the `Link` header.
+    /// A batch of CloudEvents 1.0; the `Link` header contains the next `after`.
     Cloudevents,
 }
 
-/// What the caller's `Accept` prefers; JSON unless it names a batch of CloudEvents first.
+/// Format requested by `Accept`: the first one named, otherwise JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted(pub FeedFormat);
 
@@ -51,34 +51,35 @@ impl FromRequest for Wanted {
     }
 }
 
-/// An event as CloudEvents 1.0 writes it.
+/// An event in the CloudEvents 1.0 format.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CloudEvent {
-    /// The version of CloudEvents.
+    /// CloudEvents version.
     #[schema(example = "1.0")]
     pub specversion: &'static str,
-    /// The event's sequence: unique within the source.
+    /// Sequence number of the event; unique within `source`.
     #[schema(example = "4711")]
     pub id: String,
-    /// Where it comes from.
+    /// Path of the feed the event comes from.
     #[schema(example = "/api/v1/events")]
     pub source: String,
-    /// What was done.
+    /// Kind of the event.
     #[serde(rename = "type")]
     #[schema(example = "report.confirmed")]
     pub kind: String,
-    /// To what: the sort of thing and its id.
+    /// Type and id of the object that changed.
     #[schema(example = "report/42")]
     pub subject: String,
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
-    /// The media type of `data`.
+    /// Media type of `data`.
     #[schema(example = "application/json")]
     pub datacontenttype: &'static str,
-    /// The extension `sequence`: digits of one width, so that text sorts as the events follow.
+    /// CloudEvents extension `sequence`: the sequence number padded to a fixed width, so that text
+    /// order is event order.
     #[schema(example = "0000000000000004711")]
     pub sequence: String,
-    /// The event as the feed gives it.
+    /// The event as in the JSON format.
     pub data: FeedEvent,
 }
 
@@ -98,15 +99,15 @@ impl From<FeedEvent> for CloudEvent {
     }
 }
 
-/// A piece of the feed on its way out, as it was asked for.
+/// A page of the feed in the requested format.
 pub struct Piece(pub Feed, pub FeedFormat);
 
 impl Reply for Piece {
     fn describe(entry: &mut Entry) {
-        entry.answers::<Feed>(200, "The events there are, or none after the wait.");
+        entry.answers::<Feed>(200, "The events found; empty if there are none after the wait.");
         let item = entry.schema::<CloudEvent>();
         entry.answer_also(200, BATCH, &json!({"type": "array", "items": item}));
-        entry.answer_header(200, "Link", "`rel=\"next\"`: the same request from `next_after` on.");
+        entry.answer_header(200, "Link", "URL of the next request (`rel=\"next\"`): the same query with `after` set to `next_after`.");
     }
 }
 
@@ -128,7 +129,7 @@ impl Responder for Piece {
     }
 }
 
-/// The same request, from `after` on.
+/// Path and query of the same request with another `after`.
 fn next(request: &HttpRequest, after: i64) -> String {
     let others = request
         .query_string()

@@ -1,4 +1,4 @@
-//! What was done: to a project and all that belongs to it, and altogether.
+//! Histories, newest first: of one project and of everything visible to the caller.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -27,48 +27,48 @@ pub fn routes() -> Routes {
     routes!["projects"; list_history].and(routes!["events"; list_all_history])
 }
 
-/// Something that was done.
+/// An event: a recorded change.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Event)]
 pub struct EventView {
-    /// The event's id; grows with time.
+    /// The event's id; increases with time.
     pub id: EventId,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// What was done.
+    /// Kind of the event, as `noun.verb`.
     #[schema(example = "report.confirmed")]
     pub kind: String,
-    /// To what sort of thing.
+    /// Type of the object that changed.
     #[schema(example = "report")]
     pub subject_kind: String,
-    /// To which one.
+    /// Id of the object that changed.
     pub subject_id: i64,
-    /// The project it belongs to; null when to none.
+    /// Project the object belongs to; null if none.
     #[schema(value_type = Option<i64>)]
     pub project_id: Option<ProjectId>,
-    /// `user`, `system` or `client`.
+    /// Type of the actor: `user`, `client` or `system`.
     pub actor_kind: String,
-    /// The actor's id; null when the program itself acted.
+    /// The actor's id; null for `system`.
     pub actor_id: Option<i64>,
-    /// The actor's name then.
+    /// The actor's name at the time of the event.
     pub actor: String,
-    /// The fields that changed, before and after.
+    /// Changed fields, before and after.
     pub changes: Vec<ChangeView>,
-    /// The request it was done by.
+    /// Id of the request that made the change.
     pub request_id: String,
-    /// The network address the request came from.
+    /// Network address the request came from.
     pub origin: String,
 }
 
-/// One field before and after.
+/// A changed field, before and after.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeView {
-    /// The field's name in the API.
+    /// Name of the field in the API.
     pub field: String,
-    /// What it was; null when there was nothing.
+    /// Value before the change; null if there was none.
     pub before: Value,
-    /// What it is now.
+    /// Value after the change.
     pub after: Value,
 }
 
@@ -92,22 +92,23 @@ impl From<Recorded> for EventView {
     }
 }
 
-/// Which page of the history.
+/// Paging parameters of a history.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
-    /// How many items a page holds.
+    /// Maximum number of items per page.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page; absent for the first page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 /// Show a project's history
 ///
-/// Who did what to the project and all that belongs to it, the latest first.
+/// Changes of the project and of its plans, reports, milestones, issues and other parts, newest
+/// first, each with its author.
 #[utoipa::path(get, path = "/projects/{project_id}/history")]
 pub async fn list_history(
     app: Data<App>,
@@ -127,26 +128,26 @@ pub async fn list_history(
     Ok(Sheet(PageView::of(page, EventView::from)))
 }
 
-/// Which part of the history.
+/// Filters of the history.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryFilter {
-    /// Of one of these kinds.
+    /// Only events of one of these kinds.
     #[serde(default)]
     #[param(example = json!(["report.confirmed"]))]
     pub kind: Vec<String>,
-    /// Of this project and what belongs to it.
+    /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     pub project: Option<ProjectId>,
-    /// By this actor, by name.
+    /// Only events of the actor with this name.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub actor: Option<String>,
 }
 
 /// Show the history
 ///
-/// Who did what to anything the caller may know of, the latest first. To follow what happens from
-/// now on, read `/events`.
+/// Changes of everything visible to the caller, newest first, each with its author. To receive new
+/// events as they happen, use `GET /events`.
 #[utoipa::path(get, path = "/history")]
 pub async fn list_all_history(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! What was done: the change feed `/events`, `/history` and `/digests`.
+//! Recorded changes: the change feed `/events`, `/history` and `/digests`.
 
 pub mod digests;
 pub mod feed;

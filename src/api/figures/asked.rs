@@ -1,4 +1,4 @@
-//! What every summary is asked, and what it states about itself.
+//! Query parameters and response header shared by all summaries.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,50 +22,51 @@ use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, Result as StoreResult, plans, reports};
 use crate::usecases::ask::Now;
 
-/// Which reports count as completed.
+/// Which reports count towards completed investment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Include {
-    /// Confirmed reports alone.
+    /// Confirmed reports only.
     Confirmed,
-    /// Submitted ones too, before they are confirmed.
+    /// Confirmed and submitted reports.
     Submitted,
 }
 
-/// From where figures are answered.
+/// Source of the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AsOf {
     /// The register as it is now.
     Live,
-    /// The bulletin of the month, as it was published.
+    /// The bulletin of the month, as published.
     Published,
 }
 
-/// Which year, through which month, measured how.
+/// Period and method of a summary.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PeriodQuery {
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
-    /// Through this month of the year; the last one that is over unless said.
+    /// Last month of the period, which starts in January of `year`. Must lie in `year`. Default:
+    /// the last month of the year that has ended, or with `as_of=published` the last published one.
     #[param(nullable = false, example = "2021-05")]
     pub through: Option<Month>,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     #[serde(default = "current")]
     #[param(default = "current")]
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     #[serde(default = "calendar")]
     #[param(default = "calendar")]
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     #[serde(default = "confirmed")]
     #[param(default = "confirmed")]
     pub include: Include,
-    /// From where figures are answered: `published` from the month's bulletin, by default the last
-    /// one of the year.
+    /// Source of the figures: `live` reads the register as it is now, `published` the bulletin of
+    /// the month `through`. 400 (`not-published`) if that month has no bulletin.
     #[serde(default = "live")]
     #[param(default = "live")]
     pub as_of: AsOf,
@@ -88,16 +89,16 @@ fn live() -> AsOf {
 }
 
 impl PeriodQuery {
-    /// The period asked for.
+    /// The requested period.
     ///
     /// # Errors
-    /// 400 when the month is not of the year.
+    /// 400 if `through` does not lie in `year`.
     pub fn period(&self, today: NaiveDate) -> Result<Period, Problem> {
         let through = self.through.unwrap_or_else(|| Period::usual_through(self.year, today));
         if through.year() != self.year {
             let words = Words::new(
                 format!("{through} 不在 {} 年内。", self.year),
-                format!("{through} is no month of {}.", self.year),
+                format!("{through} is not a month of {}.", self.year),
             );
             return Err(Problem::bad_parameters(vec![FieldError::new(
                 "?through",
@@ -109,20 +110,20 @@ impl PeriodQuery {
     }
 }
 
-/// What a summary states about itself, once it is answered in one snapshot.
+/// Response header of a summary. All values come from one database snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct Stated {
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The last event it contains.
+    /// Sequence number of the last event included.
     pub last_event: i64,
-    /// Whether it is about synthetic projects.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// Which projects the caller's sums cover.
+    /// Which projects the sums cover.
     pub scope: Scope,
 }
 
-/// Which projects a caller's sums cover.
+/// Which projects the sums cover, depending on the caller's role.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -134,7 +135,7 @@ pub enum Scope {
     Unit,
     /// The projects of the caller's area.
     Area,
-    /// None.
+    /// No project.
     Nothing,
 }
 
@@ -151,7 +152,7 @@ impl From<Sight> for Scope {
 }
 
 impl Stated {
-    /// Read in the snapshot the figures are read in.
+    /// Reads the header. Call it in the same database snapshot as the figures.
     pub fn read(conn: &mut Conn, year: Year, sight: Sight, as_of: Timestamp) -> StoreResult<Self> {
         let synthetic = synthetic(conn, year)?;
         let last_event = seal::head(conn)?;
@@ -159,44 +160,45 @@ impl Stated {
     }
 }
 
-/// Whether the projects of a year are synthetic.
+/// True if the projects of `year` are synthetic.
 pub fn synthetic(conn: &mut Conn, year: Year) -> StoreResult<bool> {
     Ok(plans::find(conn, year)?.is_some_and(|plan| plan.synthetic))
 }
 
-/// The last month of a year that is over and of which a report is confirmed; the last one that is
-/// over, when there is none.
+/// Last month of `year` that has ended and has a confirmed report. If no month has one, the last
+/// month that has ended.
 ///
 /// # Errors
-/// The database's.
+/// Database errors only.
 pub fn reported_through(conn: &mut Conn, year: Year, today: NaiveDate) -> StoreResult<Month> {
     let over = Period::usual_through(year, today);
     let reported = reports::last_confirmed_within(conn, year.january(), over)?;
     Ok(reported.unwrap_or(over))
 }
 
-/// A summary being answered: what was asked, by whom, and where the figures come from.
+/// A summary request: parameters, caller and source of the figures.
 #[derive(Debug)]
 pub struct Asking {
-    /// What was asked.
+    /// Query parameters.
     pub query: PeriodQuery,
-    /// The period.
+    /// The requested period.
     pub period: Period,
-    /// Which projects are in sight.
+    /// Which projects the caller may see.
     pub sight: Sight,
-    /// Where the figures come from.
+    /// Source of the figures.
     pub source: Source,
-    /// What the answer states about itself.
+    /// Response header.
     pub stated: Stated,
-    /// The business day it is answered on, or was published on.
+    /// Business day of the answer, or of publication.
     pub today: NaiveDate,
 }
 
 impl Asking {
-    /// Opens the source in the snapshot the figures are read in.
+    /// Opens the source. Call it in the same database snapshot as the figures.
     ///
     /// # Errors
-    /// 400 when the month is not of the year, or is asked for as published and is not.
+    /// 400 if `through` does not lie in `year`, or if a published month is requested that has no
+    /// bulletin.
     pub fn open(
         conn: &mut Conn,
         query: PeriodQuery,
@@ -232,7 +234,7 @@ impl Asking {
         Ok(Self::of_bulletin(query, sight, thaw(&bulletin)?))
     }
 
-    /// What is asked of a bulletin's frozen month.
+    /// A request answered from the frozen month of a bulletin.
     pub fn of_bulletin(query: PeriodQuery, sight: Sight, frozen: Frozen) -> Self {
         let stated = Stated {
             as_of: frozen.published_at,
@@ -245,8 +247,8 @@ impl Asking {
         Self { query, period, sight, source: Source::Published(Box::new(frozen)), stated, today }
     }
 
-    /// The same question about the month before, from the same kind of source; none in January, and
-    /// none when that month was not published.
+    /// The same request for the previous month, from the same kind of source. `None` in January,
+    /// and if the previous month was not published.
     pub fn month_before(&self, conn: &mut Conn) -> Result<Option<Self>, Problem> {
         let through = self.period.through;
         if through.number() == 1 {
@@ -266,14 +268,14 @@ impl Asking {
         Ok(before)
     }
 
-    /// The projects `filter` admits, each with its year.
+    /// Projects that match `filter`, each with its data of the year.
     pub fn years(&self, conn: &mut Conn, filter: &ProjectFilter) -> StoreResult<Vec<ProjectYear>> {
         let through = (self.period.through, self.query.basis);
         self.source.years(conn, filter, self.sight, through)
     }
 }
 
-/// 400: the month asked for as published is not.
+/// 400: the requested month has no bulletin.
 pub fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> Problem {
     let list = published.iter().map(Month::to_string).collect::<Vec<_>>();
     let (asked_zh, asked_en) = match month {
@@ -283,24 +285,24 @@ pub fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> P
     let words = if list.is_empty() {
         Words::new(
             format!("{asked_zh}；请去掉 as_of 参数查询实时数据。"),
-            format!("{asked_en}; leave `as_of` out to ask for live figures."),
+            format!("{asked_en}; omit `as_of` to get live figures."),
         )
     } else {
         Words::new(
             format!("{asked_zh}；已通报的月份：{}。", list.join("、")),
-            format!("{asked_en}; published are {}.", list.join(", ")),
+            format!("{asked_en}; published months: {}.", list.join(", ")),
         )
     };
     Problem::bad_parameters(vec![FieldError::new("?as_of", "not-published", words)])
 }
 
-/// The frozen month inside a bulletin's content.
+/// The frozen month in a bulletin's content.
 #[derive(Deserialize)]
 struct Content {
     register: Frozen,
 }
 
-/// Reads back what a bulletin's figures were made of.
+/// Parses the frozen month stored in a bulletin.
 pub fn thaw(bulletin: &Bulletin) -> Result<Frozen, Problem> {
     let content: Content = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
     Ok(content.register)

@@ -1,4 +1,4 @@
-//! The rows a project stands in, by dimension.
+//! Grouping of projects into the rows of a summary, by dimension.
 
 use std::collections::BTreeMap;
 
@@ -18,48 +18,48 @@ use crate::store::Conn;
 use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 
-/// What investment can be summed by.
+/// Dimension by which investment is grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
     /// The industry line.
     Industry,
-    /// The group of industries.
+    /// The industry group.
     Group,
     /// The area.
     Area,
     /// The responsible unit, in one role.
     Unit,
-    /// The stage, as it is now.
+    /// The project's current stage.
     Stage,
     /// The nature of construction.
     Nature,
-    /// The month.
+    /// The calendar month.
     Month,
 }
 
-/// What a row is of. Rows come in the order of their keys: the tree's and the areas' own order,
-/// then stages, months as they follow each other.
+/// Key of a row. Keys sort as rows are returned: industries and areas by position, units by id,
+/// stages by their sequence, months by date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
-    /// An industry line, by its place.
+    /// An industry line, with its position.
     Industry(i32, IndustryId),
-    /// A group.
+    /// An industry group.
     Group(IndustryGroup),
-    /// An area, by its place.
+    /// An area, with its position.
     Area(i32, AreaId),
-    /// A unit; none for projects without one in the role asked for.
+    /// A unit; `None` groups the projects that have no unit in the requested role.
     Unit(Option<UnitId>),
     /// A stage.
     Stage(Stage),
-    /// A nature.
+    /// A nature of construction.
     Nature(Nature),
     /// A month.
     Month(Month),
 }
 
 impl Key {
-    /// The same thing wherever it stands in lists.
+    /// The key without its position, to compare rows of two months between which positions changed.
     #[must_use]
     pub fn identity(self) -> Self {
         match self {
@@ -72,19 +72,19 @@ impl Key {
     }
 }
 
-/// Names and places of what rows are of.
+/// Names and positions of the row keys.
 #[derive(Debug)]
 pub struct Keys {
     industries: BTreeMap<IndustryId, Industry>,
     areas: BTreeMap<AreaId, (i32, String)>,
     units: BTreeMap<UnitId, String>,
     units_of: BTreeMap<ProjectId, Vec<UnitId>>,
-    /// The role in which units are counted.
+    /// Role in which units are counted.
     pub role: UnitRole,
 }
 
 impl Keys {
-    /// Read in the snapshot the figures are read in.
+    /// Reads from the request's source. Call it in the same database snapshot as the figures.
     pub fn load(
         conn: &mut Conn,
         asking: &Asking,
@@ -94,7 +94,7 @@ impl Keys {
         Self::from(conn, &asking.source, of, filter)
     }
 
-    /// Read from a source.
+    /// Reads from `source`.
     pub fn from(
         conn: &mut Conn,
         source: &Source,
@@ -116,44 +116,44 @@ impl Keys {
         Ok(Self { industries, areas, units, units_of, role })
     }
 
-    /// The industry's code.
+    /// Code of an industry.
     pub fn industry(&self, id: IndustryId) -> Option<String> {
         self.industries.get(&id).map(|i| i.code.clone())
     }
 
-    /// The area's code.
+    /// Code of an area.
     pub fn area(&self, id: AreaId) -> Option<String> {
         self.areas.get(&id).map(|(_, code)| code.clone())
     }
 
-    /// The industry's place and code, for sorting.
+    /// Position and code of an industry, for sorting.
     pub fn industry_place(&self, id: IndustryId) -> (i32, String) {
         self.industries.get(&id).map(|i| (i.position, i.code.clone())).unwrap_or_default()
     }
 
-    /// The area's place and code, for sorting.
+    /// Position and code of an area, for sorting.
     pub fn area_place(&self, id: AreaId) -> (i32, String) {
         self.areas.get(&id).cloned().unwrap_or_default()
     }
 
-    /// The names of the units that have the role in a project.
+    /// Names of the units that have the role in a project.
     pub fn units_of(&self, project: ProjectId) -> Vec<String> {
         let ids = self.units_of.get(&project).into_iter().flatten();
         ids.filter_map(|id| self.unit(*id)).collect()
     }
 
-    /// The same with their ids.
+    /// Names and ids of the units that have the role in a project.
     pub fn named_units_of(&self, project: ProjectId) -> Vec<(String, UnitId)> {
         let ids = self.units_of.get(&project).into_iter().flatten();
         ids.filter_map(|id| Some((self.unit(*id)?, *id))).collect()
     }
 
-    /// The unit's name.
+    /// Name of a unit.
     pub fn unit(&self, id: UnitId) -> Option<String> {
         self.units.get(&id).cloned()
     }
 
-    /// The rows `project` stands in, with its part in each.
+    /// The rows `project` belongs to, one per combination of keys, with its figures in each.
     pub fn parts(
         &self,
         project: &ProjectYear,
@@ -187,7 +187,7 @@ impl Keys {
         rows
     }
 
-    /// The rows of one dimension that `project` stands in.
+    /// Keys of one dimension that `project` belongs to. A project with several units has several.
     pub fn keys(&self, project: &ProjectYear, dimension: Dimension, period: Period) -> Vec<Key> {
         let industry = self.industries.get(&project.industry);
         match dimension {

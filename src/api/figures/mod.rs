@@ -1,4 +1,4 @@
-//! What all summaries share: the period asked for, the head of an answer, dimensions, places and figures.
+//! Types shared by all summaries: requested period, response header, dimensions and figures.
 
 pub mod asked;
 pub mod dimensions;

@@ -1,4 +1,4 @@
-//! What a row of starts, lights or ranks is of: an industry line, a group, an area or a unit.
+//! Row keys of lights, starts and rankings: industry line, group, area or unit.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,13 +8,13 @@ use crate::domain::id::UnitId;
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 
-/// What rows can be of where they are of places and people, not of stages or months.
+/// Dimension by which lights, starts and rankings are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceDimension {
     /// The industry line.
     Industry,
-    /// The group of industries.
+    /// The industry group.
     Group,
     /// The area.
     Area,
@@ -33,11 +33,12 @@ impl From<PlaceDimension> for Dimension {
     }
 }
 
-/// By what.
+/// Grouping of the rows.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PlaceQuery {
-    /// What rows are of.
+    /// Dimension of the rows. Units are counted in the role `role`, by default `owner`; a project
+    /// with several such units is in the row of each, and once in the total.
     #[serde(default = "area")]
     #[param(default = "area")]
     pub by: PlaceDimension,
@@ -47,14 +48,14 @@ fn area() -> PlaceDimension {
     PlaceDimension::Area
 }
 
-/// What a row is of; empty on a total.
+/// Key of a row. Only the fields of the requested dimension are present; none on a total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Place {
     /// The code of the industry line.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "next_gen_it")]
     pub industry: Option<String>,
-    /// The group.
+    /// The industry group.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub group: Option<IndustryGroup>,
@@ -62,11 +63,11 @@ pub struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "dongying")]
     pub area: Option<String>,
-    /// The unit's id; absent on the row of projects without one.
+    /// The unit's id; absent on the row of projects that have no unit in the role.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<i64>)]
     pub unit_id: Option<UnitId>,
-    /// The unit's name.
+    /// The unit's name; absent on the row of projects that have no unit in the role.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub unit: Option<String>,
@@ -77,7 +78,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// This, and what `key` adds to it. Stages, natures and months are no places.
+    /// Adds `key`. Stages, natures and months are ignored.
     #[must_use]
     pub fn with(self, key: Key, keys: &Keys) -> Self {
         match key {
@@ -92,7 +93,7 @@ impl Place {
         }
     }
 
-    /// The place of one key.
+    /// The place of a single key.
     pub fn of(key: Key, keys: &Keys) -> Self {
         Self::default().with(key, keys)
     }

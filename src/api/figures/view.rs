@@ -1,4 +1,4 @@
-//! Figures with their rates, as summaries show them.
+//! Figures and rates, as all summaries return them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,15 +10,15 @@ use crate::domain::figures::{Coverage, Figures};
 use crate::domain::money::Fen;
 use crate::domain::rate::{Hundredths, Rate};
 
-/// A rate with its parts.
+/// A rate with its numerator and denominator.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = Rate)]
 pub struct RateView {
-    /// The part, in 万元.
+    /// The numerator, in 万元.
     pub numerator_wan: Fen,
-    /// The whole, in 万元.
+    /// The denominator, in 万元.
     pub denominator_wan: Fen,
-    /// The part of the whole, in per cent; null when the whole is zero.
+    /// Numerator ÷ denominator in per cent, with two decimals; null if the denominator is zero.
     pub percent: Option<Hundredths>,
 }
 
@@ -32,17 +32,17 @@ impl From<Rate> for RateView {
     }
 }
 
-/// How many reports were due, and what became of them; `due` is the sum of the others.
+/// Number of reports due in the period, by state. `due` = `confirmed` + `submitted` + `missing`.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = Coverage)]
 pub struct CoverageView {
-    /// Owed, or filed without being owed.
+    /// Reports owed, plus reports filed without being owed.
     pub due: i64,
-    /// Of them confirmed.
+    /// Reports due that are confirmed.
     pub confirmed: i64,
-    /// Of them submitted and not yet confirmed.
+    /// Reports due that are submitted and not yet confirmed.
     pub submitted: i64,
-    /// Of them not filed; drafts and returned ones too.
+    /// Reports due that are not filed, including drafts and returned reports.
     pub missing: i64,
 }
 
@@ -57,10 +57,10 @@ impl From<Coverage> for CoverageView {
     }
 }
 
-/// Projects and their total investment.
+/// Number of projects and their total investment.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Registered {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
@@ -72,12 +72,12 @@ impl From<&Figures> for Registered {
     }
 }
 
-/// What year plans plan.
+/// Investment planned in the year plans.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Planned {
-    /// For the year, in 万元.
+    /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
-    /// Of that January to the month asked for, in 万元.
+    /// Planned for January to the month `through`, in 万元.
     pub through_wan: Fen,
 }
 
@@ -87,34 +87,34 @@ impl From<&Figures> for Planned {
     }
 }
 
-/// Year plans on one basis, and what was completed against them.
+/// Year plans on one basis, and the completion rate measured against them.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct AgainstBasis {
-    /// Planned for the year, in 万元.
+    /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
-    /// Completed ÷ planned.
+    /// Completed investment ÷ planned investment of the year.
     pub against_plan: RateView,
 }
 
 impl AgainstBasis {
-    /// `completed` of `planned`.
+    /// Builds it from completed and planned investment.
     pub fn of(completed: Fen, planned: Fen) -> Self {
         let against_plan = Rate::new(completed, planned).into();
         Self { annual_investment_wan: planned, against_plan }
     }
 }
 
-/// How far the year should be, and how far it is from that.
+/// Expected progress, and the deviation from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged {
     /// Expected progress, in per cent.
     pub expected: Option<Hundredths>,
-    /// Completion against the year plans less that, in percentage points.
+    /// Completion rate minus expected progress, in percentage points.
     pub deviation: Option<Hundredths>,
 }
 
 impl Judged {
-    /// `figures` judged at the end of `period`.
+    /// Computes both at the end of `period`.
     pub fn of(figures: &Figures, period: Period, mode: ExpectedMode) -> Self {
         let number = period.through.number();
         let expected = progress::expected(mode, number, figures);

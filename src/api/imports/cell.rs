@@ -1,4 +1,4 @@
-//! From what stands in a cell to what a request would say.
+//! Converts cells into JSON values of the API.
 
 use std::str::FromStr;
 
@@ -15,10 +15,10 @@ use crate::domain::month::{Month, MonthError, Year};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
 
-/// What a cell of `column` says, spelt as the API spells it.
+/// Converts a cell of `column`.
 ///
 /// # Errors
-/// What is wrong with it; the pointer is the caller's to give.
+/// The reason the cell cannot be read, with an empty pointer, which the caller sets.
 pub fn value(column: &Column, raw: &Raw, lists: &Lists) -> Result<Value, FieldError> {
     let text = match (column.form, raw) {
         (Form::Month, Raw::Day(day)) => Month::of(*day).to_string(),
@@ -65,19 +65,19 @@ fn refused(wrong: Wrong) -> FieldError {
         Wrong::Formula => (
             "formula-error",
             "公式有误（如 #REF!），请改正后再导入。",
-            "The formula went wrong (such as #REF!). Put it right.",
+            "The formula has an error (such as #REF!). Correct it.",
         ),
         Wrong::Time => (
             "wrong-form",
             "不应含有时刻，请只填日期。",
-            "No time of day belongs here; give the day alone.",
+            "A time of day is not allowed; give only the date.",
         ),
         Wrong::Long => ("too-long", "内容过长。", "Too long."),
     };
     FieldError::new("", code, Words::new(zh, en))
 }
 
-/// The digits of a number as it is kept: the shortest that read back as the same number.
+/// Shortest decimal text that reads back as the same number.
 fn digits(number: f64, form: Form) -> Result<String, FieldError> {
     let text = number.to_string();
     let figures = text.bytes().filter(u8::is_ascii_digit).count();
@@ -94,13 +94,13 @@ fn digits(number: f64, form: Form) -> Result<String, FieldError> {
     let words = Words::new(
         format!("数值 {text} 无法精确保存；请把该单元格设为文本格式，填写至多 {most} 位小数。"),
         format!(
-            "The number {text} cannot be taken exactly. Enter it as text, with at most {most} decimals."
+            "The number {text} cannot be stored exactly. Format the cell as text and give at most {most} decimals."
         ),
     );
     Err(FieldError::new("", "not-exact", words))
 }
 
-/// `32,780.00` without its commas, when they stand where they should.
+/// Removes thousands separators (`32,780.00`) if they are at the right places.
 fn ungrouped(text: &str) -> String {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let whole = digits.split('.').next().unwrap_or(digits);
@@ -119,12 +119,12 @@ fn degrees(text: &str) -> Result<Value, FieldError> {
         }
         None => Err(wrong_form(
             "应为至多 6 位小数的度数，如 118.674700。",
-            "Give degrees with at most six decimals, such as 118.674700.",
+            "Must be degrees with at most six decimals, such as 118.674700.",
         )),
     }
 }
 
-/// A day as people and spreadsheets write it.
+/// Parses a day in the forms that people and spreadsheet programs write.
 fn day(text: &str) -> Option<NaiveDate> {
     let text = text.trim_end_matches('日').replace(['年', '月', '/', '.'], "-");
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
@@ -133,7 +133,8 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
-/// A month as people and spreadsheets write it: a spreadsheet makes `Jun-21` of `2021-06`.
+/// Parses a month in the forms that people and spreadsheet programs write, such as `Jun-21` for
+/// `2021-06`.
 fn month(text: &str) -> Result<Month, MonthError> {
     if let Ok(month) = text.parse() {
         return Ok(month);
@@ -160,12 +161,12 @@ fn ids(text: &str) -> Result<Value, FieldError> {
     ids.map(|ids| json!(ids)).ok_or_else(|| {
         wrong_form(
             "应为以分号分隔的编号，如 3; 5。",
-            "Give ids with semicolons between, such as 3; 5.",
+            "Must be ids separated by semicolons, such as 3; 5.",
         )
     })
 }
 
-/// The code that `text` is, or is the name of.
+/// Code for `text`, which may be the code or its Chinese name.
 pub fn choice<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
     let by_code = pairs.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
     by_code.or_else(|| pairs.iter().find(|(_, zh)| *zh == text)).map(|(code, _)| *code)
@@ -188,12 +189,12 @@ fn wrong_form(zh: &str, en: &str) -> FieldError {
 fn not_percent() -> FieldError {
     wrong_form(
         "应为至多两位小数的百分数，如 42.50。",
-        "Give per cent with at most two decimals, such as 42.50.",
+        "Must be a percentage with at most two decimals, such as 42.50.",
     )
 }
 
 fn not_a_day() -> FieldError {
-    wrong_form("应为日期，如 2021-06-30。", "Must be a day, such as 2021-06-30.")
+    wrong_form("应为日期，如 2021-06-30。", "Must be a date, such as 2021-06-30.")
 }
 
 fn not_whole() -> FieldError {

@@ -1,16 +1,16 @@
-//! What a column of a file is: how it is called, what stands in it, what it is for.
+//! Definition of a column: name, cell format, purpose and the meaning of blank cells.
 
-/// A code and its name in Chinese.
+/// A code and its Chinese name.
 pub type Pair = (&'static str, &'static str);
 
-/// How a cell is read.
+/// Format of the cells in a column.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// Words.
+    /// Text.
     Text,
     /// An amount in 万元.
     Amount,
-    /// Per cent with at most two decimals.
+    /// A percentage with at most two decimals.
     Percent,
     /// Degrees with at most six decimals.
     Degrees,
@@ -20,68 +20,68 @@ pub enum Form {
     Month,
     /// A whole number.
     Whole,
-    /// Yes or no.
+    /// True or false.
     Flag,
-    /// Ids with a semicolon between them.
+    /// Ids separated by semicolons.
     Ids,
     /// One of these codes.
     Choice(fn() -> Vec<Pair>),
-    /// One of these codes, or one of one's own.
+    /// One of these codes or any other text.
     Suggested(fn() -> Vec<Pair>),
-    /// The code of an industry line.
+    /// Code or name of an industry line.
     Industry,
-    /// The code of an area.
+    /// Code or name of an area.
     Area,
 }
 
-/// What a column is for.
+/// Purpose of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Says which thing the row is about.
+    /// Identifies the record.
     Key,
-    /// May be written.
+    /// Can be written.
     Write,
-    /// Is said when the thing is new; later it changes elsewhere, or never.
+    /// Can be set when the record is created, but not changed by an import.
     Fixed,
-    /// Is there to be read.
+    /// Read-only.
     Shown,
-    /// Follows from the rest, and is not looked at. Stands for every column that begins so.
+    /// Derived data; not read. Matches every heading that begins with its name.
     Ignored,
 }
 
-/// What a blank cell says.
+/// Meaning of a blank cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blank {
-    /// Nothing: the column must be filled in.
+    /// Error: the column is required.
     Refused,
-    /// Nothing: what is there stays, a new thing gets the usual.
+    /// Keeps the current value; a new record gets the default.
     Kept,
-    /// That there is none.
+    /// Sets null.
     None,
-    /// That there are no words.
+    /// Sets an empty text.
     Empty,
 }
 
-/// A column of a kind of file.
+/// A column of an import file.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
-    /// Its name in the API.
+    /// Name of the field in the API; also accepted as heading.
     pub name: &'static str,
-    /// Its title in Chinese.
+    /// Chinese heading.
     pub zh: &'static str,
-    /// How its cells are read.
+    /// Format of the cells.
     pub form: Form,
-    /// What it is for.
+    /// Purpose of the column.
     pub part: Part,
-    /// What a blank cell says.
+    /// Meaning of a blank cell.
     pub blank: Blank,
-    /// What stands in it, in Chinese and in English.
+    /// Explanation in Chinese and in English.
     pub says: [&'static str; 2],
-    /// What the published example has there.
+    /// Value in the example row of the template.
     pub example: &'static str,
 }
 
-/// A column, as its parts.
+/// Builds a column from its parts.
 pub const fn column(
     (name, zh): (&'static str, &'static str),
     form: Form,
@@ -93,7 +93,7 @@ pub const fn column(
 }
 
 impl Column {
-    /// Whether `heading` is its name or its title.
+    /// True if `heading` is the column's name or Chinese heading.
     pub fn is_called(&self, heading: &str) -> bool {
         if self.part == Part::Ignored && heading.starts_with(self.name) {
             return true;
@@ -101,7 +101,7 @@ impl Column {
         heading.eq_ignore_ascii_case(self.name) || heading == self.zh
     }
 
-    /// The codes to choose from, if it is one of a fixed list.
+    /// Codes to choose from, for columns with a fixed list.
     pub fn pairs(&self) -> Option<Vec<Pair>> {
         match self.form {
             Form::Choice(list) | Form::Suggested(list) => Some(list()),
@@ -120,12 +120,12 @@ impl Column {
     }
 }
 
-/// The column called `name`.
+/// The column with this name.
 pub fn named(columns: &'static [Column], name: &str) -> Option<&'static Column> {
     columns.iter().find(|column| column.name == name)
 }
 
-/// The letters of a column, `A` for the first (0).
+/// Spreadsheet letters of a column: `A` for 0.
 pub fn letters(column: u16) -> String {
     let mut letters = Vec::new();
     let mut rest = u32::from(column) + 1;

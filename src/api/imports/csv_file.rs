@@ -1,4 +1,4 @@
-//! Reads CSV: UTF-8, UTF-16 and GB 18030; with commas, semicolons or tabs.
+//! Reads CSV files: UTF-8, UTF-16 or GB 18030; separated by commas, semicolons or tabs.
 
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::{Encoding, GB18030};
@@ -10,10 +10,10 @@ use crate::api::imports::raw::{Meter, RawRow, RawSheet};
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
-/// The one sheet of `file`.
+/// Reads `file` as a single sheet.
 ///
 /// # Errors
-/// 400, 413: what is wrong with it, and what to do.
+/// 400 or 413, with advice on how to fix the file.
 pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<RawSheet, Problem> {
     let text = text(file)?;
     let separator = separator(&text, columns);
@@ -56,7 +56,7 @@ fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<Raw
     Ok(Some(RawRow { number, cells }))
 }
 
-/// A cell without the `'` that was put before it on its way out.
+/// Removes the `'` that exports put before text that a spreadsheet would evaluate as a formula.
 fn ours(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if crate::http::sheet::harmless(rest) == text => rest,
@@ -64,7 +64,7 @@ fn ours(text: &str) -> &str {
     }
 }
 
-/// The text of the file, in whatever it is written.
+/// Decodes the file; detects the encoding.
 fn text(file: &[u8]) -> Result<String, Problem> {
     let decoded = match Encoding::for_bom(file) {
         Some((encoding, _)) => encoding.decode(file).0.into_owned(),
@@ -94,12 +94,12 @@ fn unknown_encoding() -> Problem {
 fn unclosed(row: u32) -> Problem {
     let words = Words::new(
         format!("第 {row} 行的引号没有闭合，其后的内容无法读取。请补上引号。"),
-        format!("A quotation mark opened in row {row} is never closed. Close it."),
+        format!("A quotation mark in row {row} is not closed. Add the closing quotation mark."),
     );
     Problem::unreadable("file-unreadable", words)
 }
 
-/// What separates the cells: whatever makes the most headings known in the first lines.
+/// Detects the separator: the one with which the first lines contain the most known headings.
 fn separator(text: &str, columns: &'static [Column]) -> u8 {
     let known = |separator: u8| {
         let most = text.lines().take(10).map(|line| {
@@ -108,11 +108,11 @@ fn separator(text: &str, columns: &'static [Column]) -> u8 {
         });
         most.max().unwrap_or(0)
     };
-    // The last of equals wins.
+    // `max_by_key` returns the last of equal candidates, so commas win ties.
     [b'\t', b';', b','].into_iter().max_by_key(|s| known(*s)).unwrap_or(b',')
 }
 
-/// How many blank lines the reader passed over before the record that begins here.
+/// Number of blank lines the reader skipped before the record that begins here.
 fn blank_lines(text: &str, began: usize) -> u32 {
     let bytes = text.as_bytes();
     let before = began.checked_sub(1).and_then(|at| bytes.get(at));
@@ -130,7 +130,7 @@ fn blank_lines(text: &str, began: usize) -> u32 {
     }
 }
 
-/// Whether the last record ends inside quotes.
+/// True if the last record ends inside quotation marks.
 fn is_open(record: &str, separator: u8) -> bool {
     let (mut quoted, mut at_start) = (false, true);
     let mut bytes = record.trim_start_matches(['\r', '\n']).bytes().peekable();

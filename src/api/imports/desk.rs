@@ -1,4 +1,4 @@
-//! Where the rows of a file are judged, one after the other, in one transaction.
+//! Processes the rows of a file one by one, in one transaction.
 
 use std::collections::BTreeMap;
 
@@ -24,21 +24,21 @@ use crate::store::{Conn, projects};
 use crate::usecases::ask::Now;
 use crate::usecases::caller::Caller;
 
-/// Who sends a file, and what was seen of it so far.
+/// State while the rows of a file are processed.
 pub struct Desk<'a> {
-    /// Who.
+    /// Account or client that sends the file.
     pub caller: &'a Caller,
-    /// When.
+    /// Time of the import.
     pub now: Now,
-    /// The codes of industries and areas.
+    /// Industries and areas, to convert between ids and codes.
     pub places: Places,
     seen: BTreeMap<String, u32>,
 }
 
-/// Judges every row of `sheets`, and writes what they want.
+/// Validates and saves all rows of `sheets`.
 ///
 /// # Errors
-/// 422 that names everything that is wrong, at its place.
+/// 422 with all errors and their places in the file.
 pub fn judge(
     conn: &mut Conn,
     (caller, now): (&Caller, Now),
@@ -68,7 +68,7 @@ pub fn judge(
     tally.finish(kind, dry_run)
 }
 
-/// Notes what a row was refused for, at its place.
+/// Adds the errors of a rejected row to `tally`, each at its cell.
 fn refuse(
     table: &Table<'_>,
     columns: &'static [Column],
@@ -109,7 +109,7 @@ fn missing(column: &Column) -> FieldError {
     let (zh, en) = (column.zh, column.name);
     let words = Words::new(
         format!("缺少“{zh}”（{en}）列，新增的行须填写。"),
-        format!("The column {en:?} ({zh}) is missing; rows that are new need it."),
+        format!("The column {en:?} ({zh}) is missing; it is required for new rows."),
     );
     FieldError::new("", "missing-column", words)
 }
@@ -124,11 +124,11 @@ impl Desk<'_> {
         }
     }
 
-    /// Does what a row wants. What a row wants that could not be read whole is taken back: it is
-    /// judged for what else is wrong with it.
+    /// Runs the changes of a row. If some of its cells could not be read, the changes are rolled
+    /// back: the row was processed only to find its other errors.
     ///
     /// # Errors
-    /// The work's.
+    /// Those of `work`.
     pub fn write<T>(
         &self,
         conn: &mut Conn,
@@ -138,7 +138,7 @@ impl Desk<'_> {
         conn.attempt(work, |_| given.is_whole())
     }
 
-    /// Refuses a second row about the same thing.
+    /// Rejects a second row for the same record.
     ///
     /// # Errors
     /// 422.
@@ -147,7 +147,7 @@ impl Desk<'_> {
             Some(first) if first != given.number => {
                 let words = Words::new(
                     format!("与第 {first} 行重复；请只保留一行。"),
-                    format!("The same as row {first}; keep one of them."),
+                    format!("Duplicate of row {first}; keep only one of them."),
                 );
                 Err(Problem::invalid(vec![FieldError::new("", "duplicate-row", words)]))
             }
@@ -155,10 +155,10 @@ impl Desk<'_> {
         }
     }
 
-    /// The project a row is about, in sight.
+    /// The project of a row, if visible to the caller.
     ///
     /// # Errors
-    /// 422: none such, or none said.
+    /// 422 if the row names no project, or none that the caller may see.
     pub fn project(&self, conn: &mut Conn, given: &Given) -> Result<Project, Problem> {
         let sight = self.caller.sees();
         let (id, code) = (given.whole("project_id"), given.text("project_code"));
@@ -189,11 +189,11 @@ fn of(pointer: &str, code: &'static str, words: Words) -> Problem {
     Problem::invalid(vec![FieldError::new(pointer, code, words)])
 }
 
-/// 422: not there, or not theirs to know of.
+/// 422: the project does not exist or is not visible to the caller.
 pub fn unknown_project(pointer: &str) -> Problem {
     let words = Words::new(
         "没有这个项目，或您无权办理；请核对编号和代码。",
-        "There is no such project, or it is not yours to see. Check the id or code.",
+        "The project does not exist or is not visible to you. Check the id or code.",
     );
     of(pointer, "unknown-project", words)
 }
@@ -201,7 +201,7 @@ pub fn unknown_project(pointer: &str) -> Problem {
 fn ambiguous() -> Problem {
     let words = Words::new(
         "有多个同名项目；请填写项目编号或国家项目代码。",
-        "Several projects are called so. Give the project's id or its national code.",
+        "Several projects have this name. Give the project's id or its national code.",
     );
     of("/project", "ambiguous", words)
 }
@@ -209,7 +209,7 @@ fn ambiguous() -> Problem {
 fn no_project() -> Problem {
     let words = Words::new(
         "请填写项目编号、国家项目代码或项目名称。",
-        "Say which project: its id, its national code or its name.",
+        "Give the project's id, national code or name.",
     );
     of("/project_id", "required", words)
 }
@@ -218,20 +218,22 @@ fn other_code(project: &Project) -> Problem {
     let code = project.facts.code.clone().unwrap_or_default();
     let words = Words::new(
         format!("与项目编号不符（该项目的代码为“{code}”）；请核对是哪个项目。"),
-        format!("Not the code of the project with this id, which is {code:?}. Which one is meant?"),
+        format!(
+            "Does not match the project id: that project's code is {code:?}. Correct the id or the code."
+        ),
     );
     of("/project_code", "mismatch", words)
 }
 
-/// 422: a column that every row needs.
+/// The error for a missing required value.
 pub fn required(name: &str) -> FieldError {
     FieldError::new(format!("/{name}"), "required", Words::new("必须填写。", "Required."))
 }
 
-/// The fields of a view.
+/// The fields of a view, by name.
 ///
 /// # Errors
-/// 500 for a view that is no object.
+/// 500 if the view is not an object.
 pub fn fields<T: Serialize>(view: &T) -> Result<Map<String, Value>, Problem> {
     match serde_json::to_value(view).map_err(Problem::broken)? {
         Value::Object(map) => Ok(map),
@@ -241,7 +243,7 @@ pub fn fields<T: Serialize>(view: &T) -> Result<Map<String, Value>, Problem> {
     }
 }
 
-/// The fields in which two views differ, or those of a new one that say something.
+/// Fields in which two views differ; for a new record, fields that have a value.
 pub fn differences<T: Serialize>(before: Option<&T>, after: &T) -> Vec<ChangeView> {
     let own = ["id", "created_at", "updated_at"];
     let found = changes(before, after).into_iter();

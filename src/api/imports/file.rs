@@ -1,4 +1,4 @@
-//! A file on its way in: how it is sent, and of which sort it is.
+//! The request body of an import: how the file is sent, and detection of its format.
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -18,17 +18,17 @@ use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
 
-/// What files are sent as. Which sort a file is, its first bytes say.
+/// Accepted media types. The format is detected from the first bytes of the file.
 const TAKEN: [&str; 5] = [
     "application/octet-stream",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "text/csv",
     "application/csv",
-    // What browsers make of `.csv` where a spreadsheet program is installed.
+    // Browsers send this for `.csv` where a spreadsheet program is installed.
     "application/vnd.ms-excel",
 ];
 
-/// A file in the body of a request; read once it is known that its sender may send it.
+/// A file as a request body. It is read only after the caller's permission is checked.
 pub struct FileBody {
     request: HttpRequest,
     payload: Payload,
@@ -36,14 +36,14 @@ pub struct FileBody {
 
 impl Argument for FileBody {
     fn describe(entry: &mut Entry) {
-        let words = "The bytes of an .xlsx workbook or of a .csv file; which of them it is shows by itself. \
-            `Content-Type` may also name the file's own media type.";
+        let words = "The bytes of an .xlsx workbook or a .csv file; the format is detected. \
+            `Content-Type` may also be the file's own media type.";
         let schema = json!({"type": "string", "format": "binary", "description": words});
         entry.form("application/octet-stream", &schema);
         entry.fails(&[400, 408, 413, 422]);
         entry.fails_also(
             415,
-            "Not an .xlsx workbook or a .csv file, or one with macros, links or a password.",
+            "The file is not an .xlsx workbook or a .csv file, or has macros, external links or a password.",
         );
     }
 }
@@ -58,10 +58,10 @@ impl FromRequest for FileBody {
 }
 
 impl FileBody {
-    /// The bytes of the file.
+    /// Reads the bytes of the file.
     ///
     /// # Errors
-    /// 408, 413, 415.
+    /// 408, 413 or 415.
     pub async fn read(self, app: &Data<App>) -> Result<Bytes, Problem> {
         let kind = self.request.content_type().to_ascii_lowercase();
         if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
@@ -80,23 +80,23 @@ fn wrong_media_type() -> Problem {
     )
 }
 
-/// The sheets of `file`, whichever sort it is.
+/// The sheets of `file`; detects the format.
 ///
 /// # Errors
-/// 400, 413, 415: what is wrong with it, and what to do.
+/// 400, 413 or 415, with advice on how to fix the file.
 pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<RawSheet>, Problem> {
     let trimmed = file.trim_ascii_start();
     match file {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(ole(file)),
         [b'P', b'K', 3, 4, ..] => workbook::sheets(file),
         [b'P', b'K', 5 | 7, ..] | [b'%', b'P', b'D', b'F', ..] => Err(not_a_workbook()),
-        // Some systems give out a web page and call it .xls.
+        // Some systems export an HTML page named .xls.
         _ if trimmed.starts_with(b"<") => Err(not_a_workbook()),
         _ => csv_file::sheet(file, kind.columns()).map(|sheet| vec![sheet]),
     }
 }
 
-/// The container of old workbooks, and of encrypted ones.
+/// The OLE container, used by old .xls and by encrypted workbooks.
 fn ole(file: &[u8]) -> Problem {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if file.windows(name.len()).any(|bytes| bytes == name) {
@@ -104,6 +104,6 @@ fn ole(file: &[u8]) -> Problem {
     }
     not_taken(
         "不接收旧版 .xls 文件。请用电子表格软件打开，另存为 .xlsx。",
-        "Old .xls files are not taken. Open it in a spreadsheet program and save it as .xlsx.",
+        "Old .xls files are not accepted. Open the file in a spreadsheet program and save it as .xlsx.",
     )
 }

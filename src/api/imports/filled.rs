@@ -1,4 +1,4 @@
-//! What is there now, as the rows of a template.
+//! Current data as rows of a filled template.
 
 use serde_json::{Map, Value, json};
 
@@ -25,13 +25,13 @@ use crate::usecases::ask::Now;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reports::view::ReportView;
 
-/// The fields of a row by the names of its columns.
+/// Fields of a row by column name.
 pub type Row = Map<String, Value>;
 
-/// The rows of the projects that `filter` admits.
+/// The rows of the projects that match `filter`.
 ///
 /// # Errors
-/// 400 for a filter there is none of, and for more rows than a file may have.
+/// 400 for an unknown filter value, or if there are more rows than a file can have.
 pub fn rows(
     conn: &mut Conn,
     kind: ImportKind,
@@ -76,7 +76,7 @@ fn in_order(
 fn too_many() -> Problem {
     let words = Words::new(
         format!("超过 {ROWS} 行；请用行业、属地、年份等条件缩小范围，分几次导出。"),
-        format!("More than {ROWS} rows. Narrow it down by industry, area or year."),
+        format!("More than {ROWS} rows. Filter by industry, area or year."),
     );
     Problem::bad_parameters(vec![FieldError::new("?filled", "too-many", words)])
 }

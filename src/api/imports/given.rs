@@ -1,4 +1,4 @@
-//! What a row says, and how that differs from what is there.
+//! Values of a row, and their comparison with the existing record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,28 +14,28 @@ use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
-/// What a row says, by the names of its columns; `null` where its cell is blank.
+/// Values of a row by column name; `null` for blank cells. Absent columns have no entry.
 #[derive(Debug)]
 pub struct Given {
-    /// The row's number.
+    /// Row number in the sheet.
     pub number: u32,
     columns: &'static [Column],
     values: BTreeMap<&'static str, Value>,
-    /// Columns whose cells could not be read, which was noted.
+    /// Columns whose cells could not be read; the errors are already recorded.
     pub broken: BTreeSet<&'static str>,
 }
 
-/// What is there: its fields and its version.
+/// The existing record.
 #[derive(Debug)]
 pub struct Held {
-    /// Its fields, by the names of the columns.
+    /// Its fields, by column name.
     pub fields: Map<String, Value>,
-    /// Its version.
+    /// Its current version.
     pub version: i64,
 }
 
 impl Given {
-    /// Reads a row; what cannot be read is noted in `tally`.
+    /// Reads a row; records errors in `tally`.
     pub fn read(
         table: &Table<'_>,
         row: &RawRow,
@@ -67,33 +67,33 @@ impl Given {
         Self { number: row.number, columns, values, broken }
     }
 
-    /// What the column called `name` says, if anything.
+    /// Value in the column `name`, if not blank.
     pub fn said(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
-    /// The words in the column called `name`, if any.
+    /// Text in the column `name`, if any.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.said(name).and_then(Value::as_str)
     }
 
-    /// The number in the column called `name`, if any.
+    /// Integer in the column `name`, if any.
     pub fn whole(&self, name: &str) -> Option<i64> {
         self.said(name).and_then(Value::as_i64)
     }
 
-    /// Whether every cell could be read.
+    /// True if every cell could be read.
     pub fn is_whole(&self) -> bool {
         self.broken.is_empty()
     }
 
-    /// Whether nothing that could be written is said: a row of a template that nobody filled in.
+    /// True if all writable cells are blank (an untouched template row).
     pub fn is_silent(&self) -> bool {
         let written = self.columns.iter().filter(|c| c.part == Part::Write);
         self.broken.is_empty() && written.into_iter().all(|c| self.said(c.name).is_none())
     }
 
-    /// What it says of something new, as the body of a request.
+    /// Request body for creating the record.
     pub fn body(&self) -> Map<String, Value> {
         let parts = [Part::Write, Part::Fixed];
         let columns = self.columns.iter().filter(|c| parts.contains(&c.part));
@@ -101,10 +101,10 @@ impl Given {
         said.collect()
     }
 
-    /// Refuses what only the register says, for something new.
+    /// Checks that read-only cells are blank, as they must be for a new record.
     ///
     /// # Errors
-    /// 422 that names every such cell.
+    /// 422 with every such cell.
     pub fn must_be_new(&self) -> Result<(), Problem> {
         let shown = self.columns.iter().filter(|c| c.part == Part::Shown && c.name != "project");
         let mut errors: Vec<FieldError> =
@@ -115,11 +115,11 @@ impl Given {
         if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
     }
 
-    /// The fields in which it differs from what is `held`; none when it is left alone.
+    /// Fields in which the row differs from `held`; `None` if there is nothing to change.
     ///
     /// # Errors
-    /// 422: changed since it was exported, a cell that only the register fills in, or one that
-    /// cannot be blank.
+    /// 422 if the record changed since the export, if a read-only cell was changed, or if a
+    /// required cell is blank.
     pub fn wanted(&self, held: &Held) -> Result<Option<Map<String, Value>>, Problem> {
         let (mut patch, mut errors) = (Map::new(), Vec::new());
         let (mut fixed, mut shown) = (Vec::new(), Vec::new());
@@ -166,7 +166,7 @@ impl Given {
     }
 }
 
-/// Whether two values say the same: line ends and spaces at the ends do not count.
+/// Compares two values; line endings and surrounding spaces are ignored.
 fn same(given: &Value, now: &Value) -> bool {
     let plain = |text: &str| text.trim().replace("\r\n", "\n");
     match (given, now) {
@@ -182,14 +182,14 @@ fn pointer(name: &str) -> String {
 }
 
 fn blank(column: &Column) -> FieldError {
-    let words = Words::new("必须填写，不能清空。", "Required; it cannot be made blank.");
+    let words = Words::new("必须填写，不能清空。", "Required; it cannot be cleared.");
     FieldError::new(pointer(column.name), "required", words)
 }
 
 fn for_register(name: &str) -> FieldError {
     let words = Words::new(
         "新增的行请留空此列，由系统填写。",
-        "Leave this blank for something new; the register fills it in.",
+        "Leave this column blank in new rows; the system fills it in.",
     );
     FieldError::new(pointer(name), "read-only", words)
 }
@@ -203,17 +203,19 @@ fn differs(column: &Column, now: &Value) -> FieldError {
     let words = match (column.name, column.part) {
         ("stage", _) => Words::new(
             format!("库别不能通过导入修改（现为“{now}”）；请在系统中办理转库。"),
-            format!("A stage (now {now:?}) is not changed by a file; move the project instead."),
+            format!(
+                "The stage (now {now:?}) cannot be changed by an import; use a stage transition."
+            ),
         ),
         (_, Part::Fixed) => Words::new(
             format!("登记后不能通过导入修改（现为“{now}”）；请改回或留空。"),
             format!(
-                "Not changed by a file once registered (now {now:?}); put it back or leave it blank."
+                "Cannot be changed by an import after registration (now {now:?}); restore the value or leave it blank."
             ),
         ),
         _ => Words::new(
             format!("此列由系统填写（现为“{now}”），不能修改；请改回。"),
-            format!("The register fills this in (now {now:?}); put it back."),
+            format!("Filled in by the system (now {now:?}) and read-only; restore the value."),
         ),
     };
     FieldError::new(pointer(column.name), "read-only", words)
@@ -227,21 +229,21 @@ fn stale(version: i64, held: &Held) -> FieldError {
                 "导出后已被他人修改（导出时为版本 {version}，现为 {now}）。请重新导出，再做修改。"
             ),
             format!(
-                "Changed since it was exported (version {version} then, {now} now). Export it again and make your change there."
+                "Changed by others since the export (version {version} then, {now} now). Export again and repeat your change."
             ),
         )
     } else {
         Words::new(
             format!("没有版本 {version}（现为 {now}）；请勿改动版本列。"),
             format!(
-                "There is no version {version} (it is {now}); leave this column as it was exported."
+                "Version {version} does not exist (the current one is {now}); do not edit this column."
             ),
         )
     };
     FieldError::new("/version", "stale", words)
 }
 
-/// The column that a pointer of a request's body means.
+/// Column that corresponds to a JSON pointer into the request body.
 pub fn column_of(columns: &'static [Column], pointer: &str) -> Option<&'static Column> {
     let mut parts = pointer.trim_start_matches('/').split('/');
     let name = match (parts.next()?, parts.next()) {

@@ -1,7 +1,7 @@
-//! Looks a workbook over before anything reads it: how large it really is, and what it brings.
+//! Checks a workbook before it is parsed: its real unpacked size, and content that is not accepted.
 //!
-//! What is declared is checked first, because that is cheap; then every part is unpacked and
-//! counted, because what is declared may be a lie. Only what was looked at is handed on.
+//! Declared sizes are checked first, because that is cheap. Then every part is unpacked and
+//! counted, because declared sizes can be false. Only checked parts are passed on.
 
 use std::cell::Cell;
 use std::io::{BufReader, Cursor, Read};
@@ -18,10 +18,10 @@ use crate::http::problem::Problem;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// The workbook again, with nothing in it but XML that was looked at.
+/// A copy of the workbook that contains only the checked XML parts.
 ///
 /// # Errors
-/// 400, 413, 415: what is wrong with it, and what to do.
+/// 400, 413 or 415, with advice on how to fix the file.
 pub fn inspected(file: &[u8]) -> Result<Vec<u8>, Problem> {
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|e| broken_file(&e))?;
     let parts = declared(&mut archive)?;
@@ -35,7 +35,7 @@ pub fn inspected(file: &[u8]) -> Result<Vec<u8>, Problem> {
     Ok(kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner())
 }
 
-/// The parts that are XML, after a look at what the archive says of all of them.
+/// Indexes and names of the XML parts, after checking the declared names and sizes of all parts.
 fn declared(archive: &mut Archive<'_>) -> Result<Vec<(usize, String)>, Problem> {
     if archive.len() > limits::PARTS {
         return Err(limits::too_full());
@@ -65,13 +65,13 @@ fn allowed(name: &str) -> Result<(), Problem> {
     if name.ends_with("vbaproject.bin") || name.contains("/macrosheets/") {
         return Err(not_taken(
             "文件含有宏，不予接收。请另存为不含宏的 .xlsx 工作簿。",
-            "The file holds macros, which are not taken. Save it as an .xlsx workbook without macros.",
+            "The file contains macros, which are not accepted. Save it as an .xlsx workbook without macros.",
         ));
     }
     if name.contains("externallinks/") {
         return Err(not_taken(
             "文件链接到其他工作簿，不予接收。请在“数据 → 编辑链接”中断开链接后另存。",
-            "The file links to other workbooks, which is not taken. Break the links (Data, Edit Links) and save it.",
+            "The file links to other workbooks, which is not accepted. Break the links (Data, Edit Links) and save it again.",
         ));
     }
     if name == "xl/workbook.bin" || name == "mimetype" || name.starts_with("word/") {
@@ -80,19 +80,19 @@ fn allowed(name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// 415: some other sort of file.
+/// 415: a different type of file.
 pub fn not_a_workbook() -> Problem {
     not_taken(
         "只接收 .xlsx 工作簿或 .csv 文件。请用电子表格软件另存为 .xlsx。",
-        "Only .xlsx workbooks and .csv files are taken. Save it as .xlsx in a spreadsheet program.",
+        "Only .xlsx workbooks and .csv files are accepted. Save the file as .xlsx in a spreadsheet program.",
     )
 }
 
-/// 415: nobody can read it here.
+/// 415: an encrypted or old file.
 pub fn encrypted() -> Problem {
     not_taken(
         "文件已加密，或是旧版 .xls。请去除密码，另存为 .xlsx。",
-        "The file is encrypted, or an old .xls. Take the password off and save it as .xlsx.",
+        "The file is encrypted or is an old .xls file. Remove the password and save it as .xlsx.",
     )
 }
 
@@ -107,11 +107,11 @@ fn unpacks_too_large() -> Problem {
 fn external() -> Problem {
     unreadable(
         "文件含有 DTD 或实体声明，不予读取",
-        "The file declares a DTD or entities, which is not read",
+        "The file contains a DTD or entity declarations, which are not accepted",
     )
 }
 
-/// What was counted so far, over all parts.
+/// Counts over all parts so far.
 #[derive(Default)]
 struct Seen {
     bytes: u64,
@@ -122,7 +122,7 @@ struct Seen {
     rows: u64,
 }
 
-/// Counts what is read through it, and stops at a bound.
+/// Reader that counts bytes and fails when a limit is exceeded.
 struct Counted<R> {
     inner: R,
     left: u64,
@@ -143,11 +143,11 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// How the reader above says that a bound was passed.
+/// Error message with which [`Counted`] reports an exceeded limit.
 const TOO_LARGE: &str = "more than is read";
 
 impl Seen {
-    /// Unpacks one part, counting.
+    /// Unpacks and counts one part.
     fn part<R: Read>(&mut self, entry: R, name: &str) -> Result<(), Problem> {
         let most = match name.rsplit('/').next().unwrap_or(name) {
             "sharedstrings.xml" => limits::STRING_BYTES,
@@ -211,7 +211,7 @@ impl Seen {
     }
 }
 
-/// The number of shared strings that is announced: readers make room for as many.
+/// Checks the declared number of shared strings, since parsers allocate memory for it.
 fn announced(tag: &BytesStart<'_>) -> Result<(), Problem> {
     match attribute(tag, "uniqueCount")?.map(|n| n.parse::<u64>()) {
         None => Ok(()),
@@ -220,7 +220,7 @@ fn announced(tag: &BytesStart<'_>) -> Result<(), Problem> {
     }
 }
 
-/// Whether a row or a cell lies where it is read.
+/// Checks that a row or cell is within the range that is read.
 fn near(tag: &BytesStart<'_>) -> Result<(), Problem> {
     let Some(place) = attribute(tag, "r")? else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Finds the headings of a sheet and what each column is.
+//! Finds the heading row of a sheet and identifies its columns.
 
 use crate::api::imports::column::{Column, Part, letters};
 use crate::api::imports::raw::{Raw, RawRow, RawSheet};
@@ -6,23 +6,23 @@ use crate::api::imports::tally::Tally;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::words::Words;
 
-/// A sheet whose columns are known.
+/// A sheet whose columns are identified.
 #[derive(Debug)]
 pub struct Table<'a> {
     /// The sheet.
     pub sheet: &'a RawSheet,
-    /// The row of the headings.
+    /// Row number of the headings.
     pub heading: u32,
-    /// What each column is.
+    /// Position and definition of each column.
     pub columns: Vec<(u16, &'static Column)>,
-    /// The rows below the headings.
+    /// Rows below the headings.
     pub rows: &'a [RawRow],
 }
 
-/// How far down headings are looked for: there may be a title above them.
+/// Number of non-blank rows searched for headings; a title may precede them.
 const DEEPEST: usize = 10;
 
-/// A heading without spaces and stars, and with one sort of brackets.
+/// Normalises a heading: removes spaces and asterisks, and uses full-width brackets.
 pub fn plain(heading: &str) -> String {
     let plain = |c: char| match c {
         '(' => Some('（'),
@@ -46,7 +46,7 @@ fn find(columns: &'static [Column], heading: &str) -> Option<&'static Column> {
     exact.or_else(|| columns.iter().find(|c| c.is_called(heading)))
 }
 
-/// The sheets that have headings of `columns`, with what is wrong with them noted in `tally`.
+/// The sheets with headings of `columns`; heading errors are recorded in `tally`.
 pub fn tables<'a>(
     sheets: &'a [RawSheet],
     columns: &'static [Column],
@@ -61,7 +61,7 @@ pub fn tables<'a>(
         let words = Words::new(
             format!("没有找到表头。首行应为列名，例如：{}；请下载模板填写。", zh.join("、")),
             format!(
-                "No row of headings was found. Put the names of columns first, such as {}; or start from the template.",
+                "No heading row was found. The first row must contain column names such as {}; or use the template.",
                 en.join(", ")
             ),
         );
@@ -82,7 +82,7 @@ fn table<'a>(
         names.dedup();
         names.len()
     };
-    // The most headings, and the first of equals: a title row may hold a word or two of them.
+    // The row with the most headings; the first one of equals. A title row may contain one or two.
     let tops = sheet.rows.iter().take(DEEPEST).enumerate().map(|(at, row)| (names(row), at));
     let (count, place) = tops.fold((1, 0), |best, (n, at)| if n > best.0 { (n, at) } else { best });
     let headings = sheet.rows.get(place).filter(|_| count > 1)?;
@@ -113,7 +113,7 @@ fn recognised(
         {
             let words = Words::new(
                 format!("与 {} 列重复，请删去一列。", letters(*first)),
-                format!("The same as column {}; delete one of them.", letters(*first)),
+                format!("Duplicate of column {}; delete one of them.", letters(*first)),
             );
             tally.note(here, "/headings", FieldError::new("", "repeated", words));
             continue;
@@ -123,7 +123,7 @@ fn recognised(
     found
 }
 
-/// A heading that is none, with the one that was probably meant.
+/// Error for an unknown heading, suggesting the most similar column.
 fn unknown(heading: &str, columns: &'static [Column]) -> FieldError {
     let near = |name: &str| strsim::normalized_damerau_levenshtein(heading, name);
     let likeness = |c: &Column| near(c.zh).max(near(c.name));
@@ -136,30 +136,31 @@ fn unknown(heading: &str, columns: &'static [Column]) -> FieldError {
         ),
         None => Words::new(
             format!("没有“{shown}”这一列；请删去该列，或按模板改名。"),
-            format!("There is no column {shown:?}. Delete it, or call it as the template does."),
+            format!("There is no column {shown:?}. Delete it, or rename it as in the template."),
         ),
     };
     FieldError::new("", "unknown-column", words)
 }
 
-/// A place in a sheet.
+/// A place in a sheet; `column` counts from 0.
 pub fn at(sheet: &str, row: u32, column: Option<u16>) -> CellPlace {
     CellPlace { sheet: sheet.to_owned(), row, column: column.map(letters) }
 }
 
 impl Table<'_> {
-    /// Where the column called `name` stands in row `row`.
+    /// Place of the column `name` in row `row`.
     pub fn place(&self, row: u32, name: &str) -> CellPlace {
         let column = self.columns.iter().find(|(_, c)| c.name == name).map(|(place, _)| *place);
         at(&self.sheet.name, row, column)
     }
 
-    /// Whether it has the column called `name`.
+    /// True if the sheet has the column `name`.
     pub fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|(_, c)| c.name == name)
     }
 
-    /// What no column is called for, and what was merged, is noted: it would be lost.
+    /// Records errors for cells without heading and for merged cells, since their content would be
+    /// lost.
     fn check_shape(&self, headings: &RawRow, tally: &mut Tally) {
         for row in self.rows {
             let headed = |place: u16| headings.cells.iter().any(|(p, _)| *p == place);
@@ -168,7 +169,7 @@ impl Table<'_> {
             };
             let words = Words::new(
                 "这一列没有列名；请补上列名，或删去内容。",
-                "This column has no heading. Give it one, or delete what stands in it.",
+                "This column has no heading. Add a heading or delete the content.",
             );
             let here = at(&self.sheet.name, row.number, Some(*place));
             let pointer = format!("/rows/{}", row.number);
@@ -180,7 +181,7 @@ impl Table<'_> {
             }
             let words = Words::new(
                 "合并单元格无法读取；请取消合并，逐格填写（标题行除外）。",
-                "Merged cells cannot be read. Unmerge them and fill in each one; only a title may stay.",
+                "Merged cells cannot be read. Unmerge them and fill in each cell (except in the title row).",
             );
             let here = at(&self.sheet.name, *first, Some(*left));
             let pointer = format!("/rows/{first}");

@@ -1,4 +1,4 @@
-//! The kinds of files there are, each with its columns.
+//! Kinds of import files and their columns.
 
 use crate::api::imports::column::Column;
 use crate::api::imports::milestone_columns::MILESTONES;
@@ -8,21 +8,21 @@ use crate::api::imports::year_plan_columns::YEAR_PLANS;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What the rows of a file are.
+    /// What each row of an import file describes.
     ImportKind {
-        /// One project a row.
+        /// A project.
         Projects = "projects" "项目",
-        /// One project's plan of a year a row.
+        /// The year plan of one project.
         YearPlans = "year_plans" "年度计划",
-        /// One milestone of a project a row.
+        /// A milestone of a project.
         Milestones = "milestones" "节点",
-        /// One project's report of a month a row.
+        /// The monthly report of one project.
         Reports = "reports" "月报",
     }
 }
 
 impl ImportKind {
-    /// The columns its files have, in the template's order.
+    /// Columns of this kind, in the order of the template.
     pub fn columns(self) -> &'static [Column] {
         match self {
             Self::Projects => PROJECTS,

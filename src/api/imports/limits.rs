@@ -1,4 +1,4 @@
-//! How much of a file is read, and what is said when there is more.
+//! Limits on the size and complexity of import files, and the errors for files that exceed them.
 
 use std::time::Duration;
 
@@ -7,48 +7,48 @@ use actix_web::http::StatusCode;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
-/// Most rows with anything in them, in all sheets together.
+/// Maximum number of non-blank rows, in all sheets together.
 pub const ROWS: u32 = 20_000;
-/// The last row that is looked at: a title and a heading above the others, and some blank ones.
+/// Last row number that is read; leaves room for a title, headings and some blank rows.
 pub const LAST_ROW: u32 = ROWS + 100;
-/// Most columns.
+/// Maximum number of columns.
 pub const COLUMNS: u32 = 200;
-/// Most cells with anything in them.
+/// Maximum number of non-blank cells.
 pub const CELLS: usize = 700_000;
-/// Longest text of a cell, in bytes; a spreadsheet holds no more than 32,767 characters.
+/// Maximum length of a cell's text in bytes; spreadsheet programs allow 32,767 characters.
 pub const CELL_BYTES: usize = 131_072;
-/// Most text in all cells, in bytes.
+/// Maximum total length of all texts, in bytes.
 pub const TEXT_BYTES: usize = 24 << 20;
-/// Most bytes a workbook unpacks to.
+/// Maximum unpacked size of a workbook, in bytes.
 pub const UNPACKED_BYTES: u64 = 64 << 20;
-/// Most bytes its shared strings unpack to.
+/// Maximum unpacked size of the shared strings, in bytes.
 pub const STRING_BYTES: u64 = 24 << 20;
-/// Most shared strings.
+/// Maximum number of shared strings.
 pub const STRINGS: u64 = 400_000;
-/// Most bytes its formats unpack to.
+/// Maximum unpacked size of the styles, in bytes.
 pub const STYLE_BYTES: u64 = 4 << 20;
-/// Most formats of each sort.
+/// Maximum number of formats of each kind.
 pub const STYLES: u64 = 10_000;
-/// Most parts a workbook is made of.
+/// Maximum number of parts (ZIP entries) in a workbook.
 pub const PARTS: usize = 2_000;
-/// Longest piece of XML between two tags, or tag, in bytes.
+/// Maximum length of an XML tag, or of the text between two tags, in bytes.
 pub const PIECE_BYTES: u64 = 512 << 10;
-/// Most elements of all parts.
+/// Maximum number of XML elements in all parts together.
 pub const ELEMENTS: u64 = 3_000_000;
-/// How deep elements nest at most.
+/// Maximum nesting depth of XML elements.
 pub const DEPTH: u32 = 200;
-/// Most sheets that people see.
+/// Maximum number of visible sheets.
 pub const SHEETS: usize = 50;
-/// How long reading the cells of a file may take.
+/// Maximum time for reading the cells of a file.
 pub const READING: Duration = Duration::from_secs(3);
-/// Most merged regions and sheets.
+/// Maximum number of sheets and merged regions together.
 pub const REGIONS: u64 = 5_000;
 
-/// 413: more than is read.
+/// 413: the file exceeds a limit.
 pub fn too_much(zh: &str, en: &str) -> Problem {
     let words = Words::new(
         format!("{zh}。请删去多余的行、列和格式，或拆成几个文件。"),
-        format!("{en}. Delete what is not needed, empty rows and formats too, or split the file."),
+        format!("{en}. Delete unneeded rows, columns and formats, or split the file."),
     );
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file-too-large", words)
 }
@@ -57,24 +57,24 @@ pub fn too_much(zh: &str, en: &str) -> Problem {
 pub fn too_many_rows() -> Problem {
     too_much(
         &format!("文件超过 {ROWS} 行（含空行和只有格式的行）"),
-        &format!("The file has more than {ROWS} rows, counting empty and merely formatted ones"),
+        &format!("The file has more than {ROWS} rows, including empty and formatted ones"),
     )
 }
 
-/// 413: a cell far off.
+/// 413: a cell outside the range that is read.
 pub fn too_far(cell: &str) -> Problem {
     too_much(
         &format!("单元格 {cell} 超出可读范围（{ROWS} 行、{COLUMNS} 列）"),
-        &format!("Cell {cell} lies beyond what is read: {ROWS} rows, {COLUMNS} columns"),
+        &format!("Cell {cell} is outside the readable range of {ROWS} rows and {COLUMNS} columns"),
     )
 }
 
-/// 413: too many cells, or too much in them.
+/// 413: too many cells, or too much text.
 pub fn too_full() -> Problem {
-    too_much("文件内容过多", "The file holds too much")
+    too_much("文件内容过多", "The file contains too much data")
 }
 
-/// 400: broken, or made to break.
+/// 400: the file is damaged or malicious.
 pub fn unreadable(zh: &str, en: &str) -> Problem {
     let words = Words::new(
         format!("{zh}。请用电子表格软件打开后另存为 .xlsx 再试。"),
@@ -83,12 +83,12 @@ pub fn unreadable(zh: &str, en: &str) -> Problem {
     Problem::unreadable("file-unreadable", words)
 }
 
-/// 400: what a library says it cannot read.
+/// 400: the file cannot be parsed; `cause` is the parser's message.
 pub fn broken_file(cause: &dyn std::fmt::Display) -> Problem {
     unreadable(&format!("文件无法读取：{cause}"), &format!("The file cannot be read: {cause}"))
 }
 
-/// 415: of a sort that is not taken.
+/// 415: a file type that is not accepted.
 pub fn not_taken(zh: &str, en: &str) -> Problem {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Problem::new(status, "file-not-taken", Words::new(zh, en))

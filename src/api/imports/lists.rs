@@ -1,4 +1,4 @@
-//! The codes of industry lines and areas, with their names.
+//! Codes and names of industry lines and areas.
 
 use crate::domain::reference::industry::is_leaf;
 use crate::http::problem::Problem;
@@ -8,14 +8,14 @@ use crate::store::reference::{areas, industries};
 /// Codes with their names.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// The lines that carry projects.
+    /// Industry lines that projects can be assigned to.
     pub industries: Vec<(String, String)>,
-    /// The areas.
+    /// Areas.
     pub areas: Vec<(String, String)>,
 }
 
 impl Lists {
-    /// All there are.
+    /// Loads all industry lines and areas.
     pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
         let all = industries::all(conn)?;
         let lines = all.iter().filter(|i| is_leaf(i.id, &all));
@@ -24,12 +24,12 @@ impl Lists {
         Ok(Self { industries, areas })
     }
 
-    /// The code of the industry line called so; what is none stays as it is.
+    /// Code of the industry line with this name; the text itself if there is none.
     pub fn industry(&self, text: &str) -> String {
         code(&self.industries, text)
     }
 
-    /// The code of the area called so; what is none stays as it is.
+    /// Code of the area with this name; the text itself if there is none.
     pub fn area(&self, text: &str) -> String {
         code(&self.areas, text)
     }

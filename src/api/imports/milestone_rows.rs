@@ -1,4 +1,4 @@
-//! Rows that are milestones of projects.
+//! Import of milestone rows.
 
 use serde_json::{Map, Value, json};
 
@@ -16,10 +16,10 @@ use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, StoreError, milestones, projects};
 
-/// Adds or changes the milestone of a row.
+/// Creates or updates the milestone of a row.
 ///
 /// # Errors
-/// What is wrong with the row.
+/// All errors of the row.
 pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
     let project = project(conn, desk, given)?;
     let found = find(conn, given, &project)?;
@@ -32,7 +32,7 @@ pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, 
     }
 }
 
-/// The project that is said, or the one the milestone belongs to.
+/// The project given in the row, or the one the milestone id belongs to.
 fn project(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Project, Problem> {
     let said = ["project_id", "project_code", "project"];
     let id = given.whole("id").filter(|_| said.iter().all(|name| given.said(name).is_none()));
@@ -63,12 +63,12 @@ fn find(conn: &mut Conn, given: &Given, project: &Project) -> Result<Option<Mile
 fn unknown_milestone() -> Problem {
     let words = Words::new(
         "没有这个节点，或您无权办理；新增的节点请将编号留空。",
-        "There is no such milestone, or it is not yours to see. Leave the id blank for a new one.",
+        "The milestone does not exist or is not visible to you. Leave the id blank for a new milestone.",
     );
     Problem::invalid(vec![FieldError::new("/id", "unknown-milestone", words)])
 }
 
-/// The fields of a milestone by the names of the columns.
+/// Fields of a milestone by column name.
 ///
 /// # Errors
 /// 500.
@@ -105,14 +105,14 @@ fn create(
         }
     })?;
     if given.is_whole() {
-        // What was taken back gives its id to the next.
+        // Only if the creation is kept: after a rollback the next record gets the same id.
         desk.once(format!("id {}", made.id), given)?;
     }
     let (changes, label) = (differences(None, &made), label(project, &made.name));
     Ok(Done { action: RowAction::Create, id: Some(made.id.0), label, changes })
 }
 
-/// The reason of a forecast is called `reason` in a request.
+/// Requests call the reason of a forecast `reason`.
 fn renamed(mut body: Map<String, Value>) -> Map<String, Value> {
     if let Some(reason) = body.remove("forecast_reason") {
         body.insert("reason".into(), reason);
@@ -134,7 +134,7 @@ fn revise(
         return Ok(Done::left(Some(id.0), label));
     };
     same_project(given, project)?;
-    // A forecast moves with its reason, and a reason only with its forecast.
+    // A forecast requires a reason, and a reason requires a forecast.
     if patch.contains_key("forecast_date") || patch.contains_key("forecast_reason") {
         for name in ["forecast_date", "forecast_reason"] {
             let said = given.said(name).or(held.fields.get(name)).filter(|v| !v.is_null());

@@ -1,7 +1,7 @@
-//! Files in: projects, year plans, milestones and monthly reports, as workbooks and as CSV.
+//! Import of projects, year plans, milestones and monthly reports from workbooks and CSV files.
 //!
-//! A row is judged by the rules of the request it stands for: it becomes that request's body and
-//! goes through its use case.
+//! Each row is converted into the body of the corresponding API request and processed by the same
+//! use case, so the same rules apply.
 
 pub mod cell;
 pub mod column;
@@ -58,13 +58,13 @@ pub fn routes() -> Routes {
         .with_types(parameter_types![ImportKind TemplateFormat])
 }
 
-/// What a file is, and whether it is only tried.
+/// Query parameters of an import.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// What its rows are.
+    /// What each row of the file describes.
     pub kind: ImportKind,
-    /// Whether only to say what it would do, and change nothing.
+    /// True to validate the file and report the result without saving anything.
     #[serde(default)]
     #[param(default = false)]
     pub dry_run: bool,
@@ -72,11 +72,16 @@ pub struct ImportQuery {
 
 /// Import a file
 ///
-/// Takes a workbook or a CSV file, whole or not at all. A row is judged as the request it stands for, and everything
-/// wrong is named at once with its sheet, row and column. A row with an id, or that is found by its code, its
-/// project and year, month or milestone, changes what is there; one that says what is there already is left alone;
-/// any other makes something new. A row with the `version` of an export never overwrites what changed since.
-/// At most 20,000 rows; the answer lists 1,000 of them.
+/// Imports an .xlsx workbook or a CSV file in one transaction: if any row is invalid, nothing is
+/// saved. Each row follows the rules of the corresponding API request; all errors are reported
+/// together, with sheet, row and column.
+///
+/// A row updates an existing record if it contains the record's id, or if its code, its project and
+/// year, its project and month, or its project and milestone code match. A row equal to the
+/// existing record is left unchanged. Any other row creates a record. If a row contains the
+/// `version` of an export and the record has changed since, the row is rejected.
+///
+/// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
 #[utoipa::path(post, path = "/imports")]
 async fn create_import(
     app: Data<App>,
@@ -91,52 +96,52 @@ async fn create_import(
     Ok(Json(importer.take(&app, &once, dry_run, file).await?))
 }
 
-/// Which kind of file.
+/// Path parameters of a template.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct TemplatePath {
-    /// What its rows are.
+    /// What each row of the template describes.
     pub kind: ImportKind,
 }
 
-/// As what a template goes out.
+/// File format of a template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateFormat {
-    /// A workbook.
+    /// An xlsx workbook.
     #[default]
     Xlsx,
-    /// CSV.
+    /// A CSV file.
     Csv,
 }
 
-/// What a template holds.
+/// Query parameters of a template, besides the project filters.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TemplateQuery {
-    /// Whether to fill it with what is there now and in sight, to be edited and imported again;
-    /// up to 20,000 rows. Without it there is one example, to be overwritten.
+    /// True to fill the template with the current data visible to the caller, to be edited and
+    /// imported again; at most 20,000 rows. False for a template with one example row.
     #[serde(default)]
     #[param(default = false)]
     pub filled: bool,
-    /// As what.
+    /// File format.
     #[serde(default)]
     #[param(default = "xlsx")]
     pub format: TemplateFormat,
-    /// Filled with the projects, plans or reports of this year.
+    /// With `filled`: the projects, plans or reports of this year.
     #[param(nullable = false)]
     pub year: Option<Year>,
-    /// Filled with the reports of this month, and a row for each project under construction that
-    /// has none; the last month that is over unless a month or a year is said.
+    /// With `filled`: the reports of this month, and an empty row for each project under
+    /// construction without a report. Default: the previous month, unless `year` is given.
     #[param(nullable = false, example = "2021-06")]
     pub month: Option<Month>,
 }
 
 /// Download an import template
 ///
-/// A workbook to fill in: headings, codes as drop-down lists, a sheet that explains every column, one
-/// example. Headings are in the caller's language. With `filled=true` it holds what is there now,
-/// of the projects the filters admit.
+/// A file to fill in and import. The workbook contains column headings in the caller's language,
+/// drop-down lists of codes, a sheet that explains every column, and one example row. With
+/// `filled=true` it contains the current data of the projects that match the filters.
 #[utoipa::path(get, path = "/imports/templates/{kind}")]
 async fn get_import_template(
     app: Data<App>,

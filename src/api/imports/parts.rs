@@ -1,8 +1,8 @@
-//! What the columns of all kinds of files share.
+//! Definitions shared by the columns of all kinds of import files.
 
 use crate::api::imports::column::{Blank, Part};
 
-/// A form of cell that holds one of the values of an enumeration.
+/// Makes a [`Form`](super::column::Form) whose cells hold one of the values of an enumeration.
 macro_rules! choice {
     ($form:ident $list:ident) => {
         $crate::api::imports::column::Form::$form(|| -> Vec<$crate::api::imports::column::Pair> {
@@ -12,54 +12,56 @@ macro_rules! choice {
 }
 pub(super) use choice;
 
-/// Says which thing a row is about.
+/// Identifies the record.
 pub const KEY: (Part, Blank) = (Part::Key, Blank::Kept);
-/// Must be filled in.
+/// Writable and required.
 pub const NEEDED: (Part, Blank) = (Part::Write, Blank::Refused);
-/// Stays, or is the usual, when blank.
+/// Writable; a blank cell keeps the current value, or the default for a new record.
 pub const USUAL: (Part, Blank) = (Part::Write, Blank::Kept);
-/// None when blank.
+/// Writable; a blank cell sets null.
 pub const NULL: (Part, Blank) = (Part::Write, Blank::None);
-/// No words when blank.
+/// Writable; a blank cell sets an empty text.
 pub const WORDS: (Part, Blank) = (Part::Write, Blank::Empty);
-/// Said of something new.
+/// Set on creation only; optional.
 pub const FIXED: (Part, Blank) = (Part::Fixed, Blank::Kept);
-/// Must be said of something new.
+/// Set on creation only; required.
 pub const FIXED_NEEDED: (Part, Blank) = (Part::Fixed, Blank::Refused);
-/// Filled in by the register.
+/// Read-only; filled in by exports.
 pub const SHOWN: (Part, Blank) = (Part::Shown, Blank::Kept);
-/// Follows from the rest.
+/// Derived data; not read.
 pub const IGNORED: (Part, Blank) = (Part::Ignored, Blank::Kept);
 
-/// What an id is for.
+/// Explanation of an id column.
 pub const ID: [&str; 2] = [
     "系统编号。修改已有记录时保留导出的编号，新增时留空。",
-    "The id. Keep it to change what is there; leave it blank for something new.",
+    "System id. Keep it to change an existing record; leave it blank for a new one.",
 ];
-/// What a version is for.
+/// Explanation of a version column.
 pub const VERSION: [&str; 2] = [
     "导出时的版本。保留它，他人在此期间的修改就不会被覆盖。",
-    "The version when it was exported. Kept, nobody's change in between is overwritten.",
+    "Version at the time of the export. Keep it, so that later changes by others are not overwritten.",
 ];
-/// What the register fills in.
+/// Explanation of a read-only column.
 pub const BY_REGISTER: [&str; 2] = [
     "由系统填写，不能修改；新增时留空。",
-    "The register fills this in; leave it as it is, or blank for something new.",
+    "Filled in by the system and read-only; leave it blank for a new record.",
 ];
-/// Which project, by its id.
-pub const PROJECT_ID: [&str; 2] =
-    ["项目的系统编号；与国家项目代码填一个即可。", "The project's id; this or its national code."];
-/// Which project, by its code.
+/// Explanation of a project id column.
+pub const PROJECT_ID: [&str; 2] = [
+    "项目的系统编号；与国家项目代码填一个即可。",
+    "Project id; alternatively give the national code.",
+];
+/// Explanation of a project code column.
 pub const PROJECT_CODE: [&str; 2] = [
     "国家项目代码；与项目编号填一个即可。",
-    "The national project code; this or the project's id.",
+    "National project code; alternatively give the project id.",
 ];
-/// Which project, for people.
+/// Explanation of a project name column.
 pub const PROJECT_NAME: [&str; 2] = [
     "项目名称，用于核对；没有编号和代码时按名称查找。",
-    "The project's name, to check by; the project is looked up by it when there is neither id nor code.",
+    "Project name, for verification; used to find the project if id and code are blank.",
 ];
-/// The national code of the examples' project.
+/// National project code of the project in the examples.
 pub const EXAMPLE_CODE: &str = "2111-522323-04-01-342068";
-/// The name of the examples' project.
+/// Name of the project in the examples.
 pub const EXAMPLE_NAME: &str = "滨河新材料一期";

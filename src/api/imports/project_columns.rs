@@ -1,4 +1,4 @@
-//! The columns of files of projects.
+//! Columns of project files.
 
 use crate::api::imports::column::{Column, Form, column};
 use crate::api::imports::parts::{
@@ -7,7 +7,7 @@ use crate::api::imports::parts::{
 };
 use crate::domain::project::{Nature, Stage, Visibility};
 
-/// The columns.
+/// All columns, in the order of the template.
 pub const PROJECTS: &[Column] = &[
     column(("id", "项目编号"), Form::Whole, KEY, ID, ""),
     column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
@@ -17,7 +17,7 @@ pub const PROJECTS: &[Column] = &[
         NULL,
         [
             "国家项目代码，新旧两种形式均可；开工前可空。",
-            "National project code, either form; may be blank until construction.",
+            "National project code, old or new format; may be blank before construction.",
         ],
         EXAMPLE_CODE,
     ),
@@ -27,7 +27,7 @@ pub const PROJECTS: &[Column] = &[
         WORDS,
         [
             "已开工而无代码，或代码校验位不符时填写。",
-            "Why there is no code yet, or why one with a wrong check digit is right.",
+            "Reason for a missing code after construction started, or for a code with a wrong check digit.",
         ],
         "",
     ),
@@ -42,7 +42,7 @@ pub const PROJECTS: &[Column] = &[
         ("content", "建设内容及规模"),
         Form::Text,
         WORDS,
-        ["至多 5000 个字。", "Content and scale, up to 5,000 characters."],
+        ["至多 5000 个字。", "Content and scale, at most 5,000 characters."],
         "年产 5 万吨",
     ),
     column(
@@ -65,7 +65,7 @@ pub const PROJECTS: &[Column] = &[
         FIXED,
         [
             "新增时填写，空为谋划；已有项目的库别须在系统中办理转库。",
-            "Where a new project stands, `planned` when blank; later it moves by a transition.",
+            "Stage of a new project; `planned` if blank. Existing projects change stage by a transition.",
         ],
         "construction",
     ),
@@ -73,7 +73,7 @@ pub const PROJECTS: &[Column] = &[
         ("nature", "建设性质"),
         choice!(Choice Nature),
         NEEDED,
-        ["建设性质。", "What kind of construction it is."],
+        ["建设性质。", "Nature of construction."],
         "new_construction",
     ),
     column(
@@ -89,7 +89,7 @@ pub const PROJECTS: &[Column] = &[
         USUAL,
         [
             "入库以前完成的投资，空为零。",
-            "Invested before this register began, in 万元; nothing when blank.",
+            "Investment completed before registration, in 万元; zero if blank.",
         ],
         "",
     ),
@@ -97,18 +97,18 @@ pub const PROJECTS: &[Column] = &[
         ("planned_start", "计划开工"),
         Form::Day,
         NULL,
-        ["日期，如 2021-03-01。", "A day such as 2021-03-01."],
+        ["日期，如 2021-03-01。", "A date such as 2021-03-01."],
         "2021-03-01",
     ),
-    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A day."], "2022-10-31"),
-    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A day."], ""),
+    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31"),
+    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A date."], ""),
     column(
         ("actual_start", "实际开工"),
         Form::Day,
         NULL,
         [
             "日期，不晚于今天；已开工的项目必填。",
-            "A day, not in the future; needed once construction started.",
+            "A date, not in the future; required once construction has started.",
         ],
         "2021-03-10",
     ),
@@ -116,49 +116,52 @@ pub const PROJECTS: &[Column] = &[
         ("actual_finish", "实际竣工"),
         Form::Day,
         NULL,
-        ["日期，不晚于今天。", "A day, not in the future."],
+        ["日期，不晚于今天。", "A date, not in the future."],
         "",
     ),
     column(
         ("actual_operation", "实际投产"),
         Form::Day,
         NULL,
-        ["日期，不晚于今天。", "A day, not in the future."],
+        ["日期，不晚于今天。", "A date, not in the future."],
         "",
     ),
     column(
         ("leader", "包保领导"),
         Form::Text,
         WORDS,
-        ["至多 500 个字。", "The leader in charge."],
+        ["至多 500 个字。", "Leader in charge, at most 500 characters."],
         "",
     ),
     column(
         ("longitude", "经度"),
         Form::Degrees,
         NULL,
-        ["东经度数，至多 6 位小数。", "Degrees east, at most six decimals."],
+        ["东经度数，至多 6 位小数。", "Longitude in degrees east, at most six decimals."],
         "",
     ),
     column(
         ("latitude", "纬度"),
         Form::Degrees,
         NULL,
-        ["北纬度数，至多 6 位小数。", "Degrees north, at most six decimals."],
+        ["北纬度数，至多 6 位小数。", "Latitude in degrees north, at most six decimals."],
         "",
     ),
     column(
         ("visibility", "公开范围"),
         choice!(Choice Visibility),
         USUAL,
-        ["空为公开。", "Who may know of it; `open` when blank."],
+        ["空为公开。", "Visibility; `open` if blank."],
         "",
     ),
     column(
         ("registered_year", "入库年份"),
         Form::Whole,
         FIXED,
-        ["新增时填写，空为今年。", "The first year in the register; this year when blank."],
+        [
+            "新增时填写，空为今年。",
+            "First year in the register, for new projects; the current year if blank.",
+        ],
         "2021",
     ),
     column(("ended_on", "出库日期"), Form::Day, SHOWN, BY_REGISTER, ""),

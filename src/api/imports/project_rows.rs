@@ -1,4 +1,4 @@
-//! Rows that are projects.
+//! Import of project rows.
 
 use serde_json::{Map, Value};
 
@@ -16,10 +16,10 @@ use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, projects};
 
-/// Registers or changes the project of a row.
+/// Registers or updates the project of a row.
 ///
 /// # Errors
-/// What is wrong with the row.
+/// All errors of the row.
 pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
     match find(conn, desk, given)? {
         Some(project) => change(conn, desk, given, project),
@@ -27,7 +27,7 @@ pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, 
     }
 }
 
-/// By id, else by national code.
+/// Finds the project by id, otherwise by national code.
 fn find(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Option<Project>, Problem> {
     let sight = desk.caller.sees();
     if let Some(id) = given.whole("id") {
@@ -78,15 +78,16 @@ fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, P
     let made = desk
         .write(conn, given, |conn| register(conn, desk.caller, &desk.places, &input, desk.now))?;
     if given.is_whole() {
-        // What was taken back gives its id to the next.
+        // Only if the creation is kept: after a rollback the next record gets the same id.
         desk.once(format!("id {}", made.id), given)?;
     }
     let changes = differences(None, &made);
     Ok(Done { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
 }
 
-/// A row without id and code whose project is there already: sent a second time it makes no
-/// second one. What is called the same and says something else is not guessed at.
+/// Handles a row without id and code whose name exists: unchanged if all values are equal, so that
+/// importing a file twice creates no duplicates; otherwise an error, since it may be another
+/// project.
 fn same_again(
     conn: &mut Conn,
     desk: &mut Desk<'_>,
@@ -114,7 +115,7 @@ fn same_again(
             "已有同名项目（编号 {ids}）。修改它请填写其编号；确为另一项目请填写国家项目代码或改名。"
         ),
         format!(
-            "A project is called so already (id {ids}). Give its id to change it; give a code or another name if this is another."
+            "A project with this name already exists (id {ids}). To change it, give its id; for a different project, give its national code or another name."
         ),
     );
     Err(Problem::invalid(vec![FieldError::new("/name", "same-name", words)]))

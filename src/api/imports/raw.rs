@@ -1,4 +1,4 @@
-//! What stood in a file, before anything is made of it.
+//! Unconverted cells, rows and sheets of a file, and the limits applied while reading them.
 
 use std::time::Instant;
 
@@ -7,25 +7,25 @@ use chrono::NaiveDate;
 use crate::api::imports::limits;
 use crate::http::problem::Problem;
 
-/// What stands in a cell; a blank one is not kept.
+/// Content of a non-blank cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Raw {
     /// Text.
     Text(Box<str>),
-    /// A number, as the spreadsheet keeps it.
+    /// A number, as stored by the spreadsheet program.
     Number(f64),
-    /// A number with the format of a day.
+    /// A number formatted as a date.
     Day(NaiveDate),
-    /// Yes or no.
+    /// A boolean.
     Flag(bool),
-    /// Something that cannot be taken, and why.
+    /// Content that is not accepted, with the reason.
     Wrong(Wrong),
 }
 
-/// Why a cell cannot be taken.
+/// Reason why a cell is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// A formula that went wrong: `#REF!`.
+    /// A formula error such as `#REF!`.
     Formula,
     /// A time of day.
     Time,
@@ -33,27 +33,27 @@ pub enum Wrong {
     Long,
 }
 
-/// A row that is not blank.
+/// A non-blank row.
 #[derive(Clone, Debug)]
 pub struct RawRow {
-    /// Its number, the first being 1.
+    /// Row number, starting at 1.
     pub number: u32,
-    /// `(column, cell)` of what is not blank, from the left; the first column is 0.
+    /// `(column, cell)` of non-blank cells, from left to right; columns count from 0.
     pub cells: Vec<(u16, Raw)>,
 }
 
-/// A sheet that people see.
+/// A visible sheet.
 #[derive(Clone, Debug)]
 pub struct RawSheet {
-    /// Its name.
+    /// Name of the sheet.
     pub name: String,
-    /// Its rows that are not blank, from the top.
+    /// Non-blank rows, from top to bottom.
     pub rows: Vec<RawRow>,
-    /// Where cells were merged: `(first row, last row, first column, last column)`.
+    /// Merged regions: `(first row, last row, first column, last column)`.
     pub merged: Vec<(u32, u32, u16, u16)>,
 }
 
-/// Counts what was read, kept or not, so that it stays within bounds.
+/// Counts everything read, kept or not, and enforces the limits.
 #[derive(Debug)]
 pub struct Meter {
     began: Instant,
@@ -70,10 +70,10 @@ impl Default for Meter {
 }
 
 impl Meter {
-    /// Another cell is looked at, if only to see that nothing is in it.
+    /// Counts a cell, including blank ones.
     ///
     /// # Errors
-    /// 413 when there are too many of them, or reading them takes too long.
+    /// 413 if there are too many cells or reading takes too long.
     pub fn look(&mut self) -> Result<(), Problem> {
         self.looked += 1;
         if self.looked > limits::ELEMENTS {
@@ -82,30 +82,30 @@ impl Meter {
         if self.looked.is_multiple_of(4_096) { self.in_time() } else { Ok(()) }
     }
 
-    /// Whether reading has not taken too long: what makes a file slow need not be known.
+    /// Checks the time limit, which bounds the cost of a file whatever makes it slow.
     ///
     /// # Errors
-    /// 413
+    /// 413.
     pub fn in_time(&self) -> Result<(), Problem> {
         if self.began.elapsed() > limits::READING { Err(limits::too_full()) } else { Ok(()) }
     }
 
-    /// Another row.
+    /// Counts a non-blank row.
     ///
     /// # Errors
     /// 413.
     pub fn row(&mut self) -> Result<(), Problem> {
         self.rows += 1;
-        // The headings are rows too.
+        // The limit leaves room for heading rows.
         if self.rows > limits::LAST_ROW { Err(limits::too_many_rows()) } else { Ok(()) }
     }
 
-    /// The text of another cell; `None` when there is nothing in it.
+    /// Counts a cell with text; `None` if it is blank.
     ///
     /// # Errors
     /// 413.
     pub fn text(&mut self, text: &str) -> Result<Option<Raw>, Problem> {
-        // Blanks cost as much to look through as words.
+        // Counted before the blank check, since scanning blanks costs as much as scanning words.
         self.bytes += text.len().min(limits::CELL_BYTES);
         if self.bytes > limits::TEXT_BYTES {
             return Err(limits::too_full());
@@ -119,7 +119,7 @@ impl Meter {
         self.other(Raw::Text(text.into())).map(Some)
     }
 
-    /// Another cell.
+    /// Counts a non-blank cell.
     ///
     /// # Errors
     /// 413.

@@ -1,4 +1,4 @@
-//! The columns of files of monthly reports.
+//! Columns of monthly report files.
 
 use crate::api::imports::column::{Column, Form, column};
 use crate::api::imports::parts::{
@@ -7,7 +7,7 @@ use crate::api::imports::parts::{
 };
 use crate::domain::report::ReportState;
 
-/// The columns.
+/// All columns, in the order of the template.
 pub const REPORTS: &[Column] = &[
     column(("id", "月报编号"), Form::Whole, SHOWN, BY_REGISTER, ""),
     column(("project_id", "项目编号"), Form::Whole, KEY, PROJECT_ID, ""),
@@ -17,7 +17,7 @@ pub const REPORTS: &[Column] = &[
         ("month", "月份"),
         Form::Month,
         KEY,
-        ["报告期，如 2021-06。", "The month, such as 2021-06."],
+        ["报告期，如 2021-06。", "Reporting month, such as 2021-06."],
         "2021-06",
     ),
     column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
@@ -27,7 +27,7 @@ pub const REPORTS: &[Column] = &[
         SHOWN,
         [
             "导入的月报为草稿，须在系统中提交；已提交的不能修改。",
-            "An import makes drafts, to be submitted afterwards; what was submitted does not change.",
+            "Imported reports are drafts and must be submitted separately; submitted reports cannot be changed.",
         ],
         "",
     ),
@@ -35,21 +35,24 @@ pub const REPORTS: &[Column] = &[
         ("completed_wan", "本月完成投资（万元）"),
         Form::Amount,
         NEEDED,
-        ["单位万元，至多 6 位小数。", "Invested in the month, in 万元."],
+        [
+            "单位万元，至多 6 位小数。",
+            "Investment completed in the month, in 万元, at most 6 decimals.",
+        ],
         "1250.00",
     ),
     column(
         ("physical_percent", "形象进度（%）"),
         Form::Percent,
         NULL,
-        ["0 至 100，至多两位小数。", "Physical progress, 0 to 100 per cent, at most two decimals."],
+        ["0 至 100，至多两位小数。", "Physical progress, 0 to 100 percent, at most two decimals."],
         "42.50",
     ),
     column(
         ("progress", "形象进度说明"),
         Form::Text,
         WORDS,
-        ["至多 5000 个字。", "Progress in words."],
+        ["至多 5000 个字。", "Description of the physical progress, at most 5,000 characters."],
         "主体结构封顶",
     ),
     column(
@@ -58,7 +61,7 @@ pub const REPORTS: &[Column] = &[
         WORDS,
         [
             "在建项目本月无投资时，提交前须填写。",
-            "Why nothing was invested; needed at submission for a month of zero during construction.",
+            "Reason for zero investment; required at submission for projects under construction.",
         ],
         "",
     ),
@@ -66,7 +69,7 @@ pub const REPORTS: &[Column] = &[
         ("full_year_forecast_wan", "全年预计完成（万元）"),
         Form::Amount,
         NULL,
-        ["单位万元。", "What is expected for the full year, in 万元."],
+        ["单位万元。", "Expected investment of the full year, in 万元."],
         "12000.00",
     ),
     column(
@@ -89,7 +92,7 @@ pub const REPORTS: &[Column] = &[
         USUAL,
         [
             "需协调事项的编号，以分号分隔；留空则不变。",
-            "Ids of issues it mentions, with semicolons between; as before when blank.",
+            "Ids of related issues, separated by semicolons; unchanged if blank.",
         ],
         "",
     ),

@@ -1,4 +1,4 @@
-//! Rows that are monthly reports.
+//! Import of monthly report rows.
 
 use serde_json::{Map, Value, json};
 
@@ -21,10 +21,10 @@ use crate::usecases::reports::input::ReportInput;
 use crate::usecases::reports::view::ReportView;
 use crate::usecases::reports::write;
 
-/// Drafts or rewrites the report of a row.
+/// Creates or updates the draft report of a row.
 ///
 /// # Errors
-/// What is wrong with the row.
+/// All errors of the row.
 pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
     let project = desk.project(conn, given)?;
     let month = given.text("month").and_then(|month| month.parse().ok());
@@ -44,7 +44,7 @@ pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, 
     }
 }
 
-/// The fields of a report by the names of the columns.
+/// Fields of a report by column name.
 ///
 /// # Errors
 /// 500.
@@ -84,7 +84,7 @@ fn rewrite(
         return Ok(Done::left(Some(before.id.0), label));
     };
     same_project(given, project)?;
-    // What the row does not say stays; a rewrite replaces all that an owner fills in.
+    // The request replaces all writable fields, so absent columns keep their current values.
     let mut body = Map::new();
     for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
         let now = held.fields.get(column.name).cloned();

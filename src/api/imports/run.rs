@@ -1,4 +1,5 @@
-//! Takes a file: reads it beside the workers, and judges its rows in one transaction.
+//! Runs an import: parses the file on a blocking thread, then processes its rows in one
+//! transaction.
 
 use actix_web::web::Bytes;
 use tokio::task::spawn_blocking;
@@ -17,7 +18,7 @@ use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
 
-/// Somebody who may send files of a kind.
+/// A caller who may import files of a kind.
 #[derive(Debug)]
 pub struct Importer {
     caller: Caller,
@@ -25,10 +26,10 @@ pub struct Importer {
 }
 
 impl Importer {
-    /// Who may send a file may do what its rows do.
+    /// Checks that the caller has the permission that the rows of this kind require.
     ///
     /// # Errors
-    /// 403.
+    /// 403 if not permitted.
     pub fn of(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<Self, Problem> {
         let caller = match kind {
             ImportKind::Projects => who.to::<CreateProjects>()?.caller,
@@ -39,10 +40,10 @@ impl Importer {
         Ok(Self { caller, kind })
     }
 
-    /// Takes `file`, all of it or nothing; with `dry_run` nothing, and says what it would do.
+    /// Imports `file` completely or not at all; with `dry_run` only reports the result.
     ///
     /// # Errors
-    /// 400, 413, 415 for a file that is not read; 422 that names everything wrong in one that is.
+    /// 400, 413 or 415 if the file cannot be read; 422 with all errors in its rows.
     pub async fn take(
         self,
         app: &App,
@@ -52,7 +53,7 @@ impl Importer {
     ) -> Result<ImportView, Problem> {
         let _turn = app.imports.next().await?;
         let Self { caller, kind } = self;
-        // A library that panics over a file has met one it cannot read.
+        // A panic in the parser means that the file cannot be read.
         let read = spawn_blocking(move || sheets(&file, kind)).await;
         let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
         let now = app.now();

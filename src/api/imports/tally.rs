@@ -1,4 +1,4 @@
-//! What a file did, or would do, and everything that is wrong with it.
+//! Result of an import: counts, rows and errors.
 
 use std::collections::BTreeSet;
 
@@ -12,85 +12,85 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
-/// Most rows that an answer lists.
+/// Maximum number of rows in the response.
 pub const ROWS_SHOWN: usize = 1_000;
-/// Most errors that are named; a file with as many is read no further.
+/// Maximum number of errors in the response; the import stops when it is reached.
 pub const ERRORS_SHOWN: usize = 1_000;
 
 text_enum! {
-    /// What becomes of a row.
+    /// Effect of a row.
     RowAction {
-        /// It makes something new.
+        /// Creates a record.
         Create = "create" "新增",
-        /// It changes something.
+        /// Changes an existing record.
         Change = "change" "修改",
-        /// It says what is there already.
+        /// Equals the existing record; nothing changes.
         Leave = "leave" "不变",
     }
 }
 
-/// What a file did, or would do.
+/// Result of an import, or of a dry run.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ImportResult)]
 pub struct ImportView {
-    /// What the rows of the file are.
+    /// What each row of the file describes.
     pub kind: ImportKind,
-    /// Whether it was only tried: then nothing has changed.
+    /// True for a dry run: nothing was saved.
     pub dry_run: bool,
-    /// How many rows made something new.
+    /// Number of rows that created a record.
     pub created: u32,
-    /// How many rows changed something.
+    /// Number of rows that changed a record.
     pub changed: u32,
-    /// How many rows said what was there already.
+    /// Number of rows that changed nothing.
     pub unchanged: u32,
-    /// The rows in their order, at most 1,000: those that changed something before the others.
+    /// Rows in file order, at most 1,000; rows with changes take precedence over unchanged ones.
     pub rows: Vec<ImportRow>,
-    /// How many rows are not listed because there are more.
+    /// Number of rows not listed because of this limit.
     pub rows_left_out: u32,
 }
 
-/// What became of a row, or would.
+/// Effect of one row.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ImportRow {
-    /// The sheet it stands in.
+    /// Name of the sheet.
     pub sheet: String,
-    /// Its number there, the first being 1.
+    /// Row number in the sheet, starting at 1.
     #[schema(minimum = 1)]
     pub row: u32,
-    /// What became of it.
+    /// Effect of the row.
     pub action: RowAction,
-    /// The id of what it is about; absent when it was only tried to make it, and for a year plan,
-    /// which has none.
+    /// Id of the record. Absent for year plans, which have no id, and for records that a dry run
+    /// would create.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub id: Option<i64>,
-    /// What it is about, for people.
+    /// Description of the record for people.
     pub label: String,
-    /// The fields that changed, before and after.
+    /// Changed fields, before and after.
     pub changes: Vec<ChangeView>,
 }
 
-/// What a row did.
+/// Effect of a processed row.
 #[derive(Debug)]
 pub struct Done {
-    /// What became of it.
+    /// Effect of the row.
     pub action: RowAction,
-    /// The id of what it is about.
+    /// Id of the record; `None` for year plans.
     pub id: Option<i64>,
-    /// What it is about, for people.
+    /// Description of the record for people.
     pub label: String,
-    /// The fields that changed.
+    /// Changed fields.
     pub changes: Vec<ChangeView>,
 }
 
 impl Done {
-    /// A row that says what is there already.
+    /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
         Self { action: RowAction::Leave, id, label, changes: Vec::new() }
     }
 }
 
-/// Counts rows and errors.
+/// Collects results and errors of rows.
 #[derive(Debug, Default)]
 pub struct Tally {
     counts: [u32; 3],
@@ -101,7 +101,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Notes what became of a row.
+    /// Adds the result of a row.
     pub fn done(&mut self, sheet: &str, row: u32, done: Done) {
         let nth = self.counts.iter().map(|n| usize::try_from(*n).unwrap_or(0)).sum();
         let [created, changed, unchanged] = &mut self.counts;
@@ -118,7 +118,7 @@ impl Tally {
         }
     }
 
-    /// Notes what is wrong at a place.
+    /// Adds an error at a place in the file.
     pub fn note(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
         if !self.is_full() {
             let (pointer, place) = (pointer.to_owned(), Some(Box::new(place)));
@@ -126,27 +126,27 @@ impl Tally {
         }
     }
 
-    /// Notes once for a sheet what is wrong with all its rows.
+    /// Adds an error that applies to all rows of a sheet, only once per sheet and pointer.
     pub fn note_once(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
         if self.said.insert((place.sheet.clone(), pointer.to_owned())) {
             self.note(place, pointer, error);
         }
     }
 
-    /// Whether no more is said about what is wrong.
+    /// True if the maximum number of errors is reached.
     pub fn is_full(&self) -> bool {
         self.errors.len() >= ERRORS_SHOWN
     }
 
-    /// Whether nothing was wrong so far.
+    /// True if there are no errors so far.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// What the file did, or everything that is wrong with it.
+    /// The result of the import.
     ///
     /// # Errors
-    /// 422.
+    /// 422 with all errors.
     pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Problem> {
         if !self.errors.is_empty() {
             return Err(wrong(self.errors));
@@ -159,7 +159,7 @@ impl Tally {
         let shown = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let rows_left_out = (created + changed + unchanged).saturating_sub(shown);
         let mut rows: Vec<ImportRow> = rows.into_iter().map(|(_, row)| row).collect();
-        // What was only tried has no id.
+        // Records created by a dry run are rolled back, so their ids are meaningless.
         for row in rows.iter_mut().filter(|row| dry_run && row.action == RowAction::Create) {
             row.id = None;
         }
@@ -175,7 +175,7 @@ fn wrong(errors: Vec<FieldError>) -> Problem {
     let detail = Words::new(
         format!("文件至少有 {count} 处不符合要求，仅列出前 {count} 处；没有保存任何内容。"),
         format!(
-            "At least {count} things are wrong; the first {count} are named. Nothing was saved."
+            "The file has at least {count} errors; the first {count} are listed. Nothing was saved."
         ),
     );
     Problem { detail, ..Problem::invalid(errors) }

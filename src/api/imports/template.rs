@@ -1,4 +1,5 @@
-//! Writes templates: headings, drop-down lists, a sheet that explains, an example or what is there.
+//! Writes import templates: headings, drop-down lists, a sheet of explanations, and an example row
+//! or current data.
 
 use actix_web::body::BoxBody;
 use actix_web::http::header;
@@ -21,20 +22,20 @@ use crate::http::problem::Problem;
 use crate::http::sheet::harmless;
 use crate::http::signature::{Entry, Reply};
 
-/// A template to be written.
+/// A template to write.
 #[derive(Debug)]
 pub struct Template {
-    /// What its rows are.
+    /// What each row describes.
     pub kind: ImportKind,
-    /// In which language its headings are.
+    /// Language of the headings.
     pub speaks: Language,
-    /// The codes of industries and areas.
+    /// Codes of industry lines and areas.
     pub lists: Lists,
-    /// What it is filled with; the example when there is none.
+    /// Rows of current data; `None` for the example row.
     pub rows: Option<Vec<Row>>,
 }
 
-/// A file to be saved.
+/// A file for download.
 #[derive(Debug)]
 pub struct FileReply {
     name: String,
@@ -43,8 +44,8 @@ pub struct FileReply {
 
 impl Reply for FileReply {
     fn describe(entry: &mut Entry) {
-        entry.answers_file(200, "The file.");
-        entry.answer_header(200, "Content-Disposition", "The file's name.");
+        entry.answers_file(200, "The template file.");
+        entry.answer_header(200, "Content-Disposition", "File name of the attachment.");
     }
 }
 
@@ -60,16 +61,17 @@ impl Responder for FileReply {
     }
 }
 
-/// Most characters of a list that stands in a cell's own rule; a longer one stands in a sheet.
+/// Maximum number of characters of a drop-down list stored in the cell rule; longer lists are
+/// stored in a sheet.
 const SHORT_LIST: usize = 255;
-/// The name of the sheet the long lists stand in.
+/// Name of the hidden sheet with the long lists.
 const CODES: &str = "codes";
 
 impl Template {
-    /// Writes it, beside the workers.
+    /// Writes the template on a blocking thread.
     ///
     /// # Errors
-    /// 500.
+    /// 500 if the file cannot be written.
     pub async fn file(self, format: TemplateFormat) -> Result<FileReply, Problem> {
         let ending = match format {
             TemplateFormat::Xlsx => "xlsx",
@@ -95,7 +97,7 @@ impl Template {
         self.kind.columns().iter().filter(|c| c.part != Part::Ignored)
     }
 
-    /// What stands in `column` of each row.
+    /// Values of `column` in every row.
     fn cells(&self, column: &Column) -> Vec<Value> {
         match &self.rows {
             None if column.example.is_empty() => vec![Value::Null],
@@ -167,7 +169,7 @@ impl Template {
         Ok(())
     }
 
-    /// The codes and names to choose from.
+    /// Codes and names to choose from.
     fn list(&self, column: &Column) -> Option<Vec<(String, String)>> {
         if matches!(column.form, Form::Industry) {
             return Some(self.lists.industries.clone());
@@ -214,17 +216,17 @@ impl Template {
     }
 }
 
-/// What everybody should know, in both languages.
+/// General notes in both languages.
 const NOTES: [&str; 6] = [
     "首行为列名，可以删列、换序，不可改名。灰色的示例行请覆盖或删除。",
-    "The first row names the columns; columns may be left out or reordered, not renamed. Overwrite or delete the grey example.",
+    "The first row contains the column names. Columns can be deleted or reordered, but not renamed. Overwrite or delete the grey example row.",
     "金额单位为万元；日期如 2021-06-30；月份如 2021-06。一行有误则整个文件都不保存。",
-    "Amounts are in 万元, days like 2021-06-30, months like 2021-06. One wrong row, and nothing of the file is saved.",
+    "Amounts are in 万元, dates have the form 2021-06-30, months 2021-06. If any row has an error, nothing in the file is saved.",
     "导出、修改、再导入：请保留编号和版本两列，他人的修改就不会被覆盖。",
-    "Export, edit, import again: keep ids and versions, and nobody's change is overwritten.",
+    "Export, edit, import: keep the id and version columns, so that changes by others are not overwritten.",
 ];
 
-/// The lists that are too long for a rule of their own.
+/// Drop-down lists that are too long for a cell rule.
 struct Codes {
     book_lists: Vec<Vec<(String, String)>>,
 }
@@ -260,7 +262,7 @@ impl Codes {
     }
 }
 
-/// A value as a cell of CSV says it.
+/// Text of a value in a cell; items of lists are separated by semicolons.
 fn said(value: &Value) -> String {
     match value {
         Value::Null | Value::Object(_) => String::new(),
@@ -282,7 +284,7 @@ fn put(
     }
     let text = said(value);
     let figures = text.bytes().filter(u8::is_ascii_digit).count();
-    // A spreadsheet keeps fifteen digits.
+    // Spreadsheet programs keep 15 digits; longer numbers are written as text.
     let is_number = matches!(column.form, Form::Amount) && figures <= 15;
     let number = text.parse::<Decimal>().ok().filter(|_| is_number).and_then(|n| n.to_f64());
     match number {

@@ -1,6 +1,6 @@
-//! Reads a workbook that was looked over, cell by cell.
+//! Reads a checked workbook cell by cell.
 //!
-//! Never by ranges: two cells far apart would make one as large as what lies between them.
+//! Ranges are not used: two distant cells would allocate everything between them.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -14,12 +14,12 @@ use crate::api::imports::limits::broken_file;
 use crate::api::imports::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
 use crate::http::problem::Problem;
 
-/// The sheets of `file` that people see.
+/// The visible sheets of `file`.
 ///
 /// # Errors
-/// 400, 413, 415: what is wrong with it, and what to do.
+/// 400, 413 or 415, with advice on how to fix the file.
 pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
-    // Its clock runs from here: looking a file over is part of reading it.
+    // Started before the check, so that the time limit includes it.
     let mut meter = Meter::default();
     let inspected = guard::inspected(file)?;
     let mut book = Xlsx::new(Cursor::new(inspected)).map_err(|e| broken_file(&e))?;
@@ -32,7 +32,8 @@ pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
     names.into_iter().map(|name| sheet(&mut book, name, &mut meter)).collect()
 }
 
-/// Two sheets of one name are one part read twice, and many of them are a way to make reading long.
+/// Rejects duplicate sheet names: they would read the same part repeatedly, which can be used to
+/// make reading slow.
 fn must_differ(names: &[String]) -> Result<(), Problem> {
     if names.len() > limits::SHEETS {
         return Err(limits::too_much(
@@ -113,9 +114,9 @@ fn raw(value: &DataRef<'_>, first_1904: bool, meter: &mut Meter) -> Result<Optio
     meter.other(cell).map(Some)
 }
 
-/// The day a serial number stands for; none when it has a time of day, or lies nowhere.
+/// Date of a serial number; `None` if it has a time of day or is out of range.
 ///
-/// The first epoch counts a 29 February 1900 that never was.
+/// The 1900 date system counts a 29 February 1900, which did not exist.
 fn serial_day(serial: f64, first_1904: bool) -> Option<NaiveDate> {
     let days: u64 = serial.to_string().parse().ok()?;
     let (epoch, days) = match (first_1904, days) {

@@ -1,4 +1,4 @@
-//! The columns of files of year plans.
+//! Columns of year plan files.
 
 use crate::api::imports::column::{Column, Form, column};
 use crate::api::imports::parts::{
@@ -9,15 +9,15 @@ use crate::domain::plan::year_plan::PlanVersionKind;
 
 const MONTH: [&str; 2] = [
     "当月计划投资，单位万元；十二个月合计等于全年。",
-    "Planned for the month, in 万元; the twelve sum to the year.",
+    "Planned investment of the month, in 万元; the twelve months must add up to the year.",
 ];
 
-/// The columns.
+/// All columns, in the order of the template.
 pub const YEAR_PLANS: &[Column] = &[
     column(("project_id", "项目编号"), Form::Whole, KEY, PROJECT_ID, ""),
     column(("project_code", "国家项目代码"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
     column(("project", "项目名称"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),
-    column(("year", "年份"), Form::Whole, KEY, ["计划年份。", "The year."], "2021"),
+    column(("year", "年份"), Form::Whole, KEY, ["计划年份。", "Plan year."], "2021"),
     column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
     column(
         ("kind", "版本类型"),
@@ -25,7 +25,7 @@ pub const YEAR_PLANS: &[Column] = &[
         USUAL,
         [
             "首次列计划留空；修改已有计划时填 adjustment、addition 或 correction。",
-            "Blank for a first plan; `adjustment`, `addition` or `correction` to change one that is there.",
+            "Blank for a first plan; `adjustment`, `addition` or `correction` to change an existing plan.",
         ],
         "",
     ),
@@ -35,7 +35,7 @@ pub const YEAR_PLANS: &[Column] = &[
         USUAL,
         [
             "首次列计划可空；修改时填新版本自哪个月起生效。",
-            "May be blank for a first plan; a change says from which month it counts.",
+            "Optional for a first plan; for a change, the month from which the new version applies.",
         ],
         "",
     ),
@@ -45,7 +45,7 @@ pub const YEAR_PLANS: &[Column] = &[
         NEEDED,
         [
             "全年计划投资，单位万元，不超过总投资。",
-            "Planned for the year, in 万元; at most the project's total.",
+            "Planned investment of the year, in 万元; at most the total investment.",
         ],
         "12000.00",
     ),
@@ -67,7 +67,7 @@ pub const YEAR_PLANS: &[Column] = &[
         USUAL,
         [
             "全年形象进度目标；修改计划时留空则沿用。",
-            "The goal of the year in words; as before when blank.",
+            "Target of physical progress for the year; unchanged if blank.",
         ],
         "主体完工",
     ),
@@ -77,7 +77,7 @@ pub const YEAR_PLANS: &[Column] = &[
         USUAL,
         [
             "调整依据的文号；只有更正可以不填。",
-            "The document that orders a change; only a correction does without.",
+            "Number of the document that orders the change; optional only for corrections.",
         ],
         "",
     ),
@@ -85,7 +85,7 @@ pub const YEAR_PLANS: &[Column] = &[
         ("reason", "原因"),
         Form::Text,
         USUAL,
-        ["为何调整，2 至 500 个字。", "Why the plan changes, 2 to 500 characters."],
+        ["为何调整，2 至 500 个字。", "Reason for the change, 2 to 500 characters."],
         "",
     ),
     column(("number", "版本序号"), Form::Whole, SHOWN, BY_REGISTER, ""),

@@ -1,4 +1,4 @@
-//! Rows that are a project's plan of a year.
+//! Import of year plan rows.
 
 use serde_json::{Map, Value, json};
 
@@ -17,10 +17,10 @@ use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::plans::year_plans;
 
-/// Enters or adjusts the plan of a row.
+/// Creates or adjusts the year plan of a row.
 ///
 /// # Errors
-/// What is wrong with the row.
+/// All errors of the row.
 pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
     let project = desk.project(conn, given)?;
     let year = year(given)?;
@@ -49,7 +49,7 @@ fn month_column(number: usize) -> String {
     format!("month_{number:02}_wan")
 }
 
-/// The fields of a version by the names of the columns.
+/// Fields of a plan version by column name.
 ///
 /// # Errors
 /// 500.
@@ -64,7 +64,7 @@ pub fn columns_of(version: PlanVersion, project: &Project) -> Result<Map<String,
     Ok(all)
 }
 
-/// Twelve columns as a list; the others as they are.
+/// Combines the twelve month columns into the list `months`.
 fn with_months(mut body: Map<String, Value>) -> Result<Value, Problem> {
     let (mut months, mut missing) = (Vec::new(), Vec::new());
     for name in (1..=12).map(month_column) {
@@ -106,7 +106,7 @@ fn first(
     Ok(Done { action: RowAction::Create, id: None, label, changes })
 }
 
-/// A first version has the kind that follows from its month; a row may say it, and no other.
+/// Checks that the kind, if given, is the one that follows from the month of a first version.
 fn must_be_of_kind(kind: Option<&Value>, made: &YearPlanView) -> Result<(), Problem> {
     let is = made.versions.last().map(|v| v.kind.as_str()).unwrap_or_default();
     if kind.and_then(Value::as_str).is_none_or(|kind| kind == is) {
@@ -115,13 +115,13 @@ fn must_be_of_kind(kind: Option<&Value>, made: &YearPlanView) -> Result<(), Prob
     let words = Words::new(
         format!("该项目当年尚无计划，首个版本的类型为 {is}；请留空。"),
         format!(
-            "The project has no plan of this year yet, so this is its first version, {is}. Leave it blank."
+            "The project has no plan for this year yet, so the kind of its first version is {is}. Leave it blank."
         ),
     );
     Err(Problem::invalid(vec![FieldError::new("/kind", "not-allowed", words)]))
 }
 
-/// The name beside an id or a code must be that project's.
+/// Checks that the name given together with an id or code is the project's name.
 ///
 /// # Errors
 /// 422.
@@ -133,20 +133,21 @@ pub fn same_project(given: &Given, project: &Project) -> Result<(), Problem> {
     let words = Words::new(
         format!("与项目编号或代码不符（该项目名为“{is}”）；请核对是哪个项目。"),
         format!(
-            "Not the name of the project with this id or code, which is {is:?}. Which one is meant?"
+            "Does not match the project id or code: that project's name is {is:?}. Correct the id, code or name."
         ),
     );
     Err(Problem::invalid(vec![FieldError::new("/project", "mismatch", words)]))
 }
 
-/// What says why a version came to be.
+/// Columns that justify a version.
 const WHY: [&str; 4] = ["kind", "effective_month", "document_number", "reason"];
 
-/// An exported row says why the last version came to be; other amounts have a reason of their own.
+/// Rejects changed amounts if kind, month, document and reason are still those of the exported
+/// version.
 fn same_reason() -> Problem {
     let words = Words::new(
         "金额已变，而版本类型、生效月份、文号和原因仍是上一版本的；请写明这次调整的依据和原因。",
-        "Amounts changed, but kind, month, document and reason are still those of the version before. Say why this one comes to be.",
+        "The amounts changed, but kind, effective month, document and reason are still those of the previous version. Give the document and reason of this change.",
     );
     Problem::invalid(vec![FieldError::new("/reason", "reason-required", words)])
 }
@@ -169,7 +170,7 @@ fn change(
     if !WHY.iter().any(|name| patch.contains_key(*name)) {
         return Err(same_reason());
     }
-    // What the row does not say stays as it is in the last version.
+    // Absent and blank columns keep the values of the last version.
     for own in ["number", "created_at", "project"] {
         now.remove(own);
     }

@@ -1,4 +1,4 @@
-//! Issues to be coordinated: raised on a project, listed, changed while they are with their raiser.
+//! Issues to be coordinated: list, raise and edit.
 
 use actix_web::web::Data;
 use chrono::{Days, NaiveDate};
@@ -45,7 +45,7 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// Which issue.
+/// Path of an issue.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct IssuePath {
@@ -55,53 +55,53 @@ pub struct IssuePath {
     pub issue_id: IssueId,
 }
 
-/// Which issues; a repeated parameter means "or".
+/// Filters for issues. Different parameters are combined with "and", repeated ones with "or".
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct IssueQuery {
-    /// In one of these states.
+    /// Only issues in one of these states.
     #[serde(default)]
     pub state: Vec<IssueState>,
-    /// True for those that are not cleared.
+    /// If true, only issues that are not cleared.
     #[serde(default)]
     #[param(default = false)]
     pub open: bool,
-    /// About one of these.
+    /// Only issues of one of these categories.
     #[serde(default)]
     pub category: Vec<IssueCategory>,
-    /// At one of these levels.
+    /// Only issues at one of these levels.
     #[serde(default)]
     pub level: Vec<IssueLevel>,
-    /// Given to one of these units, by id.
+    /// Only issues assigned to one of these units, by id.
     #[serde(default)]
     pub unit: Vec<UnitId>,
-    /// True for those that should have been cleared by now.
+    /// If true, only issues that are past their due date and not cleared.
     #[serde(default)]
     #[param(default = false)]
     pub overdue: bool,
-    /// Raised at least so many days ago.
+    /// Only issues raised at least this many days ago.
     #[param(nullable = false, minimum = 0, maximum = 36500)]
     pub min_age_days: Option<u64>,
-    /// Raised at most so many days ago.
+    /// Only issues raised at most this many days ago.
     #[param(nullable = false, minimum = 0, maximum = 36500)]
     pub max_age_days: Option<u64>,
 }
 
-/// Which page of a list by id.
+/// Page of a list that is sorted by id.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct IdPage {
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 impl IssueQuery {
-    /// The filter in the store's terms, on `today`.
+    /// Converts to a store filter. Ages and overdue dates are relative to `today`.
     pub fn known(
         &self,
         conn: &mut Conn,
@@ -128,7 +128,8 @@ impl IssueQuery {
 
 /// List issues
 ///
-/// Every issue of the projects the caller may know of, and for a unit those it was given; by id.
+/// Issues of all projects the caller may see, by id. A unit also sees issues of other projects that
+/// are assigned to it. Filters: state, category, level, unit, age, overdue, industry, area.
 #[utoipa::path(get, path = "/issues")]
 pub async fn list_issues(
     app: Data<App>,
@@ -148,9 +149,9 @@ pub async fn list_issues(
     Ok(Sheet(PageView::of(page, |found| IssueView::of(&found, today))))
 }
 
-/// List issues of a project
+/// List a project's issues
 ///
-/// All of them, cleared ones too, as they were raised.
+/// All issues of the project, including cleared ones, by id.
 #[utoipa::path(get, path = "/projects/{project_id}/issues")]
 pub async fn list_project_issues(
     app: Data<App>,
@@ -171,7 +172,7 @@ pub async fn list_project_issues(
 
 /// Show an issue
 ///
-/// As it stands, and which steps follow.
+/// Returns the issue with its current state and the steps that may follow (`next_steps`).
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}")]
 pub async fn get_issue(
     app: Data<App>,
@@ -185,9 +186,9 @@ pub async fn get_issue(
     Ok(Tagged(IssueView::of(&found, today)))
 }
 
-/// List the steps of an issue
+/// List an issue's steps
 ///
-/// Everything that was done about it, by whom and in which words, the first first.
+/// All steps taken on the issue, oldest first: what was done, when, by whom, and the comment.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}/steps")]
 pub async fn list_issue_steps(
     app: Data<App>,
@@ -206,26 +207,26 @@ pub async fn list_issue_steps(
     Ok(Sheet(PageView::whole(steps)))
 }
 
-/// An issue to be raised.
+/// A new issue, or the new content of an issue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct IssueInput {
-    /// What it is, in a line.
+    /// Short title.
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
-    /// What it is about.
+    /// What the issue is about.
     pub category: IssueCategory,
-    /// Who has to coordinate it.
+    /// The level of government that has to coordinate it.
     pub level: IssueLevel,
-    /// What is asked of whom.
+    /// What is requested, and of whom.
     #[schema(min_length = 1, max_length = 5000)]
     pub asked: String,
-    /// By when; not in the past.
+    /// Day by which it should be cleared; not in the past.
     pub due_on: NaiveDate,
 }
 
-/// An issue whose texts were checked.
+/// Checked texts of an issue.
 struct Asked {
     title: String,
     asked: String,
@@ -245,7 +246,8 @@ impl IssueInput {
         let asked = check.field("/asked", Note::parse(&self.asked));
         let blank = asked.as_ref().is_some_and(|text| text.as_str().is_empty());
         if blank {
-            let words = Words::new("请写明请求谁解决什么。", "Say what is asked, and of whom.");
+            let words =
+                Words::new("请写明请求谁解决什么。", "State what is requested, and of whom.");
             check.note("/asked", FieldError::new("", "blank", words));
         }
         if self.due_on < today {
@@ -256,18 +258,19 @@ impl IssueInput {
     }
 }
 
-/// A day that has passed and should not have.
+/// Field error: `day` is before `today`.
 pub fn past(day: NaiveDate, today: NaiveDate) -> FieldError {
     let words = Words::new(
         format!("{day} 已经过去，请给出不早于今天（{today}）的日期。"),
-        format!("{day} has passed; give a day from today, {today}, on."),
+        format!("{day} is in the past; give a day on or after today, {today}."),
     );
     FieldError::new("", "in-past", words)
 }
 
 /// Raise an issue
 ///
-/// Asks somebody to solve something by a day. It is then assigned to units, one of which leads.
+/// Raises an issue to be coordinated (需协调事项) on a project. The commission or the area then assigns
+/// it to units, one of which leads.
 #[utoipa::path(post, path = "/projects/{project_id}/issues")]
 pub async fn create_issue(
     app: Data<App>,
@@ -309,7 +312,7 @@ pub async fn create_issue(
     Ok(Created { view, location })
 }
 
-/// Writes down what was done about an issue, and in which words.
+/// Records a step on an issue in the change feed, with its comment.
 pub fn record(
     conn: &mut Conn,
     caller: &Caller,
@@ -328,11 +331,12 @@ pub fn record(
 
 /// Change an issue
 ///
-/// Says it better while it is with whoever raised it: before it was assigned, or after it was
-/// returned.
+/// Replaces title, category, level, request and due date. Allowed only before assignment or after a
+/// return (state `raised` or `returned`), for the account or unit that raised the issue, an owner
+/// of the project, and the commission.
 #[utoipa::path(
     put, path = "/projects/{project_id}/issues/{issue_id}",
-    responses((status = 409, description = "It is with its units; return it first.")),
+    responses((status = 409, description = "The issue is assigned, in progress or proposed (return it first), or cleared.")),
 )]
 pub async fn update_issue(
     app: Data<App>,

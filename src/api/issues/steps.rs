@@ -1,4 +1,4 @@
-//! The steps of an issue's life, each with its words.
+//! Steps of an issue's life cycle. Each takes a comment.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -40,12 +40,12 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// What is said with a step.
+/// Comment of a step.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct StepInput {
-    /// What was done, found or wanted.
+    /// What was done, found or requested.
     #[schema(min_length = 2, max_length = 500)]
     pub words: String,
 }
@@ -56,22 +56,22 @@ impl StepInput {
     }
 }
 
-/// To whom an issue is given.
+/// Assignment of an issue to units.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct AssignmentInput {
-    /// The unit that leads, by id.
+    /// Id of the leading unit.
     pub lead_unit_id: UnitId,
-    /// Other units that share it, by id.
+    /// Ids of the supporting units.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub unit_ids: Vec<UnitId>,
-    /// By when; as before when absent.
+    /// New due date; unchanged if absent. Not in the past.
     #[serde(default)]
     #[schema(nullable = false)]
     pub due_on: Option<NaiveDate>,
-    /// What is wanted of them.
+    /// Instruction to the units.
     #[schema(min_length = 2, max_length = 500)]
     pub words: String,
 }
@@ -85,7 +85,7 @@ impl AssignmentInput {
     }
 }
 
-/// What `caller` is to an issue.
+/// Relation of `caller` to an issue: commission, area, raiser, leading or supporting unit.
 pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssueParty, StoreError> {
     let user = &caller.user;
     let owns = match user.unit_id {
@@ -98,7 +98,7 @@ pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssuePar
     let of_unit = user.unit_id.is_some() && issue.raised_by_unit == user.unit_id;
     Ok(IssueParty {
         commission: user.role == Role::Commission,
-        // An area account sees the issues of its area alone.
+        // An area account only sees the issues of its own area.
         area: user.role == Role::Area,
         raiser: issue.raised_by == user.username || of_unit || owns,
         lead: is(issue.units.first()),
@@ -106,19 +106,20 @@ pub fn party(conn: &mut Conn, caller: &Caller, issue: &Issue) -> Result<IssuePar
     })
 }
 
-/// What somebody may do with an issue as it stands.
+/// Steps the caller may take in the issue's current state.
 #[derive(Clone, Debug, Default)]
 pub struct OpenSteps {
-    /// The steps they may take.
+    /// Steps the caller may take.
     pub steps: Vec<IssueStep>,
-    /// Whether they may say it better.
+    /// True if the caller may edit the issue.
     pub may_rewrite: bool,
 }
 
-/// What whoever asks may do with an issue as it stands: what the steps below would not refuse.
+/// Steps the caller may take in the issue's current state: those that the operations below would
+/// accept.
 ///
 /// # Errors
-/// 404 when the issue is not there or not in sight.
+/// 404 if the issue does not exist or is not visible to the caller.
 pub async fn open_steps(
     app: &App,
     who: Permit<HandleIssues>,
@@ -139,7 +140,7 @@ pub async fn open_steps(
         .await
 }
 
-/// Takes a step: loads the issue in sight, decides, saves, and records what was done and said.
+/// Takes a step: loads the issue, applies the rule, saves, and records the event with the comment.
 async fn take(
     (app, once): (&App, &Once),
     who: Permit<HandleIssues>,
@@ -171,17 +172,18 @@ async fn take(
     Ok(Tagged(view))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "stands where a change can fail")]
+#[expect(clippy::unnecessary_wraps, reason = "has the signature of a change that can fail")]
 fn unchanged(_: &mut Conn, issue: Issue, _: NaiveDate) -> Result<Issue, Problem> {
     Ok(issue)
 }
 
-/// Raise a returned issue again
+/// Resubmit a returned issue
 ///
-/// Hands it in again, with what was missing.
+/// Sends a returned issue in for assignment again: `returned` becomes `raised`. Allowed for the
+/// account or unit that raised it, an owner of the project, and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/raising",
-    responses((status = 409, description = "It was not returned.")),
+    responses((status = 409, description = "The issue is not in state `returned`.")),
 )]
 pub async fn raise_issue(
     app: Data<App>,
@@ -195,10 +197,12 @@ pub async fn raise_issue(
 
 /// Assign an issue
 ///
-/// Gives it to units, one of which leads; also to other units than before.
+/// Assigns the issue to a leading unit and any supporting units, and can change its due date. An
+/// assigned issue can be reassigned. Allowed for the commission, and for area accounts up to level
+/// `county`.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/assignment",
-    responses((status = 409, description = "It is not raised, assigned or being worked on.")),
+    responses((status = 409, description = "The issue is returned, proposed or cleared.")),
 )]
 pub async fn assign_issue(
     app: Data<App>,
@@ -234,12 +238,12 @@ impl AssignmentInput {
     }
 }
 
-/// Work on an issue
+/// Report work on an issue
 ///
-/// Says what was done about it.
+/// Adds a progress note; the issue becomes `in_progress`. Allowed for its units and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
-    responses((status = 409, description = "It is not assigned or being worked on.")),
+    responses((status = 409, description = "The issue is neither assigned nor in progress.")),
 )]
 pub async fn work_on_issue(
     app: Data<App>,
@@ -253,10 +257,11 @@ pub async fn work_on_issue(
 
 /// Escalate an issue
 ///
-/// Takes it one level up: unit, county, city, province. It is then to be assigned there.
+/// Raises the level by one: unit, county, city, province. The issue goes back to `raised`, to be
+/// assigned at the new level. Allowed for the leading unit, the area and the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/escalation",
-    responses((status = 409, description = "It is proposed for clearance, cleared, or at the province's level.")),
+    responses((status = 409, description = "The issue is returned, proposed or cleared, or already at level `province`.")),
 )]
 pub async fn escalate_issue(
     app: Data<App>,
@@ -270,11 +275,12 @@ pub async fn escalate_issue(
 
 /// Return an issue
 ///
-/// Sends it one step back: to whoever raised it, to be assigned elsewhere, or to be worked on
-/// further when what was proposed does not clear it.
+/// Sends the issue one step back: from `raised` to `returned`, from `assigned` or `in_progress` to
+/// `raised`, from `proposed` to `in_progress`. An assigned issue is returned by its leading unit or
+/// the commission; otherwise by the commission, or by the area up to level `county`.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/return",
-    responses((status = 409, description = "It was returned already, or is cleared.")),
+    responses((status = 409, description = "The issue is returned already, or cleared.")),
 )]
 pub async fn return_issue(
     app: Data<App>,
@@ -286,12 +292,13 @@ pub async fn return_issue(
     take((&app, &once), who, path.0, IssueStep::Return, body.0.words, unchanged).await
 }
 
-/// Propose the clearance of an issue
+/// Propose to clear an issue
 ///
-/// The leading unit says that it is solved.
+/// States that the issue is solved; the state becomes `proposed`. Allowed for the leading unit and
+/// the commission.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/proposal",
-    responses((status = 409, description = "It is not being worked on.")),
+    responses((status = 409, description = "The issue is not in progress.")),
 )]
 pub async fn propose_clearance(
     app: Data<App>,
@@ -305,11 +312,11 @@ pub async fn propose_clearance(
 
 /// Clear an issue
 ///
-/// Accepts that it is solved (销号): the commission, or the area up to the county's level; never
-/// the unit that led.
+/// Accepts that the issue is solved (销号). Allowed for the commission, and for area accounts up to
+/// level `county`; never for the leading unit.
 #[utoipa::path(
     post, path = "/projects/{project_id}/issues/{issue_id}/clearance",
-    responses((status = 409, description = "Its clearance was not proposed.")),
+    responses((status = 409, description = "The issue is not in state `proposed`.")),
 )]
 pub async fn clear_issue(
     app: Data<App>,

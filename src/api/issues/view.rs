@@ -1,4 +1,4 @@
-//! An issue to be coordinated, as callers see it.
+//! API views of an issue to be coordinated and its steps.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,42 +12,42 @@ use crate::store::events::Recorded;
 use crate::store::issues::NamedIssue;
 use crate::usecases::answer::Versioned;
 
-/// A unit an issue was given to.
+/// A unit the issue is assigned to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IssueUnit {
     /// The unit's id.
     pub unit_id: UnitId,
     /// The unit's name.
     pub unit: String,
-    /// Whether it leads.
+    /// True for the leading unit.
     pub leads: bool,
 }
 
-/// What is known of an issue: what its events record.
+/// Content of an issue, as its events record it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IssueFacts {
     /// The project's id.
     pub project_id: ProjectId,
-    /// What it is, in a line.
+    /// Short title.
     #[schema(example = "用地指标不足")]
     pub title: String,
-    /// What it is about.
+    /// What the issue is about.
     pub category: IssueCategory,
-    /// Who has to coordinate it.
+    /// The level of government that has to coordinate it.
     pub level: IssueLevel,
-    /// What is asked of whom.
+    /// What is requested, and of whom.
     pub asked: String,
-    /// By when.
+    /// Day by which it should be cleared.
     pub due_on: NaiveDate,
-    /// Where it stands.
+    /// Current state.
     pub state: IssueState,
-    /// The units it was given to, the leading one first.
+    /// The units it is assigned to, the leading unit first.
     pub units: Vec<IssueUnit>,
-    /// The business day it was first raised on.
+    /// Business day on which it was first raised.
     pub raised_on: NaiveDate,
-    /// Who raised it, by username.
+    /// Username of the account that raised it.
     pub raised_by: String,
-    /// The business day it was cleared on.
+    /// Business day on which it was cleared; null until then.
     pub cleared_on: Option<NaiveDate>,
 }
 
@@ -83,21 +83,21 @@ pub struct IssueView {
     pub id: IssueId,
     /// The project's name.
     pub project: String,
-    /// What is known of it.
+    /// Content of the issue.
     #[serde(flatten)]
     pub facts: IssueFacts,
-    /// Days since it was raised: until it was cleared, or today.
+    /// Days from raising to clearance, or to today.
     pub age_days: i64,
-    /// Whether it should have been cleared by now.
+    /// True if it is past its due date and not cleared.
     pub overdue: bool,
-    /// The steps that follow from where it stands.
+    /// Steps that may follow in the current state, for any caller.
     pub next_steps: Vec<IssueStep>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
 impl IssueView {
-    /// An issue as it stands on `today`.
+    /// The issue, with age and overdue flag as of `today`.
     pub fn of(found: &NamedIssue, today: NaiveDate) -> Self {
         Self {
             id: found.issue.id,
@@ -117,30 +117,30 @@ impl Versioned for IssueView {
     }
 }
 
-/// Something that was done about an issue.
+/// A step taken on an issue.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IssueStepView {
-    /// What was done.
+    /// Event kind.
     #[schema(example = "issue.assigned")]
     pub kind: String,
-    /// When.
+    /// Time of the step.
     pub at: Timestamp,
-    /// Who did it, by username.
+    /// Username of the account that took it.
     pub by: String,
-    /// What was said with it.
+    /// Comment given with the step; may be empty.
     pub words: String,
-    /// Where the issue stood after it.
+    /// State of the issue after the step.
     pub state: IssueState,
 }
 
-/// Follows an issue through its events.
+/// Rebuilds an issue's state from its events.
 #[derive(Debug, Default)]
 pub struct IssueLife {
     facts: Map<String, Value>,
 }
 
 impl IssueLife {
-    /// Takes in the next event, and says what was said with it.
+    /// Applies the next event and returns its comment.
     pub fn follow(&mut self, event: &Recorded) -> String {
         let mut words = String::new();
         for change in &event.changes {
@@ -153,21 +153,21 @@ impl IssueLife {
         words
     }
 
-    /// The project it belongs to.
+    /// The project the issue belongs to.
     pub fn project(&self) -> Option<ProjectId> {
         self.facts.get("project_id").and_then(Value::as_i64).map(ProjectId)
     }
 
-    /// What was known after the last event taken in.
+    /// Content of the issue after the last applied event.
     pub fn facts(&self) -> Result<IssueFacts, serde_json::Error> {
-        // A field that was never set has no event: what was null at first is null still.
+        // A field that was never set is in no event, so its default is null or an empty list.
         let mut facts = self.facts.clone();
         facts.entry("cleared_on").or_insert(Value::Null);
         facts.entry("units").or_insert_with(|| Value::Array(Vec::new()));
         serde_json::from_value(Value::Object(facts))
     }
 
-    /// The steps of a life.
+    /// The steps recorded by `events`.
     pub fn steps(events: &[Recorded]) -> Result<Vec<IssueStepView>, serde_json::Error> {
         let mut life = Self::default();
         let step = |event: &Recorded| {
@@ -184,5 +184,5 @@ impl IssueLife {
     }
 }
 
-/// The field of an event that holds what was said with a step.
+/// Event field that holds a step's comment.
 pub const WORDS: &str = "words";

@@ -1,4 +1,4 @@
-//! Lights of projects, and of areas, industries and units.
+//! Lights (红黄绿灯) of projects, and of areas, industries, groups and units.
 
 use std::collections::BTreeMap;
 
@@ -43,43 +43,44 @@ pub fn routes() -> Routes {
     routes!["lights"; get_project_light, get_light_summary, list_project_lights]
 }
 
-/// Lights by one dimension.
+/// Lights grouped by one dimension.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LightSummary {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Judged at the end of this month, or today if earlier.
+    /// Last month of the period. Computed as of its last day, or of today if earlier.
     pub through: Month,
-    /// What rows are of.
+    /// Dimension of the rows.
     pub by: PlaceDimension,
-    /// The version of the year plans that progress is measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
-    /// Which projects the lights cover.
+    /// Which projects the lights and counts cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The rules that decided.
+    /// The thresholds in force in the month `through`.
     pub rules: LightRulesView,
-    /// The rows.
+    /// The rows, in the order of their keys.
     pub rows: Vec<LightRow>,
-    /// All projects once, whatever the rows share.
+    /// Totals, with each project counted once.
     pub total: LightRow,
 }
 
-/// Every project's light, as one question found them.
+/// Lights of all projects of a request, with the inputs they were computed from.
 pub struct Lights {
-    /// How they were judged.
+    /// Rules and period of the lights.
     pub judge: LightJudge,
     rules: LightRules,
-    /// What rows they stand in.
+    /// Names and positions of the row keys.
     pub keys: Keys,
     years: Vec<ProjectYear>,
     figures: Vec<LightFigures>,
@@ -88,7 +89,7 @@ pub struct Lights {
 }
 
 impl Lights {
-    /// The lights of the projects `filter` admits.
+    /// Computes the lights of the projects that match `filter`.
     pub fn find(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Self, Problem> {
         let (source, period) = (&asking.source, asking.period);
         let rules = source.rules(conn, period.through)?;
@@ -113,23 +114,23 @@ impl Lights {
         Ok(Self { judge, rules, keys, years, figures, shown, milestones })
     }
 
-    /// Every project, with its part in every sum and its light.
+    /// Every project with its figures and its light.
     pub fn each(&self) -> impl Iterator<Item = (&ProjectYear, &LightFigures, &ProjectLight)> {
         let three = self.years.iter().zip(&self.figures).zip(&self.shown);
         three.map(|((year, figures), light)| (year, figures, light))
     }
 
-    /// The projects.
+    /// Every project with its data of the year.
     pub fn years(&self) -> &[ProjectYear] {
         &self.years
     }
 
-    /// A project's milestones.
+    /// Milestones of one project.
     pub fn milestones(&self, of: ProjectId) -> &[Milestone] {
         self.milestones.get(&of).map_or(&[], Vec::as_slice)
     }
 
-    /// The light and counts of every row, and of all projects once.
+    /// Rows of dimension `by` with light and counts, and the total.
     pub fn rows(&self, by: PlaceDimension, language: Language) -> (Vec<LightRow>, LightRow) {
         let mut rows: BTreeMap<Key, (LightFigures, LightCounts)> = BTreeMap::new();
         let mut total = (LightFigures::default(), LightCounts::default());
@@ -148,7 +149,7 @@ impl Lights {
         (rows, row(Place::default(), &total))
     }
 
-    /// The lights of the projects that are `wanted`, by id.
+    /// Views of the projects for which `wanted` returns true, by id, at most `most`.
     pub fn projects(
         &self,
         conn: &mut Conn,
@@ -172,7 +173,7 @@ impl Lights {
         Ok(found.into_iter().map(view).collect())
     }
 
-    /// How many projects show one of these lights, or any.
+    /// Number of projects that show one of `lights`; an empty list means any.
     fn count(&self, lights: &[Light]) -> i64 {
         let shown = self.shown.iter().filter(|l| lights.is_empty() || lights.contains(&l.light));
         i64::try_from(shown.count()).unwrap_or(i64::MAX)
@@ -181,8 +182,9 @@ impl Lights {
 
 /// Show a project's light
 ///
-/// With what every rule measured, the rule and threshold that decided, what must be invested to be
-/// green again, and a person's word where one stands.
+/// The light shown and the light computed by the rules, with the findings of each rule, the rule
+/// that decided, the investment needed to return to green, and the manual override in force, if
+/// any.
 #[utoipa::path(get, path = "/projects/{project_id}/light")]
 pub async fn get_project_light(
     app: Data<App>,
@@ -207,8 +209,8 @@ pub async fn get_project_light(
 
 /// Show lights by area, industry, group or unit
 ///
-/// The light of each row's sums, and how many of its projects show which light, of the projects
-/// the filters admit and the caller may know of.
+/// For each row the light of its sums and the number of its projects per light. Covers the projects
+/// that match the filters and are visible to the caller. `/summaries/lights/projects` lists them.
 #[utoipa::path(get, path = "/summaries/lights")]
 async fn get_light_summary(
     app: Data<App>,
@@ -229,7 +231,7 @@ async fn get_light_summary(
     Ok(Sheet(answer))
 }
 
-/// The lights of the projects `filter` admits, by `by`.
+/// Lights of the projects that match `filter`, grouped by `by`.
 pub fn shine(
     conn: &mut Conn,
     asking: &Asking,
@@ -257,26 +259,26 @@ pub fn shine(
     })
 }
 
-/// Which lights.
+/// Light filter and page.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LightQuery {
-    /// Showing one of these lights.
+    /// Only projects that show one of these lights.
     #[serde(default)]
     pub light: Vec<Light>,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
-/// List the lights of projects
+/// List projects with their lights
 ///
-/// Every project the filters admit with its light and the reasons for it, by project id: what the
-/// counts of `/summaries/lights` count.
+/// Projects that match the filters, by id, each with its light and the findings behind it. These
+/// are the projects counted in `/summaries/lights`.
 #[utoipa::path(get, path = "/summaries/lights/projects")]
 async fn list_project_lights(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! Lights: `/projects/{id}/light`, overrides and `/rules`.
+//! Lights: `/projects/{id}/light`, overrides, `/rules` and `/summaries/lights`.
 
 pub mod handlers;
 pub mod overrides;

@@ -1,4 +1,4 @@
-//! Overrides of lights: a person's word, with a reason and a day on which it ends.
+//! Manual overrides of lights, each with a reason and an expiry date.
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
@@ -36,27 +36,28 @@ pub fn routes() -> Routes {
     routes!["lights"; list_light_overrides, create_light_override, withdraw_light_override]
 }
 
-/// A person's word instead of the rules'.
+/// A manual override of a project's light.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LightOverride)]
 pub struct LightOverrideView {
     /// The override's id.
     pub id: LightOverrideId,
-    /// The light shown instead.
+    /// The light shown instead of the computed one.
     pub light: Light,
-    /// Why.
+    /// Reason for the override.
     pub reason: String,
     /// The first month it covers.
     pub from_month: Month,
-    /// The last day it covers; it ends by itself.
+    /// Last day on which it applies.
     pub expires_on: NaiveDate,
-    /// When it was entered.
+    /// Time at which it was created.
     pub created_at: Timestamp,
-    /// Who entered it, by username.
+    /// Username of the account that created it.
     pub created_by: String,
-    /// When it was withdrawn.
+    /// Time at which it was withdrawn; null if it was not.
     pub withdrawn_at: Option<Timestamp>,
-    /// The last month it covers since it was withdrawn.
+    /// Last month covered, if it was withdrawn; null if it was not. May lie before `from_month`:
+    /// then it covers no month.
     #[schema(value_type = Option<String>)]
     pub ends_after: Option<Month>,
 }
@@ -83,9 +84,10 @@ impl Versioned for LightOverrideView {
     }
 }
 
-/// List overrides of a project's light
+/// List a project's light overrides
 ///
-/// Every one there ever was, as they were entered; of those that cover a month the last one counts.
+/// All overrides of the project's light, oldest first, including expired and withdrawn ones. If
+/// several cover a month, the newest applies.
 #[utoipa::path(get, path = "/projects/{project_id}/light-overrides")]
 pub async fn list_light_overrides(
     app: Data<App>,
@@ -103,19 +105,19 @@ pub async fn list_light_overrides(
     Ok(Sheet(PageView::whole(all.into_iter().map(LightOverrideView::from).collect())))
 }
 
-/// A person's word, why, and until when.
+/// A new manual override.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct LightOverrideInput {
-    /// The light to be shown: green, yellow or red.
+    /// The light to show: green, yellow or red.
     pub light: Light,
-    /// Why the rules do not do the project justice.
+    /// Reason why the computed light is misleading.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
-    /// The first month it covers; not a closed one.
+    /// First month covered; not closed, and at most twelve months ago.
     pub from_month: Month,
-    /// The last day it covers; not in the past.
+    /// Last day on which it applies; not in the past, and not before `from_month`.
     pub expires_on: NaiveDate,
 }
 
@@ -130,8 +132,8 @@ impl LightOverrideInput {
 
 /// Override a project's light
 ///
-/// Shows a person's judgement beside what the rules say, from a month on that is not closed until
-/// a day after which the rules alone count again.
+/// Shows the given light instead of the one computed by the rules, from `from_month` until
+/// `expires_on`. The computed light stays visible beside it. Commission only.
 #[utoipa::path(post, path = "/projects/{project_id}/light-overrides")]
 pub async fn create_light_override(
     app: Data<App>,
@@ -178,7 +180,7 @@ pub async fn create_light_override(
     Ok(Created { view, location: format!("/projects/{}/light-overrides", at.project_id) })
 }
 
-/// Which override.
+/// Path of a light override.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct LightOverridePath {
@@ -188,13 +190,13 @@ pub struct LightOverridePath {
     pub override_id: LightOverrideId,
 }
 
-/// Withdraw an override
+/// Withdraw a light override
 ///
-/// The rules alone count again from the first month on that is not closed; closed months stay as
-/// they were.
+/// Ends the override after the last closed month: closed months keep the overridden light, later
+/// ones show the computed light. Commission only.
 #[utoipa::path(
     post, path = "/projects/{project_id}/light-overrides/{override_id}/withdrawal",
-    responses((status = 409, description = "It was withdrawn before.")),
+    responses((status = 409, description = "The override has already been withdrawn.")),
 )]
 pub async fn withdraw_light_override(
     app: Data<App>,
@@ -209,7 +211,8 @@ pub async fn withdraw_light_override(
             projects::get(conn, at.project_id, sight)?;
             let old = overridden(conn, at)?;
             if old.withdrawn_at.is_some() {
-                let words = Words::new("该人工认定已经撤回。", "It was withdrawn before.");
+                let words =
+                    Words::new("该人工认定已经撤回。", "The override has already been withdrawn.");
                 return Err(Problem::conflict("already-withdrawn", words));
             }
             let closed = reporting_months::list(conn, None)?.into_iter();

@@ -1,4 +1,4 @@
-//! The rules of lights: shown with all their versions, changed by the commission from now on.
+//! Rules of lights: the thresholds of a year, in versions that never apply retroactively.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -33,33 +33,33 @@ pub fn routes() -> Routes {
     routes!["lights"; get_rules, change_rules]
 }
 
-/// A version of the rules of lights.
+/// A version of the thresholds of a year.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LightRules)]
 pub struct LightRulesView {
-    /// 0 for the rules every year begins with, then 1, 2, ...
+    /// 0 for the default thresholds of the year, then 1, 2, ...
     pub number: i32,
-    /// The first month it decides.
+    /// First month to which this version applies.
     pub effective_month: Month,
-    /// Progress is green from this deviation on, in percentage points.
+    /// Progress is green if the deviation is at least this many percentage points.
     pub green_from_points: Hundredths,
-    /// Progress is yellow from this deviation on, in percentage points; red below.
+    /// Progress is yellow if the deviation is at least this many percentage points; red if below.
     pub yellow_from_points: Hundredths,
-    /// A start is yellow this many months after the month it was planned for.
+    /// A start is yellow if it is this many months or more after the planned month.
     pub start_yellow_months: i32,
-    /// A start is red this many months after the month it was planned for.
+    /// A start is red if it is this many months or more after the planned month.
     pub start_red_months: i32,
-    /// A milestone is yellow when it slips by more than this many days.
+    /// A milestone is yellow if it slips by more than this many days.
     pub milestone_yellow_days: i32,
-    /// A milestone is red when it slips by more than this many days.
+    /// A milestone is red if it slips by more than this many days.
     pub milestone_red_days: i32,
-    /// Reporting is yellow when this many overdue reports are missing.
+    /// Reporting is yellow if this many overdue reports or more are missing.
     pub reporting_yellow_missing: i32,
-    /// Reporting is red when this many overdue reports are missing.
+    /// Reporting is red if this many overdue reports or more are missing.
     pub reporting_red_missing: i32,
-    /// Why it came to be; empty for the rules a year begins with.
+    /// Reason for the change; empty for version 0.
     pub reason: String,
-    /// When it was entered.
+    /// Time at which it was created; null for version 0.
     pub created_at: Option<Timestamp>,
 }
 
@@ -83,14 +83,15 @@ impl From<LightRules> for LightRulesView {
     }
 }
 
-/// The rules of a year.
+/// All versions of a year's thresholds.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct YearRules {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Every version, the first first; a month is decided by the last one in effect by then.
+    /// All versions, oldest first. The last one whose `effective_month` has come applies to a
+    /// month.
     pub versions: Vec<LightRulesView>,
-    /// How many versions there are, which is the ETag.
+    /// Number of versions, used as the ETag.
     pub version: i64,
 }
 
@@ -100,18 +101,19 @@ impl Versioned for YearRules {
     }
 }
 
-/// Which year.
+/// Path of a year's rules.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct RulesPath {
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
 
 /// Show the rules of lights
 ///
-/// With all their versions: a light names the one that decided it.
+/// All versions of the thresholds of the year, oldest first. The field `rules` of a light names the
+/// version that applied.
 #[utoipa::path(get, path = "/rules/{year}")]
 async fn get_rules(
     app: Data<App>,
@@ -128,30 +130,32 @@ fn shown(conn: &mut Conn, year: Year) -> Result<YearRules, Problem> {
     Ok(YearRules { year, versions: versions.into_iter().map(Into::into).collect(), version })
 }
 
-/// New rules of lights.
+/// New thresholds.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct LightRulesInput {
-    /// The first month they decide: this one or a later one that is not closed.
+    /// First month they apply to: a month of the year that has neither ended nor closed, and not
+    /// before the previous version's.
     pub effective_month: Month,
-    /// Progress is green from this deviation on, in percentage points.
+    /// Progress is green if the deviation is at least this many percentage points.
     pub green_from_points: Hundredths,
-    /// Progress is yellow from this deviation on, in percentage points; lower than green.
+    /// Progress is yellow if the deviation is at least this many percentage points; lower than
+    /// green.
     pub yellow_from_points: Hundredths,
-    /// A start is yellow this many months after the month it was planned for.
+    /// A start is yellow if it is this many months or more after the planned month.
     pub start_yellow_months: i32,
-    /// A start is red this many months after the month it was planned for; more than yellow.
+    /// A start is red if it is this many months or more after the planned month; more than yellow.
     pub start_red_months: i32,
-    /// A milestone is yellow when it slips by more than this many days.
+    /// A milestone is yellow if it slips by more than this many days.
     pub milestone_yellow_days: i32,
-    /// A milestone is red when it slips by more than this many days; more than yellow.
+    /// A milestone is red if it slips by more than this many days; more than yellow.
     pub milestone_red_days: i32,
-    /// Reporting is yellow when this many overdue reports are missing.
+    /// Reporting is yellow if this many overdue reports or more are missing.
     pub reporting_yellow_missing: i32,
-    /// Reporting is red when this many overdue reports are missing; more than yellow.
+    /// Reporting is red if this many overdue reports or more are missing; more than yellow.
     pub reporting_red_missing: i32,
-    /// Why the rules change.
+    /// Reason for the change.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
 }
@@ -204,8 +208,8 @@ impl LightRulesInput {
 
 /// Change the rules of lights
 ///
-/// Adds a version that decides from a month on that is neither over nor closed. What was decided
-/// before stays decided.
+/// Adds a version of the thresholds that applies from a month that has neither ended nor closed.
+/// Lights of earlier months do not change. Commission only.
 #[utoipa::path(post, path = "/rules/{year}/versions")]
 async fn change_rules(
     app: Data<App>,

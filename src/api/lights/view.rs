@@ -1,4 +1,4 @@
-//! Lights as callers see them: with inputs, the deciding rule and threshold, and the way back.
+//! API views of lights: findings, inputs, and the investment needed to return to green.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -16,36 +16,37 @@ use crate::domain::money::Fen;
 use crate::domain::rate::Hundredths;
 use crate::domain::words::{Language, Words};
 
-/// What one rule says.
+/// Result of one rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Finding)]
 pub struct FindingView {
     /// The rule.
     pub rule: LightRule,
-    /// Its light.
+    /// Light given by the rule.
     pub light: Light,
-    /// Why nothing can be said; absent unless grey.
+    /// Why no light can be given; absent unless grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub grey_reason: Option<GreyReason>,
-    /// What was measured; absent when grey.
+    /// The measured value; absent if grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-23.40")]
     pub measured: Option<String>,
-    /// The threshold that decided: the one that was crossed, or for green the one that was not.
+    /// The threshold that decided: the one crossed, or for green the one not crossed. Absent if
+    /// grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-20.00")]
     pub threshold: Option<String>,
-    /// What both count; absent when grey.
+    /// Unit of `measured` and `threshold`; absent if grey.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub unit: Option<LightUnit>,
-    /// All this in words, in the caller's language.
+    /// The finding as a sentence, in the caller's language.
     pub words: String,
 }
 
 impl FindingView {
-    /// `finding` in the caller's language.
+    /// Renders `finding` in the caller's language.
     pub fn of(finding: &Finding, language: Language) -> Self {
         Self {
             rule: finding.rule,
@@ -59,44 +60,45 @@ impl FindingView {
     }
 }
 
-/// What must be invested, and by when, to be green again (追赶量).
+/// Investment needed, and by when, to return to green (追赶量).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CatchUp)]
 pub struct CatchUpView {
-    /// The amount beyond what is completed, in 万元.
+    /// Investment needed in addition to what is completed, in 万元.
     pub amount_wan: Fen,
-    /// The last day for it.
+    /// Last day for it.
     pub by: NaiveDate,
-    /// Both in words, in the caller's language.
+    /// Amount and day as a sentence, in the caller's language.
     pub words: String,
 }
 
 impl CatchUpView {
-    /// `catch_up` in the caller's language.
+    /// Renders `catch_up` in the caller's language.
     pub fn of(catch_up: CatchUp, language: Language) -> Self {
         let CatchUp { amount, by } = catch_up;
         let wan = amount.to_wan_grouped();
         let words = Words::new(
             format!("到 {by} 再完成 {wan} 万元，即可恢复绿灯。"),
-            format!("{wan} 万元 by {by} to be green."),
+            format!("Complete another {wan} 万元 by {by} to return to green."),
         );
         Self { amount_wan: amount, by, words: words.say(language) }
     }
 }
 
-/// What progress was judged by.
+/// Inputs of the rule of progress.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ProgressInputs {
-    /// Completed ÷ planned.
+    /// Completed investment ÷ planned investment of the year.
     pub against_plan: RateView,
-    /// How far the year should be by now, in per cent; null without plans to weigh by.
+    /// Expected progress at the end of the period, in per cent; null if nothing is planned and the
+    /// method needs plans.
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points.
+    /// Completion rate minus expected progress, in percentage points; null if nothing is planned.
     pub deviation_points: Option<Hundredths>,
 }
 
 impl ProgressInputs {
-    /// Of what `judge` judges.
+    /// Computes the inputs from `figures`.
     pub fn of(judge: &LightJudge, figures: &LightFigures) -> Self {
         let judged = Judged::of(&figures.now, judge.period, judge.mode);
         Self {
@@ -107,7 +109,7 @@ impl ProgressInputs {
     }
 }
 
-/// The light of a project.
+/// A project's light, with the findings behind it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectLight)]
 pub struct ProjectLightView {
@@ -115,37 +117,38 @@ pub struct ProjectLightView {
     pub project_id: ProjectId,
     /// The project's name.
     pub project: String,
-    /// Its industry line, by code.
+    /// The code of its industry line.
     pub industry: String,
-    /// Its area, by code.
+    /// The code of its area.
     pub area: String,
     /// The names of its owning units.
     pub owners: Vec<String>,
-    /// The light that is shown.
+    /// The light shown: the overridden one if an override applies, else the computed one.
     pub light: Light,
-    /// The light by the rules; another one only while a person's word stands.
+    /// The light computed by the rules.
     pub computed: Light,
-    /// The rule that decided; absent when grey or blue.
+    /// The rule that decided the computed light: the worst finding. Absent if grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub decided_by: Option<LightRule>,
-    /// What every rule says.
+    /// Findings of all rules.
     pub findings: Vec<FindingView>,
-    /// What progress was judged by.
+    /// Inputs of the rule of progress.
     pub progress: ProgressInputs,
-    /// What turns progress green; absent when it is, or nothing can be said of it.
+    /// Investment needed to return to green; absent if progress is green or grey, or the computed
+    /// light is grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
-    /// The person's word that stands instead; absent without one.
+    /// The override that applies; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub overridden_by: Option<LightOverrideView>,
-    /// The version of the year's rules that decided.
+    /// Number of the version of the year's thresholds that applied.
     pub rules: i32,
 }
 
-/// Names that stand beside a light.
+/// Names shown beside a light.
 #[derive(Clone, Debug, Default)]
 pub struct LightNames {
     /// The project's name.
@@ -159,7 +162,7 @@ pub struct LightNames {
 }
 
 impl ProjectLightView {
-    /// `light` in the caller's language.
+    /// Renders `light` in the caller's language.
     pub fn of(
         project_id: ProjectId,
         names: LightNames,
@@ -185,17 +188,17 @@ impl ProjectLightView {
     }
 }
 
-/// How many projects show which light.
+/// Number of projects per light.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = LightCounts)]
 pub struct LightCountsView {
-    /// Green.
+    /// Green: on schedule.
     pub green: i64,
-    /// Yellow.
+    /// Yellow: behind schedule.
     pub yellow: i64,
-    /// Red.
+    /// Red: far behind schedule.
     pub red: i64,
-    /// Grey: not due, or not reported.
+    /// Grey: not due yet, or not reported.
     pub grey: i64,
     /// Blue: finished.
     pub blue: i64,
@@ -213,28 +216,29 @@ impl From<LightCounts> for LightCountsView {
     }
 }
 
-/// The light of one area, industry, group or unit, and the lights of its projects.
+/// Light of an area, industry, group or unit, and the number of its projects per light.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LightRow {
-    /// The place; empty on the total.
+    /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub place: Place,
-    /// Its light: progress of its sums by the same thresholds; blue when all are finished.
+    /// Light of its summed progress, by the same thresholds as for projects; blue if all its
+    /// projects are finished.
     pub light: Light,
-    /// What the rule of progress says of its sums.
+    /// Finding of the rule of progress on its sums.
     pub finding: FindingView,
-    /// What progress was judged by.
+    /// Inputs of the rule of progress.
     pub progress: ProgressInputs,
-    /// What turns it green; absent when it is, or nothing can be said of it.
+    /// Investment needed to return to green; absent if the light is green, grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
-    /// How many of its projects show which light.
+    /// Number of its projects per light.
     pub projects: LightCountsView,
 }
 
 impl LightRow {
-    /// The row of `place`.
+    /// Builds the row of `place`.
     pub fn of(
         place: Place,
         (figures, counts): (&LightFigures, LightCounts),

@@ -1,4 +1,4 @@
-//! Milestones of a project.
+//! Milestones of a project: list, add and change.
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
@@ -45,38 +45,39 @@ pub fn routes() -> Routes {
 pub struct MilestoneView {
     /// The milestone's id.
     pub id: MilestoneId,
-    /// A template's code, or one of the project's own.
+    /// A template's code, or a code defined for this project.
     #[schema(example = "start")]
     pub code: String,
-    /// Its name.
+    /// Name of the milestone.
     pub name: String,
-    /// What sort it is.
+    /// Class: preliminary procedure or construction.
     pub class: MilestoneClass,
-    /// Its place among the project's milestones.
+    /// Position among the project's milestones.
     pub position: i32,
-    /// The day it was promised for; never moves.
+    /// Originally planned date; never changes.
     pub baseline_date: NaiveDate,
-    /// The day it is expected now, if that differs.
+    /// Expected date, if it differs from the baseline.
     pub forecast_date: Option<NaiveDate>,
-    /// Why the forecast moved; empty unless it did.
+    /// Reason for the last change of the forecast; empty if it never changed.
     pub forecast_reason: String,
-    /// The day it was reached.
+    /// Date on which it was reached; null until then.
     pub actual_date: Option<NaiveDate>,
-    /// How many days it is late, negative when early: actual, else forecast, else today when
-    /// overdue, less the baseline; null when nothing says it is not on time.
+    /// Days late, negative if early: actual date minus baseline. Until it is reached, forecast
+    /// minus baseline; if the forecast has passed, or there is none and the baseline has passed,
+    /// today minus baseline. Null if neither applies.
     pub slippage_days: Option<i64>,
-    /// How much it weighs among the others.
+    /// Relative weight among the project's milestones.
     pub weight: i32,
-    /// The document that proves it; may be empty.
+    /// Number of the document that proves it was reached; may be empty.
     pub document_number: String,
-    /// What else proves it; may be empty.
+    /// Other evidence that it was reached; may be empty.
     pub evidence: String,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
 impl MilestoneView {
-    /// `milestone` as it stands on the business day.
+    /// View of `milestone`, with slippage as of `today`.
     pub fn of(milestone: Milestone, today: NaiveDate) -> Self {
         Self {
             id: milestone.id,
@@ -103,43 +104,43 @@ impl Versioned for MilestoneView {
     }
 }
 
-/// A milestone most projects have.
+/// A standard milestone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MilestoneTemplate {
-    /// Its code.
+    /// Code of the template.
     pub code: &'static str,
-    /// Its name.
+    /// Name of the milestone.
     pub name: &'static str,
-    /// What sort it is.
+    /// Class: preliminary procedure or construction.
     pub class: MilestoneClass,
 }
 
-/// A milestone to be added: a template's, or one of the project's own.
+/// A new milestone, from a template or defined for this project.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct MilestoneInput {
-    /// A template's code (`GET /milestone-templates`), or one of the project's own.
+    /// A template's code (`GET /milestone-templates`), or a new code for this project.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
-    /// Its name; a template's unless said.
+    /// Name; defaults to the template's. Required without a template.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
-    /// What sort it is; a template's unless said.
+    /// Class; defaults to the template's. Required without a template.
     #[serde(default)]
     #[schema(nullable = false)]
     pub class: Option<MilestoneClass>,
-    /// The day it is promised for; never moves.
+    /// Planned date; never changes.
     pub baseline_date: NaiveDate,
-    /// The day it was reached, if it was.
+    /// Date on which it was reached; not in the future. Null or absent if it was not.
     #[serde(default)]
     pub actual_date: Option<NaiveDate>,
-    /// How much it weighs among the others.
+    /// Relative weight among the project's milestones.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 1000, default = 1)]
     pub weight: i32,
-    /// The document that proves it.
+    /// Number of the document that proves it was reached.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub document_number: String,
@@ -155,28 +156,28 @@ impl MilestoneInput {
     }
 }
 
-/// A change of a milestone; what is absent stays.
+/// Changes to a milestone; absent fields stay as they are.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct MilestonePatch {
-    /// The day it is expected now; needs a `reason`.
+    /// New expected date; requires `reason`.
     #[serde(default)]
     #[schema(nullable = false)]
     pub forecast_date: Option<NaiveDate>,
-    /// Why the forecast moves.
+    /// Reason for the new forecast.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, nullable = false)]
     pub reason: Option<String>,
-    /// The day it was reached; null takes back one entered by mistake.
+    /// Date on which it was reached; not in the future. Null clears a date entered by mistake.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub actual_date: Option<Option<NaiveDate>>,
-    /// The document that proves it.
+    /// Number of the document that proves it was reached.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub document_number: Option<String>,
-    /// What else proves it.
+    /// Other evidence that it was reached.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub evidence: Option<String>,
@@ -188,7 +189,7 @@ impl MilestonePatch {
     }
 }
 
-/// Which milestone.
+/// Path of a milestone.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct MilestonePath {
@@ -200,7 +201,7 @@ pub struct MilestonePath {
 
 /// List milestone templates
 ///
-/// The milestones most projects have, in the order they are passed.
+/// The standard milestones, in their usual sequence, with code, name and class.
 #[utoipa::path(get, path = "/milestone-templates")]
 async fn list_milestone_templates(
     _who: Permit<ReadProjects>,
@@ -211,7 +212,7 @@ async fn list_milestone_templates(
 
 /// List a project's milestones
 ///
-/// All of them, in their order.
+/// All milestones of the project by position, with baseline, forecast, actual date and slippage.
 #[utoipa::path(get, path = "/projects/{project_id}/milestones")]
 pub async fn list_milestones(
     app: Data<App>,
@@ -231,7 +232,7 @@ pub async fn list_milestones(
 
 /// Show a milestone
 ///
-/// One milestone as it is now.
+/// Returns the milestone with baseline, forecast, actual date and slippage.
 #[utoipa::path(get, path = "/projects/{project_id}/milestones/{milestone_id}")]
 async fn get_milestone(
     app: Data<App>,
@@ -252,10 +253,11 @@ async fn get_milestone(
 
 /// Add a milestone
 ///
-/// From a template by its code, or a free one with a name and a class of its own.
+/// Adds a milestone from a template (give its code), or one defined for this project (give a code,
+/// a name and a class). The baseline date never changes afterwards.
 #[utoipa::path(
     post, path = "/projects/{project_id}/milestones",
-    responses((status = 409, description = "The project has a milestone with this code.")),
+    responses((status = 409, description = "The project already has a milestone with this code.")),
 )]
 async fn create_milestone(
     app: Data<App>,
@@ -271,10 +273,10 @@ async fn create_milestone(
     Ok(Created { view, location })
 }
 
-/// Adds a milestone to a project in sight, and records it.
+/// Adds a milestone and records the event.
 ///
 /// # Errors
-/// 404; 409 when the project has one with this code; 422.
+/// 404; 409 if the project has a milestone with this code; 422.
 pub fn add(
     conn: &mut Conn,
     caller: &Caller,
@@ -306,7 +308,7 @@ fn parse(
     let name = name.and_then(|n| check.field("/name", Name::parse(n)));
     let class = required(&mut check, "/class", class);
     let document = check.field("/document_number", Line::parse(&input.document_number));
-    // A project's own milestones come after the templates'.
+    // Milestones without a template are placed after the standard ones.
     let position = if let Some((_, position)) = template {
         position
     } else {
@@ -335,7 +337,7 @@ fn parse(
 
 fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
     if value.is_none() {
-        let words = Words::new("自定节点须填写。", "A milestone that is no template's needs this.");
+        let words = Words::new("自定节点须填写。", "Required for a milestone without a template.");
         check.note(pointer, FieldError::new("", "required", words));
     }
     value
@@ -343,10 +345,11 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
 
 /// Change a milestone
 ///
-/// Moves its forecast, with a reason, or says when it was reached. The baseline never moves.
+/// Changes the forecast, which requires a reason, or enters the date on which the milestone was
+/// reached, its document or other evidence. The baseline date never changes.
 #[utoipa::path(
     patch, path = "/projects/{project_id}/milestones/{milestone_id}",
-    responses((status = 409, description = "It was reached already, or the day lies in the future.")),
+    responses((status = 409, description = "The milestone has been reached, so its forecast can no longer change.")),
 )]
 pub async fn update_milestone(
     app: Data<App>,
@@ -361,10 +364,10 @@ pub async fn update_milestone(
     Ok(Tagged(view))
 }
 
-/// Changes a milestone, still at this version, of a project in sight, and records it.
+/// Changes a milestone if it is still at `version`, and records the event.
 ///
 /// # Errors
-/// 404; 409 when it was reached already; 412; 422.
+/// 404; 409 if the forecast of a reached milestone is changed; 412; 422.
 pub fn change(
     conn: &mut Conn,
     caller: &Caller,
@@ -391,7 +394,7 @@ impl MilestonePatch {
         let reason = check.optional("/reason", self.reason.as_deref().map(Reason::parse));
         if self.forecast_date.is_some() && self.reason.is_none() {
             let words =
-                Words::new("调整预计日期须说明原因。", "A forecast moves only with a reason.");
+                Words::new("调整预计日期须说明原因。", "A new forecast date requires a reason.");
             check.note("/reason", FieldError::new("", "required", words));
         }
         let texts = [

@@ -1,4 +1,5 @@
-//! Projects as a package of the Open Contracting for Infrastructure Data Standard.
+//! Export of projects as a package of the Open Contracting for Infrastructure Data Standard
+//! (OC4IDS).
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
@@ -30,27 +31,29 @@ pub fn routes() -> Routes {
     routes!["projects"; get_oc4ids_package]
 }
 
-/// Of which year.
+/// Query parameters of the package, besides the project filters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PackageQuery {
-    /// In the register in this year; of the projects all years are in the package.
+    /// Only projects in the register in this year. Their data of all years is included.
     #[param(nullable = false, example = 2021)]
     pub year: Option<Year>,
 }
 
-/// Most projects in one package: a city's; a province publishes area by area.
+/// Maximum number of projects in one package; enough for a city. A province publishes one package
+/// per area.
 const MOST: i64 = 5_000;
 
-/// Publish projects as open data
+/// Export projects as open data (OC4IDS)
 ///
-/// The projects the caller may know of, filtered as in the list, as an OC4IDS 0.9.5 project package:
-/// status, type and sector in the standard's codes, amounts in 元 with two decimals, planned and
-/// completed investment by month, physical progress, milestones, the units with their roles. It is
-/// made to be published, so restricted projects, people, contacts and telephones are never in it.
+/// The projects visible to the caller, filtered as in the project list, as an OC4IDS 0.9.5 project
+/// package: status, type and sector in the standard's codes, amounts in 元 with two decimals,
+/// planned and completed investment by month, physical progress, milestones, and the units with
+/// their roles. The package is meant for publication: it never contains restricted projects,
+/// persons, contacts or telephone numbers. At most 5,000 projects.
 #[utoipa::path(
     get, path = "/exports/oc4ids",
-    responses((status = 404, description = "No open project is admitted by the filter and in sight: a package has one at least.")),
+    responses((status = 404, description = "No project with `visibility` `open` that the caller may see matches the filter; a package must contain at least one.")),
 )]
 async fn get_oc4ids_package(
     app: Data<App>,
@@ -85,7 +88,7 @@ async fn get_oc4ids_package(
 fn too_many() -> Problem {
     let words = Words::new(
         format!("一个数据包最多 {MOST} 个项目，请按年份、区域或行业缩小范围。"),
-        format!("A package holds {MOST} projects at most: narrow it by year, area or industry."),
+        format!("A package can contain at most {MOST} projects; filter by year, area or industry."),
     );
     Problem::bad_parameters(vec![FieldError::new("?year".to_owned(), "too-many", words)])
 }
@@ -93,12 +96,13 @@ fn too_many() -> Problem {
 fn nothing() -> Problem {
     let detail = Words::new(
         "所选范围内没有可公开的项目，数据包至少须有一个；请放宽筛选条件。",
-        "No open project of these is in your sight, and a package has one at least; widen the filter.",
+        "No project with `visibility` `open` that you may see matches the filter, and a package must contain at least one; widen the filter.",
     );
     Problem::new(StatusCode::NOT_FOUND, "nothing-to-publish", detail)
 }
 
-/// Where the package was asked for, as a URI whatever the request looked like.
+/// URI of the request, built only from validated or re-encoded parts; `instead` replaces an
+/// unusable host.
 fn uri(request: &HttpRequest, instead: &str) -> String {
     let connection = request.connection_info();
     let plain = |c: u8| c.is_ascii_alphanumeric() || b".-_:[]".contains(&c);

@@ -1,4 +1,4 @@
-//! The Open Contracting for Infrastructure package: `/exports/oc4ids`.
+//! Export in the Open Contracting for Infrastructure Data Standard (OC4IDS): `/exports/oc4ids`.
 
 pub mod handlers;
 pub mod parts;

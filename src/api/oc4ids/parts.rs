@@ -1,4 +1,4 @@
-//! The objects a project of the Open Contracting for Infrastructure Data Standard is made of.
+//! The objects inside an OC4IDS project.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A number in JSON whose digits are these: no float stands between the register and the reader.
+/// A JSON number written with exactly these digits, without conversion to a float.
 #[derive(Clone, Debug)]
 pub struct Exact(pub String);
 
@@ -22,7 +22,11 @@ impl Serialize for Exact {
 impl PartialSchema for Exact {
     fn schema() -> RefOr<Schema> {
         let number = ObjectBuilder::new().schema_type(Type::Number);
-        number.description(Some("A decimal number; read it as one, not as a float.")).into()
+        number
+            .description(Some(
+                "A decimal number; parse it as a decimal, not as a floating-point number.",
+            ))
+            .into()
     }
 }
 
@@ -32,108 +36,108 @@ impl ToSchema for Exact {
     }
 }
 
-/// An id in another scheme.
+/// Identifier of the project in another scheme.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsSimpleIdentifier)]
 pub struct SimpleIdentifier {
-    /// The id.
+    /// The identifier.
     pub id: String,
-    /// Whose it is.
+    /// Scheme the identifier belongs to.
     pub scheme: &'static str,
 }
 
-/// A span of time.
+/// A period of time.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPeriod)]
 pub struct Period {
-    /// When it begins.
+    /// Start, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub start_date: Option<String>,
-    /// When it ends.
+    /// End, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub end_date: Option<String>,
 }
 
-/// A code of a classification.
+/// A code of a classification scheme.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsClassification)]
 pub struct Classification {
-    /// The classification.
+    /// Classification scheme.
     pub scheme: &'static str,
-    /// The code.
+    /// Code within the scheme.
     pub id: String,
-    /// What it means.
+    /// Meaning of the code.
     pub description: String,
 }
 
-/// A place.
+/// Location of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsLocation)]
 pub struct Location {
-    /// Its id within the project.
+    /// Identifier of the location, unique within the project.
     pub id: &'static str,
-    /// The area's name.
+    /// Name of the area.
     pub description: String,
-    /// The point.
+    /// Coordinates of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub geometry: Option<Geometry>,
-    /// The area's division code.
+    /// Administrative division code of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub gazetteer: Option<Gazetteer>,
-    /// The area and the country.
+    /// Area and country.
     pub address: Address,
 }
 
-/// A point, as `GeoJSON` writes it.
+/// A `GeoJSON` point.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsGeometry)]
 pub struct Geometry {
-    /// `Point`.
+    /// Always `Point`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// Degrees east, then north.
+    /// Longitude, then latitude, in degrees.
     pub coordinates: Vec<Exact>,
 }
 
-/// Codes of a list of places.
+/// Codes of a gazetteer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsGazetteer)]
 pub struct Gazetteer {
-    /// The list: `x_GBT2260` is GB/T 2260.
+    /// Gazetteer scheme: `x_GBT2260` is GB/T 2260.
     pub scheme: &'static str,
-    /// The codes.
+    /// Codes within the scheme.
     pub identifiers: Vec<String>,
 }
 
-/// An address.
+/// Address of a location.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsAddress)]
 pub struct Address {
-    /// The area.
+    /// Name of the area.
     pub locality: String,
-    /// The country.
+    /// Name of the country.
     pub country_name: &'static str,
 }
 
-/// What it costs.
+/// Budget of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudget)]
 pub struct Budget {
     /// Total investment.
     pub amount: Value,
-    /// By year, as planned.
+    /// Planned investment by year.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub budget_breakdowns: Option<Vec<BudgetGroup>>,
@@ -144,24 +148,24 @@ pub struct Budget {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudgetGroup)]
 pub struct BudgetGroup {
-    /// Its id.
+    /// Identifier of the breakdown.
     pub id: &'static str,
-    /// What it is by.
+    /// What the budget is broken down by.
     pub description: &'static str,
-    /// Its entries.
+    /// Entries of the breakdown.
     pub budget_breakdown: Vec<BudgetEntry>,
 }
 
-/// A year of the budget.
+/// Planned investment of one year.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudgetEntry)]
 pub struct BudgetEntry {
     /// The year.
     pub id: String,
-    /// The year's planned investment.
+    /// Planned investment of the year.
     pub amount: Value,
-    /// The year's first and last day.
+    /// First and last day of the year.
     pub period: Period,
 }
 
@@ -170,49 +174,49 @@ pub struct BudgetEntry {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsValue)]
 pub struct Value {
-    /// The amount in 元, with exactly two decimals.
+    /// Amount in 元, with exactly two decimals.
     pub amount: Exact,
-    /// The currency.
+    /// Currency code (ISO 4217).
     pub currency: &'static str,
 }
 
-/// A figure over time.
+/// A time series of one measure.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsMetric)]
 pub struct Metric {
     /// `financialProgress` or `physicalProgress`.
     pub id: &'static str,
-    /// Its name.
+    /// Title of the metric.
     pub title: &'static str,
-    /// How it is measured.
+    /// Definition of the metric.
     pub description: &'static str,
-    /// What was observed.
+    /// Observations by month.
     pub observations: Vec<Observation>,
 }
 
-/// A figure of a month.
+/// Value of a metric in one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsObservation)]
 pub struct Observation {
     /// The month.
     pub id: String,
-    /// The month's first and last day.
+    /// First and last day of the month.
     pub period: Period,
-    /// The amount of money.
+    /// Amount of money, for financial progress.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub value: Option<Value>,
-    /// The measure.
+    /// Measured number, for physical progress.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub measure: Option<Exact>,
-    /// What it is measured in.
+    /// Unit of `measure`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub unit: Option<Unit>,
-    /// What else is to be known.
+    /// Remark on the observation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub notes: Option<&'static str>,
@@ -223,39 +227,39 @@ pub struct Observation {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsUnit)]
 pub struct Unit {
-    /// Its name.
+    /// Name of the unit.
     pub name: &'static str,
-    /// The list it is from.
+    /// Code list the unit is taken from.
     pub scheme: &'static str,
-    /// Its code there.
+    /// Code within the list.
     pub id: &'static str,
 }
 
-/// A milestone as the standard writes it.
+/// An OC4IDS milestone.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsMilestone)]
 pub struct OcMilestone {
-    /// Its id in the register.
+    /// The milestone's id in the register.
     pub id: String,
-    /// Its name.
+    /// Name of the milestone.
     pub title: String,
-    /// What sort it is: `milestoneType`.
+    /// Type of milestone, from the code list `milestoneType`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// When it is expected now, where that is another day than the one it was promised for.
+    /// Current forecast, if it differs from the baseline date and the milestone is not reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<String>,
-    /// The register's code for it.
+    /// The register's milestone code.
     pub code: String,
-    /// The day it was promised for.
+    /// Baseline date: when the milestone is due.
     pub due_date: String,
-    /// The day it was reached.
+    /// Date the milestone was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub date_met: Option<String>,
-    /// Where it stands: `milestoneStatus`.
+    /// Status of the milestone, from the code list `milestoneStatus`.
     pub status: &'static str,
 }
 
@@ -264,47 +268,47 @@ pub struct OcMilestone {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsParty)]
 pub struct OcParty {
-    /// Its id within packages of this register.
+    /// Identifier of the unit, the same in all packages of this register.
     pub id: String,
-    /// Its name.
+    /// Name of the unit.
     pub name: String,
-    /// Its unified social credit code.
+    /// Unified social credit code of the unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub identifier: Option<PartyIdentifier>,
-    /// Its roles: `partyRole`.
+    /// Roles of the unit, from the code list `partyRole`.
     pub roles: Vec<&'static str>,
 }
 
-/// An organization's id.
+/// Identifier of an organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPartyIdentifier)]
 pub struct PartyIdentifier {
-    /// The list it is from.
+    /// Register of organisations: `CN-USCI` is the unified social credit code.
     pub scheme: &'static str,
-    /// The id.
+    /// Identifier within the register.
     pub id: String,
-    /// The name it is registered under.
+    /// Registered name of the organisation.
     pub legal_name: String,
 }
 
-/// A party, referred to.
+/// Reference to a party of the project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsReference)]
 pub struct Reference {
-    /// Its id.
+    /// Identifier of the party.
     pub id: String,
-    /// Its name.
+    /// Name of the party.
     pub name: String,
 }
 
-/// What is known at the end.
+/// Completion of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsCompletion)]
 pub struct Completion {
-    /// When it was finished.
+    /// Actual finish of construction.
     pub end_date: String,
 }

@@ -1,4 +1,4 @@
-//! A disclosed project in the standard's words.
+//! Converts a disclosed project into an OC4IDS project.
 
 use std::collections::BTreeMap;
 
@@ -23,20 +23,20 @@ use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::Industry;
 use crate::store::oc4ids::{Confirmed, Disclosure, Party};
 
-/// The names a project's ids stand for, and the day it is.
+/// Reference data for the conversion: names by id, and the current day.
 pub struct Names {
-    /// The prefix of project ids.
+    /// Registered prefix of project ids.
     pub prefix: String,
-    /// The industries.
+    /// Industries and industry lines by id.
     pub industries: BTreeMap<IndustryId, Industry>,
-    /// The areas.
+    /// Areas by id.
     pub areas: BTreeMap<AreaId, Area>,
-    /// The business day.
+    /// Current business day; decides which milestones are overdue.
     pub today: NaiveDate,
 }
 
 impl Names {
-    /// `disclosure` as the standard writes it.
+    /// Converts `disclosure`.
     pub fn project(&self, disclosure: Disclosure) -> OcProject {
         let Disclosure { project, parties, plans, reports, restatements, milestones, changed_at } =
             disclosure;
@@ -75,7 +75,7 @@ impl Names {
         }
     }
 
-    /// The sector of the industry line, or of the industry it is a part of.
+    /// Sector of the industry line, or of its parent industry.
     fn sector(&self, id: IndustryId) -> Option<&'static str> {
         let line = self.industries.get(&id)?;
         let parent = || self.industries.get(&line.parent_id?);
@@ -136,12 +136,12 @@ fn some_text(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
 }
 
-/// A list of the standard has items or is not there.
+/// OC4IDS does not allow empty lists: they are omitted.
 fn some_items<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-/// The metrics that were observed at all.
+/// Metrics that have observations.
 fn some(metrics: Vec<Metric>) -> Option<Vec<Metric>> {
     some_items(metrics.into_iter().filter(|m| !m.observations.is_empty()).collect())
 }
@@ -238,7 +238,7 @@ fn physical(reports: &[Confirmed]) -> Metric {
     }
 }
 
-/// Each unit once, with all its roles, in the order they were given.
+/// Merges the roles of each unit, in the order given.
 fn merged(parties: Vec<Party>) -> Vec<OcParty> {
     let mut all: Vec<(UnitId, OcParty)> = Vec::new();
     for party in parties {

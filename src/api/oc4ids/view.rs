@@ -1,5 +1,6 @@
-//! A project package of the Open Contracting for Infrastructure Data Standard, 0.9.5: the part of
-//! it the register can fill. Names and codes are the standard's; what is unknown is left out.
+//! Project package of the Open Contracting for Infrastructure Data Standard (OC4IDS) 0.9.5, limited
+//! to the fields the register can fill. Names and codes are the standard's; unknown values are
+//! omitted.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,104 +11,105 @@ use crate::api::oc4ids::parts::{
 };
 use crate::domain::clock::Timestamp;
 
-/// A package of projects.
+/// An OC4IDS package of projects.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPackage)]
 pub struct Package {
-    /// Where this package was asked for.
+    /// URI the package was requested from.
     pub uri: String,
-    /// When anything in it last changed.
+    /// Time of the latest change of any project in the package.
     pub published_date: Timestamp,
-    /// The version of the standard, major and minor.
+    /// Major and minor version of the standard.
     pub version: &'static str,
-    /// Who publishes it.
+    /// Publisher of the package.
     pub publisher: Publisher,
-    /// The licence it is published under.
+    /// URL of the licence the package is published under.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub license: Option<String>,
-    /// The projects, at least one.
+    /// Projects; at least one.
     pub projects: Vec<OcProject>,
 }
 
-/// Who publishes a package.
+/// Publisher of a package.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPublisher)]
 pub struct Publisher {
-    /// The publisher's name.
+    /// Name of the publisher.
     pub name: String,
 }
 
-/// A project as the standard writes it.
+/// An OC4IDS project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsProject)]
 pub struct OcProject {
-    /// The registered prefix, a hyphen, and the project's id in the register.
+    /// Registered prefix, a hyphen, and the project's id in the register.
     pub id: String,
-    /// Its ids elsewhere: the register's, and the national project code where it has one.
+    /// Other identifiers: the id in the register and, if known, the national project code.
     pub identifiers: Vec<SimpleIdentifier>,
-    /// When anything of it last changed.
+    /// Time of the latest change of the project or its parts.
     pub updated: Timestamp,
-    /// The language of its texts.
+    /// Language of the texts (ISO 639-1).
     pub language: &'static str,
-    /// Its name.
+    /// Name of the project.
     pub title: String,
-    /// Content and scale.
+    /// Content and scale of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<String>,
-    /// Its phase: `projectStatus`.
+    /// Phase of the project, from the code list `projectStatus`.
     pub status: &'static str,
-    /// From the planned start to the planned finish.
+    /// Planned start and finish of construction.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub period: Option<Period>,
-    /// From the start to the finish of construction: as they were, else as planned.
+    /// Start and finish of construction: actual dates where known, otherwise planned dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub implementation_period: Option<Period>,
-    /// From when it operates, or is to.
+    /// Period of operation; only its start, actual or planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub maintenance_period: Option<Period>,
-    /// What sector it is of: `projectSector`.
+    /// Sectors, from the code list `projectSector`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub sector: Option<Vec<&'static str>>,
-    /// The register's industry line, and `x_synthetic` where a project was made up for demonstration.
+    /// The register's industry line; also scheme `x_synthetic` if the project is demonstration
+    /// data.
     pub additional_classifications: Vec<Classification>,
-    /// What is done to the asset: `projectType`.
+    /// Kind of work on the asset, from the code list `projectType`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kind: Option<&'static str>,
-    /// Where it is.
+    /// Location of the project.
     pub locations: Vec<Location>,
-    /// Total investment, and by year as planned.
+    /// Total investment, and planned investment by year.
     pub budget: Budget,
-    /// What was planned: investment by month.
+    /// Planned investment by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub forecasts: Option<Vec<Metric>>,
-    /// What was done: investment by month, physical progress.
+    /// Completed investment and physical progress by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub metrics: Option<Vec<Metric>>,
-    /// Its milestones.
+    /// Milestones of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub milestones: Option<Vec<OcMilestone>>,
-    /// The units with a role in it.
+    /// Units with a role in the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parties: Option<Vec<OcParty>>,
-    /// The owner, where it is a public authority.
+    /// Project owner, if it is a public authority.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub public_authority: Option<Reference>,
-    /// When it was finished.
+    /// Completion of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub completion: Option<Completion>,

@@ -1,4 +1,4 @@
-//! What a year's plan document promised.
+//! Annual plan documents: list, read and enter.
 
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -30,18 +30,18 @@ pub fn routes() -> Routes {
     routes!["plans"; list_plans, get_plan, put_plan]
 }
 
-/// Which year's plan.
+/// Path of an annual plan.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct PlanPath {
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
 
-/// List plans
+/// List annual plans
 ///
-/// All plan documents, the latest year first.
+/// All annual plan documents, latest year first, without their envelopes and targets.
 #[utoipa::path(get, path = "/plans")]
 async fn list_plans(
     app: Data<App>,
@@ -51,10 +51,11 @@ async fn list_plans(
     Ok(Sheet(PageView::whole(all.into_iter().map(PlanView::from).collect())))
 }
 
-/// Show a plan
+/// Show an annual plan
 ///
-/// The plan document of a year with its envelopes, targets and measures. The document prints no
-/// sums; `computed_total` is ours.
+/// The plan document of a year with its envelopes (projects and investment per industry line),
+/// targets and measures. The document itself contains no sums; `computed_total` is the sum of the
+/// envelopes.
 #[utoipa::path(get, path = "/plans/{year}")]
 async fn get_plan(
     app: Data<App>,
@@ -73,19 +74,19 @@ async fn get_plan(
     Ok(Tagged(view))
 }
 
-/// The plan document of a year, if one was entered.
+/// The plan document of `year`, if one was entered.
 ///
 /// # Errors
-/// The database's.
+/// Database errors only.
 pub fn find_plan(conn: &mut Conn, year: Year) -> Result<Option<PlanView>, Problem> {
     Ok(plans::find(conn, year)?.map(PlanView::from))
 }
 
-/// Enter a plan
+/// Create or change an annual plan
 ///
-/// Creates the plan of a year with `If-None-Match: *`, or changes it with `If-Match`: the document
-/// itself, its envelopes and its value-added targets. Measures and quantified targets come from
-/// the seeds and stay.
+/// With `If-None-Match: *` creates the plan of the year; with `If-Match` replaces the document's
+/// data, its envelopes and its value-added targets. Measures and quantified targets are seeded and
+/// cannot be changed here. Commission only.
 #[utoipa::path(put, path = "/plans/{year}")]
 async fn put_plan(
     app: Data<App>,

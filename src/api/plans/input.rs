@@ -1,4 +1,4 @@
-//! A plan document as the commission enters it.
+//! Request body of an annual plan.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -18,85 +18,85 @@ use crate::store::reference::industries;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// A year's plan document to be entered.
+/// An annual plan document to create, or its new content.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct PlanInput {
-    /// Its title.
+    /// Title of the document.
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
-    /// Who issued it.
+    /// Issuing authority.
     #[schema(min_length = 1, max_length = 200)]
     pub issuer: String,
-    /// When it was issued.
+    /// Date of issue.
     pub issued_on: NaiveDate,
-    /// Its document number.
+    /// Document number; absent or null if it has none.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub document_number: Option<String>,
-    /// SHA-256 of the text it was taken from, in hexadecimal.
+    /// SHA-256 of the source text, in lower-case hexadecimal; absent or null if unknown.
     #[serde(default)]
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub source_sha256: Option<String>,
-    /// What each industry line promises.
+    /// Planned projects and investment, one entry per industry line.
     #[schema(max_items = 200)]
     pub envelopes: Vec<EnvelopeInput>,
-    /// The value-added target of each industry.
+    /// Value-added targets, one entry per industry.
     #[serde(default)]
     #[schema(max_items = 200)]
     pub industry_targets: Vec<IndustryTargetInput>,
 }
 
-/// What one industry line promises.
+/// Planned projects and investment of one industry line.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnvelopeInput {
-    /// The code of the industry line, which has no parts of its own.
+    /// The code of the industry line, a leaf of the industry tree.
     pub industry: String,
-    /// How many projects.
+    /// Number of projects.
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub project_count: i32,
-    /// Their total planned investment, in 万元.
+    /// Their total investment, in 万元; not negative.
     pub total_investment_wan: Fen,
-    /// Their planned investment of the year, in 万元.
+    /// Their planned investment of the year, in 万元; not negative, and at most the total.
     pub annual_investment_wan: Fen,
 }
 
-/// An industry's value-added target.
+/// Value-added target of one industry.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndustryTargetInput {
     /// The code of the industry.
     pub industry: String,
-    /// Value added of the year, in 万元.
+    /// Value added in the year, in 万元.
     #[serde(default)]
     pub value_added_wan: Option<Fen>,
-    /// Its increase over the year before, in 万元.
+    /// Increase over the previous year, in 万元.
     #[serde(default)]
     pub increase_wan: Option<Fen>,
-    /// The least growth, in per cent.
+    /// Minimum growth, in per cent.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^-?[0-9]{1,5}(\.[0-9]{1,2})?$")]
     pub growth_min_percent: Option<Hundredths>,
-    /// What else the document says.
+    /// Further text of the target.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub note: String,
 }
 
-/// A plan document, checked.
+/// A checked plan document.
 #[derive(Clone, Debug)]
 pub struct ParsedPlan {
     input: PlanInput,
-    /// Its envelopes.
+    /// Envelopes, with the ids of their industries.
     pub envelopes: Vec<Envelope>,
-    /// Its value-added targets.
+    /// Value-added targets, with the ids of their industries.
     pub industry_targets: Vec<IndustryTarget>,
 }
 
 impl ParsedPlan {
-    /// The document itself.
+    /// The plan record, without envelopes and targets.
     pub fn plan(&self, id: PlanId, year: Year, version: i64) -> Plan {
         Plan {
             id,
@@ -123,10 +123,10 @@ impl PlanInput {
         })
     }
 
-    /// The plan in the domain's terms.
+    /// Checks all fields and looks up the industries.
     ///
     /// # Errors
-    /// 422 that names every wrong field.
+    /// 422 with every invalid field.
     pub fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Refusal> {
         let all = industries::all(conn)?;
         let mut check = Check::new();
@@ -157,8 +157,10 @@ impl PlanInput {
                 check.note(&pointer(field), FieldError::new("", "negative", words));
             }
             if item.annual_investment_wan > item.total_investment_wan {
-                let words =
-                    Words::new("年度计划投资超过总投资。", "More in the year than in total.");
+                let words = Words::new(
+                    "年度计划投资超过总投资。",
+                    "The year's investment exceeds the total.",
+                );
                 check.note(
                     &pointer("annual_investment_wan"),
                     FieldError::new("", "above-total", words),
@@ -203,6 +205,6 @@ fn repeated() -> FieldError {
     FieldError::new(
         "",
         "repeated",
-        Words::new("同一产业只能列一次。", "The industry stands here already."),
+        Words::new("同一产业只能列一次。", "The industry is listed already."),
     )
 }

@@ -1,4 +1,4 @@
-//! Plan documents and year plans: `/plans` and `/projects/{id}/year-plans`.
+//! Annual plan documents and project year plans: `/plans` and `/projects/{id}/year-plans`.
 
 pub mod handlers;
 pub mod input;

@@ -1,4 +1,4 @@
-//! A plan document as callers read and write it.
+//! API views of an annual plan document.
 
 use std::collections::BTreeMap;
 
@@ -18,27 +18,27 @@ use crate::store::reference::industries;
 use crate::store::{Conn, plans};
 use crate::usecases::answer::Versioned;
 
-/// A year's plan document.
+/// An annual plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Plan)]
 pub struct PlanView {
     /// The plan's id.
     pub id: PlanId,
-    /// The year it promises for.
+    /// The planned year.
     pub year: Year,
-    /// Its title.
+    /// Title of the document.
     pub title: String,
-    /// Who issued it.
+    /// Issuing authority.
     pub issuer: String,
-    /// When it was issued.
+    /// Date of issue.
     pub issued_on: NaiveDate,
-    /// Its document number; null when it has none.
+    /// Document number; null if it has none.
     pub document_number: Option<String>,
-    /// SHA-256 of the text it was taken from, in hexadecimal; null when that is not known.
+    /// SHA-256 of the source text, in hexadecimal; null if unknown.
     pub source_sha256: Option<String>,
-    /// Whether the projects registered under it are synthetic.
+    /// True if the projects registered under it are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -58,37 +58,37 @@ impl From<Plan> for PlanView {
     }
 }
 
-/// A year's plan document with all it promises.
+/// An annual plan document with its envelopes, targets and measures.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PlanDetail)]
 pub struct PlanDetailView {
     /// The plan's id.
     pub id: PlanId,
-    /// The year it promises for.
+    /// The planned year.
     pub year: Year,
-    /// Its title.
+    /// Title of the document.
     pub title: String,
-    /// Who issued it.
+    /// Issuing authority.
     pub issuer: String,
-    /// When it was issued.
+    /// Date of issue.
     pub issued_on: NaiveDate,
-    /// Its document number; null when it has none.
+    /// Document number; null if it has none.
     pub document_number: Option<String>,
-    /// SHA-256 of the text it was taken from, in hexadecimal; null when that is not known.
+    /// SHA-256 of the source text, in hexadecimal; null if unknown.
     pub source_sha256: Option<String>,
-    /// Whether the projects registered under it are synthetic.
+    /// True if the projects registered under it are synthetic (demonstration data).
     pub synthetic: bool,
-    /// What each industry line promises.
+    /// Planned projects and investment per industry line.
     pub envelopes: Vec<EnvelopeView>,
-    /// The sum of the envelopes. The document prints none: this one is computed.
+    /// Sum of the envelopes, computed by this register; the document contains no sums.
     pub computed_total: Promised,
-    /// The value-added target of each industry.
+    /// Value-added targets per industry.
     pub industry_targets: Vec<IndustryTargetView>,
-    /// The measures with the units they name.
+    /// Measures, with the units they name.
     pub measures: Vec<MeasureView>,
-    /// The quantified targets.
+    /// Quantified targets.
     pub targets: Vec<TargetView>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -98,12 +98,12 @@ impl Versioned for PlanDetailView {
     }
 }
 
-/// How many projects, and how much they are to invest.
+/// Number of projects and their investment, as the plan document states them.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct Promised {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
-    /// Their total planned investment, in 万元.
+    /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
     /// Their planned investment of the year, in 万元.
     pub annual_investment_wan: Fen,
@@ -129,62 +129,62 @@ impl From<&Envelope> for Promised {
     }
 }
 
-/// What one industry line promises.
+/// Planned projects and investment of one industry line.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Envelope)]
 pub struct EnvelopeView {
     /// The code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
-    /// Their total planned investment, in 万元.
+    /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
     /// Their planned investment of the year, in 万元.
     pub annual_investment_wan: Fen,
 }
 
-/// An industry's value-added target.
+/// Value-added target of one industry.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = IndustryTarget)]
 pub struct IndustryTargetView {
     /// The code of the industry.
     #[schema(example = "new_energy_materials")]
     pub industry: String,
-    /// Value added of the year, in 万元.
+    /// Value added in the year, in 万元; null if there is no such target.
     pub value_added_wan: Option<Fen>,
-    /// Its increase over the year before, in 万元.
+    /// Increase over the previous year, in 万元; null if there is no such target.
     pub increase_wan: Option<Fen>,
-    /// The least growth, in per cent.
+    /// Minimum growth, in per cent; null if there is no such target.
     pub growth_min_percent: Option<Hundredths>,
-    /// What else the document says; may be empty.
+    /// Further text of the target; may be empty.
     pub note: String,
 }
 
-/// A measure with the units it names, in the order written.
+/// A measure of the plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Measure)]
 pub struct MeasureView {
-    /// Its number in the document.
+    /// Number of the measure in the document.
     pub number: i32,
-    /// The section it stands in.
+    /// Section of the document that contains it.
     pub section: String,
-    /// That section's title.
+    /// Title of the section.
     pub section_title: String,
-    /// Its own title.
+    /// Title of the measure.
     pub title: String,
-    /// The units as written.
+    /// The units as the document writes them.
     pub units_as_written: String,
-    /// The units, in that order; none is marked as leading.
+    /// The units, in the document's order. The document marks none as leading.
     pub units: Vec<MeasureUnit>,
 }
 
-/// A unit a measure names.
+/// A unit named by a measure.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MeasureUnit {
     /// The unit's id.
     pub unit_id: UnitId,
-    /// Its name.
+    /// The unit's name.
     pub unit: String,
 }
 
@@ -202,31 +202,31 @@ impl From<Measure> for MeasureView {
     }
 }
 
-/// A quantified target.
+/// A quantified target of the plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Target)]
 pub struct TargetView {
-    /// Its place in the plan.
+    /// Position in the plan.
     pub position: i32,
-    /// What it is about.
+    /// What the target applies to: the whole plan, an industry or a measure.
     pub scope: TargetScope,
-    /// The code of the industry it is about, if one.
+    /// The code of the industry it applies to; null if it applies to none.
     pub industry: Option<String>,
-    /// The number of the measure it is about, if one.
+    /// The number of the measure it applies to; null if it applies to none.
     pub measure: Option<i32>,
-    /// What is measured.
+    /// The indicator that is measured.
     pub indicator: String,
-    /// How the value is meant.
+    /// How the value is to be read: at least, at most, exactly, ...
     pub operator: TargetOperator,
-    /// The value as written.
+    /// The value as the document writes it.
     pub value: String,
-    /// Its unit; may be empty.
+    /// Unit of the value; may be empty.
     pub unit: String,
-    /// By when; null when the document does not say.
+    /// Deadline; null if the document gives none.
     pub deadline: Option<NaiveDate>,
-    /// The document's own words.
+    /// The target's full text in the document.
     pub as_written: String,
-    /// What else is to be known; may be empty.
+    /// Remarks; may be empty.
     pub note: String,
 }
 
@@ -246,7 +246,7 @@ fn target(target: Target, codes: &BTreeMap<IndustryId, String>) -> TargetView {
     }
 }
 
-/// A plan with all it promises, in the API's words.
+/// Loads envelopes, targets and measures of `plan` and builds its view.
 pub fn detail(conn: &mut Conn, plan: Plan) -> Result<PlanDetailView, Problem> {
     let codes: BTreeMap<_, _> =
         industries::all(conn)?.into_iter().map(|i| (i.id, i.code)).collect();

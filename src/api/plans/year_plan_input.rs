@@ -1,4 +1,4 @@
-//! What callers say when they plan a year, or change its plan.
+//! Request bodies of a project's year plan: first version and adjustment.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,29 +17,29 @@ use crate::http::problem::Problem;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// The first version of a year plan.
+/// First version of a project's year plan.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct YearPlanInput {
-    /// Planned investment of the year, in 万元; at most the project's total.
+    /// Planned investment of the year, in 万元; at most the project's total investment.
     pub annual_investment_wan: Fen,
-    /// Planned investment of the twelve months, in 万元; they sum to the year.
+    /// Planned investment of January to December, in 万元; the twelve sum to the year.
     #[schema(min_items = 12, max_items = 12)]
     pub months: Vec<Fen>,
-    /// The goal of the year in words.
+    /// Goal of the year, as text.
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub goal: String,
-    /// The month it takes effect; January, or the month after the last closed one, unless said.
-    /// A plan that takes effect after January is an `addition`.
+    /// First month to which the plan applies; after the last closed month. Default: January, or the
+    /// month after the last closed one. A plan that starts after January gets the kind `addition`.
     #[schema(nullable = false)]
     pub effective_month: Option<Month>,
-    /// The document that ordered it.
+    /// Number of the document that approved it.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub document_number: String,
-    /// Why the project is planned for in mid-year.
+    /// Reason for planning the project in mid-year.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: String,
@@ -55,7 +55,7 @@ impl YearPlanInput {
         })
     }
 
-    /// The first version's month, amounts and words.
+    /// Checks the fields; returns first month, amounts and texts.
     pub fn parse(
         &self,
         year: Year,
@@ -74,7 +74,7 @@ impl YearPlanInput {
     }
 }
 
-/// What a version says besides its amounts, with its texts checked.
+/// Checks the texts of a version.
 fn words(
     check: &mut Check,
     goal: &str,
@@ -88,15 +88,15 @@ fn words(
     Some(VersionWords { goal, document_number, reason })
 }
 
-/// Why a version comes after the first.
+/// Reason why a version follows the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdjustmentKind {
-    /// 调整
+    /// 调整: the plan changes.
     Adjustment,
-    /// 追加
+    /// 追加: investment is added in mid-year.
     Addition,
-    /// 更正: the version before was entered wrongly.
+    /// 更正: the previous version was entered incorrectly.
     Correction,
 }
 
@@ -115,24 +115,25 @@ impl From<AdjustmentKind> for PlanVersionKind {
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct AdjustmentInput {
-    /// Why it comes to be.
+    /// Kind of the change.
     pub kind: AdjustmentKind,
-    /// The month from which rates are measured against it; after the last closed one.
+    /// First month to which the version applies; after the last closed month, and not before the
+    /// previous version's.
     pub effective_month: Month,
-    /// Planned investment of the whole year, in 万元; at most the project's total.
+    /// Planned investment of the whole year, in 万元; at most the project's total investment.
     pub annual_investment_wan: Fen,
-    /// Planned investment of the twelve months, in 万元; they sum to the year.
+    /// Planned investment of January to December, in 万元; the twelve sum to the year.
     #[schema(min_items = 12, max_items = 12)]
     pub months: Vec<Fen>,
-    /// The goal of the year in words; as before when empty.
+    /// Goal of the year, as text; if empty, that of the previous version.
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub goal: String,
-    /// The document that ordered it; only a correction may do without.
+    /// Number of the document that approved it; required unless the kind is `correction`.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub document_number: String,
-    /// Why the plan changes.
+    /// Reason for the change.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
 }
@@ -146,7 +147,7 @@ impl AdjustmentInput {
         })
     }
 
-    /// The version it makes, after those of `plan`.
+    /// Checks the fields; returns the version that follows the last one of `plan`.
     pub fn version(
         &self,
         plan: &YearPlan,
@@ -163,7 +164,7 @@ impl AdjustmentInput {
         if needs_document && self.document_number.trim().is_empty() {
             let words = Words::new(
                 "请填写调整依据的文号；只有更正可以不填。",
-                "Give the number of the document that orders it; only a correction does without.",
+                "Give the number of the document that approves it; only a correction may omit it.",
             );
             check.note("/document_number", FieldError::new("", "blank", words));
         }

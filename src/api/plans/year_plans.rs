@@ -1,4 +1,4 @@
-//! What a project is to invest in a year.
+//! Year plans of a project: planned investment by month, in versions that are never overwritten.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -35,17 +35,18 @@ pub fn routes() -> Routes {
     routes!["year_plans"; get_year_plan, put_year_plan, adjust_year_plan]
 }
 
-/// A project's plan for a year, with every version it ever had.
+/// A project's year plan with all its versions.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = YearPlan)]
 pub struct YearPlanView {
     /// The project's id.
     pub project_id: ProjectId,
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Its versions: the first is `initial`, the last is `current`.
+    /// All versions, oldest first. Basis `initial` uses the first, `current` the one in force at
+    /// the end of the requested month.
     pub versions: Vec<PlanVersionView>,
-    /// The version of the whole, which is the ETag.
+    /// Version number of the year plan as a whole, used as the ETag.
     pub version: i64,
 }
 
@@ -55,28 +56,28 @@ impl Versioned for YearPlanView {
     }
 }
 
-/// One version of a year plan; never overwritten.
+/// One version of a year plan. Versions are never overwritten.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = PlanVersion)]
 pub struct PlanVersionView {
-    /// 1 for the first.
+    /// Number of the version; 1 for the first.
     pub number: i32,
-    /// Why it came to be.
+    /// Kind of the version: first plan, adjustment, addition or correction.
     pub kind: PlanVersionKind,
-    /// The month it takes effect.
+    /// First month to which it applies.
     pub effective_month: Month,
     /// Planned investment of the year, in 万元.
     pub annual_investment_wan: Fen,
-    /// Planned investment of the twelve months, in 万元; sums to the year.
+    /// Planned investment of January to December, in 万元; the twelve sum to the year.
     #[schema(min_items = 12, max_items = 12)]
     pub months: Vec<Fen>,
-    /// The goal of the year in words; may be empty.
+    /// Goal of the year, as text; may be empty.
     pub goal: String,
-    /// The document that ordered it; may be empty.
+    /// Number of the document that approved it; may be empty.
     pub document_number: String,
-    /// Why; empty for the first.
+    /// Reason for the version; may be empty for the first.
     pub reason: String,
-    /// When it was entered.
+    /// Time at which it was entered.
     pub created_at: Timestamp,
 }
 
@@ -107,20 +108,20 @@ impl From<YearPlan> for YearPlanView {
     }
 }
 
-/// Which project and year.
+/// Path of a year plan.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct YearPlanPath {
     /// The project's id.
     pub project_id: ProjectId,
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
 
 /// Show a year plan
 ///
-/// With all its versions, the first first.
+/// All versions of the project's year plan, oldest first.
 #[utoipa::path(get, path = "/projects/{project_id}/year-plans/{year}")]
 pub async fn get_year_plan(
     app: Data<App>,
@@ -144,13 +145,14 @@ fn found(conn: &mut Conn, at: YearPlanPath) -> Result<YearPlanView, Problem> {
     Ok(plan.ok_or(StoreError::NotFound)?.into())
 }
 
-/// Give a project its year plan
+/// Create a year plan
 ///
-/// Enters the first version, `initial`. It is never overwritten: what changes later is a new
-/// version. A plan for a year before the project's first puts it into the register of that year.
+/// Creates the first version of a project's year plan; later changes are made by adjustments. A
+/// plan for a year before the project's `registered_year` moves `registered_year` back to that
+/// year. Commission only.
 #[utoipa::path(
     put, path = "/projects/{project_id}/year-plans/{year}",
-    responses((status = 409, description = "The project has a plan for this year, or ended before it.")),
+    responses((status = 409, description = "The project already has a plan for the year, or ended before it.")),
 )]
 async fn put_year_plan(
     app: Data<App>,
@@ -165,10 +167,10 @@ async fn put_year_plan(
     Ok(Created { view, location })
 }
 
-/// Gives a project in sight its plan of a year.
+/// Creates the first version of a year plan.
 ///
 /// # Errors
-/// 404; 409 when it has one, or has ended; 422.
+/// 404; 409 if the project has a plan for the year or ended before it; 422.
 pub fn enter(
     conn: &mut Conn,
     caller: &Caller,
@@ -188,7 +190,7 @@ pub fn enter(
     found(conn, at)
 }
 
-/// Gives a project its first version of a year, and records it.
+/// Stores the first version of a year plan and records the event.
 pub fn enter_first(
     conn: &mut Conn,
     author: &Author,
@@ -209,9 +211,9 @@ pub fn enter_first(
 
 /// Adjust a year plan
 ///
-/// Adds a version that takes effect in a month that is not closed. The versions before stay: rates
-/// through an earlier month are measured against what was in force then, and `basis=initial`
-/// always against the first.
+/// Adds a version that applies from a month that is not closed. Earlier versions stay: rates
+/// through an earlier month use the version in force then, and `basis=initial` always uses the
+/// first. Commission only.
 #[utoipa::path(post, path = "/projects/{project_id}/year-plans/{year}/adjustments")]
 async fn adjust_year_plan(
     app: Data<App>,
@@ -227,10 +229,10 @@ async fn adjust_year_plan(
     Ok(Created { view, location })
 }
 
-/// Gives a plan of a project in sight another version.
+/// Adds a version to a year plan.
 ///
 /// # Errors
-/// 404 when there is no plan to adjust; 409 when its month is closed; 422.
+/// 404 if there is no plan to adjust; 409 if the month is closed meanwhile; 422.
 pub fn adjust(
     conn: &mut Conn,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! The register of projects: facts and stages.
+//! The project register: list, register, change, and move between stages.
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
@@ -46,7 +46,7 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// Which project.
+/// Path of a project.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct ProjectPath {
@@ -54,30 +54,32 @@ pub struct ProjectPath {
     pub project_id: ProjectId,
 }
 
-/// Which of them, in which order.
+/// Year, order and page of a list of projects.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// In the register in this year.
+    /// Only projects in the register in this year: registered by then and not ended before it.
     #[param(nullable = false)]
     pub year: Option<Year>,
-    /// `name`, `code`, `total_investment_wan`, `planned_start`, `planned_finish` or `id`, separated
-    /// by commas; a minus sorts downwards.
+    /// Sort keys, separated by commas: `name`, `code`, `total_investment_wan`, `planned_start`,
+    /// `planned_finish`, `id`. A leading minus sorts in descending order. Default: `id`.
     #[serde(default)]
     #[param(max_length = 100, example = "-total_investment_wan,name")]
     pub sort: String,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 /// List projects
 ///
-/// The projects the caller may know of, filtered, sorted, page by page.
+/// Projects that match the filters and are visible to the caller. The commission sees every
+/// project; a unit those in which it has a role; an area its own; a viewer all that are not
+/// restricted.
 #[utoipa::path(get, path = "/projects")]
 async fn list_projects(
     app: Data<App>,
@@ -102,14 +104,15 @@ async fn list_projects(
 fn unknown_order() -> Problem {
     let words = Words::new(
         "只能按 name、code、total_investment_wan、planned_start、planned_finish、id 排序，各一次；降序加负号。",
-        "Sort by name, code, total_investment_wan, planned_start, planned_finish or id, each once; a minus sorts downwards.",
+        "Sort by name, code, total_investment_wan, planned_start, planned_finish or id, each once; a leading minus sorts in descending order.",
     );
     Problem::bad_parameters(vec![FieldError::new("?sort", "not-one-of", words)])
 }
 
 /// Show a project
 ///
-/// One project as it is now.
+/// Returns the project with its facts, stage and dates. 404 if it does not exist or is not visible
+/// to the caller.
 #[utoipa::path(get, path = "/projects/{project_id}")]
 pub async fn get_project(
     app: Data<App>,
@@ -130,11 +133,11 @@ pub async fn get_project(
 
 /// Register a project
 ///
-/// Enters a project into the register. Construction needs the national project code, or a reason
-/// why there is none yet.
+/// Adds a project to the register. A project in stage `construction` or later needs its national
+/// project code (or `code_reason`) and its actual start date. Commission only.
 #[utoipa::path(
     post, path = "/projects",
-    responses((status = 409, description = "The national project code is taken.")),
+    responses((status = 409, description = "Another project has this national project code.")),
 )]
 async fn create_project(
     app: Data<App>,
@@ -153,10 +156,10 @@ async fn create_project(
     Ok(Created { view, location })
 }
 
-/// Enters a project into the register, and records it.
+/// Adds a project to the register and records the event.
 ///
 /// # Errors
-/// 422 that names every wrong field; 409 when the code is taken.
+/// 422 with every invalid field; 409 if the code is taken.
 pub fn register(
     conn: &mut Conn,
     caller: &Caller,
@@ -189,10 +192,12 @@ fn record(
 
 /// Change a project
 ///
-/// What is absent stays. Money, code, place and dates are the commission's to change.
+/// Changes the given fields; absent fields stay as they are. The commission may change all fields;
+/// a unit or area only `content`, `leader`, `longitude` and `latitude`. Other fields give 403. The
+/// stage is changed by `POST /projects/{project_id}/transitions`.
 #[utoipa::path(
     patch, path = "/projects/{project_id}",
-    responses((status = 409, description = "The national project code is taken.")),
+    responses((status = 409, description = "Another project has this national project code.")),
 )]
 async fn update_project(
     app: Data<App>,
@@ -213,10 +218,11 @@ async fn update_project(
     Ok(Tagged(view))
 }
 
-/// Changes a project that is still at this version, and records it.
+/// Changes a project if it is still at this version, and records the event.
 ///
 /// # Errors
-/// 404 out of sight; 403 for what only the commission changes; 422; 412; 409 when the code is taken.
+/// 404 if it is not visible to the caller; 403 for fields only the commission may change; 409 if
+/// the code is taken; 412; 422.
 pub fn revise(
     conn: &mut Conn,
     caller: &Caller,
@@ -247,12 +253,12 @@ fn save(conn: &mut Conn, project: Project, now: Timestamp) -> Result<(), Problem
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct Transition {
-    /// The stage to move to.
+    /// The new stage.
     pub stage: Stage,
-    /// The day it happened; today unless said.
+    /// Date of the move; not in the future. Default: today.
     #[serde(default)]
     pub on: Option<NaiveDate>,
-    /// Why; required where the move goes back or gives up.
+    /// Reason; required to move back and to terminate.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: Option<String>,
@@ -272,11 +278,13 @@ impl Transition {
 
 /// Move a project to another stage
 ///
-/// Keeps the dates that follow: construction sets the actual start unless it is known, and so on.
-/// Going back clears what it takes back and needs a reason.
+/// Changes the project's stage and the dates that depend on it: moving to `construction` sets
+/// `actual_start`, to `completed` `actual_finish`, to `operating` `actual_operation`, unless
+/// already set. Moving back clears the dates of the stages left, and requires a reason. Commission
+/// only.
 #[utoipa::path(
     post, path = "/projects/{project_id}/transitions",
-    responses((status = 409, description = "The stage does not follow from the one the project is in; the detail says which do.")),
+    responses((status = 409, description = "The stage cannot follow the current one (the detail lists those that can), or the project has neither a national project code nor `code_reason`.")),
 )]
 pub async fn move_project(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! A change of a project's facts.
+//! Request body that changes a project's facts.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -12,29 +12,29 @@ use crate::domain::words::Words;
 use crate::http::body::given;
 use crate::http::problem::Problem;
 
-/// A change of a project; what is absent stays. Units and areas may change what describes a
-/// project (`content`, `leader`, the coordinates); the rest is the commission's.
+/// Changes to a project; absent fields stay as they are. A unit or area may change only `content`,
+/// `leader`, `longitude` and `latitude`; the commission may change all fields.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ProjectPatch {
-    /// National project code, either form; null for none.
+    /// National project code, in the form before or since November 2020; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub code: Option<Option<String>>,
-    /// Why there is no code yet, or why one with a wrong check digit is right.
+    /// Reason why there is no code yet, or why a code with a wrong check digit is correct.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub code_reason: Option<String>,
-    /// Its name.
+    /// Name of the project.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// Content and scale.
+    /// Content and scale of construction.
     #[serde(default)]
     #[schema(max_length = 5000, nullable = false)]
     pub content: Option<String>,
-    /// The code of its industry line.
+    /// The code of its industry line, a leaf of the industry tree.
     #[serde(default)]
     #[schema(nullable = false)]
     pub industry: Option<String>,
@@ -42,7 +42,7 @@ pub struct ProjectPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub area: Option<String>,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     #[serde(default)]
     #[schema(nullable = false)]
     pub nature: Option<Nature>,
@@ -50,47 +50,47 @@ pub struct ProjectPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub total_investment_wan: Option<Fen>,
-    /// Invested before this register began, in 万元.
+    /// Investment completed before the project was in this register, in 万元.
     #[serde(default)]
     #[schema(nullable = false)]
     pub invested_before_wan: Option<Fen>,
-    /// When construction is to start; null for not known.
+    /// Planned start of construction; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub planned_start: Option<Option<NaiveDate>>,
-    /// When it is to finish; null for not known.
+    /// Planned end of construction; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub planned_finish: Option<Option<NaiveDate>>,
-    /// When operation is to begin; null for not known.
+    /// Planned start of operation; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub planned_operation: Option<Option<NaiveDate>>,
-    /// When construction started; null for not yet.
+    /// Actual start of construction; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub actual_start: Option<Option<NaiveDate>>,
-    /// When it finished; null for not yet.
+    /// Actual end of construction; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub actual_finish: Option<Option<NaiveDate>>,
-    /// When operation began; null for not yet.
+    /// Actual start of operation; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NaiveDate>)]
     pub actual_operation: Option<Option<NaiveDate>>,
-    /// The leader in charge.
+    /// Leader responsible for the project (包保领导).
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub leader: Option<String>,
-    /// Degrees east, at most six decimals; null for not known.
+    /// Longitude in degrees east, at most six decimals; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$")]
     pub longitude: Option<Option<String>>,
-    /// Degrees north, at most six decimals; null for not known.
+    /// Latitude in degrees north, at most six decimals; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$")]
     pub latitude: Option<Option<String>>,
-    /// Who may know of it.
+    /// Who may see the project.
     #[serde(default)]
     #[schema(nullable = false)]
     pub visibility: Option<Visibility>,
@@ -101,7 +101,7 @@ impl ProjectPatch {
         serde_json::json!({"content": "年产 6 万吨，分两期建设", "leader": "王市长"})
     }
 
-    /// The project as it would be sent anew, with this change.
+    /// The project's complete input after this change.
     pub fn merged(&self, now: &ProjectView) -> ProjectInput {
         let p = self.clone();
         ProjectInput {
@@ -129,10 +129,10 @@ impl ProjectPatch {
         }
     }
 
-    /// Refuses what only the commission may change.
+    /// Checks that the change contains no field reserved to the commission.
     ///
     /// # Errors
-    /// 403 that names every such field.
+    /// 403 with every such field.
     pub fn must_only_describe(&self) -> Result<(), Problem> {
         let facts = [
             ("/code", self.code.is_some()),
@@ -151,7 +151,8 @@ impl ProjectPatch {
             ("/actual_operation", self.actual_operation.is_some()),
             ("/visibility", self.visibility.is_some()),
         ];
-        let words = Words::new("该项由发展改革部门维护。", "Only the commission changes this.");
+        let words =
+            Words::new("该项由发展改革部门维护。", "Only the commission may change this field.");
         let errors: Vec<_> = facts
             .into_iter()
             .filter(|(_, given)| *given)

@@ -1,4 +1,4 @@
-//! Which units answer for a project.
+//! Responsible units of a project and their roles.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
     routes!["projects"; list_project_units, replace_project_units]
 }
 
-/// A unit's part in a project.
+/// A unit's role in a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectUnit)]
 pub struct ProjectUnitView {
@@ -43,23 +43,23 @@ pub struct ProjectUnitView {
     pub unit_id: UnitId,
     /// The unit's name.
     pub unit: String,
-    /// What it does.
+    /// Role of the unit.
     pub role: UnitRole,
-    /// Whom to ask; may be empty.
+    /// Contact person; may be empty.
     pub contact: String,
-    /// Their telephone; may be empty.
+    /// Telephone of the contact person; may be empty.
     pub phone: String,
 }
 
-/// The units of a project.
+/// All responsible units of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectUnits)]
 pub struct ProjectUnitsView {
-    /// The units, in the order they were given.
+    /// The units, in the order in which they were entered.
     pub items: Vec<ProjectUnitView>,
-    /// How many there are.
+    /// Number of entries.
     pub total: i64,
-    /// The project's version, which is the ETag.
+    /// Version number of the project, used as the ETag.
     pub version: i64,
 }
 
@@ -69,12 +69,12 @@ impl Versioned for ProjectUnitsView {
     }
 }
 
-/// The units of a project, all of them.
+/// The new list of all responsible units.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ProjectUnitsInput {
-    /// The units, each in a role; a unit may have several.
+    /// The units with their roles. A unit may have several roles, each listed once.
     #[schema(max_items = 100)]
     pub items: Vec<ProjectUnitInput>,
 }
@@ -88,27 +88,27 @@ impl ProjectUnitsInput {
     }
 }
 
-/// A unit's part in a project.
+/// A unit's role in a project.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectUnitInput {
     /// The unit's id.
     pub unit_id: UnitId,
-    /// What it does.
+    /// Role of the unit.
     pub role: UnitRole,
-    /// Whom to ask.
+    /// Contact person.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub contact: String,
-    /// Their telephone.
+    /// Telephone of the contact person.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub phone: String,
 }
 
-/// List a project's units
+/// List a project's responsible units
 ///
-/// Who answers for the project, in which role, and whom to ask.
+/// The units responsible for the project, with role, contact person and telephone.
 #[utoipa::path(get, path = "/projects/{project_id}/units")]
 pub async fn list_project_units(
     app: Data<App>,
@@ -142,9 +142,10 @@ fn view(conn: &mut Conn, project: &Project) -> Result<ProjectUnitsView, Problem>
     Ok(ProjectUnitsView { items, total, version: project.version })
 }
 
-/// Replace a project's units
+/// Replace a project's responsible units
 ///
-/// The list as a whole takes the place of the one before; the project's version goes up.
+/// Replaces the whole list and raises the project's version. Commission only. A unit account sees a
+/// project as long as its unit is in the list.
 #[utoipa::path(put, path = "/projects/{project_id}/units")]
 async fn replace_project_units(
     app: Data<App>,
@@ -184,7 +185,7 @@ fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>,
         if parsed.iter().any(|u| u.unit_id == item.unit_id && u.role == item.role) {
             let words = Words::new(
                 "同一单位的同一角色只能列一次。",
-                "The unit stands in this role already.",
+                "The unit is listed in this role already.",
             );
             check.note(&format!("/items/{at}"), FieldError::new("", "repeated", words));
         }

@@ -1,4 +1,4 @@
-//! A project as callers read and write it.
+//! API view and request body of a project.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -27,19 +27,20 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// A registered major project.
+/// A major project in the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Project)]
 pub struct ProjectView {
     /// The project's id.
     pub id: ProjectId,
-    /// National project code; null until it has one.
+    /// National project code; null if it has none.
     pub code: Option<String>,
-    /// Why there is no code yet, or why one with a wrong check digit is right; usually empty.
+    /// Reason why there is no code yet, or why a code with a wrong check digit is correct; empty
+    /// otherwise.
     pub code_reason: String,
-    /// Its name.
+    /// Name of the project.
     pub name: String,
-    /// Content and scale; may be empty.
+    /// Content and scale of construction; may be empty.
     pub content: String,
     /// The code of its industry line.
     #[schema(example = "next_gen_it")]
@@ -47,47 +48,47 @@ pub struct ProjectView {
     /// The code of its area.
     #[schema(example = "dongying")]
     pub area: String,
-    /// Where it stands.
+    /// Current stage.
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
     /// Total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// Invested before this register began, in 万元.
+    /// Investment completed before the project was in this register, in 万元.
     pub invested_before_wan: Fen,
-    /// When construction is to start.
+    /// Planned start of construction; null if unknown.
     pub planned_start: Option<NaiveDate>,
-    /// When it is to finish.
+    /// Planned end of construction; null if unknown.
     pub planned_finish: Option<NaiveDate>,
-    /// When operation is to begin.
+    /// Planned start of operation; null if unknown.
     pub planned_operation: Option<NaiveDate>,
-    /// When construction started.
+    /// Actual start of construction; null until then.
     pub actual_start: Option<NaiveDate>,
-    /// When it finished.
+    /// Actual end of construction; null until then.
     pub actual_finish: Option<NaiveDate>,
-    /// When operation began.
+    /// Actual start of operation; null until then.
     pub actual_operation: Option<NaiveDate>,
-    /// The leader in charge; may be empty.
+    /// Leader responsible for the project (包保领导); may be empty.
     pub leader: String,
-    /// Degrees east, with six decimals.
+    /// Longitude in degrees east, with six decimals; null if unknown.
     #[schema(example = "118.674700")]
     pub longitude: Option<String>,
-    /// Degrees north, with six decimals.
+    /// Latitude in degrees north, with six decimals; null if unknown.
     #[schema(example = "37.433900")]
     pub latitude: Option<String>,
-    /// Who may know of it.
+    /// Who may see the project.
     pub visibility: Visibility,
-    /// The first year it is in the register.
+    /// First year in which it is in the register.
     pub registered_year: Year,
-    /// When it left the register, completed or given up; null while it has not.
+    /// Date on which it was completed or terminated; null while it is active.
     pub ended_on: Option<NaiveDate>,
-    /// Whether it was made up for demonstration.
+    /// True if it is synthetic (demonstration data).
     pub synthetic: bool,
-    /// When it was entered.
+    /// Time at which it was registered.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -97,76 +98,77 @@ impl Versioned for ProjectView {
     }
 }
 
-/// A project to be registered.
+/// A project to register.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ProjectInput {
-    /// National project code, either form.
+    /// National project code, in the form before or since November 2020. Required from stage
+    /// `construction` on, unless `code_reason` is given.
     #[serde(default)]
     #[schema(max_length = 40)]
     pub code: Option<String>,
-    /// Why there is no code yet, or why one with a wrong check digit is right.
+    /// Reason why there is no code yet, or why a code with a wrong check digit is correct.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub code_reason: String,
-    /// Its name.
+    /// Name of the project.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// Content and scale.
+    /// Content and scale of construction.
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub content: String,
-    /// The code of its industry line, which has no parts of its own.
+    /// The code of its industry line, a leaf of the industry tree.
     pub industry: String,
     /// The code of its area.
     pub area: String,
-    /// Where it stands; `planned` unless said.
+    /// Current stage. Default: `planned`. Not `terminated`.
     #[serde(default = "planned")]
     #[schema(default = "planned")]
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
-    /// Total investment, in 万元.
+    /// Total investment, in 万元; more than zero.
     pub total_investment_wan: Fen,
-    /// Invested before this register began, in 万元.
+    /// Investment completed before the project was in this register, in 万元.
     #[serde(default)]
     pub invested_before_wan: Fen,
-    /// When construction is to start.
+    /// Planned start of construction.
     #[serde(default)]
     pub planned_start: Option<NaiveDate>,
-    /// When it is to finish.
+    /// Planned end of construction.
     #[serde(default)]
     pub planned_finish: Option<NaiveDate>,
-    /// When operation is to begin.
+    /// Planned start of operation.
     #[serde(default)]
     pub planned_operation: Option<NaiveDate>,
-    /// When construction started.
+    /// Actual start of construction; required from stage `construction` on.
     #[serde(default)]
     pub actual_start: Option<NaiveDate>,
-    /// When it finished.
+    /// Actual end of construction; required in stages `completed` and `operating`.
     #[serde(default)]
     pub actual_finish: Option<NaiveDate>,
-    /// When operation began.
+    /// Actual start of operation.
     #[serde(default)]
     pub actual_operation: Option<NaiveDate>,
-    /// The leader in charge.
+    /// Leader responsible for the project (包保领导).
     #[serde(default)]
     #[schema(max_length = 500)]
     pub leader: String,
-    /// Degrees east, at most six decimals.
+    /// Longitude in degrees east, at most six decimals. Requires `latitude`.
     #[serde(default)]
     #[schema(pattern = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$")]
     pub longitude: Option<String>,
-    /// Degrees north, at most six decimals.
+    /// Latitude in degrees north, at most six decimals. Requires `longitude`.
     #[serde(default)]
     #[schema(pattern = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$")]
     pub latitude: Option<String>,
-    /// Who may know of it; `open` unless said.
+    /// Who may see the project. Default: `open`.
     #[serde(default = "open")]
     #[schema(default = "open")]
     pub visibility: Visibility,
-    /// The first year it is in the register; this year unless said.
+    /// First year in which it is in the register. Default: this year.
     #[serde(default)]
     pub registered_year: Option<Year>,
 }
@@ -190,10 +192,10 @@ impl ProjectInput {
         })
     }
 
-    /// The facts in the domain's terms.
+    /// Checks all fields and looks up industry and area.
     ///
     /// # Errors
-    /// 422 that names every wrong field.
+    /// 422 with every invalid field.
     pub fn facts(&self, places: &Places) -> Result<ProjectFacts, Refusal> {
         let mut check = Check::new();
         let (code, code_reason) = self.code(&mut check);
@@ -241,8 +243,13 @@ impl ProjectInput {
 }
 
 fn millionths(degrees: &str) -> Result<i64, FieldError> {
-    let wrong =
-        || FieldError::new("", "wrong-form", Words::new("经纬度格式不对。", "Not degrees."));
+    let wrong = || {
+        FieldError::new(
+            "",
+            "wrong-form",
+            Words::new("经纬度格式不对。", "Must be a number of degrees, such as 118.6747."),
+        )
+    };
     let degrees = Decimal::from_str(degrees).map_err(|_| wrong())?;
     (degrees * Decimal::from(1_000_000)).to_i64().ok_or_else(wrong)
 }
@@ -251,7 +258,7 @@ fn degrees(e6: i64) -> String {
     Decimal::new(e6, 6).to_string()
 }
 
-/// The codes of industries and areas, for views.
+/// Codes and ids of industries and areas, to translate between them.
 #[derive(Debug)]
 pub struct Places {
     all: Vec<Industry>,
@@ -260,7 +267,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// All there are.
+    /// Loads all industries and areas.
     pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
         let all = industries::all(conn)?;
         let industries = all.iter().map(|i| (i.id, i.code.clone())).collect();
@@ -268,7 +275,7 @@ impl Places {
         Ok(Self { all, industries, areas })
     }
 
-    /// The leaf of the tree with this code.
+    /// Id of the industry line with this code. `None` for a parent industry.
     fn line(&self, code: &str) -> Option<IndustryId> {
         let found = self.all.iter().find(|i| i.code == code)?;
         is_leaf(found.id, &self.all).then_some(found.id)
@@ -278,7 +285,7 @@ impl Places {
         self.areas.iter().find(|(_, c)| *c == code).map(|(id, _)| *id)
     }
 
-    /// A project with codes in the place of ids.
+    /// View of `project`, with codes in place of ids.
     pub fn view(&self, project: Project) -> ProjectView {
         let facts = project.facts;
         ProjectView {

@@ -1,4 +1,4 @@
-//! Reporting areas.
+//! Reporting areas: counties and municipal zones.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -32,26 +32,26 @@ pub fn routes() -> Routes {
     routes!["areas"; list_areas, create_area, get_area, update_area]
 }
 
-/// A reporting area: every project has exactly one.
+/// A reporting area. Every project belongs to exactly one.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Area)]
 pub struct AreaView {
     /// The area's id.
     pub id: AreaId,
-    /// Its local code, by which projects and summaries name it.
+    /// Local code of the area, used by projects and summaries.
     #[schema(example = "dongying")]
     pub code: String,
-    /// Its name.
+    /// Name of the area.
     pub name: String,
-    /// What it is.
+    /// Kind of area.
     pub kind: AreaKind,
-    /// Its GB/T 2260 or statistics code; null when it has none.
+    /// GB/T 2260 or statistics code; null if it has none.
     pub division_code: Option<String>,
-    /// What else is to be known; may be empty.
+    /// Remarks; may be empty.
     pub note: String,
-    /// Its place in lists.
+    /// Position in lists.
     pub position: i32,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -76,28 +76,28 @@ impl Versioned for AreaView {
     }
 }
 
-/// An area to be added.
+/// A reporting area to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct AreaInput {
-    /// Its local code; never changes.
+    /// Local code; cannot be changed later.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
-    /// Its name.
+    /// Name of the area.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// What it is.
+    /// Kind of area; cannot be changed later.
     pub kind: AreaKind,
-    /// Its GB/T 2260 or statistics code.
+    /// GB/T 2260 or statistics code.
     #[serde(default)]
     #[schema(pattern = "^[0-9]{6,12}$")]
     pub division_code: Option<String>,
-    /// What else is to be known.
+    /// Remarks.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub note: String,
-    /// Its place in lists.
+    /// Position in lists.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 100_000)]
     pub position: i32,
@@ -111,24 +111,24 @@ impl AreaInput {
     }
 }
 
-/// A change of an area; what is absent stays.
+/// Changes to an area; absent fields stay as they are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct AreaPatch {
-    /// Its name.
+    /// Name of the area.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// Its GB/T 2260 or statistics code; null for none.
+    /// GB/T 2260 or statistics code; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{6,12}$")]
     pub division_code: Option<Option<String>>,
-    /// What else is to be known.
+    /// Remarks.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub note: Option<String>,
-    /// Its place in lists.
+    /// Position in lists.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 100_000, nullable = false)]
     pub position: Option<i32>,
@@ -155,7 +155,7 @@ impl AreaPatch {
     }
 }
 
-/// Which area.
+/// Path of an area.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct AreaPath {
@@ -166,7 +166,7 @@ pub struct AreaPath {
 
 /// List areas
 ///
-/// All reporting areas, in their order.
+/// All reporting areas, by position.
 #[utoipa::path(get, path = "/areas")]
 pub async fn list_areas(
     app: Data<App>,
@@ -178,7 +178,7 @@ pub async fn list_areas(
 
 /// Show an area
 ///
-/// One area, by its code.
+/// Returns the area with this code.
 #[utoipa::path(get, path = "/areas/{area}")]
 async fn get_area(
     app: Data<App>,
@@ -197,10 +197,10 @@ fn found(conn: &mut Conn, code: &str) -> Result<Area, Problem> {
 
 /// Add an area
 ///
-/// Adds a reporting area.
+/// Adds a reporting area. Commission only.
 #[utoipa::path(
     post, path = "/areas",
-    responses((status = 409, description = "The code is taken.")),
+    responses((status = 409, description = "Another area has this code.")),
 )]
 async fn create_area(
     app: Data<App>,
@@ -241,7 +241,8 @@ fn parse(input: AreaInput) -> Result<Area, Refusal> {
 
 /// Change an area
 ///
-/// What is absent stays; the code and the kind never change.
+/// Changes the given fields; absent fields stay as they are. Code and kind cannot be changed.
+/// Commission only.
 #[utoipa::path(patch, path = "/areas/{area}")]
 async fn update_area(
     app: Data<App>,

@@ -34,26 +34,26 @@ pub fn routes() -> Routes {
     routes!["industries"; list_industries, create_industry, get_industry, update_industry]
 }
 
-/// An industry. Only industries without parts of their own carry envelopes and projects.
+/// An industry. Only leaves of the tree (industry lines) have envelopes and projects.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Industry)]
 pub struct IndustryView {
     /// The industry's id.
     pub id: IndustryId,
-    /// Its code, by which projects and summaries name it.
+    /// Code of the industry, used by projects and summaries.
     #[schema(example = "next_gen_it")]
     pub code: String,
-    /// Its name in Chinese.
+    /// Name in Chinese.
     pub name: String,
-    /// Its name in English; may be empty.
+    /// Name in English; may be empty.
     pub name_en: String,
-    /// The group it belongs to.
+    /// Industry group.
     pub group: IndustryGroup,
-    /// The code of the industry it is a part of; null when it is part of none.
+    /// The code of the parent industry; null at the top level.
     pub parent: Option<String>,
-    /// Its place in lists.
+    /// Position in lists.
     pub position: i32,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -77,27 +77,28 @@ fn view(industry: &Industry, all: &[Industry]) -> IndustryView {
     }
 }
 
-/// An industry to be added.
+/// An industry to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct IndustryInput {
-    /// Its code; never changes.
+    /// Code; cannot be changed later.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
-    /// Its name in Chinese.
+    /// Name in Chinese.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// Its name in English.
+    /// Name in English.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub name_en: String,
-    /// The group it belongs to; that of its parent, if it has one.
+    /// Industry group; that of the parent, if there is one. Cannot be changed later.
     pub group: IndustryGroup,
-    /// The code of the industry it is a part of.
+    /// The code of the parent industry; absent or null at the top level. A parent has no parent
+    /// itself, and no projects or envelopes.
     #[serde(default)]
     pub parent: Option<String>,
-    /// Its place in lists.
+    /// Position in lists.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 100_000)]
     pub position: i32,
@@ -112,24 +113,24 @@ impl IndustryInput {
     }
 }
 
-/// A change of an industry; what is absent stays.
+/// Changes to an industry; absent fields stay as they are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct IndustryPatch {
-    /// Its name in Chinese.
+    /// Name in Chinese.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// Its name in English.
+    /// Name in English.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub name_en: Option<String>,
-    /// The code of the industry it is a part of; null for none.
+    /// The code of the parent industry; null moves it to the top level.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub parent: Option<Option<String>>,
-    /// Its place in lists.
+    /// Position in lists.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 100_000, nullable = false)]
     pub position: Option<i32>,
@@ -141,7 +142,7 @@ impl IndustryPatch {
     }
 }
 
-/// Which industry.
+/// Path of an industry.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct IndustryPath {
@@ -152,7 +153,7 @@ pub struct IndustryPath {
 
 /// List industries
 ///
-/// The whole tree, in the order of the plan document.
+/// The whole industry tree, in the order of the plan document.
 #[utoipa::path(get, path = "/industries")]
 async fn list_industries(
     app: Data<App>,
@@ -164,7 +165,7 @@ async fn list_industries(
 
 /// Show an industry
 ///
-/// One industry, by its code.
+/// Returns the industry with this code.
 #[utoipa::path(get, path = "/industries/{industry}")]
 async fn get_industry(
     app: Data<App>,
@@ -179,10 +180,11 @@ async fn get_industry(
 
 /// Add an industry
 ///
-/// Adds a line to the tree. A parent cannot carry projects or envelopes itself.
+/// Adds an industry to the tree, at the top level or below a parent. The parent must have no parent
+/// itself, and no projects or envelopes. Commission only.
 #[utoipa::path(
     post, path = "/industries",
-    responses((status = 409, description = "The code is taken.")),
+    responses((status = 409, description = "Another industry has this code.")),
 )]
 async fn create_industry(
     app: Data<App>,
@@ -207,7 +209,8 @@ async fn create_industry(
 
 /// Change an industry
 ///
-/// What is absent stays; the code never changes.
+/// Changes the given fields; absent fields stay as they are. Code and group cannot be changed.
+/// Commission only.
 #[utoipa::path(patch, path = "/industries/{industry}")]
 async fn update_industry(
     app: Data<App>,
@@ -286,8 +289,8 @@ impl IndustryPatch {
     }
 }
 
-/// The parent with this code, if it may be one: of the same group, no part of another or of the
-/// industry itself, and without projects or envelopes of its own.
+/// Looks up the parent industry and checks that it may be one: same group, no parent itself, not
+/// `own`, and without projects and envelopes.
 fn parent(
     conn: &mut Conn,
     check: &mut Check,
@@ -306,7 +309,7 @@ fn parent(
     if !fits || is_parent || industries::is_used(conn, parent.id)? {
         let words = Words::new(
             "不能作为上级产业：须属于同一类别、本身没有上级、且未直接列入项目和计划盘子。",
-            "Cannot be a parent: it must be of the same group, part of no other, and carry no projects or envelopes itself.",
+            "Cannot be a parent: it must be in the same group, have no parent itself, and have no projects or envelopes.",
         );
         check.note("/parent", FieldError::new("", "not-a-parent", words));
     }

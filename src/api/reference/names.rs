@@ -1,4 +1,4 @@
-//! What codes are called, for people.
+//! Display names of industries and areas.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
 
-/// The names of industries and areas in one language, in their order.
+/// Names of all industries and areas in one language, in list order.
 #[derive(Clone, Debug)]
 pub struct Names {
     language: Language,
@@ -18,24 +18,24 @@ pub struct Names {
     by_code: BTreeMap<String, String>,
 }
 
-/// A code with its name.
+/// An industry or area with its name.
 #[derive(Clone, Debug)]
 pub struct Named {
     /// The code.
     pub code: String,
-    /// Its name.
+    /// Name in the requested language.
     pub name: String,
-    /// Whether projects may carry it: industries with parts carry none themselves.
+    /// True if projects can have this code; false for parent industries.
     pub is_leaf: bool,
-    /// The code of what it is a part of.
+    /// The code of the parent industry.
     pub parent: Option<String>,
 }
 
 impl Names {
-    /// Read in the snapshot the codes are read in.
+    /// Loads all names. Call it in the same database snapshot as the codes.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors only.
     pub fn load(conn: &mut Conn, language: Language) -> Result<Self, Problem> {
         let all = industries::all(conn)?;
         let industry = |i: &Industry| Named {
@@ -60,32 +60,32 @@ impl Names {
         Ok(Self { language, industries, areas, by_code })
     }
 
-    /// The language the names are in.
+    /// Language of the names.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// Every industry, in the order of the plan document.
+    /// All industries, in the order of the plan document.
     pub fn industries(&self) -> &[Named] {
         &self.industries
     }
 
-    /// Every area, in its order.
+    /// All areas, by position.
     pub fn areas(&self) -> &[Named] {
         &self.areas
     }
 
-    /// The name of an industry; its code, where it has none any more.
+    /// Name of an industry; its code if it is unknown.
     pub fn industry(&self, code: &str) -> String {
         self.of("industry", code)
     }
 
-    /// The code of the industry this one is a part of.
+    /// The code of an industry's parent.
     pub fn parent(&self, code: &str) -> Option<&str> {
         self.industries.iter().find(|i| i.code == code).and_then(|i| i.parent.as_deref())
     }
 
-    /// The name of an area; its code, where it has none any more.
+    /// Name of an area; its code if it is unknown.
     pub fn area(&self, code: &str) -> String {
         self.of("area", code)
     }

@@ -34,23 +34,23 @@ pub fn routes() -> Routes {
     routes!["units"; list_units, create_unit, get_unit, update_unit]
 }
 
-/// A responsible unit.
+/// A responsible unit: department, zone, enterprise or institution.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Unit)]
 pub struct UnitView {
     /// The unit's id.
     pub id: UnitId,
-    /// Its name; no two units share one.
+    /// Name of the unit; unique.
     pub name: String,
-    /// What it is.
+    /// Kind of unit.
     pub kind: UnitKind,
-    /// Its unified social credit code; null when it is not known.
+    /// Unified social credit code; null if unknown.
     pub credit_code: Option<String>,
-    /// Why a code with a wrong check digit is right all the same; usually empty.
+    /// Reason why a code with a wrong check digit is correct; empty otherwise.
     pub credit_code_reason: String,
-    /// The id of the area it belongs to; null when it belongs to none.
+    /// The id of its area; null if it belongs to none.
     pub area_id: Option<AreaId>,
-    /// The version, which is the ETag.
+    /// Version number, used as the ETag.
     pub version: i64,
 }
 
@@ -74,25 +74,25 @@ impl Versioned for UnitView {
     }
 }
 
-/// A unit to be added.
+/// A responsible unit to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct UnitInput {
-    /// Its name.
+    /// Name of the unit; unique.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// What it is.
+    /// Kind of unit.
     pub kind: UnitKind,
-    /// Its unified social credit code (GB 32100-2015), 18 characters.
+    /// Unified social credit code (GB 32100-2015), 18 characters.
     #[serde(default)]
     #[schema(min_length = 18, max_length = 18)]
     pub credit_code: Option<String>,
-    /// Why a code with a wrong check digit is right all the same.
+    /// Reason why a code with a wrong check digit is correct.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub credit_code_reason: String,
-    /// The id of the area it belongs to.
+    /// The id of its area.
     #[serde(default)]
     pub area_id: Option<AreaId>,
 }
@@ -105,28 +105,28 @@ impl UnitInput {
     }
 }
 
-/// A change of a unit; what is absent stays.
+/// Changes to a unit; absent fields stay as they are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct UnitPatch {
-    /// Its name.
+    /// Name of the unit; unique.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// What it is.
+    /// Kind of unit.
     #[serde(default)]
     #[schema(nullable = false)]
     pub kind: Option<UnitKind>,
-    /// Its unified social credit code; null for none.
+    /// Unified social credit code; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, min_length = 18, max_length = 18)]
     pub credit_code: Option<Option<String>>,
-    /// Why a code with a wrong check digit is right all the same.
+    /// Reason why a code with a wrong check digit is correct.
     #[serde(default)]
     #[schema(max_length = 500, nullable = false)]
     pub credit_code_reason: Option<String>,
-    /// The id of the area it belongs to; null for none.
+    /// The id of its area; null clears it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub area_id: Option<Option<AreaId>>,
@@ -137,7 +137,7 @@ impl UnitPatch {
         serde_json::json!({"credit_code": "91110000101623741K"})
     }
 
-    /// The whole unit as it would be sent anew.
+    /// The unit's complete input after this change.
     fn merged(&self, unit: &Unit) -> UnitInput {
         let credit_code = self.credit_code.clone().unwrap_or_else(|| unit.credit_code.clone());
         let reason = self.credit_code_reason.clone();
@@ -151,7 +151,7 @@ impl UnitPatch {
     }
 }
 
-/// Which unit.
+/// Path of a unit.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct UnitPath {
@@ -159,29 +159,29 @@ pub struct UnitPath {
     pub unit_id: UnitId,
 }
 
-/// Which units.
+/// Filters and page of a list of units.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct UnitQuery {
-    /// Of one of these kinds.
+    /// Only units of one of these kinds.
     #[serde(default)]
     pub kind: Vec<UnitKind>,
-    /// With this in the name.
+    /// Only units whose name contains this text.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 /// List units
 ///
-/// Units by name, page by page.
+/// Responsible units by name, page by page.
 #[utoipa::path(get, path = "/units")]
 pub async fn list_units(
     app: Data<App>,
@@ -198,7 +198,7 @@ pub async fn list_units(
 
 /// Show a unit
 ///
-/// One unit as it is now.
+/// Returns the unit with this id.
 #[utoipa::path(get, path = "/units/{unit_id}")]
 pub async fn get_unit(
     app: Data<App>,
@@ -213,10 +213,11 @@ pub async fn get_unit(
 
 /// Add a unit
 ///
-/// Adds a responsible unit. A wrong check digit needs a reason.
+/// Adds a responsible unit. A credit code with a wrong check digit requires `credit_code_reason`.
+/// Commission only.
 #[utoipa::path(
     post, path = "/units",
-    responses((status = 409, description = "The name or the credit code is taken.")),
+    responses((status = 409, description = "Another unit has this name or credit code.")),
 )]
 async fn create_unit(
     app: Data<App>,
@@ -240,10 +241,10 @@ async fn create_unit(
 
 /// Change a unit
 ///
-/// What is absent stays.
+/// Changes the given fields; absent fields stay as they are. Commission only.
 #[utoipa::path(
     patch, path = "/units/{unit_id}",
-    responses((status = 409, description = "The name or the credit code is taken.")),
+    responses((status = 409, description = "Another unit has this name or credit code.")),
 )]
 async fn update_unit(
     app: Data<App>,

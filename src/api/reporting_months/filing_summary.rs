@@ -1,4 +1,4 @@
-//! How the months of a year stand: what came of the reports owed in each.
+//! Number of filings per reporting month of a year.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -25,29 +25,38 @@ pub fn routes() -> Routes {
     routes!["reporting_months"; list_month_filings]
 }
 
-/// A reporting month with what came of the reports owed in it.
+/// A reporting month, with the number of reports owed in it by status.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MonthFilings {
-    /// The month.
+    /// Dates and state of the month.
     #[serde(flatten)]
     pub month: ReportingMonthView,
-    /// Of all projects the caller may know of that owe a report.
+    /// Counts over the projects the caller may see.
     pub filings: FilingsView,
 }
 
-/// Of which year.
+/// The year.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilingYearQuery {
-    /// The year.
+    /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,
 }
 
-/// Count filings by month
+/// Count filings of a year by month
 ///
-/// Every month of the year that was opened, the earliest first, with what came of the reports owed
-/// in it: the same counts each month shows by itself.
+/// For each reporting month of the year, earliest first, the number of reports owed and how many of
+/// them are confirmed, submitted, returned, missing and late. Counts cover the projects the caller
+/// may see, and equal those of `GET /reporting-months/{month}`.
+///
+/// A project owes a report of a month if all of these hold:
+///
+/// - its construction started in the month or before it (`actual_start`);
+/// - it was registered for that year or an earlier one (`registered_year`);
+/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - its year plan, if it has one for that year, took effect in the month or before it. A project
+///   added in mid-year therefore owes nothing for the months before its plan takes effect.
 #[utoipa::path(get, path = "/summaries/filings")]
 pub async fn list_month_filings(
     app: Data<App>,
@@ -59,7 +68,8 @@ pub async fn list_month_filings(
         .db
         .read(move |conn| -> Result<_, Problem> {
             let months = reporting_months::list(conn, Some(year))?;
-            // What is owed does not depend on the month a sum goes through: read once.
+            // The reports owed do not depend on the last month of the period, so one read serves
+            // all months.
             let (all, through) = (ProjectFilter::default(), year.december());
             let projects = summaries::project_years(conn, &all, sight, through, Basis::Current)?;
             let counted = months.into_iter().map(|month| {

@@ -1,4 +1,4 @@
-//! Who has filed in a month, who is late, what is missing.
+//! Filings of a reporting month: which reports are owed, filed, late or missing.
 
 use std::collections::BTreeMap;
 
@@ -35,21 +35,22 @@ pub fn routes() -> Routes {
     routes!["reporting_months"; list_filings]
 }
 
-/// How many of the reports that are owed came to what.
+/// Number of reports owed in a month, by status.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Filings)]
 pub struct FilingsView {
-    /// Owed: the sum of the four below.
+    /// Reports owed: `confirmed` + `submitted` + `returned` + `missing`.
     pub due: i64,
-    /// Counted.
+    /// Confirmed reports.
     pub confirmed: i64,
-    /// Waiting for a decision.
+    /// Submitted reports that await review.
     pub submitted: i64,
-    /// Sent back and not yet put right.
+    /// Reports returned for correction and not resubmitted.
     pub returned: i64,
-    /// Not handed over; drafts too.
+    /// Reports not begun, or begun as a draft and not submitted.
     pub missing: i64,
-    /// Of all these, handed over after the due date, or overdue now.
+    /// Reports owed that were first submitted after the due date, or are overdue and were never
+    /// submitted.
     pub late: i64,
 }
 
@@ -66,42 +67,43 @@ impl From<Filings> for FilingsView {
     }
 }
 
-/// The filings of one area, industry line or unit.
+/// Filings of one area, industry line or owning unit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FilingsRow {
-    /// The area's or the industry's code, or the unit's name.
+    /// Code of the area or industry line, or name of the unit.
     pub of: String,
-    /// The unit's id; absent on rows of areas and industries.
+    /// The unit's id; absent on rows of areas and industry lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub unit_id: Option<UnitId>,
-    /// What came to what.
+    /// Counts of the row.
     #[serde(flatten)]
     pub filings: FilingsView,
 }
 
-/// One report that is owed.
+/// A report owed by a project, with its status.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Filing {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
     pub project: String,
-    /// Its industry line, by code.
+    /// The code of the project's industry line.
     pub industry: String,
-    /// Its area, by code.
+    /// The code of the project's area.
     pub area: String,
-    /// The names of its owning units.
+    /// The names of the project's owning units.
     pub owners: Vec<String>,
-    /// What became of its report.
+    /// Status of the report.
     pub status: FilingStatus,
-    /// Where the report stands; absent when none was begun.
+    /// State of the report; absent if none has been begun.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub report: Option<ReportState>,
-    /// Whether it was handed over after the due date, or is overdue now.
+    /// True if it was first submitted after the due date, or is overdue and was never submitted.
     pub late: bool,
-    /// The day it was first handed over.
+    /// Business day on which it was first submitted; null if it never was. A return does not change
+    /// it.
     pub first_submitted_on: Option<NaiveDate>,
 }
 
@@ -121,11 +123,11 @@ impl Owed {
     }
 }
 
-/// The reports that are owed in a month.
+/// The reports owed in a month.
 pub struct AllOwed(Vec<Owed>);
 
 impl AllOwed {
-    /// All of them, counted.
+    /// Counts over all of them.
     pub fn all(&self) -> FilingsView {
         let mut filings = Filings::default();
         for owed in &self.0 {
@@ -152,23 +154,23 @@ impl AllOwed {
         rows.into_iter().map(row).collect()
     }
 
-    /// By area, in the areas' order.
+    /// Counts by area, in the order of the areas.
     pub fn by_area(&self) -> Vec<FilingsRow> {
         self.by(|o| vec![o.area.clone()], |(_, code)| (code, None))
     }
 
-    /// By industry line, in the tree's order.
+    /// Counts by industry line, in the order of the industry tree.
     pub fn by_industry(&self) -> Vec<FilingsRow> {
         self.by(|o| vec![o.industry.clone()], |(_, code)| (code, None))
     }
 
-    /// By owning unit.
+    /// Counts by owning unit, in the order of their names.
     pub fn by_unit(&self) -> Vec<FilingsRow> {
         self.by(|o| o.owners.clone(), |(name, id)| (name, Some(id)))
     }
 }
 
-/// What came of the reports `projects` owe in `month`, on `today`.
+/// Counts the reports `projects` owe in `month`, as of `today`.
 pub fn count(projects: &[ProjectYear], month: &ReportingMonth, today: NaiveDate) -> FilingsView {
     let mut filings = Filings::default();
     for project in projects.iter().filter(|p| p.owes_report_of(month.month)) {
@@ -180,7 +182,7 @@ pub fn count(projects: &[ProjectYear], month: &ReportingMonth, today: NaiveDate)
     filings.into()
 }
 
-/// The reports owed in `month` by the projects in sight, as they stand on `today`.
+/// The reports owed in `month` by the projects in `sight`, as of `today`.
 pub fn owed(
     conn: &mut Conn,
     month: &ReportingMonth,
@@ -215,29 +217,40 @@ fn owed_by(
     Ok(AllOwed(projects.iter().filter(|p| p.owes_report_of(month.month)).map(one).collect()))
 }
 
-/// Which filings.
+/// Filters for filings.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilingQuery {
-    /// With one of these statuses.
+    /// Only filings with one of these statuses.
     #[serde(default)]
     pub status: Vec<FilingStatus>,
-    /// Late ones alone, or those in time.
+    /// If true, only late filings; if false, only those that are not late.
     #[param(nullable = false)]
     pub late: Option<bool>,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
 /// List filings of a month
 ///
-/// Every project that owes a report of the month, with what became of it: by project id, filtered
-/// by status, area, industry or unit.
+/// Every project that owes a report of the month and is visible to the caller, with the status of
+/// its report, by project id. `late` is true if the report was first submitted after the due date,
+/// or was never submitted and the due date has passed.
+///
+/// A project owes a report of a month if all of these hold:
+///
+/// - its construction started in the month or before it (`actual_start`);
+/// - it was registered for that year or an earlier one (`registered_year`);
+/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - its year plan, if it has one for that year, took effect in the month or before it. A project
+///   added in mid-year therefore owes nothing for the months before its plan takes effect.
+///
+/// 404 if the month was never opened.
 #[utoipa::path(get, path = "/reporting-months/{month}/filings")]
 pub async fn list_filings(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! Reporting months: opened, due, closed; and what may be filed and reviewed in them.
+//! Reporting months (报告期): list, open, reschedule and close, and the checks for filing and review.
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// Which month.
+/// Path of a reporting month.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct MonthPath {
@@ -50,31 +50,32 @@ pub struct MonthPath {
 /// A reporting month with what became of the reports owed in it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReportingMonthStatus {
-    /// The month.
+    /// Dates and state of the month.
     #[serde(flatten)]
     pub month: ReportingMonthView,
-    /// Of all projects the caller may know of that owe a report.
+    /// Counts over all projects the caller may see.
     pub filings: FilingsView,
-    /// The same by area, in the areas' order.
+    /// Counts by area, in the order of the areas.
     pub by_area: Vec<FilingsRow>,
-    /// The same by industry line, in the tree's order.
+    /// Counts by industry line, in the order of the industry tree.
     pub by_industry: Vec<FilingsRow>,
-    /// The same by owning unit; projects without one are in none of these rows.
+    /// Counts by owning unit. A project with several owners is in the row of each, one without
+    /// owner in none.
     pub by_unit: Vec<FilingsRow>,
 }
 
-/// Of which year.
+/// Year filter.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct YearQuery {
-    /// Of this year alone.
+    /// Only months of this year.
     #[param(nullable = false)]
     pub year: Option<Year>,
 }
 
 /// List reporting months
 ///
-/// Every month that was opened, the earliest first.
+/// All months that were ever opened, earliest first, with their dates and state.
 #[utoipa::path(get, path = "/reporting-months")]
 pub async fn list_reporting_months(
     app: Data<App>,
@@ -91,8 +92,19 @@ pub async fn list_reporting_months(
 
 /// Show a reporting month
 ///
-/// Its days and state, and who has filed, who is late and what is missing: in all, by area, by
-/// industry and by owning unit. The projects themselves are listed under `filings`.
+/// Dates and state of the month, and how many of the reports owed are confirmed, submitted,
+/// returned, missing and late: in total, by area, by industry line and by owning unit. Counts cover
+/// the projects the caller may see. `GET /reporting-months/{month}/filings` lists the projects.
+///
+/// A project owes a report of a month if all of these hold:
+///
+/// - its construction started in the month or before it (`actual_start`);
+/// - it was registered for that year or an earlier one (`registered_year`);
+/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - its year plan, if it has one for that year, took effect in the month or before it. A project
+///   added in mid-year therefore owes nothing for the months before its plan takes effect.
+///
+/// 404 if the month was never opened.
 #[utoipa::path(get, path = "/reporting-months/{month}")]
 pub async fn get_reporting_month(
     app: Data<App>,
@@ -117,14 +129,14 @@ pub async fn get_reporting_month(
     Ok(Json(status))
 }
 
-/// When a month opens and is due.
+/// Opening date and due date of a reporting month.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ReportingMonthInput {
-    /// The first day on which reports are taken; not before the month begins.
+    /// First day on which reports can be filed; not before the first day of the month.
     pub opens_on: NaiveDate,
-    /// The last day on which reports are in time.
+    /// Last day on which reports are on time; not before `opens_on`.
     pub due_on: NaiveDate,
 }
 
@@ -134,9 +146,10 @@ impl ReportingMonthInput {
     }
 }
 
-/// Open a reporting month
+/// Open or reschedule a reporting month
 ///
-/// Opens a month with `If-None-Match: *`, or moves its days with `If-Match` until it is closed.
+/// With `If-None-Match: *` opens the month for reports; with `If-Match` changes the dates of an
+/// open month. Commission only.
 #[utoipa::path(
     put, path = "/reporting-months/{month}",
     responses((status = 409, description = "The month is closed.")),
@@ -180,7 +193,7 @@ pub async fn put_reporting_month(
     })
 }
 
-/// Records what became of the month, and shows it.
+/// Records an event of the month and returns the month as saved.
 fn recorded(
     conn: &mut Conn,
     caller: &Caller,
@@ -197,11 +210,12 @@ fn recorded(
 
 /// Close a reporting month
 ///
-/// Locks it after its due date: nothing in it can be filed, returned or confirmed any more. What
-/// was not handed over stays missing.
+/// Locks the month after its due date: its reports can no longer be written, submitted, returned or
+/// confirmed. Reports that were not submitted stay missing; figures then change only by a
+/// restatement. Commission only.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/closing",
-    responses((status = 409, description = "It is closed, still in time, or has submitted reports that wait for a decision.")),
+    responses((status = 409, description = "The month is closed, its due date has not passed, or it has submitted reports that await review.")),
 )]
 pub async fn close_reporting_month(
     app: Data<App>,

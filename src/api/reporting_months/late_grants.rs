@@ -1,4 +1,4 @@
-//! Grants that let one unit file after the due date.
+//! Late grants: let one unit file after the due date.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
     routes!["reporting_months"; list_late_grants, create_late_grant]
 }
 
-/// Lets one unit file after the due date.
+/// Permission for one unit to file after the due date.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = LateGrant)]
 pub struct LateGrantView {
@@ -43,13 +43,13 @@ pub struct LateGrantView {
     pub unit_id: UnitId,
     /// The unit's name.
     pub unit: String,
-    /// The moment it ends by itself.
+    /// Time at which the grant expires.
     pub until: Timestamp,
-    /// Whether it still lasts.
+    /// True if it has not expired.
     pub active: bool,
-    /// Why it was given.
+    /// Reason for the grant.
     pub reason: String,
-    /// When it was given.
+    /// Time at which it was given.
     pub granted_at: Timestamp,
 }
 
@@ -68,7 +68,7 @@ impl LateGrantView {
 }
 
 impl Versioned for LateGrantView {
-    /// A grant never changes; it ends.
+    /// Grants are never edited, so the version is constant.
     fn version(&self) -> i64 {
         1
     }
@@ -76,7 +76,7 @@ impl Versioned for LateGrantView {
 
 /// List late grants
 ///
-/// Every grant of the month, the latest first; those that ended too.
+/// All late grants of the month, newest first, including expired ones.
 #[utoipa::path(get, path = "/reporting-months/{month}/grants")]
 pub async fn list_late_grants(
     app: Data<App>,
@@ -94,16 +94,16 @@ pub async fn list_late_grants(
     Ok(Sheet(PageView::whole(all.into_iter().map(|g| LateGrantView::of(g, now)).collect())))
 }
 
-/// Which unit may file late, until when, and why.
+/// Unit, expiry and reason of a late grant.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct LateGrantInput {
     /// The unit's id.
     pub unit_id: UnitId,
-    /// The moment the grant ends; lies ahead.
+    /// Time at which the grant expires; must be in the future.
     pub until: Timestamp,
-    /// Why the unit could not file in time.
+    /// Reason why the unit could not file on time.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
 }
@@ -116,10 +116,10 @@ impl LateGrantInput {
     }
 }
 
-/// Let a unit file late
+/// Allow a unit to file late
 ///
-/// Lets one unit file reports of the month after its due date until a given moment. The grant ends
-/// by itself, and with the closing of the month.
+/// Allows one unit to file the month's reports after the due date, until `until` or until the month
+/// is closed. Commission only. A report that was returned can be resubmitted without a grant.
 #[utoipa::path(
     post, path = "/reporting-months/{month}/grants",
     responses((status = 409, description = "The month is closed.")),

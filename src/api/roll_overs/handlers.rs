@@ -1,4 +1,4 @@
-//! The roll-over into the next year: proposed, changed line by line, confirmed.
+//! Roll-overs of unfinished projects into a new year: propose, change line by line, confirm.
 
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -52,20 +52,20 @@ pub fn routes() -> Routes {
     ]
 }
 
-/// Which year it goes into.
+/// Path parameters of one roll-over.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct RollOverPath {
-    /// The year it goes into.
+    /// The new year.
     #[param(example = 2022)]
     pub year: Year,
 }
 
-/// Which line.
+/// Path parameters of one line of a roll-over.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct RollOverLinePath {
-    /// The year it goes into.
+    /// The new year.
     #[param(example = 2022)]
     pub year: Year,
     /// The project's id.
@@ -99,7 +99,7 @@ fn shown(conn: &mut Conn, year: Year) -> Result<RollOverView, Problem> {
     })
 }
 
-/// Refuses once the plans are made.
+/// Refuses a confirmed roll-over.
 fn proposed(roll_over: RollOver) -> Result<RollOver, Problem> {
     match roll_over.state {
         RollOverState::Proposed => Ok(roll_over),
@@ -107,7 +107,9 @@ fn proposed(roll_over: RollOver) -> Result<RollOver, Problem> {
             let year = roll_over.year;
             let words = Words::new(
                 format!("{year} 年结转已确认，年度计划已生成；改动请用计划调整（adjustments）。"),
-                format!("The roll-over into {year} is confirmed; change its plans by adjustments."),
+                format!(
+                    "The roll-over into {year} is already confirmed; change the plans by adjustments."
+                ),
             );
             Err(Problem::conflict("roll-over-confirmed", words))
         }
@@ -116,12 +118,13 @@ fn proposed(roll_over: RollOver) -> Result<RollOver, Problem> {
 
 /// Propose a roll-over
 ///
-/// Takes every project of the year before that is unfinished and has no plan for this one, with
-/// what remains of it and what its plan left over, and proposes what the new year is to invest.
-/// Asked again it starts anew, until it is confirmed.
+/// Lists every unfinished project of the previous year that has no plan for this year, with its
+/// remaining investment and the uncompleted part of its plan, and proposes an investment for the
+/// new year. Repeating the request recalculates the proposal and discards manual changes, until the
+/// roll-over is confirmed.
 #[utoipa::path(
     post, path = "/roll-overs/{year}/proposal",
-    responses((status = 409, description = "It is confirmed, or there is no year before.")),
+    responses((status = 409, description = "The roll-over is already confirmed, or there is no previous year.")),
 )]
 async fn propose_roll_over(
     app: Data<App>,
@@ -133,7 +136,7 @@ async fn propose_roll_over(
     if year.get() == Year::FIRST {
         let words = Words::new(
             format!("{year} 年之前没有可结转的年度。"),
-            format!("There is no year before {year} to go on from."),
+            format!("There is no year before {year} to roll over."),
         );
         return Err(Problem::conflict("no-year-before", words));
     }
@@ -203,7 +206,7 @@ fn recorded(
 
 /// Show a roll-over
 ///
-/// Where it stands, with the sums of its lines.
+/// Returns the state of the roll-over and the totals of its lines.
 #[utoipa::path(get, path = "/roll-overs/{year}")]
 async fn get_roll_over(
     app: Data<App>,
@@ -217,7 +220,8 @@ async fn get_roll_over(
 
 /// List the lines of a roll-over
 ///
-/// Every unfinished project with what is carried over and what is proposed, by project id.
+/// All unfinished projects with their remaining, carried-over and proposed amounts, ordered by
+/// project id.
 #[utoipa::path(get, path = "/roll-overs/{year}/lines")]
 async fn list_roll_over_lines(
     app: Data<App>,
@@ -239,7 +243,8 @@ async fn list_roll_over_lines(
 
 /// Change a line of a roll-over
 ///
-/// Gives the project another amount, leaves it out, or takes it in again.
+/// Sets the planned investment of a project, or excludes or includes it. Requires a roll-over that
+/// is not confirmed.
 #[utoipa::path(
     patch, path = "/roll-overs/{year}/lines/{project_id}",
     responses((status = 409, description = "The roll-over is confirmed.")),
@@ -264,7 +269,8 @@ async fn update_roll_over_line(
             let old = RollOverLine { version: version.0, ..old };
             let line = patch.apply(&old, project.facts.total)?;
             roll_overs::save_line(conn, roll_over.id, &line)?;
-            // Confirming it at the same time must not pass over this change.
+            // Increments the version, so that a concurrent confirmation fails instead of ignoring
+            // this change.
             roll_overs::save(conn, &roll_over)?;
             let after = roll_overs::line(conn, roll_over.id, at.project_id)?;
             let view = RollOverLineView::from(after);
@@ -278,12 +284,12 @@ async fn update_roll_over_line(
     Ok(Tagged(view))
 }
 
-/// The document that orders the new plans.
+/// The document that approves the new plans.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ConfirmationInput {
-    /// Its number.
+    /// Document number.
     #[schema(min_length = 1, max_length = 200)]
     pub document_number: String,
 }
@@ -296,11 +302,12 @@ impl ConfirmationInput {
 
 /// Confirm a roll-over
 ///
-/// Gives every project that goes on its plan of the new year, all or none: twelve equal months from
-/// a start that lies ahead to the planned finish.
+/// Creates the new year's plan of every included project, in one transaction. Each plan spreads the
+/// amount equally over the months from the planned start, if it is in the new year and construction
+/// has not started, to the planned finish.
 #[utoipa::path(
     post, path = "/roll-overs/{year}/confirmation",
-    responses((status = 409, description = "It is confirmed already, or a project was planned for or ended since it was proposed.")),
+    responses((status = 409, description = "The roll-over is already confirmed, or a project has ended or received a plan since the proposal.")),
 )]
 async fn confirm_roll_over(
     app: Data<App>,
@@ -339,7 +346,7 @@ async fn confirm_roll_over(
     Ok(Tagged(view))
 }
 
-/// Makes the plan of one line.
+/// Creates the year plan of one line.
 fn plan(
     conn: &mut Conn,
     caller: &Caller,
@@ -357,7 +364,7 @@ fn plan(
                 "项目 {id}“{name}”在拟定结转后已结束或已有 {year} 年度计划；请重新拟定结转，或将该项目设为不列入。"
             ),
             format!(
-                "Project {id} ({name}) has ended or got a plan of {year} since the proposal; propose anew, or leave it out."
+                "Project {id} ({name}) has ended or received a {year} plan since the proposal; propose again, or exclude the project."
             ),
         );
         return Err(Problem::conflict("roll-over-outdated", words));

@@ -1,4 +1,4 @@
-//! Roll-overs and their lines, as callers see and change them.
+//! API representation of roll-overs and their lines, and validation of changes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,42 +16,42 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// What goes on into a year.
+/// A roll-over of unfinished projects into a new year.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = RollOver)]
 pub struct RollOverView {
-    /// The year it goes into.
+    /// The new year.
     pub year: Year,
-    /// What is unfinished is measured through this month.
+    /// Last month of the old year; progress is measured up to and including it.
     pub through: Month,
-    /// Where it stands.
+    /// State of the roll-over.
     pub state: RollOverState,
-    /// Which projects it covers: all of them.
+    /// Projects the roll-over covers; always all.
     pub scope: Scope,
-    /// Months of the old year that were opened and are not closed: what is reported in them still
-    /// changes what remains.
+    /// Months of the old year that are still open: reports in them can still change the remaining
+    /// amounts.
     pub open_months: Vec<Month>,
-    /// How many projects are unfinished.
+    /// Number of unfinished projects.
     pub project_count: i64,
-    /// Of them go on.
+    /// Number of projects included in the roll-over.
     pub included_count: i64,
-    /// What remains of all of them, in 万元.
+    /// Remaining investment of all unfinished projects, in 万元.
     pub remaining_wan: Fen,
-    /// What the old year's plans have not completed, in 万元.
+    /// Uncompleted part of the old year's plans, in 万元.
     pub carried_wan: Fen,
-    /// What the new year is to invest in those that go on, in 万元.
+    /// Planned investment in the new year of the included projects, in 万元.
     pub annual_investment_wan: Fen,
-    /// The document that ordered the new plans; empty until confirmed.
+    /// Number of the document that approves the new plans; empty until confirmed.
     pub document_number: String,
-    /// When it was proposed.
+    /// Time of the proposal.
     pub proposed_at: Timestamp,
-    /// By whom, by username.
+    /// User name of the proposer.
     pub proposed_by: String,
-    /// When it was confirmed.
+    /// Time of the confirmation; null until confirmed.
     pub confirmed_at: Option<Timestamp>,
-    /// By whom, by username.
+    /// User name of the confirmer; null until confirmed.
     pub confirmed_by: Option<String>,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
@@ -61,7 +61,7 @@ impl Versioned for RollOverView {
     }
 }
 
-/// One project that goes on, or is left out.
+/// One unfinished project in a roll-over.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RollOverLine)]
 pub struct RollOverLineView {
@@ -69,17 +69,17 @@ pub struct RollOverLineView {
     pub project_id: ProjectId,
     /// The project's name.
     pub project: String,
-    /// Total investment less everything completed ever, in 万元.
+    /// Total investment minus all completed investment, in 万元.
     pub remaining_wan: Fen,
-    /// What the old year's plan has not completed, in 万元.
+    /// Uncompleted part of the old year's plan, in 万元.
     pub carried_wan: Fen,
-    /// What the new year is to invest, in 万元.
+    /// Planned investment in the new year, in 万元.
     pub annual_investment_wan: Fen,
-    /// Whether it goes on.
+    /// True if the project gets a plan for the new year.
     pub included: bool,
-    /// Why a person decided otherwise; may be empty.
+    /// Reason for a manual change; may be empty.
     pub note: String,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
@@ -104,20 +104,21 @@ impl Versioned for RollOverLineView {
     }
 }
 
-/// A person's decision about a line; what is absent stays.
+/// A partial update of a roll-over line; absent fields are left unchanged.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct RollOverLinePatch {
-    /// What the new year is to invest, in 万元; at most the project's total.
+    /// Planned investment in the new year, in 万元; at most the project's total investment, and not
+    /// zero if the project is included.
     #[serde(default)]
     #[schema(nullable = false)]
     pub annual_investment_wan: Option<Fen>,
-    /// Whether it goes on.
+    /// True if the project gets a plan for the new year.
     #[serde(default)]
     #[schema(nullable = false)]
     pub included: Option<bool>,
-    /// Why.
+    /// Reason for the change.
     #[serde(default)]
     #[schema(nullable = false, max_length = 500)]
     pub note: Option<String>,
@@ -128,7 +129,7 @@ impl RollOverLinePatch {
         serde_json::json!({"annual_investment_wan": "9600.00", "note": "按合同工期测算"})
     }
 
-    /// The line as it is to be, of a project of `total`.
+    /// `line` with these changes applied; `total` is the project's total investment.
     pub fn apply(&self, line: &RollOverLine, total: Fen) -> Result<RollOverLine, Refusal> {
         let mut check = Check::new();
         let pointer = "/annual_investment_wan";
@@ -140,7 +141,7 @@ impl RollOverLinePatch {
         if included && annual.is_zero() {
             let words = Words::new(
                 "列入结转的项目须有年度计划投资；否则请将 included 设为 false。",
-                "A project that goes on needs an amount; else set `included` to false.",
+                "An included project must have an annual investment; otherwise set `included` to false.",
             );
             check.note(pointer, FieldError::new("", "zero", words));
         }

@@ -1,4 +1,5 @@
-//! The promise table: of what the plan promised, what is registered, planned and done?
+//! The promise table (兑现表): planned by the annual plan document, registered, planned in year plans,
+//! and completed, per industry line.
 
 use std::collections::BTreeMap;
 
@@ -41,76 +42,82 @@ pub fn routes() -> Routes {
 /// The promise table of a year.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Commitments {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
-    /// Which projects the sums cover; what was promised is always the whole plan's.
+    /// Which projects the sums cover. `promised` always covers the whole plan document.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
-    /// One line per industry line that promised something or has projects.
+    /// One line per industry line that has an envelope in the plan document, or projects.
     pub lines: Vec<CommitmentLine>,
-    /// Sub-totals of the two groups.
+    /// Subtotals of the industry groups.
     pub groups: Vec<CommitmentLine>,
-    /// Sub-totals of industries with parts.
+    /// Subtotals of parent industries.
     pub parents: Vec<CommitmentLine>,
-    /// The grand total. The plan document prints none: what it promises here is computed.
+    /// Grand total. The plan document contains no sums, so its part is computed.
     pub total: CommitmentLine,
 }
 
-/// One line of the promise table, or a sub-total.
+/// A line of the promise table, or a subtotal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommitmentLine {
     /// The code of the industry; absent on groups and on the total.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "next_gen_it")]
     pub industry: Option<String>,
-    /// The name of the industry or group in Chinese.
+    /// Name of the industry or group, in Chinese.
     pub name: String,
-    /// The group; absent on the total.
+    /// The industry group; absent on the total.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub group: Option<IndustryGroup>,
-    /// What the plan document promised.
+    /// Projects and investment in the plan document.
     pub promised: Promised,
-    /// What is registered in this year.
+    /// Projects in the register in this year.
     pub registered: Registered,
-    /// What the year plans plan.
+    /// Investment planned in the projects' year plans.
     pub planned: Planned,
-    /// Completed, January to the month asked for, in 万元.
+    /// Investment completed from January to the month `through`, in 万元.
     pub completed_wan: Fen,
-    /// Completed ÷ what was promised for the year.
+    /// Completed investment ÷ investment of the year in the plan document.
     pub against_promise: RateView,
-    /// Completed ÷ the year plans.
+    /// Completed investment ÷ investment of the year in the year plans.
     pub against_plan: RateView,
-    /// The year plans as they were first made, and completed against them, whatever the basis.
+    /// Planned investment and completion rate by the first version of the year plans, for any
+    /// `basis`.
     pub initial: AgainstBasis,
-    /// The year plans in force at the end of the month, and completed against them.
+    /// Planned investment and completion rate by the version of the year plans in force at the end
+    /// of `through`, for any `basis`.
     pub current: AgainstBasis,
-    /// (Invested before the register + confirmed ever) ÷ total investment.
+    /// (Invested before the register + completed in all years through the period) ÷ total
+    /// investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; null without plans to weigh by.
+    /// Expected progress at the end of the period, in per cent; null if nothing is planned and the
+    /// method needs plans.
     pub expected_percent: Option<Hundredths>,
-    /// Completion against the year plans less expected progress, in percentage points.
+    /// Completion rate against the year plans minus expected progress, in percentage points; null
+    /// if nothing is planned.
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
 }
 
-/// A promise beside what came of it.
+/// Projects and investment in the plan document, with the figures achieved.
 #[derive(Clone, Copy)]
 struct Kept {
     promised: Promised,
@@ -127,7 +134,7 @@ impl<'a> std::iter::Sum<&'a Kept> for Kept {
     }
 }
 
-/// Which line it is.
+/// Name and key of a line.
 struct Title<'a> {
     industry: Option<&'a str>,
     name: &'a str,
@@ -158,8 +165,10 @@ fn line(title: &Title<'_>, kept: &Kept, period: Period, mode: ExpectedMode) -> C
 
 /// Show the promise table
 ///
-/// Per envelope of the plan document: what it promised, what is registered, what the year plans
-/// plan, what is completed and how far that is, with sub-totals and a grand total.
+/// Per industry line of the annual plan document: projects and investment it planned, projects
+/// registered, investment in year plans, investment completed, and the rates of completion; with
+/// subtotals by group and parent industry, and a grand total. Covers the projects visible to the
+/// caller; no project filters.
 #[utoipa::path(get, path = "/summaries/commitments")]
 async fn get_commitments(
     app: Data<App>,
@@ -177,7 +186,7 @@ async fn get_commitments(
     Ok(Sheet(table))
 }
 
-/// The promise table of every project in sight.
+/// The promise table of all projects the caller may see.
 pub fn promise_table(conn: &mut Conn, asking: &Asking) -> Result<Commitments, Problem> {
     let period = asking.period;
     let envelopes = asking.source.envelopes(conn, asking.query.year)?;
@@ -190,8 +199,8 @@ pub fn promise_table(conn: &mut Conn, asking: &Asking) -> Result<Commitments, Pr
     Ok(table(&asking.query, (period, restated), asking.stated, &tree, &kept))
 }
 
-/// The industries that promised something or have projects, in the order of the tree. By rule these
-/// are leaves; one that is not would still be counted.
+/// Industries that have an envelope or projects, in tree order. They should all be leaves; one that
+/// is not is counted too.
 fn kept<'a>(
     tree: &'a [Industry],
     promised: &BTreeMap<IndustryId, Promised>,

@@ -1,4 +1,4 @@
-//! Investment by one or two dimensions.
+//! Investment grouped by one or two dimensions.
 
 use std::collections::BTreeMap;
 
@@ -39,99 +39,102 @@ pub fn routes() -> Routes {
     routes!["summaries"; get_investment]
 }
 
-/// By what.
+/// Dimensions of the rows.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ByQuery {
-    /// One or two dimensions, each given once. `unit` rows are of the role `role`, `owner` unless
-    /// said; a project of two such units stands in both rows and once in the total.
+    /// One or two different dimensions. Units are counted in the role `role`, by default `owner`; a
+    /// project with several such units is in the row of each, and once in the total.
     #[param(min_items = 1, max_items = 2)]
     pub by: Vec<Dimension>,
 }
 
-/// Investment by one or two dimensions.
+/// Planned and completed investment, grouped by one or two dimensions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Investment {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
-    /// The dimensions, in the order asked.
+    /// The dimensions, in the requested order.
     pub by: Vec<Dimension>,
-    /// One row per combination that has projects.
+    /// One row per combination of keys that has projects.
     pub rows: Vec<InvestmentRow>,
-    /// Of every project the filter admits, each counted once.
+    /// Totals of all projects that match the filters, with each project counted once.
     pub total: InvestmentRow,
 }
 
-/// One row: what it is of, and its figures.
+/// Key and figures of one row.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct InvestmentRow {
-    /// The place it is of, as far as asked by places.
+    /// Industry, group, area or unit of the row; only for the requested dimensions.
     #[serde(flatten)]
     pub place: Place,
-    /// The stage, when asked by stage.
+    /// The stage; only if grouped by stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub stage: Option<Stage>,
-    /// The nature, when asked by nature.
+    /// The nature of construction; only if grouped by nature.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub nature: Option<Nature>,
-    /// The month, when asked by month.
+    /// The month; only if grouped by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
     pub month: Option<Month>,
-    /// How many projects; absent on a month's row.
+    /// Number of projects; absent on rows of a month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub project_count: Option<i64>,
-    /// Their total investment, in 万元; absent on a month's row.
+    /// Their total investment, in 万元; absent on rows of a month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub total_investment_wan: Option<Fen>,
-    /// What the year plans plan.
+    /// Investment planned in the year plans.
     pub planned: PlannedPart,
-    /// Completed, January to the month asked for, or in the row's month, in 万元.
+    /// Investment completed from January to the month `through`, or in the row's month, in 万元.
     pub completed_wan: Fen,
-    /// Completed ÷ planned.
+    /// Completed investment ÷ planned investment of the year, or of the row's month.
     pub against_plan: RateView,
-    /// How far the year should be by now, in per cent; absent on a month's row.
+    /// Expected progress at the end of the period, in per cent; absent on rows of a month, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent on a month's row.
+    /// Completion rate minus expected progress, in percentage points; absent on rows of a month, or
+    /// if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
 }
 
-/// What year plans plan for a row: of the year, or of its month.
+/// Investment planned in year plans, for the year or for one month.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct PlannedPart {
-    /// For the year, in 万元; absent on a month's row.
+    /// Planned for the whole year, in 万元; absent for a single month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub annual_investment_wan: Option<Fen>,
-    /// Of that January to the month asked for, or in the row's month, in 万元.
+    /// Planned for January to the month `through`, or for the single month, in 万元.
     pub through_wan: Fen,
 }
 
@@ -169,8 +172,8 @@ impl InvestmentRow {
 
 /// Show investment by dimension
 ///
-/// Planned and completed investment by one or two of industry, group, area, unit, stage, nature and
-/// month, of the projects the filters admit and the caller may know of.
+/// Planned and completed investment, grouped by one or two of industry, group, area, unit, stage,
+/// nature and month. Covers the projects that match the filters and are visible to the caller.
 #[utoipa::path(get, path = "/summaries/investment")]
 async fn get_investment(
     app: Data<App>,
@@ -180,7 +183,7 @@ async fn get_investment(
     let Query(Both(filter, Both(asked, ByQuery { by }))) = query;
     let (sight, now) = (who.sees(), app.now());
     if by.first() == by.get(1) {
-        let words = Words::new("两个维度不能相同。", "Two dimensions, if two, must differ.");
+        let words = Words::new("两个维度不能相同。", "The two dimensions must differ.");
         return Err(Problem::bad_parameters(vec![FieldError::new("?by", "repeated", words)]));
     }
     let answer = app
@@ -194,7 +197,7 @@ async fn get_investment(
     Ok(Sheet(answer))
 }
 
-/// Investment of the projects `filter` admits.
+/// Investment of the projects that match `filter`, grouped by `by`.
 pub fn sum_up(
     conn: &mut Conn,
     asking: &Asking,

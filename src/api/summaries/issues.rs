@@ -1,4 +1,4 @@
-//! Open issues by category, unit, level, state, area or industry, with their age.
+//! Number and age of open issues, by category, level, state or unit.
 
 use std::collections::BTreeMap;
 
@@ -34,33 +34,35 @@ pub fn routes() -> Routes {
     routes!["issues"; get_issue_summary]
 }
 
-/// What open issues can be counted by.
+/// Dimension by which open issues are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IssueDimension {
-    /// What it is about.
+    /// Category of the issue.
     Category,
-    /// Who has to coordinate it.
+    /// Level that has to coordinate it.
     Level,
-    /// Where it stands.
+    /// State of the issue.
     State,
-    /// Each unit it was given to; one shared by several stands in each row.
+    /// Assigned unit. An issue with several units is in the row of each.
     Unit,
 }
 
-/// By what, and as of when.
+/// Grouping and source of the counts.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct IssueBy {
-    /// What rows are of.
+    /// Dimension of the rows.
     #[serde(default = "category")]
     #[param(default = "category")]
     pub by: IssueDimension,
-    /// From where they are answered: `published` counts what was open when a month closed.
+    /// Source of the counts: `live` counts the issues that are open now, `published` those that
+    /// were open when the month `month` was closed, from its bulletin.
     #[serde(default = "live")]
     #[param(default = "live")]
     pub as_of: AsOf,
-    /// The published month; the last one unless said. Only with `as_of=published`.
+    /// A published month; only with `as_of=published`. Default: the last published one. 400
+    /// (`not-published`) if it has no bulletin.
     #[param(nullable = false, example = "2021-05")]
     pub month: Option<Month>,
 }
@@ -69,7 +71,7 @@ fn live() -> AsOf {
     AsOf::Live
 }
 
-/// An open issue, as far as counting needs it.
+/// The parts of an open issue that are counted or filtered by.
 struct Open {
     facts: IssueFacts,
     age_days: i64,
@@ -82,7 +84,7 @@ impl Open {
         Self { facts: found.into(), age_days, overdue }
     }
 
-    /// What the store asks the database, asked of what was frozen.
+    /// Applies the store's filter to an issue read from a bulletin.
     fn is_admitted(&self, filter: &IssueFilter, places: (IndustryId, AreaId)) -> bool {
         let facts = &self.facts;
         let any = |unit: &IssueUnit| filter.units.contains(&unit.unit_id);
@@ -99,8 +101,8 @@ impl Open {
     }
 }
 
-/// The issues that were open when a published month closed, of the projects in sight now; and the
-/// day they were counted to.
+/// Issues open when a published month was closed, of the projects the caller may see now; and the
+/// last day of that month.
 fn frozen(
     conn: &mut Conn,
     (asked, places): (&IssueQuery, &PlaceFilter),
@@ -135,12 +137,12 @@ fn category() -> IssueDimension {
     IssueDimension::Category
 }
 
-/// How many issues are open, and for how long.
+/// Number of open issues, by age.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct IssueCounts {
-    /// Not cleared: the sum of the four ages below.
+    /// Issues that are not cleared: the sum of the four age groups.
     pub open: i64,
-    /// Of them past the day they were due.
+    /// Open issues past their due date.
     pub overdue: i64,
     /// Raised at most 30 days ago.
     pub age_to_30: i64,
@@ -165,26 +167,26 @@ impl IssueCounts {
     }
 }
 
-/// The open issues of one category, level, state or unit.
+/// Counts of one category, level, state or unit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IssueRow {
-    /// The category, level or state, or the name of the unit; empty for issues no unit has.
+    /// The category, level or state, or the name of the unit; empty for issues without unit.
     pub of: String,
-    /// How many, and for how long.
+    /// Counts of the row.
     #[serde(flatten)]
     pub counts: IssueCounts,
 }
 
-/// Open issues, counted.
+/// Number and age of open issues, grouped by one dimension.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IssueSummary {
-    /// What rows are of.
+    /// Dimension of the rows.
     pub by: IssueDimension,
-    /// The day ages are counted to: today, or the last day of the published month.
+    /// Day as of which ages are computed: today, or the last day of the published month.
     pub day: NaiveDate,
-    /// The rows.
+    /// The rows, sorted by `of`.
     pub rows: Vec<IssueRow>,
-    /// All open issues once, whatever the rows share.
+    /// Totals, with each issue counted once.
     pub total: IssueCounts,
 }
 
@@ -201,8 +203,8 @@ fn keys(found: &Open, by: IssueDimension) -> Vec<String> {
 
 /// Count open issues
 ///
-/// By category, level, state or unit, with their age and what is overdue: what `/issues?open=true`
-/// lists.
+/// Number of open issues by category, level, state or unit, with their age and how many are
+/// overdue. `GET /issues?open=true` with the same filters lists them.
 #[utoipa::path(get, path = "/summaries/issues")]
 pub async fn get_issue_summary(
     app: Data<App>,

@@ -1,4 +1,4 @@
-//! What is due, overdue and moved; what was to start and has.
+//! Starts of construction and milestones: due, reached, overdue and rescheduled.
 
 use std::collections::BTreeMap;
 
@@ -30,15 +30,15 @@ pub fn routes() -> Routes {
     routes!["summaries"; get_milestone_summary]
 }
 
-/// A share of a number of things, with its parts.
+/// A rate of two counts, with numerator and denominator.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CountRate)]
 pub struct CountRateView {
-    /// The part.
+    /// The numerator.
     pub numerator: i64,
-    /// The whole.
+    /// The denominator.
     pub denominator: i64,
-    /// The part of the whole, in per cent; null when the whole is zero.
+    /// Numerator ÷ denominator in per cent, with two decimals; null if the denominator is zero.
     pub percent: Option<Hundredths>,
 }
 
@@ -48,49 +48,52 @@ impl From<CountRate> for CountRateView {
     }
 }
 
-/// Starts and milestones, summed by one dimension.
+/// Starts and milestones, grouped by one dimension.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MilestoneSummary {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Judged at the end of this month, or today if earlier.
+    /// Last month of the period. Computed as of its last day, or of today if earlier.
     pub through: Month,
-    /// What rows are of.
+    /// Dimension of the rows.
     pub by: PlaceDimension,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The rows.
+    /// The rows, in the order of their keys.
     pub rows: Vec<MilestoneRow>,
-    /// All projects once, whatever the rows share.
+    /// Totals, with each project counted once.
     pub total: MilestoneRow,
 }
 
 /// Starts and milestones of one row.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MilestoneRow {
-    /// The place; empty on the total.
+    /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub place: Place,
-    /// Started ÷ to start this year: not started before it, and planned by its end or started in
-    /// it.
+    /// 开工率: projects started ÷ projects to start this year. A project is to start this year if it
+    /// did not start before, and is planned to start by the end of the year or has started in it.
     pub start_rate_of_year: CountRateView,
-    /// Started ÷ due by now; what started early counts as due.
+    /// 应开工项目开工率: projects started ÷ projects due to have started. A project that started before its
+    /// planned date counts as due.
     pub start_rate_of_due: CountRateView,
-    /// Milestones whose baseline lies in the month.
+    /// Milestones with a baseline date in the month `through`.
     pub due_in_month: i64,
-    /// Of them reached.
+    /// Milestones with a baseline date in the month `through` that were reached.
     pub reached_in_month: i64,
-    /// Milestones whose baseline has passed unreached.
+    /// Milestones not reached whose baseline date has passed.
     pub overdue: i64,
-    /// Unreached milestones forecast, as things stand now, for another day than their baseline.
+    /// Milestones not reached whose current forecast differs from the baseline date.
     pub moved: i64,
-    /// By how many days in all.
+    /// Days by which the `moved` milestones shift, in total; a forecast before the baseline counts
+    /// negative.
     pub moved_days: i64,
 }
 
@@ -111,8 +114,9 @@ impl MilestoneRow {
 
 /// Show starts and milestones
 ///
-/// What was to start and has, against the year and against what is due; what is due in the month,
-/// overdue and moved: by industry, group, area or unit, of the projects the filters admit.
+/// Rates of construction starts, against the projects to start this year and against those due; and
+/// milestones due in the month, reached, overdue and rescheduled. Grouped by industry, group, area
+/// or unit. Covers the projects that match the filters and are visible to the caller.
 #[utoipa::path(get, path = "/summaries/milestones")]
 async fn get_milestone_summary(
     app: Data<App>,
@@ -132,7 +136,7 @@ async fn get_milestone_summary(
     Ok(Sheet(answer))
 }
 
-/// Starts and milestones of the projects `filter` admits.
+/// Starts and milestones of the projects that match `filter`, grouped by `by`.
 pub fn count_up(
     conn: &mut Conn,
     asking: &Asking,

@@ -1,4 +1,4 @@
-//! One project among many, with all its figures; and the figures of all of them.
+//! Row of the list of projects with figures, and the sums of the list.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,14 +21,14 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Language;
 
-/// A project with its figures of the year, or of one month.
+/// A project with its figures of the period, or of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProjectRow {
     /// The project's id.
     pub project_id: ProjectId,
-    /// National project code; null until it has one.
+    /// National project code; null if it has none.
     pub code: Option<String>,
-    /// Its name.
+    /// Name of the project.
     pub name: String,
     /// The code of its industry line.
     #[schema(example = "next_gen_it")]
@@ -36,55 +36,59 @@ pub struct ProjectRow {
     /// The code of its area.
     #[schema(example = "dongying")]
     pub area: String,
-    /// Where it stands now.
+    /// Current stage.
     pub stage: Stage,
-    /// What kind of construction it is.
+    /// Nature of construction (建设性质).
     pub nature: Nature,
     /// The names of its owning units.
     pub owners: Vec<String>,
     /// Total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// What its year plan plans.
+    /// Investment planned in its year plan.
     pub planned: PlannedPart,
-    /// Completed, January to the month asked for, or in the one month, in 万元.
+    /// Investment completed from January to the month `through`, or in `month`, in 万元.
     pub completed_wan: Fen,
-    /// Completed ÷ planned for the year, or for the one month.
+    /// Completed investment ÷ planned investment of the year, or of `month`.
     pub against_plan: RateView,
-    /// Completed ever through the month asked for ÷ total investment.
+    /// (Invested before the register + completed in all years through the period) ÷ total
+    /// investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; absent for one month.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent for one month.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
+    /// or if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
-    /// Whether it has started, this year or before.
+    /// True if construction has started, in this year or before.
     pub has_started: bool,
-    /// What it counts as in the start rates of the year.
+    /// How the project counts in the start rates of the year.
     pub starts: StartsView,
-    /// The light that is shown.
+    /// The light shown.
     pub light: Light,
-    /// What decided it, in words, in the caller's language.
+    /// The finding that decided the light, as a sentence in the caller's language.
     pub decided_by: String,
-    /// What turns progress green; absent when it is, or nothing can be said of it.
+    /// Investment needed to return to green; absent if progress is green or grey, or the computed
+    /// light is grey or blue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub catch_up: Option<CatchUpView>,
 }
 
-/// What a project counts as in the start rates.
+/// How a project counts in the start rates.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Starts)]
 pub struct StartsView {
-    /// To start this year.
+    /// True if it is to start this year.
     pub to_start: bool,
-    /// Of those, due by now, or started before it was.
+    /// True if it is to start this year and is due, or has started early.
     pub due: bool,
-    /// Of those, started.
+    /// True if it is to start this year and has started.
     pub started: bool,
 }
 
@@ -98,51 +102,54 @@ impl From<MilestoneFigures> for StartsView {
     }
 }
 
-/// The figures of every project of a list, whatever page of it is shown.
+/// Sums over all projects of the list, on every page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProjectSum {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
     /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// What their year plans plan.
+    /// Investment planned in their year plans.
     pub planned: PlannedPart,
-    /// Completed, January to the month asked for, or in the one month, in 万元.
+    /// Investment completed from January to the month `through`, or in `month`, in 万元.
     pub completed_wan: Fen,
-    /// Completed ÷ planned for the year, or for the one month.
+    /// Completed investment ÷ planned investment of the year, or of `month`.
     pub against_plan: RateView,
-    /// Completed ever through the month asked for ÷ total investment.
+    /// (Invested before the register + completed in all years through the period) ÷ total
+    /// investment.
     pub total_completion: RateView,
-    /// How far the year should be by now, in per cent; absent for one month.
+    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
+    /// nothing is planned and the method needs plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,
-    /// Completion less expected progress, in percentage points; absent for one month.
+    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
+    /// or if nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub deviation_points: Option<Hundredths>,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
-    /// Started ÷ to start this year.
+    /// Projects started ÷ projects to start this year.
     pub start_rate_of_year: CountRateView,
-    /// Started ÷ due by now.
+    /// Projects started ÷ projects due to have started.
     pub start_rate_of_due: CountRateView,
-    /// The light of the sums through the month asked for.
+    /// Light of the summed progress at the end of the period.
     pub light: Light,
-    /// How many of the projects show which light.
+    /// Number of projects per light.
     pub projects: LightCountsView,
 }
 
-/// A project's part in the sums of a list.
+/// A project's contribution to the sums of the list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowSums {
-    /// Of the months asked for.
+    /// Figures of the period, or of one month.
     pub figures: Figures,
-    /// What lights are judged by.
+    /// Inputs of the light.
     pub progress: LightFigures,
     /// Starts and milestones.
     pub starts: MilestoneFigures,
-    /// Lights.
+    /// Number of projects per light.
     pub lights: LightCounts,
 }
 
@@ -160,7 +167,7 @@ impl std::ops::Add for RowSums {
 }
 
 impl RowSums {
-    /// Of one project: of the months asked for, or of one `month` alone.
+    /// Computes them for one project: for the period, or for `month` only.
     pub fn of(
         project: &ProjectYear,
         (progress, light): (&LightFigures, Light),
@@ -169,7 +176,7 @@ impl RowSums {
     ) -> Self {
         let now = progress.now;
         let figures = month.map_or(now, |month| Figures {
-            // What is no month's stays the project's.
+            // These do not belong to a month, so the project's own values stay.
             project_count: now.project_count,
             total: now.total,
             completed_ever: now.completed_ever,
@@ -186,7 +193,7 @@ impl RowSums {
     }
 }
 
-/// What a row says beside its figures.
+/// Names shown in a row.
 #[derive(Clone, Debug, Default)]
 pub struct RowNames {
     /// The project's name and national code.
@@ -200,7 +207,7 @@ pub struct RowNames {
 }
 
 impl ProjectRow {
-    /// A project's row.
+    /// Builds the row of a project.
     pub fn of(
         project: &ProjectYear,
         sums: &RowSums,
@@ -238,7 +245,7 @@ impl ProjectRow {
 }
 
 impl ProjectSum {
-    /// The sums of all rows.
+    /// Builds the view of the sums.
     pub fn of(sums: &RowSums, judge: &LightJudge, of_month: bool) -> Self {
         let figures = &sums.figures;
         let judged = Judged::of(figures, judge.period, judge.mode);

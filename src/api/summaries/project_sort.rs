@@ -1,4 +1,4 @@
-//! In which order a list of project rows comes, and where in it a page begins.
+//! Sort order of the list of projects with figures, and its cursor.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use crate::domain::light::Light;
 use crate::domain::project::Stage;
 use crate::store::StoreError;
 
-/// What rows can be sorted by.
+/// Keys by which rows can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SortKey {
     Id,
@@ -30,7 +30,7 @@ enum SortKey {
     Light,
 }
 
-/// Every key by its name outside.
+/// Sort keys by their name in the API.
 const KEYS: [(&str, SortKey); 15] = [
     ("id", SortKey::Id),
     ("name", SortKey::Name),
@@ -49,24 +49,24 @@ const KEYS: [(&str, SortKey); 15] = [
     ("light", SortKey::Light),
 ];
 
-/// The names of all keys.
+/// Names of all sort keys.
 pub fn names() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(name, _)| *name)
 }
 
-/// A value to sort by. Where there is none, it comes before every other.
+/// A value to sort by. A missing value sorts before all others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SortValue {
-    /// None.
+    /// No value.
     Nothing,
-    /// An amount, a rate, a count or a place in a list.
+    /// An amount, rate, count or position.
     Number(i64),
-    /// A name or a code, by code points.
+    /// A name or code, compared by code points.
     Text(String),
 }
 
 impl SortValue {
-    /// As a cursor keeps it.
+    /// As stored in a cursor.
     pub fn keep(&self) -> Value {
         match self {
             Self::Nothing => Value::Null,
@@ -75,7 +75,7 @@ impl SortValue {
         }
     }
 
-    /// As a cursor kept it.
+    /// As read from a cursor.
     fn kept(value: &Value) -> Result<Self, StoreError> {
         match value {
             Value::Null => Ok(Self::Nothing),
@@ -86,21 +86,22 @@ impl SortValue {
     }
 }
 
-/// A row with the places its industry and area have in their lists.
+/// A row, with the positions of its industry and area.
 #[derive(Clone, Debug)]
 pub struct Placed {
     /// The row.
     pub row: ProjectRow,
-    /// The industry's place and the area's.
+    /// Positions of the industry and the area.
     pub places: (i32, i32),
 }
 
-/// Sort keys, each ascending or descending; the id decides between equals.
+/// Sort keys, each ascending or descending. Equal rows are sorted by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowOrder(Vec<(SortKey, bool)>);
 
 impl RowOrder {
-    /// Reads `-completed_wan,name`: a minus sorts downwards.
+    /// Parses `-completed_wan,name`; a leading minus sorts in descending order. `None` if a key is
+    /// unknown or repeated.
     pub fn parse(text: &str) -> Option<Self> {
         let mut keys: Vec<(SortKey, bool)> = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
@@ -117,17 +118,17 @@ impl RowOrder {
         Some(Self(keys))
     }
 
-    /// The order as a cursor remembers it.
+    /// The order as stored in a cursor, to reject a cursor of another order.
     pub fn text(&self) -> String {
         format!("{:?}", self.0)
     }
 
-    /// What a row is sorted by.
+    /// Values of a row, one per sort key.
     pub fn values(&self, of: &Placed) -> Vec<SortValue> {
         self.0.iter().map(|(key, _)| value(*key, of)).collect()
     }
 
-    /// What a cursor kept of the last row seen.
+    /// Parses the values a cursor stored of the last row.
     pub fn kept(&self, keys: &[Value]) -> Result<Vec<SortValue>, StoreError> {
         if keys.len() != self.0.len() {
             return Err(StoreError::BadCursor);
@@ -135,7 +136,7 @@ impl RowOrder {
         keys.iter().map(SortValue::kept).collect()
     }
 
-    /// Which of two rows comes first.
+    /// Compares two rows by their values.
     pub fn compare(&self, one: &[SortValue], other: &[SortValue]) -> Ordering {
         let pairs = one.iter().zip(other).zip(&self.0);
         let each = pairs.map(|((a, b), (_, down))| if *down { b.cmp(a) } else { a.cmp(b) });
@@ -176,7 +177,7 @@ fn value(key: SortKey, of: &Placed) -> SortValue {
     }
 }
 
-/// How urgently a light asks for somebody to move.
+/// Order of lights from least to most urgent.
 fn urgency(light: Light) -> i64 {
     match light {
         Light::Blue => 0,

@@ -1,4 +1,4 @@
-//! Projects with their figures: the list behind every number of the other summaries.
+//! Projects with their figures: the projects behind the numbers of the other summaries.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -38,80 +38,81 @@ pub fn routes() -> Routes {
     routes!["summaries"; list_project_figures]
 }
 
-/// Which of the projects, of which month, in which order.
+/// Further filters, order and page.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RowQuery {
-    /// Showing one of these lights.
+    /// Only projects that show one of these lights.
     #[serde(default)]
     pub light: Vec<Light>,
-    /// Planned and completed of this month of the year alone.
+    /// Show planned and completed investment of this month only; must lie in `year`.
     #[param(nullable = false, example = "2021-05")]
     pub month: Option<Month>,
-    /// Counting as one of these in the start rates of `/summaries/milestones`.
+    /// Only projects that count as one of these in the start rates of `/summaries/milestones`.
     #[serde(default)]
     pub starts: Vec<StartPart>,
-    /// With a report that is one of these, in the months asked for or in the one `month`.
+    /// Only projects with at least one report in one of these states, in the period or in `month`.
     #[serde(default)]
     pub reports: Vec<ReportPart>,
-    /// `id`, `name`, `code`, `industry`, `area`, `stage`, `total_investment_wan`,
-    /// `annual_investment_wan`, `through_wan`, `completed_wan`, `against_plan`, `total_completion`,
-    /// `deviation_points`, `missing` or `light` (the most urgent last), separated by commas; a minus
-    /// sorts downwards.
+    /// Sort keys, separated by commas: `id`, `name`, `code`, `industry`, `area`, `stage`,
+    /// `total_investment_wan`, `annual_investment_wan`, `through_wan`, `completed_wan`,
+    /// `against_plan`, `total_completion`, `deviation_points`, `missing`, `light` (the most urgent
+    /// last). A leading minus sorts in descending order. Default: `id`.
     #[serde(default)]
     #[param(max_length = 200, example = "-completed_wan,name")]
     pub sort: String,
-    /// How many items a page holds.
+    /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
-/// Projects with their figures, and the sums of all of them.
+/// Projects with their figures, and the sums over all of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProjectRows {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// The one month planned and completed are of; absent when they run from January.
+    /// The single month of planned and completed investment; absent if they cover the whole period.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
     pub month: Option<Month>,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The page's projects.
+    /// The projects of this page.
     pub items: Vec<ProjectRow>,
-    /// How many there are in all.
+    /// Number of projects on all pages.
     pub total: i64,
-    /// Where the next page begins; absent on the last one.
+    /// Cursor of the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_cursor: Option<String>,
-    /// The figures of all of them, on every page.
+    /// Sums over all projects on all pages.
     pub sum: ProjectSum,
 }
 
 /// List projects with their figures
 ///
-/// Every project behind a number of `/summaries/investment`, `/commitments`, `/lights`,
-/// `/milestones` and `/trend`, with its plan, what it completed, its reports, start and light; and
-/// `sum`, the figures of all projects the filters admit, which is that number.
+/// The projects counted in `/summaries/investment`, `/commitments`, `/lights`, `/milestones` and
+/// `/trend`, each with planned and completed investment, reports, start and light. `sum` contains
+/// the sums over all projects that match the filters, and equals the numbers of those summaries.
 #[utoipa::path(get, path = "/summaries/projects")]
 async fn list_project_figures(
     app: Data<App>,
@@ -132,10 +133,10 @@ async fn list_project_figures(
     Ok(Sheet(answer))
 }
 
-/// The projects `filter` admits, as far as `rows` wants them.
+/// Projects that match `filter` and `rows`, one page of them, with the sums.
 ///
 /// # Errors
-/// 400 for an order there is none of, or a month of another year.
+/// 400 for an unknown sort key, or a month of another year.
 pub fn draw_up(
     conn: &mut Conn,
     asking: &Asking,
@@ -147,10 +148,10 @@ pub fn draw_up(
     list(conn, asking, &lights, rows, language)
 }
 
-/// The projects whose lights were found, as far as `rows` wants them.
+/// The same, for lights that were already computed.
 ///
 /// # Errors
-/// As of [`draw_up`].
+/// As for [`draw_up`].
 pub fn list(
     conn: &mut Conn,
     asking: &Asking,
@@ -183,7 +184,7 @@ pub fn list(
     })
 }
 
-/// A project that is wanted.
+/// A matching project, with its light and its contribution to the sums.
 struct Found<'a> {
     year: &'a ProjectYear,
     light: &'a ProjectLight,
@@ -191,7 +192,7 @@ struct Found<'a> {
 }
 
 impl RowQuery {
-    /// Every project, as far as one page goes.
+    /// No further filter; first page.
     pub fn all() -> Self {
         Self {
             light: Vec::new(),
@@ -204,7 +205,7 @@ impl RowQuery {
         }
     }
 
-    /// The order asked for.
+    /// Checks sort keys and month; returns the order.
     fn checked(&self, year: Year) -> Result<RowOrder, Problem> {
         let mut errors = Vec::new();
         let order = RowOrder::parse(&self.sort);
@@ -212,21 +213,24 @@ impl RowQuery {
             let all: Vec<_> = names().collect();
             let words = Words::new(
                 format!("只能按 {} 排序，各一次；降序加负号。", all.join("、")),
-                format!("Sort by {}, each once; a minus sorts downwards.", all.join(", ")),
+                format!(
+                    "Sort by {}, each once; a leading minus sorts in descending order.",
+                    all.join(", ")
+                ),
             );
             errors.push(FieldError::new("?sort", "not-one-of", words));
         }
         if let Some(month) = self.month.filter(|month| month.year() != year) {
             let words = Words::new(
                 format!("{month} 不在 {year} 年内。"),
-                format!("{month} is no month of {year}."),
+                format!("{month} is not a month of {year}."),
             );
             errors.push(FieldError::new("?month", "out-of-range", words));
         }
         order.filter(|_| errors.is_empty()).ok_or_else(|| Problem::bad_parameters(errors))
     }
 
-    /// The projects that have one of the lights, starts and reports asked for.
+    /// Projects that match the filters for light, starts and reports.
     fn wanted<'a>(&self, lights: &'a Lights) -> impl Iterator<Item = Found<'a>> {
         let found =
             |(year, progress, light): (&'a ProjectYear, &LightFigures, &'a ProjectLight)| {
@@ -247,7 +251,7 @@ impl RowQuery {
     }
 }
 
-/// The rows of what was found, with what they are sorted by.
+/// Builds the rows of all matching projects, with the positions to sort by.
 fn placed(
     conn: &mut Conn,
     asking: &Asking,
@@ -256,7 +260,7 @@ fn placed(
     language: Language,
 ) -> Result<Vec<Placed>, Problem> {
     let project_names = asking.source.names(conn, found.iter().map(|f| f.year.id))?;
-    // Owners are named whatever role the filter asks for.
+    // The filter restricts units by role, but rows always name the owners.
     let keys = Keys::load(conn, asking, lights.years(), &ProjectFilter::default())?;
     let place = |found: &Found<'_>| {
         let project = found.year;
@@ -273,7 +277,7 @@ fn placed(
     Ok(found.iter().map(place).collect())
 }
 
-/// The page of `all` that is asked for.
+/// Sorts the rows and cuts out the requested page.
 fn page(
     all: Vec<Placed>,
     total: i64,

@@ -1,4 +1,4 @@
-//! Rankings of areas, industries and units.
+//! Rankings of areas, industries, groups and units by completion rate.
 
 use std::collections::BTreeMap;
 use std::ops::Add;
@@ -42,63 +42,65 @@ pub fn routes() -> Routes {
     routes!["summaries"; get_rankings]
 }
 
-/// A ranking, the best first.
+/// A ranking, best first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rankings {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// January to this month.
+    /// Last month of the period, which starts in January.
     pub through: Month,
-    /// What is ranked.
+    /// Dimension that is ranked.
     pub by: PlaceDimension,
-    /// The version of the year plans that rates are measured against.
+    /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
-    /// How expected progress is judged.
+    /// Method for computing expected progress.
     pub expected: ExpectedMode,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// By rank; ties share one, and what has no rate comes last without one.
+    /// Rows by rank. Rows without a rate have no rank and come last.
     pub rows: Vec<RankingRow>,
 }
 
-/// One row of a ranking, with every component.
+/// A row of a ranking, with the figures behind its rank.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RankingRow {
-    /// By completion rate, then deviation; null without a rate, and on the row of projects that
-    /// have no unit.
+    /// Rank, 1 for the best: by completion rate, then by deviation. Ties share a rank, and the next
+    /// rank is skipped (1, 2, 2, 4). Null if nothing is planned, and on the row of projects without
+    /// unit.
     pub rank: Option<i64>,
-    /// The rank through the month before; null in January, and where there was none.
+    /// Rank at the end of the previous month; null in January, or if it had none.
     pub last_rank: Option<i64>,
-    /// What is ranked.
+    /// Key of the row.
     #[serde(flatten)]
     pub place: Place,
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
-    /// Completed, January to the month asked for, in 万元.
+    /// Investment completed from January to the month `through`, in 万元.
     pub completed_wan: Fen,
     /// Completion rate, expected progress and deviation.
     pub progress: ProgressInputs,
-    /// Started ÷ to start this year.
+    /// Projects started ÷ projects to start this year.
     pub start_rate_of_year: CountRateView,
-    /// Started ÷ due by now.
+    /// Projects started ÷ projects due to have started.
     pub start_rate_of_due: CountRateView,
-    /// What became of the reports due.
+    /// Number of reports due, by state.
     pub coverage: CoverageView,
-    /// Its light.
+    /// Light of the row's summed progress.
     pub light: Light,
-    /// How many of its projects show which light.
+    /// Number of its projects per light.
     pub projects: LightCountsView,
 }
 
-/// Everything that is summed per row.
+/// Sums of one row.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     figures: LightFigures,
@@ -118,7 +120,7 @@ impl Add for Sums {
     }
 }
 
-/// Every project's part in every ranking, found once for all of them.
+/// Contributions of all projects, computed once for several rankings.
 struct Ground {
     lights: Lights,
     starts: Vec<MilestoneFigures>,
@@ -158,7 +160,7 @@ impl Ground {
     }
 }
 
-/// The sums of every row, with what they are judged by.
+/// Sums and ranks of all rows, with the rules of the lights.
 struct Standings<'a> {
     rows: BTreeMap<Key, Sums>,
     ranks: Vec<Option<i64>>,
@@ -167,7 +169,7 @@ struct Standings<'a> {
 }
 
 impl Standings<'_> {
-    /// The rank of each, by what it is and not by its place in lists.
+    /// Ranks by key without position, to compare with another month.
     fn by_identity(&self) -> BTreeMap<Key, i64> {
         let ranked = self.rows.keys().zip(&self.ranks);
         ranked.filter_map(|(key, rank)| Some((key.identity(), (*rank)?))).collect()
@@ -193,10 +195,11 @@ impl Standings<'_> {
     }
 }
 
-/// Show a ranking
+/// Rank areas, industries, groups or units
 ///
-/// Areas, industries, groups or units by completion rate, then deviation, with every component and
-/// last month's rank, of the projects the filters admit and the caller may know of.
+/// Ranks areas, industries, groups or units by completion rate, then by deviation, with the figures
+/// behind the rank and the rank of the previous month. Covers the projects that match the filters
+/// and are visible to the caller.
 #[utoipa::path(get, path = "/summaries/rankings")]
 async fn get_rankings(
     app: Data<App>,
@@ -217,7 +220,8 @@ async fn get_rankings(
     Ok(Sheet(answer))
 }
 
-/// The ranking of the projects `filter` admits, beside the one of the month `before`.
+/// Ranking of the projects that match `filter`; `before` is the same request for the previous
+/// month.
 pub fn rank(
     conn: &mut Conn,
     asking: &Asking,
@@ -229,7 +233,7 @@ pub fn rank(
     ranked.ok_or_else(|| Problem::broken("one ranking was asked for"))
 }
 
-/// Several rankings of the same projects, which are found once.
+/// Several rankings of the same projects, which are loaded once.
 pub fn rank_each(
     conn: &mut Conn,
     asking: &Asking,

@@ -1,4 +1,4 @@
-//! Planned and completed investment, month by month.
+//! Planned and completed investment of a year by month.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -28,50 +28,51 @@ pub fn routes() -> Routes {
     routes!["summaries"; get_trend]
 }
 
-/// Planned and completed investment of a year, month by month.
+/// Planned and completed investment of a year, by month and cumulative.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trend {
-    /// The year.
+    /// The calendar year.
     pub year: Year,
-    /// Completed investment is counted through this month.
+    /// Last month for which completed investment is counted.
     pub through: Month,
-    /// The version of the year plans.
+    /// Version of the year plans that `planned_wan` shows.
     pub basis: Basis,
-    /// Which reports count as completed.
+    /// Which reports count towards completed investment.
     pub include: Include,
     /// Which projects the sums cover.
     pub scope: Scope,
-    /// Whether the projects are synthetic.
+    /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
-    /// The instant it was asked.
+    /// Time of the answer, or of publication.
     pub as_of: Timestamp,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence number of the last event included. To follow changes from here, send it as `after`
+    /// to `/events`.
     pub last_event: i64,
-    /// The months, up to the one asked for, that were restated after they closed.
+    /// Months of the period that were restated after they were closed.
     pub restated_months: Vec<Month>,
-    /// The twelve months.
+    /// All twelve months of the year.
     pub months: Vec<TrendMonth>,
 }
 
-/// One month.
+/// Planned and completed investment of one month.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TrendMonth {
     /// The month.
     pub month: Month,
-    /// Planned for it, in 万元.
+    /// Planned for the month, in 万元.
     pub planned_wan: Fen,
-    /// Completed in it, in 万元; zero after the month asked for.
+    /// Completed in the month, in 万元; zero after `through`.
     pub completed_wan: Fen,
-    /// Planned from January on, in 万元.
+    /// Planned from January to this month, in 万元.
     pub planned_cumulative_wan: Fen,
-    /// Completed from January on, in 万元.
+    /// Completed from January to this month, in 万元.
     pub completed_cumulative_wan: Fen,
 }
 
-/// Show the trend of a year
+/// Show the monthly trend of a year
 ///
-/// Planned and completed investment by month and cumulative, of the projects the filters admit and
-/// the caller may know of.
+/// Planned and completed investment of each month, by month and cumulative. Covers the projects
+/// that match the filters and are visible to the caller.
 #[utoipa::path(get, path = "/summaries/trend")]
 async fn get_trend(
     app: Data<App>,
@@ -91,7 +92,7 @@ async fn get_trend(
     Ok(Sheet(trend))
 }
 
-/// The trend of the projects `filter` admits.
+/// Trend of the projects that match `filter`.
 pub fn follow(conn: &mut Conn, asking: &Asking, filter: &ProjectFilter) -> Result<Trend, Problem> {
     let (asked, period, stated) = (asking.query, asking.period, asking.stated);
     let years = asking.years(conn, filter)?;

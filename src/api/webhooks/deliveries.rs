@@ -1,4 +1,4 @@
-//! The deliveries of a webhook: what was sent, what waits, what failed and why.
+//! Deliveries of a webhook: their list, their state, retries and test messages.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
     routes!["webhooks"; list_deliveries, get_delivery, retry_delivery, test_webhook]
 }
 
-/// Which delivery of which webhook.
+/// Path parameters of one delivery of a webhook.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct DeliveryPath {
@@ -43,54 +43,55 @@ pub struct DeliveryPath {
     pub delivery_id: DeliveryId,
 }
 
-/// Which deliveries.
+/// Filters and paging of the list of deliveries.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
-    /// In one of these states.
+    /// Only deliveries in one of these states.
     #[serde(default)]
     pub state: Vec<DeliveryState>,
-    /// How many items a page holds.
+    /// Maximum number of items per page.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: i64,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page; absent for the first page.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
-/// A message to a webhook's receiver.
+/// A message queued for, or sent to, a webhook's receiver.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Delivery)]
 pub struct DeliveryView {
     /// The delivery's id.
     pub id: DeliveryId,
-    /// The message's id: `webhook-id`, the same at every attempt.
+    /// Message id, sent as `webhook-id`; the same in every attempt.
     pub message_id: String,
-    /// The event's kind.
+    /// Kind of the event.
     #[schema(example = "report.confirmed")]
     pub kind: String,
-    /// The event's sequence in the feed; null for a test.
+    /// Sequence number of the event in `GET /events`; null for a test message.
     pub sequence: Option<i64>,
-    /// Where it is.
+    /// Delivery state.
     pub state: DeliveryState,
-    /// How often it was attempted.
+    /// Number of attempts made.
     pub attempts: i32,
-    /// When it was attempted last; null when never.
+    /// Time of the last attempt; null if there was none.
     pub last_attempt_at: Option<Timestamp>,
-    /// When it is attempted next; null unless it is pending.
+    /// Time of the next attempt; null unless the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
-    /// The status the receiver answered last; null when it did not.
+    /// HTTP status of the receiver's last response; null if there was no response.
     pub response_status: Option<i32>,
-    /// Why the last attempt failed; absent when it did not.
+    /// Why the last attempt failed; absent if it did not fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub error: Option<AttemptError>,
-    /// The same in words, with what to do, in the caller's language; empty when nothing failed.
+    /// Explanation of `error` and what to do about it, in the caller's language; empty if there is
+    /// no error.
     pub error_detail: String,
-    /// When it was queued.
+    /// Time the message was queued.
     pub created_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
@@ -121,9 +122,9 @@ impl Versioned for DeliveryView {
     }
 }
 
-/// List a webhook's deliveries
+/// List deliveries of a webhook
 ///
-/// The latest first. What was delivered stays for 30 days; what failed stays as long as the webhook.
+/// Newest first. Delivered messages are kept for 30 days, failed ones until the webhook is deleted.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries")]
 async fn list_deliveries(
     app: Data<App>,
@@ -146,7 +147,7 @@ async fn list_deliveries(
 
 /// Show a delivery
 ///
-/// One message to a webhook's receiver, where it is and what came of it.
+/// One message to a webhook's receiver, with its state, the number of attempts and the last error.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries/{delivery_id}")]
 async fn get_delivery(
     app: Data<App>,
@@ -168,8 +169,8 @@ async fn get_delivery(
 
 /// Retry a delivery
 ///
-/// It is due at once, whatever became of it, with the same `webhook-id`, and its attempts begin
-/// anew.
+/// Queues the message again for immediate delivery, whatever its state, with the same `webhook-id`.
+/// The count of attempts starts again.
 #[utoipa::path(
     post, path = "/webhooks/{webhook_id}/deliveries/{delivery_id}/retry",
     responses((status = 409, description = "The webhook is disabled, or its host is not allowed.")),
@@ -200,8 +201,8 @@ async fn retry_delivery(
 
 /// Test a webhook
 ///
-/// Sends its receiver a message of the type `webhook.ping`, signed like any other. Read the delivery
-/// to see what came of it.
+/// Queues a signed test message of type `webhook.ping`. Read the returned delivery to see the
+/// result.
 #[utoipa::path(
     post, path = "/webhooks/{webhook_id}/test",
     responses((status = 409, description = "The webhook is disabled, or its host is not allowed.")),

@@ -1,4 +1,4 @@
-//! Webhooks, kept by the account or client they send to.
+//! Webhooks: `/webhooks`. Each account or machine client manages its own.
 
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub fn routes() -> Routes {
         create_webhook_secret, end_webhook_secret]
 }
 
-/// Which webhook.
+/// Path parameters of one webhook.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct WebhookPath {
@@ -48,7 +48,7 @@ pub struct WebhookPath {
     pub webhook_id: WebhookId,
 }
 
-/// Which secret of which webhook.
+/// Path parameters of one secret of a webhook.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct WebhookSecretPath {
@@ -58,7 +58,7 @@ pub struct WebhookSecretPath {
     pub secret_id: WebhookSecretId,
 }
 
-/// Whose webhooks are meant: nobody sees another's.
+/// Owner to filter by: callers can only access their own webhooks.
 fn owner<P>(who: &Permit<P>) -> UserId {
     who.caller.user.id
 }
@@ -69,7 +69,8 @@ fn allowed<P>(app: &App, who: &Permit<P>) -> Allowed {
 
 /// List my webhooks
 ///
-/// The caller's own webhooks, the first first; a machine client's are its own.
+/// The caller's own webhooks, oldest first. Webhooks of a machine client belong to the client, not
+/// to a person.
 #[utoipa::path(get, path = "/webhooks")]
 async fn list_webhooks(
     app: Data<App>,
@@ -91,12 +92,13 @@ async fn list_webhooks(
 
 /// Create a webhook
 ///
-/// From now on, what the feed shows the caller is posted to `url`, signed as
-/// Standard Webhooks 1.0 has it with the secret that is shown this once. Who makes it owns it: it
-/// is sent what the owner may see at that moment, and nothing once the owner is disabled.
+/// From now on, events that the caller can see in `GET /events` are posted to `url`, signed
+/// according to Standard Webhooks 1.0. The signing secret is returned only in this response. The
+/// caller owns the webhook: each event is checked against the owner's permissions at the time of
+/// delivery, and nothing is sent while the owner is disabled.
 #[utoipa::path(
     post, path = "/webhooks",
-    responses((status = 409, description = "The caller has as many as one may have.")),
+    responses((status = 409, description = "The caller already has the maximum number of webhooks (20).")),
 )]
 async fn create_webhook(
     app: Data<App>,
@@ -109,7 +111,8 @@ async fn create_webhook(
     let kept = secret.clone();
     let view = once
         .write(&app, move |conn| -> Result<WebhookView, Problem> {
-            // What was done before it is made is not sent, even if it was not sealed yet.
+            // Seal pending events first, so that events recorded before the webhook exists are not
+            // sent.
             seal::seal_all(conn)?;
             if webhooks::count(conn, mine)? >= MOST_WEBHOOKS {
                 return Err(too_many());
@@ -144,7 +147,7 @@ fn read(conn: &mut Conn, id: WebhookId, owner: UserId) -> Result<WebhookView, Pr
 
 /// Show a webhook
 ///
-/// One of the caller's webhooks as it is now.
+/// One of the caller's own webhooks, with the hints of its secrets.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}")]
 async fn get_webhook(
     app: Data<App>,
@@ -158,8 +161,8 @@ async fn get_webhook(
 
 /// Change a webhook
 ///
-/// What is absent stays. Other kinds or another project count for events that were not queued yet.
-/// A webhook that was disabled and is enabled again goes on where it stopped, and misses nothing.
+/// Absent fields are left unchanged. A change of `kinds` or `project_id` applies to events that are
+/// not yet queued. A webhook that is enabled again continues where it stopped and misses no event.
 #[utoipa::path(patch, path = "/webhooks/{webhook_id}")]
 async fn update_webhook(
     app: Data<App>,
@@ -189,8 +192,8 @@ async fn update_webhook(
 
 /// Delete a webhook
 ///
-/// Its secrets and all its deliveries go with it, those that wait too. To stop it for a while,
-/// disable it.
+/// Also deletes its secrets and all its deliveries, including pending ones. To stop deliveries
+/// temporarily, disable the webhook instead.
 #[utoipa::path(delete, path = "/webhooks/{webhook_id}")]
 async fn delete_webhook(
     app: Data<App>,
@@ -209,13 +212,15 @@ async fn delete_webhook(
     Ok(NoContent)
 }
 
-/// Give a webhook another secret
+/// Add a secret to a webhook
 ///
-/// Messages carry a signature by both for 72 hours; then the old one ends by itself, or at once when
-/// it is deleted. Put the new one into the receiver beside the old one, then take that out.
+/// To rotate secrets: add the new secret, configure it in the receiver along with the old one, then
+/// remove the old one there. For 72 hours messages carry one signature per secret; then the old
+/// secret expires. It can be ended earlier by deleting it. The new secret is returned only in this
+/// response.
 #[utoipa::path(
     post, path = "/webhooks/{webhook_id}/secrets",
-    responses((status = 409, description = "It has two secrets already: end one.")),
+    responses((status = 409, description = "The webhook already has two active secrets; delete one first.")),
 )]
 async fn create_webhook_secret(
     app: Data<App>,
@@ -241,12 +246,13 @@ async fn create_webhook_secret(
     Ok(secret.created(view))
 }
 
-/// End a webhook's secret
+/// Delete a secret of a webhook
 ///
-/// It signs no more, at once. The last one cannot be ended: make another first.
+/// The secret stops signing immediately. The only active secret of a webhook cannot be deleted; add
+/// another one first.
 #[utoipa::path(
     delete, path = "/webhooks/{webhook_id}/secrets/{secret_id}",
-    responses((status = 409, description = "It is the only one that signs.")),
+    responses((status = 409, description = "This is the only active secret of the webhook.")),
 )]
 async fn end_webhook_secret(
     app: Data<App>,
@@ -272,10 +278,10 @@ async fn end_webhook_secret(
     Ok(NoContent)
 }
 
-/// Records what was done to a webhook, with one thing said about it.
+/// Records an event on a webhook with one detail: the name of a field and its value.
 ///
 /// # Errors
-/// The store's.
+/// Those of the store.
 pub fn note(
     conn: &mut Conn,
     author: &Author,
@@ -294,7 +300,7 @@ fn too_many() -> Problem {
             "每个账号至多 {MOST_WEBHOOKS} 个 webhook。请先删除不再使用的：DELETE /webhooks/{{webhook_id}}。"
         ),
         format!(
-            "An account has {MOST_WEBHOOKS} webhooks at most. Delete one no longer used first: DELETE /webhooks/{{webhook_id}}."
+            "An account can have at most {MOST_WEBHOOKS} webhooks. Delete one that is no longer used first: DELETE /webhooks/{{webhook_id}}."
         ),
     );
     Problem::conflict("too-many-webhooks", detail)
@@ -303,7 +309,7 @@ fn too_many() -> Problem {
 fn two_secrets() -> Problem {
     let detail = Words::new(
         "该 webhook 已有两个有效密钥。请等旧密钥到期，或先将其停用：DELETE …/secrets/{secret_id}。",
-        "The webhook has two secrets already. Wait until the old one ends, or end it first: DELETE …/secrets/{secret_id}.",
+        "The webhook already has two active secrets. Wait until the old one expires, or delete it first: DELETE …/secrets/{secret_id}.",
     );
     Problem::conflict("two-secrets", detail)
 }
@@ -311,12 +317,12 @@ fn two_secrets() -> Problem {
 fn last_secret() -> Problem {
     let detail = Words::new(
         "这是唯一有效的密钥。请先新建一个：POST …/secrets；不再需要发送时请停用该 webhook。",
-        "This is the only secret that signs. Make another first: POST …/secrets; or disable the webhook if nothing is to be sent.",
+        "This is the only active secret of the webhook. Add another one first: POST …/secrets; to stop deliveries, disable the webhook.",
     );
     Problem::conflict("last-secret", detail)
 }
 
-/// A secret that was just made.
+/// A newly generated secret.
 #[derive(Clone)]
 struct NewSecret {
     text: String,
@@ -326,7 +332,7 @@ struct NewSecret {
 }
 
 impl NewSecret {
-    /// 256 bits of chance, made a secret by the server's key.
+    /// Generates 256 random bits as the salt and derives the secret from it with the server's key.
     fn make(app: &App) -> Result<Self, Problem> {
         let salt = random_text().map_err(Problem::broken)?;
         let secret = app.hook_key.secret(&salt);
@@ -340,7 +346,7 @@ impl NewSecret {
         Ok(webhook_secrets::add(conn, id, kept, (now, now.plus_hours(OVERLAP_HOURS)))?)
     }
 
-    /// What is answered: with the secret, unless it is the answer to an earlier request.
+    /// Builds the response. It contains the secret unless the request was an idempotent replay.
     fn created(self, webhook: WebhookView) -> Created<WebhookWithSecret> {
         let location = format!("/webhooks/{}", webhook.id);
         let mine = webhook.secrets.iter().any(|s| s.hint == self.hint);

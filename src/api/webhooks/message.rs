@@ -1,4 +1,4 @@
-//! What a webhook is sent: an event as the feed shows it, in the envelope of Standard Webhooks.
+//! Messages sent to webhooks: an event of the feed in the envelope of Standard Webhooks 1.0.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -15,24 +15,24 @@ use crate::store::webhooks::Reader;
 use crate::store::webhooks::deliveries::Delivery;
 use crate::store::{Conn, Result as StoreResult};
 
-/// What a webhook's receiver is sent.
+/// A message sent to a webhook's receiver.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookMessage {
-    /// What was done: the event's kind.
+    /// Kind of the event.
     #[serde(rename = "type")]
     #[schema(example = "report.confirmed")]
     pub kind: String,
-    /// When it was done.
+    /// Time of the event.
     pub timestamp: Timestamp,
-    /// The event as `GET /events` shows it to the webhook's owner.
+    /// The event as `GET /events` returns it to the webhook's owner.
     pub data: FeedEvent,
 }
 
-/// The body of a delivery's message as its owner may see it now; none when the event is out of
-/// sight.
+/// Body of a delivery's message, as its owner may see it now; `None` if the owner may no longer see
+/// the event.
 ///
 /// # Errors
-/// The store's.
+/// Those of the store.
 pub fn body(conn: &mut Conn, delivery: &Delivery, reader: Reader) -> StoreResult<Option<String>> {
     let Some(sequence) = delivery.sequence else {
         let data = json!({"webhook_id": delivery.webhook, "delivery_id": delivery.id});
@@ -49,8 +49,8 @@ pub fn body(conn: &mut Conn, delivery: &Delivery, reader: Reader) -> StoreResult
     text.map_err(crate::store::StoreError::broken)
 }
 
-/// The headers of an attempt at `now`: the same id as at every other, and a signature by each
-/// secret that is good.
+/// Headers of an attempt at `now`: the message id, the time of the attempt, and one signature per
+/// active secret.
 pub fn headers(
     message_id: &str,
     secrets: &[HookSecret],
@@ -67,15 +67,15 @@ pub fn headers(
     ]
 }
 
-/// A new id for a message.
+/// Generates a message id.
 ///
 /// # Errors
-/// The system gives no random bytes.
+/// The operating system provides no random bytes.
 pub fn new_id() -> Result<String, Problem> {
     Ok(format!("msg_{}", crate::http::tokens::random_text().map_err(Problem::broken)?))
 }
 
-/// The message as the document describes it.
+/// The message and its headers as the OpenAPI document describes them.
 pub fn described() -> Map<String, Value> {
     let header = |name: &str, description: &str, example: &str| {
         json!({"name": name, "in": "header", "required": true, "description": description,
@@ -85,21 +85,21 @@ pub fn described() -> Map<String, Value> {
         "tags": ["webhooks"],
         "operationId": "receive_event",
         "summary": "Receive an event",
-        "description": "What a webhook's `url` is sent, by Standard Webhooks 1.0. Answer 2xx within 15 seconds and do \
-            the work afterwards. Any other answer counts as failed: the same message comes again with the same \
-            `webhook-id`, ten times over about three days. 410 disables the webhook. Redirects are not followed. A test \
-            has the type `webhook.ping` and `data` that names the webhook.",
+        "description": "Request sent to a webhook's `url`, following Standard Webhooks 1.0. Respond with 2xx within 15 seconds and process \
+            the message afterwards. Any other response counts as a failure, and the message is sent again with the same \
+            `webhook-id`: ten attempts in all over about three days. 410 disables the webhook. Redirects are not followed. A test \
+            message has the type `webhook.ping`, and its `data` contains `webhook_id` and `delivery_id`.",
         "security": [],
         "parameters": [
-            header("webhook-id", "The message's id, the same at every attempt: what came twice is known by it.", "msg_5Hc81TzQ"),
-            header("webhook-timestamp", "The second of this attempt, since 1970; refuse what is older than five minutes.", "1625104800"),
-            header("webhook-signature", "`v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`; one for each secret \
-                that is good, with a space between. One that is right is enough.", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+            header("webhook-id", "Message id, the same in every attempt; use it to detect duplicates.", "msg_5Hc81TzQ"),
+            header("webhook-timestamp", "Time of this attempt in Unix seconds; reject messages older than five minutes.", "1625104800"),
+            header("webhook-signature", "Signatures separated by spaces, one per active secret. Each is `v1,` followed by the base64 of HMAC-SHA-256 \
+                over `id.timestamp.body`. The message is authentic if any signature matches.", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
         ],
         "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WebhookMessage"}}}},
         "responses": {
-            "204": {"description": "It was received."},
-            "410": {"description": "Send no more: the webhook is disabled."},
+            "204": {"description": "The message was received."},
+            "410": {"description": "The receiver wants no more messages; the webhook is disabled."},
         },
     }});
     Map::from_iter([("event".to_owned(), receive)])

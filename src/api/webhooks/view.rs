@@ -1,4 +1,4 @@
-//! How webhooks look outside, and what may be asked of them.
+//! API representation of webhooks, and validation of their input.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,46 +20,46 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
-/// A webhook.
+/// A webhook: a URL to which events are posted.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Webhook)]
 pub struct WebhookView {
     /// The webhook's id.
     pub id: WebhookId,
-    /// Where its messages go.
+    /// URL that messages are posted to.
     #[schema(example = "https://hooks.example.org/major-projects")]
     pub url: String,
-    /// The kinds of events it is sent; empty for any.
+    /// Kinds of events sent; empty for all kinds.
     pub kinds: Vec<String>,
-    /// The project whose events it is sent; null for any.
+    /// Project whose events are sent; null for all projects.
     #[schema(value_type = Option<i64>)]
     pub project_id: Option<ProjectId>,
-    /// Since when it is sent nothing; null while it is.
+    /// Time the webhook was disabled; null if it is enabled.
     pub disabled_at: Option<Timestamp>,
-    /// Why it is disabled; absent while it is not.
+    /// Why the webhook is disabled; absent if it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub disabled_because: Option<DisabledBecause>,
-    /// Its secrets, the newest first: two while it changes from one to the other.
+    /// Secrets, newest first; two during a rotation.
     pub secrets: Vec<WebhookSecretView>,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// The version, which is the ETag.
+    /// Version number, also sent as the `ETag`.
     pub version: i64,
 }
 
-/// A webhook's secret, of which only this is shown.
+/// A webhook's secret, without the secret itself.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = WebhookSecret)]
 pub struct WebhookSecretView {
     /// The secret's id.
     pub id: WebhookSecretId,
-    /// How it begins.
+    /// First characters of the secret, to recognise it by.
     #[schema(example = "whsec_Hc81")]
     pub hint: String,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it signs no more; null while it goes on.
+    /// Time from which the secret no longer signs; null if none is set.
     pub ends_at: Option<Timestamp>,
 }
 
@@ -77,10 +77,10 @@ impl Versioned for WebhookView {
 }
 
 impl WebhookView {
-    /// The webhook with its secrets.
+    /// Builds the view; loads the webhook's secrets.
     ///
     /// # Errors
-    /// The store's.
+    /// Those of the store.
     pub fn read(conn: &mut Conn, hook: Webhook) -> Result<Self, StoreError> {
         let secrets = webhook_secrets::list(conn, hook.id)?;
         Ok(Self {
@@ -97,14 +97,14 @@ impl WebhookView {
     }
 }
 
-/// A webhook with the secret that was just made.
+/// A webhook and its newly created secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookWithSecret {
     /// The webhook.
     #[serde(flatten)]
     pub webhook: WebhookView,
-    /// The secret, for the receiver's library. It is shown this once: an answer given again under
-    /// the same `Idempotency-Key` has null here.
+    /// The signing secret, in the format that Standard Webhooks libraries expect. It is returned
+    /// only once; null in a response replayed for the same `Idempotency-Key`.
     #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     pub secret: Option<String>,
 }
@@ -115,19 +115,19 @@ impl Versioned for WebhookWithSecret {
     }
 }
 
-/// A webhook to be made.
+/// A webhook to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct WebhookInput {
-    /// Where its messages go: https, on a host the operator allowed.
+    /// URL that messages are posted to: https, on a host that the operator allows.
     #[schema(min_length = 1, max_length = 2000)]
     pub url: String,
-    /// The kinds of events it is sent, such as `report.confirmed`; any when empty.
+    /// Kinds of events to send, such as `report.confirmed`; empty for all kinds.
     #[serde(default)]
     #[schema(max_items = 100)]
     pub kinds: Vec<String>,
-    /// The project whose events it is sent; any when absent.
+    /// Project whose events are sent; absent for all projects.
     #[serde(default)]
     #[schema(value_type = Option<i64>)]
     pub project_id: Option<ProjectId>,
@@ -142,24 +142,25 @@ impl WebhookInput {
     }
 }
 
-/// A change of a webhook; what is absent stays.
+/// A partial update of a webhook; absent fields are left unchanged.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct WebhookPatch {
-    /// Where its messages go; those that wait go there too.
+    /// New URL; also used for pending deliveries.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000, nullable = false)]
     pub url: Option<String>,
-    /// The kinds of events it is sent from now on; any when empty.
+    /// Kinds of events to send from now on; empty for all kinds.
     #[serde(default)]
     #[schema(max_items = 100, nullable = false)]
     pub kinds: Option<Vec<String>>,
-    /// The project whose events it is sent from now on; null for any.
+    /// Project whose events are sent from now on; null for all projects.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub project_id: Option<Option<ProjectId>>,
-    /// Whether it is sent nothing. Enabled again it goes on where it stopped.
+    /// True to disable the webhook, false to enable it. After enabling it continues where it
+    /// stopped.
     #[serde(default)]
     #[schema(nullable = false)]
     pub disabled: Option<bool>,
@@ -171,16 +172,16 @@ impl WebhookPatch {
     }
 }
 
-/// What webhooks are checked against.
+/// What the fields of a webhook are validated against.
 #[derive(Clone, Debug)]
 pub struct Allowed {
-    /// The hosts the operator allowed.
+    /// Hosts that the operator allows.
     pub hosts: AllowedHosts,
-    /// The projects the owner sees.
+    /// Projects that the owner may see.
     pub sight: Sight,
 }
 
-/// The fields of a webhook as they were written, each when it was.
+/// Fields to validate; absent ones are `None`.
 #[derive(Clone, Copy, Debug)]
 struct Written<'a> {
     url: Option<&'a str>,
@@ -212,10 +213,10 @@ impl Allowed {
         check.done(Some((url, kinds)))
     }
 
-    /// `hook`, as `input` wants it.
+    /// Builds the webhook of `input`; `hook` creates it from the validated URL.
     ///
     /// # Errors
-    /// Every wrong field.
+    /// All invalid fields.
     pub fn fill(
         &self,
         conn: &mut Conn,
@@ -229,10 +230,10 @@ impl Allowed {
         Ok(Webhook { kinds: kinds.unwrap_or_default(), project, ..hook(url) })
     }
 
-    /// `hook` as it is to be.
+    /// `hook` with the changes of `patch` applied.
     ///
     /// # Errors
-    /// Every wrong field.
+    /// All invalid fields.
     pub fn apply(
         &self,
         conn: &mut Conn,
@@ -255,7 +256,7 @@ impl Allowed {
     }
 }
 
-/// Kinds in one order, each once; noted where one has not the form of a kind.
+/// Sorted kinds without duplicates. Notes an error for each that is not of the form `noun.verb`.
 fn in_order(check: &mut Check, kinds: &[String]) -> Vec<String> {
     let plain =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
@@ -265,7 +266,7 @@ fn in_order(check: &mut Check, kinds: &[String]) -> Vec<String> {
         if !is_kind {
             let words = Words::new(
                 "应为事件类型，例如 report.confirmed；参见 GET /events 的 kind。",
-                "Must be a kind of event, such as report.confirmed; see `kind` in GET /events.",
+                "Must be an event kind such as report.confirmed; see `kind` in GET /events.",
             );
             check.note(&format!("/kinds/{at}"), FieldError::new("", "wrong-form", words));
         }

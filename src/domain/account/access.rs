@@ -1,43 +1,44 @@
-//! Roles, what each may do, and which projects each may know of.
+//! Account roles, the actions each role may take, and which projects each account can see.
 
 use crate::domain::id::{AreaId, UnitId};
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What an account is there for.
+    /// Role of an account. It decides which actions the account may take and which projects it
+    /// sees.
     Role {
-        /// The development and reform commission: sees and does all business.
+        /// Development and reform commission: reads and manages all business data, but no accounts.
         Commission = "commission" "发展改革部门",
-        /// A responsible unit or project owner: acts on projects where its unit has a role.
+        /// Responsible unit or project owner: works on the projects in which its unit has a role.
         Unit = "unit" "责任单位",
-        /// A county or zone: acts on its area's projects.
+        /// County or zone: works on the projects in its area.
         Area = "area" "属地",
-        /// Reads.
+        /// Reads unrestricted projects, summaries and reference data.
         Viewer = "viewer" "查看",
-        /// Reads who changed what.
+        /// Reads the change history, including changes to accounts.
         Auditor = "auditor" "审计",
-        /// Keeps accounts and sees no business data.
+        /// Manages accounts; sees no business data.
         Admin = "admin" "管理员",
     }
 }
 
-/// Something one may be allowed to do.
+/// Action that a role may be permitted to take. Every API operation names the one it requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Look at projects and what belongs to them.
+    /// Read projects and their sub-resources.
     ReadProjects,
     /// Register a project.
     CreateProjects,
-    /// Change a project's facts.
+    /// Edit a project's descriptive fields.
     EditProjects,
     /// Move a project to another stage.
     MoveStages,
-    /// Say which units answer for a project.
+    /// Assign responsible units to a project.
     AssignUnits,
-    /// Give a project its year plan.
+    /// Create and adjust a project's year plans.
     PlanYears,
-    /// Add milestones, move their forecast, reach them.
+    /// Add milestones, change their forecast dates, and record that they were reached.
     EditMilestones,
     /// Draft and submit monthly reports.
     FileReports,
@@ -47,32 +48,32 @@ pub enum Action {
     ConfirmReports,
     /// Restate a closed month.
     RestateReports,
-    /// Open and close reporting months, let units file late.
+    /// Open and close reporting months, and grant late filing.
     KeepMonths,
-    /// Change the rules of lights.
+    /// Change the light rules.
     KeepRules,
-    /// Show another light than the rules'.
+    /// Override a project's computed light.
     OverrideLights,
-    /// Publish a closed month.
+    /// Publish the bulletin of a closed month.
     PublishBulletins,
-    /// Raise issues, and take their steps as far as one is party to them.
+    /// Raise issues and take the issue steps the account is a party to.
     HandleIssues,
-    /// Ask for aggregates.
+    /// Read aggregates: summaries, rankings, trends.
     ReadSummaries,
-    /// See who changed what.
+    /// Read the change history (audit trail).
     ReadHistory,
-    /// Look at industries, areas, units and plans.
+    /// Read industries, areas, units and plans.
     ReadReference,
-    /// Change industries, areas, units and plans.
+    /// Edit industries, areas, units and plans.
     EditReference,
-    /// Keep webhooks, which carry the change feed.
+    /// Manage webhooks, which deliver the change feed.
     KeepWebhooks,
-    /// Make, change and disable accounts.
+    /// Create, change and disable accounts.
     KeepAccounts,
 }
 
 impl Role {
-    /// Whether this role may do `action` at all; which projects it may do it to is its [`Sight`].
+    /// True if this role may take `action`. Which projects it may act on is decided by [`Sight`].
     pub fn may(self, action: Action) -> bool {
         use Action as A;
         match self {
@@ -100,24 +101,26 @@ impl Role {
         }
     }
 
-    /// Whether the feed shows this role what was done to accounts, sessions and clients.
+    /// True if the change feed includes events about accounts, sessions and clients for this role.
     pub fn sees_accounts(self) -> bool {
         matches!(self, Self::Auditor)
     }
 
-    /// Whether this role may change a project's money, code and place, and not only describe it.
+    /// True if this role may change a project's money, code and location, beyond its description.
     pub fn may_change_facts(self) -> bool {
         matches!(self, Self::Commission)
     }
 }
 
-/// Whether a unit may return a report of a project in which it has these `roles`: whoever only
-/// owns the project would be returning its own report.
+/// True if a unit with these `roles` in a project may return its reports.
+///
+/// An owner without another role may not, because it would return its own report.
 pub fn may_return_report(roles: &[UnitRole]) -> bool {
     roles.iter().any(|r| matches!(r, UnitRole::Lead | UnitRole::Territory | UnitRole::Regulator))
 }
 
-/// Which projects one may know of. What is out of sight is in no list, sum or event.
+/// Set of projects an account can see. Projects outside it are excluded from every list, sum and
+/// event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
     /// Every project.
@@ -133,7 +136,7 @@ pub enum Sight {
 }
 
 impl Sight {
-    /// What an account in this role, for this unit or area, sees.
+    /// Sight of an account with this role, unit and area.
     pub fn of(role: Role, unit: Option<UnitId>, area: Option<AreaId>) -> Self {
         match role {
             Role::Commission | Role::Auditor => Self::All,

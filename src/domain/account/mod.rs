@@ -1,4 +1,4 @@
-//! Accounts: roles, the actions they allow, which projects they see, and the scopes of machine clients.
+//! Accounts: roles, permitted actions, visible projects, and the scopes of machine clients.
 
 pub mod access;
 pub mod scope;

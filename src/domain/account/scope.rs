@@ -1,37 +1,39 @@
-//! What a machine client was let do: scopes, each a set of actions.
+//! OAuth scopes of machine clients. Each scope permits a set of actions.
 
 use crate::domain::account::access::Action;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// Something a machine client may be let do.
+    /// OAuth scope of a machine client.
     ClientScope {
-        /// Look at industries, areas, units and plans.
+        /// Read industries, areas, units and plans.
         ReferenceRead = "reference:read" "读取基础资料",
-        /// Change industries, areas, units and plans.
+        /// Edit industries, areas, units and plans.
         ReferenceWrite = "reference:write" "维护基础资料",
-        /// Look at projects and what belongs to them.
+        /// Read projects and their sub-resources.
         ProjectsRead = "projects:read" "读取项目",
-        /// Register and change projects, their units, year plans and milestones.
+        /// Register and edit projects, their units, year plans and milestones.
         ProjectsWrite = "projects:write" "登记和修改项目",
         /// Draft and submit monthly reports.
         ReportsWrite = "reports:write" "填报月报",
         /// Return and confirm monthly reports.
         ReportsReview = "reports:review" "审核月报",
-        /// Raise issues and take their steps.
+        /// Raise issues and take issue steps.
         IssuesWrite = "issues:write" "办理需协调事项",
-        /// Ask for aggregates and bulletins.
+        /// Read aggregates and bulletins.
         SummariesRead = "summaries:read" "读取汇总",
-        /// Follow the change feed and read histories.
+        /// Read the change feed and histories.
         EventsRead = "events:read" "读取变更",
-        /// Keep webhooks, and be sent the change feed by them.
+        /// Manage webhooks and receive the change feed through them.
         WebhooksWrite = "webhooks:write" "维护 webhook 并接收变更",
     }
 }
 
 impl ClientScope {
-    /// The scope that allows `action`; none for what people alone do: closing and publishing
-    /// months, restatements, rules, overrides, accounts.
+    /// Scope that permits `action`.
+    ///
+    /// `None` for actions reserved for people: closing and publishing months, restatements, light
+    /// rules, overrides and accounts.
     pub fn of(action: Action) -> Option<Self> {
         use Action as A;
         match action {
@@ -59,15 +61,15 @@ impl ClientScope {
         }
     }
 
-    /// Scopes as OAuth writes them: with a space between.
+    /// Joins scopes with spaces, as OAuth requires.
     pub fn join(scopes: &[Self]) -> String {
         scopes.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads scopes with spaces between, each once, in a fixed order.
+    /// Parses a space-separated list of scopes; sorts it and removes duplicates.
     ///
     /// # Errors
-    /// The first text that is none.
+    /// [`UnknownText`](crate::domain::text_enum::UnknownText) with the first unknown scope.
     pub fn split(text: &str) -> Result<Vec<Self>, crate::domain::text_enum::UnknownText> {
         let mut scopes: Vec<Self> =
             text.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>()?;

@@ -1,46 +1,47 @@
-//! Digests: what a mirror compares to find where it differs from the register.
+//! Digest lines: the text that is hashed so that a mirror can find where it differs from the
+//! register.
 //!
-//! A digest is taken over lines of text that anybody who reads the API can write down again, in any
-//! language: UTF-8, one space between the words, a line feed after each line, ids and versions in
-//! decimal digits, amounts in 万元 letter by letter as the API writes them. A version grows with
-//! every change of a thing, so it stands for everything the line does not name.
+//! A client can rebuild the lines from API responses in any programming language: UTF-8, one space
+//! between words, a line feed after each line, ids and versions as decimal digits, amounts in 万元
+//! exactly as the API returns them. Every change of a record increases its version, so the version
+//! covers all fields that the line does not list.
 
 use crate::domain::id::{ProjectId, RestatementId};
 use crate::domain::money::Fen;
 use crate::domain::report::ReportState;
 
-/// A project as its industry's digest counts it.
+/// Project as included in the digest of its industry line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProjectMark {
     /// The project.
     pub id: ProjectId,
-    /// Its version: it grows with every change of its facts.
+    /// Version; increases with every change of the project's facts.
     pub version: i64,
-    /// Its total investment.
+    /// Total investment.
     pub total: Fen,
 }
 
-/// What a month's digest counts of a project.
+/// Report or restatement as included in the digest of its month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MonthMark {
-    /// Its report.
+    /// A monthly report.
     Report {
         /// The project.
         project: ProjectId,
-        /// The report's version: it grows with every change.
+        /// Version; increases with every change of the report.
         version: i64,
-        /// Where it stands.
+        /// Current state.
         state: ReportState,
-        /// Its amount.
+        /// Reported amount.
         completed: Fen,
     },
     /// A restatement.
     Restatement {
         /// The project.
         project: ProjectId,
-        /// The restatement, which never changes.
+        /// Restatement id; restatements never change.
         id: RestatementId,
-        /// Its amount.
+        /// Amount added; negative reduces the month.
         amount: Fen,
     },
 }
@@ -53,7 +54,7 @@ impl ProjectMark {
 }
 
 impl MonthMark {
-    /// What counts of it as completed: nothing of a report that is not confirmed.
+    /// Amount that counts as completed: zero for a report that is not confirmed.
     pub fn counted(&self) -> Fen {
         match self {
             Self::Report { state: ReportState::Confirmed, completed, .. } => *completed,

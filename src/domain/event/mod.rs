@@ -1,3 +1,3 @@
-//! The change feed: digests that compare two copies of the register.
+//! Change feed: digest lines that compare a mirror with the register.
 
 pub mod digest;

@@ -1,4 +1,4 @@
-//! Starts and milestones as they add up: what was to start, what is due, overdue and moved.
+//! Start rates and milestone figures that add up over projects.
 
 use std::ops::Add;
 
@@ -10,37 +10,37 @@ use crate::domain::project::Stage;
 use crate::domain::rate::{Hundredths, Ratio};
 use crate::domain::text_enum::text_enum;
 
-/// A share of a number of things, with its parts.
+/// Ratio of two counts that keeps numerator and denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountRate {
-    /// The part.
+    /// Numerator.
     pub numerator: i64,
-    /// The whole.
+    /// Denominator.
     pub denominator: i64,
 }
 
 impl CountRate {
-    /// In per cent, rounded once; `None` when the denominator is zero, never 0 %.
+    /// Percentage, rounded once. `None` if the denominator is zero; never reported as 0 %.
     pub fn percent(self) -> Option<Hundredths> {
         let ratio = Ratio::new(i128::from(self.numerator), i128::from(self.denominator));
         ratio.map(Ratio::percent)
     }
 }
 
-/// When a project was to start, and when it did.
+/// Planned and actual start of a project.
 #[derive(Clone, Copy, Debug)]
 pub struct StartFacts {
-    /// The baseline of its 开工 milestone, else its planned start.
+    /// Baseline of the 开工 milestone, else the planned start.
     pub planned: Option<NaiveDate>,
-    /// The earlier of its actual start and the day its 开工 milestone was reached: either is
-    /// entered first.
+    /// Earlier of the actual start and the date the 开工 milestone was reached, because users enter
+    /// either of them first.
     pub actual: Option<NaiveDate>,
-    /// Its stage, as it is now.
+    /// Current stage.
     pub stage: Stage,
 }
 
 impl StartFacts {
-    /// What the project's own days and its 开工 milestone say together.
+    /// Combines the project's own dates with its 开工 milestone.
     pub fn of(
         (actual, planned): (Option<NaiveDate>, Option<NaiveDate>),
         stage: Stage,
@@ -56,27 +56,27 @@ impl StartFacts {
     }
 }
 
-/// The code of the 开工 milestone.
+/// Code of the 开工 milestone.
 pub const START: &str = "start";
 
 text_enum! {
-    /// What a project counts as in start rates; the lists behind their numbers.
+    /// Category of a project in the start rates; selects the project list behind a number.
     StartPart {
-        /// To start this year: the whole of the rate of the year.
+        /// Scheduled to start this year: denominator of 开工率.
         ToStart = "to_start" "全年应开工",
-        /// Due by now, or started before it was: the whole of the rate of those due.
+        /// Scheduled to start by the evaluation day, or already started: denominator of 应开工项目开工率.
         Due = "due" "应开工已到期",
-        /// Started this year: the part of either rate.
+        /// Started this year: numerator of both rates.
         Started = "started" "本年已开工",
-        /// To start this year, and not started.
+        /// Scheduled to start this year and not started.
         NotStarted = "not_started" "本年未开工",
-        /// Due by now, and not started.
+        /// Scheduled to start by the evaluation day and not started.
         Overdue = "overdue" "到期未开工",
     }
 }
 
 impl StartPart {
-    /// Whether a project with these figures counts as this.
+    /// True if a project with these figures belongs to this category.
     pub fn holds(self, of: &MilestoneFigures) -> bool {
         let (to_start, due, started) = (of.to_start > 0, of.start_due > 0, of.started > 0);
         match self {
@@ -89,30 +89,30 @@ impl StartPart {
     }
 }
 
-/// Starts and milestones of any set of projects: a commutative monoid under addition.
+/// Start and milestone figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MilestoneFigures {
-    /// Projects that were to start this year: not started before it, and planned by its end or
-    /// started in it.
+    /// Projects scheduled to start this year: not started in an earlier year, and either planned to
+    /// start by the end of this year or started in it.
     pub to_start: i64,
-    /// Of them due by the evaluation day, or started before they were.
+    /// Those planned to start by the evaluation day, or already started.
     pub start_due: i64,
-    /// Of them started by the evaluation day.
+    /// Those started by the evaluation day.
     pub started: i64,
-    /// Milestones whose baseline lies in the month asked for.
+    /// Milestones whose baseline is in the month of the summary.
     pub due_in_month: i64,
-    /// Of them reached by the evaluation day.
+    /// Those reached by the evaluation day.
     pub reached_in_month: i64,
-    /// Milestones whose baseline has passed, not reached by the evaluation day.
+    /// Milestones with a baseline before the evaluation day that are not reached.
     pub overdue: i64,
-    /// Milestones not reached that are forecast for another day than their baseline.
+    /// Unreached milestones whose forecast differs from the baseline.
     pub moved: i64,
-    /// By how many days in all; earlier ones count below zero.
+    /// Sum of forecast minus baseline, in days; an earlier forecast counts as negative.
     pub moved_days: i64,
 }
 
 impl MilestoneFigures {
-    /// A project's part, judged on the evaluation day.
+    /// Figures of one project, on the evaluation day of `period`.
     pub fn of(start: StartFacts, milestones: &[Milestone], period: Period) -> Self {
         milestones
             .iter()
@@ -155,12 +155,12 @@ impl MilestoneFigures {
         }
     }
 
-    /// Started ÷ to start this year (开工率).
+    /// Started ÷ scheduled to start this year (开工率).
     pub fn of_the_year(&self) -> CountRate {
         CountRate { numerator: self.started, denominator: self.to_start }
     }
 
-    /// Started ÷ due by now (应开工项目开工率).
+    /// Started ÷ scheduled to start by now (应开工项目开工率).
     pub fn of_those_due(&self) -> CountRate {
         CountRate { numerator: self.started, denominator: self.start_due }
     }
@@ -259,7 +259,8 @@ mod tests {
     fn to_start_are_those_planned_by_the_end_of_the_year_and_not_started_before_it() {
         assert_eq!(starts(Some("2021-03-01"), Some("2021-04-10"), "2021-03"), [1, 1, 0]);
         assert_eq!(starts(Some("2021-03-01"), Some("2021-04-10"), "2021-04"), [1, 1, 1]);
-        // Carried over from last year; started early; without a plan; next year; long under way.
+        // Carried over from last year; started early; no planned start; next year; started years
+        // ago.
         assert_eq!(starts(Some("2020-10-01"), None, "2021-01"), [1, 1, 0]);
         assert_eq!(starts(Some("2021-11-01"), Some("2021-02-01"), "2021-04"), [1, 1, 1]);
         assert_eq!(starts(None, Some("2021-02-01"), "2021-04"), [1, 1, 1]);

@@ -1,4 +1,4 @@
-//! Figures that add up: what any set of projects has in common.
+//! Figures that add up over any set of projects: counts, amounts, report coverage.
 
 pub mod milestones;
 pub mod progress;
@@ -12,21 +12,21 @@ use crate::domain::money::Fen;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What became of a report that was due; the lists behind coverage.
+    /// Status of a report that is due; selects the project list behind a coverage number.
     ReportPart {
-        /// Owed, or filed without being owed.
+        /// Due: required, or filed without being required.
         Due = "due" "应报",
         /// Confirmed.
         Confirmed = "confirmed" "已确认",
-        /// Submitted and not yet confirmed.
+        /// Submitted, not yet confirmed.
         Submitted = "submitted" "待审核",
-        /// Not filed.
+        /// Not submitted.
         Missing = "missing" "缺报",
     }
 }
 
 impl ReportPart {
-    /// How many reports of a coverage are this.
+    /// Number of reports with this status.
     pub fn of(self, coverage: &Coverage) -> i64 {
         match self {
             Self::Due => coverage.due,
@@ -37,47 +37,50 @@ impl ReportPart {
     }
 }
 
-/// How many reports were due, and what became of them. Always
-/// `due = confirmed + submitted + missing`.
+/// Number of due reports by status.
+///
+/// Invariant: `due = confirmed + submitted + missing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Reports owed, or filed without being owed.
+    /// Reports that are required, or were filed without being required.
     pub due: i64,
-    /// Of them confirmed.
+    /// Confirmed reports.
     pub confirmed: i64,
-    /// Of them submitted and not yet confirmed.
+    /// Submitted reports that are not yet confirmed.
     pub submitted: i64,
-    /// Of them not filed: drafts and returned ones too.
+    /// Reports not submitted, including drafts and returned ones.
     pub missing: i64,
 }
 
-/// What sets of projects have in common: a commutative monoid under addition.
+/// Figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i64,
-    /// Their total investment.
+    /// Total investment.
     pub total: Fen,
-    /// Their year plans on the basis asked for.
+    /// Year plans, on the requested basis.
     pub planned: Fen,
-    /// Of those, January to the month asked for.
+    /// Planned investment from January to the month of the summary, on the requested basis.
     pub planned_through: Fen,
-    /// Their year plans in the first version, whatever was asked for.
+    /// Year plans in their first version, regardless of the requested basis.
     pub planned_initial: Fen,
-    /// Their year plans in the version in force, whatever was asked for.
+    /// Year plans in the version in force, regardless of the requested basis.
     pub planned_current: Fen,
-    /// Σ year plan × share of active months gone by × [`ACTIVE_DENOMINATOR`](crate::domain::figures::progress::ACTIVE_DENOMINATOR), in 分.
+    /// Σ year plan × share of active months elapsed ×
+    /// [`ACTIVE_DENOMINATOR`](crate::domain::figures::progress::ACTIVE_DENOMINATOR), in 分.
     pub active_share: i128,
-    /// Completed, January to the month asked for.
+    /// Completed investment from January to the month of the summary.
     pub completed: Fen,
-    /// Invested before the register, and completed ever through the month asked for.
+    /// Invested before the register began, plus all completed investment up to the month of the
+    /// summary.
     pub completed_ever: Fen,
-    /// What became of the reports due.
+    /// Report coverage.
     pub coverage: Coverage,
 }
 
 impl Figures {
-    /// Of no project.
+    /// Figures of an empty set of projects.
     pub const ZERO: Self = Self {
         project_count: 0,
         total: Fen::ZERO,
@@ -130,7 +133,7 @@ impl std::iter::Sum for Figures {
     }
 }
 
-/// The sum per key.
+/// Sums figures by key.
 pub fn roll_up<K: Ord>(items: impl IntoIterator<Item = (K, Figures)>) -> BTreeMap<K, Figures> {
     let mut groups = BTreeMap::new();
     for (key, figures) in items {

@@ -1,4 +1,4 @@
-//! Every formula, with its denominator named.
+//! Progress formulas, each with its numerator and denominator.
 
 use std::num::NonZero;
 
@@ -8,39 +8,39 @@ use crate::domain::rate::{Hundredths, Rate, Ratio};
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// How far the year should be by now is judged in one of three ways (时序进度).
+    /// Method to compute expected progress at the end of a month (时序进度).
     ExpectedMode {
-        /// Months gone by ÷ 12.
+        /// Elapsed months ÷ 12.
         Calendar = "calendar" "按日历",
-        /// What the year plans planned through the month ÷ what they plan for the year.
+        /// Planned investment through the month ÷ planned investment of the year.
         Curve = "curve" "按月度计划",
-        /// Each plan by the share of its own project's active months that has gone by.
+        /// Each year plan weighted by the elapsed share of its project's active months.
         Active = "active" "按有效工期",
     }
 }
 
-/// A common denominator of one to twelve months: shares of active months add up exactly.
+/// Common denominator of 1 to 12, so that shares of active months add up exactly.
 pub const ACTIVE_DENOMINATOR: u32 = 27_720;
 
-/// Completed ÷ the year plans (完成率).
+/// Completion rate (完成率): completed ÷ year plans.
 ///
-/// Numerator: completed investment, January to the month asked for. Denominator: the year plans on
-/// the basis asked for. No percentage when the plans are zero, never 0 %.
+/// Numerator: completed investment from January to the month of the summary. Denominator: the year
+/// plans on the requested basis. No percentage if the denominator is zero; never reported as 0 %.
 pub fn against_plan(figures: &Figures) -> Rate {
     Rate::new(figures.completed, figures.planned)
 }
 
-/// Completed ÷ what the envelope promised for the year.
+/// Completed ÷ annual investment promised in the plan document's envelope.
 pub fn against_promise(figures: &Figures, promised_annual: Fen) -> Rate {
     Rate::new(figures.completed, promised_annual)
 }
 
-/// (Invested before the register + confirmed ever) ÷ total investment.
+/// (Invested before the register began + all confirmed investment) ÷ total investment.
 pub fn total_completion(figures: &Figures) -> Rate {
     Rate::new(figures.completed_ever, figures.total)
 }
 
-/// What should be completed by the end of month `number` (1 to 12), in 分.
+/// Expected completed investment at the end of month `number` (1 to 12), in 分.
 fn expected_amount(mode: ExpectedMode, number: u32, figures: &Figures) -> Ratio {
     let planned = i128::from(figures.planned.get());
     match mode {
@@ -55,9 +55,9 @@ const MONTHS: NonZero<u32> = ONE.saturating_add(11);
 const ACTIVE: NonZero<u32> = ONE.saturating_add(ACTIVE_DENOMINATOR - 1);
 const PERCENT_HUNDREDTHS: NonZero<u32> = ONE.saturating_add(9_999);
 
-/// How far the year should be by the end of month `number` (1 to 12).
+/// Expected progress at the end of month `number` (1 to 12), as a fraction of the year.
 ///
-/// `None` where the denominator is zero: no plans to weigh by.
+/// `None` if nothing is planned, because the denominator is zero.
 pub fn expected(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Ratio> {
     match mode {
         ExpectedMode::Calendar => Some(Ratio::of(number.into(), MONTHS)),
@@ -67,16 +67,17 @@ pub fn expected(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Ra
     }
 }
 
-/// Completion rate less expected progress, in percentage points; from the exact fractions, rounded
-/// once. `None` when nothing is planned.
+/// Completion rate minus expected progress, in percentage points.
+///
+/// Computed from exact fractions and rounded once. `None` if nothing is planned.
 pub fn deviation(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Hundredths> {
     let done = Ratio::of(figures.completed.get().into(), ONE);
     let ahead = done.minus(expected_amount(mode, number, figures));
     ahead.part_of(figures.planned).map(Ratio::percent)
 }
 
-/// The smallest amount that, completed by the end of month `number`, leaves the deviation at
-/// `points` or above, exactly.
+/// Smallest amount that, if completed by the end of month `number`, makes the deviation at least
+/// `points`; computed exactly.
 pub fn wanted(mode: ExpectedMode, number: u32, figures: &Figures, points: Hundredths) -> Fen {
     let planned = i128::from(figures.planned.get());
     let behind = Ratio::of(planned.strict_mul(points.get().into()), PERCENT_HUNDREDTHS);
@@ -107,7 +108,7 @@ mod tests {
         assert_eq!(count, 152);
         assert_eq!(total, yi("1445.68"));
         assert_eq!(annual, yi("363.81"));
-        // 363.81 of 1445.68 is 25.1653 %: a quarter of it all was promised for the one year.
+        // 363.81 of 1445.68 is 25.1653 %: a quarter of the total was planned for that one year.
         assert_eq!(Rate::new(annual, total).percent().unwrap().to_string(), "25.17");
     }
 
@@ -133,7 +134,7 @@ mod tests {
         let line = Figures {
             planned: Fen::new(1_000),
             planned_through: Fen::new(250),
-            // 600 by 3 of 9 months, 400 by 1 of 2: 200 + 200.
+            // 600 with 3 of 9 months elapsed, 400 with 1 of 2: 200 + 200.
             active_share: (600 * 3 * (ACTIVE_DENOMINATOR / 9) + 400 * (ACTIVE_DENOMINATOR / 2))
                 .into(),
             ..Figures::ZERO
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_nation_s_sums_still_fit() {
-        // 50 万亿元 a year is 5 × 10^15 分; a hundred times that.
+        // 50 万亿元 a year is 5 × 10^15 分; the test uses a hundred times that.
         let planned = 5 * 10_i64.pow(17);
         let nation = Figures {
             planned: Fen::new(planned),

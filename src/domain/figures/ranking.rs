@@ -1,20 +1,24 @@
-//! Ranks: by completion rate, then deviation; ties share one.
+//! Ranking by completion rate, then by deviation; equal values share a rank.
 
 use std::cmp::Reverse;
 
 use crate::domain::rate::Hundredths;
 
-/// What ranks are given by: the figures as shown, so that rows that read the same rank the same.
+/// Sort key of a ranking.
+///
+/// It uses the rounded figures that are displayed, so that rows with equal figures get equal ranks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
-    /// Completion rate, in per cent.
+    /// Completion rate in per cent.
     pub completion: Hundredths,
-    /// Deviation, in points.
+    /// Deviation in percentage points.
     pub deviation: Hundredths,
 }
 
-/// The rank of each of `standings`: 1 for the best, ties share one and the next is skipped (1, 2,
-/// 2, 4). What has no rate has no rank.
+/// Rank of each of `standings`: 1 is best; ties share a rank and the next rank is skipped (1, 2, 2,
+/// 4).
+///
+/// An entry without a rate gets no rank.
 pub fn ranks(standings: &[Option<Standing>]) -> Vec<Option<i64>> {
     let mut ordered: Vec<Standing> = standings.iter().flatten().copied().collect();
     ordered.sort_by_key(|standing| Reverse(*standing));

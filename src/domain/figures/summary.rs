@@ -1,4 +1,4 @@
-//! A project's year, and its part in every sum.
+//! One project's year, and its contribution to aggregated figures.
 
 use std::collections::BTreeSet;
 
@@ -13,34 +13,34 @@ use crate::domain::plan::year_plan::{Basis, PlanBases};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
 
-/// Which months a summary is about, and on which day it is judged.
+/// Months covered by a summary, and the day on which it is evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Period {
-    /// January of the year to this month.
+    /// Last month covered; the first is January of the same year.
     pub through: Month,
-    /// The last day of that month, or today if earlier.
+    /// Last day of `through`, or today if that is earlier.
     pub evaluation_day: NaiveDate,
-    /// Whether submitted reports count as completed before they are confirmed.
+    /// Count submitted reports as completed before they are confirmed.
     pub include_submitted: bool,
 }
 
 impl Period {
-    /// The months of `through`'s year up to `through`, judged on `today` at the latest.
+    /// January to `through`, evaluated no later than `today`.
     pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
         Self { through, evaluation_day: through.last_day().min(today), include_submitted }
     }
 
-    /// The year.
+    /// Year of the period.
     pub fn year(self) -> Year {
         self.through.year()
     }
 
-    /// Its months: January to the last one.
+    /// Months of the period, from January to `through`.
     pub fn months(self) -> impl Iterator<Item = Month> {
         self.year().months().filter(move |month| *month <= self.through)
     }
 
-    /// The month a summary of `year` goes through unless asked: the last one that is over.
+    /// Default last month of a summary of `year`: the last month that has ended.
     pub fn usual_through(year: Year, today: NaiveDate) -> Month {
         let last_over = Month::of(today).previous();
         last_over.clamp(year.january(), year.december())
@@ -55,59 +55,60 @@ impl Period {
     }
 }
 
-/// One month's report, as far as sums need it.
+/// The fields of a monthly report that summaries need.
 #[derive(Clone, Copy, Debug)]
 pub struct MonthReport {
-    /// The month.
+    /// Month of the report.
     pub month: Month,
-    /// Where it stands.
+    /// State of the report.
     pub state: ReportState,
-    /// What it says was invested.
+    /// Reported investment of the month.
     pub completed: Fen,
-    /// The business day it was first submitted on.
+    /// Business day of the first submission.
     pub first_submitted_on: Option<NaiveDate>,
 }
 
-/// A project's year, as far as sums need it.
+/// The fields of a project that summaries of one year need.
 #[derive(Clone, Debug)]
 pub struct ProjectYear {
-    /// The project.
+    /// Project id.
     pub id: ProjectId,
-    /// Its industry line.
+    /// Industry line.
     pub industry: IndustryId,
-    /// Its area.
+    /// Reporting area.
     pub area: AreaId,
-    /// Its stage, as it is now.
+    /// Current stage.
     pub stage: Stage,
-    /// Its nature.
+    /// Construction nature (建设性质).
     pub nature: Nature,
-    /// Its total investment.
+    /// Total investment.
     pub total: Fen,
-    /// Invested before the register, and confirmed in the years before this one.
+    /// Invested before the register began, plus confirmed investment of earlier years.
     pub before_the_year: Fen,
-    /// The first year it is in the register.
+    /// Year of registration (入库年份).
     pub registered_year: Year,
-    /// Its start: actual, and planned.
+    /// Actual and planned start.
     pub starts: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Its finish: actual, and planned.
+    /// Actual and planned finish.
     pub finishes: (Option<NaiveDate>, Option<NaiveDate>),
-    /// When it left the register.
+    /// Day the project was completed or terminated.
     pub ended_on: Option<NaiveDate>,
-    /// Its year plan, if it has one in force by the month asked for.
+    /// Year plan in force by the month of the summary; `None` if there is none.
     pub plan: Option<PlanBases>,
-    /// The month its year plan took effect, whenever that is: what was added in mid-year owes no
-    /// report of the months before.
+    /// Month in which the year plan takes effect, even if that is later than the summary.
+    ///
+    /// A project added in mid-year owes no reports for earlier months.
     pub planned_from: Option<Month>,
-    /// Which of its versions is asked for.
+    /// Requested plan basis.
     pub basis: Basis,
-    /// Its reports of the year.
+    /// Monthly reports of the year.
     pub reports: Vec<MonthReport>,
-    /// What was added to its closed months of the year.
+    /// Restatements of closed months of the year: month and amount added.
     pub restatements: Vec<(Month, Fen)>,
 }
 
 impl ProjectYear {
-    /// The project's part in every sum over `period`.
+    /// Figures of this project over `period`.
     pub fn figures(&self, period: Period) -> Figures {
         let completed = self.completed(period, |_| true);
         let both = self.plan.unwrap_or_default();
@@ -129,8 +130,9 @@ impl ProjectYear {
         }
     }
 
-    /// The project's part in the sums of one month of `period`. It counts no project and no total:
-    /// those are not a month's.
+    /// Figures of this project in one month of `period`.
+    ///
+    /// The project count and total investment are zero, because they do not belong to a month.
     pub fn month_figures(&self, month: Month, period: Period) -> Figures {
         let both = self.plan.unwrap_or_default();
         let plan = both.on(self.basis).of(month.number());
@@ -145,7 +147,7 @@ impl ProjectYear {
         }
     }
 
-    /// What was completed in the months of `period` that `wanted` picks, as restated.
+    /// Completed investment in the months of `period` that `wanted` selects, restatements included.
     pub fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
         let within = |month: Month| month <= period.through && wanted(month);
         let reported = self.reports.iter().filter(|r| within(r.month) && period.counts(r.state));
@@ -153,10 +155,11 @@ impl ProjectYear {
         reported.map(|r| r.completed).chain(restated.map(|(_, amount)| *amount)).sum()
     }
 
-    /// Active months gone by, and active months of the year in all (1 to 12).
+    /// Elapsed active months, and active months of the year (1 to 12).
     ///
-    /// Active are the months from the start to the finish, actual before planned; where they are
-    /// not known, or lie outside the year, all twelve.
+    /// A month is active from the start to the finish of the project; actual dates take precedence
+    /// over planned ones. If the dates are unknown or outside the year, all twelve months are
+    /// active.
     fn active_months(&self, period: Period) -> (u32, u32) {
         let (january, december) = (period.year().january(), period.year().december());
         let start = self.starts.0.or(self.starts.1).map_or(january, Month::of).max(january);
@@ -168,15 +171,15 @@ impl ProjectYear {
         (elapsed, last - first + 1)
     }
 
-    /// Whether a report of `month` is owed on the evaluation day: the month must be over.
+    /// True if a report of `month` is due on the evaluation day; the month must have ended.
     fn owes(&self, month: Month, period: Period) -> bool {
         month <= period.through
             && month.last_day() <= period.evaluation_day
             && self.owes_report_of(month)
     }
 
-    /// Whether a report of `month` is owed at all: it had started by then, was registered and
-    /// planned for, and had not ended before.
+    /// True if the project owes a report of `month`: it had started, was registered and planned,
+    /// and had not ended before that month.
     pub fn owes_report_of(&self, month: Month) -> bool {
         month.year() >= self.registered_year
             && self.planned_from.is_none_or(|first| first <= month)
@@ -184,12 +187,12 @@ impl ProjectYear {
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
 
-    /// Whether its report of `month` is among what `period` counts as completed.
+    /// True if its report of `month` counts as completed in `period`.
     pub fn is_counted(&self, month: Month, period: Period) -> bool {
         self.reports.iter().any(|r| r.month == month && period.counts(r.state))
     }
 
-    /// Whether its report of `month` was handed over and not returned.
+    /// True if its report of `month` is submitted or confirmed.
     pub fn is_filed(&self, month: Month) -> bool {
         let filed = [ReportState::Submitted, ReportState::Confirmed];
         self.reports.iter().any(|r| r.month == month && filed.contains(&r.state))
@@ -213,7 +216,7 @@ impl ProjectYear {
     }
 }
 
-/// The months of `period` in which any of `projects` was restated.
+/// Months of `period` in which at least one of `projects` was restated.
 pub fn restated_months(projects: &[ProjectYear], period: Period) -> Vec<Month> {
     let all = projects.iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
     let months: BTreeSet<Month> = all.filter(|month| *month <= period.through).collect();
@@ -230,7 +233,7 @@ pub(in crate::domain) mod tests {
         text.parse().unwrap()
     }
 
-    /// 1,200 planned for the year, started in March, to finish in November.
+    /// Planned 1,200 for the year; started in March, planned finish in November.
     pub(in crate::domain) fn project() -> ProjectYear {
         ProjectYear {
             id: ProjectId(1),
@@ -307,19 +310,19 @@ pub(in crate::domain) mod tests {
     fn reports_are_due_from_the_start_on_until_the_month_before_today() {
         let mut it = project();
         it.reports = vec![
-            report("2021-01", ReportState::Confirmed, 5), // filed though not owed
+            report("2021-01", ReportState::Confirmed, 5), // filed without being required
             report("2021-03", ReportState::Confirmed, 5),
             report("2021-04", ReportState::Draft, 5),
         ];
         let coverage =
             |through, today| it.figures(Period::new(month(through), day(today), false)).coverage;
 
-        // March, April, May owed, January filed.
+        // March, April and May are owed; January was filed without being owed.
         assert_eq!(
             coverage("2021-05", "2021-07-01"),
             Coverage { due: 4, confirmed: 2, submitted: 0, missing: 2 }
         );
-        // July is not over on 1 July; asked a year later it reads as it read then.
+        // July has not ended on 1 July. Evaluated a year later, the result is the same.
         assert_eq!(coverage("2021-07", "2021-07-01").due, 5);
         assert_eq!(coverage("2021-07", "2022-07-01").due, 6);
         assert_eq!(coverage("2021-06", "2021-06-30").due, 5);

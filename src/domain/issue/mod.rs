@@ -1,4 +1,4 @@
-//! The issue to be coordinated (需协调事项): who takes which step, and what comes next.
+//! Issues to be coordinated (需协调事项): states, steps, and which party may take each step.
 
 pub mod refusal;
 
@@ -9,107 +9,107 @@ use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What an issue is about.
+    /// Subject of an issue.
     IssueCategory {
-        /// Land.
+        /// Land use and acquisition.
         Land = "land" "用地",
-        /// Planning.
+        /// Planning permission.
         Planning = "planning" "规划",
-        /// Environment.
+        /// Environmental impact assessment.
         Environment = "environment" "环评",
-        /// Energy.
+        /// Energy assessment and energy quota.
         Energy = "energy" "能评用能",
-        /// Funds.
+        /// Funding.
         Funds = "funds" "资金",
-        /// Tenders.
+        /// Tendering.
         Tender = "tender" "招投标",
-        /// Design.
+        /// Design work.
         Design = "design" "设计",
-        /// The contractor.
+        /// Contractor's performance or capacity.
         Contractor = "contractor" "施工单位",
-        /// Equipment.
+        /// Equipment supply.
         Equipment = "equipment" "设备",
-        /// The investor.
+        /// Investor's decisions or capacity.
         Investor = "investor" "投资方",
-        /// Weather.
+        /// Weather conditions.
         Weather = "weather" "天气",
-        /// Policy.
+        /// Policy or regulation.
         Policy = "policy" "政策",
-        /// Anything else.
+        /// Any other subject.
         Other = "other" "其他",
     }
 }
 
 text_enum! {
-    /// Who has to coordinate it.
+    /// Administrative level that coordinates an issue.
     IssueLevel {
-        /// The responsible unit.
+        /// Responsible unit.
         Unit = "unit" "单位级",
-        /// The county or zone.
+        /// County or zone.
         County = "county" "县区级",
-        /// The city.
+        /// City.
         City = "city" "市级",
-        /// The province.
+        /// Province.
         Province = "province" "省级",
     }
 }
 
 text_enum! {
-    /// Where an issue stands.
+    /// State of an issue.
     IssueState {
-        /// Raised, and given to nobody yet.
+        /// Raised, not yet assigned.
         Raised = "raised" "已提出",
-        /// Sent back to whoever raised it, with words.
+        /// Returned to the party that raised it, with a reason.
         Returned = "returned" "已退回",
-        /// Given to its units.
+        /// Assigned to its units.
         Assigned = "assigned" "已交办",
         /// Being worked on.
         InProgress = "in_progress" "办理中",
-        /// Said to be solved.
+        /// Proposed for clearance: the leading unit reports it as solved.
         Proposed = "proposed" "拟销号",
-        /// Solved, and accepted as such (销号).
+        /// Cleared: solved, and the solution accepted (销号).
         Cleared = "cleared" "已销号",
     }
 }
 
 text_enum! {
-    /// A step in an issue's life.
+    /// Step that changes the state of an issue.
     IssueStep {
-        /// Raises it again after it was returned.
+        /// Raise a returned issue again.
         Raise = "raise" "重新提出",
-        /// Gives it to units, one of which leads.
+        /// Assign it to units; the first one leads.
         Assign = "assign" "交办",
-        /// Says what was done about it.
+        /// Report work on it.
         Work = "work" "办理",
-        /// Takes it one level up, to be assigned there.
+        /// Escalate it one level, where it is assigned again.
         Escalate = "escalate" "提级",
-        /// Sends it one step back.
+        /// Return it to the previous state.
         Return = "return" "退回",
-        /// Says that it is solved.
+        /// Propose clearance: report it as solved.
         Propose = "propose" "申请销号",
-        /// Accepts that.
+        /// Clear it: accept the solution.
         Clear = "clear" "销号",
     }
 }
 
-/// What somebody is to an issue.
+/// Roles of the caller with respect to an issue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "one can be any of them at once")]
+#[expect(clippy::struct_excessive_bools, reason = "the roles are independent of each other")]
 pub struct IssueParty {
-    /// The commission.
+    /// Belongs to the commission.
     pub commission: bool,
-    /// The area the project lies in.
+    /// Belongs to the area in which the project is located.
     pub area: bool,
-    /// Whoever raised it, or the project's owner.
+    /// Belongs to the unit that raised the issue, or to the project owner.
     pub raiser: bool,
-    /// The unit that leads.
+    /// Belongs to the leading unit.
     pub lead: bool,
-    /// Another unit it was given to.
+    /// Belongs to another assigned unit.
     pub helper: bool,
 }
 
 impl IssueStep {
-    /// The path that takes the step, below the issue's.
+    /// Path segment of the API operation that takes this step, below the issue's path.
     pub fn path(self) -> &'static str {
         match self {
             Self::Raise => "raising",
@@ -122,7 +122,7 @@ impl IssueStep {
         }
     }
 
-    /// What was done, as the events call it.
+    /// Kind of the event recorded for this step.
     pub fn event(self) -> &'static str {
         match self {
             Self::Raise => "issue.raised_again",
@@ -137,7 +137,7 @@ impl IssueStep {
 }
 
 impl IssueState {
-    /// Where `step` leads from here; `None` when it does not follow.
+    /// State after `step`; `None` if the step is not allowed in this state.
     pub fn after(self, step: IssueStep) -> Option<Self> {
         use IssueState as S;
         use IssueStep as T;
@@ -156,14 +156,14 @@ impl IssueState {
         }
     }
 
-    /// The steps that follow from here.
+    /// Steps allowed in this state.
     pub fn next(self) -> Vec<IssueStep> {
         IssueStep::ALL.iter().copied().filter(|step| self.after(*step).is_some()).collect()
     }
 }
 
 impl IssueLevel {
-    /// The level above.
+    /// Next higher level; `None` above the province.
     pub fn above(self) -> Option<Self> {
         match self {
             Self::Unit => Some(Self::County),
@@ -175,10 +175,10 @@ impl IssueLevel {
 }
 
 impl IssueParty {
-    /// Whether it may take `step` of an issue in `state` at `level`.
+    /// True if this party may take `step` of an issue in `state` at `level`.
     ///
-    /// An area decides what is coordinated up to its own level; whoever leads says that it is
-    /// solved, and somebody else accepts it.
+    /// An area decides on issues up to county level. The leading unit proposes clearance; another
+    /// party accepts it.
     pub fn may(self, step: IssueStep, state: IssueState, level: IssueLevel) -> bool {
         let decides = self.commission || self.area && level <= IssueLevel::County;
         match step {
@@ -199,44 +199,44 @@ impl IssueParty {
     }
 }
 
-/// Something about a project that others have to solve.
+/// Obstacle of a project that other parties have to solve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
     /// Its id.
     pub id: IssueId,
     /// The project.
     pub project_id: ProjectId,
-    /// What it is, in a line.
+    /// Short title.
     pub title: String,
-    /// What it is about.
+    /// Subject.
     pub category: IssueCategory,
-    /// Who has to coordinate it.
+    /// Level that coordinates it.
     pub level: IssueLevel,
-    /// What is asked of whom.
+    /// What is requested, and from which party.
     pub asked: String,
-    /// By when.
+    /// Due date.
     pub due_on: NaiveDate,
-    /// Where it stands.
+    /// Current state.
     pub state: IssueState,
-    /// The units it was given to, the leading one first.
+    /// Assigned units; the leading unit is first.
     pub units: Vec<UnitId>,
-    /// The business day it was first raised on.
+    /// Business day on which it was first raised.
     pub raised_on: NaiveDate,
-    /// Who raised it, by username.
+    /// Username of the account that raised it.
     pub raised_by: String,
-    /// The unit that raised it, if a unit did.
+    /// Unit that raised it, if it was raised by a unit.
     pub raised_by_unit: Option<UnitId>,
-    /// The business day it was cleared on.
+    /// Business day on which it was cleared.
     pub cleared_on: Option<NaiveDate>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl Issue {
-    /// Takes a step as `party`.
+    /// Takes `step` on behalf of `party`.
     ///
     /// # Errors
-    /// [`IssueRefusal`], each with the way forward.
+    /// [`IssueRefusal`] if the state or the party does not allow the step.
     pub fn take(
         self,
         step: IssueStep,
@@ -261,12 +261,12 @@ impl Issue {
         Ok(Self { state: next, level, cleared_on, ..self })
     }
 
-    /// Days since it was raised: until it was cleared, or `today`.
+    /// Age in days: from the day it was raised to the day it was cleared, or to `today`.
     pub fn age_days(&self, today: NaiveDate) -> i64 {
         (self.cleared_on.unwrap_or(today) - self.raised_on).num_days().max(0)
     }
 
-    /// Whether it should have been cleared by `today` and is not.
+    /// True if the due date has passed and the issue is not cleared.
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         self.state != IssueState::Cleared && self.due_on < today
     }

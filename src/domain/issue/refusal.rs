@@ -1,31 +1,31 @@
-//! Why a step of an issue is refused, and the way forward.
+//! Reasons why a step of an issue is refused.
 
 use crate::domain::issue::{IssueState, IssueStep};
 use crate::domain::words::Words;
 
-/// Why a step is refused.
+/// Reason why a step of an issue is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssueRefusal {
-    /// The step does not follow from where the issue stands.
+    /// The step is not allowed in the current state.
     WrongState {
-        /// Where it stands.
+        /// Current state.
         state: IssueState,
-        /// What was asked.
+        /// Requested step.
         step: IssueStep,
     },
-    /// Somebody else takes this step.
+    /// The step is reserved for another party.
     NotYours {
-        /// What was asked.
+        /// Requested step.
         step: IssueStep,
-        /// Where it stands.
+        /// Current state.
         state: IssueState,
     },
-    /// There is no level above.
+    /// The issue is already at the highest level.
     TopLevel,
 }
 
 impl IssueRefusal {
-    /// Stable public code.
+    /// Stable error code; part of the public API.
     pub fn code(&self) -> &'static str {
         match self {
             Self::WrongState { .. } => "issue-state",
@@ -34,12 +34,12 @@ impl IssueRefusal {
         }
     }
 
-    /// The refusal and the way forward, in both languages.
+    /// Message in both languages; says which steps or parties are allowed instead.
     pub fn words(&self) -> Words {
         match self {
             Self::WrongState { state: IssueState::Cleared, .. } => Words::new(
                 "事项已销号；如问题重新出现，请另行提出（POST /projects/{id}/issues）。",
-                "The issue is cleared; if it is back, raise a new one (POST /projects/{id}/issues).",
+                "The issue is cleared; if the problem returns, raise a new one (POST /projects/{id}/issues).",
             ),
             Self::WrongState { state, step } => {
                 let named = |name: &dyn Fn(IssueStep) -> &'static str| {
@@ -54,7 +54,7 @@ impl IssueRefusal {
                         named(&IssueStep::zh).join("、")
                     ),
                     format!(
-                        "The issue is {state} and cannot be taken to `{step}`; next can be: {}.",
+                        "The issue is {state}; `{step}` is not allowed in this state. Allowed steps: {}.",
                         named(&IssueStep::as_str).join(", ")
                     ),
                 )
@@ -63,12 +63,12 @@ impl IssueRefusal {
                 let (zh, en) = who_may(*step, *state);
                 Words::new(
                     format!("“{}”由{zh}办理，请与其联系。", step.zh()),
-                    format!("`{step}` is for {en}; turn to them."),
+                    format!("`{step}` is reserved for {en}; contact them."),
                 )
             }
             Self::TopLevel => Words::new(
                 "事项已是省级，不能再提级；请继续办理或申请销号。",
-                "The issue is at the province's level already; work on it or propose its clearance.",
+                "The issue is already at province level; work on it or propose clearance.",
             ),
         }
     }
@@ -80,9 +80,9 @@ fn who_may(step: IssueStep, state: IssueState) -> (&'static str, &'static str) {
         "the commission, or the area up to the county's level",
     );
     match step {
-        IssueStep::Raise => ("提出单位", "whoever raised it"),
+        IssueStep::Raise => ("提出单位", "the party that raised it"),
         IssueStep::Assign | IssueStep::Clear => decides,
-        IssueStep::Work => ("承办单位", "the units it was given to"),
+        IssueStep::Work => ("承办单位", "the assigned units"),
         IssueStep::Escalate => {
             ("牵头单位、属地或发展改革部门", "the leading unit, the area or the commission")
         }

@@ -1,4 +1,4 @@
-//! Which light a project, and any set of projects, shows; and what would turn it green.
+//! Computes the light of a project or a set of projects, and the investment needed to turn green.
 
 use std::collections::BTreeMap;
 
@@ -17,68 +17,69 @@ use crate::domain::milestone::Milestone;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 
-/// How lights are decided in one period.
+/// Inputs shared by all lights of one period: period, expected-progress mode, thresholds, due
+/// dates.
 #[derive(Clone, Debug)]
 pub struct LightJudge {
-    /// The period; lights are judged on its evaluation day.
+    /// Period; lights are evaluated on its evaluation day.
     pub period: Period,
-    /// How expected progress is judged.
+    /// Method to compute expected progress.
     pub mode: ExpectedMode,
-    /// The thresholds in force.
+    /// Thresholds in force.
     pub thresholds: LightThresholds,
-    /// The business day: reports are overdue when their due date lies before it.
+    /// Business day; a report is overdue if its due date is before this day.
     pub today: NaiveDate,
-    /// When the reports of a month were due; a month that was never opened has no due date.
+    /// Due date of the reports of each month; a month that was never opened has none.
     pub due_on: BTreeMap<Month, NaiveDate>,
 }
 
-/// What must be invested, and by when, to be green again (追赶量).
+/// Catch-up amount (追赶量): investment needed to turn progress green, and the deadline for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatchUp {
-    /// The amount.
+    /// Amount to invest.
     pub amount: Fen,
-    /// The last day for it.
+    /// Last day of the target month.
     pub by: NaiveDate,
 }
 
-/// The light of a project: what the rules say, and what is shown.
+/// Light of a project: computed by the rules, and as displayed.
 #[derive(Clone, Debug)]
 pub struct ProjectLight {
-    /// What is shown.
+    /// Light displayed: the override if there is one, else the computed light.
     pub light: Light,
-    /// What the rules say.
+    /// Light computed by the rules.
     pub computed: Light,
-    /// The rule that decided; none when grey or blue.
+    /// Finding of the rule that decided; `None` if the light is grey or blue.
     pub decided_by: Option<Finding>,
-    /// What every rule says.
+    /// Findings of all four rules.
     pub findings: [Finding; 4],
-    /// What turns progress green; none when it is, or nothing can be said of it.
+    /// Catch-up amount; `None` if progress is green or grey.
     pub catch_up: Option<CatchUp>,
-    /// The person's word, when one covers the period.
+    /// Override that covers the period, if there is one.
     pub overridden: Option<LightOverride>,
 }
 
-/// The light of a set of projects.
+/// Light of a set of projects.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupLight {
-    /// Its progress, judged like a project's; blue when all are finished.
+    /// Light of the summed progress; blue if all projects are finished.
     pub light: Light,
-    /// What the rule of progress says of its sums.
+    /// Finding of the progress rule for the sums.
     pub progress: Finding,
-    /// What turns it green.
+    /// Catch-up amount of the set; `None` if progress is green or grey.
     pub catch_up: Option<CatchUp>,
 }
 
 impl LightJudge {
-    /// The month by whose end one can be green again: the one that is running, and in December
-    /// that one.
+    /// Target month of the catch-up amount: `through` until it has ended, then the month after it;
+    /// always `through` in December.
     fn target(&self) -> Month {
         let through = self.period.through;
         let over = self.period.evaluation_day >= through.last_day();
         if over && through.number() < 12 { through.next() } else { through }
     }
 
-    /// A project's part in the light of every set it belongs to.
+    /// Contribution of a project to the light of any set that contains it.
     pub fn figures(&self, project: &ProjectYear) -> LightFigures {
         let now = project.figures(self.period);
         let then = project.figures(Period { through: self.target(), ..self.period });
@@ -91,7 +92,7 @@ impl LightJudge {
         }
     }
 
-    /// Why nothing can be said of a project's progress.
+    /// Reason why the progress rule is grey for this project; `None` if it can be evaluated.
     fn grey(&self, project: &ProjectYear, now: &Figures) -> Option<GreyReason> {
         let through = self.period.through;
         if now.planned_through.is_zero() {
@@ -101,7 +102,7 @@ impl LightJudge {
         silent.then_some(GreyReason::NotReported)
     }
 
-    /// The light of a project, with its own `milestones` and every override it ever had.
+    /// Light of a project, from its milestones and all its overrides.
     pub fn project(
         &self,
         project: &ProjectYear,
@@ -120,7 +121,7 @@ impl LightJudge {
         let finished = project.finishes.0.is_some_and(|finish| finish <= day);
         let ended = project.ended_on.is_some_and(|end| end <= day);
         let silent = findings.iter().any(|f| f.grey == Some(GreyReason::NotReported));
-        // Green elsewhere says nothing of progress nobody has reported.
+        // A missing report outweighs a green light from another rule: the project is grey.
         let unsaid_by = |f: &Finding| finished || ended || silent && f.light == Light::Green;
         let decided_by = Finding::worst(&findings).filter(|f| !unsaid_by(f));
         let unsaid = if finished { Light::Blue } else { Light::Grey };
@@ -136,7 +137,7 @@ impl LightJudge {
         }
     }
 
-    /// The light of projects that show `counts`.
+    /// Light of a set of projects with these figures and light counts.
     pub fn group(&self, figures: &LightFigures, counts: LightCounts) -> GroupLight {
         let progress = self.progress(figures);
         let finished = counts.blue > 0 && counts.blue == counts.total();
@@ -147,8 +148,8 @@ impl LightJudge {
         }
     }
 
-    /// Of a set nothing can be said when nothing of it was reported; where something was, what is
-    /// missing counts as not done.
+    /// Finding of the progress rule. A set is grey if nothing is due or none of its projects
+    /// reported; if some did, the others count as zero.
     fn progress(&self, figures: &LightFigures) -> Finding {
         let rule = LightRule::Progress;
         if figures.due == 0 {
@@ -180,8 +181,8 @@ impl LightJudge {
         Finding::by_count(rule, late, (yellow.into(), red.into()), LightUnit::Months)
     }
 
-    /// By the one that slips most of those not reached: what was reached late can no longer be
-    /// put right.
+    /// Judges the unreached milestone with the largest slippage. Reached milestones are ignored,
+    /// because lateness in the past cannot be corrected.
     fn milestones(&self, milestones: &[Milestone]) -> Finding {
         let (rule, day) = (LightRule::Milestones, self.period.evaluation_day);
         let open = milestones.iter().filter(|m| m.actual.is_none_or(|actual| actual > day));
@@ -214,9 +215,8 @@ impl LightJudge {
         Finding::by_count(rule, missing, limits, LightUnit::Reports)
     }
 
-    /// The smallest amount, in whole hundredths of 万元, that brings the deviation to the green
-    /// threshold by the end of the target month; none where progress is green or nothing can be
-    /// said of it.
+    /// Smallest amount, rounded up to 0.01 万元, that raises the deviation to the green threshold by
+    /// the end of the target month. `None` if progress is green or grey.
     fn catch_up(&self, figures: &LightFigures) -> Option<CatchUp> {
         if !matches!(self.progress(figures).light, Light::Yellow | Light::Red) {
             return None;
@@ -242,7 +242,7 @@ mod tests {
     /// 分 in 1 万元.
     const WAN: i64 = 1_000_000;
 
-    /// Plans 1,200 万元 for the year, 100 a month.
+    /// Plans 1,200 万元 for the year, 100 万元 per month.
     fn project() -> ProjectYear {
         let amounts = MonthlyAmounts([Fen::new(100 * WAN); 12]);
         let plan = Some(PlanBases { initial: amounts, current: amounts });
@@ -292,8 +292,8 @@ mod tests {
 
         let june = judge("2021-06", "2021-07-01").project(&it, &[], &[]);
 
-        // 280 of 1,200 is 23.33 %, 26.67 points behind. Green again in July: 58.33 - 5 % of 1,200
-        // is 640.
+        // 280 of 1,200 is 23.33 %, 26.67 points behind. To be green by the end of July: 58.33 - 5 %
+        // of 1,200 is 640.
         assert_eq!(lights(&june), ["red", "green", "grey", "green"]);
         assert_eq!(june.decided_by.unwrap().measured.unwrap().to_string(), "-26.67");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The light (红黄绿灯), and what each of its rules finds.
+//! Lights (红黄绿灯): colours, rules and findings.
 
 pub mod judgement;
 pub mod overrides;
@@ -12,15 +12,15 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// How something stands.
+    /// Status light of a project or a set of projects.
     Light {
-        /// As it should be.
+        /// On schedule.
         Green = "green" "绿灯",
-        /// Behind.
+        /// Behind schedule.
         Yellow = "yellow" "黄灯",
-        /// Far behind.
+        /// Far behind schedule.
         Red = "red" "红灯",
-        /// Not due, or not reported: nothing can be said.
+        /// Cannot be judged: not due yet, or not reported.
         Grey = "grey" "灰灯",
         /// Finished.
         Blue = "blue" "蓝灯",
@@ -28,31 +28,31 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a light is decided by; the worst of them counts.
+    /// Rule that contributes to a light; the worst finding decides.
     LightRule {
-        /// Completion against expected progress.
+        /// Completion rate compared with expected progress.
         Progress = "progress" "投资进度",
-        /// Whether it started when it should have.
+        /// Planned start compared with the actual start.
         Start = "start" "开工",
-        /// Milestones not reached in time.
+        /// Milestone slippage.
         Milestones = "milestones" "节点",
-        /// Monthly reports not handed over.
+        /// Overdue monthly reports.
         Reporting = "reporting" "填报",
     }
 }
 
 text_enum! {
-    /// Why nothing can be said.
+    /// Reason why a light is grey.
     GreyReason {
-        /// Nothing was to be done yet.
+        /// Nothing was due yet.
         NotDue = "not_due" "未到期",
-        /// What was done has not been reported.
+        /// The month was not reported.
         NotReported = "not_reported" "未填报",
     }
 }
 
 text_enum! {
-    /// What a rule counts in.
+    /// Unit of a measured value.
     LightUnit {
         /// Percentage points.
         Points = "points" "个百分点",
@@ -65,22 +65,23 @@ text_enum! {
     }
 }
 
-/// What a rule measured, or is compared with.
+/// Measured value or threshold with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure {
-    /// In hundredths of the unit: points have two decimals, the others none.
+    /// Value in hundredths of the unit. Points are displayed with two decimals, other units
+    /// without.
     pub value: Hundredths,
-    /// In what.
+    /// Unit of the value.
     pub unit: LightUnit,
 }
 
 impl Measure {
-    /// So many percentage points.
+    /// A value in percentage points.
     pub fn points(value: Hundredths) -> Self {
         Self { value, unit: LightUnit::Points }
     }
 
-    /// So many of a `unit` that is counted.
+    /// A counted value in `unit`.
     pub fn count(value: i64, unit: LightUnit) -> Self {
         Self { value: Hundredths::new(value * 100), unit }
     }
@@ -103,28 +104,29 @@ impl std::fmt::Display for Measure {
     }
 }
 
-/// What one rule says.
+/// Result of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule.
+    /// Rule.
     pub rule: LightRule,
-    /// Its light.
+    /// Light according to this rule.
     pub light: Light,
-    /// Why nothing can be said, when grey.
+    /// Reason, if the light is grey.
     pub grey: Option<GreyReason>,
-    /// What it measured; none when grey.
+    /// Measured value; `None` if grey.
     pub measured: Option<Measure>,
-    /// The threshold that decided: the one that was crossed, or for green the one that was not.
+    /// Threshold that decided: for green, the one that was not crossed; otherwise the one that was.
     pub threshold: Option<Measure>,
 }
 
 impl Finding {
-    /// Nothing can be said.
+    /// Grey finding, with its reason.
     pub fn grey(rule: LightRule, why: GreyReason) -> Self {
         Self { rule, light: Light::Grey, grey: Some(why), measured: None, threshold: None }
     }
 
-    /// By deviation: green from one threshold on, yellow from a lower one.
+    /// Finding by deviation: green at or above `green_from`, yellow at or above `yellow_from`, else
+    /// red.
     pub fn by_deviation(deviation: Hundredths, thresholds: &LightThresholds) -> Self {
         let (light, threshold) = if deviation >= thresholds.green_from {
             (Light::Green, thresholds.green_from)
@@ -142,7 +144,7 @@ impl Finding {
         }
     }
 
-    /// By a count that must not reach `yellow`, and even less `red`.
+    /// Finding by a count: yellow at or above `yellow`, red at or above `red`, else green.
     pub fn by_count(
         rule: LightRule,
         count: i64,
@@ -165,7 +167,7 @@ impl Finding {
         }
     }
 
-    /// The worst finding, and of equal ones the first; `None` when all are grey.
+    /// Worst finding; the first one if several are equally bad. `None` if all are grey.
     pub fn worst(findings: &[Self]) -> Option<Self> {
         let severity = |finding: &Self| match finding.light {
             Light::Red => 3,
@@ -177,14 +179,16 @@ impl Finding {
         findings.iter().rev().filter(|f| severity(f) > 0).max_by_key(|f| severity(f)).copied()
     }
 
-    /// What it says, for people.
+    /// Explanation of the finding, in both languages.
     pub fn words(&self) -> Words {
         let rule = self.rule;
         let (Some(measured), Some(threshold)) = (self.measured, self.threshold) else {
             return match self.grey {
                 Some(GreyReason::NotReported) => Words::new(
                     format!("{}：本月未填报，无法判断。", rule.zh()),
-                    format!("{rule}: the month has not been reported, so nothing can be said."),
+                    format!(
+                        "{rule}: the month has not been reported, so the light cannot be judged."
+                    ),
                 ),
                 Some(GreyReason::NotDue) | None => {
                     Words::new(format!("{}：未到期。", rule.zh()), format!("{rule}: not due yet."))
@@ -210,14 +214,14 @@ impl Finding {
                 let side = if self.light == Light::Green { "not below" } else { "below" };
                 format!("{measured} points from expected progress, {side} {threshold}")
             }
-            LightRule::Start if measured.is_zero() => "it has started".to_owned(),
-            LightRule::Milestones if measured.is_zero() => "no milestone slips".to_owned(),
+            LightRule::Start if measured.is_zero() => "the project has started".to_owned(),
+            LightRule::Milestones if measured.is_zero() => "no milestone is late".to_owned(),
             LightRule::Reporting if measured.is_zero() => "no overdue report is missing".to_owned(),
             LightRule::Start => format!(
                 "{measured} month(s) after the month it was planned for; the threshold is {threshold}"
             ),
             LightRule::Milestones => format!(
-                "the worst slips by {measured} day(s); the threshold is more than {}",
+                "the most delayed milestone slips by {measured} day(s); the threshold is more than {}",
                 less_one(threshold)
             ),
             LightRule::Reporting => {
@@ -229,7 +233,7 @@ impl Finding {
     }
 }
 
-/// Milestones are compared with "more than n days", which is "n + 1 or more".
+/// Milestone thresholds are displayed as "more than n days" but compared as "n + 1 or more".
 fn less_one(threshold: Measure) -> i64 {
     threshold.value.get() / 100 - 1
 }

@@ -1,4 +1,4 @@
-//! The override: a person's word instead of the rules', in sight of everybody.
+//! Light overrides: a manual judgement that replaces the computed light and is shown as such.
 
 use chrono::NaiveDate;
 
@@ -10,33 +10,33 @@ use crate::domain::light::Light;
 use crate::domain::month::Month;
 use crate::domain::words::Words;
 
-/// A person's word instead of the rules'.
+/// Manual judgement that replaces the computed light of a project for some months.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LightOverride {
     /// Its id.
     pub id: LightOverrideId,
     /// The project.
     pub project_id: ProjectId,
-    /// The light shown instead.
+    /// Light shown instead of the computed one.
     pub light: Light,
-    /// Why.
+    /// Reason for the override.
     pub reason: String,
-    /// The first month it covers.
+    /// First month covered.
     pub from_month: Month,
-    /// The last day it covers; it ends by itself.
+    /// Last day covered; the override then expires without further action.
     pub expires_on: NaiveDate,
-    /// When it was entered.
+    /// Instant at which it was entered.
     pub created_at: Timestamp,
-    /// By whom.
+    /// Username of the account that entered it.
     pub created_by: String,
-    /// When it was withdrawn, if it was.
+    /// Instant at which it was withdrawn, if it was.
     pub withdrawn_at: Option<Timestamp>,
-    /// The last month it covers since it was withdrawn.
+    /// Last month covered, set when it is withdrawn.
     pub ends_after: Option<Month>,
 }
 
 impl LightOverride {
-    /// Whether it covers the light of a period.
+    /// True if the override applies to the light of `period`.
     pub fn covers(&self, period: Period) -> bool {
         self.from_month <= period.through
             && period.evaluation_day <= self.expires_on
@@ -44,12 +44,11 @@ impl LightOverride {
     }
 }
 
-/// Checks what an override covers: no month that is closed, and at least one day that has not
-/// passed.
+/// Validates a new override: it covers no closed month and has not expired yet.
 ///
 /// # Errors
-/// `month-closed` and `too-early` at `/from_month`; `in-past` and `before-start` at `/expires_on`; `not-shown` at
-/// `/light` for grey and blue, which say facts and no judgement.
+/// `month-closed` and `too-early` at `/from_month`; `in-past` and `before-start` at `/expires_on`;
+/// `not-shown` at `/light` for grey and blue, which state facts, not judgements.
 pub fn check_override(
     light: Light,
     from_month: Month,
@@ -60,33 +59,38 @@ pub fn check_override(
     if matches!(light, Light::Grey | Light::Blue) {
         let words = Words::new(
             "只能改为绿灯、黄灯或红灯。",
-            "Only green, yellow or red can be a person's judgement.",
+            "Only green, yellow or red can be set manually.",
         );
         errors.push(FieldError::new("/light", "not-shown", words));
     }
     if let Some(closed) = last_closed.filter(|closed| from_month <= *closed) {
         let words = Words::new(
             format!("{closed} 及以前的月份已关闭，最早可自 {} 起。", closed.next()),
-            format!("{closed} is closed; it can cover {} and later.", closed.next()),
+            format!(
+                "{closed} and earlier months are closed; the override can start in {} at the earliest.",
+                closed.next()
+            ),
         );
         errors.push(FieldError::new("/from_month", "month-closed", words));
     }
     if from_month.months_until(Month::of(today)) > 12 {
-        let words =
-            Words::new("最多只能追溯十二个月。", "It can reach back twelve months at most.");
+        let words = Words::new(
+            "最多只能追溯十二个月。",
+            "The override can start at most twelve months ago.",
+        );
         errors.push(FieldError::new("/from_month", "too-early", words));
     }
     if expires_on < today {
         let words = Words::new(
             format!("{expires_on} 已经过去，请给出不早于今天（{today}）的日期。"),
-            format!("{expires_on} has passed; give a day from today, {today}, on."),
+            format!("{expires_on} is in the past; give today ({today}) or a later date."),
         );
         errors.push(FieldError::new("/expires_on", "in-past", words));
     }
     if expires_on < from_month.first_day() {
         let words = Words::new(
             format!("不能早于起始月份（{from_month}）。"),
-            format!("Cannot lie before {from_month}, the first month it covers."),
+            format!("Cannot be before the first month covered, {from_month}."),
         );
         errors.push(FieldError::new("/expires_on", "before-start", words));
     }

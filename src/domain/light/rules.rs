@@ -1,4 +1,4 @@
-//! The rules of lights as data: their thresholds, in versions that never reach back.
+//! Light rules: versioned thresholds. A version never applies to a month that is over or closed.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -6,16 +6,16 @@ use crate::domain::month::{Month, Year};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
 
-/// The thresholds of every rule. Each is compared with what is shown, rounded to two decimals.
+/// Thresholds of all rules. Each is compared with the displayed value, rounded to two decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LightThresholds {
-    /// Progress is green from this deviation on, in points.
+    /// Progress is green at or above this deviation, in percentage points.
     pub green_from: Hundredths,
-    /// Progress is yellow from this deviation on, in points; red below.
+    /// Progress is yellow at or above this deviation, in percentage points, and red below it.
     pub yellow_from: Hundredths,
-    /// A start is yellow this many months after the month it was planned for.
+    /// A start is yellow this many months after the month in which it was planned.
     pub start_yellow_months: i32,
-    /// A start is red this many months after the month it was planned for.
+    /// A start is red this many months after the month in which it was planned.
     pub start_red_months: i32,
     /// A milestone is yellow when it slips by more than this many days.
     pub milestone_yellow_days: i32,
@@ -42,28 +42,28 @@ impl Default for LightThresholds {
     }
 }
 
-/// The largest count a threshold may be.
+/// Largest allowed value of a count threshold.
 pub const LARGEST_THRESHOLD: i32 = 3_650;
 
 impl LightThresholds {
-    /// Checks that each rule grows stricter from yellow to red.
+    /// Validates that the red threshold of each rule is beyond its yellow threshold.
     ///
     /// # Errors
-    /// Every wrong field: `out-of-range`, `wrong-order`.
+    /// All invalid fields: `out-of-range`, `wrong-order`.
     pub fn check(self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         for (pointer, points) in
             [("/green_from_points", self.green_from), ("/yellow_from_points", self.yellow_from)]
         {
             if !(-10_000..=10_000).contains(&points.get()) {
-                let words = Words::new("应在 -100 至 100 之间。", "Must lie between -100 and 100.");
+                let words = Words::new("应在 -100 至 100 之间。", "Must be between -100 and 100.");
                 errors.push(FieldError::new(pointer, "out-of-range", words));
             }
         }
         if self.yellow_from >= self.green_from {
             let words = Words::new(
                 format!("黄灯下限应低于绿灯下限（{}）。", self.green_from),
-                format!("Must lie below where green begins, {}.", self.green_from),
+                format!("Must be less than the green threshold, {}.", self.green_from),
             );
             errors.push(FieldError::new("/yellow_from_points", "wrong-order", words));
         }
@@ -97,7 +97,7 @@ impl LightThresholds {
                 if !(least..=LARGEST_THRESHOLD).contains(&value) {
                     let words = Words::new(
                         format!("应在 {least} 至 {LARGEST_THRESHOLD} 之间。"),
-                        format!("Must lie between {least} and {LARGEST_THRESHOLD}."),
+                        format!("Must be between {least} and {LARGEST_THRESHOLD}."),
                     );
                     errors.push(FieldError::new(pointer, "out-of-range", words));
                 }
@@ -105,7 +105,7 @@ impl LightThresholds {
             if red <= yellow {
                 let words = Words::new(
                     format!("红灯界限应大于黄灯界限（{yellow}）。"),
-                    format!("Must be more than where yellow begins, {yellow}."),
+                    format!("Must be greater than the yellow threshold, {yellow}."),
                 );
                 errors.push(FieldError::new(red_pointer, "wrong-order", words));
             }
@@ -113,23 +113,23 @@ impl LightThresholds {
     }
 }
 
-/// A version of a year's rules. It is never overwritten.
+/// Version of the light rules of a year. Versions are never overwritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LightRules {
-    /// 0 for the rules every year begins with, then 1, 2, ...
+    /// Version number; 0 is the default version of every year.
     pub number: i32,
-    /// The first month they decide.
+    /// First month to which this version applies.
     pub effective_month: Month,
     /// Their thresholds.
     pub thresholds: LightThresholds,
-    /// Why they came to be.
+    /// Reason for the version.
     pub reason: String,
-    /// When they were entered; none for those a year begins with.
+    /// Instant at which it was entered; `None` for the default version.
     pub created_at: Option<Timestamp>,
 }
 
 impl LightRules {
-    /// What every year begins with.
+    /// Default version of a year.
     pub fn of_the_design(year: Year) -> Self {
         Self {
             number: 0,
@@ -140,14 +140,14 @@ impl LightRules {
         }
     }
 
-    /// Of `versions`, in their order, the one that decides `month`.
+    /// Version in force in `month`; `versions` are in the order they were entered.
     pub fn in_force(versions: &[Self], month: Month) -> Self {
         let found = versions.iter().rfind(|v| v.effective_month <= month).cloned();
         found.unwrap_or_else(|| Self::of_the_design(month.year()))
     }
 }
 
-/// Checks the month from which new rules are to decide: never one that is over or closed.
+/// Validates the effective month of a new version: not in the past and not closed.
 ///
 /// # Errors
 /// `out-of-range`, `retroactive`, `before-version`, at `/effective_month`.
@@ -172,14 +172,14 @@ pub fn may_decide_from(
         return refuse(
             "retroactive",
             format!("规则不溯及既往，最早自 {earliest} 起生效。"),
-            format!("Rules never reach back; these can decide from {earliest} on."),
+            format!("Rules are not retroactive; the earliest effective month is {earliest}."),
         );
     }
     if let Some(previous) = previous.filter(|previous| effective < *previous) {
         return refuse(
             "before-version",
             format!("上一版本自 {previous} 起生效，新版本不能早于它。"),
-            format!("The version before decides from {previous} on; this one cannot be earlier."),
+            format!("The previous version takes effect in {previous}; this one cannot be earlier."),
         );
     }
     Ok(())

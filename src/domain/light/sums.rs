@@ -1,20 +1,20 @@
-//! What sets of projects need for their light, and how many projects show which.
+//! Sums that the light of a set of projects is computed from, and counts of projects by light.
 
 use std::ops::Add;
 
 use crate::domain::figures::Figures;
 use crate::domain::light::Light;
 
-/// Progress, as far as lights need it: a commutative monoid under addition.
+/// Progress figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LightFigures {
-    /// Through the month asked for.
+    /// Figures through the month of the summary.
     pub now: Figures,
-    /// The same plans through the month by whose end one can be green again.
+    /// Figures with the plans through the target month of the catch-up amount.
     pub then: Figures,
-    /// Projects of which something was due.
+    /// Projects with planned investment by the month of the summary.
     pub due: i64,
-    /// Of them not reported.
+    /// Those that have not reported that month.
     pub unreported: i64,
 }
 
@@ -31,23 +31,23 @@ impl Add for LightFigures {
     }
 }
 
-/// How many projects show which light: a commutative monoid under addition.
+/// Number of projects by light: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LightCounts {
-    /// Green.
+    /// Green projects.
     pub green: i64,
-    /// Yellow.
+    /// Yellow projects.
     pub yellow: i64,
-    /// Red.
+    /// Red projects.
     pub red: i64,
-    /// Grey.
+    /// Grey projects.
     pub grey: i64,
-    /// Blue.
+    /// Blue projects.
     pub blue: i64,
 }
 
 impl LightCounts {
-    /// One project.
+    /// Counts of a single project with this light.
     pub fn one(light: Light) -> Self {
         let is = |other| i64::from(light == other);
         Self {
@@ -59,7 +59,7 @@ impl LightCounts {
         }
     }
 
-    /// All of them.
+    /// Number of projects with any light.
     pub fn total(self) -> i64 {
         self.green + self.yellow + self.red + self.grey + self.blue
     }

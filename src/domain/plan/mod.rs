@@ -1,4 +1,4 @@
-//! What a plan document promised for a year: envelopes, targets, measures.
+//! Annual plan documents: investment envelopes, targets and measures.
 
 pub mod year_plan;
 
@@ -11,31 +11,31 @@ use crate::domain::rate::Hundredths;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// How a target's value is meant.
+    /// How the value of a target is compared.
     TargetOperator {
-        /// At least.
+        /// Not less than the value.
         AtLeast = "at_least" "不低于",
-        /// At most.
+        /// Not more than the value.
         AtMost = "at_most" "不超过",
-        /// Exactly.
+        /// Equal to the value.
         Exactly = "exactly" "等于",
-        /// Below.
+        /// Less than the value.
         Below = "below" "低于",
-        /// About.
+        /// Approximately the value.
         About = "about" "左右",
         /// Between two values.
         Between = "between" "介于",
-        /// Done by a day.
+        /// Completed by a date.
         ByDate = "by_date" "按期完成",
-        /// A rule rather than a number.
+        /// A qualitative rule without a number.
         Rule = "rule" "规则",
     }
 }
 
 text_enum! {
-    /// What a target is about.
+    /// Level to which a target applies.
     TargetScope {
-        /// The whole plan.
+        /// Whole plan.
         Overall = "overall" "总体",
         /// One industry.
         Industry = "industry" "产业",
@@ -44,104 +44,105 @@ text_enum! {
     }
 }
 
-/// A year's plan document.
+/// Plan document of one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Its id.
     pub id: PlanId,
-    /// The year it promises for.
+    /// Year of the plan.
     pub year: Year,
     /// Its title.
     pub title: String,
-    /// Who issued it.
+    /// Issuing authority.
     pub issuer: String,
-    /// When.
+    /// Date of issue.
     pub issued_on: NaiveDate,
-    /// Its document number (文号), if it has one.
+    /// Document number (文号), if it has one.
     pub document_number: Option<String>,
-    /// SHA-256 of the text it was taken from, in hexadecimal.
+    /// SHA-256 of the source text, in hexadecimal.
     pub source_sha256: Option<String>,
-    /// Whether the projects registered under it are synthetic.
+    /// True if the projects registered under the plan are synthetic.
     pub synthetic: bool,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// One industry line's promise.
+/// Investment envelope of one industry line: what the plan document promises for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// The line.
+    /// Industry line.
     pub industry: IndustryId,
-    /// How many projects.
+    /// Number of projects.
     pub project_count: i32,
-    /// Their total planned investment.
+    /// Total planned investment of these projects.
     pub total: Fen,
-    /// Their planned investment of the year.
+    /// Planned investment in the year of the plan.
     pub annual: Fen,
 }
 
-/// An industry's value-added target.
+/// Value-added target of an industry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndustryTarget {
     /// The industry.
     pub industry: IndustryId,
-    /// Value added of the year.
+    /// Value added in the year.
     pub value_added: Option<Fen>,
-    /// Its increase over the year before.
+    /// Increase over the previous year.
     pub increase: Option<Fen>,
-    /// The least growth, in per cent.
+    /// Minimum growth rate, in per cent.
     pub growth_min: Option<Hundredths>,
-    /// What else the document says.
+    /// Other statements of the document.
     pub note: String,
 }
 
-/// A measure with the units it names, in the order written.
+/// Measure of the plan document, with the responsible units in the order of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measure {
-    /// Its number in the document.
+    /// Number in the document.
     pub number: i32,
-    /// The section it stands in, such as `(一)`.
+    /// Section of the document, such as `(一)`.
     pub section: String,
-    /// That section's title.
+    /// Title of the section.
     pub section_title: String,
-    /// Its own title.
+    /// Title of the measure.
     pub title: String,
-    /// The units as written.
+    /// Responsible units as written in the document.
     pub units_as_written: String,
-    /// The units, in that order.
+    /// Responsible units in that order: id and name.
     pub units: Vec<(UnitId, String)>,
 }
 
-/// A quantified target.
+/// Quantified target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Its place in the plan.
+    /// Position within the plan.
     pub position: i32,
-    /// What it is about.
+    /// Level to which it applies.
     pub scope: TargetScope,
-    /// The industry it is about, if one.
+    /// Industry, if it applies to one.
     pub industry: Option<IndustryId>,
-    /// The number of the measure it is about, if one.
+    /// Number of the measure, if it applies to one.
     pub measure: Option<i32>,
-    /// What is measured.
+    /// Indicator that is measured.
     pub indicator: String,
-    /// How the value is meant.
+    /// How the value is compared.
     pub operator: TargetOperator,
-    /// The value as written.
+    /// Value as written in the document.
     pub value: String,
-    /// Its unit.
+    /// Unit of the value.
     pub unit: String,
-    /// By when.
+    /// Deadline, if there is one.
     pub deadline: Option<NaiveDate>,
-    /// The document's own words.
+    /// Wording of the document.
     pub as_written: String,
-    /// What else is to be known.
+    /// Additional notes.
     pub note: String,
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    /// The ten lines of the 2021 plan document: projects, total and annual investment in 亿元.
+    /// The ten industry lines of the 2021 plan document: projects, total and annual investment in
+    /// 亿元.
     pub(crate) const PLAN_2021: [(i32, &str, &str); 10] = [
         (9, "32.78", "11.95"),
         (16, "55.54", "15.51"),

@@ -1,4 +1,4 @@
-//! What a project is to invest in a year: versions that are never overwritten.
+//! Year plans of projects: planned investment by month, in versions that are never overwritten.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -9,63 +9,63 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// Why a version of a year plan came to be.
+    /// Type of a year plan version.
     PlanVersionKind {
-        /// 年初: the first.
+        /// 年初: first version, in force from January
         Initial = "initial" "年初计划",
-        /// 调整
+        /// 调整: amounts changed
         Adjustment = "adjustment" "调整",
-        /// 追加
+        /// 追加: project added during the year
         Addition = "addition" "追加",
-        /// 更正
+        /// 更正: error corrected
         Correction = "correction" "更正",
     }
 }
 
 text_enum! {
-    /// Which version of the year plans a rate is measured against (口径).
+    /// Version of the year plans that a rate is measured against (口径).
     Basis {
         /// 年初: the first version.
         Initial = "initial" "年初计划",
-        /// 调整后: the version in force at the end of the month asked for.
+        /// 调整后: the version in force at the end of the month of the summary.
         Current = "current" "调整后计划",
     }
 }
 
-/// Planned investment of the twelve months.
+/// Planned investment of each month, January first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MonthlyAmounts(pub [Fen; 12]);
 
 impl MonthlyAmounts {
-    /// The whole year.
+    /// Planned investment of the year.
     pub fn sum(&self) -> Fen {
         self.0.iter().copied().sum()
     }
 
-    /// Month `number` (1 to 12).
+    /// Planned investment of month `number` (1 to 12); zero for any other number.
     pub fn of(&self, number: u32) -> Fen {
         let index = usize::try_from(number).unwrap_or(0).wrapping_sub(1);
         self.0.get(index).copied().unwrap_or_default()
     }
 
-    /// January to month `number` (1 to 12).
+    /// Planned investment from January to month `number` (1 to 12).
     pub fn through(&self, number: u32) -> Fen {
         let months = usize::try_from(number).unwrap_or(12);
         self.0.iter().take(months).copied().sum()
     }
 }
 
-/// A year plan on both bases.
+/// Monthly amounts of a year plan on both bases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlanBases {
-    /// The first version.
+    /// First version.
     pub initial: MonthlyAmounts,
-    /// The version in force at the end of the month a summary goes through.
+    /// Version in force at the end of the month of the summary.
     pub current: MonthlyAmounts,
 }
 
 impl PlanBases {
-    /// The version of `basis`.
+    /// Monthly amounts on `basis`.
     pub fn on(&self, basis: Basis) -> &MonthlyAmounts {
         match basis {
             Basis::Initial => &self.initial,
@@ -74,32 +74,32 @@ impl PlanBases {
     }
 }
 
-/// One version of a year plan.
+/// Version of a year plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanVersion {
-    /// 1 for the first.
+    /// Version number, starting at 1.
     pub number: i32,
-    /// Why it came to be.
+    /// Type of the version.
     pub kind: PlanVersionKind,
-    /// The month it takes effect.
+    /// First month to which the version applies.
     pub effective_month: Month,
     /// Planned investment of the year.
     pub annual: Fen,
-    /// Month by month; sums to the year.
+    /// Planned investment by month; the sum equals `annual`.
     pub months: MonthlyAmounts,
-    /// The goal of the year in words; may be empty.
+    /// Goal of the year in words; may be empty.
     pub goal: String,
-    /// The document that ordered it; may be empty.
+    /// Number of the document that ordered it; may be empty.
     pub document_number: String,
-    /// Why; empty for the first.
+    /// Reason for the version; empty for the first.
     pub reason: String,
-    /// When it was entered.
+    /// Instant at which it was entered.
     pub created_at: Timestamp,
-    /// By whom.
+    /// Account that entered it.
     pub created_by: Option<UserId>,
 }
 
-/// A project's plan for a year.
+/// Planned investment of a project in one year, with all versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YearPlan {
     /// Its id.
@@ -108,34 +108,34 @@ pub struct YearPlan {
     pub project_id: ProjectId,
     /// The year.
     pub year: Year,
-    /// Every version, the first first.
+    /// All versions, oldest first.
     pub versions: Vec<PlanVersion>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl YearPlan {
-    /// The version in force at the end of `month`; `None` before the first takes effect.
+    /// Version in force at the end of `month`; `None` before the first takes effect.
     pub fn in_force(&self, month: Month) -> Option<&PlanVersion> {
         self.versions.iter().rfind(|v| v.effective_month <= month)
     }
 }
 
-/// What a version says besides its amounts.
+/// Texts of a year plan version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VersionWords {
-    /// The goal of the year.
+    /// Goal of the year; may be empty.
     pub goal: String,
-    /// The document that ordered it.
+    /// Number of the document that ordered it; may be empty.
     pub document_number: String,
-    /// Why.
+    /// Reason; may be empty.
     pub reason: String,
 }
 
-/// Checks the month from which a version of the plan of `year` is to count.
+/// Validates the effective month of a new version of the plan of `year`.
 ///
-/// What a closed month was measured against must not change, and versions take effect in the
-/// order they were made.
+/// It must not change what closed months were measured against, and versions must take effect in
+/// the order they were entered.
 ///
 /// # Errors
 /// `out-of-range`, `month-closed`, `before-version`, at `/effective_month`.
@@ -166,25 +166,23 @@ pub fn may_take_effect(
         return refuse(
             "before-version",
             format!("上一版本自 {previous} 起生效，新版本不能早于它。"),
-            format!(
-                "The version before it takes effect in {previous}; this one cannot be earlier."
-            ),
+            format!("The previous version takes effect in {previous}; this one cannot be earlier."),
         );
     }
     Ok(())
 }
 
-/// A version of a year plan whose amounts were checked.
+/// Validated amounts of a year plan version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedAmounts {
     /// Planned investment of the year.
     pub annual: Fen,
-    /// Month by month.
+    /// Planned investment by month.
     pub months: MonthlyAmounts,
 }
 
 impl CheckedAmounts {
-    /// The first version: 年初 when it takes effect in January, 追加 when later.
+    /// Builds the first version: type 年初 if it takes effect in January, 追加 if later.
     pub fn first(
         self,
         effective_month: Month,
@@ -199,7 +197,7 @@ impl CheckedAmounts {
         self.version(1, (kind, effective_month), words, now, by)
     }
 
-    /// The version after `previous`; without a goal of its own it keeps that one's.
+    /// Builds the version after `previous`; an empty goal is copied from `previous`.
     pub fn after(
         self,
         previous: &PlanVersion,
@@ -235,11 +233,11 @@ impl CheckedAmounts {
         }
     }
 
-    /// Checks the amounts of a version against the project's total investment.
+    /// Validates the amounts of a version against the project's total investment.
     ///
     /// # Errors
-    /// Every wrong field: not twelve months, a negative month, months that do not sum to the
-    /// year, a year above the total.
+    /// All invalid fields: not twelve months, a negative month, a sum of the months that differs
+    /// from the year, a year above the total investment.
     pub fn check(annual: Fen, months: &[Fen], total: Fen) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         for (index, month) in months.iter().enumerate().filter(|(_, m)| m.is_negative()) {

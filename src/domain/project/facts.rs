@@ -1,4 +1,4 @@
-//! What is known of a project, and what can be wrong with it.
+//! Editable facts of a project and their validation.
 
 use chrono::NaiveDate;
 
@@ -8,51 +8,51 @@ use crate::domain::money::Fen;
 use crate::domain::project::{Nature, Stage, Visibility};
 use crate::domain::words::Words;
 
-/// What is known of a project and may be written: everything but its stage and history.
+/// Editable facts of a project: everything except its stage and history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectFacts {
     /// National project code; optional until construction.
     pub code: Option<String>,
-    /// Why there is no code yet, or why one with a wrong check digit is right; empty otherwise.
+    /// Reason why there is no code yet, or why a wrong check digit is correct; empty otherwise.
     pub code_reason: String,
-    /// Its name.
+    /// Project name.
     pub name: String,
     /// Content and scale (建设内容及规模).
     pub content: String,
-    /// The industry line it counts towards.
+    /// Industry line under which it is counted.
     pub industry_id: IndustryId,
-    /// The area it counts towards.
+    /// Area under which it is counted.
     pub area_id: AreaId,
-    /// What kind of construction it is.
+    /// Construction nature (建设性质).
     pub nature: Nature,
-    /// Total investment.
+    /// Total planned investment.
     pub total: Fen,
-    /// Invested before this register began.
+    /// Invested before the register began.
     pub invested_before: Fen,
-    /// When construction is to start.
+    /// Planned start of construction.
     pub planned_start: Option<NaiveDate>,
-    /// When it is to finish.
+    /// Planned finish of construction.
     pub planned_finish: Option<NaiveDate>,
-    /// When operation is to begin.
+    /// Planned start of operation.
     pub planned_operation: Option<NaiveDate>,
-    /// When construction started.
+    /// Actual start of construction.
     pub actual_start: Option<NaiveDate>,
-    /// When it finished.
+    /// Actual finish of construction.
     pub actual_finish: Option<NaiveDate>,
-    /// When operation began.
+    /// Actual start of operation.
     pub actual_operation: Option<NaiveDate>,
     /// The leader in charge (包保领导); may be empty.
     pub leader: String,
-    /// Degrees east, in millionths.
+    /// Longitude in millionths of a degree; east is positive.
     pub longitude_e6: Option<i64>,
-    /// Degrees north, in millionths.
+    /// Latitude in millionths of a degree; north is positive.
     pub latitude_e6: Option<i64>,
-    /// Who may know of it.
+    /// Who may see the project.
     pub visibility: Visibility,
 }
 
 impl ProjectFacts {
-    /// Everything that is wrong with these facts for a project in `stage`, each with its pointer.
+    /// Validates the facts of a project in `stage`; returns all errors, each with a JSON pointer.
     pub fn check(&self, stage: Stage, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = Vec::new();
         self.check_money(&mut errors);
@@ -66,15 +66,15 @@ impl ProjectFacts {
         errors
     }
 
-    /// Whether construction may not start for want of a national code.
+    /// True if the project has neither a national code nor a reason for its absence; construction
+    /// then cannot start.
     pub(super) fn lacks_code(&self) -> bool {
         self.code.is_none() && self.code_reason.is_empty()
     }
 
     fn check_money(&self, errors: &mut Vec<FieldError>) {
         if self.total <= Fen::ZERO {
-            let words =
-                Words::new("总投资应大于零。", "Total investment must be more than nothing.");
+            let words = Words::new("总投资应大于零。", "Must be greater than zero.");
             errors.push(FieldError::new("/total_investment_wan", "not-positive", words));
         }
         if self.invested_before.is_negative() {
@@ -96,7 +96,7 @@ impl ProjectFacts {
             {
                 let words = Words::new(
                     format!("{end} 早于开工日期 {start}。"),
-                    format!("{end} lies before the start, {start}."),
+                    format!("{end} is before the start date {start}."),
                 );
                 errors.push(FieldError::new(pointer, "before-start", words));
             }
@@ -104,7 +104,7 @@ impl ProjectFacts {
         if self.actual_start.is_none() && (self.actual_finish.or(self.actual_operation)).is_some() {
             let words = Words::new(
                 "已有竣工或投产日期，请补填实际开工日期。",
-                "It finished, so say when it started.",
+                "A finished project requires an actual start date.",
             );
             errors.push(FieldError::new("/actual_start", "required", words));
         }
@@ -127,7 +127,7 @@ impl ProjectFacts {
         }
     }
 
-    /// A project in a stage has the days that brought it there.
+    /// Checks that the dates required by `stage` are given.
     pub(super) fn check_stage_days(&self, stage: Stage, errors: &mut Vec<FieldError>) {
         let days = [
             ("/actual_start", stage.has_started(), self.actual_start),
@@ -137,7 +137,7 @@ impl ProjectFacts {
             if needed && day.is_none() && !errors.iter().any(|e| e.pointer == pointer) {
                 let words = Words::new(
                     format!("库别为“{}”的项目须有该日期。", stage.zh()),
-                    format!("A project in stage {stage} has this day."),
+                    format!("A project in stage {stage} requires this date."),
                 );
                 errors.push(FieldError::new(pointer, "required", words));
             }

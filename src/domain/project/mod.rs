@@ -1,4 +1,4 @@
-//! The project, its stages and its moves.
+//! Projects, their stages and stage transitions.
 
 pub mod facts;
 
@@ -14,25 +14,25 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// Where a project stands (库别).
+    /// Stage of a project (库别).
     Stage {
-        /// 谋划: an idea.
+        /// 谋划: idea, not prepared yet.
         Planned = "planned" "谋划",
-        /// 储备: prepared.
+        /// 储备: in preparation; approvals under way.
         Reserve = "reserve" "储备",
-        /// 建设: being built.
+        /// 建设: under construction.
         Construction = "construction" "建设",
-        /// 竣工: built.
+        /// 竣工: construction finished.
         Completed = "completed" "竣工",
-        /// 投产: at work.
+        /// 投产: in operation.
         Operating = "operating" "投产",
-        /// 终止: given up.
+        /// 终止: abandoned.
         Terminated = "terminated" "终止",
     }
 }
 
 impl Stage {
-    /// The stages that may follow.
+    /// Stages to which a project in this stage may move.
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Planned => &[Self::Reserve, Self::Construction, Self::Terminated],
@@ -44,7 +44,7 @@ impl Stage {
         }
     }
 
-    /// Whether moving to `to` goes back or gives up, and so must say why.
+    /// True if the move to `to` goes back or terminates the project; such a move requires a reason.
     const fn needs_reason(self, to: Self) -> bool {
         matches!(
             (self, to),
@@ -55,41 +55,41 @@ impl Stage {
         )
     }
 
-    /// Whether a project in this stage has been finished.
+    /// True if construction is finished.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Operating)
     }
 
-    /// Whether a project in this stage has been started.
+    /// True if construction has started.
     pub const fn has_started(self) -> bool {
         matches!(self, Self::Construction | Self::Completed | Self::Operating)
     }
 }
 
 text_enum! {
-    /// What kind of construction it is (建设性质).
+    /// Construction nature (建设性质).
     Nature {
-        /// 新建
+        /// 新建: new construction
         NewConstruction = "new_construction" "新建",
-        /// 扩建
+        /// 扩建: expansion
         Expansion = "expansion" "扩建",
-        /// 改建和技术改造
+        /// 改建和技术改造: renovation and technical upgrade
         Renovation = "renovation" "改建和技术改造",
-        /// 迁建
+        /// 迁建: relocation
         Relocation = "relocation" "迁建",
-        /// 恢复
+        /// 恢复: restoration
         Restoration = "restoration" "恢复",
-        /// 单纯购置
+        /// 单纯购置: purchase only
         Purchase = "purchase" "单纯购置",
     }
 }
 
 text_enum! {
-    /// Who may know of a project.
+    /// Who may see a project.
     Visibility {
-        /// Everyone who may read projects.
+        /// Every account that may read projects.
         Open = "open" "公开",
-        /// The commission, its area and its units.
+        /// The commission, the project's area and its units.
         Restricted = "restricted" "内部",
     }
 }
@@ -99,40 +99,41 @@ text_enum! {
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
-    /// What is known of it.
+    /// Editable facts.
     pub facts: ProjectFacts,
-    /// Where it stands.
+    /// Current stage.
     pub stage: Stage,
-    /// The first year it is in the register (入库年份).
+    /// Year of registration (入库年份).
     pub registered_year: Year,
-    /// When it left: completed or terminated.
+    /// Day the project was completed or terminated.
     pub ended_on: Option<NaiveDate>,
-    /// Whether it was made up for demonstration.
+    /// True for data made up for demonstration.
     pub synthetic: bool,
-    /// When it was entered.
+    /// Instant of registration.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Instant of the last change.
     pub updated_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// A move to another stage.
+/// Request to move a project to another stage.
 #[derive(Clone, Debug)]
 pub struct Move {
-    /// Where to.
+    /// Target stage.
     pub to: Stage,
-    /// The day it happened.
+    /// Day of the move.
     pub on: NaiveDate,
-    /// Why, where it goes back or gives up.
+    /// Reason; required to go back or to terminate.
     pub reason: Option<Reason>,
 }
 
 impl Project {
-    /// Registers a project with these facts.
+    /// Registers a project in `stage`.
     ///
     /// # Errors
-    /// Every wrong field: what [`ProjectFacts::check`] finds, and a stage whose dates are missing.
+    /// All invalid fields: those found by [`ProjectFacts::check`], and missing dates that `stage`
+    /// requires.
     pub fn register(
         facts: ProjectFacts,
         stage: Stage,
@@ -143,10 +144,8 @@ impl Project {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
         if stage == Stage::Terminated {
-            let words = Words::new(
-                "已终止的项目不能入库。",
-                "A project that was given up is not registered.",
-            );
+            let words =
+                Words::new("已终止的项目不能入库。", "A terminated project cannot be registered.");
             errors.push(FieldError::new("/stage", "not-allowed", words));
         }
         if !errors.is_empty() {
@@ -166,10 +165,10 @@ impl Project {
         })
     }
 
-    /// The project with other facts.
+    /// Replaces the facts of the project.
     ///
     /// # Errors
-    /// Every wrong field.
+    /// All invalid fields.
     pub fn revise(
         mut self,
         facts: ProjectFacts,
@@ -186,11 +185,12 @@ impl Project {
         Ok(Self { facts, ..self })
     }
 
-    /// The project as one that is planned for `year`: a plan for an earlier year than it was
-    /// registered in puts it into the register of that year.
+    /// Adjusts the registration year for a plan of `year`.
+    ///
+    /// A plan for a year before the registration year moves the registration to that year.
     ///
     /// # Errors
-    /// [`RuleError::ProjectEnded`].
+    /// [`RuleError::ProjectEnded`] if the project ended before `year`.
     pub fn planned_for(mut self, year: Year) -> Result<Self, RuleError> {
         match self.ended_on.map(Year::of) {
             Some(ended) if ended < year => Err(RuleError::ProjectEnded(ended.get())),
@@ -201,15 +201,15 @@ impl Project {
         }
     }
 
-    /// Whether the project belongs to `year`: registered by then and not ended before it.
+    /// True if the project belongs to `year`: registered by then and not ended earlier.
     pub fn belongs_to(&self, year: Year) -> bool {
         self.registered_year <= year && self.ended_on.is_none_or(|day| Year::of(day) >= year)
     }
 
-    /// Moves the project to another stage, and keeps the dates that follow from it.
+    /// Moves the project to another stage and updates its dates.
     ///
-    /// Starting sets the actual start unless it is known; completing sets the actual finish, and
-    /// so on. Going back clears what it takes back.
+    /// The move to construction sets the actual start unless it is already known; completion sets
+    /// the actual finish, and so on. A move back clears the dates of the stage it leaves.
     ///
     /// # Errors
     /// [`RuleError::StageMove`], [`RuleError::ReasonRequired`], [`RuleError::InFuture`],

@@ -1,35 +1,35 @@
-//! Reporting areas: every project has exactly one.
+//! Reporting areas. Every project belongs to exactly one.
 
 use crate::domain::id::AreaId;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What an area is.
+    /// Kind of area.
     AreaKind {
-        /// A county or district of GB/T 2260.
+        /// County or district with a GB/T 2260 code.
         County = "county" "县区",
-        /// A municipal zone, which is none.
+        /// Municipal development zone, which has no GB/T 2260 code.
         Zone = "zone" "开发区",
     }
 }
 
-/// A reporting area.
+/// Reporting area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Area {
     /// Its id.
     pub id: AreaId,
-    /// Its local code, such as `dongying`.
+    /// Local code, such as `dongying`.
     pub code: String,
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Kind of area.
     pub kind: AreaKind,
-    /// Its GB/T 2260 or statistics code, if it has one.
+    /// GB/T 2260 or statistical code, if it has one.
     pub division_code: Option<String>,
-    /// What else is to be known.
+    /// Additional notes.
     pub note: String,
-    /// Its place in lists.
+    /// Position in lists.
     pub position: i32,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }

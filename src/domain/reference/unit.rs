@@ -4,58 +4,58 @@ use crate::domain::id::{AreaId, UnitId};
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What a unit is.
+    /// Kind of unit.
     UnitKind {
-        /// A department of the government or the party.
+        /// Department of the government or the party.
         Government = "government" "党政部门",
-        /// A zone's administration.
+        /// Administration of a development zone.
         Zone = "zone" "开发区",
-        /// An enterprise.
+        /// Enterprise.
         Enterprise = "enterprise" "企业",
-        /// An institution.
+        /// Public institution.
         Institution = "institution" "事业单位",
-        /// Several units under one name, such as 省级以上开发区.
+        /// Collective name for several units, such as 省级以上开发区.
         Collective = "collective" "统称",
     }
 }
 
 text_enum! {
-    /// What a unit does in a project.
+    /// Role of a unit in a project.
     UnitRole {
-        /// Owns it and files its reports.
+        /// Owns the project and files its monthly reports.
         Owner = "owner" "项目单位",
-        /// Leads.
+        /// Leads the coordination of the project.
         Lead = "lead" "牵头单位",
-        /// Supports.
+        /// Supports the leading unit.
         Support = "support" "配合单位",
-        /// The county or zone it lies in.
+        /// County or zone in which the project is located.
         Territory = "territory" "属地",
-        /// Regulates its industry.
+        /// Regulates the industry of the project.
         Regulator = "regulator" "行业主管",
     }
 }
 
-/// A responsible unit.
+/// Responsible unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
     /// Its id.
     pub id: UnitId,
-    /// Its name; no two units share one.
+    /// Unique name.
     pub name: String,
-    /// What it is.
+    /// Kind of unit.
     pub kind: UnitKind,
-    /// Its unified social credit code.
+    /// Unified social credit code, if known.
     pub credit_code: Option<String>,
-    /// Why a code with a wrong check digit is right all the same; empty otherwise.
+    /// Reason why a code with a wrong check digit is correct; empty otherwise.
     pub credit_code_reason: String,
-    /// The area it belongs to.
+    /// Area it belongs to, if any.
     pub area_id: Option<AreaId>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl Unit {
-    /// A unit of which nothing but its name and kind is known.
+    /// Unit with only a name and a kind.
     pub fn named(name: &str, kind: UnitKind) -> Self {
         Self {
             id: UnitId(0),
@@ -69,17 +69,17 @@ impl Unit {
     }
 }
 
-/// A unit's part in a project.
+/// Unit with a role in a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectUnit {
     /// The unit.
     pub unit_id: UnitId,
-    /// Its name.
+    /// Name of the unit.
     pub unit: String,
-    /// What it does.
+    /// Role in the project.
     pub role: UnitRole,
-    /// Whom to ask; may be empty.
+    /// Name of the contact person; may be empty.
     pub contact: String,
-    /// Their telephone; may be empty.
+    /// Telephone number of the contact person; may be empty.
     pub phone: String,
 }

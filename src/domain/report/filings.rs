@@ -1,4 +1,4 @@
-//! Who has filed, who is late, what is missing.
+//! Filing status of monthly reports: filed, late, missing.
 
 use chrono::NaiveDate;
 
@@ -6,21 +6,21 @@ use crate::domain::report::ReportState;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What became of one report that is owed.
+    /// Filing status of a required monthly report.
     FilingStatus {
-        /// Counted.
+        /// Confirmed.
         Confirmed = "confirmed" "已确认",
-        /// Waits for a decision.
+        /// Submitted; waits for review.
         Submitted = "submitted" "待审核",
-        /// Sent back and not yet put right.
+        /// Returned and not yet resubmitted.
         Returned = "returned" "已退回",
-        /// Begun and not handed over, or not begun.
+        /// Draft, or not started.
         Missing = "missing" "未报",
     }
 }
 
 impl FilingStatus {
-    /// What a report in `state`, or none, comes to.
+    /// Filing status of a report in `state`; `None` if there is no report.
     pub fn of(state: Option<ReportState>) -> Self {
         match state {
             Some(ReportState::Confirmed) => Self::Confirmed,
@@ -31,30 +31,32 @@ impl FilingStatus {
     }
 }
 
-/// Whether a report first submitted on `filed_on`, or never, is late on `today`.
+/// True if a report first submitted on `filed_on` is late on `today`.
+///
+/// `None` means that it was never submitted.
 pub fn is_late(due_on: NaiveDate, filed_on: Option<NaiveDate>, today: NaiveDate) -> bool {
     filed_on.unwrap_or(today) > due_on
 }
 
-/// How many of the reports that are owed came to what.
+/// Number of required reports by filing status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filings {
-    /// Owed in all: the sum of the four below.
+    /// Required reports: the sum of confirmed, submitted, returned and missing.
     pub due: i64,
-    /// Counted.
+    /// Confirmed reports.
     pub confirmed: i64,
-    /// Waiting for a decision.
+    /// Submitted reports that wait for review.
     pub submitted: i64,
-    /// Sent back.
+    /// Returned reports.
     pub returned: i64,
-    /// Not handed over.
+    /// Reports not submitted.
     pub missing: i64,
-    /// Of all these, handed over after the due date, or overdue now.
+    /// Those submitted after the due date or overdue today; included in the numbers above.
     pub late: i64,
 }
 
 impl Filings {
-    /// Counts one report.
+    /// Adds one report.
     pub fn count(&mut self, status: FilingStatus, late: bool) {
         self.due += 1;
         self.late += i64::from(late);

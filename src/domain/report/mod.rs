@@ -1,4 +1,4 @@
-//! The monthly report: its states, what an owner fills in, what is refused.
+//! Monthly reports: states, transitions and validation.
 
 pub mod filings;
 pub mod restatement;
@@ -19,40 +19,40 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// Where a monthly report stands.
+    /// State of a monthly report.
     ReportState {
-        /// Being written.
+        /// Draft, not submitted.
         Draft = "draft" "草稿",
-        /// Handed over for review.
+        /// Submitted for review.
         Submitted = "submitted" "已提交",
-        /// Counted.
+        /// Confirmed; included in the figures.
         Confirmed = "confirmed" "已确认",
-        /// Sent back with a reason.
+        /// Returned with a reason.
         Returned = "returned" "已退回",
     }
 }
 
-/// What an owner fills in.
+/// Figures and texts that the project owner enters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportFigures {
-    /// Invested in the month.
+    /// Investment in the month.
     pub completed: Fen,
-    /// Physical progress of the whole project, in per cent.
+    /// Physical progress of the whole project, 0.00 to 100.00 per cent.
     pub physical: Option<Hundredths>,
-    /// Progress in words; may be empty.
+    /// Description of progress; may be empty.
     pub progress: String,
-    /// Why nothing was invested; may be empty.
+    /// Reason for a month without investment; may be empty.
     pub zero_reason: String,
-    /// What the owner expects for the full year.
+    /// Investment the owner expects for the full year.
     pub full_year_forecast: Option<Fen>,
-    /// Funds received since January.
+    /// Funds received since January of the year.
     pub funds_received: Option<Fen>,
-    /// Funds paid since January.
+    /// Funds paid since January of the year.
     pub funds_paid: Option<Fen>,
 }
 
 impl ReportFigures {
-    /// Everything that is wrong with these figures.
+    /// Validates the figures; returns all errors.
     pub fn check(&self) -> Vec<FieldError> {
         let amounts = [
             ("/completed_wan", Some(self.completed)),
@@ -66,7 +66,7 @@ impl ReportFigures {
             .map(|(pointer, _)| {
                 let words = Words::new(
                     "不能为负；冲减已关闭月份的数据请使用更正。",
-                    "Cannot be negative; a closed month is reduced by a restatement.",
+                    "Cannot be negative; use a restatement to reduce a closed month.",
                 );
                 FieldError::new(pointer, "negative", words)
             })
@@ -82,43 +82,43 @@ impl ReportFigures {
     }
 }
 
-/// Who moved a report on, and when.
+/// Account and time of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Who.
+    /// Account, if known.
     pub by: Option<UserId>,
-    /// When.
+    /// Instant of the transition.
     pub at: Timestamp,
 }
 
-/// A project's report of one month.
+/// Monthly report of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Its id.
     pub id: ReportId,
     /// The project.
     pub project_id: ProjectId,
-    /// The month.
+    /// Month of the report.
     pub month: Month,
-    /// Where it stands.
+    /// Current state.
     pub state: ReportState,
-    /// What the owner filled in.
+    /// Figures entered by the owner.
     pub figures: ReportFigures,
-    /// What looks odd, in words; never blocks.
+    /// Plausibility warnings; they never block submission.
     pub warnings: Vec<Warning>,
-    /// Why it was returned; empty unless it was.
+    /// Reason for the return; empty if it was not returned.
     pub return_reason: String,
-    /// When it was last submitted.
+    /// Last submission.
     pub submitted: Option<Step>,
-    /// The business day it was first submitted on; says whether it was in time.
+    /// Business day of the first submission; decides whether the report was late.
     pub first_submitted_on: Option<NaiveDate>,
-    /// When it was confirmed.
+    /// Confirmation, if it was confirmed.
     pub confirmed: Option<Step>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// Whether `project` may be reported on for `month` at all.
+/// Checks that `project` can be reported on for `month`.
 ///
 /// # Errors
 /// [`RuleError::MonthAhead`], [`RuleError::BeforeRegistration`].
@@ -146,29 +146,32 @@ impl Report {
         Err(RuleError::ReportState { state: self.state, needed, next, next_zh })
     }
 
-    /// Replaces the figures of a draft or of a returned report.
+    /// Replaces the figures of a draft or returned report.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`] once it was submitted.
+    /// [`RuleError::ReportState`] if it was submitted or confirmed.
     pub fn rewrite(self, figures: ReportFigures) -> Result<Self, RuleError> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
-            ["如需修改，请先由审核单位退回。", "Have it returned first if it must change."],
+            [
+                "如需修改，请先由审核单位退回。",
+                "To change it, ask the reviewer to return it first.",
+            ],
         )?;
         Ok(Self { figures, ..self })
     }
 
-    /// Hands the report over for review.
+    /// Submits the report for review.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`]; [`RuleError::ZeroReasonRequired`] when nothing was invested
+    /// [`RuleError::ReportState`]; [`RuleError::ZeroReasonRequired`] if the investment is zero
     /// during construction and no reason is given.
     pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, RuleError> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
-            ["已提交的月报请等待审核；已确认的无需再提交。", "It has been handed over already."],
+            ["已提交的月报请等待审核；已确认的无需再提交。", "It was already submitted."],
         )?;
         if self.figures.completed.is_zero()
             && stage == Stage::Construction
@@ -185,7 +188,7 @@ impl Report {
         })
     }
 
-    /// Sends a submitted or confirmed report back to its owner.
+    /// Returns a submitted or confirmed report to its owner.
     ///
     /// # Errors
     /// [`RuleError::ReportState`].
@@ -193,13 +196,16 @@ impl Report {
         self.must_be(
             &[ReportState::Submitted, ReportState::Confirmed],
             "submitted or confirmed",
-            ["只有已提交或已确认的月报可以退回。", "Only what was handed over can be returned."],
+            [
+                "只有已提交或已确认的月报可以退回。",
+                "Only a submitted or confirmed report can be returned.",
+            ],
         )?;
         let return_reason = reason.as_str().to_owned();
         Ok(Self { state: ReportState::Returned, return_reason, confirmed: None, ..self })
     }
 
-    /// Takes a submitted report into the figures.
+    /// Confirms a submitted report, so that it counts in the figures.
     ///
     /// # Errors
     /// [`RuleError::ReportState`].

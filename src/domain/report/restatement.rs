@@ -1,4 +1,4 @@
-//! The restatement (更正): the one way a closed month changes, in sight of everybody.
+//! Restatements (更正): the only way to change the amount of a closed month.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -8,37 +8,37 @@ use crate::domain::month::Month;
 use crate::domain::report::{Report, ReportState};
 use crate::domain::words::Words;
 
-/// A correction of what a project completed in a closed month. It stands beside the report and
-/// never replaces it.
+/// Correction of a project's completed investment in a closed month.
+///
+/// It is added to the report and does not replace it; both remain visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restatement {
     /// Its id.
     pub id: RestatementId,
     /// The project.
     pub project_id: ProjectId,
-    /// The closed month.
+    /// Closed month that is corrected.
     pub month: Month,
-    /// What is added to the month; negative takes away.
+    /// Amount added to the month; negative reduces it.
     pub amount: Fen,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// Who approved it.
+    /// Person who approved it.
     pub approver: String,
-    /// When it was entered.
+    /// Instant at which it was entered.
     pub created_at: Timestamp,
-    /// By whom.
+    /// Account that entered it.
     pub created_by: Option<UserId>,
 }
 
-/// What a closed month stands at: its report's amount, if that was confirmed, and every restatement
-/// before.
+/// Current amount of a closed month: the confirmed report plus all earlier restatements.
 pub fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
     let counted = report.filter(|r| r.state == ReportState::Confirmed);
     let reported = counted.map_or(Fen::ZERO, |r| r.figures.completed);
     reported + before.iter().map(|r| r.amount).sum()
 }
 
-/// Checks what is added to a month that stands at [`standing`] now.
+/// Validates the amount of a restatement of a month whose current amount is [`standing`].
 ///
 /// # Errors
 /// `zero`, `below-zero`, at `/amount_wan`.
@@ -48,14 +48,16 @@ pub fn check_amount(amount: Fen, standing: Fen) -> Result<Fen, FieldError> {
     };
     if amount.is_zero() {
         let zh = "更正金额不能为零。".to_owned();
-        return refuse("zero", zh, "A restatement of nothing changes nothing.".to_owned());
+        return refuse("zero", zh, "Must not be zero.".to_owned());
     }
     if (standing + amount).is_negative() {
         let standing = standing.to_wan();
         return refuse(
             "below-zero",
             format!("该月现为 {standing} 万元，最多只能冲减到零。"),
-            format!("The month stands at {standing} 万元; it cannot fall below zero."),
+            format!(
+                "The current amount of the month is {standing} 万元; the result must not be negative."
+            ),
         );
     }
     Ok(amount)

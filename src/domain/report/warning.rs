@@ -1,4 +1,4 @@
-//! What looks odd about a monthly report. A warning is stored and shown; it never blocks.
+//! Plausibility warnings on a monthly report. They are stored and displayed, and never block it.
 
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,14 @@ use crate::domain::rate::{Rate, Ratio};
 use crate::domain::report::ReportFigures;
 use crate::domain::words::Words;
 
-/// One odd thing, explained with its figures.
+/// Plausibility warning with an explanation that quotes the figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// Stable public code.
+    /// Stable code; part of the public API.
     pub code: String,
-    /// 中文
+    /// Explanation in Chinese.
     pub zh: String,
-    /// English
+    /// Explanation in English.
     pub en: String,
 }
 
@@ -25,13 +25,13 @@ impl Warning {
         Self { code: code.to_owned(), zh, en }
     }
 
-    /// The explanation.
+    /// Explanation in both languages.
     pub fn words(&self) -> Words {
         Words::new(self.zh.as_str(), self.en.as_str())
     }
 }
 
-/// Every kind of warning with its short name, for those who look for one kind.
+/// All warning codes with a short Chinese and English name, used as filter options.
 pub const KINDS: [(&str, &str, &str); 9] = [
     ("above-total", "累计超过总投资", "above the total investment"),
     ("far-above-plan", "超过年度计划 120%", "above 120 % of the year plan"),
@@ -44,32 +44,32 @@ pub const KINDS: [(&str, &str, &str); 9] = [
     ("no-construction-permit", "开工逾月无施工许可", "no construction permit"),
 ];
 
-/// What a report is compared with.
+/// Data a report is compared with.
 #[derive(Clone, Debug)]
 pub struct ReportContext {
-    /// The project's stage.
+    /// Stage of the project.
     pub stage: Stage,
-    /// Its total investment.
+    /// Total investment of the project.
     pub total: Fen,
     /// Invested before the register began.
     pub invested_before: Fen,
-    /// Its actual start.
+    /// Actual start of the project.
     pub actual_start: Option<NaiveDate>,
-    /// Submitted and confirmed in other months of this year up to this one.
+    /// Submitted and confirmed investment of earlier months of this year.
     pub other_months_of_year: Fen,
-    /// Submitted and confirmed in every other month up to this one.
+    /// Submitted and confirmed investment of all earlier months.
     pub other_months_ever: Fen,
-    /// The year plan in force, if there is one.
+    /// Annual amount of the year plan in force, if there is one.
     pub annual: Option<Fen>,
-    /// Last month's report, if there is one.
+    /// Report of the previous month, if there is one.
     pub last_month: Option<ReportFigures>,
-    /// Whether the construction permit was granted; `None` when it is no milestone of the project.
+    /// Whether the construction permit was granted; `None` if the project has no such milestone.
     pub construction_permit: Option<bool>,
     /// The business day.
     pub today: NaiveDate,
 }
 
-/// Everything that looks odd about `report`.
+/// All warnings for `report`.
 pub fn warnings(report: &ReportFigures, context: &ReportContext) -> Vec<Warning> {
     [
         above_total(report, context),
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn each_odd_thing_is_found_just_past_its_threshold() {
-        // 1000 + 500 + 8500 = the total; one 分 more is above it. Above plan and half as well.
+        // 1000 + 500 + 8500 equals the total; one 分 more exceeds it. It is also above the plan.
         assert!(!codes(&figures("8500"), &context()).contains(&"above-total".to_owned()));
         assert!(codes(&figures("8500.000001"), &context()).contains(&"above-total".to_owned()));
         // 500 + 1900 = 120 % of 2000.

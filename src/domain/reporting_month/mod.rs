@@ -1,4 +1,4 @@
-//! The reporting month (报告期): when it opens, is due and closes, and who may still file.
+//! Reporting months (报告期): opening, due date, closing, publication and late filing.
 
 pub mod refusal;
 
@@ -14,75 +14,75 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 text_enum! {
-    /// Where a reporting month stands.
+    /// State of a reporting month.
     MonthState {
-        /// Reports can be filed and reviewed.
+        /// Open: reports can be filed and reviewed.
         Open = "open" "开放",
-        /// Locked: its figures change only by a restatement.
+        /// Closed: figures change only by a restatement.
         Closed = "closed" "已关闭",
-        /// Locked, and its bulletin is out.
+        /// Closed, and its bulletin was published.
         Published = "published" "已通报",
     }
 }
 
-/// A month in which reports are owed.
+/// Month for which monthly reports are required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportingMonth {
     /// Its id.
     pub id: ReportingMonthId,
-    /// The month.
+    /// Calendar month.
     pub month: Month,
-    /// The first day on which reports are taken.
+    /// First day on which reports can be filed.
     pub opens_on: NaiveDate,
-    /// The last day on which reports are in time.
+    /// Last day on which reports are on time.
     pub due_on: NaiveDate,
-    /// Where it stands.
+    /// Current state.
     pub state: MonthState,
-    /// When it was closed.
+    /// Instant at which it was closed.
     pub closed_at: Option<Timestamp>,
-    /// Who closed it.
+    /// Account that closed it.
     pub closed_by: Option<UserId>,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// Lets one unit file after the due date.
+/// Permission for one unit to file after the due date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateGrant {
     /// Its id.
     pub id: LateGrantId,
-    /// The unit.
+    /// Unit that may file.
     pub unit_id: UnitId,
-    /// The moment it ends by itself.
+    /// Instant at which the permission expires.
     pub until: Timestamp,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// When it was given.
+    /// Instant at which it was granted.
     pub granted_at: Timestamp,
-    /// By whom.
+    /// Account that granted it.
     pub granted_by: Option<UserId>,
 }
 
 impl LateGrant {
-    /// Whether it still lasts.
+    /// True if the permission has not expired.
     pub fn is_active(&self, now: Timestamp) -> bool {
         now < self.until
     }
 }
 
-/// What lets somebody file after the due date.
+/// Grounds on which the caller may file after the due date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Leave {
-    /// The commission, which the due date does not bind.
+    /// The caller is the commission, which is not bound by the due date.
     pub commission: bool,
-    /// A unit with a grant that still lasts.
+    /// The caller's unit has an active late grant.
     pub granted: bool,
-    /// The report was filed before and returned: putting it right is not filing late.
+    /// The report was filed before and returned; correcting it does not count as late filing.
     pub returned: bool,
 }
 
 impl Leave {
-    /// Whether a report in `state`, if there is one, was returned to be put right.
+    /// Sets `returned` from the state of the report, if there is one.
     #[must_use]
     pub fn or_returned(self, state: Option<ReportState>) -> Self {
         Self { returned: state == Some(ReportState::Returned), ..self }
@@ -93,10 +93,10 @@ impl Leave {
     }
 }
 
-/// Checks the two days of a reporting month.
+/// Validates the opening day and due date of a reporting month.
 ///
 /// # Errors
-/// Every wrong field: a month that opens before it begins, one that is due before it opens.
+/// All invalid fields: opening before the month begins, due before opening.
 pub fn check_days(
     month: Month,
     opens_on: NaiveDate,
@@ -106,14 +106,14 @@ pub fn check_days(
     if opens_on < month.first_day() {
         let words = Words::new(
             format!("不能早于当月第一天（{}）。", month.first_day()),
-            format!("Cannot lie before the month's first day, {}.", month.first_day()),
+            format!("Must not be before the first day of the month, {}.", month.first_day()),
         );
         errors.push(FieldError::new("/opens_on", "before-start", words));
     }
     if due_on < opens_on {
         let words = Words::new(
             format!("截止日期不能早于开放日期（{opens_on}）。"),
-            format!("Cannot lie before the day it opens, {opens_on}."),
+            format!("Must not be before the opening day, {opens_on}."),
         );
         errors.push(FieldError::new("/due_on", "before-start", words));
     }
@@ -121,7 +121,7 @@ pub fn check_days(
 }
 
 impl ReportingMonth {
-    /// A month to be opened; its id is given by the database.
+    /// Builds a reporting month to be inserted; the database assigns the id.
     pub fn opening(month: Month, opens_on: NaiveDate, due_on: NaiveDate) -> Self {
         Self {
             id: ReportingMonthId(0),
@@ -135,10 +135,10 @@ impl ReportingMonth {
         }
     }
 
-    /// Refuses once the month is locked.
+    /// Checks that the month is open.
     ///
     /// # Errors
-    /// [`MonthRefusal::Closed`].
+    /// [`MonthRefusal::Closed`] if it is closed or published.
     pub fn must_not_be_closed(&self) -> Result<(), MonthRefusal> {
         match self.state {
             MonthState::Open => Ok(()),
@@ -146,10 +146,10 @@ impl ReportingMonth {
         }
     }
 
-    /// Refuses until the month is locked.
+    /// Checks that the month is closed or published.
     ///
     /// # Errors
-    /// [`MonthRefusal::StillOpen`].
+    /// [`MonthRefusal::StillOpen`] if it is open.
     pub fn must_be_closed(&self) -> Result<(), MonthRefusal> {
         match self.state {
             MonthState::Open => Err(MonthRefusal::StillOpen(self.month)),
@@ -157,11 +157,11 @@ impl ReportingMonth {
         }
     }
 
-    /// Whether a report may be written or submitted on `today`.
+    /// Checks that a report can be written or submitted on `today`.
     ///
     /// # Errors
-    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotOpen`] before the day it opens;
-    /// [`MonthRefusal::Overdue`] after the due date without `leave`.
+    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotOpen`] before the opening day;
+    /// [`MonthRefusal::Overdue`] after the due date, unless `leave` allows it.
     pub fn may_file(&self, today: NaiveDate, leave: Leave) -> Result<(), MonthRefusal> {
         self.must_not_be_closed()?;
         if today < self.opens_on {
@@ -174,7 +174,7 @@ impl ReportingMonth {
         Ok(())
     }
 
-    /// Moves the days of a month that is not locked.
+    /// Changes the opening day and due date of an open month.
     ///
     /// # Errors
     /// [`MonthRefusal::Closed`].
@@ -183,13 +183,13 @@ impl ReportingMonth {
         Ok(Self { opens_on, due_on, ..self })
     }
 
-    /// Locks the month, `unreviewed` of whose reports still wait for a decision.
+    /// Closes the month; `unreviewed` is the number of reports that wait for review.
     ///
-    /// A submitted report that was left would neither count nor be missing, and could not be
-    /// confirmed any more.
+    /// All submitted reports must be reviewed first: after closing they could not be confirmed, so
+    /// they would be neither counted nor missing.
     ///
     /// # Errors
-    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotDue`] while reports are still in time;
+    /// [`MonthRefusal::Closed`]; [`MonthRefusal::NotDue`] until the due date has passed;
     /// [`MonthRefusal::Unreviewed`].
     pub fn close(
         self,
@@ -210,10 +210,10 @@ impl ReportingMonth {
 }
 
 impl ReportingMonth {
-    /// Publishes a closed month, of the `others` that were ever opened.
+    /// Publishes a closed month; `others` are all other reporting months.
     ///
-    /// Its figures run from January: an earlier month of the year that is still open could change
-    /// them, and bulletins follow each other.
+    /// Published figures run from January, so every earlier month of the year must be closed, and
+    /// bulletins are published in order of their months.
     ///
     /// # Errors
     /// [`MonthRefusal::NotClosed`], [`MonthRefusal::AlreadyPublished`],

@@ -1,94 +1,94 @@
-//! Why the state of a reporting month forbids something, and the way forward.
+//! Reasons why the state of a reporting month forbids a request.
 
 use chrono::NaiveDate;
 
 use crate::domain::month::Month;
 
-/// Why the state of a reporting month forbids what was asked.
+/// Reason why the state of a reporting month forbids a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MonthRefusal {
-    /// A month the commission has not opened, or not yet.
+    /// The month is not open for reports: never opened, or its opening day is in the future.
     #[error("{}", not_open(*.month, *.opens_on))]
     NotOpen {
-        /// The month.
+        /// Month requested.
         month: Month,
-        /// The day it opens, when that is known.
+        /// Opening day, if the month was scheduled.
         opens_on: Option<NaiveDate>,
     },
-    /// A month whose due date has passed.
+    /// The due date has passed.
     #[error(
         "reports of {month} were due on {due_on}; ask the commission for a late grant (POST /reporting-months/{month}/grants)"
     )]
     Overdue {
-        /// The month.
+        /// Month requested.
         month: Month,
-        /// The last day that was in time.
+        /// Due date.
         due_on: NaiveDate,
     },
-    /// A month that is locked.
+    /// The month is closed.
     #[error(
         "{0} is closed and its figures are locked; the commission can restate it (POST /projects/{{id}}/reports/{0}/restatements)"
     )]
     Closed(Month),
-    /// A month that is not locked, where a restatement is not the way.
+    /// The month is open, so a restatement is not allowed.
     #[error(
-        "{0} is still open: have its report returned and corrected; a restatement is for closed months"
+        "{0} is still open: have the report returned and correct it; restatements are for closed months"
     )]
     StillOpen(Month),
-    /// A month that cannot be published because it is open.
+    /// The month cannot be published because it is open.
     #[error(
         "{0} is still open: close it first (POST /reporting-months/{0}/closing), then publish it"
     )]
     NotClosed(Month),
-    /// A month that was published.
+    /// The month is already published.
     #[error(
-        "{0} was published and stays as it was; read it (GET /bulletins/{0}), or restate what was wrong"
+        "{0} is already published and its bulletin does not change; read it (GET /bulletins/{0}), or correct errors by a restatement"
     )]
     AlreadyPublished(Month),
-    /// A month before which another one is open.
+    /// The month cannot be published because an earlier month of the year is open.
     #[error(
-        "{earlier} is still open and the figures of {month} contain it: close {earlier} first (POST /reporting-months/{earlier}/closing)"
+        "{earlier} is still open and the figures of {month} include it: close {earlier} first (POST /reporting-months/{earlier}/closing)"
     )]
     EarlierOpen {
-        /// The month.
+        /// Month to be published.
         month: Month,
-        /// The one that is open.
+        /// Earlier month that is open.
         earlier: Month,
     },
-    /// A month after which another one was published.
+    /// The month cannot be published because a later month was published.
     #[error(
-        "{later} is published already and bulletins follow each other; what {month} came to is in it"
+        "{later} is already published and bulletins are published in order; its figures include {month}"
     )]
     LaterPublished {
-        /// The month.
+        /// Month to be published.
         month: Month,
-        /// The one that was published.
+        /// Later month that was published.
         later: Month,
     },
-    /// A month that cannot close because reports are still in time.
+    /// The month cannot be closed before its due date has passed.
     #[error(
-        "reports of {month} are in time until {due_on}; close it after that day, or bring `due_on` forward first"
+        "reports of {month} can be filed on time until {due_on}; close it after that day, or set an earlier `due_on` first"
     )]
     NotDue {
-        /// The month.
+        /// Month to be closed.
         month: Month,
-        /// The last day that is in time.
+        /// Due date.
         due_on: NaiveDate,
     },
-    /// A month that cannot close because reports wait for a decision.
+    /// The month cannot be closed because reports wait for review.
     #[error(
-        "{count} submitted report(s) of {month} wait for a decision: confirm or return them first, see GET /reporting-months/{month}/filings?status=submitted"
+        "{count} submitted report(s) of {month} wait for review: confirm or return them first, see GET /reporting-months/{month}/filings?status=submitted"
     )]
     Unreviewed {
-        /// The month.
+        /// Month to be closed.
         month: Month,
-        /// How many wait.
+        /// Number of submitted reports.
         count: i64,
     },
 }
 
 impl MonthRefusal {
-    /// Stable public code.
+    /// Stable error code; part of the public API.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotOpen { .. } => "month-not-open",
@@ -104,7 +104,7 @@ impl MonthRefusal {
         }
     }
 
-    /// The refusal in Chinese.
+    /// Message in Chinese.
     pub fn zh(&self) -> String {
         match self {
             Self::NotOpen { month, opens_on: None } => {

@@ -1,5 +1,4 @@
-//! Webhooks as Standard Webhooks 1.0 has them: what becomes of a message after each attempt to
-//! deliver it.
+//! Webhooks according to Standard Webhooks 1.0: retry schedule and result of each delivery attempt.
 
 pub mod signature;
 pub mod url;
@@ -8,75 +7,76 @@ use crate::domain::clock::Timestamp;
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
-/// How long an old secret still signs beside a new one, in hours.
+/// Hours during which a replaced secret still signs alongside the new one.
 pub const OVERLAP_HOURS: i64 = 72;
-/// Most secrets that sign at once.
+/// Maximum number of active secrets per webhook.
 pub const MOST_SECRETS: usize = 2;
-/// Most webhooks of one account.
+/// Maximum number of webhooks per account.
 pub const MOST_WEBHOOKS: i64 = 20;
-/// How long what was delivered stays listed, in days.
+/// Days for which delivered messages are listed.
 pub const KEPT_DAYS: i64 = 30;
-/// The kind of a test message.
+/// Event kind of a test message.
 pub const PING: &str = "webhook.ping";
 
-/// Pauses after the first, second, … failed attempt, in seconds; over three days in all. The
-/// schedule the specification proposes.
+/// Delay after the first, second, … failed attempt, in seconds; more than three days in total.
+///
+/// The schedule recommended by the specification.
 const PAUSES_SECONDS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-/// The longest wait a receiver can ask for, in seconds.
+/// Upper limit of the delay a receiver can request, in seconds.
 const LONGEST_WAIT_SECONDS: i64 = 86_400;
 
 text_enum! {
-    /// Where a delivery is.
+    /// State of a delivery.
     DeliveryState {
-        /// It waits for its next attempt.
+        /// Waits for its next attempt.
         Pending = "pending" "待投递",
-        /// The receiver took it.
+        /// Accepted by the receiver.
         Delivered = "delivered" "已送达",
-        /// It was not delivered and is not tried any more, unless somebody asks for it.
+        /// Not delivered; no further attempts unless it is repeated manually.
         Failed = "failed" "投递失败",
     }
 }
 
 text_enum! {
-    /// Why a webhook is disabled.
+    /// Reason why a webhook is disabled.
     DisabledBecause {
-        /// Its owner said so.
+        /// Disabled by its owner.
         Owner = "owner" "所有者停用",
-        /// The receiver answered 410: it wants no more.
+        /// Disabled because the receiver answered 410 Gone.
         Gone = "gone" "接收方答复 410",
     }
 }
 
 text_enum! {
-    /// Why an attempt failed.
+    /// Reason why a delivery attempt failed.
     AttemptError {
-        /// The receiver answered another status than 2xx.
+        /// The receiver answered with a status other than 2xx.
         Status = "status" "接收方拒收",
-        /// The receiver answered with a redirect, which is never followed.
+        /// The receiver answered with a redirect; redirects are not followed.
         Redirected = "redirected" "接收方重定向",
-        /// The receiver answered 410, and the webhook is disabled.
+        /// The receiver answered 410 Gone, and the webhook was disabled.
         Gone = "gone" "接收方不再接收",
-        /// The host's name has no address, or none that may be used.
+        /// The host name has no address, or none that is allowed.
         NotResolved = "not_resolved" "主机名无法解析",
-        /// No connection came about.
+        /// The connection could not be established.
         NotConnected = "not_connected" "无法连接",
-        /// TLS failed, most often the certificate.
+        /// TLS failed, usually because of the certificate.
         Tls = "tls" "TLS 失败",
-        /// There was no answer in time.
+        /// No answer within the time limit.
         TimedOut = "timed_out" "超时",
-        /// The connection ended early, or what came was not HTTP.
+        /// The connection closed early, or the answer was not HTTP.
         BrokenOff = "broken_off" "连接中断",
-        /// The operator does not allow the host any more.
+        /// The operator no longer allows the host.
         HostNotAllowed = "host_not_allowed" "主机未获允许",
-        /// The server's key is not the one the secrets were made with.
+        /// The server key changed since the secrets were created.
         KeyChanged = "key_changed" "服务器密钥已更换",
-        /// The event is no longer in sight of the webhook's owner.
+        /// The webhook's owner may no longer see the event.
         OutOfSight = "out_of_sight" "所有者已无权查看",
     }
 }
 
 impl AttemptError {
-    /// What happened and what to do, with the status the receiver answered.
+    /// Message in both languages: what happened and what to do; quotes the receiver's status.
     pub fn words(self, status: Option<i32>) -> Words {
         let status = status.map(|s| s.to_string()).unwrap_or_default();
         let (zh, en) = match self {
@@ -98,7 +98,7 @@ impl AttemptError {
             ),
             Self::NotConnected => (
                 "无法连接接收方；请核对其端口与防火墙。".to_owned(),
-                "No connection to the receiver; check its port and the firewalls between.".to_owned(),
+                "No connection to the receiver; check its port and the firewalls in between.".to_owned(),
             ),
             Self::Tls => (
                 "TLS 握手失败；请核对接收方的证书，自建证书机构请运维人员设置 WEBHOOK_CA_FILE。".to_owned(),
@@ -129,22 +129,22 @@ impl AttemptError {
     }
 }
 
-/// What came of an attempt.
+/// Result of a delivery attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The receiver answered.
     Status {
-        /// The status.
+        /// HTTP status code.
         code: u16,
-        /// How long it asks to be left alone, in seconds.
+        /// Delay requested by the `Retry-After` header, in seconds.
         retry_after_seconds: Option<i64>,
     },
-    /// There was no answer.
+    /// No answer.
     None(AttemptError),
 }
 
 impl Answer {
-    /// The status that was answered.
+    /// HTTP status code, if the receiver answered.
     pub fn status(self) -> Option<i32> {
         match self {
             Self::Status { code, .. } => Some(i32::from(code)),
@@ -152,7 +152,7 @@ impl Answer {
         }
     }
 
-    /// Why it failed; nothing when it did not.
+    /// Reason of the failure; `None` if the attempt succeeded.
     pub fn error(self) -> Option<AttemptError> {
         match self {
             Self::Status { code: 200..=299, .. } => None,
@@ -163,7 +163,9 @@ impl Answer {
         }
     }
 
-    /// How long to wait at least: overload is what the header is for.
+    /// Minimum delay requested by the receiver.
+    ///
+    /// Only for 429 and 503, the statuses of overload.
     fn asked_to_wait(self) -> i64 {
         match self {
             Self::Status { code: 429 | 503, retry_after_seconds: Some(seconds) } => {
@@ -174,7 +176,7 @@ impl Answer {
     }
 }
 
-/// Seconds from `now` that a `Retry-After` asks for: written as seconds, or as a date.
+/// Delay in seconds requested by a `Retry-After` header, which is a number of seconds or a date.
 pub fn retry_after_seconds(text: &str, now: Timestamp) -> Option<i64> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -184,19 +186,19 @@ pub fn retry_after_seconds(text: &str, now: Timestamp) -> Option<i64> {
     Some(date.timestamp().saturating_sub(now.unix_seconds()))
 }
 
-/// What becomes of a delivery after an attempt.
+/// Decision after a delivery attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is done.
+    /// Delivered.
     Delivered,
-    /// It is tried again.
+    /// Retry at this time.
     Again(Timestamp),
-    /// It is given up.
+    /// Give up.
     Failed,
 }
 
 impl Verdict {
-    /// The state that goes with it.
+    /// Delivery state after this decision.
     pub fn state(self) -> DeliveryState {
         match self {
             Self::Delivered => DeliveryState::Delivered,
@@ -205,7 +207,7 @@ impl Verdict {
         }
     }
 
-    /// When it is tried again.
+    /// Time of the next attempt, if there is one.
     pub fn next_attempt_at(self) -> Option<Timestamp> {
         match self {
             Self::Again(at) => Some(at),
@@ -214,8 +216,10 @@ impl Verdict {
     }
 }
 
-/// Judges attempt number `tries` (from 1) of a schedule. `chance` spreads the next one, so that
-/// what failed together does not come back together.
+/// Decides what follows attempt number `tries` (from 1) of a schedule.
+///
+/// `chance` is random and spreads the retries, so that deliveries that failed together are not
+/// retried together.
 pub fn judge(tries: i32, answer: Answer, now: Timestamp, chance: u16) -> Verdict {
     match answer.error() {
         None => Verdict::Delivered,
@@ -227,8 +231,9 @@ pub fn judge(tries: i32, answer: Answer, now: Timestamp, chance: u16) -> Verdict
     }
 }
 
-/// How long to wait after attempt number `tries` (from 1): the schedule's pause and up to a fifth
-/// more by `chance`. None after the last.
+/// Delay after attempt number `tries` (from 1): the scheduled delay plus up to 20 % by `chance`.
+///
+/// `None` after the last attempt.
 fn pause_seconds(tries: i32, chance: u16) -> Option<i64> {
     let nth = usize::try_from(tries.checked_sub(1)?).ok()?;
     let pause = *PAUSES_SECONDS.get(nth)?;

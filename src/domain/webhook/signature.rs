@@ -1,12 +1,13 @@
-//! Messages of webhooks are signed as Standard Webhooks 1.0 has it, with secrets that are nowhere
-//! kept: each is derived from a salt with the server's key.
+//! Message signatures according to Standard Webhooks 1.0.
+//!
+//! Secrets are not stored; each is derived from the server key and a stored salt.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// HMAC-SHA-256. A key longer than a block is its digest (RFC 2104).
+/// HMAC-SHA-256. A key longer than a block is replaced by its digest (RFC 2104).
 fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
     let digest = Sha256::digest(key);
     let mut block = [0_u8; 64];
@@ -21,18 +22,19 @@ fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// What the secrets of webhooks are derived from; itself derived from the server's key, so that a
-/// copy of the database signs nothing.
+/// Key from which webhook secrets are derived.
+///
+/// It is derived from the server key, so a copy of the database alone cannot sign.
 #[derive(Clone)]
 pub struct HookKey([u8; 32]);
 
 impl HookKey {
-    /// From the server's key.
+    /// Derives the key from the server key.
     pub fn of(server_key: &[u8]) -> Self {
         Self(hmac(server_key, &[b"major-projects: secrets of webhooks, 1"]))
     }
 
-    /// The secret that belongs to `salt`.
+    /// Derives the secret for `salt`.
     pub fn secret(&self, salt: &str) -> HookSecret {
         HookSecret(hmac(&self.0, &[salt.as_bytes()]).to_vec())
     }
@@ -44,22 +46,22 @@ impl std::fmt::Debug for HookKey {
     }
 }
 
-/// What messages are signed with.
+/// Secret that signs messages.
 #[derive(Clone)]
 pub struct HookSecret(Vec<u8>);
 
 impl HookSecret {
-    /// As the receiver's library takes it.
+    /// Secret in the format that Standard Webhooks libraries accept: `whsec_` and base64.
     pub fn text(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.0))
     }
 
-    /// What tells whether it is still the same secret, and nothing else about it.
+    /// SHA-256 of the secret, to detect that it changed; does not reveal it.
     pub fn fingerprint(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
     }
 
-    /// The signature over a message: of its id, the second of the attempt, and its body.
+    /// Signature over message id, time of the attempt in Unix seconds, and body.
     pub fn sign(&self, message_id: &str, unix_seconds: i64, body: &str) -> String {
         let head = format!("{message_id}.{unix_seconds}.");
         let signature = hmac(&self.0, &[head.as_bytes(), body.as_bytes()]);

@@ -1,4 +1,4 @@
-//! Where webhooks may be sent: addresses written plainly, on hosts the operator allowed.
+//! Webhook URLs: a strict subset of URL syntax, and the list of hosts the operator allows.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,36 +7,40 @@ use std::str::FromStr;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
-/// Longest address taken, in bytes.
+/// Maximum length of a URL, in bytes.
 pub const LONGEST: usize = 2_000;
 
-/// Why an address is not taken.
+/// Reason a webhook URL is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlRefusal {
-    /// It is not written as it must be.
-    #[error("write https://host[:port]/path in ASCII; a name in Chinese as xn--…")]
+    /// The URL does not have the required form.
+    #[error(
+        "write https://host[:port]/path in ASCII; write an internationalized host name as xn--…"
+    )]
     Form,
-    /// A name or password before the host.
-    #[error("no user name or password in the address; messages are signed instead")]
+    /// The URL contains a user name or password.
+    #[error("the URL must not contain a user name or password; messages are signed instead")]
     UserInfo,
-    /// Something after `#`, which is never sent.
-    #[error("leave out what follows #: it is never sent")]
+    /// The URL contains a fragment.
+    #[error("remove the fragment (#…): it is never sent")]
     Fragment,
-    /// Longer than is taken.
+    /// The URL is too long.
     #[error("at most {LONGEST} bytes")]
     TooLong,
-    /// A host that is not on the operator's list.
+    /// The host is not on the operator's list.
     #[error(
-        "messages may not be sent to {0}; the operator allows hosts by WEBHOOK_HOSTS (--webhook-hosts)"
+        "the host {0} is not allowed; the operator allows hosts with WEBHOOK_HOSTS (--webhook-hosts)"
     )]
     NotAllowed(String),
-    /// Without TLS, and not to this machine.
-    #[error("https is needed; http is for this machine itself (127.0.0.1, [::1], localhost)")]
+    /// The URL does not use TLS and the host is not this machine.
+    #[error(
+        "https is required; http is allowed only for this machine (127.0.0.1, [::1], localhost)"
+    )]
     Plain,
 }
 
 impl UrlRefusal {
-    /// Stable public code.
+    /// Stable error code; part of the public API.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Form | Self::UserInfo | Self::Fragment => "wrong-form",
@@ -46,7 +50,7 @@ impl UrlRefusal {
         }
     }
 
-    /// What is wrong and what would be right.
+    /// Message in both languages: what is wrong and what to write instead.
     pub fn words(&self) -> Words {
         let zh = match self {
             Self::Form => {
@@ -72,8 +76,10 @@ impl From<UrlRefusal> for FieldError {
     }
 }
 
-/// An address that messages are posted to. What is checked is what is connected to: it is read
-/// once, into these parts, by one grammar that is narrower than that of URLs.
+/// Webhook URL, parsed into its parts.
+///
+/// The URL is parsed once by a grammar stricter than general URL syntax, so that the parts that are
+/// checked are the parts that are connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookUrl {
     secure: bool,
@@ -83,10 +89,10 @@ pub struct HookUrl {
 }
 
 impl HookUrl {
-    /// Reads an address.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// [`UrlRefusal`]; whether its host is allowed is [`AllowedHosts::check`]'s to say.
+    /// [`UrlRefusal`]. Whether the host is allowed is checked by [`AllowedHosts::check`].
     pub fn parse(text: &str) -> Result<Self, UrlRefusal> {
         if text.len() > LONGEST {
             return Err(UrlRefusal::TooLong);
@@ -113,33 +119,33 @@ impl HookUrl {
         Ok(Self { secure, host, port: port.unwrap_or(usual_port(secure)), path })
     }
 
-    /// Whether it is reached by TLS.
+    /// True for https.
     pub fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// The host, in lower case; an IPv6 address without its brackets.
+    /// Host in lower case; an IPv6 address without brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port.
+    /// Port number; the default port of the scheme if the URL gives none.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The path with the query, from the first slash on.
+    /// Path and query, starting with a slash.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The host as the `Host` header has it: with the port unless it is the usual one.
+    /// Value of the `Host` header: the port is omitted if it is the default of the scheme.
     pub fn authority(&self) -> String {
         let host = bracketed(&self.host);
         if self.port == usual_port(self.secure) { host } else { format!("{host}:{}", self.port) }
     }
 
-    /// Whether the host names this machine.
+    /// True if the host is the local machine.
     fn is_here(&self) -> bool {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
@@ -160,12 +166,12 @@ fn bracketed(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
-/// What RFC 3986 lets stand in a path or a query.
+/// Characters allowed in a path or query (RFC 3986).
 fn is_of_a_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/?".contains(&byte)
 }
 
-/// `host`, `host:port`, `[address]` or `[address]:port`.
+/// Parses `host`, `host:port`, `[address]` or `[address]:port`.
 fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, port) = rest.split_once(']')?;
@@ -190,24 +196,24 @@ fn read_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| digits && *port > 0)
 }
 
-/// A host messages may be sent to; without a port, to the usual one of the scheme.
+/// Allowed host; without a port, the default port of the scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct AllowedHost {
     host: String,
     port: Option<u16>,
 }
 
-/// The hosts messages may be sent to. None unless the operator says so.
+/// Hosts to which messages may be sent; empty unless the operator configures it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedHosts(Vec<AllowedHost>);
 
 impl AllowedHosts {
-    /// Whether there is none.
+    /// True if no host is allowed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Refuses an address messages may not be sent to.
+    /// Checks that messages may be sent to `url`.
     ///
     /// # Errors
     /// [`UrlRefusal::NotAllowed`], [`UrlRefusal::Plain`].
@@ -221,7 +227,7 @@ impl AllowedHosts {
     }
 }
 
-/// A list of hosts that cannot be read.
+/// Error for a list of hosts that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not host or host:port; write for example hooks.example.org,10.0.0.7:8443")]
 pub struct NotAHost(String);

@@ -1,4 +1,4 @@
-//! Machine clients: what each was let do, its secrets, its end.
+//! Machine clients: list, create, edit scopes, rotate secrets, disable.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -51,11 +51,11 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource(one).route(web::post().to(revoke)));
 }
 
-/// Which page of the clients.
+/// Query parameters of the client list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ClientsQuery {
-    /// Where the page begins.
+    /// Pagination cursor.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
@@ -75,12 +75,12 @@ struct ClientPage {
     shell: Shell,
     client: ClientView,
     trouble: Trouble,
-    /// The secret that was just made, shown this once.
+    /// The secret just created; shown only in this response.
     secret: Option<String>,
 }
 
 impl ClientPage {
-    /// The last day it is good.
+    /// Last day on which the client is valid, in China time.
     fn last_day(&self) -> Option<NaiveDate> {
         self.client.expires_at.map(|until| until.plus_seconds(-1).day_in_shanghai())
     }
@@ -127,7 +127,7 @@ async fn show_one(
     Ok(Page::of(one(&visit, client, Trouble::default(), None).await?))
 }
 
-/// The scopes that were ticked and the last day, as the API takes them.
+/// Adds the ticked scopes and the expiry instant to the API request body.
 fn reach(fields: &Fields, body: Value) -> Value {
     let body = with(body, "scopes", fields.all("scopes").collect::<Value>());
     match fields.get("expires_at") {
@@ -163,7 +163,7 @@ async fn create(
     }
 }
 
-/// The client again, with the form that could not be taken; or the way back to it.
+/// Redirects to the client's page on success, else shows it with the rejected form.
 async fn answer(
     request: &HttpRequest,
     visit: &Visit<KeepAccounts>,

@@ -1,4 +1,4 @@
-//! 账号: the accounts of people, and a new one with its first password.
+//! 账号: lists user accounts and creates new ones with a first password.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -32,23 +32,23 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(page.route(web::get().to(show)).route(web::post().to(create)));
 }
 
-/// What accounts may belong to.
+/// Units and areas that an account can be assigned to.
 pub struct Belonging {
-    /// Every unit, by name.
+    /// All units, by name.
     pub units: Vec<UnitView>,
-    /// Every area, in its order.
+    /// All areas, in register order.
     pub areas: Vec<AreaView>,
-    /// The id of the unit that is acted for, or nothing.
+    /// Id of the selected unit; empty for none.
     pub unit: String,
-    /// The id of the area that is acted for, or nothing.
+    /// Id of the selected area; empty for none.
     pub area: String,
 }
 
 impl Belonging {
-    /// Every unit and area.
+    /// Loads all units and areas, with none selected.
     ///
     /// # Errors
-    /// The use cases'.
+    /// Those of the use cases.
     pub async fn find(visit: &Visit<KeepAccounts>) -> Result<Self, Problem> {
         let every = UnitQuery { kind: Vec::new(), q: None, limit: WHOLE, cursor: None };
         let (app, who) = (visit.app.clone(), visit.permit::<ReadReference>()?);
@@ -57,7 +57,7 @@ impl Belonging {
         Ok(Self { units, areas, unit: String::new(), area: String::new() })
     }
 
-    /// The same, where `user` acts for one of them.
+    /// The same choices with the unit or area of `user` selected.
     #[must_use]
     pub fn of(self, user: &UserView) -> Self {
         let unit = user.unit_id.map(|id| id.to_string()).unwrap_or_default();
@@ -65,7 +65,7 @@ impl Belonging {
         Self { unit, area, ..self }
     }
 
-    /// What somebody belongs to, by name.
+    /// Name of the unit or area the user acts for.
     pub fn name(&self, user: &UserView) -> String {
         let unit = user.unit_id.and_then(|id| self.units.iter().find(|u| u.id == id));
         let area = user.area_id.and_then(|id| self.areas.iter().find(|a| a.id == id));
@@ -73,29 +73,29 @@ impl Belonging {
     }
 }
 
-/// Which accounts.
+/// Filters of the account list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AccountsQuery {
-    /// In this role.
+    /// Role filter.
     #[param(nullable = false)]
     pub role: Option<Role>,
-    /// Disabled ones, or those that are not.
+    /// True: disabled accounts only; false: enabled only.
     #[param(nullable = false)]
     pub disabled: Option<bool>,
-    /// With this in a name.
+    /// Substring of the login name or display name.
     #[param(nullable = false, max_length = 100)]
     pub q: Option<String>,
-    /// Where the page begins.
+    /// Pagination cursor.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
-/// A password that was just made, to be shown this once.
+/// A newly generated password; shown only in this response.
 pub struct Shown {
-    /// Whose.
+    /// Login name of the account.
     pub username: String,
-    /// The password.
+    /// Password in plain text.
     pub password: String,
 }
 
@@ -111,7 +111,7 @@ struct AccountsPage {
 }
 
 impl AccountsPage {
-    /// The role that is asked for, or none.
+    /// Code of the role filter; empty for none.
     fn role(&self) -> &'static str {
         self.asked.role.map(Role::as_str).unwrap_or_default()
     }
@@ -150,7 +150,7 @@ async fn create(
 ) -> Result<HttpResponse, Problem> {
     let Form(fields) = form;
     match try_to_create(&request, &visit, &fields).await {
-        // Not by another address: the password is shown this once and nowhere kept.
+        // No redirect: the password is shown only in this response and not stored in plain text.
         Ok(made) => {
             let view = page(&visit, Trouble::default(), Some(made)).await?;
             Ok(Page::of(view).respond_to(&request))

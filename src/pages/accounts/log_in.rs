@@ -1,4 +1,4 @@
-//! Log in and out, choose a language, change one's password.
+//! Log-in, log-out, language choice and password change.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -43,9 +43,9 @@ struct LogInPage {
     complaints: Complaints,
 }
 
-/// Only a path of ours: nobody is sent elsewhere by an address they were given.
+/// Validates the redirect target after log-in: only a path of this site, to prevent open redirects.
 fn next_of(given: Option<&str>) -> String {
-    // A browser drops tabs and turns back-slashes round before it reads an address.
+    // Browsers drop tabs and convert back-slashes before parsing an address.
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     let ours =
         |path: &&str| path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain);
@@ -157,11 +157,11 @@ async fn change_password(
     Ok(Page::with_form(view, &complaints).respond_to(&request))
 }
 
-/// Why a password stays.
+/// Why a password change failed.
 enum Refused {
-    /// The new one was not written twice the same.
+    /// The repeated new password differs.
     Again,
-    /// The use case refused it.
+    /// Refused by the use case.
     By(Problem),
 }
 

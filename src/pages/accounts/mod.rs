@@ -1,4 +1,4 @@
-//! Logging in, one's own account, accounts and machine clients.
+//! Log-in, user accounts and machine clients.
 
 pub mod clients;
 pub mod list;

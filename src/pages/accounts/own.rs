@@ -1,4 +1,4 @@
-//! One account: its role and what it acts for, disabled and let in again, its password set.
+//! One account: edit its role and affiliation, disable and enable it, reset its password.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -108,7 +108,7 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let (id, Form(fields)) = (path.0.user_id, form);
     let patch = with_numbers(fields.change(&["unit_id", "area_id"]), &["unit_id", "area_id"]);
-    // An empty name is a wrong one, and not "as it is".
+    // A submitted empty name must be rejected, not taken as "unchanged".
     let said = |name| fields.get(name).unwrap_or_default();
     let patch = with(patch, "display_name", said("display_name"));
     let patch = with(patch, "role", said("role"));

@@ -1,19 +1,19 @@
-//! First passwords: made here, shown once, changed at the first log-in.
+//! First passwords: generated here, shown once, changed at the first log-in.
 
 use crate::http::problem::Problem;
 use crate::http::tokens::random_text;
 
-/// Groups of letters, and letters in a group: 16 letters of 54 are 92 bits.
+/// Number of groups, and letters per group: 16 letters of an alphabet of 54 give 92 bits.
 const GROUPS: (usize, usize) = (4, 4);
 
-/// A password nobody guesses and everybody can read out: no letter looks like another.
+/// Generates a password that can be read aloud: without letters that look alike.
 ///
 /// # Errors
 /// The system gives no random bytes.
 pub fn first_password() -> Result<String, Problem> {
     let (groups, size) = GROUPS;
     let mut letters = Vec::new();
-    // One text has some 35 such letters; the bound is against a system that is out of its mind.
+    // One text yields about 35 usable letters; the bound stops a broken random source.
     for _ in 0..8 {
         let text = random_text().map_err(Problem::broken)?;
         letters.extend(text.chars().filter(|c| is_plain(*c)));

@@ -1,4 +1,4 @@
-//! 历史: who changed what, the latest first; the auditor's home.
+//! 历史: the event history, latest first; first page of the auditor.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
@@ -41,7 +41,7 @@ struct HistoryPage {
     later: bool,
 }
 
-/// The parameters the filter form asks for.
+/// Parameters that the filter form has fields for.
 const ASKED: [&str; 3] = ["kind", "actor", "project"];
 
 async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
@@ -80,7 +80,7 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// Kinds of what this visitor may see, by what they are done to.
+/// Filters of the page, with the event kinds visible to `role`.
 fn picks(address: &Asked, role: Role, shell: &Shell) -> Vec<Pick> {
     let option = |code: &&'static str| {
         let words = told_words::kind(code).map(|(zh, en)| match shell.language {
@@ -90,7 +90,7 @@ fn picks(address: &Asked, role: Role, shell: &Shell) -> Vec<Pick> {
         ((*code).to_owned(), words.unwrap_or_default())
     };
     let business = told_words::USUAL.iter().map(option);
-    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Business"), business)];
+    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Project data"), business)];
     if role == Role::Auditor {
         let accounts = told_words::ACCOUNTS.iter().map(option);
         picks.push(address.pick("kind", shell.t("账号操作", "Accounts"), accounts));

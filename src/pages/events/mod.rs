@@ -1,4 +1,4 @@
-//! The history.
+//! The event history.
 
 pub mod history;
 pub mod told;

@@ -1,4 +1,4 @@
-//! What was done, told to people: by whom, to what, and every field before and after.
+//! Events as text for people: author, action, subject, and every field before and after.
 
 use serde_json::Value;
 
@@ -19,39 +19,39 @@ use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
 use crate::pages::events::told_words;
 
-/// Something that was done.
+/// An event as the history page shows it.
 pub struct Told {
-    /// When, in Shanghai.
+    /// Time in China, to the minute.
     pub at: String,
-    /// Who did it.
+    /// Name of the author.
     pub who: String,
-    /// Whether a person did it.
+    /// Kind of author, if not a person; else empty.
     pub by: &'static str,
-    /// What was done.
+    /// Action, in the page language.
     pub what: String,
-    /// Its code, for the filter.
+    /// Code of the event kind, for the filter.
     pub kind: String,
-    /// The sort of thing and its id.
+    /// Kind of subject and its id.
     pub subject: String,
-    /// The project it belongs to.
+    /// Project the subject belongs to.
     pub project: Option<i64>,
-    /// What changed.
+    /// Changed fields.
     pub changes: Vec<ToldChange>,
-    /// The network address it came from.
+    /// Network address of the request.
     pub origin: String,
 }
 
 /// A field before and after.
 pub struct ToldChange {
-    /// What it is called.
+    /// Field name, in the page language.
     pub field: String,
-    /// What it was; empty when there was nothing.
+    /// Value before; empty for none.
     pub before: String,
-    /// What it is now.
+    /// Value after; empty for none.
     pub after: String,
 }
 
-/// What says nothing to people, or is said already.
+/// Fields not shown: internal, or already shown elsewhere in the line.
 const UNSAID: [&str; 9] = [
     "id",
     "version",
@@ -64,12 +64,12 @@ const UNSAID: [&str; 9] = [
     "issue_ids",
 ];
 
-/// An instant as people in Shanghai read it, to the minute.
+/// An instant as China time, to the minute.
 pub fn local(at: &Timestamp) -> String {
     at.plus_hours(8).naive().format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// What `event` says.
+/// Converts an event to text.
 pub fn tell(event: EventView, names: &Names) -> Told {
     let language = names.language();
     let kind = told_words::kind(&event.kind);
@@ -125,7 +125,7 @@ fn change(change: &ChangeView, subject: &str, names: &Names) -> ToldChange {
     ToldChange { field: field.to_owned(), before: say(&change.before), after: say(&change.after) }
 }
 
-/// A value as people say it; empty when there is none.
+/// A JSON value as text; empty for null.
 fn say(field: &str, value: &Value, subject: &str, names: &Names) -> String {
     let separator = match names.language() {
         Language::Chinese => "、",

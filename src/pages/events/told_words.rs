@@ -1,29 +1,29 @@
-//! What events and their fields are called.
+//! Chinese and English names of event kinds, subjects and fields.
 
-/// What was done, where subject and verb together do not say it.
+/// Names of event kinds that cannot be composed from subject and verb.
 const KINDS: &[(&str, &str, &str)] = &[
-    ("project.moved", "变更项目库别", "project moved to another stage"),
-    ("project.units_changed", "调整项目责任单位", "project's units changed"),
-    ("issue.proposed", "申请事项销号", "clearance of an issue proposed"),
+    ("project.moved", "变更项目库别", "project stage changed"),
+    ("project.units_changed", "调整项目责任单位", "project units changed"),
+    ("issue.proposed", "申请事项销号", "issue clearance proposed"),
     ("light.overridden", "人工认定红黄绿灯", "light overridden"),
-    ("light.override_withdrawn", "撤回红黄绿灯人工认定", "override of a light withdrawn"),
+    ("light.override_withdrawn", "撤回红黄绿灯人工认定", "light override withdrawn"),
     ("reporting_month.rescheduled", "调整报告期时间", "reporting month rescheduled"),
     ("reporting_month.late_granted", "准予补报", "late filing granted"),
     ("roll_over.proposed", "生成年度结转方案", "roll-over proposed"),
-    ("roll_over.line_changed", "修改结转方案", "line of a roll-over changed"),
+    ("roll_over.line_changed", "修改结转方案", "roll-over line changed"),
     ("session.opened", "登录", "logged in"),
     ("session.ended", "退出登录", "logged out"),
     (
         "session.ended_by_reuse",
         "令牌被重复使用，登录已强制失效",
-        "session ended: a used token was sent again",
+        "session ended: token reuse",
     ),
     ("user.password_changed", "修改密码", "password changed"),
     ("user.password_reset", "重置密码", "password reset"),
-    ("client.secret_added", "新增接口客户端密钥", "secret of a client added"),
-    ("client.secret_revoked", "吊销接口客户端密钥", "secret of a client revoked"),
-    ("webhook.secret_added", "新增推送订阅密钥", "secret of a webhook added"),
-    ("webhook.secret_ended", "停用推送订阅旧密钥", "old secret of a webhook ended"),
+    ("client.secret_added", "新增接口客户端密钥", "client secret added"),
+    ("client.secret_revoked", "吊销接口客户端密钥", "client secret revoked"),
+    ("webhook.secret_added", "新增推送订阅密钥", "webhook secret added"),
+    ("webhook.secret_ended", "停用推送订阅旧密钥", "old webhook secret revoked"),
     ("webhook.delivery_retried", "重新推送", "delivery retried"),
 ];
 
@@ -35,8 +35,8 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ("year_plan", "年度计划", "year plan"),
     ("issue", "协调事项", "issue"),
     ("light", "红黄绿灯", "light"),
-    ("light_override", "红黄绿灯人工认定", "override of a light"),
-    ("light_rules", "红黄绿灯规则", "rules of lights"),
+    ("light_override", "红黄绿灯人工认定", "light override"),
+    ("light_rules", "红黄绿灯规则", "light rules"),
     ("reporting_month", "报告期", "reporting month"),
     ("bulletin", "通报", "bulletin"),
     ("roll_over", "年度结转", "roll-over"),
@@ -59,7 +59,7 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("adjusted", "调整", "adjusted"),
     ("added", "新增", "added"),
     ("drafted", "起草", "drafted"),
-    ("rewritten", "修改", "rewritten"),
+    ("rewritten", "修改", "edited"),
     ("submitted", "提交", "submitted"),
     ("returned", "退回", "returned"),
     ("confirmed", "确认", "confirmed"),
@@ -82,14 +82,14 @@ const VERBS: &[(&str, &str, &str)] = &[
 const FIELDS: &[(&str, &str, &str)] = &[
     ("name", "名称", "name"),
     ("code", "代码", "code"),
-    ("code_reason", "代码说明", "reason about the code"),
+    ("code_reason", "代码说明", "reason for code"),
     ("content", "建设内容", "content"),
     ("industry", "产业", "industry"),
     ("area", "区域", "area"),
     ("stage", "库别", "stage"),
     ("nature", "建设性质", "nature"),
     ("total_investment_wan", "总投资", "total investment"),
-    ("invested_before_wan", "入库前已完成", "invested before"),
+    ("invested_before_wan", "入库前已完成", "invested before registration"),
     ("planned_start", "计划开工", "planned start"),
     ("planned_finish", "计划竣工", "planned finish"),
     ("planned_operation", "计划投产", "planned operation"),
@@ -100,8 +100,8 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("longitude", "经度", "longitude"),
     ("latitude", "纬度", "latitude"),
     ("visibility", "公开范围", "visibility"),
-    ("registered_year", "入库年份", "first year"),
-    ("ended_on", "出库日期", "left on"),
+    ("registered_year", "入库年份", "registration year"),
+    ("ended_on", "出库日期", "left the register on"),
     ("reason", "原因", "reason"),
     ("month", "月份", "month"),
     ("state", "状态", "state"),
@@ -109,75 +109,75 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("physical_percent", "形象进度", "physical progress"),
     ("progress", "进展情况", "progress"),
     ("zero_reason", "零投资原因", "reason for zero"),
-    ("full_year_forecast_wan", "全年预计", "forecast for the year"),
+    ("full_year_forecast_wan", "全年预计", "full-year forecast"),
     ("funds_received_wan", "到位资金", "funds received"),
     ("funds_paid_wan", "支付资金", "funds paid"),
     ("warnings", "提示", "warnings"),
-    ("return_reason", "退回原因", "reason of the return"),
+    ("return_reason", "退回原因", "return reason"),
     ("submitted_at", "提交时间", "submitted at"),
     ("confirmed_at", "确认时间", "confirmed at"),
     ("class", "类别", "class"),
-    ("baseline_date", "计划日期", "promised for"),
-    ("forecast_date", "预计日期", "expected on"),
-    ("forecast_reason", "调整原因", "why it moved"),
-    ("actual_date", "实际日期", "reached on"),
-    ("slippage_days", "延误天数", "days late"),
+    ("baseline_date", "计划日期", "baseline date"),
+    ("forecast_date", "预计日期", "forecast date"),
+    ("forecast_reason", "调整原因", "reason for change"),
+    ("actual_date", "实际日期", "actual date"),
+    ("slippage_days", "延误天数", "slippage (days)"),
     ("weight", "权重", "weight"),
     ("document_number", "文号", "document number"),
     ("evidence", "佐证", "evidence"),
     ("number", "版本", "version"),
     ("kind", "类型", "kind"),
     ("effective_month", "生效月份", "effective month"),
-    ("annual_investment_wan", "年度计划", "planned for the year"),
+    ("annual_investment_wan", "年度计划", "annual plan"),
     ("months", "分月计划", "months"),
     ("goal", "年度目标", "goal"),
     ("title", "标题", "title"),
     ("category", "类别", "category"),
     ("level", "级别", "level"),
-    ("asked", "请求事项", "asked"),
+    ("asked", "请求事项", "request"),
     ("due_on", "期限", "due on"),
     ("units", "办理单位", "units"),
     ("items", "责任单位", "units"),
     ("raised_on", "提出日期", "raised on"),
     ("raised_by", "提出人", "raised by"),
     ("cleared_on", "销号日期", "cleared on"),
-    ("words", "说明", "words"),
+    ("words", "说明", "remarks"),
     ("amount_wan", "更正金额", "amount"),
     ("approver", "批准人", "approver"),
     ("light", "灯", "light"),
     ("from_month", "起始月份", "from month"),
-    ("expires_on", "到期日", "until"),
+    ("expires_on", "到期日", "expires on"),
     ("withdrawn_at", "撤回时间", "withdrawn at"),
     ("ends_after", "最后适用月份", "last month"),
     ("created_by", "录入人", "entered by"),
     ("opens_on", "开放日期", "opens on"),
     ("closed_at", "关闭时间", "closed at"),
     ("sha256", "内容摘要", "digest"),
-    ("username", "用户名", "user name"),
+    ("username", "用户名", "login name"),
     ("display_name", "姓名", "name"),
     ("role", "角色", "role"),
     ("must_change_password", "须修改密码", "must change the password"),
     ("disabled_at", "停用时间", "disabled at"),
     ("scopes", "权限范围", "scopes"),
     ("expires_at", "到期时间", "expires at"),
-    ("hint", "密钥尾号", "hint of the secret"),
+    ("hint", "密钥尾号", "secret hint"),
     ("unit", "单位", "unit"),
     ("until", "截止时间", "until"),
     ("group", "类别", "group"),
-    ("remaining_wan", "剩余投资", "remaining"),
+    ("remaining_wan", "剩余投资", "remaining investment"),
     ("carried_wan", "结转金额", "carried over"),
     ("included", "是否结转", "included"),
     ("note", "备注", "note"),
 ];
 
-/// A word of a table in both languages.
+/// Chinese and English.
 type Both = (&'static str, &'static str);
 
 fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Both> {
     table.iter().find(|(known, ..)| *known == code).map(|(_, zh, en)| (*zh, *en))
 }
 
-/// What was done, in Chinese and English; `None` for a kind nobody has named.
+/// Name of an event kind; `None` if it has none.
 pub fn kind(code: &str) -> Option<(String, String)> {
     if let Some((zh, en)) = find(KINDS, code) {
         return Some((zh.to_owned(), en.to_owned()));
@@ -187,17 +187,17 @@ pub fn kind(code: &str) -> Option<(String, String)> {
     Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
 }
 
-/// What a field is called; `None` for one nobody has named.
+/// Name of a field; `None` if it has none.
 pub fn field(name: &str) -> Option<Both> {
     find(FIELDS, name)
 }
 
-/// What a sort of thing is called.
+/// Name of a kind of subject; `None` if it has none.
 pub fn subject(code: &str) -> Option<Both> {
     find(SUBJECTS, code)
 }
 
-/// What is done to things most often, for a filter; in the order of a month's work.
+/// Common event kinds for the filter, in the order of a month's work.
 pub const USUAL: &[&str] = &[
     "report.drafted",
     "report.rewritten",
@@ -232,7 +232,7 @@ pub const USUAL: &[&str] = &[
     "bulletin.published",
 ];
 
-/// What is done to accounts, for a filter; only an auditor sees it.
+/// Event kinds of accounts for the filter; visible to auditors only.
 pub const ACCOUNTS: &[&str] = &[
     "session.opened",
     "session.ended",
@@ -256,7 +256,7 @@ mod tests {
 
     use super::*;
 
-    /// Every `"thing.done"` written in the sources of a folder.
+    /// Every `"subject.verb"` literal in the sources of a folder.
     fn written(folder: &Path) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for entry in std::fs::read_dir(folder).unwrap() {

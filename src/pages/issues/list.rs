@@ -1,4 +1,4 @@
-//! 协调事项: what others have to solve, and for how long it has been open.
+//! 协调事项: the list of issues, with counts of open ones by age.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
@@ -30,7 +30,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/issues").route(web::get().to(show)));
 }
 
-/// A number of open issues, with the list that makes it up.
+/// A count of open issues with a link to their list.
 struct Count {
     title: &'static str,
     value: i64,
@@ -51,10 +51,10 @@ struct IssuesPage {
     later: bool,
 }
 
-/// The parameters the filter form asks for.
+/// Parameters that the filter form has fields for.
 const ASKED: [&str; 8] =
     ["open", "state", "category", "level", "unit", "overdue", "industry", "area"];
-/// Those of the ages a number stands for.
+/// Age parameters that the counts link to.
 const AGES: [&str; 2] = ["min_age_days", "max_age_days"];
 
 async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
@@ -86,7 +86,7 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// A chip for every filter that is on, also for those the form does not offer.
+/// A chip for every active filter, including those without a field in the form.
 fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> Vec<Chip> {
     let mut chips = address.chips(picks);
     let ages = [
@@ -109,10 +109,10 @@ fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> 
     chips
 }
 
-/// The units that issues are usually given to: everybody but enterprises.
+/// Units an issue can be assigned to: all but enterprises.
 ///
 /// # Errors
-/// The database's.
+/// Those of the database.
 pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitView>, Problem> {
     let kinds = UnitKind::ALL.iter().copied().filter(|kind| *kind != UnitKind::Enterprise);
     let query = UnitQuery { kind: kinds.collect(), q: None, limit: MOST_UNITS, cursor: None };
@@ -121,10 +121,10 @@ pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitV
     Ok(units.items)
 }
 
-/// More units than a form can offer.
+/// Upper bound of units in the form's select.
 const MOST_UNITS: i64 = 1_000;
 
-/// What was counted, each with its list: the same filters, and what it counts.
+/// Counts of the summary; each links to the list with the current filters and its own.
 fn counts(summary: &IssueSummary, address: &Asked, shell: &Shell) -> Vec<Count> {
     let t = |zh, en| shell.t(zh, en);
     let all = &summary.total;
@@ -150,7 +150,7 @@ fn picks(address: &Asked, (names, units): (&Names, &[UnitView]), shell: &Shell) 
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     let units = units.iter().map(|u| (u.id.to_string(), u.name.clone()));
     vec![
-        address.pick("open", t("范围", "Which"), yes(t("未销号", "not cleared"))),
+        address.pick("open", t("范围", "Scope"), yes(t("未销号", "not cleared"))),
         address.pick("overdue", t("期限", "Due"), yes(t("已逾期", "overdue"))),
         address.pick("state", t("状态", "State"), options_of!(IssueState, language)),
         address.pick("category", t("类别", "Category"), options_of!(IssueCategory, language)),

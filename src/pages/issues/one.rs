@@ -1,4 +1,4 @@
-//! One issue: its whole life, and the steps its visitor may take now.
+//! One issue: its history and the steps the visitor can take now.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -60,27 +60,27 @@ struct IssuePage {
     issue: IssueView,
     steps: Vec<IssueStepView>,
     open: OpenSteps,
-    /// Whom it may be assigned to.
+    /// Units it can be assigned to.
     units: Vec<(UnitId, String)>,
-    /// Whether the visitor may look at its project.
+    /// True if the project is visible to the visitor.
     sees_project: bool,
     again: Again,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
 impl IssuePage {
-    /// This page, or something below it.
+    /// Address of this page with `below` appended.
     fn here(&self, below: &str) -> String {
         let (project, id) = (self.issue.facts.project_id, self.issue.id);
         self.shell.to(&format!("/issues/{project}/{id}{below}"))
     }
 
-    /// Where a step is sent.
+    /// Address that the form of a step is sent to.
     fn step_path(&self, step: &IssueStep) -> String {
         self.here(&format!("/{}", step.path()))
     }
 
-    /// What was done, in words.
+    /// Name of an event kind in the page language.
     fn what(&self, kind: &str) -> String {
         let both = told_words::kind(kind);
         both.map_or_else(
@@ -92,21 +92,21 @@ impl IssuePage {
         )
     }
 
-    /// What a step is asked for.
+    /// Hint for the text field of a step.
     fn hint(&self, step: &IssueStep) -> &'static str {
         let t = |zh, en| self.shell.t(zh, en);
         match step {
             IssueStep::Raise => t("补充了什么", "What was added"),
-            IssueStep::Assign => t("要求办理单位做什么", "What is wanted of the units"),
-            IssueStep::Work => t("做了什么，下一步是什么", "What was done, and what is next"),
+            IssueStep::Assign => t("要求办理单位做什么", "What the units shall do"),
+            IssueStep::Work => t("做了什么，下一步是什么", "What was done, and the next step"),
             IssueStep::Escalate => t("为什么要提到上一级", "Why the level above is needed"),
-            IssueStep::Return => t("为什么退回，还缺什么", "Why it goes back, and what is missing"),
+            IssueStep::Return => t("为什么退回，还缺什么", "Why it is returned, and what is missing"),
             IssueStep::Propose => t("怎样解决的", "How it was solved"),
             IssueStep::Clear => t("核实的结果", "What was verified"),
         }
     }
 
-    /// Whether a unit is among those an assignment would also go to.
+    /// True if a unit is ticked as a further unit of the assignment.
     fn shares(&self, unit: &UnitId) -> bool {
         if self.again.is("assignment") {
             return self.again.ticked("assignment", "unit_ids", &unit.to_string());
@@ -114,7 +114,7 @@ impl IssuePage {
         self.issue.facts.units.iter().any(|u| u.unit_id == *unit && !u.leads)
     }
 
-    /// Whether a unit would lead.
+    /// True if a unit is selected as the leading unit.
     fn leads(&self, unit: &UnitId) -> bool {
         if self.again.is("assignment") {
             return self.again.typed("assignment", "lead_unit_id") == unit.to_string();
@@ -146,7 +146,7 @@ async fn page<P: Permission>(
         OpenSteps::default()
     };
     let path = Path(ProjectPath { project_id: at.project_id });
-    // A unit may have been given an issue of a project it does not know.
+    // A unit can be assigned an issue of a project that is not visible to it.
     let of_project = match list_project_units(app(), visit.permit()?, path, Conditional).await {
         Ok(Tagged(units)) => Some(units.items),
         Err(problem) if problem.status.as_u16() == 404 => None,
@@ -168,7 +168,7 @@ async fn page<P: Permission>(
     Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
 }
 
-/// Which step of which issue.
+/// Path parameters of a step.
 #[derive(Clone, Debug, Deserialize)]
 struct StepPath {
     project_id: ProjectId,
@@ -182,14 +182,14 @@ impl StepPath {
     }
 }
 
-/// Back to the issue's page from the address of one of its forms.
+/// GET of a form's address: redirects to the issue's page.
 async fn back(request: HttpRequest, path: Path<IssuePath>) -> HttpResponse {
     let (at, query) = (path.0, request.query_string());
     let mark = if query.is_empty() { "" } else { "?" };
     see_other(&format!("/issues/{}/{}{mark}{query}", at.project_id, at.issue_id))
 }
 
-/// The issue's page: with a word of what was done, or with the form and what is wrong.
+/// Redirects to the issue's page on success, else shows it with the rejected form.
 async fn answer<P: Permission>(
     (request, visit, at): (&HttpRequest, &Visit<P>, IssuePath),
     (form, fields): (&'static str, Fields),
@@ -241,7 +241,7 @@ async fn take(
     answer((&request, &visit, at.issue()), (step.path(), fields), done).await
 }
 
-/// Takes a step through the API's own operation for it.
+/// Calls the API operation of the step.
 async fn taken(
     visit: &Visit<HandleIssues>,
     at: IssuePath,
@@ -265,7 +265,7 @@ async fn taken(
     taken.map(|_| ())
 }
 
-/// What the form of an assignment says, as the API takes it.
+/// API request body of an assignment form.
 fn assignment(fields: &Fields) -> Value {
     let number = |text: &str| text.parse::<i64>().map_or_else(|_| text.into(), Value::from);
     let mut body = fields.body(&["due_on", "words"]);

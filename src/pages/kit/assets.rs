@@ -1,4 +1,5 @@
-//! Our own styles and scripts, embedded and served under names that change with their content.
+//! Embedded styles and scripts. Their names contain a content hash, so browsers can cache them for
+//! ever.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,7 +17,7 @@ use crate::http::problem::Problem;
 #[folder = "assets/"]
 struct Files;
 
-/// `app.css` is served as `/assets/app.<hash>.css`.
+/// File name to hashed name: `app.css` is served as `/assets/app.<hash>.css`.
 static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let hashed = |name: &str| {
         let hash = Files::get(name)?.metadata.sha256_hash();
@@ -27,7 +28,7 @@ static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     Files::iter().filter_map(|name| Some((name.to_string(), hashed(&name)?))).collect()
 });
 
-/// Where the asset `name` is; itself when there is none, which a test would notice.
+/// Path of the asset `name`; returns `name` itself if there is none (a test checks this).
 pub fn path(name: &str) -> String {
     format!("/assets/{}", NAMES.get(name).map_or(name, String::as_str))
 }
@@ -50,7 +51,7 @@ async fn serve(asked: Path<String>) -> impl Responder {
     };
     HttpResponse::Ok()
         .content_type(kind)
-        // Another content has another name.
+        // The name changes with the content, so the response never expires.
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .body(file.data.into_owned())
 }

@@ -1,4 +1,4 @@
-//! Year, month and basis: chosen once, kept in the address of every page.
+//! Year, month and basis chosen at the head of every page; kept in the page address.
 
 use std::str::FromStr;
 
@@ -14,38 +14,37 @@ use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 
-/// The part of a page's address every page understands; see [`Choice`].
+/// Query parameters that every page accepts; see [`Choice`].
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChoiceQuery {
-    /// The year.
+    /// Year of the plan.
     #[param(nullable = false)]
     pub year: Option<Year>,
-    /// Through this month.
+    /// Last month of the figures.
     #[param(nullable = false)]
     pub through: Option<Month>,
-    /// The version of the year plans.
+    /// Version of the year plans to compare with.
     #[param(nullable = false)]
     pub basis: Option<Basis>,
-    /// What was done on the page before.
+    /// Code of the notice from the previous page.
     #[param(nullable = false)]
     pub said: Option<String>,
 }
 
-/// What a page looks at.
+/// Year, month and basis of the figures on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The year.
+    /// Year of the plan.
     pub year: Year,
-    /// January to this month of it.
+    /// Figures are from January to this month.
     pub through: Month,
-    /// The version of the year plans.
+    /// Version of the year plans to compare with.
     pub basis: Basis,
 }
 
 impl Choice {
-    /// Read from an address. What is not there, or no longer fits the year, is what one would
-    /// usually ask.
+    /// Reads the parameters of an address. Missing or inconsistent ones get their defaults.
     pub fn read(query: &str, today: NaiveDate) -> Self {
         let year = Self::year_of(query, today);
         let through = Self::month_of(query, year);
@@ -53,20 +52,20 @@ impl Choice {
         Self { year, through, basis: value(query, "basis").unwrap_or(Basis::Current) }
     }
 
-    /// The year an address asks for, or this one.
+    /// The year parameter, else the current year.
     fn year_of(query: &str, today: NaiveDate) -> Year {
         value(query, "year").unwrap_or_else(|| Year::of(today))
     }
 
-    /// The month an address asks for, in `year` whichever year it names.
+    /// The month parameter, moved into `year`.
     fn month_of(query: &str, year: Year) -> Option<Month> {
         value::<Month>(query, "through").and_then(|month| Month::new(year, month.number()))
     }
 
-    /// The same, where the month one would usually ask is the last one that was reported.
+    /// The same, but the default month is the latest one with reports.
     ///
     /// # Errors
-    /// The database's.
+    /// Those of the database.
     pub async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
         let mut choice = Self::read(query, today);
         if Self::month_of(query, choice.year).is_none() {
@@ -77,12 +76,12 @@ impl Choice {
         Ok(choice)
     }
 
-    /// How it is kept in an address.
+    /// As query parameters.
     pub fn kept(&self) -> String {
         format!("year={}&through={}&basis={}", self.year, self.through, self.basis)
     }
 
-    /// As the API asks for it.
+    /// As parameters of API operations.
     pub fn asked(&self) -> PeriodQuery {
         PeriodQuery {
             year: self.year,
@@ -94,7 +93,7 @@ impl Choice {
         }
     }
 
-    /// The years one may choose: around today and the one chosen, the latest first.
+    /// Years to choose from: those around today and the chosen one, latest first.
     pub fn years(&self, today: NaiveDate) -> Vec<Year> {
         let (first, last) = (self.year.get().min(today.year() - 3), today.year() + 1);
         (first..=last.max(self.year.get())).rev().filter_map(Year::new).collect()

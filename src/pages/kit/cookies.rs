@@ -1,4 +1,4 @@
-//! The cookies of the pages: who is logged in, and in which language the pages speak.
+//! Cookies of the pages: the session and the language.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -7,40 +7,42 @@ use actix_web::cookie::{Cookie, SameSite};
 use crate::domain::words::Language;
 use crate::http::app::App;
 
-/// The cookie that carries the session, where the connection is not known to be TLS.
+/// Name of the session cookie without TLS.
 const SESSION: &str = "session";
-/// The same behind TLS: a browser takes it from this host alone, by https alone.
+/// Name of the session cookie behind TLS; the `__Host-` prefix makes browsers accept it from this
+/// host over HTTPS only.
 const HOST_SESSION: &str = "__Host-session";
 const LANGUAGE: &str = "language";
 
-/// Whether the browser reaches us by TLS. A stranger who claims so only gets a stricter cookie.
+/// True if the browser connects over TLS. A client that forges the header only gets a stricter
+/// cookie.
 fn is_secure(app: &App, request: &HttpRequest) -> bool {
     let forwarded = request.headers().get("x-forwarded-proto").and_then(|v| v.to_str().ok());
     app.config.behind_tls || forwarded == Some("https")
 }
 
-/// The session's token, if the browser sent one.
+/// The session token sent by the browser.
 pub fn session(app: &App, request: &HttpRequest) -> Option<String> {
     let name = if is_secure(app, request) { HOST_SESSION } else { SESSION };
     request.cookie(name).map(|cookie| cookie.value().to_owned())
 }
 
-/// A cookie that logs in with `token`.
+/// Session cookie for `token`.
 pub fn log_in(app: &App, request: &HttpRequest, token: String) -> Cookie<'static> {
     let secure = is_secure(app, request);
     let name = if secure { HOST_SESSION } else { SESSION };
-    // A cookie without an end goes with the browser; the session itself ends earlier or later.
+    // A session cookie without expiry; the server-side session has its own.
     plain(name, token, secure).finish()
 }
 
-/// A cookie that logs out.
+/// Cookie that removes the session.
 pub fn log_out(app: &App, request: &HttpRequest) -> Cookie<'static> {
     let secure = is_secure(app, request);
     let name = if secure { HOST_SESSION } else { SESSION };
     plain(name, String::new(), secure).max_age(Duration::ZERO).finish()
 }
 
-/// The language chosen on the pages; Chinese unless one was.
+/// The chosen language; Chinese by default.
 pub fn language(request: &HttpRequest) -> Language {
     match request.cookie(LANGUAGE).as_ref().map(Cookie::value) {
         Some("en") => Language::English,
@@ -48,7 +50,7 @@ pub fn language(request: &HttpRequest) -> Language {
     }
 }
 
-/// A cookie that keeps the language for a year.
+/// Language cookie, valid for a year.
 pub fn choose(app: &App, request: &HttpRequest, language: Language) -> Cookie<'static> {
     let code = match language {
         Language::Chinese => "zh",
@@ -62,7 +64,7 @@ fn plain(
     value: String,
     secure: bool,
 ) -> actix_web::cookie::CookieBuilder<'static> {
-    // Lax, not Strict: who follows a link from a message arrives logged in. Forms prove where they
-    // come from by themselves.
+    // Lax, not Strict: following a link from another site keeps the visitor logged in. Forms carry
+    // a CSRF token instead.
     Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure)
 }

@@ -1,4 +1,4 @@
-//! What a form sends: bounded, from a page of ours, by the session it was made for.
+//! Form submissions: bounded in size, same-site, and with the CSRF token of the session.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,60 +16,61 @@ use crate::http::app::App;
 use crate::http::caller::caller;
 use crate::http::problem::Problem;
 
-/// The hidden field that shows a page of this session made the form.
+/// Name of the hidden field with the CSRF token.
 pub const PROOF: &str = "proof";
 
-/// The fields of a form, in the order they were sent.
+/// Fields of a form, in the order sent.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `name=value&…`.
+    /// Parses an `application/x-www-form-urlencoded` body.
     pub fn parse(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// A field that says something.
+    /// A field, trimmed; `None` if empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(field, _)| field == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Whether a field was sent at all, if only empty.
+    /// True if a field was sent, even if empty.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
     }
 
-    /// A field to the letter, as a password is.
+    /// A field without trimming, for passwords; empty if missing.
     pub fn exact(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
-    /// Every value of a field that is sent more than once.
+    /// All values of a repeated field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
-    /// These fields as the body of a request: what is empty is not said, and what is wrong is said
-    /// as it is, for the API's own check to find.
+    /// These fields as a JSON request body for a creation. Empty fields are left out; invalid
+    /// values are passed on, so that the API's validation reports them.
     pub fn body(&self, names: &[&str]) -> Value {
         let said = names.iter().filter_map(|name| Some(((*name).to_owned(), self.get(name)?)));
         Value::Object(said.map(|(name, value)| (name, value.into())).collect::<Map<_, _>>())
     }
 
-    /// The same, with `null` for what is empty: for a change, where absent means "as it is".
+    /// These fields as a JSON request body for a change: empty fields become `null`, because an
+    /// absent field means "unchanged".
     pub fn change(&self, names: &[&str]) -> Value {
         let value = |name: &str| self.get(name).map_or(Value::Null, Into::into);
         Value::Object(names.iter().map(|name| ((*name).to_owned(), value(name))).collect())
     }
 
-    /// A field that is a whole number.
+    /// A field as an integer.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.get(name)?.parse().ok()
     }
 }
 
-/// `body` with a field more, or with another value of it.
+/// Sets a field of `body`.
 #[must_use]
 pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
     if let Value::Object(fields) = &mut body {
@@ -78,8 +79,8 @@ pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
     body
 }
 
-/// `body` with these fields as the whole numbers they are; what is none stays, to be refused by
-/// name.
+/// Converts fields of `body` to integers. Invalid ones stay strings, so that the API's validation
+/// reports them by name.
 #[must_use]
 pub fn with_numbers(body: Value, names: &[&str]) -> Value {
     names.iter().fold(body, |body, name| {
@@ -91,28 +92,29 @@ pub fn with_numbers(body: Value, names: &[&str]) -> Value {
     })
 }
 
-/// The end of a day in China, as an instant; what is no day is left for the API to refuse.
+/// The end of a day in China time, as an RFC 3339 instant. Invalid dates are passed on to the API's
+/// validation.
 pub fn end_of(day: &str) -> String {
     let next = day.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
     next.map_or_else(|| day.to_owned(), |next| format!("{next}T00:00:00+08:00"))
 }
 
-/// A form somebody who is logged in has sent.
+/// A form sent by a logged-in visitor; its CSRF token is verified.
 pub struct Form(pub Fields);
 
-/// A form that needs no session, such as the one that opens it.
+/// A form that needs no session, such as log-in.
 pub struct OpenForm(pub Fields);
 
-/// 403: nobody saw the form this pretends to be.
+/// 403: missing or wrong CSRF token.
 fn not_ours() -> Problem {
     let detail = Words::new(
         "表单已失效或来自其他网站，未执行任何操作。请返回页面，刷新后重新提交；若始终如此，请管理员检查反向代理是否原样转发 Host。",
-        "This form is out of date or came from another site; nothing was done. Go back, reload the page and send it again. If it stays so, the proxy in front must pass the Host header on.",
+        "This form has expired or comes from another site; nothing was changed. Go back, reload the page and submit again. If the error persists, ask the administrator to check that the reverse proxy forwards the Host header.",
     );
     Problem::new(StatusCode::FORBIDDEN, "form-not-ours", detail)
 }
 
-/// A browser says which site a form comes from; where it does, it must be this one.
+/// Rejects cross-site requests by `Sec-Fetch-Site` and `Origin`, if the browser sends them.
 fn same_site(request: &HttpRequest) -> Result<(), Problem> {
     let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let (origin, host) = (header(ORIGIN), header(HOST));
@@ -138,7 +140,7 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Reading<Fields> {
     Box::pin(async move {
         let patience = patience.ok_or_else(|| Problem::broken("no App is mounted"))?;
         let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| Problem::too_slow())?;
-        // The only failure left is a form larger than the library's limit, 256 KiB.
+        // The only remaining failure is a form above the library's limit of 256 KiB.
         Ok(Fields::parse(&bytes.map_err(|_| Problem::too_large())?))
     })
 }
@@ -174,19 +176,19 @@ impl FromRequest for Form {
     }
 }
 
-/// What went wrong with a form, to be said on the page that shows it again.
+/// Validation errors of a form, to be shown with it.
 #[derive(Clone, Debug, Default)]
 pub struct Complaints {
-    /// What is wrong as a whole; empty when only fields are.
+    /// Errors of the form as a whole.
     pub general: Vec<String>,
     fields: Vec<(String, String)>,
 }
 
 impl Complaints {
-    /// What `problem` says, in `language`: of fields where it names fields, else as a whole.
+    /// Errors of `problem` in `language`: by field if it names fields, else of the form as a whole.
     ///
     /// # Errors
-    /// The problem itself, when it is none a form can be put right after.
+    /// The problem itself, if the visitor cannot fix it by correcting the form.
     pub fn of(problem: Problem, language: Language) -> Result<Self, Problem> {
         match problem.status.as_u16() {
             409 | 412 | 422 | 429 => {}
@@ -203,24 +205,24 @@ impl Complaints {
         Ok(Self { general: Vec::new(), fields: said.collect() })
     }
 
-    /// A complaint of the page's own about one field.
+    /// An error of one field, found by the page itself.
     pub fn about(field: &str, words: &Words, language: Language) -> Self {
         Self { general: Vec::new(), fields: vec![(field.to_owned(), words.say(language))] }
     }
 
-    /// A complaint of the page's own.
+    /// An error of the form as a whole, found by the page itself.
     pub fn saying(words: &Words, language: Language) -> Self {
         Self { general: vec![words.say(language)], fields: Vec::new() }
     }
 
-    /// What is wrong with `field`, or with a part of it.
+    /// Errors of `field` or of its parts.
     pub fn at(&self, field: &str) -> Vec<&str> {
         let part = format!("{field}/");
         let of = |name: &str| name == field || name.starts_with(&part);
         self.fields.iter().filter(|(name, _)| of(name)).map(|(_, words)| words.as_str()).collect()
     }
 
-    /// Everything that is wrong with fields that are not among `shown`: it must not stay unsaid.
+    /// General errors, and errors of fields that the form does not show, so that none is lost.
     pub fn beside(&self, shown: &[&str]) -> Vec<String> {
         let seen =
             |name: &str| shown.iter().any(|s| name == *s || name.starts_with(&format!("{s}/")));
@@ -231,7 +233,7 @@ impl Complaints {
         self.general.iter().cloned().chain(rest.map(said)).collect()
     }
 
-    /// Whether nothing is wrong.
+    /// True if there are no errors.
     pub fn is_empty(&self) -> bool {
         self.general.is_empty() && self.fields.is_empty()
     }

@@ -1,5 +1,4 @@
-//! The layer around every page: who it is, in which language, what a browser may do with it, and
-//! failures as pages.
+//! Middleware around every page: authentication, language, security headers, and problems as HTML.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,11 +18,11 @@ use crate::pages::kit::cookies;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::shell::Shell;
 
-/// Nothing of a page comes from elsewhere, and no script or style stands inside it.
+/// Content security policy: own origin only, no inline scripts or styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Wraps every page.
+/// Middleware of every page.
 pub async fn wrap<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -48,7 +47,7 @@ pub async fn wrap<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// Whether the caller is somebody who looks, and not a program.
+/// True if the client accepts HTML (a browser).
 fn takes_html(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
     accepted.is_some_and(|kinds| kinds.contains("text/html"))
@@ -85,13 +84,13 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
         Ok(html) => answer.insert_header(header::ContentType::html()).body(html),
         Err(error) => return Problem::broken(error).error_response(),
     };
-    // For the log: the cause of what broke.
+    // The error cause, for the log.
     answer.extensions_mut().insert(problem.clone());
     answer.extensions_mut().insert(Said);
     answer
 }
 
-/// Whoever is not logged in does that first, and comes back.
+/// Redirects a visitor without a session to the log-in page, with the requested page as target.
 fn to_log_in(asked: &HttpRequest) -> HttpResponse {
     let back = match (asked.method(), asked.uri().path_and_query()) {
         (&Method::GET, Some(path)) => path.as_str(),
@@ -109,15 +108,15 @@ fn protect(headers: &mut HeaderMap) {
     set("referrer-policy", "same-origin");
     set("x-frame-options", "DENY");
     set("cross-origin-opener-policy", "same-origin");
-    // What is on a page is gone from the browser when its reader has logged out.
+    // Pages are not cached, so that nothing is readable after log-out.
     set("cache-control", "no-store");
-    // A bulletin that prints carries its own style and says so.
+    // A printable bulletin sets its own policy for its inline style.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     }
 }
 
-/// What failed, in words.
+/// Error page.
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
 struct ProblemPage {
@@ -129,7 +128,7 @@ struct ProblemPage {
     id: String,
 }
 
-/// Where no page is.
+/// 404 for unknown addresses.
 pub async fn nothing_here() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }

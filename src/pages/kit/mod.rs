@@ -1,4 +1,4 @@
-//! What pages share: shell, forms, replies, charts.
+//! Shared parts of the pages: page shell, forms, replies, charts.
 
 pub mod again;
 pub mod assets;

@@ -1,50 +1,50 @@
-//! What was done on the page before, said once on the next one.
+//! Notices about the last action, shown once after the redirect.
 
 use crate::domain::words::Language;
 
-/// Everything that can be said, by the code that stands in the address.
+/// Notice texts by the code in the `said` parameter.
 const NOTICES: &[(&str, &str, &str)] = &[
     ("saved", "已保存。", "Saved."),
-    ("draft-saved", "草稿已保存，尚未提交。", "The draft is saved; it is not submitted yet."),
+    ("draft-saved", "草稿已保存，尚未提交。", "The draft is saved, but not submitted."),
     (
         "check-warnings",
         "草稿已保存，尚未提交：请先核对下列提示，确认无误后再次提交。",
-        "The draft is saved and not submitted yet: look at the warnings below, then submit again.",
+        "The draft is saved, but not submitted: check the warnings below, then submit again.",
     ),
-    ("submitted", "已提交，等待审核。", "Submitted; it waits for review."),
+    ("submitted", "已提交，等待审核。", "Submitted for review."),
     ("returned", "已退回。", "Returned."),
-    ("confirmed", "已确认，计入完成投资。", "Confirmed; it counts now."),
+    ("confirmed", "已确认，计入完成投资。", "Confirmed; the amount counts as completed."),
     ("month-opened", "报告期已开放。", "The month is open."),
     (
         "month-closed",
         "报告期已关闭，今后只能通过更正修改。",
-        "The month is closed; only a restatement changes it now.",
+        "The month is closed; from now on only a restatement changes it.",
     ),
-    ("days-moved", "开放和截止日期已调整。", "The days are moved."),
+    ("days-moved", "开放和截止日期已调整。", "The dates are changed."),
     ("granted", "已准予补报。", "Late filing is granted."),
     (
         "restated",
         "更正已登记，原报数不变。",
-        "The restatement is entered; the report stays as it was.",
+        "The restatement is entered; the report is unchanged.",
     ),
-    ("published", "通报已发布，内容已固化。", "The bulletin is published and frozen."),
+    ("published", "通报已发布，内容已固化。", "The bulletin is published and can no longer change."),
     ("raised", "事项已提出。", "The issue is raised."),
     ("step-taken", "已办理。", "Done."),
-    ("milestone-saved", "节点已更新。", "The milestone is changed."),
-    ("stage-moved", "项目库别已变更。", "The project is in another stage now."),
+    ("milestone-saved", "节点已更新。", "The milestone is updated."),
+    ("stage-moved", "项目库别已变更。", "The stage is changed."),
     (
         "light-overridden",
         "人工认定已录入，到期后自动恢复规则判断。",
-        "The light is overridden; the rules count again after the last day.",
+        "The light is overridden; the rules apply again after the last day.",
     ),
     ("override-withdrawn", "人工认定已撤回。", "The override is withdrawn."),
-    ("account-made", "账号已建立。", "The account is made."),
-    ("account-changed", "账号已修改，立即生效。", "The account is changed, at once."),
-    ("client-changed", "客户端已修改，立即生效。", "The client is changed, at once."),
+    ("account-made", "账号已建立。", "The account is created."),
+    ("account-changed", "账号已修改，立即生效。", "The account is changed, effective immediately."),
+    ("client-changed", "客户端已修改，立即生效。", "The client is changed, effective immediately."),
     (
         "secret-revoked",
         "密钥已吊销，用它换取的令牌立即失效。",
-        "The secret is revoked; its tokens have ended.",
+        "The secret is revoked; its tokens have expired.",
     ),
     (
         "password-changed",
@@ -53,7 +53,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// What the address says was done, if it is something that can have been.
+/// The notice of the `said` parameter; `None` for unknown codes.
 pub fn said(query: &str, language: Language) -> Option<String> {
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
     let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;

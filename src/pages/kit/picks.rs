@@ -1,46 +1,46 @@
-//! The filters of a list: what can be chosen, what is, and each of it to be taken out again.
+//! Filters of lists: their options, the active ones, and links that remove them.
 
 use crate::pages::kit::shell::Shell;
 
-/// One filter of which several values may be chosen.
+/// A filter with several selectable values.
 pub struct Pick {
-    /// The parameter.
+    /// Query parameter.
     pub name: &'static str,
-    /// What people call it.
+    /// Label.
     pub title: String,
-    /// What there is to choose.
+    /// Options to choose from.
     pub options: Vec<PickOption>,
 }
 
-/// One value of a filter.
+/// An option of a filter.
 pub struct PickOption {
-    /// The value in the address.
+    /// Parameter value.
     pub value: String,
-    /// What people call it.
+    /// Label.
     pub label: String,
-    /// Whether it is chosen.
+    /// True if selected.
     pub chosen: bool,
 }
 
-/// A filter that is on, with the way to take it out.
+/// An active filter with a link that removes it.
 pub struct Chip {
-    /// What it says.
+    /// Label.
     pub label: String,
-    /// The same page without it.
+    /// Address of the page without the filter.
     pub href: String,
 }
 
-/// The parameters of an address.
+/// Address of a list page: its path and non-empty parameters.
 pub struct Asked {
     path: String,
     pairs: Vec<(String, String)>,
 }
 
-/// What an address says of the way a list is shown, and nothing of what is in it.
+/// Parameters that do not filter.
 const NO_FILTER: [&str; 3] = ["cursor", "said", "limit"];
 
 impl Asked {
-    /// Those of the page `shell` is around, as far as they say something.
+    /// The address of the current page.
     pub fn of(shell: &Shell) -> Self {
         let (path, query) = shell.path.split_once('?').unwrap_or((&shell.path, ""));
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
@@ -50,28 +50,28 @@ impl Asked {
         Self { path: path.to_owned(), pairs: pairs.filter(says).collect() }
     }
 
-    /// Whether `name` has `value`.
+    /// True if parameter `name` has `value`.
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.pairs.iter().any(|(n, v)| n == name && v == value)
     }
 
-    /// The values of `name`.
+    /// Values of parameter `name`.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// The same page without one value.
+    /// Address without one value of a parameter.
     pub fn without(&self, name: &str, value: &str) -> String {
         to(&self.path, self.pairs.iter().filter(|(n, v)| !(n == name && v == value)))
     }
 
-    /// The same page without these parameters.
+    /// Address without these parameters.
     pub fn without_any(&self, names: &[&str]) -> String {
         to(&self.path, self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())))
     }
 
-    /// The same rows as a workbook and as CSV: the API's list at `path`, with `kept` of what is
-    /// chosen at the head of a page.
+    /// Links to the same rows as XLSX and CSV: the API list at `path` with the filters of this
+    /// page; `kept` replaces the parameters chosen at the head of the page.
     pub fn files(&self, path: &str, kept: &str) -> [String; 2] {
         let head = ["year", "through", "basis"];
         let path = to(path, self.pairs.iter().filter(|(n, _)| !head.contains(&n.as_str())));
@@ -80,12 +80,12 @@ impl Asked {
         ["xlsx", "csv"].map(|format| format!("{path}{mark}{kept}format={format}"))
     }
 
-    /// What a form that asks for `names` must carry along.
+    /// Parameters other than `names`, for hidden fields of a form.
     pub fn beside(&self, names: &[&str]) -> Vec<(String, String)> {
         self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())).cloned().collect()
     }
 
-    /// A filter with `options`, each a value and what people call it.
+    /// Builds a filter; each option is a value and its label.
     pub fn pick(
         &self,
         name: &'static str,
@@ -100,7 +100,7 @@ impl Asked {
         Pick { name, title: title.to_owned(), options: options.into_iter().map(option).collect() }
     }
 
-    /// A chip for everything that is chosen of `picks`.
+    /// Chips of all selected options.
     pub fn chips(&self, picks: &[Pick]) -> Vec<Chip> {
         let of = |pick: &Pick| {
             let chosen = pick.options.iter().filter(|option| option.chosen);
@@ -115,7 +115,7 @@ impl Asked {
 }
 
 impl Pick {
-    /// How many values are chosen.
+    /// Number of selected options.
     pub fn count(&self) -> usize {
         self.options.iter().filter(|option| option.chosen).count()
     }
@@ -128,7 +128,7 @@ fn to<'a>(path: &str, pairs: impl Iterator<Item = &'a (String, String)>) -> Stri
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// The values of an enumeration and what people call them.
+/// Values and labels of an enumeration.
 #[macro_export]
 macro_rules! options_of {
     ($kind:ty, $language:expr) => {

@@ -1,4 +1,4 @@
-//! What a page's handler answers with: a page, or the way to the next one.
+//! Responses of page handlers: a page or a redirect.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -10,19 +10,19 @@ use crate::http::envelope::Said;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::Complaints;
 
-/// A page, and whether it shows a form again that could not be taken.
+/// A page, with status 422 if it shows a rejected form.
 pub struct Page<T> {
     view: T,
     status: StatusCode,
 }
 
 impl<T: Template> Page<T> {
-    /// A page as asked for.
+    /// A page with status 200.
     pub fn of(view: T) -> Self {
         Self { view, status: StatusCode::OK }
     }
 
-    /// A page with a form; 422 when there are complaints.
+    /// A page with a form; status 422 if there are errors.
     pub fn with_form(view: T, complaints: &Complaints) -> Self {
         let fine = complaints.is_empty();
         Self { view, status: if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY } }
@@ -45,13 +45,13 @@ impl<T: Template> Responder for Page<T> {
     }
 }
 
-/// 303 to another page, so that reloading sends nothing a second time.
+/// 303 redirect after a form was processed, so that reloading does not send it again.
 pub fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
-/// Where a form is sent to there is nothing to read: whoever asks for it, by reloading a page that
-/// showed a form again, is led one step up.
+/// GET of an address that only accepts forms (after reloading a rejected form): redirects to the
+/// parent path.
 pub async fn up(asked: HttpRequest) -> HttpResponse {
     let path = asked.path().trim_end_matches('/');
     let above = path.rsplit_once('/').map_or("/", |(above, _)| above);

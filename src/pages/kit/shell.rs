@@ -1,4 +1,4 @@
-//! What stands around every page: the bar, the choice of year, month and basis, the banner.
+//! Page shell: navigation bar, choice of year, month and basis, banner.
 
 use actix_web::HttpRequest;
 use chrono::NaiveDate;
@@ -16,14 +16,14 @@ use crate::pages::kit::notice;
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::Permission;
 
-/// A page of the bar.
+/// An item of the navigation bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its address.
+    /// Path of the page.
     pub path: &'static str,
     zh: &'static str,
     en: &'static str,
-    /// What one must be allowed to find something there.
+    /// Permission needed to see the item.
     needs: Action,
 }
 
@@ -32,76 +32,76 @@ macro_rules! places {
         impl Place {
             $( $(#[doc = $doc])+ pub const $name: Self =
                 Self { path: $path, zh: $zh, en: $en, needs: Action::$needs }; )+
-            /// All of them, in the order of the bar.
+            /// All items, in the order of the bar.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
         }
     };
 }
 places! {
-    /// The figures at a glance.
+    /// Summary figures.
     OVERVIEW = "/" "总览" "Overview" ReadSummaries,
-    /// The promise table.
+    /// Promise table of the plan document.
     PROMISES = "/promises" "兑现表" "Promises" ReadSummaries,
-    /// The register.
+    /// Project register.
     PROJECTS = "/projects" "项目" "Projects" ReadProjects,
-    /// What is due, and filing it.
+    /// Reports to file.
     FILING = "/filing" "填报" "Filing" FileReports,
-    /// The reviewer's queue and the months.
+    /// Review queue and reporting months.
     REVIEW = "/review" "审核" "Review" ReturnReports,
     /// Issues to be coordinated.
     ISSUES = "/issues" "协调事项" "Issues" ReadProjects,
-    /// What was published.
+    /// Published bulletins.
     BULLETINS = "/bulletins" "通报" "Bulletins" ReadSummaries,
-    /// Who changed what.
+    /// Event history.
     HISTORY = "/history" "历史" "History" ReadHistory,
     /// Accounts.
     ACCOUNTS = "/accounts" "账号" "Accounts" KeepAccounts,
 }
 
 impl Place {
-    /// The first place where `role` finds something.
+    /// The first page that `role` has access to.
     pub fn first(role: Role) -> Option<&'static Self> {
         Self::ALL.iter().find(|place| role.may(place.needs))
     }
 }
 
-/// Somebody who is logged in, as the bar shows them.
+/// The logged-in user.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their role.
+    /// Role, which decides the items of the bar.
     pub role: Role,
-    /// Shows that a form is theirs.
+    /// CSRF token for forms.
     pub proof: String,
 }
 
-/// Everything a page has around it.
+/// Data of the page shell.
 pub struct Shell {
-    /// The language it speaks.
+    /// Page language.
     pub language: Language,
-    /// Who looks; nobody on the page to log in.
+    /// The logged-in user; `None` on the log-in page.
     pub visitor: Option<Visitor>,
-    /// The page of the bar one is on.
+    /// Current item of the bar.
     pub here: Option<Place>,
-    /// What is looked at.
+    /// Year, month and basis of the figures.
     pub choice: Choice,
-    /// The business day.
+    /// Business day.
     pub today: NaiveDate,
-    /// Whether the projects of the year are synthetic.
+    /// True if the projects of the year are synthetic (demonstration data).
     pub synthetic: bool,
-    /// What was done on the page before.
+    /// Notice about the last action.
     pub notice: Option<String>,
-    /// The path asked for, with its query.
+    /// Requested path with query.
     pub path: String,
     query: String,
 }
 
 impl Shell {
-    /// Around a page of the bar.
+    /// The shell of a page in the bar.
     ///
     /// # Errors
-    /// The database's.
+    /// Those of the database.
     pub async fn around<P: Permission>(visit: &Visit<P>, here: Place) -> Result<Self, Problem> {
         let year = visit.choice.year;
         let synthetic = visit.app.db.read(move |conn| synthetic(conn, year)).await?;
@@ -122,7 +122,7 @@ impl Shell {
         })
     }
 
-    /// Around a page that belongs to nothing: the log-in, a failure.
+    /// The shell of a page outside the bar: log-in, error page.
     pub fn alone(request: &HttpRequest, language: Language) -> Self {
         let app = request.app_data::<actix_web::web::Data<crate::http::app::App>>();
         let today = app.map_or_else(NaiveDate::default, |app| app.now().today);
@@ -143,12 +143,12 @@ impl Shell {
         }
     }
 
-    /// The language it speaks, for what is said in a template.
+    /// Page language, for templates.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// One of two texts.
+    /// The text in the page language.
     pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self.language {
             Language::Chinese => zh,
@@ -156,7 +156,7 @@ impl Shell {
         }
     }
 
-    /// The language as HTML names it.
+    /// Language tag for HTML.
     pub fn tag(&self) -> &'static str {
         match self.language {
             Language::Chinese => "zh-CN",
@@ -164,39 +164,39 @@ impl Shell {
         }
     }
 
-    /// Where an asset is.
+    /// Path of an asset.
     pub fn asset(&self, name: &str) -> String {
         assets::path(name)
     }
 
-    /// The pages this visitor finds something on.
+    /// Items of the bar that the visitor has access to.
     pub fn places(&self) -> Vec<&'static Place> {
         let role = self.visitor.as_ref().map(|v| v.role);
         let open = |place: &&'static Place| role.is_some_and(|role| role.may(place.needs));
         Place::ALL.iter().filter(open).collect()
     }
 
-    /// A place's name.
+    /// Name of an item.
     pub fn name(&self, place: &Place) -> &'static str {
         self.t(place.zh, place.en)
     }
 
-    /// Whether one is on `place`.
+    /// True if `place` is the current item.
     pub fn on(&self, place: &Place) -> bool {
         self.here == Some(*place)
     }
 
-    /// Whether the visitor's role may do something, so that a page offers it.
+    /// True if the visitor's role permits `action`, so that the page offers it.
     pub fn may(&self, action: Action) -> bool {
         self.visitor.as_ref().is_some_and(|v| v.role.may(action))
     }
 
-    /// `path` with what was chosen; more may follow after a `&`.
+    /// `path` with year, month and basis; more parameters can follow after `&`.
     pub fn to(&self, path: &str) -> String {
         format!("{path}?{}", self.choice.kept())
     }
 
-    /// The page one is on, with one parameter changed, or taken out where it is empty.
+    /// Address of the current page with one parameter changed, or removed if `value` is empty.
     pub fn with(&self, name: &str, value: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, old) in form_urlencoded::parse(self.query.as_bytes()) {
@@ -212,7 +212,7 @@ impl Shell {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
-    /// The parameters of the page that are not chosen at its head, to be kept when that changes.
+    /// Parameters other than year, month and basis, for hidden fields of the form at the page head.
     pub fn others(&self) -> Vec<(String, String)> {
         let chosen = ["year", "through", "basis", "cursor", "said"];
         let pairs = form_urlencoded::parse(self.query.as_bytes()).into_owned();
@@ -221,17 +221,17 @@ impl Shell {
             .collect()
     }
 
-    /// The years one may choose.
+    /// Years to choose from.
     pub fn years(&self) -> Vec<Year> {
         self.choice.years(self.today)
     }
 
-    /// The months one may choose.
+    /// Months to choose from.
     pub fn months(&self) -> Vec<Month> {
         self.choice.year.months().collect()
     }
 
-    /// The bases one may choose.
+    /// Bases to choose from.
     pub fn bases(&self) -> Vec<Basis> {
         Basis::ALL.to_vec()
     }

@@ -1,4 +1,4 @@
-//! Who visits a page, in which language, and what they look at.
+//! Extractor of page handlers: visitor, language, period and permission.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,31 +21,31 @@ use crate::usecases::ask::{Ask, Now};
 use crate::usecases::permission::Permission;
 use crate::usecases::refusal::Refusal;
 
-/// A visit to a page by somebody who may `P`.
+/// A request to a page by a visitor with permission `P`.
 pub struct Visit<P> {
-    /// The proof.
+    /// The permit.
     pub who: Permit<P>,
-    /// The program.
+    /// Application state.
     pub app: Data<App>,
-    /// The language the pages speak to them.
+    /// Page language.
     pub language: Language,
-    /// The instant and the day.
+    /// Instant and business day.
     pub now: Now,
-    /// What they look at.
+    /// Year, month and basis of the figures.
     pub choice: Choice,
-    /// The path and its query, as asked.
+    /// Path and query as requested.
     pub path: String,
-    /// The query, as asked.
+    /// Query as requested.
     pub query: String,
 }
 
 impl<P: Permission> Visit<P> {
-    /// Which projects the visitor may know of.
+    /// Projects visible to the visitor.
     pub fn sees(&self) -> Sight {
         self.who.sees()
     }
 
-    /// Whether the visitor's role may do `action`, so that a page offers it.
+    /// True if the visitor's role permits `action`, so that the page offers it.
     pub fn may(&self, action: Action) -> bool {
         self.who.role().may(action)
     }
@@ -81,7 +81,7 @@ impl<P: Permission> Visit<P> {
         self.who.to()
     }
 
-    /// The same visit under another permit.
+    /// The same visit with another permit.
     ///
     /// # Errors
     /// 403
@@ -91,18 +91,18 @@ impl<P: Permission> Visit<P> {
         Ok(Visit { who, app, language, now, choice, path, query })
     }
 
-    /// The page's own part of its address, as strictly as the API's; what a form left empty is not
-    /// asked for.
+    /// Parses the page's own query parameters as strictly as the API does; empty ones count as
+    /// absent.
     ///
     /// # Errors
-    /// 400 that names every parameter that is wrong.
+    /// 400 naming every invalid parameter.
     pub fn asked<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
         let Both(own, _) = parse::<Both<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
         Ok(own)
     }
 }
 
-/// The query without the parameters that say nothing.
+/// The query without empty parameters.
 pub fn without_empty(query: &str) -> String {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {

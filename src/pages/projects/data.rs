@@ -1,4 +1,4 @@
-//! Everything a project's page shows, asked of the API one by one.
+//! Loads the data of a project's page from the API handlers.
 
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
 use crate::api::figures::asked::Asking;
@@ -30,47 +30,47 @@ use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
 
-/// How many events of its history the page shows.
+/// Number of history events on the page.
 const EVENTS: i64 = 20;
 
-/// Everything the page shows.
+/// Data of a project's page.
 pub struct Known {
-    /// Its facts.
+    /// Register facts.
     pub project: ProjectView,
-    /// Its figures; none when it is not in the register of the year.
+    /// Figures; `None` when the project is not in the register of the year.
     pub row: Option<ProjectRow>,
-    /// Its light; none when it is not in the register of the year.
+    /// Light; `None` when the project is not in the register of the year.
     pub light: Option<ProjectLightView>,
-    /// Its year by month.
+    /// Monthly trend of the year.
     pub trend: Trend,
-    /// Its units.
+    /// Units with their roles.
     pub units: Vec<ProjectUnitView>,
-    /// Its plan of the year, if it has one.
+    /// Year plan, if there is one.
     pub plan: Option<YearPlanView>,
-    /// Its milestones.
+    /// Milestones.
     pub milestones: Vec<MilestoneView>,
-    /// Its reports.
+    /// Monthly reports.
     pub reports: Vec<ReportView>,
-    /// Its issues.
+    /// Issues.
     pub issues: Vec<IssueView>,
-    /// Every word that ever stood instead of its light.
+    /// All overrides of its light, including ended ones.
     pub overrides: Vec<LightOverrideView>,
-    /// What was done to it lately, for those who may read that.
+    /// Latest events; empty if the visitor may not read the history.
     pub history: Vec<EventView>,
-    /// How many events there are in all.
+    /// Total number of events.
     pub events: i64,
-    /// What codes are called.
+    /// Names of industries and areas.
     pub names: Names,
 }
 
-/// A project's figures in one snapshot.
+/// Figures of a project from one snapshot.
 type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
 
 impl Known {
-    /// Everything about project `id`.
+    /// Loads the data of project `id`.
     ///
     /// # Errors
-    /// 404 when it is not there or not in sight.
+    /// 404 when it does not exist or is not visible to the visitor.
     pub async fn load<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<Self, Problem> {
         let app = || visit.app.clone();
         let reads = || -> Result<Permit<ReadProjects>, Problem> { visit.permit() };
@@ -110,7 +110,7 @@ impl Known {
     }
 }
 
-/// The plan of the year, if there is one.
+/// The year plan, if there is one.
 async fn plan<P: Permission>(
     visit: &Visit<P>,
     id: ProjectId,
@@ -119,7 +119,7 @@ async fn plan<P: Permission>(
     let who: Permit<ReadProjects> = visit.permit()?;
     match get_year_plan(visit.app.clone(), who, path, Conditional).await {
         Ok(Tagged(plan)) => Ok(Some(plan)),
-        // The project is in sight, so it is the plan that is not there.
+        // The project is visible, so 404 refers to the plan.
         Err(problem) if problem.status.as_u16() == 404 => Ok(None),
         Err(problem) => Err(problem),
     }

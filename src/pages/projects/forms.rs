@@ -1,4 +1,4 @@
-//! What is done on a project's page: milestones, stages, lights, issues.
+//! Forms of a project's page: milestones, stage, light overrides, issues.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -25,7 +25,7 @@ use crate::usecases::permission::{
     EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
 };
 
-/// Mounts the forms; read, each of their addresses leads back to the project.
+/// Mounts the forms; a GET of their addresses redirects to the project.
 pub fn mount(config: &mut ServiceConfig) {
     let form = |path: &str| web::resource(path.to_owned()).route(web::get().to(back));
     config
@@ -42,18 +42,18 @@ pub fn mount(config: &mut ServiceConfig) {
         );
 }
 
-/// Which form was sent, of what.
+/// A submitted form.
 struct Sent {
     project: ProjectId,
     milestone: Option<MilestoneId>,
     form: &'static str,
     fields: Fields,
-    /// What is said when it was taken.
+    /// Code of the notice on success.
     said: &'static str,
 }
 
 impl Sent {
-    /// The project's page: with a word of what was done, or with the form and what is wrong.
+    /// Redirects to the project's page on success, else shows it with the rejected form.
     async fn answer<P: Permission, T>(
         self,
         request: &HttpRequest,
@@ -91,7 +91,7 @@ async fn change_milestone(
     if let Value::Object(body) = &mut body
         && fields.has("document_number")
     {
-        // Emptied, it is taken away.
+        // An empty document number removes the stored one.
         let number = fields.get("document_number").unwrap_or_default();
         body.insert("document_number".to_owned(), number.into());
     }

@@ -1,4 +1,4 @@
-//! 项目: the list behind every number.
+//! 项目: the project list that the figures of other pages link to.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
@@ -34,13 +34,13 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/projects").route(web::get().to(show)));
 }
 
-/// A column of the table.
+/// A column header with a sort link.
 pub struct Head {
-    /// Its title.
+    /// Title.
     pub title: String,
-    /// How it is sorted now, for `aria-sort`.
+    /// Current sort order, for `aria-sort`.
     pub sorted: Option<&'static str>,
-    /// The list sorted by it, or the other way round.
+    /// Address of the list sorted by this column, or in the opposite order.
     pub href: String,
 }
 
@@ -52,21 +52,21 @@ struct ProjectsPage {
     names: Names,
     heads: Vec<Head>,
     picks: Vec<Pick>,
-    /// The months of the year, of which one may be looked at alone.
+    /// Filter by one month of the year.
     months: Pick,
     chips: Vec<Chip>,
     q: String,
-    /// What the filter form carries along.
+    /// Hidden fields of the filter form.
     carried: Vec<(String, String)>,
-    /// Without any filter.
+    /// Address without filters.
     unfiltered: String,
-    /// The same rows as a workbook, and as CSV.
+    /// Links to the same rows as XLSX and CSV.
     files: [String; 2],
-    /// Whether this is a later page of the list.
+    /// True for a page after the first.
     later: bool,
 }
 
-/// The parameters the filter form asks for.
+/// Parameters that the filter form has fields for.
 const ASKED: [&str; 10] =
     ["q", "industry", "group", "area", "stage", "nature", "light", "month", "starts", "reports"];
 
@@ -109,7 +109,7 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// A chip for every filter that is on, also for those the form does not offer.
+/// A chip for every active filter, including those without a field in the form.
 async fn chips(
     visit: &Visit<ReadSummaries>,
     (asked, shell): (&Asked, &Shell),
@@ -177,14 +177,14 @@ fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
         (completed, "-completed_wan"),
         (t("完成率", "Completion"), "-against_plan"),
         (t("进度偏差（点）", "Deviation (points)"), "deviation_points"),
-        (t("总投资完成率", "Of the total"), "-total_completion"),
+        (t("总投资完成率", "Completion of total"), "-total_completion"),
         (t("月报（确认/应报）", "Reports (confirmed/due)"), "-missing"),
         (t("红黄绿灯", "Light"), "-light"),
     ];
     columns.into_iter().map(|(title, key)| head(shell, title, key, sort)).collect()
 }
 
-/// A column that is first sorted by `key`, and the other way round when it is already.
+/// Header of a column that sorts by `key` first, then in the opposite order.
 fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
     let name = key.trim_start_matches('-');
     let first = sort.split(',').next().unwrap_or_default();
@@ -199,12 +199,12 @@ fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
 }
 
 impl ProjectsPage {
-    /// A project's own page.
+    /// Address of the project's page.
     fn project(&self, row: &ProjectRow) -> String {
         self.shell.to(&format!("/projects/{}", row.project_id))
     }
 
-    /// Planned for the year, or for the one month.
+    /// Planned amount of the year, or of the selected month.
     fn planned(&self, part: &PlannedPart) -> String {
         let month = self.list.month.map(|_| part.through_wan);
         number::wan(&month.or(part.annual_investment_wan).unwrap_or(part.through_wan))

@@ -1,4 +1,4 @@
-//! Projects and one project.
+//! Project list and project page.
 
 pub mod data;
 pub mod forms;

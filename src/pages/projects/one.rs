@@ -1,4 +1,4 @@
-//! One project: everything that is known of it, and what its visitor may do.
+//! One project: all its data, and forms for the actions of the visitor.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -48,11 +48,11 @@ struct ProjectPage {
     again: Again,
 }
 
-/// Which milestone is to be changed.
+/// Query parameters of the page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ProjectQuery {
-    /// The milestone.
+    /// Milestone to edit.
     #[param(nullable = false)]
     milestone: Option<MilestoneId>,
 }
@@ -67,10 +67,10 @@ async fn show(
     page(&request, &visit, (id, milestone), Again::default()).await
 }
 
-/// The page of project `id`, with a form shown again where one could not be taken.
+/// Renders the page of project `id`, with the rejected form if there is one.
 ///
 /// # Errors
-/// 404 when the project is not there or not in sight.
+/// 404 when the project does not exist or is not visible to the visitor.
 pub async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
@@ -93,7 +93,7 @@ pub async fn page<P: Permission>(
     Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
 }
 
-/// Back to the project's page from the address of one of its forms.
+/// GET of a form's address: redirects to the project's page.
 pub async fn back(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
@@ -110,7 +110,7 @@ fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
         href: format!("#milestone-{}", m.id),
     };
     let rows: Vec<_> = milestones.iter().map(row).collect();
-    let title = shell.t("节点：计划、预计与实际", "Milestones: promised, expected, reached");
+    let title = shell.t("节点：计划、预计与实际", "Milestones: baseline, forecast, actual");
     Timeline::new(title.to_owned(), &rows, shell.today, shell.language)
 }
 
@@ -119,17 +119,17 @@ impl ProjectPage {
         self.known.project.id
     }
 
-    /// This page, or something below it.
+    /// Address of this page with `below` appended.
     fn here(&self, below: &str) -> String {
         self.shell.to(&format!("/projects/{}{below}", self.id()))
     }
 
-    /// Where a milestone's forms are sent.
+    /// Address of a milestone's forms.
     fn milestone_path(&self, milestone: &MilestoneView) -> String {
         self.here(&format!("/milestones/{}", milestone.id))
     }
 
-    /// Where an override is withdrawn.
+    /// Address of an override's withdrawal form.
     fn withdrawal(&self, word: &LightOverrideView) -> String {
         self.here(&format!("/light-overrides/{}/withdrawal", word.id))
     }
@@ -158,7 +158,7 @@ impl ProjectPage {
         self.shell.may(Action::ReadHistory)
     }
 
-    /// A person's word that still stands, of those there ever were.
+    /// Overrides in force.
     fn standing(&self) -> Vec<&LightOverrideView> {
         let today = self.shell.today;
         let stands = |o: &&LightOverrideView| o.withdrawn_at.is_none() && o.expires_on >= today;

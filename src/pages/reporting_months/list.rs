@@ -1,4 +1,4 @@
-//! The reporting months of a year: how each stands, and the next one to be opened.
+//! Reporting months of a year, and the form that opens the next one.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -29,30 +29,31 @@ pub fn mount(config: &mut ServiceConfig) {
     );
 }
 
-/// The months of the year that is looked at, the earliest first.
+/// The months of the chosen year, earliest first.
 ///
 /// # Errors
-/// The use cases'.
+/// Those of the use cases.
 pub async fn months_of<P: Permission>(visit: &Visit<P>) -> Result<Vec<MonthFilings>, Problem> {
     let (app, who) = (visit.app.clone(), visit.permit::<ReadProjects>()?);
     let asked = Query(FilingYearQuery { year: visit.choice.year });
     Ok(list_month_filings(app, who, asked).await?.0.items)
 }
 
-/// The form that opens a month, with what one would usually say.
+/// Form that opens a month, with defaults.
 pub struct Opening {
-    /// The months that can be opened.
+    /// Months that can be opened.
     pub months: Vec<Month>,
-    /// The one to be opened next.
+    /// Default month.
     pub next: Month,
-    /// Its first day.
+    /// Default opening day.
     pub opens_on: NaiveDate,
-    /// Its last day that is in time.
+    /// Default due date.
     pub due_on: NaiveDate,
 }
 
 impl Opening {
-    /// Of the months of the year that were not opened, if there are any: the one after the last.
+    /// The form, or `None` if all months of the year are opened. The default is the month after the
+    /// latest opened one.
     pub fn next(shell: &Shell, opened: &[MonthFilings]) -> Option<Self> {
         let known = |month: &Month| opened.iter().any(|row| row.month.month == *month);
         let months: Vec<Month> = shell.choice.year.months().filter(|m| !known(m)).collect();
@@ -64,7 +65,7 @@ impl Opening {
     }
 }
 
-/// The months stand on the page they are opened from.
+/// GET of the form's address: redirects to the review page, which shows the months.
 async fn to_review(asked: HttpRequest) -> HttpResponse {
     see_other(&format!("/review?{}#months", asked.query_string()))
 }

@@ -1,4 +1,4 @@
-//! Reporting months and one of them.
+//! Reporting months: the list and one month.
 
 pub mod list;
 pub mod one;

@@ -1,4 +1,4 @@
-//! One reporting month: who has filed in it, and what the commission does with it.
+//! One reporting month: filing status by project, and the actions of the commission.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -59,38 +59,38 @@ pub fn mount(config: &mut ServiceConfig) {
         );
 }
 
-/// Which filings of a month.
+/// Filters of the filing list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilingsQuery {
-    /// With one of these statuses.
+    /// Statuses.
     #[serde(default)]
     pub status: Vec<FilingStatus>,
-    /// Late ones alone, or those in time.
+    /// True: late filings only; false: timely only.
     #[param(nullable = false)]
     pub late: Option<bool>,
-    /// Of this area, by code.
+    /// Area code.
     #[param(nullable = false)]
     pub area: Option<String>,
-    /// Of this industry, by code.
+    /// Industry code.
     #[param(nullable = false)]
     pub industry: Option<String>,
-    /// Owned by this unit, by id.
+    /// Id of the owner unit.
     #[param(nullable = false)]
     pub unit: Option<UnitId>,
-    /// Where the page begins.
+    /// Pagination cursor.
     #[param(nullable = false)]
     pub cursor: Option<String>,
 }
 
-/// A table of who has filed.
+/// A table of filing counts by area, industry or unit.
 struct Group {
     title: &'static str,
-    /// The parameter that asks for one of its rows.
+    /// Parameter that filters by a row.
     by: &'static str,
-    /// Whether it is too long to stand open.
+    /// True if the table has too many rows to be shown expanded.
     long: bool,
-    /// Name, value of the parameter, counts.
+    /// Name, parameter value, counts.
     rows: Vec<(String, String, FilingsView)>,
 }
 
@@ -110,7 +110,7 @@ struct MonthPage {
 }
 
 impl MonthPage {
-    /// What the list is narrowed to, in words.
+    /// Active filters, as text.
     fn narrowed(&self) -> Vec<String> {
         let language = self.shell.language;
         let asked = &self.asked;
@@ -223,7 +223,7 @@ fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<Gr
     ]
 }
 
-/// Shows the month again with the form that could not be taken.
+/// Shows the month with the rejected form.
 async fn again(
     request: &HttpRequest,
     visit: &Visit<ReadProjects>,

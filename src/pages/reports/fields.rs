@@ -1,4 +1,4 @@
-//! The fields of the monthly report, each with what it is compared with beside it.
+//! Fields of the monthly report form, each with comparison figures.
 
 use serde_json::Value;
 
@@ -9,45 +9,45 @@ use crate::pages::kit::shell::Shell;
 use crate::usecases::reports::context::ReportContextView;
 use crate::usecases::reports::view::ReportView;
 
-/// How a field is filled in.
+/// Input type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An amount in 万元, or per cent.
+    /// Amount in 万元, or percentage.
     Number,
-    /// A line of text.
+    /// Single-line text.
     Line,
-    /// A text.
+    /// Multi-line text.
     Text,
 }
 
 /// A field of the form.
 #[derive(Clone, Debug)]
 pub struct FieldView {
-    /// Its name, as the API has it.
+    /// API name.
     pub name: &'static str,
-    /// What it asks for.
+    /// Label.
     pub label: String,
-    /// What it is counted in.
+    /// Unit.
     pub unit: &'static str,
-    /// How it is filled in.
+    /// Input type.
     pub kind: Kind,
-    /// What stands in it.
+    /// Value in the input.
     pub value: String,
-    /// The same, to be read.
+    /// Value formatted for reading.
     pub said: String,
-    /// Whether it must be filled in.
+    /// True if required for submission.
     pub required: bool,
-    /// The most characters it takes.
+    /// Maximum number of characters.
     pub longest: u32,
-    /// What it is compared with: a name and a figure each.
+    /// Comparison figures, each with its name.
     pub beside: Vec<(String, String)>,
-    /// What is wrong with it.
+    /// Validation errors.
     pub complaints: Vec<String>,
-    /// What is stored, where somebody else stored something else in between.
+    /// Value stored by another user in the meantime.
     pub stored: Option<String>,
 }
 
-/// Name, label in both languages, unit, kind, longest.
+/// Name, Chinese and English label, unit, input type, maximum length.
 type Row = (&'static str, &'static str, &'static str, &'static str, Kind, u32);
 
 const ROWS: [Row; 7] = [
@@ -55,16 +55,16 @@ const ROWS: [Row; 7] = [
     (
         "physical_percent",
         "形象进度（整个项目）",
-        "Physical progress, whole project",
+        "Physical progress (whole project)",
         "%",
         Kind::Number,
         8,
     ),
-    ("progress", "进展情况", "Progress in words", "", Kind::Text, 5000),
+    ("progress", "进展情况", "Progress (text)", "", Kind::Text, 5000),
     (
         "zero_reason",
         "本月为零的原因（完成为零时填）",
-        "Why nothing was invested (only for zero)",
+        "Reason for zero (if completed is zero)",
         "",
         Kind::Line,
         500,
@@ -72,7 +72,7 @@ const ROWS: [Row; 7] = [
     (
         "full_year_forecast_wan",
         "预计全年完成",
-        "Expected for the full year",
+        "Full-year forecast",
         "万元",
         Kind::Number,
         20,
@@ -80,7 +80,7 @@ const ROWS: [Row; 7] = [
     (
         "funds_received_wan",
         "到位资金（今年累计）",
-        "Funds received since January",
+        "Funds received (since January)",
         "万元",
         Kind::Number,
         20,
@@ -88,14 +88,14 @@ const ROWS: [Row; 7] = [
     (
         "funds_paid_wan",
         "支付资金（今年累计）",
-        "Funds paid since January",
+        "Funds paid (since January)",
         "万元",
         Kind::Number,
         20,
     ),
 ];
 
-/// What stands in a field of a stored report.
+/// Input value of a field of a stored report.
 fn of_report(report: &ReportView, name: &str) -> String {
     let amount = |amount: Option<Fen>| amount.map(Fen::to_wan).unwrap_or_default();
     match name {
@@ -110,7 +110,7 @@ fn of_report(report: &ReportView, name: &str) -> String {
     }
 }
 
-/// The same, to be read: amounts with their thousands apart.
+/// The same, formatted with thousands separators.
 fn said_in(report: &ReportView, name: &str) -> String {
     match name {
         "completed_wan" => wan(&report.completed_wan),
@@ -125,7 +125,7 @@ fn read(amount: Option<Fen>) -> String {
     amount.map(|amount| wan(&amount)).unwrap_or_default()
 }
 
-/// The figures a field is compared with.
+/// Comparison figures of a field.
 fn beside(shell: &Shell, context: &ReportContextView, name: &str) -> Vec<(String, String)> {
     let last = context.last_month.as_ref().map(|report| said_in(report, name));
     let last = last.filter(|text| !text.is_empty());
@@ -173,7 +173,7 @@ fn fields(
     ROWS.into_iter().map(field).collect()
 }
 
-/// The fields as they are stored; empty ones for a report that was not begun.
+/// Fields with the stored values; empty for a new report.
 pub fn stored(
     shell: &Shell,
     context: &ReportContextView,
@@ -183,7 +183,7 @@ pub fn stored(
     fields(shell, context, value, &Complaints::default(), (report, false))
 }
 
-/// The fields as they were typed, beside what is stored by somebody else.
+/// Fields with the submitted values, beside the stored ones after a conflict.
 pub fn typed(
     shell: &Shell,
     (context, other): (&ReportContextView, Option<&ReportView>),
@@ -193,7 +193,7 @@ pub fn typed(
     fields(shell, context, |name| typed.exact(name).to_owned(), complaints, (other, true))
 }
 
-/// What was typed as the API's body.
+/// API request body of the submitted values.
 pub fn body(typed: &Fields) -> Value {
     let mut body = typed.body(&ROWS.map(|(name, ..)| name));
     for (name, _, _, _, kind, _) in ROWS {
@@ -204,7 +204,7 @@ pub fn body(typed: &Fields) -> Value {
     body
 }
 
-/// A number as people copy it out of a table: its thousands may stand apart, a % may follow.
+/// Normalises a number as copied from a table: removes thousands separators and a trailing %.
 fn plain(text: &str) -> String {
     let text = text.trim().trim_end_matches(['%', '％']).trim_end();
     let (whole, part) = text.split_once('.').map_or((text, None), |(w, p)| (w, Some(p)));
@@ -222,7 +222,7 @@ mod tests {
     fn a_number_may_be_copied_out_of_a_table() {
         assert_eq!(plain("1,234,567.50"), "1234567.50");
         assert_eq!(plain(" 42.5 % "), "42.5");
-        // What is no such number is left for the check to name.
+        // Other text is passed on to the validation.
         for odd in ["1,5", "12,34.5", "abc", "-3"] {
             assert_eq!(plain(odd), odd);
         }

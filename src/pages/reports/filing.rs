@@ -1,4 +1,4 @@
-//! 填报: what is owed, what came back, what was handed over.
+//! 填报: reports to file, returned reports and submitted reports.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
@@ -32,16 +32,16 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/filing").route(web::get().to(show)));
 }
 
-/// How many reports of a month that are missing stand on the page; the rest is one click away.
+/// Maximum number of missing reports shown per month; a link leads to the rest.
 const SHOWN: usize = 50;
 
-/// A report that has still to be handed over.
+/// A report that is not submitted yet.
 struct Owed {
     filing: Filing,
     reason: String,
 }
 
-/// An open month with what is owed in it.
+/// An open month with its reports to file.
 struct OwedMonth {
     month: ReportingMonthView,
     days_left: i64,
@@ -63,7 +63,7 @@ struct FilingPage {
     shell: Shell,
     months: Vec<OwedMonth>,
     recent: Vec<ReviewItem>,
-    /// Whether only projects of the visitor's own unit stand here.
+    /// True if the page lists only projects of the visitor's own unit.
     own: bool,
 }
 
@@ -83,7 +83,7 @@ async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
     Ok(Page::of(FilingPage { shell, months, recent, own }))
 }
 
-/// What a unit owes are the reports of what it owns; others answer for all they see.
+/// A unit files the reports of projects it owns; other roles file for all projects visible to them.
 fn answers_for(visit: &Visit<FileReports>) -> FilterQuery {
     match visit.who.caller.user.unit_id {
         Some(unit) => {
@@ -104,7 +104,7 @@ async fn owed_in(
     let all = list_filings(visit.app.clone(), who, Path(at), asked).await?.0.items;
     let (due, mut open) = (all.len(), all);
     open.retain(|f| matches!(f.status, FilingStatus::Returned | FilingStatus::Missing));
-    // What came back is waited for; then what was begun.
+    // Returned reports first, then drafts.
     open.sort_by_key(|f| (f.status != FilingStatus::Returned, f.report.is_none()));
     let mut reasons = reasons(visit, month.month, &open).await?;
     let owed = open.len();
@@ -118,7 +118,7 @@ async fn owed_in(
     Ok(OwedMonth { month, days_left, due, owed, shown, grants })
 }
 
-/// Why the reports of a month came back, by project.
+/// Return reasons of the reports of a month, by project.
 async fn reasons(
     visit: &Visit<FileReports>,
     month: Month,
@@ -131,7 +131,7 @@ async fn reasons(
     Ok(returned.into_iter().map(|r| (r.report.project_id, r.report.return_reason)).collect())
 }
 
-/// The grants that last, of the units whose reports are still open.
+/// Late-filing grants in force, of units with missing reports.
 async fn grants(
     visit: &Visit<FileReports>,
     at: MonthPath,
@@ -146,7 +146,7 @@ async fn grants(
     Ok(all.into_iter().filter(|grant| grant.active && concerns(grant)).collect())
 }
 
-/// The latest reports of some months and states.
+/// Latest reports of some months and states.
 async fn reports(
     visit: &Visit<FileReports>,
     month: Vec<Month>,

@@ -1,4 +1,4 @@
-//! One monthly report: filled in beside last month's figures, checked, submitted.
+//! Form of one monthly report: edit with last month's figures beside it, check, submit.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -37,7 +37,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(form.route(web::get().to(show)).route(web::post().to(file)));
 }
 
-/// An issue of the project, and whether the report mentions it.
+/// An issue of the project; `chosen` if the report mentions it.
 struct Mention {
     issue: IssueView,
     chosen: bool,
@@ -53,18 +53,18 @@ struct ReportPage {
     fields: Vec<FieldView>,
     mentions: Vec<Mention>,
     complaints: Complaints,
-    /// The version a save replaces; none when nothing is there yet.
+    /// Version that saving replaces; `None` for a new report.
     version: Option<i64>,
-    /// The codes of the warnings the visitor has been shown.
+    /// Codes of the warnings already shown to the visitor.
     seen: String,
-    /// Whether the form can be sent, or holds what was typed and must not be lost.
+    /// True if the form can be submitted, or holds input that must not be lost.
     writes: bool,
-    /// Whether somebody else changed the report in between.
+    /// True if another user changed the report in the meantime.
     stale: bool,
 }
 
 impl ReportPage {
-    /// The general complaints, and those about fields the page has none of.
+    /// General errors and errors of fields that the page does not show.
     fn general(&self) -> Vec<String> {
         let mut shown: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         shown.push("issue_ids");
@@ -72,7 +72,7 @@ impl ReportPage {
     }
 }
 
-/// What is known of the report when the page is made.
+/// Data of the report form.
 struct Known {
     context: ReportContextView,
     report: Option<ReportView>,
@@ -168,8 +168,8 @@ async fn save(
     visit.change(move |ask| write::decide(ask, at.into(), is, &input), write::save).await
 }
 
-/// The form again, with what was typed, beside what is wrong with it. It goes again from the
-/// version its sender has seen: the one stored now only where that is shown beside it.
+/// Shows the rejected form with its input and errors. It keeps the version it was sent with, except
+/// after a conflict, when the stored version is shown beside the input.
 async fn again(
     request: &HttpRequest,
     visit: &Visit<FileReports>,
@@ -208,7 +208,7 @@ fn complaints(problem: Problem, visit: &Visit<FileReports>) -> Result<Complaints
     if problem.code != "zero-reason-required" {
         return Complaints::of(problem, visit.language);
     }
-    let why = Words::new("本月完成投资为零，请说明原因。", "Nothing was invested: say why.");
+    let why = Words::new("本月完成投资为零，请说明原因。", "Completed investment is zero: enter the reason.");
     let kept =
         Words::new("草稿已保存，但没有提交。", "The draft is saved, but it was not submitted.");
     let mut complaints = Complaints::about("zero_reason", &why, visit.language);

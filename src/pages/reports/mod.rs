@@ -1,4 +1,4 @@
-//! Filing, review and restatement.
+//! Filing, reviewing and restating reports.
 
 pub mod fields;
 pub mod filing;

@@ -1,4 +1,4 @@
-//! 更正: what is added to or taken from a closed month.
+//! 更正: restatement of a closed month.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};

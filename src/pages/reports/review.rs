@@ -1,4 +1,4 @@
-//! 审核: what waits for a decision, decided one by one or together; and the months of the year.
+//! 审核: review queue, decisions on single or several reports, and the months of the year.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -41,29 +41,29 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(queue.route(web::get().to(show)).route(web::post().to(decide)));
 }
 
-/// Which reports of the queue.
+/// Filters of the review queue.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QueueQuery {
-    /// Of this month.
+    /// Month.
     #[param(nullable = false)]
     pub month: Option<Month>,
-    /// In this state; `submitted` unless said.
+    /// State; default `submitted`.
     #[param(nullable = false)]
     pub state: Option<ReportState>,
-    /// Of projects in this area, by code.
+    /// Area code of the project.
     #[param(nullable = false)]
     pub area: Option<String>,
-    /// Of projects of this industry, by code.
+    /// Industry code of the project.
     #[param(nullable = false)]
     pub industry: Option<String>,
-    /// With `any` warning, with `none`, or with the one of this code.
+    /// `any` warning, `none`, or a warning code.
     #[param(nullable = false, pattern = "^[a-z-]{1,40}$")]
     pub warning: Option<String>,
-    /// Where the page begins.
+    /// Pagination cursor.
     #[param(nullable = false)]
     pub cursor: Option<String>,
-    /// How many were decided on the page before.
+    /// Number of reports decided by the last action, for the notice.
     #[param(nullable = false)]
     pub done: Option<i64>,
 }
@@ -73,7 +73,7 @@ impl QueueQuery {
         self.state.unwrap_or(ReportState::Submitted)
     }
 
-    /// As the API asks for it.
+    /// As parameters of the API operation.
     fn asked(&self) -> Both<PlaceFilter, Both<ReviewQuery, IdPage>> {
         let list = |one: &Option<String>| one.iter().cloned().collect();
         let places = PlaceFilter { industry: list(&self.industry), area: list(&self.area) };
@@ -93,11 +93,11 @@ impl QueueQuery {
     }
 }
 
-/// The states one looks through.
+/// States offered by the filter.
 const STATES: [ReportState; 3] =
     [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned];
 
-/// A report that stayed as it was, and why.
+/// A report whose decision was refused, and why.
 pub struct Refused {
     project: String,
     month: Month,
@@ -115,11 +115,11 @@ struct ReviewPage {
     names: Names,
     refused: Vec<Refused>,
     trouble: Trouble,
-    /// How the queue was asked for.
+    /// Query of the queue, for links and forms.
     kept: String,
 }
 
-/// A report as a box names it.
+/// Checkbox value of a report.
 fn key(at: ReportPath) -> String {
     format!("{}/{}", at.project_id, at.month)
 }
@@ -135,13 +135,13 @@ impl ReviewPage {
         self.trouble.ticked("decide", "report", &key(at), false)
     }
 
-    /// The kinds of warnings, in the language of the page.
+    /// Codes and names of warnings in the page language.
     fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let name = |(code, zh, en)| (code, self.shell.t(zh, en));
         warning::KINDS.into_iter().map(name).collect()
     }
 
-    /// The month that is asked for, or none.
+    /// Month filter; empty for none.
     fn month(&self) -> String {
         self.asked.month.map(|month| month.to_string()).unwrap_or_default()
     }
@@ -167,7 +167,7 @@ async fn page(
     Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, trouble, kept })
 }
 
-/// The page to open a month from could not be left: shows it again.
+/// Shows the page with the rejected form that opens a month.
 pub async fn again(
     request: &HttpRequest,
     visit: &Visit<ReturnReports>,
@@ -186,7 +186,7 @@ async fn decide(
     let Form(fields) = form;
     let chosen: Vec<ReportPath> = fields.all("report").filter_map(read_key).collect();
     let decided = if chosen.is_empty() {
-        let words = Words::new("请先勾选月报，再确认或退回。", "Tick reports first, then decide.");
+        let words = Words::new("请先勾选月报，再确认或退回。", "Select reports first, then confirm or return them.");
         Err(Complaints::saying(&words, visit.language))
     } else {
         decide_all(&visit, &fields, &chosen).await?
@@ -219,7 +219,7 @@ fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
     )
 }
 
-/// How the queue was asked for, without what was said and done on the page before.
+/// Query of the queue without notice parameters.
 fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(visit.query.as_bytes()) {
@@ -230,7 +230,7 @@ fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, St
     query
 }
 
-/// The queue as it was asked for, with what was done.
+/// Address of the queue with the notice of the action.
 fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
     let mut query = kept(visit);
     query.append_pair("said", said).append_pair("done", &done.to_string());
@@ -239,7 +239,7 @@ fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
 
 type Decided = Result<(usize, Vec<Refused>), Complaints>;
 
-/// Decides about each by itself: one that is refused keeps no other from being done.
+/// Decides each report in its own transaction; a refusal does not stop the others.
 async fn decide_all(
     visit: &Visit<ReturnReports>,
     fields: &Fields,
@@ -249,10 +249,10 @@ async fn decide_all(
     if confirms {
         visit.permit::<ConfirmReports>()?;
         if fields.get("reason").is_some() {
-            // What was written down for the owner must not be lost without a word.
+            // A return reason typed before a confirmation must not be dropped silently.
             let words = Words::new(
                 "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
-                "There is a reason to return them: press Return, or empty it to confirm.",
+                "A return reason is entered: press Return, or clear the reason to confirm.",
             );
             return Ok(Err(Complaints::about("reason", &words, visit.language)));
         }

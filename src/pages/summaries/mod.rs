@@ -1,4 +1,4 @@
-//! The overview and the promise table.
+//! Overview, rankings and promise table.
 
 pub mod overview;
 pub mod promises;

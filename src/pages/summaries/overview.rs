@@ -1,4 +1,4 @@
-//! 总览: the figures at a glance, and the rankings.
+//! 总览: summary figures and rankings.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Either, Responder};
@@ -34,15 +34,15 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/rankings").route(web::get().to(show_ranking)));
 }
 
-/// A light with how many projects show it.
+/// A light with its number of projects.
 pub struct LightCount {
-    /// The light.
+    /// Colour.
     pub light: Light,
-    /// How many.
+    /// Number of projects.
     pub count: i64,
 }
 
-/// The lights in the order of their urgency.
+/// Counts of lights, most urgent first.
 pub fn counts(of: &LightCountsView) -> Vec<LightCount> {
     let all = [
         (Light::Red, of.red),
@@ -54,7 +54,7 @@ pub fn counts(of: &LightCountsView) -> Vec<LightCount> {
     all.into_iter().map(|(light, count)| LightCount { light, count }).collect()
 }
 
-/// Everything the page is made of, from one snapshot.
+/// All data of the page, from one snapshot.
 struct Figures {
     table: Commitments,
     trend: Trend,
@@ -77,14 +77,14 @@ struct OverviewPage {
     industries: RowChart,
 }
 
-/// A start rate, with the filter of the projects it is of.
+/// A start rate, with the filter for its projects.
 struct Start {
     title: String,
     whole: &'static str,
     rate: CountRateView,
 }
 
-/// A ranking on a page.
+/// A ranking shown on a page.
 struct Ranking {
     title: String,
     by: PlaceDimension,
@@ -94,7 +94,7 @@ struct Ranking {
     more: bool,
 }
 
-/// Whoever may not ask for figures goes where they find something.
+/// Redirects accounts without access to summaries to the first page their role can open.
 async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
     if visit.may(Action::ReadSummaries) {
         return show(visit.turned()?).await.map(Either::Right);
@@ -115,12 +115,12 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let rankings = rankings.collect();
     let starts = [
         Start {
-            title: shell.t("开工率（全年应开工）", "Started of the year").to_owned(),
+            title: shell.t("开工率（全年应开工）", "Start rate of the year").to_owned(),
             whole: "to_start",
             rate: figures.starts.start_rate_of_year,
         },
         Start {
-            title: shell.t("开工率（应开工已到期）", "Started of those due").to_owned(),
+            title: shell.t("开工率（应开工已到期）", "Start rate of those due").to_owned(),
             whole: "due",
             rate: figures.starts.start_rate_of_due,
         },
@@ -137,10 +137,10 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     }))
 }
 
-/// What the overview ranks.
+/// Dimensions ranked on the overview.
 const RANKED: [PlaceDimension; 3] =
     [PlaceDimension::Area, PlaceDimension::Industry, PlaceDimension::Unit];
-/// How many rows of a ranking it shows.
+/// Maximum rows of a ranking on the overview.
 const SHOWN: usize = 10;
 
 async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
@@ -196,8 +196,8 @@ fn month_chart(figures: &Figures, shell: &Shell) -> MonthChart {
     let names = [
         shell.t("当月计划", "Planned"),
         shell.t("当月完成", "Completed"),
-        shell.t("累计计划", "Planned from January"),
-        shell.t("累计完成", "Completed from January"),
+        shell.t("累计计划", "Cumulative planned"),
+        shell.t("累计完成", "Cumulative completed"),
     ];
     let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
     MonthChart::new(
@@ -223,7 +223,7 @@ fn industry_chart(figures: &Figures, shell: &Shell) -> RowChart {
     };
     let rows: Vec<_> = figures.table.lines.iter().map(row).collect();
     let names = [
-        shell.t("文件承诺（年度）", "Promised for the year"),
+        shell.t("文件承诺（年度）", "Promised annual investment"),
         shell.t("年度计划", "Planned"),
         shell.t("完成投资", "Completed"),
     ];
@@ -237,11 +237,11 @@ fn industry_chart(figures: &Figures, shell: &Shell) -> RowChart {
     )
 }
 
-/// What is ranked.
+/// Query parameters of the ranking page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RankingQuery {
-    /// Areas, industries, groups or units.
+    /// Dimension: areas, industries, groups or units.
     #[serde(default = "area")]
     #[param(default = "area")]
     by: PlaceDimension,
@@ -281,10 +281,10 @@ async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Pro
 impl Ranking {
     fn of(ranked: Rankings, names: &Names, shell: &Shell, more: bool) -> Self {
         let (title, code) = match ranked.by {
-            PlaceDimension::Area => (shell.t("县区和开发区排名", "Areas, ranked"), "area"),
-            PlaceDimension::Industry => (shell.t("产业排名", "Industries, ranked"), "industry"),
-            PlaceDimension::Group => (shell.t("产业类别排名", "Groups, ranked"), "group"),
-            PlaceDimension::Unit => (shell.t("项目单位排名", "Owners, ranked"), "unit"),
+            PlaceDimension::Area => (shell.t("县区和开发区排名", "Area ranking"), "area"),
+            PlaceDimension::Industry => (shell.t("产业排名", "Industry ranking"), "industry"),
+            PlaceDimension::Group => (shell.t("产业类别排名", "Industry group ranking"), "group"),
+            PlaceDimension::Unit => (shell.t("项目单位排名", "Owner ranking"), "unit"),
         };
         let title = title.to_owned();
         Self { title, by: ranked.by, code, rows: ranked.rows, names: names.clone(), more }
@@ -304,7 +304,7 @@ impl Ranking {
         }
     }
 
-    /// The filter of the list behind a row.
+    /// Filter parameters of the list behind a row.
     fn filter(&self, row: &RankingRow) -> String {
         let place = &row.place;
         let value = match self.by {

@@ -1,4 +1,4 @@
-//! 兑现表: the promise table of the plan document, as printed there and as it stands.
+//! 兑现表: the promise table of the plan document: promised and current figures.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
@@ -30,18 +30,18 @@ struct PromisesPage {
     names: Names,
 }
 
-/// What a row of the table is.
+/// Kind of table row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// The sub-total of a group, above its industries.
+    /// Sub-total of a group, above its industries.
     Group,
-    /// The sub-total of an industry with parts, above them.
+    /// Sub-total of an industry with parts, above them.
     Parent,
-    /// An industry line.
+    /// An industry without parts.
     Line,
-    /// An industry line that is a part.
+    /// A part of an industry.
     Part,
-    /// The grand total.
+    /// Grand total.
     Total,
 }
 
@@ -50,7 +50,7 @@ struct Row<'a> {
     kind: Kind,
     line: &'a CommitmentLine,
     name: String,
-    /// The filter of the list behind it.
+    /// Filter parameters of the list behind the row.
     filter: String,
 }
 

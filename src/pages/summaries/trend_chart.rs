@@ -1,11 +1,11 @@
-//! Planned and completed by month, as a chart.
+//! Chart of planned and completed amounts by month.
 
 use crate::api::summaries::trend::{Trend, TrendMonth};
 use crate::domain::words::Language;
 use crate::pages::kit::chart::{MonthChart, MonthValues};
 use crate::pages::kit::shell::Shell;
 
-/// The chart of a project's `trend`; `list` says what a month's marks lead to.
+/// Builds the chart of `trend`; `list` gives the link of a month's bars.
 pub fn month_chart(
     trend: &Trend,
     shell: &Shell,
@@ -32,8 +32,8 @@ pub fn month_chart(
     let names = [
         shell.t("当月计划", "Planned"),
         shell.t("当月完成", "Completed"),
-        shell.t("累计计划", "Planned from January"),
-        shell.t("累计完成", "Completed from January"),
+        shell.t("累计计划", "Cumulative planned"),
+        shell.t("累计完成", "Cumulative completed"),
     ];
     let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
     let names = names.map(str::to_owned);

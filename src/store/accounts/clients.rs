@@ -1,4 +1,5 @@
-//! Machine clients and their secrets, of which only digests are kept.
+//! Machine clients (OAuth client credentials) and their secrets; only digests of secrets are
+//! stored.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -11,61 +12,61 @@ use crate::store::accounts::users::{NewUser, User};
 use crate::store::schema::{client_secrets, clients};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// A machine client.
+/// Machine client.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// Its id.
     pub id: ClientId,
-    /// The account it acts through: its role, unit and area.
+    /// Account it acts through; defines role, unit and area.
     pub user: User,
-    /// What it names itself by when it asks for a token.
+    /// OAuth `client_id`.
     pub client_id: String,
-    /// The name people know; events carry it.
+    /// Display name; recorded in events.
     pub name: String,
-    /// What it was let do.
+    /// Granted scopes.
     pub scopes: Vec<ClientScope>,
-    /// Until when it is good; for ever when absent.
+    /// Expiry; `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
-    /// When it last got a token.
+    /// Instant at which it last obtained a token.
     pub last_used_at: Option<Timestamp>,
-    /// When it was made.
+    /// Instant of creation.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
 impl Client {
-    /// Whether it may act at `now`.
+    /// True if its account is enabled and it has not expired at `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.user.disabled_at.is_none() && self.expires_at.is_none_or(|until| now < until)
     }
 }
 
-/// A machine client to be made.
+/// Machine client to be inserted.
 #[derive(Clone, Debug)]
 pub struct NewClient {
-    /// The account it will act through.
+    /// Account it will act through.
     pub user: NewUser,
-    /// What it names itself by.
+    /// OAuth `client_id`; unique.
     pub client_id: String,
-    /// The name people know.
+    /// Display name.
     pub name: String,
-    /// What it is let do.
+    /// Granted scopes.
     pub scopes: Vec<ClientScope>,
-    /// Until when it is good.
+    /// Expiry; `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A secret that was given out.
+/// Secret of a client, without its value.
 #[derive(Clone, Debug)]
 pub struct ClientSecret {
     /// Its id.
     pub id: ClientSecretId,
-    /// How it begins, to tell it from another.
+    /// First characters of the secret, to tell secrets apart.
     pub hint: String,
-    /// When it was made.
+    /// Instant of creation.
     pub created_at: Timestamp,
-    /// When it last got a token.
+    /// Instant at which it was last used to obtain a token.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -97,27 +98,27 @@ fn client(conn: &mut Conn, row: Row) -> Result<Client> {
     })
 }
 
-/// The client, or [`StoreError::NotFound`].
+/// Loads a client, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, id: ClientId) -> Result<Client> {
     let row = clients::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     client(conn, row.ok_or(StoreError::NotFound)?)
 }
 
-/// The client of this name for itself, if there is one.
+/// Finds a client by its OAuth `client_id`.
 pub fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
     let row = clients::table.filter(clients::client_id.eq(client_id)).select(Row::as_select());
     let row: Option<Row> = row.first(conn).optional()?;
     row.map(|row| client(conn, row)).transpose()
 }
 
-/// The client that acts through this account, if it is one's.
+/// Finds the client that acts through an account.
 pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Option<Client>> {
     let row = clients::table.filter(clients::user_id.eq(user.0)).select(Row::as_select());
     let row: Option<Row> = row.first(conn).optional()?;
     row.map(|row| client(conn, row)).transpose()
 }
 
-/// All clients, by name.
+/// One page of clients, ordered by `client_id`.
 pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
     let mut query = clients::table.select(Row::as_select()).into_boxed();
     if let Some(after) = page.after_text()? {
@@ -128,10 +129,10 @@ pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
     page.by_text(rows, total, |row: &Row| row.name.clone(), |row| client(conn, row))
 }
 
-/// Makes a client and the account it acts through.
+/// Inserts a client together with its account.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the name is.
+/// [`StoreError::Taken`] if the username or `client_id` is already in use.
 pub fn insert(conn: &mut Conn, new: &NewClient, now: Timestamp) -> Result<Client> {
     let user = users::insert(conn, &new.user, now)?;
     let id = diesel::insert_into(clients::table)
@@ -148,10 +149,10 @@ pub fn insert(conn: &mut Conn, new: &NewClient, now: Timestamp) -> Result<Client
     get(conn, ClientId(id))
 }
 
-/// Stores what may be changed of `client`, if it is still at `client.version`.
+/// Updates the editable fields of `client` if its version is unchanged.
 ///
 /// # Errors
-/// [`StoreError::Stale`]; [`StoreError::Taken`] when the name is.
+/// [`StoreError::Stale`]; [`StoreError::Taken`] if a unique value is already in use.
 pub fn save(conn: &mut Conn, client: &Client) -> Result<Client> {
     let row = clients::table.find(client.id.0).filter(clients::version.eq(client.version));
     let changed = diesel::update(row)
@@ -169,7 +170,7 @@ pub fn save(conn: &mut Conn, client: &Client) -> Result<Client> {
     get(conn, client.id)
 }
 
-/// The secrets of a client that were not revoked, the first first.
+/// Secrets of a client that were not revoked, oldest first.
 pub fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
     type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
     let rows: Vec<Row> = client_secrets::table
@@ -192,7 +193,10 @@ pub fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
     Ok(rows.into_iter().map(secret).collect())
 }
 
-/// Adds the digest of a secret. The client's version grows, so that two cannot pass the limit at once.
+/// Inserts the digest of a secret.
+///
+/// Increments the client's version, so that two concurrent requests cannot exceed the limit of
+/// secrets.
 pub fn add_secret(
     conn: &mut Conn,
     id: ClientId,
@@ -210,7 +214,7 @@ pub fn add_secret(
     touch(conn, id)
 }
 
-/// Revokes a secret, or [`StoreError::NotFound`].
+/// Revokes a secret; [`StoreError::NotFound`] if there is no such active secret.
 pub fn revoke(conn: &mut Conn, id: ClientId, secret: ClientSecretId, now: Timestamp) -> Result<()> {
     let row = client_secrets::table
         .find(secret.0)
@@ -228,7 +232,8 @@ fn touch(conn: &mut Conn, id: ClientId) -> Result<()> {
     Ok(())
 }
 
-/// Whether this is the digest of a secret of the client's; notes that it was used.
+/// Returns true if `hash` is the digest of an active secret of the client, and updates its time of
+/// last use.
 pub fn present(conn: &mut Conn, id: ClientId, hash: &str, now: Timestamp) -> Result<bool> {
     let row = client_secrets::table
         .filter(client_secrets::client.eq(id.0))

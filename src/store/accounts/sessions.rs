@@ -1,4 +1,4 @@
-//! Sessions and their refresh tokens, of which only digests are kept.
+//! Log-in sessions and their refresh tokens; only digests of tokens are stored.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -8,30 +8,30 @@ use crate::domain::id::{SessionId, UserId};
 use crate::store::schema::{refresh_tokens, sessions};
 use crate::store::{Conn, Result};
 
-/// What a shown refresh token turned out to be.
+/// Result of looking up a presented refresh token.
 #[derive(Debug)]
 pub enum Presented {
-    /// Good, and now used up.
+    /// Valid; now marked as used.
     Good {
-        /// The session it belongs to.
+        /// Session of the token.
         session: SessionId,
-        /// The session's account.
+        /// Account of the session.
         user: UserId,
-        /// When the session ends at the latest.
+        /// Latest end of the session.
         ends: Timestamp,
     },
-    /// It was used before: somebody has a copy.
+    /// Already used before, so the token was probably copied.
     UsedBefore {
-        /// The session it belongs to.
+        /// Session of the token.
         session: SessionId,
-        /// The session's account.
+        /// Account of the session.
         user: UserId,
     },
-    /// Never issued, over, or of an ended session.
+    /// Never issued, expired, or its session has ended.
     Unknown,
 }
 
-/// Opens a session for `user` until `ends`.
+/// Opens a session for `user` that ends at `ends`.
 pub fn open(conn: &mut Conn, user: UserId, now: Timestamp, ends: Timestamp) -> Result<SessionId> {
     let id = diesel::insert_into(sessions::table)
         .values((
@@ -44,7 +44,7 @@ pub fn open(conn: &mut Conn, user: UserId, now: Timestamp, ends: Timestamp) -> R
     Ok(SessionId(id))
 }
 
-/// Whether the session of `user` still stands at `now`.
+/// True if the session belongs to `user` and has not ended at `now`.
 pub fn is_live(conn: &mut Conn, id: SessionId, user: UserId, now: Timestamp) -> Result<bool> {
     let found = sessions::table
         .find(id.0)
@@ -57,7 +57,7 @@ pub fn is_live(conn: &mut Conn, id: SessionId, user: UserId, now: Timestamp) -> 
     Ok(found.is_some())
 }
 
-/// Adds the digest of the session's next refresh token.
+/// Inserts the digest of the next refresh token of a session.
 pub fn add_token(
     conn: &mut Conn,
     session: SessionId,
@@ -76,7 +76,7 @@ pub fn add_token(
     Ok(())
 }
 
-/// Looks a shown token up and uses it up.
+/// Looks up a refresh token by its digest and marks it as used.
 pub fn present(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Presented> {
     type Shown = (i64, Option<NaiveDateTime>, i64, i64, NaiveDateTime, Option<NaiveDateTime>);
     let shown: Option<Shown> = refresh_tokens::table
@@ -108,7 +108,7 @@ pub fn present(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Presente
     Ok(Presented::Good { session, user, ends: Timestamp::new(ends) })
 }
 
-/// Ends a session; one that is over already stays as it ended.
+/// Ends a session with a reason; has no effect if it has already ended.
 pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<()> {
     diesel::update(sessions::table.find(id.0).filter(sessions::ended_at.is_null()))
         .set((sessions::ended_at.eq(now.naive()), sessions::end_reason.eq(why)))
@@ -116,7 +116,7 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<
     Ok(())
 }
 
-/// Ends every session of `user` but `keep`.
+/// Ends all sessions of `user` except `keep`.
 pub fn end_all(
     conn: &mut Conn,
     user: UserId,

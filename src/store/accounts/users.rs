@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts of people and of machine clients.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -11,49 +11,49 @@ use crate::store::schema::{clients, users};
 use crate::store::sql::{anywhere, lower};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// An account.
+/// Account.
 #[derive(Clone, Debug)]
 pub struct User {
     /// Its id.
     pub id: UserId,
-    /// The name it logs in with; lower case.
+    /// Username in lower case; unique.
     pub username: String,
-    /// The name people know.
+    /// Display name.
     pub display_name: String,
-    /// What it may do.
+    /// Role.
     pub role: Role,
-    /// The unit it acts for, when its role is `unit`.
+    /// Unit of an account with role `unit`.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for, when its role is `area`.
+    /// Area of an account with role `area`.
     pub area_id: Option<AreaId>,
-    /// argon2id, salt and parameters included.
+    /// Password hash in PHC format (argon2id with salt and parameters).
     pub password_hash: String,
-    /// Whether it must choose a password of its own before anything else.
+    /// True if the password must be changed before any other request.
     pub must_change_password: bool,
-    /// Since when it may no longer log in.
+    /// Instant at which it was disabled; `None` while it is enabled.
     pub disabled_at: Option<Timestamp>,
-    /// When it was made.
+    /// Instant of creation.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
-/// An account to be made.
+/// Account to be inserted.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// The name it logs in with.
+    /// Username in lower case; unique.
     pub username: String,
-    /// The name people know.
+    /// Display name.
     pub display_name: String,
-    /// What it may do.
+    /// Role.
     pub role: Role,
-    /// The unit it acts for, when its role is `unit`.
+    /// Unit of an account with role `unit`.
     pub unit_id: Option<UnitId>,
-    /// The area it acts for, when its role is `area`.
+    /// Area of an account with role `area`.
     pub area_id: Option<AreaId>,
-    /// argon2id, salt and parameters included.
+    /// Password hash in PHC format (argon2id with salt and parameters).
     pub password_hash: String,
-    /// Whether it must choose a password of its own before anything else.
+    /// True if the password must be changed before any other request.
     pub must_change_password: bool,
 }
 
@@ -93,12 +93,12 @@ impl TryFrom<Row> for User {
     }
 }
 
-/// The account, or [`StoreError::NotFound`].
+/// Loads an account, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, id: UserId) -> Result<User> {
     find(conn, id)?.ok_or(StoreError::NotFound)
 }
 
-/// The account of a person, or [`StoreError::NotFound`]: what a machine client acts through is its own.
+/// Loads the account of a person; [`StoreError::NotFound`] for the account of a machine client.
 pub fn person(conn: &mut Conn, id: UserId) -> Result<User> {
     let machines = clients::table.filter(clients::user_id.eq(id.0)).select(clients::id);
     if machines.first::<i64>(conn).optional()?.is_some() {
@@ -107,13 +107,13 @@ pub fn person(conn: &mut Conn, id: UserId) -> Result<User> {
     get(conn, id)
 }
 
-/// The account, if there is one.
+/// Finds an account.
 pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let row = users::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(User::try_from).transpose()
 }
 
-/// The account of this name, whatever its letters' case.
+/// Finds an account by username, ignoring case.
 pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     let row = users::table
         .filter(users::username.eq(username.trim().to_lowercase()))
@@ -123,14 +123,14 @@ pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
-/// Which accounts are wanted; an empty list means any.
+/// Filter for account lists. An empty list does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
-    /// In one of these roles.
+    /// Roles to include.
     pub roles: Vec<Role>,
-    /// Disabled, or not.
+    /// `true` for disabled accounts only, `false` for enabled ones only.
     pub disabled: Option<bool>,
-    /// With this in either name.
+    /// Substring of the username or display name.
     pub q: Option<String>,
 }
 
@@ -155,7 +155,7 @@ fn persons(filter: &UserFilter) -> Wanted<'_> {
     query
 }
 
-/// The accounts of persons that `filter` admits, by name.
+/// One page of accounts of people that match `filter`, ordered by username.
 pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<Page<User>> {
     let mut query = persons(filter).select(Row::as_select());
     if let Some(after) = page.after_text()? {
@@ -166,10 +166,10 @@ pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<
     page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 
-/// Makes an account.
+/// Inserts an account.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the name is.
+/// [`StoreError::Taken`] if the username is already in use.
 pub fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<User> {
     let id = diesel::insert_into(users::table)
         .values((
@@ -187,7 +187,7 @@ pub fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<User> {
     get(conn, UserId(id))
 }
 
-/// Stores what may be changed of `user`, if it is still at `user.version`.
+/// Updates the editable fields of `user` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -206,7 +206,7 @@ pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
     if changed == 0 { Err(StoreError::Stale) } else { get(conn, user.id) }
 }
 
-/// Gives the account another password.
+/// Sets a new password hash.
 pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result<()> {
     let changed = diesel::update(users::table.find(id.0))
         .set((
@@ -218,7 +218,7 @@ pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) 
     if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
-/// Whether there is any account at all.
+/// True if at least one account exists.
 pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(users::table.select(users::id).first::<i64>(conn).optional()?.is_some())
 }

@@ -1,6 +1,6 @@
-//! What a month was made of when it was published, as it is kept in its bulletin.
+//! Snapshot of every input of a published month, stored in its bulletin.
 //!
-//! Bulletins are read for as long as the register exists: fields are added here, never renamed.
+//! Old bulletins must remain readable: fields may be added here, never renamed.
 
 use std::collections::BTreeMap;
 
@@ -28,20 +28,20 @@ use crate::store::bulletins::frozen_rows::{
 use crate::store::projects::ProjectFilter;
 use crate::store::{Result, StoreError};
 
-/// What every summary of a published month is made of.
+/// Snapshot of all inputs of the summaries of a published month.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frozen {
-    /// The month.
+    /// Published month.
     pub month: Month,
-    /// The instant it was published.
+    /// Instant of publication.
     pub published_at: Timestamp,
-    /// The business day it was published on.
+    /// Business day of publication.
     pub published_on: NaiveDate,
-    /// The sequence of the last event of the feed it contains: follow the feed from here.
+    /// Sequence of the last event included; clients follow the change feed from here.
     pub last_event: i64,
-    /// Whether it is about synthetic projects.
+    /// True if the projects are synthetic.
     pub synthetic: bool,
-    /// Every restatement it knows of, whatever the year.
+    /// All restatements included, of any year.
     pub restatement_ids: Vec<RestatementId>,
     industries: Vec<FrozenIndustry>,
     areas: Vec<FrozenArea>,
@@ -90,35 +90,35 @@ struct FrozenUnit {
     role: UnitRole,
 }
 
-/// Everything of a month, as it is read to be frozen.
+/// Inputs of a snapshot, as read from the database.
 #[derive(Debug)]
 pub struct Parts {
-    /// The industry tree.
+    /// Industry tree.
     pub industries: Vec<Industry>,
-    /// The areas.
+    /// Reporting areas.
     pub areas: Vec<Area>,
-    /// What the year's plan promised.
+    /// Envelopes of the year's plan document.
     pub envelopes: Vec<Envelope>,
-    /// When the reports of the year's months were due.
+    /// Due dates of the year's reporting months.
     pub due_dates: BTreeMap<Month, NaiveDate>,
-    /// The rules of lights in force.
+    /// Light rules in force.
     pub rules: LightRules,
-    /// Every project of the year.
+    /// All projects of the year.
     pub years: Vec<ProjectYear>,
-    /// Their names and national codes.
+    /// Project names and national codes.
     pub names: BTreeMap<ProjectId, (String, Option<String>)>,
-    /// Their units.
+    /// Units of the projects: project, unit, unit name, role.
     pub links: Vec<(ProjectId, UnitId, String, UnitRole)>,
-    /// Their milestones.
+    /// Milestones of the projects.
     pub milestones: BTreeMap<ProjectId, Vec<Milestone>>,
-    /// The overrides that cover the month.
+    /// Light overrides that apply to the month.
     pub overrides: BTreeMap<ProjectId, Vec<LightOverride>>,
-    /// Every restatement there is.
+    /// All restatements in the register.
     pub restatement_ids: Vec<RestatementId>,
 }
 
 impl Frozen {
-    /// A month's parts, frozen.
+    /// Creates the snapshot of a month from its parts.
     pub fn of(
         (month, published_on, published_at): (Month, NaiveDate, Timestamp),
         (last_event, synthetic): (i64, bool),
@@ -140,32 +140,32 @@ impl Frozen {
         }
     }
 
-    /// The industry tree.
+    /// Industry tree.
     pub fn industries(&self) -> Vec<Industry> {
         self.industries.iter().map(FrozenIndustry::thaw).collect()
     }
 
-    /// The areas.
+    /// Reporting areas.
     pub fn areas(&self) -> Vec<Area> {
         self.areas.iter().map(FrozenArea::thaw).collect()
     }
 
-    /// What the year's plan promised.
+    /// Envelopes of the year's plan document.
     pub fn envelopes(&self) -> Vec<Envelope> {
         self.envelopes.iter().map(FrozenEnvelope::thaw).collect()
     }
 
-    /// When the reports of the year's months were due.
+    /// Due dates of the year's reporting months.
     pub fn due_dates(&self) -> BTreeMap<Month, NaiveDate> {
         self.due_dates.iter().copied().collect()
     }
 
-    /// The rules of lights that were in force.
+    /// Light rules that were in force.
     pub fn rules(&self) -> LightRules {
         self.light_rules.thaw()
     }
 
-    /// The projects that `filter` admits, among those that `is_seen`.
+    /// Projects that match `filter` and for which `is_seen` returns true.
     pub fn years(
         &self,
         filter: &ProjectFilter,
@@ -176,7 +176,7 @@ impl Frozen {
         wanted.map(|p| p.year(basis)).collect()
     }
 
-    /// `(project, unit, unit's name, role)` of every project.
+    /// `(project, unit, unit name, role)` of all projects.
     pub fn links(&self) -> Vec<(ProjectId, UnitId, String, UnitRole)> {
         let of = |p: &FrozenProject| {
             p.units.iter().map(|u| (p.id, u.id, u.name.clone(), u.role)).collect::<Vec<_>>()
@@ -184,7 +184,7 @@ impl Frozen {
         self.projects.iter().flat_map(of).collect()
     }
 
-    /// Every project's milestones.
+    /// Milestones of all projects.
     pub fn milestones(&self) -> BTreeMap<ProjectId, Vec<Milestone>> {
         let of = |p: &FrozenProject| {
             (p.id, p.milestones.iter().map(|m| m.thaw(p.id)).collect::<Vec<_>>())
@@ -192,7 +192,7 @@ impl Frozen {
         self.projects.iter().map(of).collect()
     }
 
-    /// Every project's overrides that covered the month.
+    /// Light overrides that applied to the month.
     pub fn overrides(&self) -> BTreeMap<ProjectId, Vec<LightOverride>> {
         let of = |p: &FrozenProject| {
             (p.id, p.light_overrides.iter().map(|o| o.thaw(p.id)).collect::<Vec<_>>())
@@ -200,7 +200,7 @@ impl Frozen {
         self.projects.iter().map(of).collect()
     }
 
-    /// Every project's name and national code.
+    /// Names and national codes of all projects.
     pub fn names(&self) -> BTreeMap<ProjectId, (String, Option<String>)> {
         self.projects.iter().map(|p| (p.id, (p.name.clone(), p.code.clone()))).collect()
     }
@@ -269,7 +269,8 @@ impl FrozenProject {
         })
     }
 
-    /// What [`crate::store::projects`] asks the database, asked of what was frozen.
+    /// Applies a project filter to the snapshot; must agree with the SQL filter of
+    /// [`crate::store::projects`].
     fn is_admitted(&self, filter: &ProjectFilter) -> bool {
         let any = filter.units.is_empty() && filter.unit_role.is_none();
         let has_unit = |unit: &FrozenUnit| {

@@ -1,4 +1,4 @@
-//! The parts of a bulletin's frozen month, and how they are read back.
+//! Serialized parts of a bulletin's snapshot, and their conversion from and to domain types.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Bulletins: months as they were published. One is inserted and never changed.
+//! Bulletins: published months. A bulletin is inserted once and never changed.
 
 pub mod frozen;
 pub mod frozen_rows;
@@ -13,27 +13,27 @@ use crate::domain::month::{Month, Year};
 use crate::store::schema::bulletins;
 use crate::store::{Conn, Result, StoreError};
 
-/// A month as it was published.
+/// Bulletin of a published month.
 #[derive(Clone, Debug)]
 pub struct Bulletin {
-    /// Its id; bulletins follow each other in the order they were published.
+    /// Id; increases in the order of publication.
     pub id: BulletinId,
-    /// The month.
+    /// Published month.
     pub month: Month,
-    /// The frozen figures: a JSON text, to the byte.
+    /// Snapshot as JSON text; stored byte for byte because it is hashed.
     pub content: String,
-    /// SHA-256 of the content, in hexadecimal.
+    /// SHA-256 of `content`, in hexadecimal.
     pub sha256: String,
-    /// The hash of the bulletin published before, which stands in the content too.
+    /// SHA-256 of the previously published bulletin, which is also part of `content`.
     pub previous_sha256: Option<String>,
-    /// When it was published.
+    /// Instant of publication.
     pub published_at: Timestamp,
-    /// By whom.
+    /// Username of the account that published it.
     pub published_by: String,
 }
 
 impl Bulletin {
-    /// A bulletin to be published; its id is given by the database.
+    /// Builds a bulletin to be inserted; the database assigns the id.
     pub fn new(
         month: Month,
         content: String,
@@ -46,7 +46,7 @@ impl Bulletin {
     }
 }
 
-/// SHA-256 of a text, in hexadecimal.
+/// SHA-256 of `text`, in hexadecimal.
 pub fn sha256(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
@@ -80,7 +80,7 @@ impl TryFrom<Row> for Bulletin {
     }
 }
 
-/// Every bulletin in the order they were published, without its content, which is large.
+/// All bulletins in order of publication, without their content, which is large.
 pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     type Head = (i64, String, String, Option<String>, NaiveDateTime, String);
     let rows: Vec<Head> = bulletins::table
@@ -102,14 +102,14 @@ pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     rows.into_iter().map(read).collect()
 }
 
-/// Every bulletin in the order they were published.
+/// All bulletins in order of publication.
 pub fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     let rows: Vec<Row> =
         bulletins::table.order(bulletins::id).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Bulletin::try_from).collect()
 }
 
-/// The bulletin of a month, if it was published.
+/// Finds the bulletin of a month.
 pub fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
     let row: Option<Row> = bulletins::table
         .filter(bulletins::month.eq(month.to_string()))
@@ -119,19 +119,19 @@ pub fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
     row.map(Bulletin::try_from).transpose()
 }
 
-/// The bulletin of a month, or [`StoreError::NotFound`].
+/// Loads the bulletin of a month, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, month: Month) -> Result<Bulletin> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
-/// The bulletin published last, if any was.
+/// Finds the bulletin published last.
 pub fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
     let newest = bulletins::table.order(bulletins::id.desc()).select(Row::as_select());
     let row: Option<Row> = newest.first(conn).optional()?;
     row.map(Bulletin::try_from).transpose()
 }
 
-/// The published months of a year, or of every year, the earliest first.
+/// Published months of a year, or of all years; earliest first.
 pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
     let mut query = bulletins::table.order(bulletins::month).select(bulletins::month).into_boxed();
     if let Some(year) = year {
@@ -142,10 +142,11 @@ pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
     rows.iter().map(|month| StoreError::read_text(month)).collect()
 }
 
-/// Adds a bulletin.
+/// Inserts a bulletin.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the month has one, or another followed the same one.
+/// [`StoreError::Taken`] if the month already has a bulletin, or if another bulletin already
+/// follows the same previous one.
 pub fn insert(conn: &mut Conn, new: &Bulletin) -> Result<BulletinId> {
     let id = diesel::insert_into(bulletins::table)
         .values((

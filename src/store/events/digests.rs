@@ -1,4 +1,4 @@
-//! What digests are taken over.
+//! Loads the records that digests are computed from.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::store::projects::{ProjectFilter, wanted};
 use crate::store::schema::{monthly_reports as reports, projects, restatements};
 use crate::store::{Conn, Result, StoreError};
 
-/// The projects in sight, by industry line and id.
+/// Visible projects by industry line, ordered by id.
 pub fn projects(conn: &mut Conn, sight: Sight) -> Result<BTreeMap<IndustryId, Vec<ProjectMark>>> {
     let rows: Vec<(i64, i64, i64, i64)> = wanted(&ProjectFilter::default(), sight)
         .order(projects::id)
@@ -27,7 +27,7 @@ pub fn projects(conn: &mut Conn, sight: Sight) -> Result<BTreeMap<IndustryId, Ve
     Ok(marks)
 }
 
-/// The reports of a year's months, then their restatements; each sorted by project, then by id.
+/// Reports of the months of a year, then their restatements; each ordered by project and id.
 pub fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, MonthMark)>> {
     type Report = (String, i64, i64, String, i64);
     let (first, last) = (year.january().to_string(), year.december().to_string());

@@ -1,7 +1,8 @@
-//! Who did what to which thing, when and from where: audit trail, history and feed in one table.
+//! Events: who did what to which record, when and from where. One table serves as audit trail,
+//! history and change feed.
 //!
-//! Every write records its event in its own transaction. The columns `sequence`, `previous_hash`
-//! and `hash` stay empty until [`crate::store::events::seal`] has sealed it, a moment later.
+//! Every write records its event in the same transaction. The columns `sequence`, `previous_hash`
+//! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
 pub mod digests;
 pub mod seal;
@@ -20,7 +21,7 @@ use crate::store::conn::MultiBackend;
 use crate::store::schema::{events, project_units, projects};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// Who acts.
+/// Actor of an event, with the request it made.
 #[derive(Clone, Debug)]
 pub struct Author {
     kind: &'static str,
@@ -32,50 +33,50 @@ pub struct Author {
 }
 
 impl Author {
-    /// An account, by a request from a network address.
+    /// Account that made a request from a network address.
     pub fn user(id: UserId, name: &str, request_id: String, origin: String) -> Self {
         let account = Some(id);
         Self { kind: "user", id: Some(id.0), account, name: name.to_owned(), request_id, origin }
     }
 
-    /// A machine client that acts through `account`: as this author, whose request it is.
+    /// Turns the author into a machine client that acts through its account, for the same request.
     #[must_use]
     pub fn as_client(self, id: ClientId, name: &str) -> Self {
         Self { kind: "client", id: Some(id.0), name: name.to_owned(), ..self }
     }
 
-    /// The program itself, such as when it seeds.
+    /// The program itself, for example when it seeds data.
     pub fn system(name: &str) -> Self {
         let (request_id, origin) = (String::new(), String::new());
         let name = name.to_owned();
         Self { kind: "system", id: None, account: None, name, request_id, origin }
     }
 
-    /// The account that acts, if one does; a machine client acts through its own.
+    /// Account of the author: a client's account, or `None` for the program itself.
     pub fn user_id(&self) -> Option<UserId> {
         self.account
     }
 }
 
-/// One field before and after.
+/// Change of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The field's name in the API.
+    /// Field name as in the API.
     pub field: String,
-    /// What it was; null when there was nothing.
+    /// Previous value; null if there was none.
     pub before: Value,
-    /// What it is now.
+    /// New value.
     pub after: Value,
 }
 
 impl Change {
-    /// Something that was said with the change, such as its reason.
+    /// Text entered together with a change, such as its reason.
     pub fn said(field: &str, words: &str) -> Self {
         Self { field: field.to_owned(), before: Value::Null, after: words.into() }
     }
 }
 
-/// The fields in which two views of one thing differ; everything, when there was none before.
+/// Fields in which two views of a record differ; all fields if there was no record before.
 pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
     let fields = |view: Option<&T>| match view.map(serde_json::to_value) {
         Some(Ok(Value::Object(map))) => map,
@@ -95,23 +96,23 @@ pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
     found
 }
 
-/// Something that was done.
+/// Event to be recorded.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What was done, such as `project.created`.
+    /// Kind of event, such as `project.created`.
     pub kind: &'static str,
-    /// What sort of thing it was done to.
+    /// Kind of the record that changed.
     pub subject_kind: &'static str,
-    /// Which one.
+    /// Id of the record that changed.
     pub subject_id: i64,
-    /// The project it belongs to, if to any.
+    /// Project of the record, if it belongs to one.
     pub project: Option<ProjectId>,
-    /// What changed.
+    /// Changed fields.
     pub changes: Vec<Change>,
 }
 
 impl Event {
-    /// An event of a project, or of something that belongs to one.
+    /// Event about a project, or about a record that belongs to one.
     pub fn of_project(
         kind: &'static str,
         subject_kind: &'static str,
@@ -122,7 +123,7 @@ impl Event {
         Self { kind, subject_kind, subject_id, project: Some(project), changes }
     }
 
-    /// An event of something no project owns.
+    /// Event about a record that belongs to no project.
     pub fn of(
         kind: &'static str,
         subject_kind: &'static str,
@@ -132,18 +133,18 @@ impl Event {
         Self { kind, subject_kind, subject_id, project: None, changes }
     }
 
-    /// An event of a session.
+    /// Event about a session.
     pub fn of_session(kind: &'static str, session: SessionId) -> Self {
         Self::of(kind, "session", session.0, Vec::new())
     }
 
-    /// An event of an account.
+    /// Event about an account.
     pub fn of_user(kind: &'static str, user: UserId) -> Self {
         Self::of(kind, "user", user.0, Vec::new())
     }
 }
 
-/// Writes `event` down, in the transaction of the work it tells of.
+/// Inserts `event`; call it in the transaction of the change it describes.
 pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -> Result<()> {
     let changes = serde_json::to_string(&event.changes).map_err(StoreError::broken)?;
     diesel::insert_into(events::table)
@@ -164,32 +165,32 @@ pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -
     Ok(())
 }
 
-/// An event as it was written down.
+/// Recorded event.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Its id, which grows with time.
+    /// Id; increases in the order of recording.
     pub id: EventId,
-    /// When.
+    /// Instant of the event.
     pub at: Timestamp,
     /// `user`, `system` or `client`.
     pub actor_kind: String,
-    /// The actor's id, when it has one.
+    /// Id of the actor, if it has one.
     pub actor_id: Option<i64>,
-    /// The actor's name then.
+    /// Name of the actor at that time.
     pub actor_name: String,
-    /// What was done.
+    /// Kind of event.
     pub kind: String,
-    /// To what sort of thing.
+    /// Kind of the record that changed.
     pub subject_kind: String,
-    /// To which one.
+    /// Id of the record that changed.
     pub subject_id: i64,
-    /// The project it belongs to, if to any.
+    /// Project of the record, if it belongs to one.
     pub project_id: Option<ProjectId>,
-    /// What changed.
+    /// Changed fields.
     pub changes: Vec<Change>,
-    /// The request it was done by.
+    /// Id of the request.
     pub request_id: String,
-    /// The network address it came from.
+    /// Network address of the request.
     pub origin: String,
 }
 
@@ -231,7 +232,7 @@ impl TryFrom<Row> for Recorded {
     }
 }
 
-/// What was done to a project and all that belongs to it, the latest first.
+/// Events of a project and of all records that belong to it, newest first.
 pub fn of_project(
     conn: &mut Conn,
     project: ProjectId,
@@ -249,7 +250,7 @@ pub fn of_project(
     page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
 }
 
-/// What was done to one thing, the first first.
+/// Events of one record, oldest first.
 pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<Recorded>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
@@ -260,7 +261,7 @@ pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<Recorded>>
     rows.into_iter().map(Recorded::try_from).collect()
 }
 
-/// What was done to things of a kind up to an instant, the first first.
+/// Events of all records of a kind up to an instant, oldest first.
 pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Vec<Recorded>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
@@ -271,24 +272,24 @@ pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Ve
     rows.into_iter().map(Recorded::try_from).collect()
 }
 
-/// Which sealed events are wanted.
+/// Filter for sealed events.
 #[derive(Clone, Debug)]
 pub struct FeedFilter {
-    /// After this sequence.
+    /// Only events after this sequence.
     pub after: i64,
-    /// Up to this sequence, if to any.
+    /// Only events up to this sequence.
     pub until: Option<i64>,
-    /// Of one of these kinds; empty for any.
+    /// Kinds to include; empty for all.
     pub kinds: Vec<String>,
-    /// Of this project and what belongs to it.
+    /// Only events of this project and its records.
     pub project: Option<ProjectId>,
-    /// Which projects are in sight.
+    /// Projects visible to the reader.
     pub sight: Sight,
-    /// Whether what was done to accounts and sessions is shown.
+    /// True to include events about accounts and sessions.
     pub accounts: bool,
 }
 
-/// The subjects that are accounts, or an account's own.
+/// Record kinds that are accounts or belong to one.
 const ACCOUNTS: [&str; 4] = ["user", "session", "client", "webhook"];
 
 type Listed<'a> = diesel::helper_types::IntoBoxed<
@@ -297,7 +298,7 @@ type Listed<'a> = diesel::helper_types::IntoBoxed<
     MultiBackend,
 >;
 
-/// The events the filter's reader may see, of the kinds and the project asked for.
+/// Events that the reader may see, of the requested kinds and project.
 fn shown(filter: &FeedFilter) -> Listed<'_> {
     let query = events::table.left_join(projects::table).into_boxed();
     let mut query = match filter.sight {
@@ -320,7 +321,7 @@ fn shown(filter: &FeedFilter) -> Listed<'_> {
         }
     };
     if filter.sight != Sight::All {
-        // What is proposed for the next year is the commission's until it is confirmed.
+        // Before confirmation, only the commission may see a roll-over.
         query = query.filter(events::subject_kind.ne("roll_over"));
     }
     if !filter.accounts {
@@ -338,7 +339,7 @@ fn shown(filter: &FeedFilter) -> Listed<'_> {
     query
 }
 
-/// Sealed events in their sequence, at most so many, of what the filter's reader may see.
+/// Sealed events that the reader may see, in order of sequence; at most `most`.
 pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
     let rows: Vec<(Option<i64>, Row)> = shown(filter)
         .filter(events::sequence.gt(filter.after))
@@ -349,8 +350,9 @@ pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64,
     rows.into_iter().map(|(sequence, row)| Ok((sequence.unwrap_or(0), row.try_into()?))).collect()
 }
 
-/// What was done, the latest first, of what the filter's reader may see; by `actor` alone where one
-/// is named. Also what is not sealed yet, whatever the filter's `after`.
+/// Events that the reader may see, newest first; only those by `actor` if given.
+///
+/// Includes events that are not sealed yet, so it ignores `after` of the filter.
 pub fn latest(
     conn: &mut Conn,
     filter: &FeedFilter,

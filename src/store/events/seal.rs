@@ -1,7 +1,7 @@
-//! Sealing: committed events get a gap-free sequence and a chain of hashes.
+//! Sealing assigns a gap-free sequence and a hash chain to committed events.
 //!
-//! Ids are given before a transaction commits, so a reader that follows them can pass by one that
-//! commits late. A sequence is given afterwards, to what is committed, by one at a time.
+//! Ids are assigned before a transaction commits, so a reader that follows ids can miss an event
+//! that commits late. Sequences are assigned after the commit, by one instance at a time.
 
 use std::collections::BTreeSet;
 
@@ -17,9 +17,9 @@ use crate::store::bulletins::sha256;
 use crate::store::schema::events;
 use crate::store::{Conn, Result};
 
-/// Most events sealed in one transaction.
+/// Maximum number of events sealed in one transaction.
 const MOST: i64 = 500;
-/// The number of the lock that lets one instance seal at a time, on PostgreSQL.
+/// PostgreSQL advisory lock that allows one instance at a time to seal.
 const LOCK: i64 = 0x4D50_5345_414C;
 
 #[derive(Queryable, Selectable)]
@@ -42,7 +42,7 @@ struct Row {
     hash: Option<String>,
 }
 
-/// What a hash is over, in this order.
+/// Input of an event's hash; the order of the fields matters.
 #[derive(Serialize)]
 struct Sealed<'a> {
     sequence: i64,
@@ -84,16 +84,16 @@ impl Row {
     }
 }
 
-/// Where the chain ends: the last sequence and its hash.
+/// End of the hash chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Anchor {
-    /// The last sequence; 0 when nothing was sealed.
+    /// Last sequence; 0 if nothing was sealed.
     pub sequence: i64,
-    /// Its hash; empty when nothing was sealed.
+    /// Hash of the last sealed event; empty if nothing was sealed.
     pub hash: String,
 }
 
-/// Where the chain ends now.
+/// Current end of the hash chain.
 pub fn anchor(conn: &mut Conn) -> Result<Anchor> {
     let last: Option<(Option<i64>, Option<String>)> = events::table
         .filter(events::sequence.is_not_null())
@@ -105,7 +105,7 @@ pub fn anchor(conn: &mut Conn) -> Result<Anchor> {
     Ok(Anchor { sequence: sequence.unwrap_or(0), hash: hash.unwrap_or_default() })
 }
 
-/// Whether anything waits to be sealed.
+/// True if unsealed events exist.
 pub fn is_due(conn: &mut Conn) -> Result<bool> {
     let waiting = events::table.filter(events::sequence.is_null()).select(events::id);
     Ok(waiting.first::<i64>(conn).optional()?.is_some())
@@ -119,7 +119,7 @@ struct Got {
 
 fn alone(conn: &mut Conn) -> Result<bool> {
     match conn {
-        // There is one writer.
+        // SQLite has a single writer.
         Conn::Sqlite(_) => Ok(true),
         Conn::Postgres(c) => {
             let query = sql_query(format!("select pg_try_advisory_xact_lock({LOCK}) as got"));
@@ -128,8 +128,9 @@ fn alone(conn: &mut Conn) -> Result<bool> {
     }
 }
 
-/// Seals everything that is committed, waiting for whoever is at it: for what must state where the
-/// chain ends.
+/// Seals all committed events, after waiting for the instance that is sealing.
+///
+/// Needed before the end of the chain is published.
 pub fn seal_all(conn: &mut Conn) -> Result<()> {
     if let Conn::Postgres(c) = conn {
         sql_query(format!("select pg_advisory_xact_lock({LOCK})")).execute(c)?;
@@ -138,9 +139,10 @@ pub fn seal_all(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-/// Seals some of what is committed and not sealed yet; how many. The numbers follow the ids as far
-/// as those are committed. Two instances at once cannot give one number twice: it is unique, and
-/// who comes second starts over.
+/// Seals up to 500 committed events and returns their number; 0 if another instance is sealing.
+///
+/// Sequences follow the order of ids among committed events. Two instances cannot assign the same
+/// sequence: it is unique, and the second transaction is retried.
 pub fn seal(conn: &mut Conn) -> Result<usize> {
     if !alone(conn)? {
         return Ok(0);
@@ -167,8 +169,8 @@ pub fn seal(conn: &mut Conn) -> Result<usize> {
     Ok(rows.len())
 }
 
-/// What is wrong with the chain, one line each: the first altered, missing or reordered event, and
-/// anchors that are no longer in it.
+/// Verifies the hash chain. Returns the number of events checked and the errors found: the first
+/// altered, missing or reordered event, and each anchor that is no longer in the chain.
 pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Vec<String>)> {
     let (mut expected, mut looked_at) = (Anchor::default(), 0);
     let mut hashes: BTreeSet<(i64, String)> = BTreeSet::new();
@@ -209,7 +211,7 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
     for (what, anchor) in anchors.iter().filter(|(_, anchor)| anchor.sequence > 0) {
         if !hashes.contains(&(anchor.sequence, anchor.hash.clone())) {
             wrong.push(format!(
-                "{what} knows of event {} of the chain, which is gone or another",
+                "{what} records event {} of the chain, which is missing or has another hash",
                 anchor.sequence
             ));
         }
@@ -217,7 +219,9 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
     Ok((looked_at, wrong))
 }
 
-/// The last sequence there is; what is read in the same snapshot contains all events up to it.
+/// Last sequence.
+///
+/// Other data read in the same snapshot include all events up to it.
 pub fn head(conn: &mut Conn) -> Result<i64> {
     Ok(events::table.select(max(events::sequence)).first::<Option<i64>>(conn)?.unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! Whether what is stored agrees with itself: what `major-projects verify` asks.
+//! Consistency checks of stored data, run by `major-projects verify`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,21 +17,21 @@ use crate::store::schema::{
 };
 use crate::store::{Conn, Result, StoreError, bulletins, migrate, reporting_months};
 
-/// What one check looked at, and what it found wrong.
+/// Result of one check.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// What was checked.
+    /// Name of the check.
     pub what: &'static str,
-    /// How many rows were looked at.
+    /// Number of rows checked.
     pub looked_at: usize,
-    /// What is wrong, one line each.
+    /// Errors found, one line each.
     pub wrong: Vec<String>,
 }
 
-/// Runs every check in one snapshot.
+/// Runs all checks in one snapshot.
 ///
 /// # Errors
-/// When the database cannot be read or has another schema.
+/// [`StoreError`] if the database cannot be read or has another schema.
 pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
     let mut checks = vec![year_plan_versions(conn)?, events_readable(conn)?];
@@ -43,15 +43,18 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     Ok(checks)
 }
 
-/// What a bulletin's content says about itself.
+/// Fields of a bulletin's content that identify it and its predecessor.
 #[derive(serde::Deserialize)]
 struct Said {
     month: Month,
     previous_sha256: Option<String>,
 }
 
-/// Every bulletin has the hash it was published with, names the one before, and none is missing:
-/// by its content, by the chain, by the event of its publication and by the state of its month.
+/// Checks that every bulletin still has its published hash and names its predecessor, and that none
+/// is missing.
+///
+/// A missing bulletin is detected by the chain, by its publication event and by the state of its
+/// month.
 fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
     let all = bulletins::all(conn)?;
     let mut wrong = Vec::new();
@@ -60,41 +63,50 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
         let month = bulletin.month;
         let found = bulletins::sha256(&bulletin.content);
         if found != bulletin.sha256 {
-            wrong.push(format!("bulletin {month}: its content has the hash {found}, not its own"));
+            wrong.push(format!(
+                "bulletin {month}: the hash of its content is {found}, not the recorded one"
+            ));
         }
         match serde_json::from_str::<Said>(&bulletin.content) {
             Ok(said) if said.month == month && said.previous_sha256 == bulletin.previous_sha256 => {
             }
-            Ok(_) => wrong.push(format!("bulletin {month}: its content names another")),
-            Err(e) => wrong.push(format!("bulletin {month}: its content cannot be read: {e}")),
+            Ok(_) => wrong.push(format!(
+                "bulletin {month}: its content names another month or another previous bulletin"
+            )),
+            Err(e) => wrong.push(format!("bulletin {month}: cannot parse its content: {e}")),
         }
         if bulletin.previous_sha256 != previous {
-            wrong.push(format!("bulletin {month}: does not follow the one before it"));
+            wrong.push(format!("bulletin {month}: does not name the previous bulletin"));
         }
         previous = Some(bulletin.sha256.clone());
     }
     for (id, hash) in published_hashes(conn)? {
         if !all.iter().any(|b| b.id.0 == id && Some(&b.sha256) == hash.as_ref()) {
-            wrong.push(format!("bulletin {id}: is gone, or not what its event says was published"));
+            wrong.push(format!(
+                "bulletin {id}: is missing, or has another hash than its publication event records"
+            ));
         }
     }
     for month in reporting_months::list(conn, None)? {
         let published = month.state == MonthState::Published;
         if published != all.iter().any(|b| b.month == month.month) {
-            wrong.push(format!("{}: its state and its bulletin do not agree", month.month));
+            wrong.push(format!(
+                "{}: is published without a bulletin, or has a bulletin without being published",
+                month.month
+            ));
         }
     }
     Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
 }
 
-/// What a bulletin knows of the chain of events.
+/// End of the event chain as recorded in a bulletin.
 #[derive(serde::Deserialize)]
 struct Anchored {
     events: Option<Anchor>,
 }
 
-/// Sealed events follow each other without a gap, each over the hash of the one before; and what
-/// every bulletin knew of the chain is still in it, so that a removed tail is noticed.
+/// Checks that sealed events form a gap-free hash chain, and that the chain still contains the
+/// anchor of every bulletin, so that deleted events at its end are detected.
 fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
     let mut anchors = Vec::new();
     for bulletin in bulletins::all(conn)? {
@@ -107,7 +119,7 @@ fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
     Ok(Verified { what: "the chain of sealed events", looked_at, wrong })
 }
 
-/// `(bulletin, its hash)` as the events of publication tell.
+/// `(bulletin, hash)` from the publication events.
 fn published_hashes(conn: &mut Conn) -> Result<Vec<(i64, Option<String>)>> {
     let rows: Vec<(i64, String)> = events::table
         .filter(events::kind.eq("bulletin.published"))
@@ -128,7 +140,7 @@ struct Line {
     line: String,
 }
 
-/// SQLite's own check of its file; PostgreSQL has checksums of its own.
+/// Runs SQLite's integrity check. PostgreSQL has its own checksums.
 fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
     let Conn::Sqlite(c) = conn else {
         return Ok(None);
@@ -136,7 +148,7 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
     let mut lines: Vec<Line> =
         sql_query("select integrity_check as line from pragma_integrity_check").load(c)?;
     lines.extend(
-        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to nothing' as line from pragma_foreign_key_check")
+        sql_query("select 'row ' || rowid || ' of ' || \"table\" || ' refers to a missing row' as line from pragma_foreign_key_check")
             .load::<Line>(c)?,
     );
     let looked_at = lines.len();
@@ -144,10 +156,11 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
     Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
 }
 
-/// Plan and its current number, number of the version and its year, its months.
+/// Plan id and its current version number; version number and annual amount; months.
 type VersionRow = ((i64, i32), (i32, i64), Months);
 
-/// Versions are numbered without gaps, the current one is the last, months sum to the year.
+/// Checks that versions are numbered without gaps, that the highest is the current one, and that
+/// the months sum to the annual amount.
 fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
     let rows: Vec<VersionRow> = year_plans::table
         .inner_join(versions::table)
@@ -221,7 +234,7 @@ fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -
     let wrong = all
         .iter()
         .filter(|id| !known.contains(id))
-        .map(|id| format!("{name} {id} has no event that says how it came to be so"))
+        .map(|id| format!("{name} {id} has no event that records how it reached this state"))
         .collect();
     Verified { what, looked_at: all.len(), wrong }
 }

@@ -1,7 +1,7 @@
-//! The aggregate questions: which projects a sum is about, and what each brings into it.
+//! Loads the projects of a summary with their plans and reports.
 //!
-//! They read the base tables: four questions, whatever the number of projects, each answered in
-//! one snapshot. The sums themselves are `domain::summary`'s.
+//! Four queries in one snapshot, regardless of the number of projects. The sums are computed in
+//! [`crate::domain::figures::summary`].
 
 pub mod source;
 
@@ -25,8 +25,9 @@ use crate::store::schema::{
 };
 use crate::store::{Conn, Result, StoreError};
 
-/// Every project of the filter's year that `sight` shows, with its plan and reports of that year;
-/// current is the plan in force at the end of `through`.
+/// Visible projects of the filter's year, with plan and reports of that year.
+///
+/// The current plan is the version in force at the end of `through`.
 pub fn project_years(
     conn: &mut Conn,
     filter: &ProjectFilter,
@@ -99,10 +100,11 @@ fn project_year(
     })
 }
 
-/// A year plan as sums need it: its versions in force by a month, and the month it took effect.
+/// Year plan of a project, if one is in force by the month of the summary, and the month in which
+/// its first version takes effect.
 type Planned = (Option<PlanBases>, Month);
 
-/// Of each project the first version of its plan, and the one in force at the end of `through`.
+/// First version and version in force at the end of `through`, by project.
 fn plans(
     conn: &mut Conn,
     through: Month,

@@ -1,4 +1,4 @@
-//! Where a summary's figures come from: the live register, or a published bulletin.
+//! Source of a summary's figures: the live register, or a published bulletin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,18 +27,19 @@ use crate::store::{
     Conn, Result, figures as summaries, lights, milestones, plans, reporting_months,
 };
 
-/// Where figures come from. Every question of a summary goes through it, so that what was
-/// published is answered by the same formulas as what is live.
+/// Source of figures.
+///
+/// Summaries read all inputs through it, so that published and live months use the same formulas.
 #[derive(Debug)]
 pub enum Source {
-    /// The register as it is now.
+    /// Current data of the register.
     Live,
-    /// What was frozen when a month was published.
+    /// Snapshot of a published month.
     Published(Box<Frozen>),
 }
 
 impl Source {
-    /// Every project of `through`'s year that `filter` admits and `sight` shows.
+    /// Visible projects of `through`'s year that match `filter`.
     pub fn years(
         &self,
         conn: &mut Conn,
@@ -55,7 +56,7 @@ impl Source {
         }
     }
 
-    /// `(project, unit, unit's name, role)` of these projects.
+    /// `(project, unit, unit name, role)` of these projects.
     pub fn links(
         &self,
         conn: &mut Conn,
@@ -71,7 +72,7 @@ impl Source {
         }
     }
 
-    /// The industry tree.
+    /// Industry tree.
     pub fn industries(&self, conn: &mut Conn) -> Result<Vec<Industry>> {
         match self {
             Self::Live => industries::all(conn),
@@ -79,7 +80,7 @@ impl Source {
         }
     }
 
-    /// The areas.
+    /// Reporting areas.
     pub fn areas(&self, conn: &mut Conn) -> Result<Vec<Area>> {
         match self {
             Self::Live => areas::all(conn),
@@ -87,7 +88,7 @@ impl Source {
         }
     }
 
-    /// What the plan of a year promised.
+    /// Envelopes of the plan document of a year; empty if there is none.
     pub fn envelopes(&self, conn: &mut Conn, year: Year) -> Result<Vec<Envelope>> {
         match self {
             Self::Live => match plans::find(conn, year)? {
@@ -98,7 +99,7 @@ impl Source {
         }
     }
 
-    /// Every project's milestones.
+    /// Milestones of all projects.
     pub fn milestones(&self, conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
         match self {
             Self::Live => milestones::by_project(conn),
@@ -106,7 +107,7 @@ impl Source {
         }
     }
 
-    /// When the reports of a year's months are due.
+    /// Due dates of the reporting months of a year.
     pub fn due_dates(&self, conn: &mut Conn, year: Year) -> Result<BTreeMap<Month, NaiveDate>> {
         match self {
             Self::Live => {
@@ -117,7 +118,7 @@ impl Source {
         }
     }
 
-    /// The rules of lights in force in `through`.
+    /// Light rules in force in `through`.
     pub fn rules(&self, conn: &mut Conn, through: Month) -> Result<LightRules> {
         match self {
             Self::Live => Ok(LightRules::in_force(&lights::rules(conn, through.year())?, through)),
@@ -125,7 +126,7 @@ impl Source {
         }
     }
 
-    /// Every project's overrides that may cover `month`.
+    /// Light overrides that may apply to `month`, by project.
     pub fn overrides(
         &self,
         conn: &mut Conn,
@@ -137,7 +138,7 @@ impl Source {
         }
     }
 
-    /// The names and national codes of some projects.
+    /// Names and national codes of these projects.
     pub fn names(
         &self,
         conn: &mut Conn,
@@ -149,7 +150,7 @@ impl Source {
         }
     }
 
-    /// Everything summaries of `through` are made of, to be frozen.
+    /// All inputs of the summaries of `through`, for a snapshot.
     pub fn parts(&self, conn: &mut Conn, through: Month) -> Result<Parts> {
         let all = ProjectFilter::default();
         let years = self.years(conn, &all, Sight::All, (through, Basis::Current))?;
@@ -169,7 +170,7 @@ impl Source {
     }
 }
 
-/// A database takes only so many values in one question.
+/// Maximum number of bind values per query; databases limit it.
 const MOST_VALUES: usize = 10_000;
 
 fn names(conn: &mut Conn, of: &[i64]) -> Result<BTreeMap<ProjectId, (String, Option<String>)>> {
@@ -184,7 +185,9 @@ fn names(conn: &mut Conn, of: &[i64]) -> Result<BTreeMap<ProjectId, (String, Opt
     Ok(found)
 }
 
-/// The projects in sight now: who may see a thing is decided when it is asked for.
+/// Ids of the currently visible projects.
+///
+/// Visibility is evaluated at the time of the request, also for published months.
 fn seen(conn: &mut Conn, sight: Sight) -> Result<BTreeSet<i64>> {
     let ids: Vec<i64> = wanted(&ProjectFilter::default(), sight).select(projects::id).load(conn)?;
     Ok(ids.into_iter().collect())

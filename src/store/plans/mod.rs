@@ -1,4 +1,4 @@
-//! Plan documents: envelopes, targets and measures of a year.
+//! Plan documents with their envelopes, targets and measures.
 
 pub mod year_plans;
 
@@ -49,19 +49,19 @@ impl TryFrom<Row> for Plan {
     }
 }
 
-/// All plans, the latest year first.
+/// All plans, latest year first.
 pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
     let rows: Vec<Row> =
         plans::table.order(plans::year.desc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Plan::try_from).collect()
 }
 
-/// The plan of a year, or [`StoreError::NotFound`].
+/// Loads the plan of a year, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, year: Year) -> Result<Plan> {
     find(conn, year)?.ok_or(StoreError::NotFound)
 }
 
-/// The plan of a year, if there is one.
+/// Finds the plan of a year.
 pub fn find(conn: &mut Conn, year: Year) -> Result<Option<Plan>> {
     let row = plans::table
         .filter(plans::year.eq(year.get()))
@@ -71,10 +71,10 @@ pub fn find(conn: &mut Conn, year: Year) -> Result<Option<Plan>> {
     row.map(Plan::try_from).transpose()
 }
 
-/// Adds a plan; its id is given by the database.
+/// Inserts a plan; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the year has one.
+/// [`StoreError::Taken`] if the year already has a plan.
 pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
     let id = diesel::insert_into(plans::table)
         .values((
@@ -91,7 +91,7 @@ pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
     Ok(PlanId(id))
 }
 
-/// Stores `plan`'s own facts if it is still at its version.
+/// Updates the plan's own fields (not envelopes, targets or measures) if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -111,7 +111,7 @@ pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// The envelopes of a plan.
+/// Envelopes of a plan, one per industry line.
 pub fn envelopes(conn: &mut Conn, plan: PlanId) -> Result<Vec<Envelope>> {
     let rows: Vec<(i64, i32, i64, i64)> = envelopes::table
         .filter(envelopes::plan_id.eq(plan.0))
@@ -132,7 +132,7 @@ pub fn envelopes(conn: &mut Conn, plan: PlanId) -> Result<Vec<Envelope>> {
     Ok(rows.into_iter().map(envelope).collect())
 }
 
-/// Puts these envelopes in the place of the plan's.
+/// Replaces the envelopes of a plan.
 pub fn replace_envelopes(conn: &mut Conn, plan: PlanId, new: &[Envelope]) -> Result<()> {
     diesel::delete(envelopes::table.filter(envelopes::plan_id.eq(plan.0))).execute(conn)?;
     for envelope in new {
@@ -149,7 +149,7 @@ pub fn replace_envelopes(conn: &mut Conn, plan: PlanId, new: &[Envelope]) -> Res
     Ok(())
 }
 
-/// The value-added targets of a plan.
+/// Value-added targets of a plan, one per industry.
 pub fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTarget>> {
     type Found = (i64, Option<i64>, Option<i64>, Option<i64>, String);
     let rows: Vec<Found> = industry_targets::table
@@ -173,7 +173,7 @@ pub fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTar
     Ok(rows.into_iter().map(target).collect())
 }
 
-/// Puts these value-added targets in the place of the plan's.
+/// Replaces the value-added targets of a plan.
 pub fn replace_industry_targets(
     conn: &mut Conn,
     plan: PlanId,
@@ -196,10 +196,10 @@ pub fn replace_industry_targets(
     Ok(())
 }
 
-/// A measure without its units: id, number, section and its title, own title, units as written.
+/// Measure without its units: id, number, section, section title, title, units as written.
 type MeasureRow = (i64, i32, String, String, String, String);
 
-/// The measures of a plan, each with its units in the order written.
+/// Measures of a plan, each with its units in the order of the document.
 pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
     let mut assigned: BTreeMap<i64, Vec<(UnitId, String)>> = BTreeMap::new();
     let links: Vec<(i64, i64, String)> = measure_units::table
@@ -236,7 +236,7 @@ pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
     Ok(rows.into_iter().map(measure).collect())
 }
 
-/// Adds a measure with its units.
+/// Inserts a measure with its units; returns its id.
 pub fn insert_measure(conn: &mut Conn, plan: PlanId, new: &Measure) -> Result<i64> {
     let id: i64 = diesel::insert_into(measures::table)
         .values((
@@ -261,7 +261,7 @@ pub fn insert_measure(conn: &mut Conn, plan: PlanId, new: &Measure) -> Result<i6
     Ok(id)
 }
 
-/// The quantified targets of a plan, in the order of the document.
+/// Quantified targets of a plan, in the order of the document.
 pub fn targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<Target>> {
     let rows: Vec<TargetRow> = targets::table
         .left_join(measures::table)
@@ -300,7 +300,7 @@ fn target(row: TargetRow) -> Result<Target> {
     })
 }
 
-/// Adds a quantified target; `measure_id` is the row its measure number stands for.
+/// Inserts a quantified target; `measure_id` is the row id of the measure it refers to.
 pub fn insert_target(
     conn: &mut Conn,
     plan: PlanId,

@@ -1,4 +1,4 @@
-//! Year plans and their versions. A version is inserted and never changed.
+//! Year plans of projects and their versions. A version is inserted once and never changed.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::domain::plan::year_plan::{MonthlyAmounts, PlanVersion, YearPlan};
 use crate::store::schema::{year_plan_versions as versions, year_plans};
 use crate::store::{Conn, Result, StoreError};
 
-/// The twelve columns of a version, as one value.
+/// Values of the twelve month columns of a version, in 分.
 pub(in crate::store) type Months = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
 
-/// The twelve columns of a version, as one expression.
+/// The twelve month columns of a version, for `select`.
 pub(in crate::store) const MONTHS: (
     versions::month_01_fen,
     versions::month_02_fen,
@@ -69,7 +69,7 @@ fn version(row: Row) -> Result<PlanVersion> {
     })
 }
 
-/// The projects that have a plan of a year.
+/// Projects that have a plan for `year`.
 pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
     let ids: Vec<i64> = year_plans::table
         .filter(year_plans::year.eq(year.get()))
@@ -78,7 +78,7 @@ pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
     Ok(ids.into_iter().map(ProjectId).collect())
 }
 
-/// The year plan with all its versions, if there is one.
+/// Finds a year plan, with all its versions.
 pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<YearPlan>> {
     let plan: Option<(i64, i64)> = year_plans::table
         .filter(year_plans::project_id.eq(project.0))
@@ -107,7 +107,7 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
     Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
 }
 
-/// The years a project has plans for.
+/// Years for which a project has plans.
 pub fn years(conn: &mut Conn, project: ProjectId) -> Result<Vec<Year>> {
     let years: Vec<i32> = year_plans::table
         .filter(year_plans::project_id.eq(project.0))
@@ -117,10 +117,10 @@ pub fn years(conn: &mut Conn, project: ProjectId) -> Result<Vec<Year>> {
     Ok(years.into_iter().filter_map(Year::new).collect())
 }
 
-/// Opens a year plan with its first version.
+/// Inserts a year plan with its first version.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the project has one for this year.
+/// [`StoreError::Taken`] if the project already has a plan for this year.
 pub fn insert(
     conn: &mut Conn,
     project: ProjectId,
@@ -139,7 +139,7 @@ pub fn insert(
     Ok(YearPlanId(id))
 }
 
-/// Adds a version to a plan that is still at its version; it becomes the highest.
+/// Appends a version if the plan's row version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].

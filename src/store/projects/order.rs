@@ -1,4 +1,4 @@
-//! The orders a list of projects can be asked in, and where in one a page begins.
+//! Sort orders of the project list, and the keyset conditions of its pages.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -11,31 +11,32 @@ use crate::store::schema::projects;
 use crate::store::sql::coalesce::{date_or, text_or};
 use crate::store::{Result, StoreError};
 
-/// What projects can be sorted by. Where there is nothing to sort by, the least value stands in,
-/// the same on both databases.
+/// Field by which projects can be sorted.
+///
+/// Missing values sort as the smallest value, so that both databases give the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortKey {
-    /// The name, by code points.
+    /// Project name, by code points.
     Name,
-    /// The national code.
+    /// National project code.
     Code,
-    /// The total investment.
+    /// Total investment.
     Total,
-    /// The planned start.
+    /// Planned start.
     PlannedStart,
-    /// The planned finish.
+    /// Planned finish.
     PlannedFinish,
-    /// The id: the order of registration.
+    /// Id, which is the order of registration.
     Id,
 }
 
-/// Sort keys, each ascending or descending; the id decides between equals.
+/// Sort keys with their direction (`true` is descending); ties are broken by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order(Vec<(SortKey, bool)>);
 
 type Condition = Box<dyn BoxableExpression<projects::table, MultiBackend, SqlType = Bool>>;
 
-/// How a row's key compares with a cursor's.
+/// Comparison of a row's key with the cursor's key.
 #[derive(Clone, Copy)]
 enum Is {
     Above,
@@ -54,7 +55,7 @@ macro_rules! compare {
 }
 
 impl Order {
-    /// Reads `-total_investment_wan,name`: a minus sorts downwards.
+    /// Parses a sort parameter such as `-total_investment_wan,name`; a minus means descending.
     pub fn parse(text: &str) -> Option<Self> {
         let mut keys = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
@@ -79,7 +80,7 @@ impl Order {
         Some(Self(keys))
     }
 
-    /// The order as a cursor remembers it.
+    /// Text that identifies the order in a cursor.
     pub fn text(&self) -> String {
         format!("{:?}", self.0)
     }
@@ -109,7 +110,7 @@ impl Order {
         })
     }
 
-    /// The sort keys of a row, for a cursor.
+    /// Sort keys of a row, for a cursor.
     pub(in crate::store) fn keys(&self, row: &Row) -> Vec<Value> {
         let key = |key: &SortKey| match key {
             SortKey::Name => json!(row.name),
@@ -122,11 +123,10 @@ impl Order {
         self.0.iter().map(|(k, _)| key(k)).collect()
     }
 
-    /// The rows behind the one with these keys: behind in the first key, or equal in it and
-    /// behind in the second, and so on.
+    /// Condition for the rows after the row with these keys, in lexicographic order of the keys.
     ///
     /// # Errors
-    /// [`StoreError::BadCursor`].
+    /// [`StoreError::BadCursor`] if the keys do not match this order.
     pub(in crate::store) fn after(&self, keys: &[Value]) -> Result<Condition> {
         if keys.len() != self.0.len() {
             return Err(StoreError::BadCursor);
@@ -144,8 +144,8 @@ impl Order {
     }
 }
 
-/// Stands in for a day that is not known: 0001-01-01, before every real one, and the first day
-/// both databases write the same way.
+/// Replaces an unknown date when sorting: 0001-01-01 is earlier than any real date, and both
+/// databases format it the same way.
 const NEVER: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
     Some(day) => day,
     None => NaiveDate::MIN,

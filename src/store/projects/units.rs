@@ -1,4 +1,4 @@
-//! Which units answer for a project, each in a role.
+//! Responsible units of projects, each with a role.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::domain::reference::unit::{ProjectUnit, UnitRole};
 use crate::store::schema::{project_units, projects, units};
 use crate::store::{Conn, Result, StoreError};
 
-/// The units of a project in the order they were given.
+/// Units of a project, in the order of assignment.
 pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
     type Found = (i64, String, String, String, String);
     let rows: Vec<Found> = project_units::table
@@ -29,7 +29,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
     rows.into_iter().map(read).collect()
 }
 
-/// The roles of one unit in a project.
+/// Roles of one unit in a project.
 pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<UnitRole>> {
     let roles: Vec<String> = project_units::table
         .filter(project_units::project_id.eq(project.0))
@@ -39,7 +39,7 @@ pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<Un
     roles.iter().map(|role| StoreError::read_text(role)).collect()
 }
 
-/// Puts these units in the place of the project's.
+/// Replaces the units of a project.
 pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Result<()> {
     diesel::delete(project_units::table.filter(project_units::project_id.eq(project.0)))
         .execute(conn)?;
@@ -58,7 +58,7 @@ pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Resu
     Ok(())
 }
 
-/// `(project, unit, unit's name, role)` of every project a question is about.
+/// `(project, unit, unit name, role)` of these projects.
 pub(in crate::store) fn links(
     conn: &mut Conn,
     wanted: &std::collections::BTreeSet<i64>,

@@ -37,20 +37,20 @@ impl TryFrom<Row> for Area {
     }
 }
 
-/// All areas in their order. A city has about ten.
+/// All areas in order of position; a city has about ten.
 pub fn all(conn: &mut Conn) -> Result<Vec<Area>> {
     let rows: Vec<Row> =
         areas::table.order((areas::position, areas::id)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Area::try_from).collect()
 }
 
-/// The area, if there is one.
+/// Finds an area by id.
 pub fn find(conn: &mut Conn, id: AreaId) -> Result<Option<Area>> {
     let row = areas::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Area::try_from).transpose()
 }
 
-/// The area with this code, if there is one.
+/// Finds an area by its code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Area>> {
     let row = areas::table
         .filter(areas::code.eq(code))
@@ -60,10 +60,10 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Area>> {
     row.map(Area::try_from).transpose()
 }
 
-/// Adds an area; its id is given by the database.
+/// Inserts an area; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the code is.
+/// [`StoreError::Taken`] if the code is already in use.
 pub fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
     let id = diesel::insert_into(areas::table)
         .values((areas::code.eq(&new.code), columns(new)))
@@ -72,7 +72,7 @@ pub fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
     Ok(AreaId(id))
 }
 
-/// Stores `area` if it is still at its version.
+/// Updates `area` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].

@@ -37,7 +37,7 @@ impl TryFrom<Row> for Industry {
     }
 }
 
-/// The whole tree in the order of the plan document. It has some dozen entries.
+/// All industries in order of position; there are a few dozen.
 pub fn all(conn: &mut Conn) -> Result<Vec<Industry>> {
     let rows: Vec<Row> = industries::table
         .order((industries::position, industries::id))
@@ -46,7 +46,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Industry>> {
     rows.into_iter().map(Industry::try_from).collect()
 }
 
-/// The industry with this code, if there is one.
+/// Finds an industry by its code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Industry>> {
     let row = industries::table
         .filter(industries::code.eq(code))
@@ -56,10 +56,10 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Industry>> {
     row.map(Industry::try_from).transpose()
 }
 
-/// Adds an industry; its id is given by the database.
+/// Inserts an industry; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the code is.
+/// [`StoreError::Taken`] if the code is already in use.
 pub fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
     let id = diesel::insert_into(industries::table)
         .values((industries::code.eq(&new.code), columns(new)))
@@ -68,7 +68,7 @@ pub fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
     Ok(IndustryId(id))
 }
 
-/// Stores `industry` if it is still at its version.
+/// Updates `industry` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -99,7 +99,7 @@ fn columns(industry: &Industry) -> Columns<'_> {
     )
 }
 
-/// Whether projects or envelopes stand on this industry itself.
+/// True if projects or envelopes refer to this industry.
 pub fn is_used(conn: &mut Conn, id: IndustryId) -> Result<bool> {
     let of = projects::table.filter(projects::industry_id.eq(id.0)).select(projects::id);
     let project: Option<i64> = of.first(conn).optional()?;

@@ -8,12 +8,12 @@ use crate::store::schema::units;
 use crate::store::sql::{anywhere, lower};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// Which units are wanted.
+/// Filter for unit lists.
 #[derive(Clone, Debug, Default)]
 pub struct UnitFilter {
-    /// Of one of these kinds; of any when empty.
+    /// Kinds to include; empty for all.
     pub kinds: Vec<UnitKind>,
-    /// With this in the name.
+    /// Substring of the name.
     pub q: Option<String>,
 }
 
@@ -45,18 +45,18 @@ impl TryFrom<Row> for Unit {
     }
 }
 
-/// The unit, or [`StoreError::NotFound`].
+/// Loads a unit, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, id: UnitId) -> Result<Unit> {
     find(conn, id)?.ok_or(StoreError::NotFound)
 }
 
-/// The unit, if there is one.
+/// Finds a unit by id.
 pub fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
     let row = units::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Unit::try_from).transpose()
 }
 
-/// The unit of this name, if there is one.
+/// Finds a unit by its exact name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
     let row = units::table
         .filter(units::name.eq(name))
@@ -66,7 +66,7 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
     row.map(Unit::try_from).transpose()
 }
 
-/// Units that `filter` admits, by name.
+/// One page of units that match `filter`, ordered by name.
 pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<Page<Unit>> {
     let wanted = || {
         let mut query = units::table.into_boxed();
@@ -88,10 +88,10 @@ pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<
     page.by_text(rows, total, |row: &Row| row.name.clone(), Unit::try_from)
 }
 
-/// Adds a unit; its id is given by the database.
+/// Inserts a unit; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the name or the credit code is.
+/// [`StoreError::Taken`] if the name or credit code is already in use.
 pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
     let id = diesel::insert_into(units::table)
         .values(columns(new))
@@ -100,7 +100,7 @@ pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
     get(conn, UnitId(id))
 }
 
-/// Stores `unit` if it is still at its version.
+/// Updates `unit` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].

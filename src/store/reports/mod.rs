@@ -74,7 +74,7 @@ impl TryFrom<Row> for Report {
     }
 }
 
-/// A project's reports, the earliest month first.
+/// Monthly reports of a project, earliest month first.
 pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
     let rows: Vec<Row> = reports::table
         .filter(dsl::project_id.eq(project.0))
@@ -84,12 +84,12 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
     rows.into_iter().map(Report::try_from).collect()
 }
 
-/// The report of a month, or [`StoreError::NotFound`].
+/// Loads the report of a month, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Report> {
     find(conn, project, month)?.ok_or(StoreError::NotFound)
 }
 
-/// The report of a month, if there is one.
+/// Finds the report of a month.
 pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<Report>> {
     let row: Option<Row> = reports::table
         .filter(dsl::project_id.eq(project.0))
@@ -100,8 +100,7 @@ pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<
     row.map(Report::try_from).transpose()
 }
 
-/// `(month, amount)` of what was handed over: submitted and confirmed, but for `month` itself and
-/// what comes after it.
+/// `(month, amount)` of the submitted and confirmed reports of the months before `month`.
 pub fn handed_over_before(
     conn: &mut Conn,
     project: ProjectId,
@@ -117,7 +116,7 @@ pub fn handed_over_before(
     rows.into_iter().map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen)))).collect()
 }
 
-/// The last month any confirmed report is of.
+/// Last month with a confirmed report.
 pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
     let month: Option<String> = reports::table
         .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
@@ -126,7 +125,7 @@ pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
     month.map(|m| StoreError::read_text(&m)).transpose()
 }
 
-/// The last month from `first` to `last` any confirmed report is of.
+/// Last month between `first` and `last` with a confirmed report.
 pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Result<Option<Month>> {
     let month: Option<String> = reports::table
         .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
@@ -136,7 +135,7 @@ pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Resu
     month.map(|m| StoreError::read_text(&m)).transpose()
 }
 
-/// How many reports of a month are in `state`.
+/// Number of reports of a month in `state`.
 pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
     Ok(reports::table
         .filter(dsl::month.eq(month.to_string()))
@@ -145,10 +144,10 @@ pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
         .get_result(conn)?)
 }
 
-/// Adds a report; its id is given by the database.
+/// Inserts a report; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the month has one.
+/// [`StoreError::Taken`] if the project already has a report for the month.
 pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
     diesel::insert_into(reports::table)
         .values((
@@ -160,7 +159,7 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
     Ok(())
 }
 
-/// Stores `report` if it is still at its version.
+/// Updates `report` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].

@@ -1,4 +1,4 @@
-//! Restatements of closed months. One is inserted and never changed.
+//! Restatements of closed months. A restatement is inserted once and never changed.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl TryFrom<Row> for Restatement {
     }
 }
 
-/// A project's restatements, of one month or of every month, as they were entered.
+/// Restatements of a project, of one month or of all months, in order of entry.
 pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result<Vec<Restatement>> {
     let mut query = restatements::table
         .filter(restatements::project_id.eq(project.0))
@@ -57,7 +57,7 @@ pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result
     rows.into_iter().map(Restatement::try_from).collect()
 }
 
-/// Every restatement with its project's name, as they were entered.
+/// All restatements with project names, in order of entry.
 pub fn all(conn: &mut Conn) -> Result<Vec<(Restatement, String)>> {
     let rows: Vec<(Row, String)> = restatements::table
         .inner_join(projects::table)
@@ -67,7 +67,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<(Restatement, String)>> {
     rows.into_iter().map(|(row, name)| Ok((row.try_into()?, name))).collect()
 }
 
-/// `(project, (month, amount))` of every restatement of a year's months.
+/// `(project, (month, amount))` of all restatements of the months of a year.
 pub(in crate::store) fn of_year(
     conn: &mut Conn,
     year: Year,
@@ -86,7 +86,7 @@ pub(in crate::store) fn of_year(
     Ok(found)
 }
 
-/// `(project, amount)` of every restatement of a month before `year`.
+/// `(project, amount)` of all restatements of months before `year`.
 pub(in crate::store) fn before(conn: &mut Conn, year: Year) -> Result<Vec<(i64, i64)>> {
     Ok(restatements::table
         .filter(restatements::month.lt(year.january().to_string()))
@@ -94,8 +94,10 @@ pub(in crate::store) fn before(conn: &mut Conn, year: Year) -> Result<Vec<(i64, 
         .load(conn)?)
 }
 
-/// Adds a restatement. The project's row is written unchanged, so that of two restatements at the
-/// same time one is decided again, knowing the other.
+/// Inserts a restatement.
+///
+/// Also writes the project's row without changing it, so that two concurrent restatements conflict
+/// and the second is validated again with the first one included.
 pub fn insert(conn: &mut Conn, new: &Restatement) -> Result<RestatementId> {
     diesel::update(projects::table.find(new.project_id.0))
         .set(projects::version.eq(projects::version))

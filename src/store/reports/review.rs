@@ -1,4 +1,4 @@
-//! The reviewer's queue: reports of every project in sight, with their warnings.
+//! Review queue: reports of all visible projects, with their warnings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,22 +21,22 @@ use crate::store::schema::{
 use crate::store::sql::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// Which reports are wanted; an empty list means any.
+/// Filter for the review queue. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct ReviewFilter {
-    /// Of one of these months.
+    /// Months to include.
     pub months: Vec<Month>,
-    /// In one of these states.
+    /// States to include.
     pub states: Vec<ReportState>,
-    /// With any warning, or with none.
+    /// `true` for reports with warnings, `false` for reports without.
     pub warned: Option<bool>,
-    /// With this warning.
+    /// Warning code the report must have.
     pub warning: Option<String>,
-    /// The latest first.
+    /// Newest first instead of oldest first.
     pub latest_first: bool,
-    /// Of projects in one of these areas.
+    /// Project in one of these areas.
     pub areas: Option<Vec<AreaId>>,
-    /// Of projects in one of these industry lines.
+    /// Project in one of these industry lines.
     pub industries: Option<Vec<IndustryId>>,
 }
 
@@ -82,16 +82,16 @@ fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
     query
 }
 
-/// What stands beside a report under review.
+/// Figures shown next to a report under review, for comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
-    /// What the plan in force has for its month.
+    /// Planned investment of the month, in the version in force.
     pub planned: Option<Fen>,
-    /// What the month before was reported at, in whatever state.
+    /// Reported investment of the previous month, in any state.
     pub last_month: Option<Fen>,
 }
 
-/// What stands beside each of `reports`: two questions, whatever their number.
+/// Comparison figures of each of `reports`; two queries in total.
 pub fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, Beside>> {
     let projects: BTreeSet<i64> = reports.iter().map(|r| r.project_id.0).collect();
     let before: BTreeSet<String> = reports.iter().map(|r| r.month.previous().to_string()).collect();
@@ -115,7 +115,7 @@ pub fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, 
     Ok(reports.iter().map(one).collect())
 }
 
-/// The versions of the year plans of some projects, with the months they take effect.
+/// Year plan versions by project and year: effective month and amounts.
 type Versions = BTreeMap<(i64, i32), Vec<(Month, MonthlyAmounts)>>;
 
 fn versions_of(
@@ -138,7 +138,7 @@ fn versions_of(
     Ok(found)
 }
 
-/// The reports that `filter` admits with their projects' names, by id.
+/// One page of reports that match `filter` with project names, ordered by id.
 pub fn list(
     conn: &mut Conn,
     filter: &ReviewFilter,

@@ -1,4 +1,4 @@
-//! Messages of webhooks on their way: queued in the order of the feed, attempted, settled, listed.
+//! Webhook deliveries: queued in feed order, attempted, settled and listed.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -11,39 +11,39 @@ use crate::store::schema::{deliveries, users, webhooks};
 use crate::store::webhooks::{Row as HookRow, Webhook, reader};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError, events};
 
-/// Most events looked through for one webhook at a time.
+/// Maximum number of events examined for one webhook at a time.
 pub const MOST: i64 = 200;
 
-/// A message on its way, or settled.
+/// Delivery of one message to a webhook.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
-    /// The webhook it belongs to.
+    /// Webhook that receives it.
     pub webhook: WebhookId,
-    /// What the receiver knows the message by, at every attempt.
+    /// Message id sent to the receiver; the same at every attempt.
     pub message_id: String,
-    /// The event's sequence; none for a test.
+    /// Sequence of the event; `None` for a test message.
     pub sequence: Option<i64>,
-    /// The event's kind.
+    /// Kind of the event.
     pub kind: String,
-    /// Where it is.
+    /// Current state.
     pub state: DeliveryState,
-    /// How often it was attempted.
+    /// Number of attempts.
     pub attempts: i32,
-    /// How often since it was last asked for: its place in the schedule.
+    /// Number of attempts since it was queued or repeated: its position in the retry schedule.
     pub tries: i32,
-    /// When it is attempted next, while it is pending.
+    /// Time of the next attempt, while pending.
     pub next_attempt_at: Option<Timestamp>,
-    /// When it was attempted last.
+    /// Time of the last attempt.
     pub last_attempt_at: Option<Timestamp>,
-    /// What the receiver answered last.
+    /// HTTP status of the last attempt.
     pub response_status: Option<i32>,
-    /// Why the last attempt failed.
+    /// Error of the last attempt.
     pub error: Option<AttemptError>,
-    /// When it was queued.
+    /// Instant at which it was queued.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
@@ -89,21 +89,22 @@ impl TryFrom<Row> for Delivery {
     }
 }
 
-/// How far a webhook is to be brought along the feed, and what it is to be sent on the way.
+/// Next part of the feed to queue for a webhook.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Which webhook.
+    /// Webhook to advance.
     pub webhook: WebhookId,
-    /// Where it stood.
+    /// Sequence before this step.
     pub from: i64,
-    /// Where it will stand.
+    /// Sequence after this step.
     pub to: i64,
-    /// The sequence and the kind of each event it is to be sent.
+    /// Sequence and kind of each event to deliver.
     pub events: Vec<(i64, String)>,
 }
 
-/// What is to be queued, of every webhook that is not at the feed's head and whose owner may be
-/// sent anything.
+/// Steps for all enabled webhooks that are behind the head of the feed.
+///
+/// Webhooks whose owner may no longer receive events are skipped.
 pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
     let head = seal::head(conn)?;
     let behind: Vec<HookRow> = webhooks::table
@@ -121,7 +122,8 @@ pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
         let from = hook.after_sequence;
         let found = events::feed(conn, &reader.filter(&hook, from), MOST)?;
         let full = usize::try_from(MOST).is_ok_and(|most| found.len() >= most);
-        // A short answer means that all up to the head was looked through, in one snapshot.
+        // Fewer rows than the limit mean that all events up to the head were examined in one
+        // snapshot.
         let to = found.last().map(|(sequence, _)| *sequence).filter(|_| full).unwrap_or(head);
         let events = found.into_iter().map(|(sequence, event)| (sequence, event.kind)).collect();
         steps.push(Step { webhook: hook.id, from, to, events });
@@ -129,8 +131,10 @@ pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-/// Queues what `step` says, with these ids for its messages, unless the webhook was moved on
-/// meanwhile: by another instance, or because it is gone.
+/// Queues the deliveries of `step` with these message ids.
+///
+/// Does nothing if the webhook was disabled, deleted, or advanced by another instance since the
+/// step was computed.
 pub fn queue(conn: &mut Conn, step: &Step, ids: &[String], now: Timestamp) -> Result<()> {
     let stands = webhooks::table
         .find(step.webhook.0)
@@ -177,14 +181,14 @@ pub fn ping(
     get(conn, hook, id)
 }
 
-/// The delivery of this webhook, or [`StoreError::NotFound`].
+/// Loads a delivery of this webhook, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, hook: WebhookId, id: DeliveryId) -> Result<Delivery> {
     let row = deliveries::table.find(id.0).filter(deliveries::webhook_id.eq(hook.0));
     let row = row.select(Row::as_select()).first::<Row>(conn).optional()?;
     row.ok_or(StoreError::NotFound)?.try_into()
 }
 
-/// The deliveries of a webhook in one of these states, or all; the latest first.
+/// One page of a webhook's deliveries in one of these states, or in any; newest first.
 pub fn list(
     conn: &mut Conn,
     hook: WebhookId,
@@ -211,8 +215,7 @@ pub fn list(
     page.by_id(rows, total, |row: &Row| row.id, Delivery::try_from)
 }
 
-/// Webhooks that no instance sends for and that have something due, those that waited longest for
-/// their turn first.
+/// Webhooks with due deliveries that no instance has leased, longest waiting first.
 pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<WebhookId>> {
     let due = deliveries::table
         .filter(deliveries::state.eq(DeliveryState::Pending.as_str()))
@@ -236,7 +239,7 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<WebhookId>> {
     Ok(hooks)
 }
 
-/// What is due next of a webhook: what was due first.
+/// Due delivery of a webhook that has waited longest.
 pub fn next(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<Option<Delivery>> {
     let row: Option<Row> = deliveries::table
         .filter(deliveries::webhook_id.eq(hook.0))
@@ -249,7 +252,7 @@ pub fn next(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<Option<D
     row.map(Delivery::try_from).transpose()
 }
 
-/// Writes down what came of an attempt, unless that was done already; whether it was not.
+/// Records an attempt's result. Returns false if it was already recorded.
 pub fn settle(
     conn: &mut Conn,
     tried: &Delivery,
@@ -278,7 +281,7 @@ pub fn settle(
     Ok(settled > 0)
 }
 
-/// Asks for a delivery once more: it is due now, and its schedule begins anew.
+/// Schedules a delivery again: due now, with a new retry schedule.
 pub fn repeat(conn: &mut Conn, id: DeliveryId, now: Timestamp) -> Result<()> {
     diesel::update(deliveries::table.find(id.0))
         .set((
@@ -292,7 +295,9 @@ pub fn repeat(conn: &mut Conn, id: DeliveryId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Removes what was delivered by `before`; nothing else ever goes by itself.
+/// Deletes deliveries that were delivered by `before`; returns their number.
+///
+/// Other deliveries are deleted only together with their webhook.
 pub fn prune(conn: &mut Conn, before: Timestamp) -> Result<usize> {
     let old = deliveries::table
         .filter(deliveries::state.eq(DeliveryState::Delivered.as_str()))

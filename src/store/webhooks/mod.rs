@@ -1,5 +1,5 @@
-//! Webhooks: whose they are, what they are sent, how far along the feed they were served, and
-//! which instance sends for them at the moment.
+//! Webhooks: owner, filter, position in the change feed, and the lease of the instance that is
+//! sending.
 
 pub mod deliveries;
 pub mod secrets;
@@ -18,26 +18,26 @@ use crate::store::events::FeedFilter;
 use crate::store::schema::{deliveries as sent, webhook_secrets, webhooks};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// A webhook.
+/// Webhook.
 #[derive(Clone, Debug)]
 pub struct Webhook {
     /// Its id.
     pub id: WebhookId,
-    /// Whose it is.
+    /// Owner.
     pub user: UserId,
-    /// Where its messages go.
+    /// URL to which messages are posted.
     pub url: HookUrl,
-    /// The kinds of events it is sent; empty for any.
+    /// Event kinds to deliver; empty for all.
     pub kinds: Vec<String>,
-    /// The project whose events it is sent; any when absent.
+    /// Project whose events are delivered; `None` for all.
     pub project: Option<ProjectId>,
-    /// Since when it is sent nothing, and why.
+    /// Instant and reason of disabling; `None` while it is enabled.
     pub disabled: Option<(Timestamp, DisabledBecause)>,
-    /// Everything up to this sequence was queued, or is not for it.
+    /// Sequence up to which events were queued or did not match.
     pub after_sequence: i64,
-    /// When it was made.
+    /// Instant of creation.
     pub created_at: Timestamp,
-    /// For the ETag.
+    /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
 }
 
@@ -75,18 +75,18 @@ impl TryFrom<Row> for Webhook {
     }
 }
 
-/// The webhook, if it is there.
+/// Finds a webhook by id.
 pub fn find(conn: &mut Conn, id: WebhookId) -> Result<Option<Webhook>> {
     let row = webhooks::table.find(id.0).select(Row::as_select()).first::<Row>(conn);
     row.optional()?.map(Webhook::try_from).transpose()
 }
 
-/// The webhook of this account, or [`StoreError::NotFound`].
+/// Loads a webhook of this account, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, id: WebhookId, owner: UserId) -> Result<Webhook> {
     find(conn, id)?.filter(|hook| hook.user == owner).ok_or(StoreError::NotFound)
 }
 
-/// The webhooks of an account, the first first.
+/// One page of an account's webhooks, oldest first.
 pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<Webhook>> {
     let own = || webhooks::table.filter(webhooks::user_id.eq(owner.0));
     let mut query = own().select(Row::as_select()).into_boxed();
@@ -98,12 +98,12 @@ pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<W
     page.by_id(rows, total, |row: &Row| row.id, Webhook::try_from)
 }
 
-/// How many an account has.
+/// Number of webhooks of an account.
 pub fn count(conn: &mut Conn, owner: UserId) -> Result<i64> {
     Ok(webhooks::table.filter(webhooks::user_id.eq(owner.0)).count().get_result(conn)?)
 }
 
-/// Makes a webhook like `new`; its id and version are given here.
+/// Inserts a webhook like `new`; the database assigns id and version.
 pub fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
     let id = diesel::insert_into(webhooks::table)
         .values((
@@ -120,7 +120,7 @@ pub fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
     Ok(WebhookId(id))
 }
 
-/// Stores what may be changed of `hook`, if it is still at `hook.version`.
+/// Updates the editable fields of `hook` if its version is unchanged.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -139,7 +139,7 @@ pub fn save(conn: &mut Conn, hook: &Webhook) -> Result<()> {
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// That something of the webhook's was changed beside its row.
+/// Increments the version, because a related record changed.
 pub(in crate::store) fn touch(conn: &mut Conn, id: WebhookId) -> Result<()> {
     diesel::update(webhooks::table.find(id.0))
         .set(webhooks::version.eq(webhooks::version + 1))
@@ -147,7 +147,7 @@ pub(in crate::store) fn touch(conn: &mut Conn, id: WebhookId) -> Result<()> {
     Ok(())
 }
 
-/// Removes a webhook with its secrets and all its deliveries, if it is still at `version`.
+/// Deletes a webhook with its secrets and deliveries if it is still at `version`.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
@@ -159,7 +159,7 @@ pub fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
     if diesel::delete(row).execute(conn)? == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// What a webhook's owner sees of the feed.
+/// Visibility of the change feed for a webhook's owner.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
     sight: Sight,
@@ -167,13 +167,13 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The events that `hook` is sent after `after`.
+    /// Filter for the events of `hook` after sequence `after`.
     pub fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
         let (kinds, project, until) = (hook.kinds.clone(), hook.project, None);
         FeedFilter { after, until, kinds, project, sight: self.sight, accounts: self.accounts }
     }
 
-    /// The one event of this sequence, if it is in sight.
+    /// Filter for the single event with this sequence, if it is visible.
     pub fn only(self, sequence: i64) -> FeedFilter {
         let (kinds, project, until) = (Vec::new(), None, Some(sequence));
         let after = sequence - 1;
@@ -181,7 +181,10 @@ impl Reader {
     }
 }
 
-/// What the owner of a webhook sees now; nothing when it may not be sent anything any more.
+/// Current feed visibility of a webhook's owner.
+///
+/// `None` if the owner may no longer receive events: deleted, disabled, expired, or without the
+/// right to manage webhooks.
 pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<Reader>> {
     let Some(user) = users::find(conn, owner)? else {
         return Ok(None);
@@ -196,7 +199,8 @@ pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<R
     Ok(Some(Reader { sight, accounts: user.role.sees_accounts() }))
 }
 
-/// Takes the webhook for `me` until `until`, unless another instance has it; whether it was free.
+/// Leases the webhook to instance `me` until `until`. Returns false if another instance has it or
+/// it is disabled.
 pub fn lease(
     conn: &mut Conn,
     id: WebhookId,
@@ -213,7 +217,8 @@ pub fn lease(
     Ok(taken > 0)
 }
 
-/// Keeps the webhook until `until`; whether it is still mine. Given back with the instant it is.
+/// Extends the lease of `me` until `until`; the current time releases it. Returns false if another
+/// instance has the lease.
 pub fn keep(conn: &mut Conn, id: WebhookId, me: &str, until: Timestamp) -> Result<bool> {
     let mine = webhooks::table.find(id.0).filter(webhooks::leased_by.eq(me));
     let kept = diesel::update(mine).set(webhooks::leased_until.eq(until.naive())).execute(conn)?;

@@ -1,4 +1,4 @@
-//! The secrets of webhooks, of which salts are kept: see [`crate::domain::webhook::signature::HookKey`].
+//! Webhook secrets. Only salts are stored; see [`crate::domain::webhook::signature::HookKey`].
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -8,25 +8,25 @@ use crate::domain::id::{WebhookId, WebhookSecretId};
 use crate::store::schema::webhook_secrets as secrets;
 use crate::store::{Conn, Result, StoreError, webhooks};
 
-/// A secret that was given out.
+/// Secret of a webhook, without its value.
 #[derive(Clone, Debug)]
 pub struct WebhookSecret {
     /// Its id.
     pub id: WebhookSecretId,
-    /// What it is derived from.
+    /// Salt from which it is derived.
     pub salt: String,
-    /// Whether it is still the same.
+    /// Digest of the secret; differs if the server key has changed since.
     pub fingerprint: String,
-    /// How it begins, to tell it from another.
+    /// First characters of the secret, to tell secrets apart.
     pub hint: String,
-    /// When it was made.
+    /// Instant of creation.
     pub created_at: Timestamp,
-    /// When it signs no more; never, when absent.
+    /// Instant after which it no longer signs; `None` if it does not expire.
     pub ends_at: Option<Timestamp>,
 }
 
 impl WebhookSecret {
-    /// Whether it signs at `now`.
+    /// True if it signs messages at `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|ends| now < ends)
     }
@@ -56,7 +56,7 @@ impl From<Row> for WebhookSecret {
     }
 }
 
-/// The secrets of a webhook, the newest first, those that ended by themselves included.
+/// Secrets of a webhook including expired ones, newest first.
 pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
     let rows: Vec<Row> = secrets::table
         .filter(secrets::webhook_id.eq(hook.0))
@@ -66,7 +66,8 @@ pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
     Ok(rows.into_iter().map(WebhookSecret::from).collect())
 }
 
-/// Adds a secret. Those there are sign until `others_end` at most; those that ended go.
+/// Inserts a secret. Other active secrets expire at `others_end` unless they expire earlier;
+/// expired secrets are deleted.
 pub fn add(
     conn: &mut Conn,
     hook: WebhookId,
@@ -90,7 +91,9 @@ pub fn add(
     webhooks::touch(conn, hook)
 }
 
-/// Ends a secret at once, or [`StoreError::NotFound`]. The one that is left does not end by itself.
+/// Deletes a secret, or returns [`StoreError::NotFound`].
+///
+/// If only one secret is left, it no longer expires.
 pub fn end(conn: &mut Conn, hook: WebhookId, id: WebhookSecretId) -> Result<()> {
     let row = secrets::table.find(id.0).filter(secrets::webhook_id.eq(hook.0));
     if diesel::delete(row).execute(conn)? == 0 {

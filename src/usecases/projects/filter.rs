@@ -1,4 +1,4 @@
-//! The filters every question about projects takes.
+//! Project filters shared by lists and summaries.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -15,57 +15,60 @@ use crate::store::projects::ProjectFilter;
 use crate::store::reference::{areas, industries};
 use crate::usecases::refusal::Refusal;
 
-/// Which projects; a repeated parameter means "or".
+/// Filters for projects. Different parameters are combined with "and", repeated ones with "or".
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilterQuery {
-    /// Of one of these industries, by code; a code with parts stands for all of them.
+    /// Only projects of one of these industries, by code. The code of a parent industry includes
+    /// all its lines.
     #[serde(default)]
     #[param(example = json!(["new_energy"]))]
     pub industry: Vec<String>,
-    /// Of one of these groups.
+    /// Only projects of one of these industry groups.
     #[serde(default)]
     pub group: Vec<IndustryGroup>,
-    /// In one of these areas, by code.
+    /// Only projects in one of these areas, by code.
     #[serde(default)]
     #[param(example = json!(["dongying"]))]
     pub area: Vec<String>,
-    /// In one of these stages, as they are now.
+    /// Only projects whose current stage is one of these.
     #[serde(default)]
     pub stage: Vec<Stage>,
-    /// Of one of these natures.
+    /// Only projects of one of these natures of construction.
     #[serde(default)]
     pub nature: Vec<Nature>,
-    /// In which one of these units, by id, has a role.
+    /// Only projects in which one of these units, by id, has a role.
     #[serde(default)]
     pub unit: Vec<UnitId>,
-    /// In which those units, or any, have this role.
+    /// Only projects in which one of the units in `unit`, or any unit if none is given, has this
+    /// role.
     #[param(nullable = false)]
     pub role: Option<UnitRole>,
-    /// With this in the name or the national code.
+    /// Only projects whose name or national code contains this text.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }
 
-/// Projects of which places.
+/// Filters by industry and area, for what belongs to projects.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PlaceFilter {
-    /// Of projects of one of these industries, by code; a code with parts stands for all of them.
+    /// Only those of projects of one of these industries, by code. The code of a parent industry
+    /// includes all its lines.
     #[serde(default)]
     #[param(example = json!(["new_energy"]))]
     pub industry: Vec<String>,
-    /// Of projects in one of these areas, by code.
+    /// Only those of projects in one of these areas, by code.
     #[serde(default)]
     #[param(example = json!(["dongying"]))]
     pub area: Vec<String>,
 }
 
 impl PlaceFilter {
-    /// The industries and areas asked for, where any were.
+    /// Ids of the industries and areas in the filter; `None` if it does not restrict them.
     ///
     /// # Errors
-    /// 400 that names every code that is not there.
+    /// 400 with every unknown code.
     #[expect(clippy::type_complexity, reason = "two lists, each of which may be absent")]
     pub fn known(
         &self,
@@ -79,10 +82,10 @@ impl PlaceFilter {
 }
 
 impl FilterQuery {
-    /// The filter in the store's terms.
+    /// Converts to a store filter, restricted to projects in the register in `year` if given.
     ///
     /// # Errors
-    /// 400 that names every code that is not there.
+    /// 400 with every unknown code.
     pub fn known(&self, conn: &mut Conn, year: Option<Year>) -> Result<ProjectFilter, Refusal> {
         let mut errors = Vec::new();
         let industries = self.industries(&industries::all(conn)?, &mut errors);
@@ -107,7 +110,7 @@ impl FilterQuery {
         })
     }
 
-    /// The industries themselves and their parts, as far as they are of the groups asked for.
+    /// The industries and their lines, restricted to the groups in the filter.
     fn industries(
         &self,
         all: &[Industry],
@@ -141,7 +144,7 @@ fn known<T>(
         } else {
             let words = Words::new(
                 format!("没有代码为 {code} 的条目；请从相应列表中选取。"),
-                format!("There is no code {code:?}; take one from its list."),
+                format!("Unknown code {code:?}; use one from the list of industries or areas."),
             );
             errors.push(FieldError::new(pointer, "not-there", words));
         }

@@ -1,10 +1,10 @@
-//! Somebody who sends requests.
+//! An API client for tests.
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-/// Somebody with a token, or without.
+/// A client with or without a token.
 #[derive(Clone)]
 pub struct Actor {
     client: reqwest::Client,
@@ -13,25 +13,25 @@ pub struct Actor {
     pub token: Option<String>,
 }
 
-/// What came back.
+/// A response.
 pub struct Answer {
-    /// The status.
+    /// Status code.
     pub status: u16,
-    /// The headers.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The body as text.
+    /// Body as text.
     pub text: String,
-    /// The body as JSON; null when it is none.
+    /// Body as JSON; null if it is not JSON.
     pub json: Value,
 }
 
 impl Answer {
-    /// The problem's code.
+    /// Code of the problem.
     pub fn code(&self) -> &str {
         self.json["code"].as_str().unwrap_or("")
     }
 
-    /// `(pointer, code)` of every wrong field.
+    /// `(pointer, code)` of every field error.
     pub fn errors(&self) -> Vec<(String, String)> {
         let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
         let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
@@ -43,30 +43,30 @@ impl Answer {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
     }
 
-    /// This answer, which must have this status.
+    /// Returns the response if it has this status, else panics.
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
     }
 
-    /// The id of what was answered.
+    /// The `id` of the body.
     pub fn id(&self) -> i64 {
         self.json["id"].as_i64().unwrap_or_else(|| panic!("no id in {}", self.text))
     }
 
-    /// The items of a list.
+    /// The `items` of the body.
     pub fn items(&self) -> &Vec<Value> {
         self.json["items"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text))
     }
 }
 
 impl Actor {
-    /// Somebody who sends requests below `base`.
+    /// A client whose paths are relative to `base`.
     pub fn new(client: reqwest::Client, base: String, token: Option<String>) -> Self {
         Self { client, base, token }
     }
 
-    /// A request that can still be changed.
+    /// Builds a request that can be modified before [`Actor::send`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url =
             if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
@@ -111,24 +111,24 @@ impl Actor {
         self.send(self.request(Method::PUT, path).json(body)).await
     }
 
-    /// PUT of something new
+    /// PUT that creates (`If-None-Match: *`)
     pub async fn create(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PUT, path).header("If-None-Match", "*").json(body)).await
     }
 
-    /// PUT of a change to `version`
+    /// PUT that changes `version` (`If-Match`)
     pub async fn change(&self, path: &str, version: i64, body: &Value) -> Answer {
         let tag = format!("\"{version}\"");
         self.send(self.request(Method::PUT, path).header("If-Match", tag).json(body)).await
     }
 
-    /// PATCH of `version`
+    /// PATCH of `version` (`If-Match`)
     pub async fn patch(&self, path: &str, version: i64, body: &Value) -> Answer {
         let tag = format!("\"{version}\"");
         self.send(self.request(Method::PATCH, path).header("If-Match", tag).json(body)).await
     }
 
-    /// Registers a project of 10,000 万元 under construction since March; `other` overrides.
+    /// Registers a project of 10,000 万元, under construction since March; `other` overrides fields.
     pub async fn project(&self, name: &str, other: Value) -> i64 {
         let mut body = json!({
             "name": name, "industry": "next_gen_it", "area": "dongying", "stage": "construction",
@@ -142,7 +142,7 @@ impl Actor {
         self.post("/projects", &body).await.expect(201).id()
     }
 
-    /// Gives units their roles in a project that was just registered.
+    /// Assigns units in roles to a newly registered project.
     pub async fn assign(&self, project: i64, units: &[(i64, &str)]) {
         let item = |(unit, role): &(i64, &str)| json!({"unit_id": unit, "role": role});
         let items: Vec<Value> = units.iter().map(item).collect();
@@ -152,7 +152,7 @@ impl Actor {
         self.change(&path, version, &json!({"items": items})).await.expect(200);
     }
 
-    /// Gives a project a year plan of twelve equal months.
+    /// Enters a year plan of twelve equal months.
     pub async fn plan_year(&self, project: i64, monthly: i64) {
         let months = vec![format!("{monthly}.00"); 12];
         let annual = format!("{}.00", monthly * 12);
@@ -160,7 +160,7 @@ impl Actor {
         self.put(&format!("/projects/{project}/year-plans/2021"), &body).await.expect(201);
     }
 
-    /// Drafts, submits and confirms a report as the commission.
+    /// Drafts, submits and confirms a report.
     pub async fn confirmed(&self, project: i64, month: &str, completed: &str) {
         let path = format!("/projects/{project}/reports/{month}");
         self.create(&path, &json!({"completed_wan": completed})).await.expect(201);

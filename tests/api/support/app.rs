@@ -1,4 +1,4 @@
-//! A server in this process, on a port of its own, with a database of its own.
+//! A server in this process with its own port and database.
 
 use std::sync::Arc;
 
@@ -19,22 +19,22 @@ use super::actor::Actor;
 use super::clock::{TestCalendar, TestClock};
 use super::database::{Kind, TestDatabase};
 
-/// When tests begin: 2021-07-01T02:00:00Z, ten o'clock in Shanghai.
+/// Start time of tests: 2021-07-01T02:00:00Z, ten o'clock in China.
 pub const START: i64 = 1_625_104_800;
-/// The password of every account a test makes.
+/// Password of every test account.
 pub const PASSWORD: &str = "river lantern copper 47";
 
-/// A running server and all that stands around it.
+/// A running server with its clock, calendar and database.
 pub struct TestApp {
-    /// Its clock.
+    /// Clock of the server.
     pub clock: Arc<TestClock>,
-    /// Its calendar; begins on 2021-07-01.
+    /// Calendar of the server; starts at 2021-07-01.
     pub calendar: Arc<TestCalendar>,
-    /// Its database, for what no request can do.
+    /// Database, for changes that no request can make.
     pub db: Db,
-    /// Where its database is, and what kind.
+    /// Location and kind of the database.
     pub database: TestDatabase,
-    /// Stopped with the test.
+    /// The server; stopped when the test ends.
     pub server: Server,
     client: reqwest::Client,
 }
@@ -45,7 +45,7 @@ impl TestApp {
         Self::start_with(database, Config::for_tests()).await
     }
 
-    /// Starts a server with settings of its own.
+    /// Starts a server with other settings.
     pub async fn start_with(database: TestDatabase, config: Config) -> Self {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
@@ -60,7 +60,7 @@ impl TestApp {
         Self { clock, calendar, db, database, server: server.unwrap(), client }
     }
 
-    /// Another server on the same database, with settings of its own; this one goes on.
+    /// Starts another server with other settings on the same database; this one keeps running.
     pub async fn beside(&self, config: Config) -> Self {
         let database = TestDatabase {
             url: self.database.url.clone(),
@@ -70,37 +70,37 @@ impl TestApp {
         Self::start_with(database, config).await
     }
 
-    /// Whether this is PostgreSQL.
+    /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.database.kind == Kind::Postgres
     }
 
-    /// The address of a path below the root.
+    /// URL of a path from the root.
     pub fn root(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.address)
     }
 
-    /// Somebody without a token.
+    /// A client without a token.
     pub fn stranger(&self) -> Actor {
         Actor::new(self.client.clone(), self.root("/api/v1"), None)
     }
 
-    /// The commission, logged in.
+    /// A client logged in as the commission.
     pub async fn commission(&self) -> Actor {
         self.actor("commission", Role::Commission, None, None).await
     }
 
-    /// An account of a unit, logged in; the unit is made if it is not there.
+    /// A client logged in as a unit; creates the unit if missing.
     pub async fn unit(&self, unit: &'static str) -> Actor {
         self.actor(&format!("unit-{}", name_of(unit)), Role::Unit, Some(unit), None).await
     }
 
-    /// An account of an area, logged in.
+    /// A client logged in as an area.
     pub async fn area(&self, area: &'static str) -> Actor {
         self.actor(&format!("area-{area}"), Role::Area, None, Some(area)).await
     }
 
-    /// An account in a role without unit or area, logged in.
+    /// A client logged in with a role that has neither unit nor area.
     pub async fn role(&self, role: Role) -> Actor {
         self.actor(role.as_str(), role, None, None).await
     }
@@ -116,7 +116,7 @@ impl TestApp {
         self.log_in(username, PASSWORD).await
     }
 
-    /// Makes an account unless it is there.
+    /// Creates an account if missing.
     pub async fn add_user(
         &self,
         username: &str,
@@ -156,12 +156,12 @@ impl TestApp {
         added.await.unwrap();
     }
 
-    /// The id of a unit, made if it is not there.
+    /// Id of a unit; creates it if missing.
     pub async fn unit_id(&self, name: &'static str) -> i64 {
         self.db.write(move |conn| unit_id(conn, name)).await.unwrap().0
     }
 
-    /// Logs an account in.
+    /// Logs in to an account.
     pub async fn log_in(&self, username: &str, password: &str) -> Actor {
         let body = json!({"username": username, "password": password});
         let answer = self.stranger().post("/sessions", &body).await;
@@ -171,7 +171,8 @@ impl TestApp {
     }
 }
 
-/// Opens the months of 2020 to 2022 for a long time: what a test is not about should not stop it.
+/// Opens the months of 2020 to 2022 with late due dates, so that tests about other things are not
+/// limited by them.
 fn open_months(conn: &mut major_projects::store::Conn) -> Result<(), StoreError> {
     if reporting_months::list(conn, None)?.is_empty() {
         for month in (2020..=2022).filter_map(Year::new).flat_map(Year::months) {
@@ -183,7 +184,7 @@ fn open_months(conn: &mut major_projects::store::Conn) -> Result<(), StoreError>
     Ok(())
 }
 
-/// A name a log-in can have for a unit whose name is Chinese.
+/// A login name for a unit with a Chinese name.
 fn name_of(unit: &str) -> String {
     unit.bytes().take(24).fold(String::new(), |name, b| format!("{name}{b:02x}"))
 }

@@ -1,4 +1,4 @@
-//! Somebody who looks at pages: keeps cookies, follows nothing by itself, sends forms a page showed.
+//! A browser for tests: keeps cookies, follows no redirects, sends forms with their hidden fields.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,38 +15,38 @@ pub struct Browser {
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
-/// What came back.
+/// A response.
 pub struct Shown {
-    /// The status.
+    /// Status code.
     pub status: u16,
-    /// Where it sends the browser; empty when it is a page itself.
+    /// Redirect target; empty if there is none.
     pub location: String,
-    /// The headers.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The page.
+    /// Body.
     pub html: String,
 }
 
 impl Shown {
-    /// This, which must have this status.
+    /// Returns the response if it has this status, else panics.
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.html);
         self
     }
 
-    /// Whether the page says this.
+    /// True if the page contains `text`.
     pub fn says(&self, text: &str) -> bool {
         self.html.contains(text)
     }
 
-    /// The value of a hidden field.
+    /// Value of a hidden field.
     pub fn hidden(&self, name: &str) -> String {
         hidden(&self.html, name)
     }
 }
 
 impl Browser {
-    /// A browser that has been nowhere.
+    /// A browser without cookies.
     pub fn new(app: &TestApp) -> Self {
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
@@ -54,7 +54,7 @@ impl Browser {
         Self { client: client.build().unwrap(), root: app.root(""), cookies }
     }
 
-    /// A browser in which this account, which is there, is logged in.
+    /// A browser logged in to an existing account.
     pub async fn log_in(app: &TestApp, username: &str) -> Self {
         Self::log_in_with(app, username, PASSWORD).await
     }
@@ -67,12 +67,12 @@ impl Browser {
         browser
     }
 
-    /// Opens a page that must be there.
+    /// Opens a page that must answer 200, and returns its HTML.
     pub async fn open(&self, path: &str) -> String {
         self.get(path).await.expect(200).html
     }
 
-    /// Where an address leads; empty when it is a page itself.
+    /// Redirect target of an address; empty if there is none.
     pub async fn leads(&self, path: &str) -> String {
         self.get(path).await.location
     }
@@ -83,13 +83,13 @@ impl Browser {
         self.take(request).await
     }
 
-    /// POST of exactly these fields.
+    /// POST of exactly these fields
     pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let request = self.request(Method::POST, path).form(fields);
         self.take(request).await
     }
 
-    /// POST of these fields as a form of the page `from` sends them.
+    /// POST of these fields with the hidden fields of the page `from`
     pub async fn submit(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
         let proof = self.get(from).await.hidden("proof");
         let mut all = vec![("proof", proof.as_str())];
@@ -97,7 +97,7 @@ impl Browser {
         self.send(path, &all).await
     }
 
-    /// A request that can still be changed.
+    /// Builds a request that can be modified before [`Browser::take`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let cookies: Vec<_> =
             self.cookies.borrow().iter().map(|(n, v)| format!("{n}={v}")).collect();
@@ -107,7 +107,7 @@ impl Browser {
             .header(COOKIE, cookies.join("; "))
     }
 
-    /// Sends a request and keeps the cookies it is answered with.
+    /// Sends a request and stores the cookies of the response.
     pub async fn take(&self, request: reqwest::RequestBuilder) -> Shown {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -121,18 +121,18 @@ impl Browser {
         Shown { status, location, headers, html: response.text().await.unwrap() }
     }
 
-    /// POST of these fields with the proof of this session, as every form of ours has it.
+    /// POST of these fields with the CSRF token of this session
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         self.submit("/password", path, fields).await
     }
 
-    /// A cookie's value.
+    /// Value of a cookie.
     pub fn cookie(&self, name: &str) -> String {
         self.cookies.borrow().get(name).cloned().unwrap_or_default()
     }
 }
 
-/// The value of a hidden field: of the page itself, or else of the bar above it.
+/// Value of a hidden field in the page, else in the navigation bar.
 pub fn hidden(html: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     let (bar, page) = html.split_once("<main").unwrap_or(("", html));
@@ -141,7 +141,7 @@ pub fn hidden(html: &str, name: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// What a person reads of a page: its words, without its marks.
+/// Text of a page without its markup.
 pub fn words(html: &str) -> String {
     let (mut words, mut inside) = (String::new(), false);
     for letter in html.chars() {

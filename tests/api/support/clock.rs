@@ -1,26 +1,26 @@
-//! Clock and calendar that stand where a test puts them.
+//! Settable clock and calendar for tests.
 
 use std::sync::Mutex;
 
 use chrono::NaiveDate;
 use major_projects::domain::clock::{Calendar, Clock, Timestamp};
 
-/// A clock that a test moves.
+/// A settable clock.
 pub struct TestClock(Mutex<Timestamp>);
 
 impl TestClock {
-    /// A clock that stands at so many seconds after the start of 1970.
+    /// A clock at a Unix time in seconds.
     pub fn at(seconds: i64) -> Self {
         Self(Mutex::new(Timestamp::from_unix_seconds(seconds).unwrap()))
     }
 
-    /// Moves it on a little.
+    /// Moves the clock forward.
     pub fn pass_seconds(&self, seconds: i64) {
         let mut now = self.0.lock().unwrap();
         *now = now.plus_seconds(seconds);
     }
 
-    /// Moves it on.
+    /// Moves the clock forward.
     pub fn pass_hours(&self, hours: i64) {
         let mut now = self.0.lock().unwrap();
         *now = now.plus_hours(hours);
@@ -33,7 +33,7 @@ impl Clock for TestClock {
     }
 }
 
-/// A calendar that a test moves.
+/// A settable calendar.
 pub struct TestCalendar(Mutex<NaiveDate>);
 
 impl TestCalendar {
@@ -42,7 +42,7 @@ impl TestCalendar {
         Self(Mutex::new(day.parse().unwrap()))
     }
 
-    /// Turns to another day.
+    /// Sets the business day.
     pub fn turn_to(&self, day: &str) {
         *self.0.lock().unwrap() = day.parse().unwrap();
     }

@@ -1,4 +1,4 @@
-//! A database per test: a copy of a template that was migrated and seeded once.
+//! A database per test: a copy of a template that is migrated and seeded once.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,17 +13,17 @@ use tempfile::TempDir;
 use super::clock::TestClock;
 use super::postgres::{Cluster, programs};
 
-/// Which database.
+/// Kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A file.
+    /// A SQLite file.
     Sqlite,
-    /// A server.
+    /// A PostgreSQL server.
     Postgres,
 }
 
 impl Kind {
-    /// Its name in the list of tests.
+    /// Its name in test names.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
@@ -32,40 +32,40 @@ impl Kind {
     }
 }
 
-/// Where PostgreSQL comes from.
+/// Source of PostgreSQL.
 enum Server {
-    /// `TEST_DATABASE_URL`: databases are made beside the one it names.
+    /// `TEST_DATABASE_URL`: test databases are created on its server.
     Given(String),
-    /// A cluster of our own, started when it is first needed.
+    /// A temporary cluster, started on first use.
     Own(PathBuf),
-    /// None, and why.
+    /// Not available, with the reason.
     None(&'static str),
 }
 
-/// The templates of both databases, made when they are first needed.
+/// Template databases, created on first use.
 pub struct Templates {
     server: Server,
     cluster: OnceLock<Cluster>,
     folder: TempDir,
     sqlite: OnceLock<PathBuf>,
     postgres: OnceLock<()>,
-    /// PostgreSQL copies a template only while nobody else does.
+    /// PostgreSQL copies a template only while nothing else uses it.
     copying: Mutex<()>,
     made: AtomicUsize,
 }
 
-/// A test's own database.
+/// The database of a test.
 pub struct TestDatabase {
-    /// Where it is.
+    /// Database URL.
     pub url: DatabaseUrl,
-    /// Which kind it is.
+    /// Kind of database.
     pub kind: Kind,
-    /// Kept until the test is over.
+    /// Temporary folder, deleted when the test ends.
     pub folder: TempDir,
 }
 
 impl Templates {
-    /// Looks what there is; starts nothing yet.
+    /// Detects the available databases; starts nothing yet.
     pub fn find() -> Self {
         let server = match std::env::var("TEST_DATABASE_URL") {
             Ok(url) if !url.is_empty() => Server::Given(url),
@@ -85,7 +85,7 @@ impl Templates {
         }
     }
 
-    /// What there is to test on.
+    /// Available kinds of database.
     pub fn kinds(&self) -> Vec<Kind> {
         match self.server {
             Server::None(_) => vec![Kind::Sqlite],
@@ -93,7 +93,7 @@ impl Templates {
         }
     }
 
-    /// Why PostgreSQL is not tested, if it is not.
+    /// Why PostgreSQL is not available; `None` if it is.
     pub fn missing(&self) -> Option<&str> {
         match self.server {
             Server::None(why) => Some(why),
@@ -101,7 +101,7 @@ impl Templates {
         }
     }
 
-    /// A new database with the reference data and nothing else.
+    /// Creates a database that contains the reference data only.
     pub fn make(&self, kind: Kind) -> TestDatabase {
         let folder = tempfile::tempdir().unwrap();
         let url = match kind {
@@ -153,7 +153,7 @@ impl Templates {
         self.server_url(&name).parse().unwrap()
     }
 
-    /// Leaves nothing behind.
+    /// Stops the cluster and deletes the templates.
     pub fn close(&self) {
         if let Some(cluster) = self.cluster.get() {
             cluster.stop();
@@ -169,7 +169,7 @@ impl Templates {
     }
 }
 
-/// The same server, another database.
+/// The URL of another database on the same server.
 fn beside(url: &str, database: &str) -> String {
     let (base, query) = url.split_once('?').map_or((url, ""), |(base, query)| (base, query));
     let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
@@ -188,7 +188,7 @@ fn prepare(url: &DatabaseUrl) {
     let mut conn = Conn::open(url, Use::Write).unwrap();
     seed::load(&mut conn, TestClock::at(super::app::START).now()).unwrap();
     if let Conn::Sqlite(conn) = &mut conn {
-        // One file to copy, and no journal beside it.
+        // Checkpoint the journal, so that copying one file is enough.
         let folded =
             conn.batch_execute("pragma wal_checkpoint(truncate)").map_err(StoreError::from);
         folded.unwrap();

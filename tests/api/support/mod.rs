@@ -1,4 +1,4 @@
-//! What tests share: databases, a server, actors.
+//! Shared parts of the tests: databases, a server, clients.
 
 pub mod actor;
 pub mod app;

@@ -1,4 +1,4 @@
-//! A throw-away PostgreSQL cluster of the tests' own, also for root.
+//! A temporary PostgreSQL cluster for the tests; also works as root.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -6,18 +6,18 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A running cluster; [`Cluster::stop`] ends it.
+/// A running cluster; stop it with [`Cluster::stop`].
 pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
 }
 
-/// The folder of `initdb` and `pg_ctl`, if the server is installed.
+/// Folder of `initdb` and `pg_ctl`, if installed.
 pub fn programs() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect::<Vec<_>>());
     let mut folders = on_path.unwrap_or_default();
-    // Debian and Red Hat keep each version in a folder of its own.
+    // Debian and Red Hat have a folder per version.
     for base in ["/usr/lib/postgresql", "/usr"] {
         let mut versions: Vec<PathBuf> = std::fs::read_dir(base)
             .into_iter()
@@ -37,7 +37,7 @@ fn is_root() -> bool {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster on a free loopback port.
+    /// Creates and starts a cluster on a free loopback port.
     pub fn start(programs: &Path) -> Self {
         let folder = tempfile::Builder::new().prefix("major-projects-pg-").tempdir().unwrap();
         if is_root() {
@@ -54,7 +54,7 @@ impl Cluster {
             "--locale=C.UTF-8",
             "--no-sync",
         ]));
-        // Nothing here must survive anything, so nothing waits for the disk.
+        // The data is disposable, so durability is switched off.
         let options = format!(
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c fsync=off \
              -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
@@ -88,12 +88,12 @@ impl Cluster {
         command
     }
 
-    /// The URL of one of its databases.
+    /// URL of a database of the cluster.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Stops it at once.
+    /// Stops the cluster immediately.
     pub fn stop(&self) {
         let mut stop = self.program("pg_ctl");
         stop.arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]);

@@ -1,4 +1,4 @@
-//! A receiver of webhooks: keeps what it was sent and answers what a test says.
+//! A webhook receiver that records messages and answers as the test tells it.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -14,52 +14,52 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-/// What a receiver answers.
+/// Answer of the receiver.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// A status.
+    /// A status code.
     Status(u16),
-    /// A status with a header.
+    /// A status code with a header line.
     With(u16, String),
-    /// 204, once the test says so.
+    /// 204, but only after [`Receiver::release`].
     Hold,
-    /// Something that is no HTTP.
+    /// Bytes that are not HTTP.
     Noise,
 }
 
-/// A message as it arrived.
+/// A received message.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// The path with the query.
+    /// Path with query.
     pub path: String,
-    /// The headers, names in lower case.
+    /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// Body.
     pub body: String,
 }
 
 impl Received {
-    /// A header; empty when it is not there.
+    /// A header; empty if missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// The message's id.
+    /// Id of the message.
     pub fn id(&self) -> &str {
         self.header("webhook-id")
     }
 
-    /// The body as JSON.
+    /// Body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// The signatures.
+    /// Signatures.
     pub fn signatures(&self) -> Vec<&str> {
         self.header("webhook-signature").split(' ').collect()
     }
 
-    /// Whether one of the signatures was made with `secret`: computed without the program.
+    /// True if one signature was made with `secret`; computed without the program's code.
     pub fn is_signed_with(&self, secret: &str) -> bool {
         let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
@@ -78,9 +78,9 @@ struct Shared {
     open: watch::Sender<bool>,
 }
 
-/// A receiver on a port of its own; stops with the test.
+/// A receiver on its own port; stopped when dropped.
 pub struct Receiver {
-    /// Where it listens.
+    /// Listening address.
     pub address: SocketAddr,
     shared: Arc<Shared>,
     task: tokio::task::JoinHandle<()>,
@@ -93,12 +93,12 @@ impl Drop for Receiver {
 }
 
 impl Receiver {
-    /// One that answers 204 until it is told otherwise.
+    /// Starts a receiver that answers 204 by default.
     pub async fn start() -> Self {
         Self::start_with(None).await
     }
 
-    /// One behind TLS.
+    /// Starts a receiver behind TLS.
     pub async fn start_with(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -127,27 +127,27 @@ impl Receiver {
         Self { address, shared, task }
     }
 
-    /// Its address as a webhook's `url`.
+    /// Its address as the `url` of a webhook.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// What it answers from now on, by the message and how many came before.
+    /// Sets the answer by message and number of earlier messages.
     pub fn answers(&self, script: impl Fn(&Received, usize) -> Reply + Send + 'static) {
         *self.shared.script.lock().unwrap() = Box::new(script);
     }
 
-    /// Lets go of what it holds.
+    /// Releases held answers.
     pub fn release(&self) {
         self.shared.open.send_replace(true);
     }
 
-    /// What it was sent so far.
+    /// Messages received so far.
     pub fn seen(&self) -> Vec<Received> {
         self.shared.seen.lock().unwrap().clone()
     }
 
-    /// What it was sent, once that is `count` messages.
+    /// Waits for `count` messages and returns them.
     pub async fn wait_for(&self, count: usize) -> Vec<Received> {
         let started = Instant::now();
         while self.seen().len() < count {
@@ -158,8 +158,8 @@ impl Receiver {
         self.seen()
     }
 
-    /// What it was sent, once that is `count` messages and no more came for longer than the
-    /// dispatcher pauses.
+    /// Waits for `count` messages and checks that no more arrive within the polling interval of the
+    /// dispatcher.
     pub async fn wait_for_just(&self, count: usize) -> Vec<Received> {
         self.wait_for(count).await;
         tokio::time::sleep(Duration::from_millis(1_200)).await;

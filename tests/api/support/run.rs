@@ -1,4 +1,4 @@
-//! Which tests run on which databases, and what is said when one was missing.
+//! Runs the tests on each database, and reports a missing one.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,40 +10,40 @@ use libtest_mimic::{Arguments, Trial};
 use super::app::TestApp;
 use super::database::{Kind, Templates};
 
-/// A test of its own future.
+/// The future of a test.
 pub type Running = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Tests that need no database, by name.
+/// Tests without a database, by name.
 pub type Once = &'static [(&'static str, fn())];
-/// Tests of one server with an empty register, by name.
+/// Tests of one server with an empty register, by name; run once per database.
 pub type OnEach = &'static [(&'static str, fn(TestApp) -> Running)];
 /// Tests that compare SQLite (first) with PostgreSQL, by name.
 pub type OnBoth = &'static [(&'static str, fn(TestApp, TestApp) -> Running)];
 
-/// Names test functions for [`OnEach`] and the others.
+/// Declares the tests of a file as [`OnEach`] or another list.
 #[macro_export]
 macro_rules! tests {
     ($kind:ty; $($name:ident),+ $(,)?) => {
-        /// The tests of this file.
+        /// Tests of this file.
         pub const ALL: $kind = &[
             $( (concat!(module_path!(), "::", stringify!($name)), |app| -> $crate::support::run::Running { Box::pin($name(app)) }) ),+
         ];
     };
 }
 
-/// The tests to be run.
+/// The tests to run.
 pub struct Suite {
     templates: Arc<Templates>,
     trials: Vec<Trial>,
 }
 
 impl Suite {
-    /// Finds the databases; makes them when the first test needs one.
+    /// Detects the databases; creates them for the first test that needs one.
     pub fn open() -> Self {
         Self { templates: Arc::new(Templates::find()), trials: Vec::new() }
     }
 
-    /// Adds tests that need no database.
+    /// Adds tests without a database.
     pub fn once(&mut self, tests: Once) {
         for (name, test) in tests {
             let test = *test;
@@ -54,7 +54,7 @@ impl Suite {
         }
     }
 
-    /// Adds tests once per database.
+    /// Adds tests, once per database.
     pub fn on_each(&mut self, tests: OnEach) {
         for kind in self.templates.kinds() {
             for (name, test) in tests {
@@ -70,7 +70,7 @@ impl Suite {
         }
     }
 
-    /// Adds tests that compare both databases; nothing to compare when there is only one.
+    /// Adds tests that compare both databases; skipped when only one is available.
     pub fn on_both(&mut self, tests: OnBoth) {
         if self.templates.kinds().len() < 2 {
             return;
@@ -89,7 +89,7 @@ impl Suite {
         }
     }
 
-    /// Runs them. Fails when PostgreSQL was required and is not there.
+    /// Runs the tests. Fails when PostgreSQL is required but missing.
     pub fn run(self, arguments: &Arguments) -> ExitCode {
         let listing = arguments.list;
         let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|v| !v.is_empty() && v != "0");

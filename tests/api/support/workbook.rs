@@ -1,4 +1,4 @@
-//! Workbooks and CSV as a person would edit them.
+//! Workbooks and CSV files as edited by users.
 
 use calamine::{Data, DataRef, Reader, Xlsx};
 use reqwest::Method;
@@ -6,27 +6,27 @@ use rust_xlsxwriter::Workbook;
 
 use super::actor::{Actor, Answer};
 
-/// Rows of cells; a number stays one.
+/// Rows of cells; numbers keep their type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid(pub Vec<Vec<Data>>);
 
-/// A cell of text.
+/// A text cell.
 pub fn text(text: &str) -> Data {
     Data::String(text.to_owned())
 }
 
 impl Grid {
-    /// Rows of text.
+    /// Rows of text cells.
     pub fn of(rows: &[&[&str]]) -> Self {
         Self(rows.iter().map(|row| row.iter().map(|cell| text(cell)).collect()).collect())
     }
 
-    /// The first sheet of a workbook.
+    /// Reads the first sheet of a workbook.
     pub fn open(file: &[u8]) -> Self {
         Self::sheet(file, 0)
     }
 
-    /// A sheet of a workbook.
+    /// Reads a sheet of a workbook.
     pub fn sheet(file: &[u8], nth: usize) -> Self {
         let mut book = Xlsx::new(std::io::Cursor::new(file)).unwrap();
         let name = book.sheet_names()[nth].clone();
@@ -46,7 +46,7 @@ impl Grid {
         Self(rows)
     }
 
-    /// A CSV file.
+    /// Reads a CSV file.
     pub fn of_csv(file: &[u8]) -> Self {
         let file = file.strip_prefix("\u{feff}".as_bytes()).expect("a byte-order mark");
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file);
@@ -54,7 +54,7 @@ impl Grid {
         Self(reader.records().map(|r| r.unwrap().iter().map(cell).collect()).collect())
     }
 
-    /// As a workbook.
+    /// Writes a workbook.
     pub fn xlsx(&self) -> Vec<u8> {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet();
@@ -72,14 +72,14 @@ impl Grid {
         book.save_to_buffer().unwrap()
     }
 
-    /// As a workbook, or as CSV where a workbook cannot hold it.
+    /// Writes a workbook, or CSV if a workbook cannot contain the text.
     pub fn xlsx_or_csv(&self) -> Vec<u8> {
         let hidden = |c: char| c.is_control() && c != '\n';
         let odd = |cell: &Data| cell.to_string().contains(hidden);
         if self.0.iter().flatten().any(odd) { self.csv() } else { self.xlsx() }
     }
 
-    /// As CSV.
+    /// Writes CSV.
     pub fn csv(&self) -> Vec<u8> {
         let start = "\u{feff}".as_bytes().to_vec();
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(start);
@@ -89,25 +89,25 @@ impl Grid {
         writer.into_inner().unwrap()
     }
 
-    /// Where the column of this heading is.
+    /// Index of the column with this heading.
     pub fn column(&self, heading: &str) -> usize {
         let found = self.0[0].iter().position(|cell| *cell == heading);
         found.unwrap_or_else(|| panic!("no {heading} in {:?}", self.0[0]))
     }
 
-    /// Whether there is a column of this heading.
+    /// True if there is a column with this heading.
     pub fn has(&self, heading: &str) -> bool {
         self.0[0].iter().any(|cell| *cell == heading)
     }
 
-    /// The row in which a cell of the column `heading` says `cell`.
+    /// Index of the row whose column `heading` contains `cell`.
     pub fn row(&self, heading: &str, cell: &str) -> usize {
         let column = self.column(heading);
         let says = |row: &Vec<Data>| row.get(column).is_some_and(|c| *c == cell);
         self.0.iter().position(says).unwrap_or_else(|| panic!("no {cell} in {heading}"))
     }
 
-    /// Writes into a cell.
+    /// Sets a cell.
     pub fn set(&mut self, row: usize, heading: &str, cell: Data) {
         let column = self.column(heading);
         self.0.resize(self.0.len().max(row + 1), Vec::new());
@@ -118,14 +118,14 @@ impl Grid {
 }
 
 impl Actor {
-    /// Sends a file.
+    /// Sends an import file.
     pub async fn import(&self, query: &str, file: Vec<u8>) -> Answer {
         let request = self.request(Method::POST, &format!("/imports?{query}"));
         let kind = "application/octet-stream";
         self.send(request.header("Content-Type", kind).body(file)).await
     }
 
-    /// GET of a file.
+    /// Downloads a file.
     pub async fn download(&self, path: &str) -> Vec<u8> {
         let response = self.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{path}");
@@ -134,14 +134,14 @@ impl Actor {
 }
 
 impl Answer {
-    /// How many rows created, changed and were left alone.
+    /// Numbers of created, changed and unchanged rows.
     pub fn counts(&self) -> [i64; 3] {
         let count =
             |name: &str| self.json[name].as_i64().unwrap_or_else(|| panic!("{}", self.text));
         ["created", "changed", "unchanged"].map(count)
     }
 
-    /// `(row, column, code)` of everything wrong in a file.
+    /// `(row, column, code)` of every error in a file.
     pub fn places(&self) -> Vec<(i64, String, String)> {
         let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
         let text = |v: &serde_json::Value| v.as_str().unwrap_or("").to_owned();

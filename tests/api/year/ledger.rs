@@ -1,23 +1,23 @@
-//! What was really done in the year, kept by whoever did it: the raw facts the figures are
-//! computed from a second time, without a line of the program's own formulas.
+//! Facts of the played year, recorded by the player. The figures are recomputed from them without
+//! the program's formulas.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-/// 万元 in 10^-6, which is 分.
+/// Amount in units of 10^-6 万元, that is in 分.
 pub type Micro = i128;
 
-/// A report, as it ended.
+/// Final state of a report.
 #[derive(Clone, Debug)]
 pub struct Filed {
     pub amount: Micro,
     pub confirmed: bool,
-    /// Handed over at all, and first when.
+    /// Day of the first submission.
     pub first_submitted: Option<NaiveDate>,
 }
 
-/// A milestone, with every change and the publication it was known by.
+/// A milestone with its changes, each with the first bulletin that includes it.
 #[derive(Clone, Debug)]
 pub struct Promised {
     pub is_start: bool,
@@ -26,7 +26,7 @@ pub struct Promised {
     pub actual: Option<(u32, NaiveDate)>,
 }
 
-/// A project, with everything that happened to it.
+/// A project with everything that happened to it.
 #[derive(Clone, Debug)]
 pub struct Built {
     pub id: i64,
@@ -35,21 +35,21 @@ pub struct Built {
     pub unit: Option<String>,
     pub total: Micro,
     pub before: Micro,
-    /// The first bulletin that knows of it.
+    /// Number of the first bulletin that includes the project.
     pub known_from: u32,
     pub planned_start: NaiveDate,
     pub actual_start: Option<(u32, NaiveDate)>,
-    /// `(effective month, twelve months)`.
+    /// Plan versions: `(effective month, twelve months)`.
     pub versions: Vec<(u32, [Micro; 12])>,
     pub reports: BTreeMap<u32, Filed>,
-    /// `(month, amount, first bulletin that knows of it)`.
+    /// Restatements: `(month, amount, number of the first bulletin that includes it)`.
     pub restated: Vec<(u32, Micro, u32)>,
     pub milestones: Vec<Promised>,
-    /// `(first month, last day, light)`.
+    /// Light override: `(first month, last day, light)`.
     pub word: Option<(u32, NaiveDate, &'static str)>,
 }
 
-/// An issue: raised before the closing of a month, cleared after some.
+/// An issue: raised before the closing of a month, cleared after some months.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub id: i64,
@@ -62,13 +62,13 @@ pub struct Asked {
 pub struct Line {
     pub code: String,
     pub group: String,
-    /// The industry it is a part of; empty for none.
+    /// Code of the parent industry; empty for none.
     pub parent: String,
-    /// Projects, total and annual amount promised.
+    /// Plan figures: number of projects, total and annual investment.
     pub promised: (i128, Micro, Micro),
 }
 
-/// The year.
+/// All facts of the year.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub lines: Vec<Line>,
@@ -76,11 +76,11 @@ pub struct Ledger {
     pub issues: Vec<Asked>,
     /// Due dates by month.
     pub due: BTreeMap<u32, NaiveDate>,
-    /// The day each month was published on.
+    /// Publication day by month.
     pub published_on: BTreeMap<u32, NaiveDate>,
-    /// By month, the month that was the last to be played when it was published.
+    /// For each month, the last month that had been played when it was published.
     pub knows: BTreeMap<u32, u32>,
-    /// `(first month, green from, yellow from)`, in hundredths of a point.
+    /// Light rules: `(first month, green from, yellow from)`, in hundredths of a point.
     pub rules: Vec<(u32, i128, i128)>,
 }
 
@@ -93,7 +93,7 @@ pub fn last_day(month: u32) -> NaiveDate {
 /// The year that is played.
 pub const YEAR: i32 = 2023;
 
-/// `12.50` of 10^-6.
+/// An amount as text in 万元, such as `12.50`.
 pub fn wan(micro: Micro) -> String {
     let (sign, size) = if micro < 0 { ("-", -micro) } else { ("", micro) };
     let part = format!("{:06}", size % 1_000_000);

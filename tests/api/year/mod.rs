@@ -1,4 +1,4 @@
-//! A whole year played through the API, and every figure of every bulletin computed a second time.
+//! A whole year played over the API; every figure of every bulletin is recomputed.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -24,7 +24,7 @@ tests![
     every_figure_of_every_bulletin_comes_out_a_second_time,
 ];
 
-/// Compares both databases.
+/// Tests that compare both databases.
 pub const SAME: OnBoth = &[("year::a_random_year_gives_the_same_bytes", |s, p| -> Running {
     Box::pin(a_random_year_gives_the_same_bytes(s, p))
 })];
@@ -59,7 +59,7 @@ async fn every_figure_of_every_bulletin_comes_out_a_second_time(app: TestApp) {
     rolls_over(&game).await;
 }
 
-/// Whatever is tried on closed months afterwards, no bulletin and no report of theirs changes.
+/// Calls on closed months change neither their bulletins nor their reports.
 async fn refuses_to_change_what_is_closed(game: &Game, bulletins: &[(u32, Value)]) {
     let commission = &game.commission;
     for project in &game.ledger.projects {
@@ -101,7 +101,7 @@ async fn refuses_to_change_what_is_closed(game: &Game, bulletins: &[(u32, Value)
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// What remains of every project goes on, as the ledger has it.
+/// The unfinished part of every project is rolled over as the ledger says.
 async fn rolls_over(game: &Game) {
     let next = YEAR + 1;
     let proposal = game.commission.step(&format!("/roll-overs/{next}/proposal")).await.expect(200);
@@ -118,7 +118,7 @@ async fn rolls_over(game: &Game) {
     assert_eq!(proposal.json["remaining_wan"], ledger::wan(remaining));
     assert_eq!(proposal.json["carried_wan"], ledger::wan(carried));
     assert_eq!(proposal.json["open_months"], json!([]));
-    // All of them are to finish in August of the next year.
+    // All have their planned finish in August of the next year.
     assert_eq!(proposal.json["annual_investment_wan"], ledger::wan(remaining));
     let version = proposal.json["version"].as_i64().unwrap();
     let path = format!("/roll-overs/{next}/confirmation");
@@ -140,7 +140,7 @@ async fn a_random_year_gives_the_same_bytes(sqlite: TestApp, postgres: TestApp) 
         for (month, figures) in &bulletins {
             let path = format!("/bulletins/{YEAR}-{month:02}/content");
             let mut content = game.commission.get(&path).await.expect(200).json;
-            // The chain of events is over request ids too, which are made by chance.
+            // The event chain covers random request ids, so it differs between the databases.
             for chained in ["events", "previous_sha256"] {
                 content.as_object_mut().unwrap().remove(chained).unwrap();
             }

@@ -1,4 +1,4 @@
-//! A whole year, played through the API by those who would play it.
+//! Plays a whole year over the API in the roles of its users.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::ledger::{Asked, Built, Filed, Ledger, Line, Micro, Promised, YEAR, la
 use crate::support::actor::Actor;
 use crate::support::app::TestApp;
 
-/// Chance that comes out the same for the same seed.
+/// Deterministic random numbers from a seed.
 pub struct Dice(u64);
 
 impl Dice {
@@ -23,7 +23,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// From `least` to `most`.
+    /// A number from `least` to `most`, both inclusive.
     fn from(&mut self, least: u64, most: u64) -> u64 {
         least + self.next() % (most - least + 1)
     }
@@ -33,7 +33,7 @@ impl Dice {
     }
 }
 
-/// A year under way.
+/// State of the year in progress.
 pub struct Game {
     pub app: TestApp,
     pub ledger: Ledger,
@@ -50,7 +50,7 @@ fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(YEAR, month, day).unwrap()
 }
 
-/// The month of reports of `month`: the one after it.
+/// A day in the month after `month`, when its reports are filed.
 fn after(month: u32, days: u64) -> NaiveDate {
     last_day(month) + Days::new(days)
 }
@@ -76,7 +76,7 @@ impl Game {
         game
     }
 
-    /// Tokens do not last as long as a month.
+    /// Logs in again, because tokens expire within a month.
     async fn log_in(&mut self) {
         self.commission = self.app.commission().await;
         for unit in UNITS {
@@ -85,7 +85,7 @@ impl Game {
         }
     }
 
-    /// The plan document: a promise for every leaf of the tree.
+    /// Enters the plan document: figures for every leaf of the industry tree.
     async fn promise(&mut self) {
         let all = self.commission.get("/industries").await.expect(200);
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
@@ -116,7 +116,7 @@ impl Game {
         let area = AREAS[self.dice.from(0, 3) as usize];
         let total = i128::from(self.dice.from(20_000, 60_000)) * 1_000_000;
         let before = i128::from(self.dice.from(0, 3)) * 500_250_000;
-        // Two in three are under way; the others start in the year, some of them late.
+        // Two in three are under construction; the others start during the year, some late.
         let under_way = !self.dice.one_in(3) || month > 1;
         let planned = if under_way {
             NaiveDate::from_ymd_opt(YEAR - 1, 1 + self.dice.from(0, 11) as u32, 10).unwrap()
@@ -156,7 +156,7 @@ impl Game {
             milestones: Vec::new(),
             word: None,
         };
-        // One never has a plan.
+        // Project 9 never has a plan.
         if number != 9 {
             let amounts = self.amounts();
             let mut body = json!({"annual_investment_wan": wan(amounts.iter().sum()),
@@ -189,7 +189,7 @@ impl Game {
         std::array::from_fn(|_| i128::from(self.dice.from(20_000, 90_000)) * 10_001)
     }
 
-    /// One month: opened, filed, reviewed, closed, and what happens besides.
+    /// Plays one month: opening, filing, review, closing, and other changes.
     pub async fn month(&mut self, month: u32) {
         let text = format!("{YEAR}-{month:02}");
         self.app.calendar.turn_to(&after(month, 1).to_string());
@@ -214,7 +214,7 @@ impl Game {
         self.after_closing(month).await;
     }
 
-    /// What happens while the month is open.
+    /// Changes while the month is open.
     async fn happenings(&mut self, month: u32) {
         if month == 5 {
             self.register(12, 5).await;
@@ -266,7 +266,7 @@ impl Game {
         built.versions.push((7, amounts));
     }
 
-    /// Projects start, milestones move and are reached.
+    /// Starts projects, moves and reaches milestones.
     async fn start_and_reach(&mut self, month: u32) {
         for index in 0..self.ledger.projects.len() {
             let built = self.ledger.projects[index].clone();
@@ -303,7 +303,8 @@ impl Game {
         }
     }
 
-    /// A project's month: in time, returned and put right, late with a grant, begun, or nothing.
+    /// Files a project's report: on time, returned and corrected, late with a grant, as a draft
+    /// only, or not at all.
     async fn file(&mut self, index: usize, month: u32) {
         let built = self.ledger.projects[index].clone();
         let owes = built.actual_start.is_some_and(|(_, start)| start <= last_day(month));
@@ -334,7 +335,7 @@ impl Game {
                 owner.step(&format!("{path}/submission")).await.expect(200);
                 let reason = json!({"reason": "请核对金额"});
                 self.commission.post(&format!("{path}/return"), &reason).await.expect(200);
-                // Put right after the due date: that is no late filing.
+                // A correction after the due date does not count as late.
                 self.app.calendar.turn_to(&after(month, 6).to_string());
                 owner.change(&path, 3, &body(amount)).await.expect(200);
                 owner.step(&format!("{path}/submission")).await.expect(200);
@@ -374,7 +375,7 @@ impl Game {
         self.ledger.projects[index].reports.insert(month, filed);
     }
 
-    /// Between closing and publication.
+    /// Changes between closing and publication.
     async fn after_closing(&mut self, month: u32) {
         let restated = match month {
             6 => Some((2, -1_234_567, "核减")),
@@ -403,7 +404,7 @@ impl Game {
         }
     }
 
-    /// Publishes a closed month, and gives the bulletin's figures.
+    /// Publishes a closed month and returns the figures of its bulletin.
     pub async fn publish(&mut self, month: u32) -> Value {
         self.app.clock.pass_hours(1);
         self.log_in().await;

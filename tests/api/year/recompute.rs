@@ -1,4 +1,4 @@
-//! Every figure of a bulletin, computed a second time from the ledger.
+//! Recomputes every figure of a bulletin from the ledger.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::ledger::{Built, Ledger, Line, Micro, YEAR, last_day, wan};
 
-/// What adds up.
+/// Additive sums.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum {
     count: i128,
@@ -19,7 +19,7 @@ struct Sum {
     ever: Micro,
     confirmed: i128,
     missing: i128,
-    /// Projects whose progress is due, and of them silent.
+    /// Projects with measurable progress, and those of them without reports.
     due: i128,
     silent: i128,
     to_start: i128,
@@ -30,7 +30,7 @@ struct Sum {
     overdue: i128,
     moved: i128,
     moved_days: i128,
-    /// Green, yellow, red, grey.
+    /// Counts of green, yellow, red, grey.
     lights: [i128; 4],
 }
 
@@ -87,7 +87,7 @@ fn count_rate(part: i128, whole: i128) -> Value {
     json!({"numerator": part, "denominator": whole, "percent": percent(part, whole)})
 }
 
-/// One bulletin, seen from the ledger.
+/// The facts that one bulletin includes.
 pub struct Month<'a> {
     ledger: &'a Ledger,
     number: u32,
@@ -191,7 +191,7 @@ impl<'a> Month<'a> {
         (sum.planned != 0).then(|| divided(part * 10_000, sum.planned * 12))
     }
 
-    /// 0 green, 1 yellow, 2 red; none for grey.
+    /// 0 green, 1 yellow, 2 red; `None` for grey.
     fn progress(&self, sum: &Sum) -> Option<usize> {
         if sum.due == 0 || sum.due == sum.silent {
             return None;
@@ -243,7 +243,7 @@ impl<'a> Month<'a> {
         }
         let target = if self.number < 12 { self.number + 1 } else { 12 };
         let (green, _) = self.thresholds();
-        // planned × (target ÷ 12 + green ÷ 10,000), up to the next 分, then to 0.01 万元.
+        // planned × (target ÷ 12 + green ÷ 10,000), rounded up to the next 分, then to 0.01 万元.
         let (part, whole) = (sum.planned * (i128::from(target) * 10_000 + green * 12), 120_000);
         let wanted = part.div_euclid(whole) + i128::from(part.rem_euclid(whole) > 0);
         let missing = (wanted - sum.completed).max(0);
@@ -251,7 +251,7 @@ impl<'a> Month<'a> {
         json!([wan(up), last_day(target).to_string()])
     }
 
-    /// Sums by what `of` says of a project, lights included.
+    /// Sums grouped by `of`, including lights.
     fn by(&self, of: impl Fn(&Built) -> Option<String>) -> BTreeMap<String, Sum> {
         let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
         for p in self.projects() {
@@ -277,7 +277,7 @@ impl<'a> Month<'a> {
         self.deviation(sum).map_or(Value::Null, |d| json!(hundredths(d)))
     }
 
-    /// Compares every figure of `figures`; `before` are the figures of the bulletin before.
+    /// Compares every figure of `figures`; `before` are the figures of the previous bulletin.
     pub fn check(&self, figures: &Value, before: Option<&Value>) {
         let at = format!("bulletin of {YEAR}-{:02}", self.number);
         self.promises(&figures["commitments"], &at);
@@ -512,7 +512,7 @@ impl<'a> Month<'a> {
         assert!(ranks.is_sorted(), "{at}");
     }
 
-    /// Late reports, restatements since the bulletin before, issues open at the closing.
+    /// Late reports, restatements since the previous bulletin, issues open at the closing.
     fn lists(&self, figures: &Value, at: &str) {
         let (due, published) =
             (self.ledger.due[&self.number], self.ledger.published_on[&self.number]);
@@ -555,7 +555,7 @@ fn named(table: &Value, name: &str) -> BTreeMap<String, Value> {
     rows.map(|row| (row[name].as_str().unwrap_or_default().to_owned(), row.clone())).collect()
 }
 
-/// Every field that is expected, as it is expected.
+/// Checks every expected field.
 fn same(shown: &Value, expected: &Value, at: &str) {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&shown[field], value, "{at}: {field}");

@@ -1,4 +1,5 @@
-//! Runs the generated Rust client against a server: everything an integrator does on the first day.
+//! Runs the generated Rust client against a server: the typical first steps of an
+//! integrator.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,7 @@ use serde_json::json;
 
 progenitor::generate_api!("../../../openapi/openapi-3.0.json");
 
-/// The body of a request from JSON, so that what is left out takes its default.
+/// A request body from JSON; omitted fields get their defaults.
 fn body<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
     serde_json::from_value(value).unwrap()
 }
@@ -45,7 +46,7 @@ async fn page_through(client: &Client) {
     assert_eq!(seen.len(), 152);
 }
 
-/// Creates the same twice by one key, reads, changes with `If-Match`, meets a 412.
+/// Creates twice with one idempotency key, reads, changes with `If-Match`, gets a 412.
 async fn change(client: &Client) -> i64 {
     let input: types::ProjectInput = body(json!({
         "name": "Rust 客户端项目示例", "industry": "next_gen_it", "area": "guangrao", "stage": "reserve",

@@ -1,8 +1,7 @@
-//! Charts as SVG, laid out in whole numbers: amounts stay exact, and every bar is a link that says
-//! its value.
+//! Charts as SVG with integer layout: amounts stay exact, and every bar is a link with its value.
 //!
-//! A library draws more kinds of charts, but takes amounts as floats, writes style sheets into the
-//! page that our policy refuses, and cannot be walked through by keyboard.
+//! No library is used: those found take amounts as floats, insert inline styles that the content
+//! security policy blocks, and give bars no keyboard focus.
 
 pub mod months;
 pub mod rows;
@@ -17,41 +16,41 @@ pub use timeline::{Timeline, TimelineRow};
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
 
-/// One value of a chart, as it is drawn.
+/// A bar or point of a chart.
 pub struct Mark {
-    /// Left edge.
+    /// Left edge, in SVG units.
     pub x: i64,
-    /// Upper edge.
+    /// Top edge.
     pub y: i64,
     /// Width.
     pub width: i64,
     /// Height.
     pub height: i64,
-    /// Which series it is of: the number of its colour and pattern.
+    /// Index of its series, which sets colour and pattern.
     pub series: usize,
-    /// What it says on hover and focus.
+    /// Text on hover and focus.
     pub says: String,
-    /// The list that makes it up.
+    /// Link to the list behind the value.
     pub href: String,
 }
 
-/// A line of an axis.
+/// A grid line of an axis.
 pub struct Tick {
-    /// Where.
+    /// Position on the axis.
     pub at: i64,
-    /// What stands beside it.
+    /// Label beside the line.
     pub label: String,
 }
 
-/// One series of a chart, for its legend.
+/// A legend entry.
 pub struct Series {
-    /// Its number.
+    /// Index of the series.
     pub number: usize,
-    /// Its name.
+    /// Name of the series.
     pub name: String,
-    /// Whether it is a line.
+    /// True for a line, false for bars.
     pub is_line: bool,
-    /// Where the legend has it.
+    /// Horizontal position in the legend.
     pub x: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Twelve months: bars for each, lines from January on.
+//! Chart of twelve months: bars per month and cumulative lines.
 
 use askama::Template;
 
@@ -7,7 +7,7 @@ use crate::domain::words::Language;
 use crate::pages::kit::chart::scale::Scale;
 use crate::pages::kit::chart::{BOTTOM, LEFT, Mark, RIGHT, Series, TOP, Tick, legend, says};
 
-/// Planned and completed by month as bars, and from January on as lines.
+/// Planned and completed amounts: bars per month, and lines cumulative from January.
 #[derive(Template)]
 #[template(path = "pages/chart_months.html")]
 pub struct MonthChart {
@@ -26,17 +26,16 @@ pub struct MonthChart {
 
 /// One month of a [`MonthChart`].
 pub struct MonthValues {
-    /// What stands below it.
+    /// Axis label.
     pub label: String,
-    /// Planned, completed, planned from January, completed from January; what has not been yet is
-    /// absent.
+    /// Planned, completed, cumulative planned, cumulative completed; `None` for the future.
     pub values: [Option<Fen>; 4],
-    /// The lists behind the two bars.
+    /// Links of the four values.
     pub hrefs: [String; 4],
 }
 
 impl MonthChart {
-    /// A chart of `months`; `names` are those of the four series.
+    /// Lays out a chart of `months`; `names` are the names of the four series.
     pub fn new(
         (id, title): (&'static str, String),
         names: &[String; 4],
@@ -81,7 +80,7 @@ impl MonthChart {
         chart
     }
 
-    /// One value of a month that begins at `x` and is `width` wide, `height` above nothing.
+    /// Lays out one value of the month whose area begins at `x` and is `width` wide.
     fn draw(
         &mut self,
         series: usize,
@@ -99,7 +98,7 @@ impl MonthChart {
         }
     }
 
-    /// The points of a line.
+    /// SVG points of a line.
     fn line(&self, series: usize) -> String {
         let points = self.dots.iter().filter(|dot| dot.series == series);
         points.map(|dot| format!("{},{}", dot.x, dot.y)).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Bars that lie, a group of them per row.
+//! Horizontal bar chart with a group of bars per row.
 
 use askama::Template;
 
@@ -7,7 +7,7 @@ use crate::domain::words::Language;
 use crate::pages::kit::chart::scale::Scale;
 use crate::pages::kit::chart::{Mark, Series, TOP, Tick, legend, says};
 
-/// Groups of bars that lie, one group per row.
+/// Horizontal bars, one group per row.
 #[derive(Template)]
 #[template(path = "pages/chart_rows.html")]
 pub struct RowChart {
@@ -24,13 +24,13 @@ pub struct RowChart {
 
 /// One row of a [`RowChart`].
 pub struct RowValues {
-    /// What stands before it.
+    /// Row label.
     pub label: String,
-    /// A value for each series, with the list behind it.
+    /// Value and link for each series.
     pub values: Vec<(Fen, String)>,
 }
 
-/// Room for the names: English ones are longer.
+/// Width of the label column; English names are longer.
 const fn rows_left(language: Language) -> i64 {
     match language {
         Language::Chinese => 190,
@@ -42,7 +42,7 @@ const ROWS_RIGHT: i64 = 930;
 const BAR: i64 = 9;
 
 impl RowChart {
-    /// A chart of `rows`; `names` are those of the series.
+    /// Lays out a chart of `rows`; `names` are the names of the series.
     pub fn new(
         (id, title): (&'static str, String),
         names: &[String],
@@ -81,12 +81,12 @@ impl RowChart {
         }
     }
 
-    /// Where the names end.
+    /// Right edge of the label column.
     pub fn names_end(&self) -> i64 {
         self.left - 8
     }
 
-    /// The lower end of its grid.
+    /// Bottom edge of the grid.
     pub fn bottom(&self) -> i64 {
         self.height - 24
     }

@@ -1,9 +1,9 @@
-//! Where a value lies on an axis.
+//! Linear scale of a chart axis.
 
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
 
-/// 亿元 where amounts are that large, else 万元.
+/// Unit of axis labels: 亿元 for large amounts, else 万元.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// 10^10 分
@@ -13,7 +13,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The one in which `largest` has a short number.
+    /// The unit that gives `largest` a short number.
     pub fn of(largest: Fen) -> Self {
         if largest.get() >= Self::Yi.fen() { Self::Yi } else { Self::Wan }
     }
@@ -25,7 +25,7 @@ impl Unit {
         }
     }
 
-    /// Its name.
+    /// Name of the unit.
     pub fn name(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Yi, Language::Chinese) => "亿元",
@@ -36,22 +36,22 @@ impl Unit {
     }
 }
 
-/// A scale from nothing to a round number at or above the largest value.
+/// A scale from zero to a round number at or above the largest value.
 #[derive(Clone, Debug)]
 pub struct Scale {
     top: i64,
     step: i64,
     length: i64,
-    /// What its labels count in.
+    /// Unit of the labels.
     pub unit: Unit,
 }
 
 impl Scale {
-    /// For values up to `largest` over `length` units of the drawing, with four to eight steps.
+    /// A scale for values up to `largest` on `length` SVG units, with four to eight steps.
     pub fn new(largest: Fen, length: i64) -> Self {
         let unit = Unit::of(largest);
         let largest = largest.get().max(1);
-        // 1, 2, 5, 10, 20 … hundredths of the unit: labels need two decimals at most.
+        // Step sizes 1, 2, 5, 10, 20 … hundredths of the unit: labels need at most two decimals.
         let sizes = (0..16_u32).flat_map(|zeros| [1, 2, 5].map(|digit| (digit, zeros)));
         let step = sizes
             .filter_map(|(digit, zeros)| {
@@ -63,13 +63,13 @@ impl Scale {
         Self { top, step, length, unit }
     }
 
-    /// How far from nothing `value` lies.
+    /// Distance of `value` from zero, in SVG units.
     pub fn at(&self, value: Fen) -> i64 {
         let far = i128::from(value.get().max(0)) * i128::from(self.length) / i128::from(self.top);
         i64::try_from(far).unwrap_or(self.length).min(self.length)
     }
 
-    /// The values of its lines.
+    /// Values and labels of the grid lines.
     pub fn lines(&self) -> Vec<(Fen, String)> {
         let values = (0..=self.top / self.step).map(|n| n * self.step);
         values.map(|value| (Fen::new(value), self.label(value))).collect()

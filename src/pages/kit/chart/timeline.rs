@@ -1,4 +1,4 @@
-//! Milestones on a line of time: what was promised, what is expected, what was reached.
+//! Timeline of milestones: baseline, forecast and actual dates.
 
 use askama::Template;
 use chrono::{Datelike, Days, NaiveDate};
@@ -10,58 +10,58 @@ use crate::pages::kit::chart::Tick;
 /// One milestone of a [`Timeline`].
 #[derive(Clone, Debug)]
 pub struct TimelineRow {
-    /// Its name.
+    /// Milestone name.
     pub label: String,
-    /// The day it was promised for.
+    /// Baseline date.
     pub baseline: NaiveDate,
-    /// The day it is expected now.
+    /// Forecast date.
     pub forecast: Option<NaiveDate>,
-    /// The day it was reached.
+    /// Actual date.
     pub actual: Option<NaiveDate>,
-    /// By how many days it slips.
+    /// Slippage in days; positive is late.
     pub slippage: Option<i64>,
-    /// Its row in the table beside the drawing.
+    /// Link to its row in the table.
     pub href: String,
 }
 
-/// Which day a mark stands for.
+/// Kind of date a mark shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
-    /// Promised.
+    /// Baseline date.
     Baseline,
-    /// Expected.
+    /// Forecast date.
     Forecast,
-    /// Reached.
+    /// Actual date.
     Actual,
 }
 
-/// A day of a milestone, as it is drawn.
+/// A mark for one date of a milestone.
 pub struct DayMark {
-    /// What it stands for.
+    /// Kind of date.
     pub kind: MarkKind,
-    /// Where.
+    /// Horizontal position.
     pub x: i64,
-    /// Where.
+    /// Vertical position.
     pub y: i64,
-    /// What it says on hover and focus.
+    /// Text on hover and focus.
     pub says: String,
-    /// Its row in the table.
+    /// Link to its row in the table.
     pub href: String,
 }
 
-/// From the day promised to the day that counts now.
+/// Line from the baseline to the effective date (actual, else forecast).
 pub struct Span {
-    /// Where it begins.
+    /// Left end.
     pub from: i64,
-    /// Where it ends.
+    /// Right end.
     pub to: i64,
-    /// Where.
+    /// Vertical position.
     pub y: i64,
-    /// Whether it runs late.
+    /// True if the milestone is late.
     pub late: bool,
 }
 
-/// Milestones, one below the other.
+/// Layout of a timeline with one row per milestone.
 #[derive(Template)]
 #[template(path = "pages/chart_timeline.html")]
 pub struct Timeline {
@@ -79,10 +79,10 @@ const LEFT: i64 = 150;
 const RIGHT: i64 = 940;
 const TOP: i64 = 52;
 const STEP: i64 = 30;
-/// Labels of months stand at least so far apart.
+/// Minimum distance of month labels, in SVG units.
 const ROOM: i64 = 66;
 
-/// Where days lie: whole months, so that the first and the last day have room.
+/// Date axis: spans whole months, so that the first and last date have space.
 struct Axis {
     first: NaiveDate,
     days: i64,
@@ -105,7 +105,7 @@ impl Axis {
         (0..=self.days).contains(&(day - self.first).num_days())
     }
 
-    /// The first days of months, as many as there is room for.
+    /// First days of months, thinned out to fit their labels.
     fn ticks(&self) -> Vec<Tick> {
         let most = (RIGHT - LEFT) / ROOM;
         let months = self.days / 30 + 1;
@@ -126,7 +126,7 @@ impl Axis {
 }
 
 impl Timeline {
-    /// A drawing of `milestones` as they stand on `today`.
+    /// Lays out `milestones` as of `today`.
     pub fn new(
         title: String,
         milestones: &[TimelineRow],
@@ -194,7 +194,7 @@ impl Timeline {
         }
     }
 
-    /// The lower end of its grid.
+    /// Bottom edge of the grid.
     pub fn bottom(&self) -> i64 {
         self.height - 8
     }
@@ -205,13 +205,13 @@ fn word(kind: MarkKind, language: Language) -> &'static str {
         (MarkKind::Baseline, Language::Chinese) => "计划",
         (MarkKind::Forecast, Language::Chinese) => "预计",
         (MarkKind::Actual, Language::Chinese) => "实际",
-        (MarkKind::Baseline, Language::English) => "promised",
-        (MarkKind::Forecast, Language::English) => "expected",
-        (MarkKind::Actual, Language::English) => "reached",
+        (MarkKind::Baseline, Language::English) => "baseline",
+        (MarkKind::Forecast, Language::English) => "forecast",
+        (MarkKind::Actual, Language::English) => "actual",
     }
 }
 
-/// `，晚 12 天`
+/// Slippage as text, such as `，晚 12 天`.
 fn slippage(days: i64, language: Language) -> String {
     match (days, language) {
         (0, Language::Chinese) => "，按期".to_owned(),
