@@ -1,32 +1,32 @@
-//! Idempotency keys whose work is under way in this process.
+//! Idempotency keys of the requests that this process is executing.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::idempotency::KeyScope;
 
-/// Keys whose work is under way in this process.
+/// The idempotency keys of the requests that this process is executing.
 #[derive(Clone, Debug, Default)]
-pub struct Running(Arc<Mutex<HashSet<KeyScope>>>);
+pub struct RunningKeys(Arc<Mutex<HashSet<KeyScope>>>);
 
-/// Guard of a running key; dropping it ends the mark.
-pub(super) struct UnderWay {
-    running: Running,
+/// Guard of a running key; dropping it releases the key.
+pub(super) struct RunningKey {
+    keys: RunningKeys,
     scope: KeyScope,
 }
 
-impl Running {
+impl RunningKeys {
     /// Marks `scope` as running until the returned guard is dropped; `None` if it already is.
-    pub(super) fn begin(&self, scope: &KeyScope) -> Option<UnderWay> {
+    pub(super) fn begin(&self, scope: &KeyScope) -> Option<RunningKey> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = all.insert(scope.clone());
-        begun.then(|| UnderWay { running: self.clone(), scope: scope.clone() })
+        begun.then(|| RunningKey { keys: self.clone(), scope: scope.clone() })
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for RunningKey {
     fn drop(&mut self) {
-        let mut all = self.running.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.remove(&self.scope);
     }
 }

@@ -1,4 +1,4 @@
-//! Bounds how many uploaded files are read at once, beside the workers.
+//! Limits how many uploaded files are read at the same time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,29 +7,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::http::problem::Problem;
 
-/// Files read at once. What one costs is bounded, so what all of them cost is bounded too.
-const AT_ONCE: usize = 2;
-/// Longest wait of a file for its turn, in seconds.
-const PATIENCE_SECONDS: u64 = 20;
+/// Files read at the same time. Memory and time of one file are bounded, so their total is too.
+const SLOTS: usize = 2;
+/// Longest wait for a slot, in seconds.
+const WAIT_SECONDS: u64 = 20;
 
-/// A bounded number of files being read at once.
+/// Slots for files that are being read.
 #[derive(Clone, Debug)]
-pub struct Turns(Arc<Semaphore>);
+pub struct UploadSlots(Arc<Semaphore>);
 
-impl Default for Turns {
+impl Default for UploadSlots {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self(Arc::new(Semaphore::new(SLOTS)))
     }
 }
 
-impl Turns {
-    /// Waits for a turn, which ends when it is dropped.
+impl UploadSlots {
+    /// Waits for a slot; dropping the permit frees it.
     ///
     /// # Errors
-    /// 503 when it takes too long.
-    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let turn = Arc::clone(&self.0).acquire_owned();
-        let turn = tokio::time::timeout(Duration::from_secs(PATIENCE_SECONDS), turn).await;
-        turn.map_err(|_| Problem::busy())?.map_err(Problem::broken)
+    /// 503 when none is free after 20 s.
+    pub async fn acquire(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let slot = Arc::clone(&self.0).acquire_owned();
+        let slot = tokio::time::timeout(Duration::from_secs(WAIT_SECONDS), slot).await;
+        slot.map_err(|_| Problem::busy())?.map_err(Problem::broken)
     }
 }

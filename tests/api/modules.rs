@@ -28,7 +28,10 @@ impl Modules {
 
     /// The same graph between groups of modules, `group` of each given; arrows inside a group are
     /// left out.
-    pub(crate) fn grouped(&self, group: impl Fn(&str) -> String) -> BTreeMap<String, BTreeSet<String>> {
+    pub(crate) fn grouped(
+        &self,
+        group: impl Fn(&str) -> String,
+    ) -> BTreeMap<String, BTreeSet<String>> {
         let mut grouped: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (module, named) in &self.names {
             let from = group(module);
@@ -64,7 +67,9 @@ fn named_by(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<Stri
         .join("\n");
     let mut paths = Vec::new();
     for (index, part) in code.split("use ").enumerate() {
-        if index > 0 && let Some((tree, rest)) = part.split_once(';') {
+        if index > 0
+            && let Some((tree, rest)) = part.split_once(';')
+        {
             flatten("", tree, &mut paths);
             paths_in(rest, &mut paths);
         } else {

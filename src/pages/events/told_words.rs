@@ -13,11 +13,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("roll_over.line_changed", "修改结转方案", "roll-over line changed"),
     ("session.opened", "登录", "logged in"),
     ("session.ended", "退出登录", "logged out"),
-    (
-        "session.ended_by_reuse",
-        "令牌被重复使用，登录已强制失效",
-        "session ended: token reuse",
-    ),
+    ("session.ended_by_reuse", "令牌被重复使用，登录已强制失效", "session ended: token reuse"),
     ("user.password_changed", "修改密码", "password changed"),
     ("user.password_reset", "重置密码", "password reset"),
     ("client.secret_added", "新增接口客户端密钥", "client secret added"),

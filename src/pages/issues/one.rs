@@ -100,7 +100,9 @@ impl IssuePage {
             IssueStep::Assign => t("要求办理单位做什么", "What the units shall do"),
             IssueStep::Work => t("做了什么，下一步是什么", "What was done, and the next step"),
             IssueStep::Escalate => t("为什么要提到上一级", "Why the level above is needed"),
-            IssueStep::Return => t("为什么退回，还缺什么", "Why it is returned, and what is missing"),
+            IssueStep::Return => {
+                t("为什么退回，还缺什么", "Why it is returned, and what is missing")
+            }
             IssueStep::Propose => t("怎样解决的", "How it was solved"),
             IssueStep::Clear => t("核实的结果", "What was verified"),
         }

@@ -27,7 +27,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "更正已登记，原报数不变。",
         "The restatement is entered; the report is unchanged.",
     ),
-    ("published", "通报已发布，内容已固化。", "The bulletin is published and can no longer change."),
+    (
+        "published",
+        "通报已发布，内容已固化。",
+        "The bulletin is published and can no longer change.",
+    ),
     ("raised", "事项已提出。", "The issue is raised."),
     ("step-taken", "已办理。", "Done."),
     ("milestone-saved", "节点已更新。", "The milestone is updated."),

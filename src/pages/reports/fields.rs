@@ -69,14 +69,7 @@ const ROWS: [Row; 7] = [
         Kind::Line,
         500,
     ),
-    (
-        "full_year_forecast_wan",
-        "预计全年完成",
-        "Full-year forecast",
-        "万元",
-        Kind::Number,
-        20,
-    ),
+    ("full_year_forecast_wan", "预计全年完成", "Full-year forecast", "万元", Kind::Number, 20),
     (
         "funds_received_wan",
         "到位资金（今年累计）",

@@ -208,7 +208,10 @@ fn complaints(problem: Problem, visit: &Visit<FileReports>) -> Result<Complaints
     if problem.code != "zero-reason-required" {
         return Complaints::of(problem, visit.language);
     }
-    let why = Words::new("本月完成投资为零，请说明原因。", "Completed investment is zero: enter the reason.");
+    let why = Words::new(
+        "本月完成投资为零，请说明原因。",
+        "Completed investment is zero: enter the reason.",
+    );
     let kept =
         Words::new("草稿已保存，但没有提交。", "The draft is saved, but it was not submitted.");
     let mut complaints = Complaints::about("zero_reason", &why, visit.language);

@@ -186,7 +186,10 @@ async fn decide(
     let Form(fields) = form;
     let chosen: Vec<ReportPath> = fields.all("report").filter_map(read_key).collect();
     let decided = if chosen.is_empty() {
-        let words = Words::new("请先勾选月报，再确认或退回。", "Select reports first, then confirm or return them.");
+        let words = Words::new(
+            "请先勾选月报，再确认或退回。",
+            "Select reports first, then confirm or return them.",
+        );
         Err(Complaints::saying(&words, visit.language))
     } else {
         decide_all(&visit, &fields, &chosen).await?
