@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::http::routes::Routes;
-use crate::http::signature::{parameter_schemas, problem_content, schemas_of};
+use crate::http::schemas::{parameter_schemas, schemas_of};
+use crate::http::signature::problem_content;
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \

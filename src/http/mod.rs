@@ -22,6 +22,7 @@ pub mod request_id;
 pub mod routes;
 pub mod running_keys;
 pub mod schema_check;
+pub mod schemas;
 pub mod sheet;
 pub mod signature;
 pub mod spreadsheet;

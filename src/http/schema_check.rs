@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::document::inline_scalars;
-use crate::http::signature::{parameter_schemas, schemas_of};
+use crate::http::schemas::{parameter_schemas, schemas_of};
 
 /// A compiled schema.
 pub struct SchemaCheck {
