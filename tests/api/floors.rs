@@ -36,28 +36,6 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 /// The floors from the ground up. A module may name its own floor and those below.
 const FLOORS: [&str; 6] = ["domain", "store", "usecases", "http", "api", "pages"];
 
-/// The nouns in the order in which they may name each other, on every floor.
-const NOUNS: [&str; 18] = [
-    "reference",
-    "accounts",
-    "projects",
-    "milestones",
-    "plans",
-    "reporting_months",
-    "reports",
-    "figures",
-    "issues",
-    "lights",
-    "summaries",
-    "roll_overs",
-    "bulletins",
-    "events",
-    "webhooks",
-    "oc4ids",
-    "imports",
-    "kit",
-];
-
 /// Folders that still name each other in a circle; the list may only shrink.
 const KNOWN_CIRCLES: &[&[&str]] = &[];
 

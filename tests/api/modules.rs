@@ -7,8 +7,6 @@ use std::path::Path;
 pub(crate) struct Modules {
     /// Module path, such as `store::reports::filed`, to the modules it names outside its tests.
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
-    /// Source text of each module.
-    pub(crate) texts: BTreeMap<String, String>,
 }
 
 impl Modules {
@@ -23,7 +21,7 @@ impl Modules {
             .iter()
             .map(|(module, text)| (module.clone(), named_by(module, text, &known)))
             .collect();
-        Self { names, texts }
+        Self { names }
     }
 
     /// The same graph between groups of modules, `group` of each given; arrows inside a group are
