@@ -77,12 +77,12 @@ impl Choice {
     }
 
     /// As query parameters.
-    pub fn kept(&self) -> String {
+    pub fn to_query(&self) -> String {
         format!("year={}&through={}&basis={}", self.year, self.through, self.basis)
     }
 
     /// As parameters of API operations.
-    pub fn asked(&self) -> PeriodQuery {
+    pub fn period_query(&self) -> PeriodQuery {
         PeriodQuery {
             year: self.year,
             through: Some(self.through),
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> String {
-        Choice::read(query, NaiveDate::from_ymd_opt(2021, 7, 1).unwrap()).kept()
+        Choice::read(query, NaiveDate::from_ymd_opt(2021, 7, 1).unwrap()).to_query()
     }
 
     #[test]
@@ -125,10 +125,10 @@ mod tests {
 
     #[test]
     fn another_year_keeps_the_month() {
-        let kept = read("year=2022&through=2021-03");
+        let address = read("year=2022&through=2021-03");
 
-        assert_eq!(kept, "year=2022&through=2022-03&basis=current");
-        assert_eq!(read(&kept), kept);
+        assert_eq!(address, "year=2022&through=2022-03&basis=current");
+        assert_eq!(read(&address), address);
     }
 
     #[test]

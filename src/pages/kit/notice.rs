@@ -27,7 +27,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "更正已登记，原报数不变。",
         "The restatement is entered; the report is unchanged.",
     ),
-    ("published", "通报已发布，内容已固化。", "The bulletin is published and can no longer change."),
+    (
+        "published",
+        "通报已发布，内容已固化。",
+        "The bulletin is published and can no longer change.",
+    ),
     ("raised", "事项已提出。", "The issue is raised."),
     ("step-taken", "已办理。", "Done."),
     ("milestone-saved", "节点已更新。", "The milestone is updated."),
@@ -54,7 +58,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
 ];
 
 /// The notice of the `said` parameter; `None` for unknown codes.
-pub fn said(query: &str, language: Language) -> Option<String> {
+pub fn from_query(query: &str, language: Language) -> Option<String> {
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
     let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;
     Some(match language {
