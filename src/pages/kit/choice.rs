@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_chosen_is_what_one_would_ask() {
+    fn missing_parameters_get_defaults() {
         assert_eq!(read(""), "year=2021&through=2021-06&basis=current");
         assert_eq!(read("year=2020"), "year=2020&through=2020-12&basis=current");
         assert_eq!(
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_in_an_address_is_passed_over() {
+    fn invalid_parameters_are_ignored() {
         assert_eq!(read("year=x&through=13&basis=?"), read(""));
     }
 }

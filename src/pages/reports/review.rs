@@ -301,7 +301,7 @@ async fn refusal(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem
 
 #[cfg(test)]
 mod tests {
-    use super::{key, parse_checkbox_value};
+    use super::{checkbox_value, parse_checkbox_value};
 
     #[test]
     fn a_checkbox_value_identifies_one_report() {
