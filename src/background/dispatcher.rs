@@ -12,24 +12,19 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use crate::api::webhooks::message as webhook_message;
-use crate::api::webhooks::message::new_id;
 use crate::background::courier::{Courier, NoAnswer, Parcel};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::id::WebhookId;
 use crate::domain::webhook::signature::{HookKey, HookSecret};
 use crate::domain::webhook::url::AllowedHosts;
-use crate::domain::webhook::{Answer, AttemptError, DisabledBecause, KEPT_DAYS, judge};
+use crate::domain::webhook::{Answer, AttemptError, KEPT_DAYS, judge};
 use crate::http::app::App;
-use crate::http::tokens::random_text;
-use crate::store::events;
-use crate::store::events::{Author, Change, Event};
-use crate::store::webhooks;
-use crate::store::webhooks::Webhook;
-use crate::store::webhooks::deliveries;
-use crate::store::webhooks::deliveries::Delivery;
-use crate::store::webhooks::secrets as webhook_secrets;
+use crate::store::webhooks::deliveries::{self, Delivery};
+use crate::store::webhooks::{self, Webhook, secrets};
 use crate::store::{Conn, Db, StoreError};
+use crate::usecases::random::random_text;
+use crate::usecases::webhooks::message::{self, new_id};
+use crate::usecases::webhooks::write::disable_gone;
 
 /// Polling interval when nothing notifies us: another instance may have sealed events.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -184,7 +179,7 @@ impl Post {
         let lease = move |conn: &mut Conn| {
             let mut taken = Vec::new();
             for hook in due.iter().take(most) {
-                if webhooks::lease(conn, *hook, &me, (now, until))? {
+                if webhooks::lease(conn, *hook, &me, now, until)? {
                     taken.push(*hook);
                 }
             }
@@ -255,7 +250,7 @@ impl Post {
             return Err(NoAnswer(AttemptError::KeyChanged, cause));
         }
         let id = &letter.delivery.message_id;
-        let headers = webhook_message::headers(id, &letter.secrets, now, &body);
+        let headers = message::headers(id, &letter.secrets, now, &body);
         self.courier.post(Parcel { url, headers: &headers, body }, now).await
     }
 
@@ -267,23 +262,12 @@ impl Post {
         let write = move |conn: &mut Conn| {
             let settled = deliveries::settle(conn, &tried, answer, verdict, now)?;
             if settled && answer.error() == Some(AttemptError::Gone) {
-                disable(conn, tried.webhook, now)?;
+                disable_gone(conn, tried.webhook, now)?;
             }
             Ok::<_, StoreError>(settled && webhooks::keep(conn, tried.webhook, &me, until)?)
         };
         self.db.write(write).await
     }
-}
-
-/// Disables a webhook whose receiver answered 410.
-fn disable(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<(), StoreError> {
-    let Some(found) = webhooks::find(conn, hook)?.filter(|hook| hook.disabled.is_none()) else {
-        return Ok(());
-    };
-    webhooks::save(conn, &Webhook { disabled: Some((now, DisabledBecause::Gone)), ..found })?;
-    let said = Change::said("disabled_because", DisabledBecause::Gone.as_str());
-    let event = Event::of("webhook.disabled", "webhook", hook.0, vec![said]);
-    events::record(conn, &Author::system("webhooks"), now, &event)
 }
 
 /// A due message with everything needed to send it.
@@ -314,8 +298,8 @@ impl Letter {
         let Some(delivery) = deliveries::next(conn, hook.id, now)? else {
             return Ok(None);
         };
-        let body = webhook_message::body(conn, &delivery, reader)?;
-        let kept = webhook_secrets::list(conn, hook.id)?;
+        let body = message::body(conn, &delivery, reader)?;
+        let kept = secrets::list(conn, hook.id)?;
         let good = kept.iter().filter(|secret| secret.is_good(now)).filter_map(|kept| {
             let secret = key.secret(&kept.salt);
             (secret.fingerprint() == kept.fingerprint).then_some(secret)

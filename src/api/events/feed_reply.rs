@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::api::events::feed::{Feed, FeedEvent};
 use crate::domain::clock::Timestamp;
 use crate::http::PREFIX;
 use crate::http::signature::{Argument, Entry, Reply};
+use crate::usecases::events::view::{Feed, FeedEvent};
 
 /// Media type of a batch of CloudEvents in JSON.
-pub const BATCH: &str = "application/cloudevents-batch+json";
+const BATCH: &str = "application/cloudevents-batch+json";
 
 /// Response format of the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -30,13 +30,13 @@ pub enum FeedFormat {
 
 /// Format requested by `Accept`: the first one named, otherwise JSON.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted(pub FeedFormat);
+pub(crate) struct AcceptedFormat(pub(crate) FeedFormat);
 
-impl Argument for Wanted {
+impl Argument for AcceptedFormat {
     fn describe(_: &mut Entry) {}
 }
 
-impl FromRequest for Wanted {
+impl FromRequest for AcceptedFormat {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
@@ -100,9 +100,14 @@ impl From<FeedEvent> for CloudEvent {
 }
 
 /// A page of the feed in the requested format.
-pub struct Piece(pub Feed, pub FeedFormat);
+pub(crate) struct FeedReply {
+    /// The page.
+    pub(crate) feed: Feed,
+    /// The requested format.
+    pub(crate) format: FeedFormat,
+}
 
-impl Reply for Piece {
+impl Reply for FeedReply {
     fn describe(entry: &mut Entry) {
         entry.answers::<Feed>(200, "The events found; empty if there are none after the wait.");
         let item = entry.schema::<CloudEvent>();
@@ -111,11 +116,11 @@ impl Reply for Piece {
     }
 }
 
-impl Responder for Piece {
+impl Responder for FeedReply {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let Self(feed, format) = self;
+        let Self { feed, format } = self;
         let link = format!("<{}>; rel=\"next\"", next(request, feed.next_after));
         let mut answer = HttpResponse::Ok();
         answer.insert_header((header::LINK, link)).insert_header((header::VARY, "Accept"));

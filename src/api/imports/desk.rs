@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::api::events::history::ChangeView;
 use crate::api::imports::column::Column;
 use crate::api::imports::given::{Given, column_of};
 use crate::api::imports::heading::{Table, tables};
@@ -23,6 +22,7 @@ use crate::store::events::changes;
 use crate::store::{Conn, projects};
 use crate::usecases::ask::Now;
 use crate::usecases::caller::Caller;
+use crate::usecases::events::view::ChangeView;
 
 /// State while the rows of a file are processed.
 pub struct Desk<'a> {

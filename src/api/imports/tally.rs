@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::events::history::ChangeView;
 use crate::api::imports::kind::ImportKind;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
+use crate::usecases::events::view::ChangeView;
 
 /// Maximum number of rows in the response.
 pub const ROWS_SHOWN: usize = 1_000;

@@ -1,82 +1,9 @@
-//! Messages sent to webhooks: an event of the feed in the envelope of Standard Webhooks 1.0.
+//! The messages to receivers in the OpenAPI document.
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
-
-use crate::api::events::feed::FeedEvent;
-use crate::api::events::history::EventView;
-use crate::domain::clock::Timestamp;
-use crate::domain::webhook::PING;
-use crate::domain::webhook::signature::HookSecret;
-use crate::http::problem::Problem;
-use crate::store::events;
-use crate::store::webhooks::Reader;
-use crate::store::webhooks::deliveries::Delivery;
-use crate::store::{Conn, Result as StoreResult};
-
-/// A message sent to a webhook's receiver.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WebhookMessage {
-    /// Kind of the event.
-    #[serde(rename = "type")]
-    #[schema(example = "report.confirmed")]
-    pub kind: String,
-    /// Time of the event.
-    pub timestamp: Timestamp,
-    /// The event as `GET /events` returns it to the webhook's owner.
-    pub data: FeedEvent,
-}
-
-/// Body of a delivery's message, as its owner may see it now; `None` if the owner may no longer see
-/// the event.
-///
-/// # Errors
-/// Those of the store.
-pub fn body(conn: &mut Conn, delivery: &Delivery, reader: Reader) -> StoreResult<Option<String>> {
-    let Some(sequence) = delivery.sequence else {
-        let data = json!({"webhook_id": delivery.webhook, "delivery_id": delivery.id});
-        let ping = json!({"type": PING, "timestamp": delivery.created_at, "data": data});
-        return Ok(Some(ping.to_string()));
-    };
-    let found = events::feed(conn, &reader.only(sequence), 1)?;
-    let message = found.into_iter().next().map(|(sequence, event)| {
-        let event = EventView::from(event);
-        let (kind, timestamp) = (event.kind.clone(), event.at);
-        WebhookMessage { kind, timestamp, data: FeedEvent { sequence, event } }
-    });
-    let text = message.as_ref().map(serde_json::to_string).transpose();
-    text.map_err(crate::store::StoreError::broken)
-}
-
-/// Headers of an attempt at `now`: the message id, the time of the attempt, and one signature per
-/// active secret.
-pub fn headers(
-    message_id: &str,
-    secrets: &[HookSecret],
-    now: Timestamp,
-    body: &str,
-) -> [(&'static str, String); 3] {
-    let seconds = now.unix_seconds();
-    let signatures: Vec<String> =
-        secrets.iter().map(|secret| secret.sign(message_id, seconds, body)).collect();
-    [
-        ("webhook-id", message_id.to_owned()),
-        ("webhook-timestamp", seconds.to_string()),
-        ("webhook-signature", signatures.join(" ")),
-    ]
-}
-
-/// Generates a message id.
-///
-/// # Errors
-/// The operating system provides no random bytes.
-pub fn new_id() -> Result<String, Problem> {
-    Ok(format!("msg_{}", crate::http::tokens::random_text().map_err(Problem::broken)?))
-}
 
 /// The message and its headers as the OpenAPI document describes them.
-pub fn described() -> Map<String, Value> {
+pub(crate) fn described() -> Map<String, Value> {
     let header = |name: &str, description: &str, example: &str| {
         json!({"name": name, "in": "header", "required": true, "description": description,
             "schema": {"type": "string"}, "example": example})

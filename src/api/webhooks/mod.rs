@@ -3,18 +3,20 @@
 pub mod deliveries;
 pub mod handlers;
 pub mod message;
-pub mod view;
+pub mod secrets;
 
 use crate::domain::id::{DeliveryId, WebhookId, WebhookSecretId};
 use crate::domain::webhook::DeliveryState;
 use crate::http::routes::Routes;
 use crate::http::schemas::schemas_of;
 use crate::parameter_types;
+use crate::usecases::webhooks::message::WebhookMessage;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
     handlers::routes()
+        .and(secrets::routes())
         .and(deliveries::routes())
         .with_types(parameter_types![DeliveryId DeliveryState WebhookId WebhookSecretId])
-        .with_webhooks(message::described(), schemas_of::<message::WebhookMessage>())
+        .with_webhooks(message::described(), schemas_of::<WebhookMessage>())
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::api::events::history::{ChangeView, EventView};
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -17,6 +16,7 @@ use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
 use crate::pages::events::event_words;
+use crate::usecases::events::view::{ChangeView, EventView};
 use crate::usecases::reference::names::Names;
 
 /// An event as the history page shows it.

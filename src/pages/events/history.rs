@@ -4,18 +4,19 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::events::history::{HistoryFilter, HistoryQuery, list_all_history};
+use crate::api::events::history::{HistoryPage, HistoryQuery};
 use crate::domain::account::access::{Action, Role};
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
-use crate::http::sheet::Sheet;
+use crate::http::query::Both;
 use crate::pages::events::event_text::{EventText, describe};
 use crate::pages::events::event_words;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
+use crate::usecases::events::history;
 use crate::usecases::permission::ReadHistory;
 use crate::usecases::reference::names::Names;
 
@@ -26,7 +27,7 @@ pub fn mount(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "pages/history.html")]
-struct HistoryPage {
+struct HistoryTemplate {
     shell: Shell,
     history: Vec<EventText>,
     total: i64,
@@ -45,14 +46,15 @@ struct HistoryPage {
 const FORM_PARAMETERS: [&str; 3] = ["kind", "actor", "project"];
 
 async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
-    let Both(filter, page): Both<HistoryFilter, HistoryQuery> = visit.query_params()?;
+    let Both(query, page): Both<HistoryQuery, HistoryPage> = visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::HISTORY).await?;
-    let (later, language) = (page.cursor.is_some(), visit.language);
-    let actor = filter.actor.clone().unwrap_or_default();
-    let project = filter.project.map(|id| id.to_string()).unwrap_or_default();
-    let query = Query(Both(filter, page));
-    let Sheet(found) = list_all_history(visit.app.clone(), visit.permit()?, query).await?;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let later = page.cursor.is_some();
+    let actor = query.actor.clone().unwrap_or_default();
+    let project = query.project.map(|id| id.to_string()).unwrap_or_default();
+    let read = move |ask: &mut Ask<'_>| {
+        Ok((history::list(ask, query.into(), &page.into())?, Names::of_ask(ask)?))
+    };
+    let (found, names) = visit.ask(read).await?;
     let address = ListAddress::of(&shell);
     let filters = filters(&address, visit.who.role(), &shell);
     let mut chips = address.chips(&filters);
@@ -64,7 +66,7 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
         let label = format!("{}：{actor}", shell.t("操作人", "By"));
         chips.push(Chip { label, href: address.without_any(&["actor"]) });
     }
-    Ok(Page::of(HistoryPage {
+    Ok(Page::of(HistoryTemplate {
         carried: address.other_params(&FORM_PARAMETERS),
         unfiltered: address.without_any(&FORM_PARAMETERS),
         total: found.total,

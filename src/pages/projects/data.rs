@@ -1,6 +1,5 @@
 //! Loads the data of a project's page from the API handlers.
 
-use crate::api::events::history::{EventView, HistoryQuery, list_history};
 use crate::api::figures::asked::Asking;
 use crate::api::issues::handlers::list_project_issues;
 use crate::api::issues::view::IssueView;
@@ -19,11 +18,14 @@ use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
+use crate::http::query::Path;
 use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
+use crate::usecases::events::history;
+use crate::usecases::events::view::EventView;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
@@ -85,9 +87,9 @@ impl ProjectData {
         let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
         let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
-            let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
+            let page = PageRequest::new(EVENTS, None);
             let who: Permit<ReadHistory> = visit.permit()?;
-            let Sheet(page) = list_history(app(), who, at(), page).await?;
+            let page = who.ask(move |ask| history::of_project(ask, id, &page)).await?;
             (page.items, page.total)
         } else {
             (Vec::new(), 0)

@@ -58,9 +58,9 @@ impl Author {
     }
 }
 
-/// Change of one field.
+/// One changed field of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct FieldChange {
     /// Field name as in the API.
     pub field: String,
     /// Previous value; null if there was none.
@@ -69,28 +69,33 @@ pub struct Change {
     pub after: Value,
 }
 
-impl Change {
+impl FieldChange {
     /// Text entered together with a change, such as its reason.
     pub fn said(field: &str, words: &str) -> Self {
         Self { field: field.to_owned(), before: Value::Null, after: words.into() }
     }
 }
 
+// Transition: the earlier names, until no other noun uses them.
+pub use FieldChange as Change;
+pub use RecordedEvent as Recorded;
+
 /// Fields in which two views of a record differ; all fields if there was no record before.
-pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<Change> {
+pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<FieldChange> {
     let fields = |view: Option<&T>| match view.map(serde_json::to_value) {
         Some(Ok(Value::Object(map))) => map,
         Some(_) | None => serde_json::Map::new(),
     };
-    let (mut old, new) = (fields(before), fields(Some(after)));
-    let mut found: Vec<Change> = new
+    let mut old = fields(before);
+    let mut found: Vec<FieldChange> = fields(Some(after))
         .into_iter()
         .map(|(field, after)| {
             let before = old.remove(&field).unwrap_or(Value::Null);
-            Change { field, before, after }
+            FieldChange { field, before, after }
         })
         .collect();
-    let gone = old.into_iter().map(|(field, before)| Change { field, before, after: Value::Null });
+    let gone =
+        old.into_iter().map(|(field, before)| FieldChange { field, before, after: Value::Null });
     found.extend(gone);
     found.retain(|c| c.before != c.after && c.field != "version");
     found
@@ -108,7 +113,7 @@ pub struct Event {
     /// Project of the record, if it belongs to one.
     pub project: Option<ProjectId>,
     /// Changed fields.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
 }
 
 impl Event {
@@ -118,7 +123,7 @@ impl Event {
         subject_kind: &'static str,
         subject_id: i64,
         project: ProjectId,
-        changes: Vec<Change>,
+        changes: Vec<FieldChange>,
     ) -> Self {
         Self { kind, subject_kind, subject_id, project: Some(project), changes }
     }
@@ -128,7 +133,7 @@ impl Event {
         kind: &'static str,
         subject_kind: &'static str,
         subject_id: i64,
-        changes: Vec<Change>,
+        changes: Vec<FieldChange>,
     ) -> Self {
         Self { kind, subject_kind, subject_id, project: None, changes }
     }
@@ -165,9 +170,9 @@ pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -
     Ok(())
 }
 
-/// Recorded event.
+/// An event as stored.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedEvent {
     /// Id; increases in the order of recording.
     pub id: EventId,
     /// Instant of the event.
@@ -187,7 +192,7 @@ pub struct Recorded {
     /// Project of the record, if it belongs to one.
     pub project_id: Option<ProjectId>,
     /// Changed fields.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
     /// Id of the request.
     pub request_id: String,
     /// Network address of the request.
@@ -211,7 +216,7 @@ struct Row {
     origin: String,
 }
 
-impl TryFrom<Row> for Recorded {
+impl TryFrom<Row> for RecordedEvent {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self> {
@@ -237,7 +242,7 @@ pub fn of_project(
     conn: &mut Conn,
     project: ProjectId,
     page: &PageRequest,
-) -> Result<Page<Recorded>> {
+) -> Result<Page<RecordedEvent>> {
     let mut query = events::table
         .filter(events::project_id.eq(project.0))
         .select(Row::as_select())
@@ -247,29 +252,29 @@ pub fn of_project(
     }
     let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
     let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
-    page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
+    page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 
 /// Events of one record, oldest first.
-pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<Recorded>> {
+pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<RecordedEvent>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
         .filter(events::subject_id.eq(id))
         .order(events::id)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Recorded::try_from).collect()
+    rows.into_iter().map(RecordedEvent::try_from).collect()
 }
 
 /// Events of all records of a kind up to an instant, oldest first.
-pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Vec<Recorded>> {
+pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Vec<RecordedEvent>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
         .filter(events::at.le(until.naive()))
         .order(events::id)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Recorded::try_from).collect()
+    rows.into_iter().map(RecordedEvent::try_from).collect()
 }
 
 /// Filter for sealed events.
@@ -339,15 +344,27 @@ fn shown(filter: &FeedFilter) -> Listed<'_> {
     query
 }
 
+/// A sealed event.
+#[derive(Clone, Debug)]
+pub struct SealedEvent {
+    /// Its number in the feed, without gaps.
+    pub sequence: i64,
+    /// The event.
+    pub event: RecordedEvent,
+}
+
 /// Sealed events that the reader may see, in order of sequence; at most `most`.
-pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<(i64, Recorded)>> {
+pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<SealedEvent>> {
     let rows: Vec<(Option<i64>, Row)> = shown(filter)
         .filter(events::sequence.gt(filter.after))
         .order(events::sequence)
         .limit(most)
         .select((events::sequence, Row::as_select()))
         .load(conn)?;
-    rows.into_iter().map(|(sequence, row)| Ok((sequence.unwrap_or(0), row.try_into()?))).collect()
+    let sealed = |(sequence, row): (Option<i64>, Row)| {
+        Ok(SealedEvent { sequence: sequence.unwrap_or(0), event: row.try_into()? })
+    };
+    rows.into_iter().map(sealed).collect()
 }
 
 /// Events that the reader may see, newest first; only those by `actor` if given.
@@ -358,7 +375,7 @@ pub fn latest(
     filter: &FeedFilter,
     actor: Option<&str>,
     page: &PageRequest,
-) -> Result<Page<Recorded>> {
+) -> Result<Page<RecordedEvent>> {
     let wanted = || match actor {
         Some(name) => shown(filter).filter(events::actor_name.eq(name.to_owned())),
         None => shown(filter),
@@ -370,7 +387,7 @@ pub fn latest(
     let query = query.order(events::id.desc()).limit(page.rows_to_fetch());
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let total = wanted().count().get_result(conn)?;
-    page.by_id(rows, total, |row: &Row| row.id, Recorded::try_from)
+    page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 
 #[cfg(test)]

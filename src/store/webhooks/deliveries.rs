@@ -124,8 +124,8 @@ pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
         let full = usize::try_from(MOST).is_ok_and(|most| found.len() >= most);
         // Fewer rows than the limit mean that all events up to the head were examined in one
         // snapshot.
-        let to = found.last().map(|(sequence, _)| *sequence).filter(|_| full).unwrap_or(head);
-        let events = found.into_iter().map(|(sequence, event)| (sequence, event.kind)).collect();
+        let to = found.last().map(|sealed| sealed.sequence).filter(|_| full).unwrap_or(head);
+        let events = found.into_iter().map(|sealed| (sealed.sequence, sealed.event.kind)).collect();
         steps.push(Step { webhook: hook.id, from, to, events });
     }
     Ok(steps)
@@ -143,24 +143,32 @@ pub fn queue(conn: &mut Conn, step: &Step, ids: &[String], now: Timestamp) -> Re
     let moved = diesel::update(stands).set(webhooks::after_sequence.eq(step.to)).execute(conn)?;
     if moved > 0 {
         for ((sequence, kind), id) in step.events.iter().zip(ids) {
-            insert(conn, step.webhook, (id, Some(*sequence), kind), now)?;
+            let message = Message { id, sequence: Some(*sequence), kind };
+            insert(conn, step.webhook, &message, now)?;
         }
     }
     Ok(())
 }
 
+/// A message to queue; the sequence is that of its event.
+struct Message<'a> {
+    id: &'a str,
+    sequence: Option<i64>,
+    kind: &'a str,
+}
+
 fn insert(
     conn: &mut Conn,
     hook: WebhookId,
-    (message_id, sequence, kind): (&str, Option<i64>, &str),
+    message: &Message<'_>,
     now: Timestamp,
 ) -> Result<DeliveryId> {
     let id = diesel::insert_into(deliveries::table)
         .values((
             deliveries::webhook_id.eq(hook.0),
-            deliveries::message_id.eq(message_id),
-            deliveries::sequence.eq(sequence),
-            deliveries::kind.eq(kind),
+            deliveries::message_id.eq(message.id),
+            deliveries::sequence.eq(message.sequence),
+            deliveries::kind.eq(message.kind),
             deliveries::state.eq(DeliveryState::Pending.as_str()),
             deliveries::next_attempt_at.eq(now.naive()),
             deliveries::created_at.eq(now.naive()),
@@ -177,7 +185,7 @@ pub fn ping(
     message_id: &str,
     now: Timestamp,
 ) -> Result<Delivery> {
-    let id = insert(conn, hook, (message_id, None, PING), now)?;
+    let id = insert(conn, hook, &Message { id: message_id, sequence: None, kind: PING }, now)?;
     get(conn, hook, id)
 }
 

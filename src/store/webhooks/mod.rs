@@ -2,6 +2,7 @@
 //! sending.
 
 pub mod deliveries;
+pub mod recorded;
 pub mod secrets;
 
 use chrono::NaiveDateTime;
@@ -32,13 +33,22 @@ pub struct Webhook {
     /// Project whose events are delivered; `None` for all.
     pub project: Option<ProjectId>,
     /// Instant and reason of disabling; `None` while it is enabled.
-    pub disabled: Option<(Timestamp, DisabledBecause)>,
+    pub disabled: Option<Disabled>,
     /// Sequence up to which events were queued or did not match.
     pub after_sequence: i64,
     /// Instant of creation.
     pub created_at: Timestamp,
     /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
+}
+
+/// When and why a webhook was disabled.
+#[derive(Clone, Copy, Debug)]
+pub struct Disabled {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub because: DisabledBecause,
 }
 
 #[derive(Queryable, Selectable)]
@@ -67,7 +77,10 @@ impl TryFrom<Row> for Webhook {
             url: HookUrl::parse(&row.url).map_err(StoreError::broken)?,
             kinds: row.kinds.split_ascii_whitespace().map(str::to_owned).collect(),
             project: row.project_id.map(ProjectId),
-            disabled: row.disabled_at.map(Timestamp::new).zip(because),
+            disabled: row
+                .disabled_at
+                .zip(because)
+                .map(|(at, because)| Disabled { at: Timestamp::new(at), because }),
             after_sequence: row.after_sequence,
             created_at: Timestamp::new(row.created_at),
             version: row.version,
@@ -131,8 +144,8 @@ pub fn save(conn: &mut Conn, hook: &Webhook) -> Result<()> {
             webhooks::url.eq(hook.url.to_string()),
             webhooks::kinds.eq(hook.kinds.join(" ")),
             webhooks::project_id.eq(hook.project.map(|p| p.0)),
-            webhooks::disabled_at.eq(hook.disabled.map(|(at, _)| at.naive())),
-            webhooks::disabled_because.eq(hook.disabled.map(|(_, because)| because.as_str())),
+            webhooks::disabled_at.eq(hook.disabled.map(|disabled| disabled.at.naive())),
+            webhooks::disabled_because.eq(hook.disabled.map(|disabled| disabled.because.as_str())),
             webhooks::version.eq(webhooks::version + 1),
         ))
         .execute(conn)?;
@@ -169,15 +182,18 @@ pub struct Reader {
 impl Reader {
     /// Filter for the events of `hook` after sequence `after`.
     pub fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
-        let (kinds, project, until) = (hook.kinds.clone(), hook.project, None);
-        FeedFilter { after, until, kinds, project, sight: self.sight, accounts: self.accounts }
+        let kinds = hook.kinds.clone();
+        FeedFilter { kinds, project: hook.project, ..self.all_after(after) }
     }
 
     /// Filter for the single event with this sequence, if it is visible.
     pub fn only(self, sequence: i64) -> FeedFilter {
-        let (kinds, project, until) = (Vec::new(), None, Some(sequence));
-        let after = sequence - 1;
-        FeedFilter { after, until, kinds, project, sight: self.sight, accounts: self.accounts }
+        FeedFilter { until: Some(sequence), ..self.all_after(sequence - 1) }
+    }
+
+    fn all_after(self, after: i64) -> FeedFilter {
+        let Self { sight, accounts } = self;
+        FeedFilter { after, until: None, kinds: Vec::new(), project: None, sight, accounts }
     }
 }
 
@@ -205,7 +221,8 @@ pub fn lease(
     conn: &mut Conn,
     id: WebhookId,
     me: &str,
-    (now, until): (Timestamp, Timestamp),
+    now: Timestamp,
+    until: Timestamp,
 ) -> Result<bool> {
     let free = webhooks::table
         .find(id.0)

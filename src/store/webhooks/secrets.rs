@@ -66,13 +66,25 @@ pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
     Ok(rows.into_iter().map(WebhookSecret::from).collect())
 }
 
+/// What is stored of a new secret.
+#[derive(Clone, Debug)]
+pub struct NewWebhookSecret {
+    /// Salt from which it is derived.
+    pub salt: String,
+    /// Digest of the secret.
+    pub fingerprint: String,
+    /// First characters of the secret, to tell secrets apart.
+    pub hint: String,
+}
+
 /// Inserts a secret. Other active secrets expire at `others_end` unless they expire earlier;
 /// expired secrets are deleted.
 pub fn add(
     conn: &mut Conn,
     hook: WebhookId,
-    (salt, fingerprint, hint): (&str, &str, &str),
-    (now, others_end): (Timestamp, Timestamp),
+    new: &NewWebhookSecret,
+    now: Timestamp,
+    others_end: Timestamp,
 ) -> Result<()> {
     let all = || secrets::table.filter(secrets::webhook_id.eq(hook.0));
     diesel::delete(all().filter(secrets::ends_at.le(now.naive()))).execute(conn)?;
@@ -82,9 +94,9 @@ pub fn add(
     diesel::insert_into(secrets::table)
         .values((
             secrets::webhook_id.eq(hook.0),
-            secrets::salt.eq(salt),
-            secrets::fingerprint.eq(fingerprint),
-            secrets::hint.eq(hint),
+            secrets::salt.eq(&new.salt),
+            secrets::fingerprint.eq(&new.fingerprint),
+            secrets::hint.eq(&new.hint),
             secrets::created_at.eq(now.naive()),
         ))
         .execute(conn)?;

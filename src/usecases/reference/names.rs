@@ -7,6 +7,7 @@ use crate::domain::reference::industry::{Industry, is_leaf};
 use crate::domain::words::Language;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
+use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
 /// Names of all industries and areas in one language, in list order.
@@ -58,6 +59,14 @@ impl Names {
             .chain(areas.iter().map(|named| pair("area", named)))
             .collect();
         Ok(Self { language, industries, areas, by_code })
+    }
+
+    /// All names in the language of the answer.
+    ///
+    /// # Errors
+    /// Database errors only.
+    pub fn of_ask(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+        Self::load(ask.conn, ask.language)
     }
 
     /// Language of the names.

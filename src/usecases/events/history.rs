@@ -1,0 +1,56 @@
+//! Histories, newest first.
+
+use crate::domain::id::ProjectId;
+use crate::store::events::{self, FeedFilter};
+use crate::store::{PageRequest, projects};
+use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
+use crate::usecases::events::view::EventView;
+use crate::usecases::refusal::Refusal;
+
+/// Which events of the history.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryFilter {
+    /// Of one of these kinds; empty for all.
+    pub kinds: Vec<String>,
+    /// Of this project and its parts.
+    pub project: Option<ProjectId>,
+    /// Of the actor with this name.
+    pub actor: Option<String>,
+}
+
+/// The history of one project and its parts.
+///
+/// # Errors
+/// Not found unless the caller sees the project; a cursor of another list.
+pub fn of_project(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+    page: &PageRequest,
+) -> Result<PageView<EventView>, Refusal> {
+    projects::get(ask.conn, project, ask.sight())?;
+    let found = events::of_project(ask.conn, project, page)?;
+    Ok(PageView::of(found, EventView::from))
+}
+
+/// The history of everything the caller sees.
+///
+/// # Errors
+/// A cursor of another list.
+pub fn list(
+    ask: &mut Ask<'_>,
+    filter: HistoryFilter,
+    page: &PageRequest,
+) -> Result<PageView<EventView>, Refusal> {
+    let HistoryFilter { kinds, project, actor } = filter;
+    let filter = FeedFilter {
+        after: 0,
+        until: None,
+        kinds,
+        project,
+        sight: ask.sight(),
+        accounts: ask.caller.user.role.sees_accounts(),
+    };
+    let found = events::latest(ask.conn, &filter, actor.as_deref(), page)?;
+    Ok(PageView::of(found, EventView::from))
+}

@@ -1,0 +1,6 @@
+//! Recorded events: the history, the change feed, and digests for mirrors.
+
+pub mod digests;
+pub mod feed;
+pub mod history;
+pub mod view;

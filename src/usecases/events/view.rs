@@ -1,0 +1,108 @@
+//! Answers about recorded events.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{EventId, ProjectId};
+use crate::store::events::{FieldChange, RecordedEvent, SealedEvent};
+
+/// An event: a recorded change.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventView {
+    /// The event's id; increases with time.
+    pub id: EventId,
+    /// Time of the event.
+    pub at: Timestamp,
+    /// Kind of the event, as `noun.verb`.
+    #[schema(example = "report.confirmed")]
+    pub kind: String,
+    /// Type of the object that changed.
+    #[schema(example = "report")]
+    pub subject_kind: String,
+    /// Id of the object that changed.
+    pub subject_id: i64,
+    /// Project the object belongs to; null if none.
+    #[schema(value_type = Option<i64>)]
+    pub project_id: Option<ProjectId>,
+    /// Type of the actor: `user`, `client` or `system`.
+    pub actor_kind: String,
+    /// The actor's id; null for `system`.
+    pub actor_id: Option<i64>,
+    /// The actor's name at the time of the event.
+    pub actor: String,
+    /// Changed fields, before and after.
+    pub changes: Vec<ChangeView>,
+    /// Id of the request that made the change.
+    pub request_id: String,
+    /// Network address the request came from.
+    pub origin: String,
+}
+
+/// A changed field, before and after.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Change)]
+pub struct ChangeView {
+    /// Name of the field in the API.
+    pub field: String,
+    /// Value before the change; null if there was none.
+    pub before: Value,
+    /// Value after the change.
+    pub after: Value,
+}
+
+impl From<FieldChange> for ChangeView {
+    fn from(change: FieldChange) -> Self {
+        let FieldChange { field, before, after } = change;
+        Self { field, before, after }
+    }
+}
+
+impl From<RecordedEvent> for EventView {
+    fn from(event: RecordedEvent) -> Self {
+        Self {
+            id: event.id,
+            at: event.at,
+            kind: event.kind,
+            subject_kind: event.subject_kind,
+            subject_id: event.subject_id,
+            project_id: event.project_id,
+            actor_kind: event.actor_kind,
+            actor_id: event.actor_id,
+            actor: event.actor_name,
+            changes: event.changes.into_iter().map(ChangeView::from).collect(),
+            request_id: event.request_id,
+            origin: event.origin,
+        }
+    }
+}
+
+/// An event with its sequence number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FeedEvent {
+    /// Sequence number: consecutive, without gaps, never changed.
+    pub sequence: i64,
+    /// The event.
+    #[serde(flatten)]
+    pub event: EventView,
+}
+
+impl From<SealedEvent> for FeedEvent {
+    fn from(sealed: SealedEvent) -> Self {
+        Self { sequence: sealed.sequence, event: sealed.event.into() }
+    }
+}
+
+/// A page of the change feed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Feed {
+    /// Events in sequence, limited to those visible to the caller.
+    pub items: Vec<FeedEvent>,
+    /// Send this as `after` in the next request. All events up to this number were returned or are
+    /// not visible to the caller.
+    pub next_after: i64,
+    /// Sequence number of the latest event.
+    pub head: i64,
+}
