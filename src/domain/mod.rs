@@ -14,6 +14,7 @@ pub mod event;
 pub mod figures;
 pub mod id;
 pub mod issue;
+pub mod labels;
 pub mod light;
 pub mod milestone;
 pub mod money;

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::api::imports::column::{Column, Form, Pair};
+use crate::api::imports::content::{CellContent, CellError};
 use crate::api::imports::lists::Lists;
-use crate::api::imports::raw::{Raw, Wrong};
 use crate::domain::error::FieldError;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, MonthError, Year};
@@ -19,14 +19,14 @@ use crate::domain::words::Words;
 ///
 /// # Errors
 /// The reason the cell cannot be read, with an empty pointer, which the caller sets.
-pub fn value(column: &Column, raw: &Raw, lists: &Lists) -> Result<Value, FieldError> {
-    let text = match (column.form, raw) {
-        (Form::Month, Raw::Day(day)) => Month::of(*day).to_string(),
-        (_, Raw::Day(day)) => day.to_string(),
-        (_, Raw::Flag(flag)) => flag.to_string(),
-        (form, Raw::Number(number)) => digits(*number, form)?,
-        (_, Raw::Text(text)) => text.trim().replace("\r\n", "\n"),
-        (_, Raw::Wrong(wrong)) => return Err(refused(*wrong)),
+pub fn value(column: &Column, content: &CellContent, lists: &Lists) -> Result<Value, FieldError> {
+    let text = match (column.form, content) {
+        (Form::Month, CellContent::Day(day)) => Month::of(*day).to_string(),
+        (_, CellContent::Day(day)) => day.to_string(),
+        (_, CellContent::Flag(flag)) => flag.to_string(),
+        (form, CellContent::Number(number)) => digits(*number, form)?,
+        (_, CellContent::Text(text)) => text.trim().replace("\r\n", "\n"),
+        (_, CellContent::Rejected(wrong)) => return Err(refused(*wrong)),
     };
     match column.form {
         Form::Text => Ok(Value::String(text)),
@@ -60,19 +60,19 @@ pub fn value(column: &Column, raw: &Raw, lists: &Lists) -> Result<Value, FieldEr
     }
 }
 
-fn refused(wrong: Wrong) -> FieldError {
+fn refused(wrong: CellError) -> FieldError {
     let (code, zh, en) = match wrong {
-        Wrong::Formula => (
+        CellError::Formula => (
             "formula-error",
             "公式有误（如 #REF!），请改正后再导入。",
             "The formula has an error (such as #REF!). Correct it.",
         ),
-        Wrong::Time => (
+        CellError::Time => (
             "wrong-form",
             "不应含有时刻，请只填日期。",
             "A time of day is not allowed; give only the date.",
         ),
-        Wrong::Long => ("too-long", "内容过长。", "Too long."),
+        CellError::Long => ("too-long", "内容过长。", "Too long."),
     };
     FieldError::new("", code, Words::new(zh, en))
 }
@@ -211,14 +211,17 @@ mod tests {
 
     use super::*;
     use crate::api::imports::column::{Blank, Part, column};
+    use crate::domain::labels::FieldLabel;
 
-    fn read(form: Form, raw: &Raw) -> Result<Value, &'static str> {
-        let column = column(("x", "x"), form, (Part::Write, Blank::Kept), ["", ""], "");
-        value(&column, raw, &Lists::default()).map_err(|e| e.code)
+    const X: FieldLabel = FieldLabel { field: "x", heading: "x", zh: "x", en: "x" };
+
+    fn read(form: Form, content: &CellContent) -> Result<Value, &'static str> {
+        let column = column(X, form, (Part::Write, Blank::Kept), ["", ""], "");
+        value(&column, content, &Lists::default()).map_err(|e| e.code)
     }
 
     fn text(form: Form, text: &str) -> Result<Value, &'static str> {
-        read(form, &Raw::Text(text.into()))
+        read(form, &CellContent::Text(text.into()))
     }
 
     #[test]
@@ -226,10 +229,14 @@ mod tests {
         for (number, wan) in
             [(32_780.0, "32780.00"), (0.1, "0.10"), (1_234.567_891, "1234.567891"), (-1.5, "-1.50")]
         {
-            assert_eq!(read(Form::Amount, &Raw::Number(number)), Ok(json!(wan)));
+            assert_eq!(read(Form::Amount, &CellContent::Number(number)), Ok(json!(wan)));
         }
         for number in [0.300_000_000_000_000_04, 1e-7, f64::NAN, f64::INFINITY, 1e18] {
-            assert_eq!(read(Form::Amount, &Raw::Number(number)), Err("not-exact"), "{number}");
+            assert_eq!(
+                read(Form::Amount, &CellContent::Number(number)),
+                Err("not-exact"),
+                "{number}"
+            );
         }
         assert_eq!(text(Form::Amount, "1,234,567.5"), Ok(json!("1234567.50")));
         for bad in ["1,23", "12,34.5", "一万", "1e3", "￥5"] {
@@ -246,7 +253,7 @@ mod tests {
             assert_eq!(text(Form::Month, month), Ok(json!("2021-06")), "{month}");
         }
         let first = NaiveDate::from_ymd_opt(2021, 6, 1).unwrap();
-        assert_eq!(read(Form::Month, &Raw::Day(first)), Ok(json!("2021-06")));
+        assert_eq!(read(Form::Month, &CellContent::Day(first)), Ok(json!("2021-06")));
         for bad in ["2021-02-30", "44256", "昨天", "3/1/21"] {
             assert_eq!(text(Form::Day, bad), Err("wrong-form"), "{bad}");
         }
@@ -258,7 +265,7 @@ mod tests {
         fn what_is_written_as_a_number_reads_back(fen in -99_999_999_999_999_i64..=99_999_999_999_999) {
             let wan = Fen::new(fen).to_wan();
             let number: f64 = wan.parse().unwrap();
-            prop_assert_eq!(read(Form::Amount, &Raw::Number(number)), Ok(json!(wan)));
+            prop_assert_eq!(read(Form::Amount, &CellContent::Number(number)), Ok(json!(wan)));
         }
 
         #[test]
@@ -266,7 +273,7 @@ mod tests {
             for form in [Form::Text, Form::Amount, Form::Percent, Form::Degrees, Form::Day,
                 Form::Month, Form::Whole, Form::Flag, Form::Ids, Form::Industry] {
                 let _ = text(form, &cell);
-                let _ = read(form, &Raw::Number(number));
+                let _ = read(form, &CellContent::Number(number));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Definition of a column: name, cell format, purpose and the meaning of blank cells.
 
+use crate::domain::labels::FieldLabel;
+
 /// A code and its Chinese name.
 pub type Pair = (&'static str, &'static str);
 
@@ -83,13 +85,13 @@ pub struct Column {
 
 /// Builds a column from its parts.
 pub const fn column(
-    (name, zh): (&'static str, &'static str),
+    label: FieldLabel,
     form: Form,
     (part, blank): (Part, Blank),
     says: [&'static str; 2],
     example: &'static str,
 ) -> Column {
-    Column { name, zh, form, part, blank, says, example }
+    Column { name: label.field, zh: label.heading, form, part, blank, says, example }
 }
 
 impl Column {

@@ -4,9 +4,9 @@ use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::{Encoding, GB18030};
 
 use crate::api::imports::column::Column;
+use crate::api::imports::content::{Meter, SheetContent, SheetRow};
 use crate::api::imports::heading::plain;
 use crate::api::imports::limits;
-use crate::api::imports::raw::{Meter, RawRow, RawSheet};
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 ///
 /// # Errors
 /// 400 or 413, with advice on how to fix the file.
-pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<RawSheet, Problem> {
+pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<SheetContent, Problem> {
     let text = text(file)?;
     let separator = separator(&text, columns);
     let mut reader = ReaderBuilder::new()
@@ -37,23 +37,23 @@ pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<RawSheet, Proble
     if is_open(text.get(began..).unwrap_or_default(), separator) {
         return Err(unclosed(number));
     }
-    Ok(RawSheet { name: "CSV".to_owned(), rows, merged: Vec::new() })
+    Ok(SheetContent { name: "CSV".to_owned(), rows, merged: Vec::new() })
 }
 
-fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<RawRow>, Problem> {
+fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<SheetRow>, Problem> {
     let mut cells = Vec::new();
     for (column, cell) in record.iter().enumerate() {
         let text = String::from_utf8_lossy(cell);
-        if let Some(raw) = meter.text(ours(&text))? {
+        if let Some(content) = meter.text(ours(&text))? {
             let column = u16::try_from(column).ok().filter(|c| u32::from(*c) < limits::COLUMNS);
-            cells.push((column.ok_or_else(limits::too_full)?, raw));
+            cells.push((column.ok_or_else(limits::too_full)?, content));
         }
     }
     if cells.is_empty() {
         return Ok(None);
     }
     meter.row()?;
-    Ok(Some(RawRow { number, cells }))
+    Ok(Some(SheetRow { number, cells }))
 }
 
 /// Removes the `'` that exports put before text that a spreadsheet would evaluate as a formula.
@@ -151,16 +151,19 @@ fn is_open(record: &str, separator: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::imports::content::CellContent;
     use crate::api::imports::kind::ImportKind;
-    use crate::api::imports::raw::Raw;
 
     fn read(file: &[u8]) -> Vec<(u32, Vec<String>)> {
         let sheet = sheet(file, ImportKind::Projects.columns()).unwrap();
-        let said = |raw: Raw| match raw {
-            Raw::Text(text) => text.into_string(),
-            Raw::Number(_) | Raw::Day(_) | Raw::Flag(_) | Raw::Wrong(_) => panic!("{raw:?}"),
+        let said = |content: CellContent| match content {
+            CellContent::Text(text) => text.into_string(),
+            CellContent::Number(_)
+            | CellContent::Day(_)
+            | CellContent::Flag(_)
+            | CellContent::Rejected(_) => panic!("{content:?}"),
         };
-        let row = |r: RawRow| (r.number, r.cells.into_iter().map(|(_, c)| said(c)).collect());
+        let row = |r: SheetRow| (r.number, r.cells.into_iter().map(|(_, c)| said(c)).collect());
         sheet.rows.into_iter().map(row).collect()
     }
 

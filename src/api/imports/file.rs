@@ -8,10 +8,10 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde_json::json;
 
+use crate::api::imports::content::SheetContent;
 use crate::api::imports::guard::{encrypted, not_a_workbook};
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::not_taken;
-use crate::api::imports::raw::RawSheet;
 use crate::api::imports::{csv_file, workbook};
 use crate::http::app::App;
 use crate::http::body::{self, BodyLimits};
@@ -86,7 +86,7 @@ fn wrong_media_type() -> Problem {
 ///
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
-pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<RawSheet>, Problem> {
+pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<SheetContent>, Problem> {
     let trimmed = file.trim_ascii_start();
     match file {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(ole(file)),

@@ -29,8 +29,8 @@ pub fn inspected(file: &[u8]) -> Result<Vec<u8>, Problem> {
     let mut kept = ZipWriter::new(Cursor::new(Vec::with_capacity(file.len())));
     for (index, name) in parts {
         seen.part(archive.by_index(index).map_err(|e| broken_file(&e))?, &name)?;
-        let raw = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
-        kept.raw_copy_file(raw).map_err(|e| broken_file(&e))?;
+        let content = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
+        kept.raw_copy_file(content).map_err(|e| broken_file(&e))?;
     }
     Ok(kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner())
 }

@@ -1,8 +1,8 @@
 //! Finds the heading row of a sheet and identifies its columns.
 
 use crate::api::imports::column::{Column, Part, letters};
-use crate::api::imports::raw::{Raw, RawRow, RawSheet};
-use crate::api::imports::tally::Tally;
+use crate::api::imports::content::{CellContent, SheetContent, SheetRow};
+use crate::api::imports::log::ImportLog;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::words::Words;
 
@@ -10,13 +10,13 @@ use crate::domain::words::Words;
 #[derive(Debug)]
 pub struct Table<'a> {
     /// The sheet.
-    pub sheet: &'a RawSheet,
+    pub sheet: &'a SheetContent,
     /// Row number of the headings.
     pub heading: u32,
     /// Position and definition of each column.
     pub columns: Vec<(u16, &'static Column)>,
     /// Rows below the headings.
-    pub rows: &'a [RawRow],
+    pub rows: &'a [SheetRow],
 }
 
 /// Number of non-blank rows searched for headings; a title may precede them.
@@ -34,10 +34,13 @@ pub fn plain(heading: &str) -> String {
     heading.trim_start_matches('\u{feff}').chars().filter_map(plain).collect()
 }
 
-fn text(raw: &Raw) -> String {
-    match raw {
-        Raw::Text(text) => plain(text),
-        Raw::Number(_) | Raw::Day(_) | Raw::Flag(_) | Raw::Wrong(_) => String::new(),
+fn text(content: &CellContent) -> String {
+    match content {
+        CellContent::Text(text) => plain(text),
+        CellContent::Number(_)
+        | CellContent::Day(_)
+        | CellContent::Flag(_)
+        | CellContent::Rejected(_) => String::new(),
     }
 }
 
@@ -46,14 +49,14 @@ fn find(columns: &'static [Column], heading: &str) -> Option<&'static Column> {
     exact.or_else(|| columns.iter().find(|c| c.is_called(heading)))
 }
 
-/// The sheets with headings of `columns`; heading errors are recorded in `tally`.
+/// The sheets with headings of `columns`; heading errors are recorded in `log`.
 pub fn tables<'a>(
-    sheets: &'a [RawSheet],
+    sheets: &'a [SheetContent],
     columns: &'static [Column],
-    tally: &mut Tally,
+    log: &mut ImportLog,
 ) -> Vec<Table<'a>> {
     let found: Vec<Table<'a>> =
-        sheets.iter().filter_map(|sheet| table(sheet, columns, tally)).collect();
+        sheets.iter().filter_map(|sheet| table(sheet, columns, log)).collect();
     if found.is_empty() {
         let sheet = sheets.first().map_or_else(|| "CSV".to_owned(), |s| s.name.clone());
         let known = columns.iter().filter(|c| c.part == Part::Write);
@@ -65,18 +68,18 @@ pub fn tables<'a>(
                 en.join(", ")
             ),
         );
-        tally.note(at(&sheet, 1, None), "/headings", FieldError::new("", "no-headings", words));
+        log.note(at(&sheet, 1, None), "/headings", FieldError::new("", "no-headings", words));
     }
     found
 }
 
 fn table<'a>(
-    sheet: &'a RawSheet,
+    sheet: &'a SheetContent,
     columns: &'static [Column],
-    tally: &mut Tally,
+    log: &mut ImportLog,
 ) -> Option<Table<'a>> {
-    let names = |row: &RawRow| {
-        let known = row.cells.iter().filter_map(|(_, raw)| find(columns, &text(raw)));
+    let names = |row: &SheetRow| {
+        let known = row.cells.iter().filter_map(|(_, content)| find(columns, &text(content)));
         let mut names: Vec<&str> = known.map(|c| c.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -87,25 +90,25 @@ fn table<'a>(
     let (count, place) = tops.fold((1, 0), |best, (n, at)| if n > best.0 { (n, at) } else { best });
     let headings = sheet.rows.get(place).filter(|_| count > 1)?;
     let rows = sheet.rows.get(place + 1..).unwrap_or_default();
-    let columns = recognised(sheet, headings, columns, tally);
+    let columns = recognised(sheet, headings, columns, log);
     let table = Table { sheet, heading: headings.number, columns, rows };
-    table.check_shape(headings, tally);
+    table.check_shape(headings, log);
     Some(table)
 }
 
 fn recognised(
-    sheet: &RawSheet,
-    headings: &RawRow,
+    sheet: &SheetContent,
+    headings: &SheetRow,
     columns: &'static [Column],
-    tally: &mut Tally,
+    log: &mut ImportLog,
 ) -> Vec<(u16, &'static Column)> {
     let mut found: Vec<(u16, &'static Column)> = Vec::new();
-    for (place, raw) in &headings.cells {
-        let heading = text(raw);
+    for (place, content) in &headings.cells {
+        let heading = text(content);
         let here = at(&sheet.name, headings.number, Some(*place));
         let Some(column) = find(columns, &heading) else {
             let error = unknown(&heading, columns);
-            tally.note(here, "/headings", error);
+            log.note(here, "/headings", error);
             continue;
         };
         if let Some((first, _)) = found.iter().find(|(_, c)| c.name == column.name)
@@ -115,7 +118,7 @@ fn recognised(
                 format!("与 {} 列重复，请删去一列。", letters(*first)),
                 format!("Duplicate of column {}; delete one of them.", letters(*first)),
             );
-            tally.note(here, "/headings", FieldError::new("", "repeated", words));
+            log.note(here, "/headings", FieldError::new("", "repeated", words));
             continue;
         }
         found.push((*place, column));
@@ -161,7 +164,7 @@ impl Table<'_> {
 
     /// Records errors for cells without heading and for merged cells, since their content would be
     /// lost.
-    fn check_shape(&self, headings: &RawRow, tally: &mut Tally) {
+    fn check_shape(&self, headings: &SheetRow, log: &mut ImportLog) {
         for row in self.rows {
             let headed = |place: u16| headings.cells.iter().any(|(p, _)| *p == place);
             let Some((place, _)) = row.cells.iter().find(|(place, _)| !headed(*place)) else {
@@ -173,7 +176,7 @@ impl Table<'_> {
             );
             let here = at(&self.sheet.name, row.number, Some(*place));
             let pointer = format!("/rows/{}", row.number);
-            tally.note(here, &pointer, FieldError::new("", "no-heading", words));
+            log.note(here, &pointer, FieldError::new("", "no-heading", words));
         }
         for (first, last, left, right) in &self.sheet.merged {
             if *last < self.heading || (first == last && left == right) {
@@ -185,7 +188,7 @@ impl Table<'_> {
             );
             let here = at(&self.sheet.name, *first, Some(*left));
             let pointer = format!("/rows/{first}");
-            tally.note(here, &pointer, FieldError::new("", "merged", words));
+            log.note(here, &pointer, FieldError::new("", "merged", words));
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::imports::desk::{Desk, differences, fields, required};
-use crate::api::imports::given::{Given, Held};
-use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::context::{RowContext, differences, fields, required};
+use crate::api::imports::entered::{CurrentRecord, EnteredRow};
+use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::imports::year_plan_rows::same_project;
 use crate::api::milestones::handlers::{MilestonePath, MilestoneView, add, change};
 use crate::domain::error::FieldError;
@@ -20,41 +20,53 @@ use crate::store::{Conn, StoreError, milestones, projects};
 ///
 /// # Errors
 /// All errors of the row.
-pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
-    let project = project(conn, desk, given)?;
-    let found = find(conn, given, &project)?;
+pub fn row(
+    conn: &mut Conn,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<RowResult, Problem> {
+    let project = project(conn, context, entered)?;
+    let found = find(conn, entered, &project)?;
     match found {
         Some(milestone) => {
-            desk.once(format!("id {}", milestone.id), given)?;
-            revise(conn, desk, given, &project, milestone)
+            context.once(format!("id {}", milestone.id), entered)?;
+            revise(conn, context, entered, &project, milestone)
         }
-        None => create(conn, desk, given, &project),
+        None => create(conn, context, entered, &project),
     }
 }
 
 /// The project given in the row, or the one the milestone id belongs to.
-fn project(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Project, Problem> {
+fn project(
+    conn: &mut Conn,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<Project, Problem> {
     let said = ["project_id", "project_code", "project"];
-    let id = given.whole("id").filter(|_| said.iter().all(|name| given.said(name).is_none()));
+    let id = entered.whole("id").filter(|_| said.iter().all(|name| entered.said(name).is_none()));
     let Some(id) = id else {
-        return desk.project(conn, given);
+        return context.project(conn, entered);
     };
     let project = match milestones::project_of(conn, MilestoneId(id))? {
-        Some(project) => projects::find(conn, project, desk.caller.sees())?,
+        Some(project) => projects::find(conn, project, context.caller.sees())?,
         None => None,
     };
     project.ok_or_else(unknown_milestone)
 }
 
-fn find(conn: &mut Conn, given: &Given, project: &Project) -> Result<Option<Milestone>, Problem> {
-    if let Some(id) = given.whole("id") {
+fn find(
+    conn: &mut Conn,
+    entered: &EnteredRow,
+    project: &Project,
+) -> Result<Option<Milestone>, Problem> {
+    if let Some(id) = entered.whole("id") {
         return match milestones::get(conn, project.id, MilestoneId(id)) {
             Ok(milestone) => Ok(Some(milestone)),
             Err(StoreError::NotFound) => Err(unknown_milestone()),
             Err(other) => Err(other.into()),
         };
     }
-    match given.text("code") {
+    match entered.text("code") {
         Some(code) => Ok(milestones::find_by_code(conn, project.id, code)?),
         None => Err(Problem::invalid(vec![required("code")])),
     }
@@ -84,32 +96,32 @@ fn label(project: &Project, name: &str) -> String {
 
 fn create(
     conn: &mut Conn,
-    desk: &mut Desk<'_>,
-    given: &Given,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
     project: &Project,
-) -> Result<Done, Problem> {
-    given.must_be_new()?;
-    same_project(given, project)?;
-    let (mut body, mut later) = (given.body(), Map::new());
+) -> Result<RowResult, Problem> {
+    entered.must_be_new()?;
+    same_project(entered, project)?;
+    let (mut body, mut later) = (entered.body(), Map::new());
     for name in ["forecast_date", "forecast_reason", "evidence"] {
         later.extend(body.remove(name).map(|value| (name.to_owned(), value)));
     }
     let input = judge(Value::Object(body))?;
     let patch = (!later.is_empty()).then(|| judge(Value::Object(renamed(later)))).transpose()?;
-    let made = desk.write(conn, given, |conn| {
-        let made = add(conn, desk.caller, project.id, &input, desk.now)?;
+    let made = context.write(conn, entered, |conn| {
+        let made = add(conn, context.caller, project.id, &input, context.now)?;
         let at = MilestonePath { project_id: project.id, milestone_id: made.id };
         match &patch {
-            Some(patch) => change(conn, desk.caller, (at, made.version), patch, desk.now),
+            Some(patch) => change(conn, context.caller, (at, made.version), patch, context.now),
             None => Ok(made),
         }
     })?;
-    if given.is_whole() {
+    if entered.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
-        desk.once(format!("id {}", made.id), given)?;
+        context.once(format!("id {}", made.id), entered)?;
     }
     let (changes, label) = (differences(None, &made), label(project, &made.name));
-    Ok(Done { action: RowAction::Create, id: Some(made.id.0), label, changes })
+    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
 }
 
 /// Requests call the reason of a forecast `reason`.
@@ -122,22 +134,22 @@ fn renamed(mut body: Map<String, Value>) -> Map<String, Value> {
 
 fn revise(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     project: &Project,
     milestone: Milestone,
-) -> Result<Done, Problem> {
-    let before = MilestoneView::of(milestone, desk.now.today);
+) -> Result<RowResult, Problem> {
+    let before = MilestoneView::of(milestone, context.now.today);
     let (id, label) = (before.id, label(project, &before.name));
-    let held = Held { fields: columns_of(&before, project)?, version: before.version };
-    let Some(mut patch) = given.wanted(&held)? else {
-        return Ok(Done::left(Some(id.0), label));
+    let current = CurrentRecord { fields: columns_of(&before, project)?, version: before.version };
+    let Some(mut patch) = entered.wanted(&current)? else {
+        return Ok(RowResult::left(Some(id.0), label));
     };
-    same_project(given, project)?;
+    same_project(entered, project)?;
     // A forecast requires a reason, and a reason requires a forecast.
     if patch.contains_key("forecast_date") || patch.contains_key("forecast_reason") {
         for name in ["forecast_date", "forecast_reason"] {
-            let said = given.said(name).or(held.fields.get(name)).filter(|v| !v.is_null());
+            let said = entered.said(name).or(current.fields.get(name)).filter(|v| !v.is_null());
             patch.extend(said.cloned().map(|value| (name.to_owned(), value)));
         }
         if !patch.contains_key("forecast_date") {
@@ -149,9 +161,9 @@ fn revise(
     }
     let patch = judge(Value::Object(renamed(patch)))?;
     let at = MilestonePath { project_id: project.id, milestone_id: id };
-    let after = desk.write(conn, given, |conn| {
-        change(conn, desk.caller, (at, before.version), &patch, desk.now)
+    let after = context.write(conn, entered, |conn| {
+        change(conn, context.caller, (at, before.version), &patch, context.now)
     })?;
     let changes = differences(Some(&before), &after);
-    Ok(Done { action: RowAction::Change, id: Some(id.0), label, changes })
+    Ok(RowResult { action: RowAction::Change, id: Some(id.0), label, changes })
 }

@@ -5,51 +5,52 @@
 
 pub mod cell;
 pub mod column;
+pub mod column_roles;
+pub mod content;
+pub mod context;
 pub mod csv_file;
-pub mod desk;
+pub mod current_rows;
+pub mod entered;
 pub mod file;
-pub mod filled;
-pub mod given;
 pub mod guard;
 pub mod heading;
 pub mod kind;
 pub mod limits;
 pub mod lists;
+pub mod log;
 pub mod milestone_columns;
 pub mod milestone_rows;
-pub mod parts;
 pub mod project_columns;
 pub mod project_rows;
-pub mod raw;
 pub mod report_columns;
 pub mod report_rows;
 pub mod run;
-pub mod tally;
 pub mod template;
 pub mod workbook;
 pub mod year_plan_columns;
 pub mod year_plan_rows;
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::month::{Month, Year};
-use crate::domain::words::Language;
-use crate::http::app::App;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
+use crate::http::stored::Stored;
+use crate::store::Conn;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::refusal::Refusal;
 use crate::{parameter_types, routes};
+use current_rows::CurrentRowsRequest;
 use file::FileBody;
 use kind::ImportKind;
-use run::Importer;
-use tally::ImportView;
+use log::ImportView;
 use template::{FileReply, Template};
 
 /// The operations of this file.
@@ -84,16 +85,14 @@ pub struct ImportQuery {
 /// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
 #[utoipa::path(post, path = "/imports")]
 async fn create_import(
-    app: Data<App>,
     who: Permit<ImportFiles>,
-    query: Query<ImportQuery>,
+    Query(query): Query<ImportQuery>,
     file: FileBody,
     once: Once,
-) -> Result<Json<ImportView>, Problem> {
-    let Query(ImportQuery { kind, dry_run }) = query;
-    let importer = Importer::of(&who, kind)?;
-    let file = file.read(&app).await?;
-    Ok(Json(importer.take(&app, &once, dry_run, file).await?))
+) -> Result<Stored<Json<ImportView>>, Problem> {
+    run::must_be_permitted(&who, query.kind)?;
+    let file = file.read(&who.app).await?;
+    run::import(&who, &once, query, file).await
 }
 
 /// Path parameters of a template.
@@ -144,23 +143,23 @@ pub struct TemplateQuery {
 /// `filled=true` it contains the current data of the projects that match the filters.
 #[utoipa::path(get, path = "/imports/templates/{kind}")]
 async fn get_import_template(
-    app: Data<App>,
     who: Permit<ReadProjects>,
-    speaks: Language,
-    path: Path<TemplatePath>,
-    query: Query<Both<FilterQuery, TemplateQuery>>,
+    Path(TemplatePath { kind }): Path<TemplatePath>,
+    Query(Both(filter, query)): Query<Both<FilterQuery, TemplateQuery>>,
 ) -> Result<FileReply, Problem> {
-    let (kind, Query(Both(filter, asked))) = (path.0.kind, query);
-    let (sight, now) = (who.sees(), app.now());
-    let template = app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let rows = asked
-                .filled
-                .then(|| filled::rows(conn, kind, sight, &filter, (asked, now, speaks)));
-            let rows = rows.transpose()?;
-            Ok(Template { kind, speaks, lists: lists::Lists::load(conn)?, rows })
-        })
-        .await?;
-    template.file(asked.format).await
+    let read = move |ask: &mut Ask<'_>| -> Result<_, Refusal> {
+        let request = CurrentRowsRequest {
+            kind,
+            query,
+            filter,
+            sight: ask.sight(),
+            now: ask.now,
+            language: ask.language,
+        };
+        let rows = |conn: &mut Conn| current_rows::rows(conn, &request);
+        let rows = query.filled.then(|| ask.save(rows)).transpose()?;
+        let lists = ask.save(lists::Lists::load)?;
+        Ok(Template { kind, speaks: ask.language, lists, rows })
+    };
+    who.ask(read).await?.file(query.format).await
 }

@@ -1,18 +1,19 @@
 //! Columns of project files.
 
 use crate::api::imports::column::{Column, Form, column};
-use crate::api::imports::parts::{
+use crate::api::imports::column_roles::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, FIXED, ID, KEY, NEEDED, NULL, SHOWN, USUAL, VERSION,
     WORDS, choice,
 };
+use crate::domain::labels::{PROJECT, label};
 use crate::domain::project::{Nature, Stage, Visibility};
 
 /// All columns, in the order of the template.
 pub const PROJECTS: &[Column] = &[
-    column(("id", "项目编号"), Form::Whole, KEY, ID, ""),
-    column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
+    column(label(PROJECT, "id"), Form::Whole, KEY, ID, ""),
+    column(label(PROJECT, "version"), Form::Whole, KEY, VERSION, ""),
     column(
-        ("code", "国家项目代码"),
+        label(PROJECT, "code"),
         Form::Text,
         NULL,
         [
@@ -22,7 +23,7 @@ pub const PROJECTS: &[Column] = &[
         EXAMPLE_CODE,
     ),
     column(
-        ("code_reason", "无代码或校验不符的原因"),
+        label(PROJECT, "code_reason"),
         Form::Text,
         WORDS,
         [
@@ -32,35 +33,35 @@ pub const PROJECTS: &[Column] = &[
         "",
     ),
     column(
-        ("name", "项目名称"),
+        label(PROJECT, "name"),
         Form::Text,
         NEEDED,
         ["1 至 200 个字。", "1 to 200 characters."],
         EXAMPLE_NAME,
     ),
     column(
-        ("content", "建设内容及规模"),
+        label(PROJECT, "content"),
         Form::Text,
         WORDS,
         ["至多 5000 个字。", "Content and scale, at most 5,000 characters."],
         "年产 5 万吨",
     ),
     column(
-        ("industry", "行业"),
+        label(PROJECT, "industry"),
         Form::Industry,
         NEEDED,
         ["行业代码或名称，须为末级行业。", "Code or name of an industry line."],
         "new_materials",
     ),
     column(
-        ("area", "属地"),
+        label(PROJECT, "area"),
         Form::Area,
         NEEDED,
         ["属地代码或名称。", "Code or name of an area."],
         "dongying",
     ),
     column(
-        ("stage", "库别"),
+        label(PROJECT, "stage"),
         choice!(Choice Stage),
         FIXED,
         [
@@ -70,21 +71,21 @@ pub const PROJECTS: &[Column] = &[
         "construction",
     ),
     column(
-        ("nature", "建设性质"),
+        label(PROJECT, "nature"),
         choice!(Choice Nature),
         NEEDED,
         ["建设性质。", "Nature of construction."],
         "new_construction",
     ),
     column(
-        ("total_investment_wan", "总投资（万元）"),
+        label(PROJECT, "total_investment_wan"),
         Form::Amount,
         NEEDED,
         ["单位万元，至多 6 位小数。", "In 万元, at most 6 decimals."],
         "32780.00",
     ),
     column(
-        ("invested_before_wan", "以前完成投资（万元）"),
+        label(PROJECT, "invested_before_wan"),
         Form::Amount,
         USUAL,
         [
@@ -94,16 +95,16 @@ pub const PROJECTS: &[Column] = &[
         "",
     ),
     column(
-        ("planned_start", "计划开工"),
+        label(PROJECT, "planned_start"),
         Form::Day,
         NULL,
         ["日期，如 2021-03-01。", "A date such as 2021-03-01."],
         "2021-03-01",
     ),
-    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31"),
-    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A date."], ""),
+    column(label(PROJECT, "planned_finish"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31"),
+    column(label(PROJECT, "planned_operation"), Form::Day, NULL, ["日期。", "A date."], ""),
     column(
-        ("actual_start", "实际开工"),
+        label(PROJECT, "actual_start"),
         Form::Day,
         NULL,
         [
@@ -113,49 +114,49 @@ pub const PROJECTS: &[Column] = &[
         "2021-03-10",
     ),
     column(
-        ("actual_finish", "实际竣工"),
+        label(PROJECT, "actual_finish"),
         Form::Day,
         NULL,
         ["日期，不晚于今天。", "A date, not in the future."],
         "",
     ),
     column(
-        ("actual_operation", "实际投产"),
+        label(PROJECT, "actual_operation"),
         Form::Day,
         NULL,
         ["日期，不晚于今天。", "A date, not in the future."],
         "",
     ),
     column(
-        ("leader", "包保领导"),
+        label(PROJECT, "leader"),
         Form::Text,
         WORDS,
         ["至多 500 个字。", "Leader in charge, at most 500 characters."],
         "",
     ),
     column(
-        ("longitude", "经度"),
+        label(PROJECT, "longitude"),
         Form::Degrees,
         NULL,
         ["东经度数，至多 6 位小数。", "Longitude in degrees east, at most six decimals."],
         "",
     ),
     column(
-        ("latitude", "纬度"),
+        label(PROJECT, "latitude"),
         Form::Degrees,
         NULL,
         ["北纬度数，至多 6 位小数。", "Latitude in degrees north, at most six decimals."],
         "",
     ),
     column(
-        ("visibility", "公开范围"),
+        label(PROJECT, "visibility"),
         choice!(Choice Visibility),
         USUAL,
         ["空为公开。", "Visibility; `open` if blank."],
         "",
     ),
     column(
-        ("registered_year", "入库年份"),
+        label(PROJECT, "registered_year"),
         Form::Whole,
         FIXED,
         [
@@ -164,8 +165,8 @@ pub const PROJECTS: &[Column] = &[
         ],
         "2021",
     ),
-    column(("ended_on", "出库日期"), Form::Day, SHOWN, BY_REGISTER, ""),
-    column(("synthetic", "演示数据"), Form::Flag, SHOWN, BY_REGISTER, ""),
-    column(("created_at", "登记时间"), Form::Text, SHOWN, BY_REGISTER, ""),
-    column(("updated_at", "修改时间"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(label(PROJECT, "ended_on"), Form::Day, SHOWN, BY_REGISTER, ""),
+    column(label(PROJECT, "synthetic"), Form::Flag, SHOWN, BY_REGISTER, ""),
+    column(label(PROJECT, "created_at"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(label(PROJECT, "updated_at"), Form::Text, SHOWN, BY_REGISTER, ""),
 ];

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::imports::desk::{Desk, differences, fields, unknown_project};
-use crate::api::imports::given::{Given, Held};
-use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::context::{RowContext, differences, fields, unknown_project};
+use crate::api::imports::entered::{CurrentRecord, EnteredRow};
+use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::projects::handlers::{register, revise};
 use crate::api::projects::patch::ProjectPatch;
 use crate::api::projects::view::{ProjectInput, ProjectView};
@@ -20,21 +20,29 @@ use crate::store::{Conn, projects};
 ///
 /// # Errors
 /// All errors of the row.
-pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
-    match find(conn, desk, given)? {
-        Some(project) => change(conn, desk, given, project),
-        None => create(conn, desk, given),
+pub fn row(
+    conn: &mut Conn,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<RowResult, Problem> {
+    match find(conn, context, entered)? {
+        Some(project) => change(conn, context, entered, project),
+        None => create(conn, context, entered),
     }
 }
 
 /// Finds the project by id, otherwise by national code.
-fn find(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Option<Project>, Problem> {
-    let sight = desk.caller.sees();
-    if let Some(id) = given.whole("id") {
+fn find(
+    conn: &mut Conn,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<Option<Project>, Problem> {
+    let sight = context.caller.sees();
+    if let Some(id) = entered.whole("id") {
         let found = projects::find(conn, ProjectId(id), sight)?;
         return found.map(Some).ok_or_else(|| unknown_project("/id"));
     }
-    match given.text("code") {
+    match entered.text("code") {
         Some(code) => Ok(projects::find_by_code(conn, code, sight)?),
         None => Ok(None),
     }
@@ -42,47 +50,54 @@ fn find(conn: &mut Conn, desk: &Desk<'_>, given: &Given) -> Result<Option<Projec
 
 fn change(
     conn: &mut Conn,
-    desk: &mut Desk<'_>,
-    given: &Given,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
     project: Project,
-) -> Result<Done, Problem> {
-    desk.once(format!("id {}", project.id), given)?;
-    let before = desk.places.view(project);
-    let held = Held { fields: fields(&before)?, version: before.version };
-    let Some(patch) = given.wanted(&held)? else {
-        return Ok(Done::left(Some(before.id.0), before.name));
+) -> Result<RowResult, Problem> {
+    context.once(format!("id {}", project.id), entered)?;
+    let before = context.places.view(project);
+    let current = CurrentRecord { fields: fields(&before)?, version: before.version };
+    let Some(patch) = entered.wanted(&current)? else {
+        return Ok(RowResult::left(Some(before.id.0), before.name));
     };
-    let after = save(conn, desk, given, patch, &before)?;
+    let after = save(conn, context, entered, patch, &before)?;
     let changes = differences(Some(&before), &after);
-    Ok(Done { action: RowAction::Change, id: Some(after.id.0), label: after.name, changes })
+    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label: after.name, changes })
 }
 
 fn save(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     patch: Map<String, Value>,
     before: &ProjectView,
 ) -> Result<ProjectView, Problem> {
     let patch: ProjectPatch = judge(Value::Object(patch))?;
     let at = (before.id, before.version);
-    desk.write(conn, given, |conn| revise(conn, desk.caller, &desk.places, at, &patch, desk.now))
+    context.write(conn, entered, |conn| {
+        revise(conn, context.caller, &context.places, at, &patch, context.now)
+    })
 }
 
-fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
-    if let Some(left) = same_again(conn, desk, given)? {
+fn create(
+    conn: &mut Conn,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<RowResult, Problem> {
+    if let Some(left) = same_again(conn, context, entered)? {
         return Ok(left);
     }
-    given.must_be_new()?;
-    let input: ProjectInput = judge(Value::Object(given.body()))?;
-    let made = desk
-        .write(conn, given, |conn| register(conn, desk.caller, &desk.places, &input, desk.now))?;
-    if given.is_whole() {
+    entered.must_be_new()?;
+    let input: ProjectInput = judge(Value::Object(entered.body()))?;
+    let made = context.write(conn, entered, |conn| {
+        register(conn, context.caller, &context.places, &input, context.now)
+    })?;
+    if entered.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
-        desk.once(format!("id {}", made.id), given)?;
+        context.once(format!("id {}", made.id), entered)?;
     }
     let changes = differences(None, &made);
-    Ok(Done { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
+    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
 }
 
 /// Handles a row without id and code whose name exists: unchanged if all values are equal, so that
@@ -90,20 +105,20 @@ fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, P
 /// project.
 fn same_again(
     conn: &mut Conn,
-    desk: &mut Desk<'_>,
-    given: &Given,
-) -> Result<Option<Done>, Problem> {
-    let Some(name) = given.text("name").filter(|_| given.said("code").is_none()) else {
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<Option<RowResult>, Problem> {
+    let Some(name) = entered.text("name").filter(|_| entered.said("code").is_none()) else {
         return Ok(None);
     };
-    let called_so = projects::named(conn, name, desk.caller.sees())?;
+    let called_so = projects::named(conn, name, context.caller.sees())?;
     let ids: Vec<String> = called_so.iter().map(|p| p.id.to_string()).collect();
     for project in called_so {
-        let view = desk.places.view(project);
-        let held = Held { fields: fields(&view)?, version: view.version };
-        if matches!(given.wanted(&held), Ok(None)) {
-            desk.once(format!("id {}", view.id), given)?;
-            return Ok(Some(Done::left(Some(view.id.0), view.name)));
+        let view = context.places.view(project);
+        let current = CurrentRecord { fields: fields(&view)?, version: view.version };
+        if matches!(entered.wanted(&current), Ok(None)) {
+            context.once(format!("id {}", view.id), entered)?;
+            return Ok(Some(RowResult::left(Some(view.id.0), view.name)));
         }
     }
     if ids.is_empty() {

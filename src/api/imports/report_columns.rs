@@ -1,28 +1,29 @@
 //! Columns of monthly report files.
 
 use crate::api::imports::column::{Column, Form, column};
-use crate::api::imports::parts::{
+use crate::api::imports::column_roles::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, IGNORED, KEY, NEEDED, NULL, PROJECT_CODE, PROJECT_ID,
     PROJECT_NAME, SHOWN, USUAL, VERSION, WORDS, choice,
 };
+use crate::domain::labels::{REPORT, label};
 use crate::domain::report::ReportState;
 
 /// All columns, in the order of the template.
 pub const REPORTS: &[Column] = &[
-    column(("id", "月报编号"), Form::Whole, SHOWN, BY_REGISTER, ""),
-    column(("project_id", "项目编号"), Form::Whole, KEY, PROJECT_ID, ""),
-    column(("project_code", "国家项目代码"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
-    column(("project", "项目名称"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),
+    column(label(REPORT, "id"), Form::Whole, SHOWN, BY_REGISTER, ""),
+    column(label(REPORT, "project_id"), Form::Whole, KEY, PROJECT_ID, ""),
+    column(label(REPORT, "project_code"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
+    column(label(REPORT, "project"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),
     column(
-        ("month", "月份"),
+        label(REPORT, "month"),
         Form::Month,
         KEY,
         ["报告期，如 2021-06。", "Reporting month, such as 2021-06."],
         "2021-06",
     ),
-    column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
+    column(label(REPORT, "version"), Form::Whole, KEY, VERSION, ""),
     column(
-        ("state", "状态"),
+        label(REPORT, "state"),
         choice!(Choice ReportState),
         SHOWN,
         [
@@ -32,7 +33,7 @@ pub const REPORTS: &[Column] = &[
         "",
     ),
     column(
-        ("completed_wan", "本月完成投资（万元）"),
+        label(REPORT, "completed_wan"),
         Form::Amount,
         NEEDED,
         [
@@ -42,21 +43,21 @@ pub const REPORTS: &[Column] = &[
         "1250.00",
     ),
     column(
-        ("physical_percent", "形象进度（%）"),
+        label(REPORT, "physical_percent"),
         Form::Percent,
         NULL,
         ["0 至 100，至多两位小数。", "Physical progress, 0 to 100 percent, at most two decimals."],
         "42.50",
     ),
     column(
-        ("progress", "形象进度说明"),
+        label(REPORT, "progress"),
         Form::Text,
         WORDS,
         ["至多 5000 个字。", "Description of the physical progress, at most 5,000 characters."],
         "主体结构封顶",
     ),
     column(
-        ("zero_reason", "零投资原因"),
+        label(REPORT, "zero_reason"),
         Form::Text,
         WORDS,
         [
@@ -66,28 +67,28 @@ pub const REPORTS: &[Column] = &[
         "",
     ),
     column(
-        ("full_year_forecast_wan", "全年预计完成（万元）"),
+        label(REPORT, "full_year_forecast_wan"),
         Form::Amount,
         NULL,
         ["单位万元。", "Expected investment of the full year, in 万元."],
         "12000.00",
     ),
     column(
-        ("funds_received_wan", "到位资金（万元）"),
+        label(REPORT, "funds_received_wan"),
         Form::Amount,
         NULL,
         ["今年以来，单位万元。", "Funds received since January, in 万元."],
         "6000.00",
     ),
     column(
-        ("funds_paid_wan", "支付资金（万元）"),
+        label(REPORT, "funds_paid_wan"),
         Form::Amount,
         NULL,
         ["今年以来，单位万元。", "Funds paid since January, in 万元."],
         "5200.00",
     ),
     column(
-        ("issue_ids", "相关事项编号"),
+        label(REPORT, "issue_ids"),
         Form::Ids,
         USUAL,
         [
@@ -96,11 +97,11 @@ pub const REPORTS: &[Column] = &[
         ],
         "",
     ),
-    column(("return_reason", "退回原因"), Form::Text, SHOWN, BY_REGISTER, ""),
-    column(("submitted_at", "提交时间"), Form::Text, SHOWN, BY_REGISTER, ""),
-    column(("confirmed_at", "确认时间"), Form::Text, SHOWN, BY_REGISTER, ""),
-    column(("planned_wan", "本月计划（万元）"), Form::Amount, IGNORED, BY_REGISTER, ""),
-    column(("last_month_wan", "上月完成（万元）"), Form::Amount, IGNORED, BY_REGISTER, ""),
-    column(("warnings", "提示"), Form::Text, IGNORED, BY_REGISTER, ""),
-    column(("restatements", "更正"), Form::Text, IGNORED, BY_REGISTER, ""),
+    column(label(REPORT, "return_reason"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(label(REPORT, "submitted_at"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(label(REPORT, "confirmed_at"), Form::Text, SHOWN, BY_REGISTER, ""),
+    column(label(REPORT, "planned_wan"), Form::Amount, IGNORED, BY_REGISTER, ""),
+    column(label(REPORT, "last_month_wan"), Form::Amount, IGNORED, BY_REGISTER, ""),
+    column(label(REPORT, "warnings"), Form::Text, IGNORED, BY_REGISTER, ""),
+    column(label(REPORT, "restatements"), Form::Text, IGNORED, BY_REGISTER, ""),
 ];

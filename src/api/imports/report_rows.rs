@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::imports::column::Part;
-use crate::api::imports::desk::{Desk, differences, fields, required};
-use crate::api::imports::given::{Given, Held};
+use crate::api::imports::context::{RowContext, differences, fields, required};
+use crate::api::imports::entered::{CurrentRecord, EnteredRow};
 use crate::api::imports::kind::ImportKind;
-use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::imports::year_plan_rows::same_project;
 use crate::domain::project::Project;
 use crate::domain::words::Language;
@@ -25,22 +25,26 @@ use crate::usecases::reports::write;
 ///
 /// # Errors
 /// All errors of the row.
-pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
-    let project = desk.project(conn, given)?;
-    let month = given.text("month").and_then(|month| month.parse().ok());
+pub fn row(
+    conn: &mut Conn,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<RowResult, Problem> {
+    let project = context.project(conn, entered)?;
+    let month = entered.text("month").and_then(|month| month.parse().ok());
     let month = month.ok_or_else(|| Problem::invalid(vec![required("month")]))?;
     let label = format!("{} {month}", project.facts.name);
-    desk.once(format!("{} {month}", project.id), given)?;
-    if given.is_silent() {
-        return Ok(Done::left(None, label));
+    context.once(format!("{} {month}", project.id), entered)?;
+    if entered.is_silent() {
+        return Ok(RowResult::left(None, label));
     }
     let at = ReportKey { project: project.id, month };
     match reports::find(conn, project.id, month)? {
         Some(report) => {
             let before = ReportView::of(filed::of(conn, report)?, Language::Chinese);
-            rewrite(conn, desk, given, (at, label), &project, &before)
+            rewrite(conn, context, entered, (at, label), &project, &before)
         }
-        None => draft(conn, desk, given, (at, label), &project),
+        None => draft(conn, context, entered, (at, label), &project),
     }
 }
 
@@ -58,55 +62,55 @@ type At = (ReportKey, String);
 
 fn draft(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     (at, label): At,
     project: &Project,
-) -> Result<Done, Problem> {
-    given.must_be_new()?;
-    same_project(given, project)?;
-    let input: ReportInput = judge(Value::Object(given.body()))?;
-    let made = save(conn, desk, given, (at, Precondition::Absent), &input)?;
+) -> Result<RowResult, Problem> {
+    entered.must_be_new()?;
+    same_project(entered, project)?;
+    let input: ReportInput = judge(Value::Object(entered.body()))?;
+    let made = save(conn, context, entered, (at, Precondition::Absent), &input)?;
     let changes = differences(None, &made);
-    Ok(Done { action: RowAction::Create, id: Some(made.id.0), label, changes })
+    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
 }
 
 fn rewrite(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     (at, label): At,
     project: &Project,
     before: &ReportView,
-) -> Result<Done, Problem> {
-    let held = Held { fields: columns_of(before, project)?, version: before.version };
-    let Some(patch) = given.wanted(&held)? else {
-        return Ok(Done::left(Some(before.id.0), label));
+) -> Result<RowResult, Problem> {
+    let current = CurrentRecord { fields: columns_of(before, project)?, version: before.version };
+    let Some(patch) = entered.wanted(&current)? else {
+        return Ok(RowResult::left(Some(before.id.0), label));
     };
-    same_project(given, project)?;
+    same_project(entered, project)?;
     // The request replaces all writable fields, so absent columns keep their current values.
     let mut body = Map::new();
     for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
-        let now = held.fields.get(column.name).cloned();
+        let now = current.fields.get(column.name).cloned();
         body.extend(now.map(|value| (column.name.to_owned(), value)));
     }
     body.extend(patch);
     let input: ReportInput = judge(Value::Object(body))?;
     let is = Precondition::Version(before.version);
-    let after = save(conn, desk, given, (at, is), &input)?;
+    let after = save(conn, context, entered, (at, is), &input)?;
     let changes = differences(Some(before), &after);
-    Ok(Done { action: RowAction::Change, id: Some(after.id.0), label, changes })
+    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label, changes })
 }
 
 fn save(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     (at, precondition): (ReportKey, Precondition),
     input: &ReportInput,
 ) -> Result<ReportView, Problem> {
-    desk.write(conn, given, |conn| {
-        let mut ask = Ask::new(conn, desk.caller, desk.now, Language::Chinese);
+    context.write(conn, entered, |conn| {
+        let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
         let change = write::decide(&mut ask, at, precondition, input)?;
         Ok(ask.save(|conn| write::save(conn, change))?)
     })

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use crate::api::imports::TemplateFormat;
 use crate::api::imports::column::{Blank, Column, Form, Part, letters};
-use crate::api::imports::filled::Row;
+use crate::api::imports::current_rows::Row;
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
 use crate::api::imports::lists::Lists;

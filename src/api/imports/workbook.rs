@@ -8,17 +8,17 @@ use std::io::Cursor;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{Days, NaiveDate};
 
+use crate::api::imports::content::{CellContent, CellError, Meter, SheetContent, SheetRow};
 use crate::api::imports::guard;
 use crate::api::imports::limits;
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::raw::{Meter, Raw, RawRow, RawSheet, Wrong};
 use crate::http::problem::Problem;
 
 /// The visible sheets of `file`.
 ///
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
-pub fn sheets(file: &[u8]) -> Result<Vec<RawSheet>, Problem> {
+pub fn sheets(file: &[u8]) -> Result<Vec<SheetContent>, Problem> {
     // Started before the check, so that the time limit includes it.
     let mut meter = Meter::default();
     let inspected = guard::inspected(file)?;
@@ -52,7 +52,7 @@ fn sheet(
     book: &mut Xlsx<Cursor<Vec<u8>>>,
     name: String,
     meter: &mut Meter,
-) -> Result<RawSheet, Problem> {
+) -> Result<SheetContent, Problem> {
     meter.in_time()?;
     let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| broken_file(&e))?;
     let column = |c: u32| u16::try_from(c).unwrap_or(u16::MAX);
@@ -62,11 +62,11 @@ fn sheet(
         .collect();
     let first_1904 = book.has_1904_epoch();
     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| broken_file(&e))?;
-    let mut rows: Vec<RawRow> = Vec::new();
+    let mut rows: Vec<SheetRow> = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(|e| broken_file(&e))? {
         meter.look()?;
         let (row, column) = cell.get_position();
-        let Some(raw) = raw(cell.get_value(), first_1904, meter)? else {
+        let Some(content) = content(cell.get_value(), first_1904, meter)? else {
             continue;
         };
         let place = (row.checked_add(1), u16::try_from(column).ok());
@@ -78,16 +78,16 @@ fn sheet(
                 if last.cells.last().is_some_and(|(before, _)| *before >= column) {
                     return Err(out_of_order(number));
                 }
-                last.cells.push((column, raw));
+                last.cells.push((column, content));
             }
             Some(last) if last.number > number => return Err(out_of_order(number)),
             Some(_) | None => {
                 meter.row()?;
-                rows.push(RawRow { number, cells: vec![(column, raw)] });
+                rows.push(SheetRow { number, cells: vec![(column, content)] });
             }
         }
     }
-    Ok(RawSheet { name, rows, merged })
+    Ok(SheetContent { name, rows, merged })
 }
 
 fn out_of_order(row: u32) -> Problem {
@@ -97,19 +97,22 @@ fn out_of_order(row: u32) -> Problem {
     )
 }
 
-fn raw(value: &DataRef<'_>, first_1904: bool, meter: &mut Meter) -> Result<Option<Raw>, Problem> {
+fn content(
+    value: &DataRef<'_>,
+    first_1904: bool,
+    meter: &mut Meter,
+) -> Result<Option<CellContent>, Problem> {
     let cell = match value {
         DataRef::Empty => return Ok(None),
         DataRef::String(text) | DataRef::DateTimeIso(text) => return meter.text(text),
         DataRef::SharedString(text) => return meter.text(text),
         DataRef::Int(number) => return meter.text(&number.to_string()),
-        DataRef::Float(number) => Raw::Number(*number),
-        DataRef::Bool(flag) => Raw::Flag(*flag),
-        DataRef::DateTime(day) if day.is_datetime() => {
-            serial_day(day.as_f64(), first_1904).map_or(Raw::Wrong(Wrong::Time), Raw::Day)
-        }
-        DataRef::DateTime(_) | DataRef::DurationIso(_) => Raw::Wrong(Wrong::Time),
-        DataRef::Error(_) => Raw::Wrong(Wrong::Formula),
+        DataRef::Float(number) => CellContent::Number(*number),
+        DataRef::Bool(flag) => CellContent::Flag(*flag),
+        DataRef::DateTime(day) if day.is_datetime() => serial_day(day.as_f64(), first_1904)
+            .map_or(CellContent::Rejected(CellError::Time), CellContent::Day),
+        DataRef::DateTime(_) | DataRef::DurationIso(_) => CellContent::Rejected(CellError::Time),
+        DataRef::Error(_) => CellContent::Rejected(CellError::Formula),
     };
     meter.other(cell).map(Some)
 }

@@ -1,10 +1,11 @@
 //! Columns of year plan files.
 
 use crate::api::imports::column::{Column, Form, column};
-use crate::api::imports::parts::{
+use crate::api::imports::column_roles::{
     BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, KEY, NEEDED, PROJECT_CODE, PROJECT_ID, PROJECT_NAME,
     SHOWN, USUAL, VERSION, choice,
 };
+use crate::domain::labels::{YEAR_PLAN, label};
 use crate::domain::plan::year_plan::PlanVersionKind;
 
 const MONTH: [&str; 2] = [
@@ -14,13 +15,13 @@ const MONTH: [&str; 2] = [
 
 /// All columns, in the order of the template.
 pub const YEAR_PLANS: &[Column] = &[
-    column(("project_id", "项目编号"), Form::Whole, KEY, PROJECT_ID, ""),
-    column(("project_code", "国家项目代码"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
-    column(("project", "项目名称"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),
-    column(("year", "年份"), Form::Whole, KEY, ["计划年份。", "Plan year."], "2021"),
-    column(("version", "版本"), Form::Whole, KEY, VERSION, ""),
+    column(label(YEAR_PLAN, "project_id"), Form::Whole, KEY, PROJECT_ID, ""),
+    column(label(YEAR_PLAN, "project_code"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
+    column(label(YEAR_PLAN, "project"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),
+    column(label(YEAR_PLAN, "year"), Form::Whole, KEY, ["计划年份。", "Plan year."], "2021"),
+    column(label(YEAR_PLAN, "version"), Form::Whole, KEY, VERSION, ""),
     column(
-        ("kind", "版本类型"),
+        label(YEAR_PLAN, "kind"),
         choice!(Choice PlanVersionKind),
         USUAL,
         [
@@ -30,7 +31,7 @@ pub const YEAR_PLANS: &[Column] = &[
         "",
     ),
     column(
-        ("effective_month", "生效月份"),
+        label(YEAR_PLAN, "effective_month"),
         Form::Month,
         USUAL,
         [
@@ -40,7 +41,7 @@ pub const YEAR_PLANS: &[Column] = &[
         "",
     ),
     column(
-        ("annual_investment_wan", "年度计划投资（万元）"),
+        label(YEAR_PLAN, "annual_investment_wan"),
         Form::Amount,
         NEEDED,
         [
@@ -49,20 +50,20 @@ pub const YEAR_PLANS: &[Column] = &[
         ],
         "12000.00",
     ),
-    column(("month_01_wan", "1月（万元）"), Form::Amount, NEEDED, MONTH, "500.00"),
-    column(("month_02_wan", "2月（万元）"), Form::Amount, NEEDED, MONTH, "500.00"),
-    column(("month_03_wan", "3月（万元）"), Form::Amount, NEEDED, MONTH, "1000.00"),
-    column(("month_04_wan", "4月（万元）"), Form::Amount, NEEDED, MONTH, "1000.00"),
-    column(("month_05_wan", "5月（万元）"), Form::Amount, NEEDED, MONTH, "1000.00"),
-    column(("month_06_wan", "6月（万元）"), Form::Amount, NEEDED, MONTH, "1000.00"),
-    column(("month_07_wan", "7月（万元）"), Form::Amount, NEEDED, MONTH, "1000.00"),
-    column(("month_08_wan", "8月（万元）"), Form::Amount, NEEDED, MONTH, "1200.00"),
-    column(("month_09_wan", "9月（万元）"), Form::Amount, NEEDED, MONTH, "1200.00"),
-    column(("month_10_wan", "10月（万元）"), Form::Amount, NEEDED, MONTH, "1200.00"),
-    column(("month_11_wan", "11月（万元）"), Form::Amount, NEEDED, MONTH, "1200.00"),
-    column(("month_12_wan", "12月（万元）"), Form::Amount, NEEDED, MONTH, "1200.00"),
+    column(label(YEAR_PLAN, "month_01_wan"), Form::Amount, NEEDED, MONTH, "500.00"),
+    column(label(YEAR_PLAN, "month_02_wan"), Form::Amount, NEEDED, MONTH, "500.00"),
+    column(label(YEAR_PLAN, "month_03_wan"), Form::Amount, NEEDED, MONTH, "1000.00"),
+    column(label(YEAR_PLAN, "month_04_wan"), Form::Amount, NEEDED, MONTH, "1000.00"),
+    column(label(YEAR_PLAN, "month_05_wan"), Form::Amount, NEEDED, MONTH, "1000.00"),
+    column(label(YEAR_PLAN, "month_06_wan"), Form::Amount, NEEDED, MONTH, "1000.00"),
+    column(label(YEAR_PLAN, "month_07_wan"), Form::Amount, NEEDED, MONTH, "1000.00"),
+    column(label(YEAR_PLAN, "month_08_wan"), Form::Amount, NEEDED, MONTH, "1200.00"),
+    column(label(YEAR_PLAN, "month_09_wan"), Form::Amount, NEEDED, MONTH, "1200.00"),
+    column(label(YEAR_PLAN, "month_10_wan"), Form::Amount, NEEDED, MONTH, "1200.00"),
+    column(label(YEAR_PLAN, "month_11_wan"), Form::Amount, NEEDED, MONTH, "1200.00"),
+    column(label(YEAR_PLAN, "month_12_wan"), Form::Amount, NEEDED, MONTH, "1200.00"),
     column(
-        ("goal", "年度目标"),
+        label(YEAR_PLAN, "goal"),
         Form::Text,
         USUAL,
         [
@@ -72,7 +73,7 @@ pub const YEAR_PLANS: &[Column] = &[
         "主体完工",
     ),
     column(
-        ("document_number", "文号"),
+        label(YEAR_PLAN, "document_number"),
         Form::Text,
         USUAL,
         [
@@ -82,11 +83,11 @@ pub const YEAR_PLANS: &[Column] = &[
         "",
     ),
     column(
-        ("reason", "原因"),
+        label(YEAR_PLAN, "reason"),
         Form::Text,
         USUAL,
         ["为何调整，2 至 500 个字。", "Reason for the change, 2 to 500 characters."],
         "",
     ),
-    column(("number", "版本序号"), Form::Whole, SHOWN, BY_REGISTER, ""),
+    column(label(YEAR_PLAN, "number"), Form::Whole, SHOWN, BY_REGISTER, ""),
 ];

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::imports::desk::{Desk, differences, fields, required};
-use crate::api::imports::given::{Given, Held};
-use crate::api::imports::tally::{Done, RowAction};
+use crate::api::imports::context::{RowContext, differences, fields, required};
+use crate::api::imports::entered::{CurrentRecord, EnteredRow};
+use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
 use crate::api::plans::year_plans::{PlanVersionView, YearPlanPath, YearPlanView, adjust, enter};
 use crate::domain::error::FieldError;
@@ -21,24 +21,28 @@ use crate::store::plans::year_plans;
 ///
 /// # Errors
 /// All errors of the row.
-pub fn row(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
-    let project = desk.project(conn, given)?;
-    let year = year(given)?;
+pub fn row(
+    conn: &mut Conn,
+    context: &mut RowContext<'_>,
+    entered: &EnteredRow,
+) -> Result<RowResult, Problem> {
+    let project = context.project(conn, entered)?;
+    let year = year(entered)?;
     let label = format!("{} {year}", project.facts.name);
-    desk.once(format!("{} {year}", project.id), given)?;
-    if given.is_silent() {
-        return Ok(Done::left(None, label));
+    context.once(format!("{} {year}", project.id), entered)?;
+    if entered.is_silent() {
+        return Ok(RowResult::left(None, label));
     }
     let at = YearPlanPath { project_id: project.id, year };
     match year_plans::find(conn, project.id, year)? {
-        Some(plan) => change(conn, desk, given, (at, label), &project, &plan),
-        None => first(conn, desk, given, (at, label), &project),
+        Some(plan) => change(conn, context, entered, (at, label), &project, &plan),
+        None => first(conn, context, entered, (at, label), &project),
     }
 }
 
-fn year(given: &Given) -> Result<Year, Problem> {
+fn year(entered: &EnteredRow) -> Result<Year, Problem> {
     let refuse = |error| Problem::invalid(vec![error]);
-    let number = given.whole("year").ok_or_else(|| refuse(required("year")))?;
+    let number = entered.whole("year").ok_or_else(|| refuse(required("year")))?;
     i32::try_from(number).ok().and_then(Year::new).ok_or_else(|| {
         let words = Words::new("应为年份，如 2021。", "Must be a year, such as 2021.");
         refuse(FieldError::new("/year", "out-of-range", words))
@@ -87,23 +91,23 @@ type At = (YearPlanPath, String);
 
 fn first(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     (at, label): At,
     project: &Project,
-) -> Result<Done, Problem> {
-    given.must_be_new()?;
-    same_project(given, project)?;
-    let mut body = given.body();
+) -> Result<RowResult, Problem> {
+    entered.must_be_new()?;
+    same_project(entered, project)?;
+    let mut body = entered.body();
     let kind = body.remove("kind");
     let input: YearPlanInput = judge(with_months(body)?)?;
-    let made = desk.write(conn, given, |conn| {
-        let made = enter(conn, desk.caller, at, &input, desk.now.instant)?;
+    let made = context.write(conn, entered, |conn| {
+        let made = enter(conn, context.caller, at, &input, context.now.instant)?;
         must_be_of_kind(kind.as_ref(), &made)?;
         Ok(made)
     })?;
     let changes = made.versions.last().map(|v| differences(None, v)).unwrap_or_default();
-    Ok(Done { action: RowAction::Create, id: None, label, changes })
+    Ok(RowResult { action: RowAction::Create, id: None, label, changes })
 }
 
 /// Checks that the kind, if given, is the one that follows from the month of a first version.
@@ -125,9 +129,9 @@ fn must_be_of_kind(kind: Option<&Value>, made: &YearPlanView) -> Result<(), Prob
 ///
 /// # Errors
 /// 422.
-pub fn same_project(given: &Given, project: &Project) -> Result<(), Problem> {
+pub fn same_project(entered: &EnteredRow, project: &Project) -> Result<(), Problem> {
     let is = &project.facts.name;
-    if given.text("project").is_none_or(|name| name == is) {
+    if entered.text("project").is_none_or(|name| name == is) {
         return Ok(());
     }
     let words = Words::new(
@@ -154,19 +158,19 @@ fn same_reason() -> Problem {
 
 fn change(
     conn: &mut Conn,
-    desk: &Desk<'_>,
-    given: &Given,
+    context: &RowContext<'_>,
+    entered: &EnteredRow,
     (at, label): At,
     project: &Project,
     plan: &YearPlan,
-) -> Result<Done, Problem> {
+) -> Result<RowResult, Problem> {
     let last = plan.versions.last().ok_or_else(|| Problem::broken("a plan has no version"))?;
     let mut now = columns_of(last.clone(), project)?;
-    let held = Held { fields: now.clone(), version: plan.version };
-    let Some(patch) = given.wanted(&held)? else {
-        return Ok(Done::left(None, label));
+    let current = CurrentRecord { fields: now.clone(), version: plan.version };
+    let Some(patch) = entered.wanted(&current)? else {
+        return Ok(RowResult::left(None, label));
     };
-    same_project(given, project)?;
+    same_project(entered, project)?;
     if !WHY.iter().any(|name| patch.contains_key(*name)) {
         return Err(same_reason());
     }
@@ -176,9 +180,10 @@ fn change(
     }
     now.extend(patch);
     let input: AdjustmentInput = judge(with_months(now)?)?;
-    let made =
-        desk.write(conn, given, |conn| adjust(conn, desk.caller, at, &input, desk.now.instant))?;
+    let made = context.write(conn, entered, |conn| {
+        adjust(conn, context.caller, at, &input, context.now.instant)
+    })?;
     let before = PlanVersionView::from(last.clone());
     let changes = made.versions.last().map(|v| differences(Some(&before), v)).unwrap_or_default();
-    Ok(Done { action: RowAction::Change, id: None, label, changes })
+    Ok(RowResult { action: RowAction::Change, id: None, label, changes })
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
+use crate::domain::labels;
 use crate::domain::light::Light;
 use crate::domain::milestone::MilestoneClass;
 use crate::domain::money::Fen;
@@ -119,8 +120,8 @@ fn empty(value: &Value) -> bool {
 }
 
 fn change(change: &ChangeView, subject: &str, names: &Names) -> ChangeText {
-    let called = event_words::field(&change.field);
-    let field = called.map_or(change.field.as_str(), |both| chosen(both, names.language()));
+    let label = labels::find(subject, &change.field);
+    let field = label.map_or(change.field.as_str(), |label| label.say(names.language()));
     let say = |value: &Value| say(&change.field, value, subject, names);
     ChangeText { field: field.to_owned(), before: say(&change.before), after: say(&change.after) }
 }
@@ -195,5 +196,41 @@ fn say_text(field: &str, text: &str, subject: &str, names: &Names) -> String {
             at.map_or_else(|_| text.to_owned(), |at| local(&at))
         }
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Fields in the changes of every event that release 0.1.0 wrote, with the kind of record.
+    fn recorded_fields() -> BTreeSet<(String, String)> {
+        let golden = "tests/golden/0.1.0/tables/13-events.jsonl";
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(golden));
+        let mut fields = BTreeSet::new();
+        for line in text.unwrap().lines() {
+            let event: Value = serde_json::from_str(line).unwrap();
+            let subject = event["subject_kind"].as_str().unwrap();
+            let changes: Value = serde_json::from_str(event["changes"].as_str().unwrap()).unwrap();
+            for change in changes.as_array().unwrap() {
+                let field = change["field"].as_str().unwrap();
+                fields.insert((subject.to_owned(), field.to_owned()));
+            }
+        }
+        fields
+    }
+
+    #[test]
+    fn every_field_the_history_shows_has_a_label() {
+        let fields = recorded_fields();
+        let shown = fields.iter().filter(|(_, field)| !HIDDEN_FIELDS.contains(&field.as_str()));
+        let without: Vec<_> =
+            shown.filter(|(subject, field)| labels::find(subject, field).is_none()).collect();
+
+        assert!(fields.len() > 100, "{fields:?}");
+        assert!(without.is_empty(), "give labels to {without:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Chinese and English names of event kinds, subjects and fields.
+//! Chinese and English names of event kinds and subjects.
 
 /// Names of event kinds that cannot be composed from subject and verb.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -75,97 +75,6 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("imported", "导入", "imported"),
 ];
 
-const FIELDS: &[(&str, &str, &str)] = &[
-    ("name", "名称", "name"),
-    ("code", "代码", "code"),
-    ("code_reason", "代码说明", "reason for code"),
-    ("content", "建设内容", "content"),
-    ("industry", "产业", "industry"),
-    ("area", "区域", "area"),
-    ("stage", "库别", "stage"),
-    ("nature", "建设性质", "nature"),
-    ("total_investment_wan", "总投资", "total investment"),
-    ("invested_before_wan", "入库前已完成", "invested before registration"),
-    ("planned_start", "计划开工", "planned start"),
-    ("planned_finish", "计划竣工", "planned finish"),
-    ("planned_operation", "计划投产", "planned operation"),
-    ("actual_start", "实际开工", "actual start"),
-    ("actual_finish", "实际竣工", "actual finish"),
-    ("actual_operation", "实际投产", "actual operation"),
-    ("leader", "包保领导", "leader in charge"),
-    ("longitude", "经度", "longitude"),
-    ("latitude", "纬度", "latitude"),
-    ("visibility", "公开范围", "visibility"),
-    ("registered_year", "入库年份", "registration year"),
-    ("ended_on", "出库日期", "left the register on"),
-    ("reason", "原因", "reason"),
-    ("month", "月份", "month"),
-    ("state", "状态", "state"),
-    ("completed_wan", "完成投资", "completed"),
-    ("physical_percent", "形象进度", "physical progress"),
-    ("progress", "进展情况", "progress"),
-    ("zero_reason", "零投资原因", "reason for zero"),
-    ("full_year_forecast_wan", "全年预计", "full-year forecast"),
-    ("funds_received_wan", "到位资金", "funds received"),
-    ("funds_paid_wan", "支付资金", "funds paid"),
-    ("warnings", "提示", "warnings"),
-    ("return_reason", "退回原因", "return reason"),
-    ("submitted_at", "提交时间", "submitted at"),
-    ("confirmed_at", "确认时间", "confirmed at"),
-    ("class", "类别", "class"),
-    ("baseline_date", "计划日期", "baseline date"),
-    ("forecast_date", "预计日期", "forecast date"),
-    ("forecast_reason", "调整原因", "reason for change"),
-    ("actual_date", "实际日期", "actual date"),
-    ("slippage_days", "延误天数", "slippage (days)"),
-    ("weight", "权重", "weight"),
-    ("document_number", "文号", "document number"),
-    ("evidence", "佐证", "evidence"),
-    ("number", "版本", "version"),
-    ("kind", "类型", "kind"),
-    ("effective_month", "生效月份", "effective month"),
-    ("annual_investment_wan", "年度计划", "annual plan"),
-    ("months", "分月计划", "months"),
-    ("goal", "年度目标", "goal"),
-    ("title", "标题", "title"),
-    ("category", "类别", "category"),
-    ("level", "级别", "level"),
-    ("asked", "请求事项", "request"),
-    ("due_on", "期限", "due on"),
-    ("units", "办理单位", "units"),
-    ("items", "责任单位", "units"),
-    ("raised_on", "提出日期", "raised on"),
-    ("raised_by", "提出人", "raised by"),
-    ("cleared_on", "销号日期", "cleared on"),
-    ("words", "说明", "remarks"),
-    ("amount_wan", "更正金额", "amount"),
-    ("approver", "批准人", "approver"),
-    ("light", "灯", "light"),
-    ("from_month", "起始月份", "from month"),
-    ("expires_on", "到期日", "expires on"),
-    ("withdrawn_at", "撤回时间", "withdrawn at"),
-    ("ends_after", "最后适用月份", "last month"),
-    ("created_by", "录入人", "entered by"),
-    ("opens_on", "开放日期", "opens on"),
-    ("closed_at", "关闭时间", "closed at"),
-    ("sha256", "内容摘要", "digest"),
-    ("username", "用户名", "login name"),
-    ("display_name", "姓名", "name"),
-    ("role", "角色", "role"),
-    ("must_change_password", "须修改密码", "must change the password"),
-    ("disabled_at", "停用时间", "disabled at"),
-    ("scopes", "权限范围", "scopes"),
-    ("expires_at", "到期时间", "expires at"),
-    ("hint", "密钥尾号", "secret hint"),
-    ("unit", "单位", "unit"),
-    ("until", "截止时间", "until"),
-    ("group", "类别", "group"),
-    ("remaining_wan", "剩余投资", "remaining investment"),
-    ("carried_wan", "结转金额", "carried over"),
-    ("included", "是否结转", "included"),
-    ("note", "备注", "note"),
-];
-
 /// Chinese and English.
 type Bilingual = (&'static str, &'static str);
 
@@ -181,11 +90,6 @@ pub fn kind(code: &str) -> Option<(String, String)> {
     let (subject, verb) = code.split_once('.')?;
     let (subject, verb) = (find(SUBJECTS, subject)?, find(VERBS, verb)?);
     Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
-}
-
-/// Name of a field; `None` if it has none.
-pub fn field(name: &str) -> Option<Bilingual> {
-    find(FIELDS, name)
 }
 
 /// Name of a kind of subject; `None` if it has none.
@@ -283,7 +187,7 @@ mod tests {
     #[test]
     fn every_event_kind_has_a_name() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let floors = ["domain", "store", "http", "api"];
+        let floors = ["domain", "store", "usecases", "http", "api", "background"];
         let all: BTreeSet<_> = floors.iter().flat_map(|f| written(&sources.join(f))).collect();
 
         let wordless: Vec<_> = all.iter().filter(|code| kind(code).is_none()).collect();
@@ -295,7 +199,7 @@ mod tests {
 
     #[test]
     fn no_code_has_two_names() {
-        for table in [KINDS, SUBJECTS, VERBS, FIELDS] {
+        for table in [KINDS, SUBJECTS, VERBS] {
             let codes: BTreeSet<_> = table.iter().map(|(code, ..)| code).collect();
             assert_eq!(codes.len(), table.len());
         }

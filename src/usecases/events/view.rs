@@ -1,6 +1,6 @@
 //! Answers about recorded events.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -42,7 +42,7 @@ pub struct EventView {
 }
 
 /// A changed field, before and after.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeView {
     /// Name of the field in the API.

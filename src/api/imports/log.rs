@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::imports::kind::ImportKind;
@@ -30,7 +30,7 @@ text_enum! {
 }
 
 /// Result of an import, or of a dry run.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportResult)]
 pub struct ImportView {
     /// What each row of the file describes.
@@ -50,7 +50,7 @@ pub struct ImportView {
 }
 
 /// Effect of one row.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ImportRow {
     /// Name of the sheet.
     pub sheet: String,
@@ -72,7 +72,7 @@ pub struct ImportRow {
 
 /// Effect of a processed row.
 #[derive(Debug)]
-pub struct Done {
+pub struct RowResult {
     /// Effect of the row.
     pub action: RowAction,
     /// Id of the record; `None` for year plans.
@@ -83,7 +83,7 @@ pub struct Done {
     pub changes: Vec<ChangeView>,
 }
 
-impl Done {
+impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
         Self { action: RowAction::Leave, id, label, changes: Vec::new() }
@@ -92,7 +92,7 @@ impl Done {
 
 /// Collects results and errors of rows.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ImportLog {
     counts: [u32; 3],
     touched: Vec<(usize, ImportRow)>,
     left: Vec<(usize, ImportRow)>,
@@ -100,9 +100,9 @@ pub struct Tally {
     said: BTreeSet<(String, String)>,
 }
 
-impl Tally {
+impl ImportLog {
     /// Adds the result of a row.
-    pub fn done(&mut self, sheet: &str, row: u32, done: Done) {
+    pub fn done(&mut self, sheet: &str, row: u32, done: RowResult) {
         let nth = self.counts.iter().map(|n| usize::try_from(*n).unwrap_or(0)).sum();
         let [created, changed, unchanged] = &mut self.counts;
         let (count, rows) = match done.action {
@@ -112,7 +112,7 @@ impl Tally {
         };
         *count += 1;
         if rows.len() < ROWS_SHOWN {
-            let Done { action, id, label, changes } = done;
+            let RowResult { action, id, label, changes } = done;
             let sheet = sheet.to_owned();
             rows.push((nth, ImportRow { sheet, row, action, id, label, changes }));
         }

@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::api::imports::cell;
 use crate::api::imports::column::{Blank, Column, Part, named};
+use crate::api::imports::content::SheetRow;
 use crate::api::imports::heading::Table;
 use crate::api::imports::lists::Lists;
-use crate::api::imports::raw::RawRow;
-use crate::api::imports::tally::Tally;
+use crate::api::imports::log::ImportLog;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
 /// Values of a row by column name; `null` for blank cells. Absent columns have no entry.
 #[derive(Debug)]
-pub struct Given {
+pub struct EnteredRow {
     /// Row number in the sheet.
     pub number: u32,
     columns: &'static [Column],
@@ -27,21 +27,21 @@ pub struct Given {
 
 /// The existing record.
 #[derive(Debug)]
-pub struct Held {
+pub struct CurrentRecord {
     /// Its fields, by column name.
     pub fields: Map<String, Value>,
     /// Its current version.
     pub version: i64,
 }
 
-impl Given {
-    /// Reads a row; records errors in `tally`.
+impl EnteredRow {
+    /// Reads a row; records errors in `log`.
     pub fn read(
         table: &Table<'_>,
-        row: &RawRow,
+        row: &SheetRow,
         columns: &'static [Column],
         lists: &Lists,
-        tally: &mut Tally,
+        log: &mut ImportLog,
     ) -> Self {
         let (mut values, mut broken) = (BTreeMap::new(), BTreeSet::new());
         for (place, column) in &table.columns {
@@ -49,8 +49,8 @@ impl Given {
                 continue;
             }
             let found = row.cells.binary_search_by_key(place, |(at, _)| *at).ok();
-            let raw = found.and_then(|index| row.cells.get(index)).map(|(_, raw)| raw);
-            match raw.map(|raw| cell::value(column, raw, lists)) {
+            let content = found.and_then(|index| row.cells.get(index)).map(|(_, content)| content);
+            match content.map(|content| cell::value(column, content, lists)) {
                 None => {
                     values.insert(column.name, Value::Null);
                 }
@@ -60,7 +60,7 @@ impl Given {
                 Some(Err(error)) => {
                     broken.insert(column.name);
                     let pointer = format!("/rows/{}/{}", row.number, column.name);
-                    tally.note(table.place(row.number, column.name), &pointer, error);
+                    log.note(table.place(row.number, column.name), &pointer, error);
                 }
             }
         }
@@ -115,19 +115,19 @@ impl Given {
         if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
     }
 
-    /// Fields in which the row differs from `held`; `None` if there is nothing to change.
+    /// Fields in which the row differs from `current`; `None` if there is nothing to change.
     ///
     /// # Errors
     /// 422 if the record changed since the export, if a read-only cell was changed, or if a
     /// required cell is blank.
-    pub fn wanted(&self, held: &Held) -> Result<Option<Map<String, Value>>, Problem> {
+    pub fn wanted(&self, current: &CurrentRecord) -> Result<Option<Map<String, Value>>, Problem> {
         let (mut patch, mut errors) = (Map::new(), Vec::new());
         let (mut fixed, mut shown) = (Vec::new(), Vec::new());
         for column in self.columns {
             let Some(value) = self.values.get(column.name) else {
                 continue;
             };
-            let now = held.fields.get(column.name).unwrap_or(&Value::Null);
+            let now = current.fields.get(column.name).unwrap_or(&Value::Null);
             if same(value, now) {
                 continue;
             }
@@ -148,10 +148,10 @@ impl Given {
         }
         let wants = !patch.is_empty() || !fixed.is_empty();
         match self.whole("version") {
-            Some(version) if version < held.version && !wants && errors.is_empty() => {
+            Some(version) if version < current.version && !wants && errors.is_empty() => {
                 return Ok(None);
             }
-            Some(version) if version != held.version => errors = vec![stale(version, held)],
+            Some(version) if version != current.version => errors = vec![stale(version, current)],
             version => {
                 errors.extend(fixed);
                 if version.is_some() || wants {
@@ -167,9 +167,9 @@ impl Given {
 }
 
 /// Compares two values; line endings and surrounding spaces are ignored.
-fn same(given: &Value, now: &Value) -> bool {
+fn same(entered: &Value, now: &Value) -> bool {
     let plain = |text: &str| text.trim().replace("\r\n", "\n");
-    match (given, now) {
+    match (entered, now) {
         (Value::String(a), Value::String(b)) => a == b || plain(a) == plain(b),
         (Value::Null, Value::String(text)) => text.is_empty(),
         (Value::Null, Value::Array(items)) => items.is_empty(),
@@ -221,8 +221,8 @@ fn differs(column: &Column, now: &Value) -> FieldError {
     FieldError::new(pointer(column.name), "read-only", words)
 }
 
-fn stale(version: i64, held: &Held) -> FieldError {
-    let now = held.version;
+fn stale(version: i64, current: &CurrentRecord) -> FieldError {
+    let now = current.version;
     let words = if version < now {
         Words::new(
             format!(

@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 
 /// Content of a non-blank cell.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Raw {
+pub enum CellContent {
     /// Text.
     Text(Box<str>),
     /// A number, as stored by the spreadsheet program.
@@ -19,12 +19,12 @@ pub enum Raw {
     /// A boolean.
     Flag(bool),
     /// Content that is not accepted, with the reason.
-    Wrong(Wrong),
+    Rejected(CellError),
 }
 
 /// Reason why a cell is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
+pub enum CellError {
     /// A formula error such as `#REF!`.
     Formula,
     /// A time of day.
@@ -35,20 +35,20 @@ pub enum Wrong {
 
 /// A non-blank row.
 #[derive(Clone, Debug)]
-pub struct RawRow {
+pub struct SheetRow {
     /// Row number, starting at 1.
     pub number: u32,
     /// `(column, cell)` of non-blank cells, from left to right; columns count from 0.
-    pub cells: Vec<(u16, Raw)>,
+    pub cells: Vec<(u16, CellContent)>,
 }
 
 /// A visible sheet.
 #[derive(Clone, Debug)]
-pub struct RawSheet {
+pub struct SheetContent {
     /// Name of the sheet.
     pub name: String,
     /// Non-blank rows, from top to bottom.
-    pub rows: Vec<RawRow>,
+    pub rows: Vec<SheetRow>,
     /// Merged regions: `(first row, last row, first column, last column)`.
     pub merged: Vec<(u32, u32, u16, u16)>,
 }
@@ -104,26 +104,26 @@ impl Meter {
     ///
     /// # Errors
     /// 413.
-    pub fn text(&mut self, text: &str) -> Result<Option<Raw>, Problem> {
+    pub fn text(&mut self, text: &str) -> Result<Option<CellContent>, Problem> {
         // Counted before the blank check, since scanning blanks costs as much as scanning words.
         self.bytes += text.len().min(limits::CELL_BYTES);
         if self.bytes > limits::TEXT_BYTES {
             return Err(limits::too_full());
         }
         if text.len() > limits::CELL_BYTES {
-            return self.other(Raw::Wrong(Wrong::Long)).map(Some);
+            return self.other(CellContent::Rejected(CellError::Long)).map(Some);
         }
         if text.trim().is_empty() {
             return Ok(None);
         }
-        self.other(Raw::Text(text.into())).map(Some)
+        self.other(CellContent::Text(text.into())).map(Some)
     }
 
     /// Counts a non-blank cell.
     ///
     /// # Errors
     /// 413.
-    pub fn other(&mut self, cell: Raw) -> Result<Raw, Problem> {
+    pub fn other(&mut self, cell: CellContent) -> Result<CellContent, Problem> {
         self.cells += 1;
         if self.cells > limits::CELLS { Err(limits::too_full()) } else { Ok(cell) }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::imports::TemplateQuery;
-use crate::api::imports::desk::fields;
+use crate::api::imports::context::fields;
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
 use crate::api::imports::{milestone_rows, report_rows, year_plan_rows};
@@ -28,20 +28,31 @@ use crate::usecases::reports::view::ReportView;
 /// Fields of a row by column name.
 pub type Row = Map<String, Value>;
 
+/// Which rows a filled template has.
+pub struct CurrentRowsRequest {
+    /// What each row describes.
+    pub kind: ImportKind,
+    /// Year or month, and the format.
+    pub query: TemplateQuery,
+    /// Which projects.
+    pub filter: FilterQuery,
+    /// The projects the caller sees.
+    pub sight: Sight,
+    /// The instant and the business day.
+    pub now: Now,
+    /// The language of texts.
+    pub language: Language,
+}
+
 /// The rows of the projects that match `filter`.
 ///
 /// # Errors
 /// 400 for an unknown filter value, or if there are more rows than a file can have.
-pub fn rows(
-    conn: &mut Conn,
-    kind: ImportKind,
-    sight: Sight,
-    filter: &FilterQuery,
-    (asked, now, speaks): (TemplateQuery, Now, Language),
-) -> Result<Vec<Row>, Problem> {
+pub fn rows(conn: &mut Conn, request: &CurrentRowsRequest) -> Result<Vec<Row>, Problem> {
+    let CurrentRowsRequest { kind, query: asked, filter, sight, now, language } = request;
     let year = asked.year.or(asked.month.map(Month::year));
     let filter = filter.known(conn, year)?;
-    let all = in_order(conn, &filter, sight)?;
+    let all = in_order(conn, &filter, *sight)?;
     let mut found = Found { conn, rows: Vec::new() };
     match kind {
         ImportKind::Projects => {
@@ -51,12 +62,12 @@ pub fn rows(
             }
         }
         ImportKind::YearPlans => found.plans(&all, year.unwrap_or(Year::of(now.today)))?,
-        ImportKind::Milestones => found.milestones(&all, now)?,
+        ImportKind::Milestones => found.milestones(&all, *now)?,
         ImportKind::Reports => match (asked.month, asked.year) {
-            (None, Some(year)) => found.reports_of(&all, year, speaks)?,
+            (None, Some(year)) => found.reports_of(&all, year, *language)?,
             (month, _) => {
                 let month = month.unwrap_or(Month::of(now.today).previous());
-                found.reports(&all, month, now, speaks)?;
+                found.reports(&all, month, *now, *language)?;
             }
         },
     }

@@ -1,18 +1,11 @@
-//! Processes the rows of a file one by one, in one transaction.
+//! What the rows of a file share while they are processed in one transaction.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::api::imports::column::Column;
-use crate::api::imports::given::{Given, column_of};
-use crate::api::imports::heading::{Table, tables};
-use crate::api::imports::kind::ImportKind;
-use crate::api::imports::lists::Lists;
-use crate::api::imports::raw::RawSheet;
-use crate::api::imports::tally::{Done, ImportView, Tally};
-use crate::api::imports::{milestone_rows, project_rows, report_rows, year_plan_rows};
+use crate::api::imports::entered::EnteredRow;
 use crate::api::projects::view::Places;
 use crate::domain::error::FieldError;
 use crate::domain::project::Project;
@@ -25,7 +18,7 @@ use crate::usecases::caller::Caller;
 use crate::usecases::events::view::ChangeView;
 
 /// State while the rows of a file are processed.
-pub struct Desk<'a> {
+pub struct RowContext<'a> {
     /// Account or client that sends the file.
     pub caller: &'a Caller,
     /// Time of the import.
@@ -35,93 +28,13 @@ pub struct Desk<'a> {
     seen: BTreeMap<String, u32>,
 }
 
-/// Validates and saves all rows of `sheets`.
-///
-/// # Errors
-/// 422 with all errors and their places in the file.
-pub fn judge(
-    conn: &mut Conn,
-    (caller, now): (&Caller, Now),
-    kind: ImportKind,
-    sheets: &[RawSheet],
-    dry_run: bool,
-) -> Result<ImportView, Problem> {
-    let columns = kind.columns();
-    let lists = Lists::load(conn)?;
-    let places = Places::load(conn)?;
-    let mut desk = Desk { caller, now, places, seen: BTreeMap::new() };
-    let mut tally = Tally::default();
-    for table in tables(sheets, columns, &mut tally) {
-        for row in table.rows {
-            if tally.is_full() {
-                break;
-            }
-            let given = Given::read(&table, row, columns, &lists, &mut tally);
-            match desk.row(conn, kind, &given) {
-                Ok(done) if given.is_whole() => tally.done(&table.sheet.name, row.number, done),
-                Ok(_) => {}
-                Err(problem) if problem.status.is_server_error() => return Err(problem),
-                Err(problem) => refuse(&table, columns, &given, problem, &mut tally),
-            }
-        }
-    }
-    tally.finish(kind, dry_run)
-}
-
-/// Adds the errors of a rejected row to `tally`, each at its cell.
-fn refuse(
-    table: &Table<'_>,
-    columns: &'static [Column],
-    given: &Given,
-    problem: Problem,
-    tally: &mut Tally,
-) {
-    let row = given.number;
-    if problem.errors.is_empty() {
-        let error = FieldError::new("", problem.code, problem.detail);
-        tally.note(table.place(row, ""), &format!("/rows/{row}"), error);
-        return;
-    }
-    for error in problem.errors {
-        let column = column_of(columns, &error.pointer);
-        if column.is_some_and(|c| given.broken.contains(c.name)) {
-            continue;
-        }
-        match column {
-            Some(column) if error.code == "required" && !table.has(column.name) => {
-                let place = table.place(table.heading, "");
-                let pointer = format!("/headings/{}", column.name);
-                tally.note_once(place, &pointer, missing(column));
-            }
-            Some(column) => {
-                let pointer = format!("/rows/{row}/{}", column.name);
-                tally.note(table.place(row, column.name), &pointer, error);
-            }
-            None => {
-                let pointer = format!("/rows/{row}{}", error.pointer);
-                tally.note(table.place(row, ""), &pointer, error);
-            }
-        }
-    }
-}
-
-fn missing(column: &Column) -> FieldError {
-    let (zh, en) = (column.zh, column.name);
-    let words = Words::new(
-        format!("缺少“{zh}”（{en}）列，新增的行须填写。"),
-        format!("The column {en:?} ({zh}) is missing; it is required for new rows."),
-    );
-    FieldError::new("", "missing-column", words)
-}
-
-impl Desk<'_> {
-    fn row(&mut self, conn: &mut Conn, kind: ImportKind, given: &Given) -> Result<Done, Problem> {
-        match kind {
-            ImportKind::Projects => project_rows::row(conn, self, given),
-            ImportKind::YearPlans => year_plan_rows::row(conn, self, given),
-            ImportKind::Milestones => milestone_rows::row(conn, self, given),
-            ImportKind::Reports => report_rows::row(conn, self, given),
-        }
+impl<'a> RowContext<'a> {
+    /// Loads what the rows need.
+    ///
+    /// # Errors
+    /// Database errors only.
+    pub fn load(conn: &mut Conn, caller: &'a Caller, now: Now) -> Result<Self, Problem> {
+        Ok(Self { caller, now, places: Places::load(conn)?, seen: BTreeMap::new() })
     }
 
     /// Runs the changes of a row. If some of its cells could not be read, the changes are rolled
@@ -132,19 +45,19 @@ impl Desk<'_> {
     pub fn write<T>(
         &self,
         conn: &mut Conn,
-        given: &Given,
+        entered: &EnteredRow,
         work: impl FnOnce(&mut Conn) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        conn.attempt(work, |_| given.is_whole())
+        conn.attempt(work, |_| entered.is_whole())
     }
 
     /// Rejects a second row for the same record.
     ///
     /// # Errors
     /// 422.
-    pub fn once(&mut self, key: String, given: &Given) -> Result<(), Problem> {
-        match self.seen.insert(key, given.number) {
-            Some(first) if first != given.number => {
+    pub fn once(&mut self, key: String, entered: &EnteredRow) -> Result<(), Problem> {
+        match self.seen.insert(key, entered.number) {
+            Some(first) if first != entered.number => {
                 let words = Words::new(
                     format!("与第 {first} 行重复；请只保留一行。"),
                     format!("Duplicate of row {first}; keep only one of them."),
@@ -159,14 +72,14 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// 422 if the row names no project, or none that the caller may see.
-    pub fn project(&self, conn: &mut Conn, given: &Given) -> Result<Project, Problem> {
+    pub fn project(&self, conn: &mut Conn, entered: &EnteredRow) -> Result<Project, Problem> {
         let sight = self.caller.sees();
-        let (id, code) = (given.whole("project_id"), given.text("project_code"));
+        let (id, code) = (entered.whole("project_id"), entered.text("project_code"));
         let (name, found) = if let Some(id) = id {
             ("/project_id", projects::find(conn, crate::domain::id::ProjectId(id), sight)?)
         } else if let Some(code) = code {
             ("/project_code", projects::find_by_code(conn, code, sight)?)
-        } else if let Some(name) = given.text("project") {
+        } else if let Some(name) = entered.text("project") {
             let mut named = projects::named(conn, name, sight)?;
             if named.len() > 1 {
                 return Err(ambiguous());
@@ -247,6 +160,5 @@ pub fn fields<T: Serialize>(view: &T) -> Result<Map<String, Value>, Problem> {
 pub fn differences<T: Serialize>(before: Option<&T>, after: &T) -> Vec<ChangeView> {
     let own = ["id", "created_at", "updated_at"];
     let found = changes(before, after).into_iter();
-    let told = found.filter(|c| !own.contains(&c.field.as_str()));
-    told.map(|c| ChangeView { field: c.field, before: c.before, after: c.after }).collect()
+    found.filter(|c| !own.contains(&c.field.as_str())).map(ChangeView::from).collect()
 }
