@@ -258,6 +258,9 @@ pub fn find(subject_kind: &str, field: &str) -> Option<&'static FieldLabel> {
 }
 
 /// The label of `field` in `table`. For constants: a field without a label does not compile.
+///
+/// # Panics
+/// If the table has no such field; the compiler reports it.
 #[expect(
     clippy::panic,
     clippy::indexing_slicing,

@@ -69,6 +69,7 @@ impl WebhookPatch {
     }
 }
 
+#[expect(clippy::option_option, reason = "absent, null and a value are three cases")]
 /// `None` when the field is absent, `Some(None)` when it is null.
 fn absent_or_null<'de, D>(deserializer: D) -> Result<Option<Option<ProjectId>>, D::Error>
 where
