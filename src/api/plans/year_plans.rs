@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
 use crate::domain::clock::Timestamp;
-use crate::domain::error::RuleError;
 use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
+use crate::domain::plan::refusal::YearPlanRefusal;
 use crate::domain::plan::year_plan::{PlanVersion, PlanVersionKind, YearPlan};
 use crate::domain::project::Project;
 use crate::http::app::App;
@@ -180,7 +180,7 @@ pub fn enter(
 ) -> Result<YearPlanView, Problem> {
     let project = projects::get(conn, at.project_id, caller.sees())?;
     if year_plans::find(conn, at.project_id, at.year)?.is_some() {
-        return Err(RuleError::YearPlanExists(at.year.get()).into());
+        return Err(YearPlanRefusal::Exists(at.year.get()).into());
     }
     let last_closed = reporting_months::last_closed(conn, at.year)?;
     let (effective, amounts, words) = input.parse(at.year, project.facts.total, last_closed)?;

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::clock::Timestamp;
-use crate::domain::error::RuleError;
 use crate::domain::id::{LateGrantId, UnitId};
 use crate::domain::reporting_month::LateGrant;
+use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::text::Reason;
 use crate::http::app::App;
 use crate::http::body::Body;
@@ -140,7 +140,7 @@ pub async fn create_late_grant(
             let reason = check.field("/reason", Reason::parse(&input.reason));
             let (until, now) = (input.until, now.instant);
             if until <= now {
-                check.note("/until", RuleError::GrantInPast { until, now });
+                check.note("/until", MonthRefusal::GrantInPast { until, now });
             }
             let (unit, reason) = check.done(unit.zip(reason))?;
             month.must_not_be_closed()?;
