@@ -7,14 +7,14 @@ use askama::Template;
 use crate::api::figures::asked::Asking;
 use crate::api::plans::handlers::find_plan;
 use crate::api::plans::view::PlanView;
-use crate::api::reference::names::Names;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -97,9 +97,9 @@ impl PromisesPage {
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::PROMISES).await?;
+    let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
     let (table, plan, names) = visit
         .app
         .db
