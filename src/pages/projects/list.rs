@@ -16,7 +16,7 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path};
+use crate::http::query::Both;
 
 use crate::options_of;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
