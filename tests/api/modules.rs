@@ -59,7 +59,8 @@ fn collect(folder: &Path, module: &str, texts: &mut BTreeMap<String, String>) {
 fn named_by(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default().trim_start());
-    let code: String = lines.map(|line| format!("\n{}", without_visibility(line))).collect();
+    let lines: Vec<&str> = lines.map(without_visibility).collect();
+    let code = format!("\n{}", lines.join("\n"));
     let mut paths = Vec::new();
     for (index, part) in code.split("\nuse ").enumerate() {
         if index > 0
