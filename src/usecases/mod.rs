@@ -6,6 +6,7 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod accounts;
 pub mod answer;
 pub mod ask;
 pub mod caller;
@@ -14,6 +15,7 @@ pub mod patch;
 pub mod permission;
 pub mod precondition;
 pub mod projects;
+pub mod random;
 pub mod reference;
 pub mod refusal;
 pub mod reporting_months;
