@@ -16,7 +16,7 @@ use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
-use crate::pages::events::told_words;
+use crate::pages::events::event_words;
 use crate::usecases::reference::names::Names;
 
 /// An event as the history page shows it.

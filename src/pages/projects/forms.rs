@@ -20,7 +20,7 @@ use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::visit::Visit;
-use crate::pages::projects::one::{back, page};
+use crate::pages::projects::one::{page, redirect_to_project};
 use crate::usecases::permission::{
     EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
 };

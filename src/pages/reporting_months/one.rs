@@ -26,7 +26,7 @@ use crate::http::body::{Body, judge};
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::pages::kit::form::{Complaints, Fields, Form, end_of, with, with_numbers};
+use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};

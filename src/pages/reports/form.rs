@@ -16,7 +16,7 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::form::{Complaints, Fields, Form, with};
+use crate::pages::kit::form::{Fields, Form, FormErrors, with};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
@@ -79,14 +79,14 @@ struct ReportData {
     issues: Vec<IssueView>,
 }
 
-async fn known(visit: &Visit<FileReports>, at: ReportPath) -> Result<Known, Problem> {
+async fn report_data(visit: &Visit<FileReports>, at: ReportPath) -> Result<ReportData, Problem> {
     let reads = visit.permit::<ReadProjects>()?;
     let question =
         move |ask: &mut Ask<'_>| Ok((context::get(ask, at.into())?, list::find(ask, at.into())?));
     let (context, report) = reads.ask(question).await?;
     let of = Path(ProjectPath { project_id: at.project_id });
     let issues = list_project_issues(visit.app.clone(), reads, of).await?.0.items;
-    Ok(Known { context, report, issues })
+    Ok(ReportData { context, report, issues })
 }
 
 /// Those that are open, or mentioned already.
@@ -151,8 +151,10 @@ async fn file(
     }
     let decide = move |ask: &mut Ask<'_>| step::decide_submission(ask, at.into());
     match visit.change(decide, write::save).await {
-        Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.kept()))),
-        Err(problem) => again(&request, &visit, at, (&fields, Some(saved.version)), problem).await,
+        Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.to_query()))),
+        Err(problem) => {
+            redisplay(&request, &visit, at, (&fields, Some(saved.version)), problem).await
+        }
     }
 }
 
@@ -215,6 +217,6 @@ fn errors(problem: Problem, visit: &Visit<FileReports>) -> Result<FormErrors, Pr
     let kept =
         Words::new("草稿已保存，但没有提交。", "The draft is saved, but it was not submitted.");
     let mut errors = FormErrors::of_field("zero_reason", &why, visit.language);
-    errors.general.push(saved.say(visit.language));
+    errors.general.push(kept.say(visit.language));
     Ok(errors)
 }

@@ -8,7 +8,7 @@ use crate::api::reports::handlers::ReportPath;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
@@ -49,8 +49,8 @@ async fn page(
         Ok((context, list::find(ask, at.into())?, list::restated(ask, at.into())?))
     };
     let (context, report, before) = reads.ask(question).await?;
-    let shell = Shell::around(visit, Place::REVIEW).await?;
-    Ok(RestatingPage { shell, at, context, report, before, trouble })
+    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
+    Ok(RestatingPage { shell, at, context, report, before, rejected })
 }
 
 async fn show(

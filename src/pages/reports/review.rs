@@ -19,7 +19,7 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
-use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
@@ -159,7 +159,7 @@ async fn page(
     let (asked, language) = (visit.query_params::<QueueQuery>()?, visit.language);
     let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
     let who = visit.permit::<ReadProjects>()?;
-    let queue = list_all_reports(who, Query(asked.asked())).await?.0;
+    let queue = list_all_reports(who, Query(asked.to_api())).await?.0;
     let months = months_of(visit).await?;
     let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
@@ -190,7 +190,7 @@ async fn decide(
             "请先勾选月报，再确认或退回。",
             "Select reports first, then confirm or return them.",
         );
-        Err(Complaints::saying(&words, visit.language))
+        Err(FormErrors::of_form(&words, visit.language))
     } else {
         decide_all(&visit, &fields, &chosen).await?
     };
@@ -300,7 +300,7 @@ async fn refusal(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem
         Err(_) => None,
     };
     let project = known.map_or_else(|| at.project_id.to_string(), |context| context.project);
-    Refused { project, month: at.month, words }
+    RefusedReport { project, month: at.month, words }
 }
 
 #[cfg(test)]
