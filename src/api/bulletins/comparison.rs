@@ -6,12 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::bulletins::figures::{BulletinRestatement, as_published};
 use crate::api::bulletins::handlers::restated_since;
-use crate::api::figures::asked::{AsOf, Asking, PeriodQuery, thaw};
-use crate::api::figures::dimensions::Dimension;
-use crate::api::figures::place::Place;
-use crate::api::figures::view::RateView;
 use crate::api::reporting_months::handlers::MonthPath;
-use crate::api::summaries::investment::{Investment, InvestmentRow, sum_up};
 use crate::domain::clock::Timestamp;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
@@ -24,7 +19,12 @@ use crate::http::routes::Routes;
 use crate::routes;
 use crate::store::bulletins;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::figures::dimensions::{Dimension, RowPlace};
+use crate::usecases::figures::query::{AsOf, PeriodQuery};
+use crate::usecases::figures::request::{SummaryRequest, thaw};
+use crate::usecases::figures::view::RateView;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::summaries::investment::{Investment, InvestmentRow, investment};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -57,7 +57,7 @@ pub struct BulletinComparison {
 pub struct Compared {
     /// Area or industry line of the row; empty for the total.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: RowPlace,
     /// Completed ÷ planned investment, as published.
     pub published: RateView,
     /// Completed ÷ planned investment, now.
@@ -69,7 +69,7 @@ pub struct Compared {
 }
 
 impl Compared {
-    fn of(place: Place, published: RateView, now: RateView) -> Self {
+    fn of(place: RowPlace, published: RateView, now: RateView) -> Self {
         Self {
             place,
             published,
@@ -87,14 +87,15 @@ impl Compared {
 
 /// All rows of both: published rows in their order, then rows that are new.
 fn rows(published: &Investment, now: &Investment) -> Vec<Compared> {
-    let rate = |all: &Investment, place: &Place| {
-        let found = all.rows.iter().find(|row| row.place == *place);
-        found.map_or(RateView::default(), |row| row.against_plan)
+    let rate = |all: &Investment, place: &RowPlace| {
+        let found = all.rows.iter().find(|row| row.key.place == *place);
+        found.map_or(RateView::default(), |row| row.progress.against_plan)
     };
-    let is_new = |row: &&InvestmentRow| !published.rows.iter().any(|p| p.place == row.place);
+    let is_new =
+        |row: &&InvestmentRow| !published.rows.iter().any(|p| p.key.place == row.key.place);
     let all = published.rows.iter().chain(now.rows.iter().filter(is_new));
     let row = |row: &InvestmentRow| {
-        let place = row.place.clone();
+        let place = row.key.place.clone();
         Compared::of(place.clone(), rate(published, &place), rate(now, &place))
     };
     all.map(row).collect()
@@ -118,18 +119,18 @@ pub async fn get_bulletin_comparison(
             let query = as_published(month);
             let frozen = thaw(&bulletin)?;
             let mut restatements = restated_since(conn, &frozen.restatement_ids)?;
-            let then = Asking::of_bulletin(query, sight, frozen);
+            let then = SummaryRequest::of_bulletin(query, sight, frozen);
             let live = PeriodQuery { as_of: AsOf::Live, ..query };
-            let today = Asking::open(conn, live, sight, now)?;
-            let mut by = |asking: &Asking, dimension| {
-                sum_up(conn, asking, &ProjectFilter::default(), vec![dimension])
+            let today = SummaryRequest::open(conn, live, sight, now)?;
+            let mut by = |request: &SummaryRequest, dimension| {
+                investment(conn, request, &ProjectFilter::default(), vec![dimension])
             };
             let areas = (by(&then, Dimension::Area)?, by(&today, Dimension::Area)?);
             let lines = (by(&then, Dimension::Industry)?, by(&today, Dimension::Industry)?);
             let seen = today.years(conn, &ProjectFilter::default())?;
             restatements.retain(|r| seen.iter().any(|p| p.id == r.project_id));
-            let whole = (areas.0.total.against_plan, areas.1.total.against_plan);
-            let total = Compared::of(Place::default(), whole.0, whole.1);
+            let whole = (areas.0.total.progress.against_plan, areas.1.total.progress.against_plan);
+            let total = Compared::of(RowPlace::default(), whole.0, whole.1);
             let (areas, industries) = (rows(&areas.0, &areas.1), rows(&lines.0, &lines.1));
             Ok(BulletinComparison {
                 month,

@@ -6,18 +6,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::figures::asked::{AsOf, Asking, Include, PeriodQuery};
-use crate::api::figures::dimensions::{Dimension, Keys};
-use crate::api::figures::place::PlaceDimension;
 use crate::api::issues::view::IssueFacts;
-use crate::api::lights::handlers::{LightSummary, Lights, shine};
+use crate::api::lights::handlers::{LightSummary, light_summary, project_lights};
 use crate::api::lights::view::ProjectLightView;
 use crate::api::reporting_months::filings::{Filing, FilingsView};
-use crate::api::summaries::commitments::{Commitments, promise_table};
-use crate::api::summaries::investment::{Investment, sum_up};
-use crate::api::summaries::milestones::{MilestoneSummary, count_up};
-use crate::api::summaries::rankings::{Rankings, rank};
-use crate::api::summaries::trend::{Trend, follow};
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::progress::ExpectedMode;
 use crate::domain::figures::summary::ProjectYear;
@@ -31,6 +23,16 @@ use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::figures::dimensions::{Dimension, PlaceDimension};
+use crate::usecases::figures::key_names::KeyNames;
+use crate::usecases::figures::lights::LightsOfProjects;
+use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
+use crate::usecases::figures::request::SummaryRequest;
+use crate::usecases::summaries::commitments::{Commitments, promise_table};
+use crate::usecases::summaries::investment::{Investment, investment};
+use crate::usecases::summaries::milestones::{MilestoneSummary, milestone_summary};
+use crate::usecases::summaries::rankings::{Rankings, ranking};
+use crate::usecases::summaries::trend::{Trend, trend};
 
 /// All figures of a published month.
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,35 +125,35 @@ pub fn as_published(month: Month) -> PeriodQuery {
 }
 
 impl BulletinFigures {
-    /// Computes all figures of `asking`; `before` is the previous month, for the change of ranks.
-    /// Keeps only the listed items whose projects `asking` can see.
-    pub fn of(
+    /// Computes all figures of `request`; `before` is the previous month, for the change of ranks.
+    /// Keeps only the listed items whose projects `request` can see.
+    pub(crate) fn of(
         conn: &mut Conn,
-        asking: &Asking,
-        before: Option<&Asking>,
+        request: &SummaryRequest,
+        before: Option<&SummaryRequest>,
         listed: Listed,
     ) -> Result<Self, Problem> {
         let (all, chinese) = (ProjectFilter::default(), Language::Chinese);
-        let years = asking.years(conn, &all)?;
+        let years = request.years(conn, &all)?;
         let seen: BTreeSet<ProjectId> = years.iter().map(|p| p.id).collect();
-        let mut ranked = |by| rank(conn, asking, before, &all, by);
+        let mut ranked = |by| ranking(conn, request, before, &all, by);
         let area_ranking = ranked(PlaceDimension::Area)?;
         let industry_ranking = ranked(PlaceDimension::Industry)?;
         let unit_ranking = ranked(PlaceDimension::Unit)?;
-        let lights = Lights::find(conn, asking, &all)?;
+        let lights = LightsOfProjects::compute(conn, request, &all)?;
         let is_behind = |_, light| matches!(light, Light::Red | Light::Yellow);
-        let (filings, late_reports) = filings(conn, asking, &years)?;
+        let (filings, late_reports) = filings(conn, request, &years)?;
         let Listed { mut restatements, mut issues } = listed;
         restatements.retain(|r| seen.contains(&r.project_id));
         issues.retain(|i| seen.contains(&i.facts.project_id));
         Ok(Self {
-            commitments: promise_table(conn, asking)?,
-            areas: sum_up(conn, asking, &all, vec![Dimension::Area])?,
-            industries: sum_up(conn, asking, &all, vec![Dimension::Industry])?,
-            trend: follow(conn, asking, &all)?,
-            milestones: count_up(conn, asking, &all, PlaceDimension::Area)?,
-            lights: shine(conn, asking, &all, PlaceDimension::Area, chinese)?,
-            behind: lights.projects(conn, asking, is_behind, (usize::MAX, chinese))?,
+            commitments: promise_table(conn, request)?,
+            areas: investment(conn, request, &all, vec![Dimension::Area])?,
+            industries: investment(conn, request, &all, vec![Dimension::Industry])?,
+            trend: trend(conn, request, &all)?,
+            milestones: milestone_summary(conn, request, &all, PlaceDimension::Area)?,
+            lights: light_summary(conn, request, &all, PlaceDimension::Area, chinese)?,
+            behind: project_lights(conn, request, &lights, is_behind, (usize::MAX, chinese))?,
             area_ranking,
             industry_ranking,
             unit_ranking,
@@ -166,19 +168,19 @@ impl BulletinFigures {
 /// Counts of the month's filings, and the reports that are late, missing or returned.
 fn filings(
     conn: &mut Conn,
-    asking: &Asking,
+    request: &SummaryRequest,
     years: &[ProjectYear],
 ) -> Result<(FilingsView, Vec<Filing>), Problem> {
-    let month = asking.period.through;
-    let due: Option<NaiveDate> = asking.source.due_dates(conn, month.year())?.get(&month).copied();
-    let keys = Keys::load(conn, asking, years, &ProjectFilter::default())?;
-    let names = asking.source.names(conn, years.iter().map(|p| p.id))?;
+    let month = request.period.through;
+    let due: Option<NaiveDate> = request.source.due_dates(conn, month.year())?.get(&month).copied();
+    let keys = KeyNames::load(conn, &request.source, years, &ProjectFilter::default())?;
+    let names = request.source.names(conn, years.iter().map(|p| p.id))?;
     let (mut counted, mut listed) = (Filings::default(), Vec::new());
-    for project in years.iter().filter(|p| p.owes_report_of(month)) {
+    for project in years {
+        let Some(status) = project.filing(month) else { continue };
         let report = project.reports.iter().find(|r| r.month == month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);
-        let status = FilingStatus::of(report.map(|r| r.state));
-        let late = due.is_some_and(|due| is_late(due, first_submitted_on, asking.today));
+        let late = due.is_some_and(|due| is_late(due, first_submitted_on, request.today));
         counted.count(status, late);
         if late || status == FilingStatus::Missing || status == FilingStatus::Returned {
             listed.push(Filing {

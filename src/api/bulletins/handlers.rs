@@ -13,7 +13,6 @@ use crate::api::bulletins::figures::{
 };
 use crate::api::bulletins::reply::{Kept, RenderQuery, Rendered, Wanted};
 use crate::api::bulletins::tables::Names;
-use crate::api::figures::asked::{Asking, thaw};
 use crate::api::issues::view::IssueLife;
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Sight;
@@ -44,6 +43,7 @@ use crate::store::reports::restatements;
 use crate::store::{Conn, StoreError, plans, reporting_months};
 use crate::usecases::answer::{PageView, Versioned};
 use crate::usecases::ask::Now;
+use crate::usecases::figures::request::{SummaryRequest, thaw};
 use crate::usecases::permission::{PublishBulletins, ReadSummaries};
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
@@ -225,9 +225,9 @@ fn freeze(
     let restatements = restated_since(conn, &known)?;
     let listed = Listed { restatements, issues: open_issues(conn, month)? };
     let previous_sha256 = last.map(|last| last.sha256);
-    let asking = Asking::of_bulletin(as_published(through), Sight::All, frozen.clone());
-    let before = asking.month_before(conn)?;
-    let figures = BulletinFigures::of(conn, &asking, before.as_ref(), listed)?;
+    let request = SummaryRequest::of_bulletin(as_published(through), Sight::All, frozen.clone());
+    let before = request.month_before(conn)?;
+    let figures = BulletinFigures::of(conn, &request, before.as_ref(), listed)?;
     let content = Content {
         month: through,
         title: title(through),
@@ -299,9 +299,9 @@ pub fn shown(conn: &mut Conn, bulletin: &Bulletin, sight: Sight) -> Result<Bulle
         return Ok(BulletinView { head, figures });
     }
     let listed = serde_json::from_value(figures).map_err(Problem::broken)?;
-    let asking = Asking::of_bulletin(as_published(bulletin.month), sight, thaw(bulletin)?);
-    let before = asking.month_before(conn)?;
-    let figures = BulletinFigures::of(conn, &asking, before.as_ref(), listed)?;
+    let request = SummaryRequest::of_bulletin(as_published(bulletin.month), sight, thaw(bulletin)?);
+    let before = request.month_before(conn)?;
+    let figures = BulletinFigures::of(conn, &request, before.as_ref(), listed)?;
     Ok(BulletinView { head, figures: to_value(figures).map_err(Problem::broken)? })
 }
 

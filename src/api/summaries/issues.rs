@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::bulletins::figures::{BulletinIssue, as_published};
 use crate::api::bulletins::handlers::listed;
-use crate::api::figures::asked::{AsOf, Asking, not_published, thaw};
 use crate::api::issues::handlers::IssueQuery;
 use crate::api::issues::view::{IssueFacts, IssueUnit};
 use crate::domain::account::access::Sight;
@@ -26,6 +25,8 @@ use crate::store::issues;
 use crate::store::issues::{IssueFilter, NamedIssue};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
+use crate::usecases::figures::query::AsOf;
+use crate::usecases::figures::request::{SummaryRequest, not_published, thaw};
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::PlaceFilter;
 
@@ -117,13 +118,14 @@ fn frozen(
     };
     let Some(bulletin) = found else {
         let year = month.map_or(Year::of(today), Month::year);
-        return Err(not_published(year, month, &published));
+        return Err(not_published(year, month, &published).into());
     };
     let listed = listed(&bulletin)?;
     let day = bulletin.month.last_day();
     let filter = asked.known(conn, places, day)?;
-    let asking = Asking::of_bulletin(as_published(bulletin.month), sight, thaw(&bulletin)?);
-    let seen = asking.years(conn, &ProjectFilter::default())?;
+    let request =
+        SummaryRequest::of_bulletin(as_published(bulletin.month), sight, thaw(&bulletin)?);
+    let seen = request.years(conn, &ProjectFilter::default())?;
     let open = listed.issues.into_iter().filter_map(|issue| {
         let project = seen.iter().find(|p| p.id == issue.facts.project_id)?;
         let BulletinIssue { facts, age_days, overdue, .. } = issue;
