@@ -4,24 +4,24 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
-use crate::api::bulletins::comparison::{BulletinComparison, Compared, get_bulletin_comparison};
-use crate::api::bulletins::handlers::{BulletinHead, list_bulletins, publish_month, read_bulletin};
 use crate::api::bulletins::tables::{Table, tables};
 use crate::api::reference::names::Names;
-use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
+use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
-use crate::domain::reporting_month::MonthState;
-use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
+use crate::http::query::Path;
 use crate::pages::kit::form::{Complaints, Form};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
-use crate::usecases::permission::{PublishBulletins, ReadProjects, ReadSummaries};
+use crate::usecases::ask::Ask;
+use crate::usecases::bulletins::comparison::{self, BulletinComparison, ComparedRow};
+use crate::usecases::bulletins::view::BulletinHead;
+use crate::usecases::bulletins::{publish as publishing, read};
+use crate::usecases::permission::{PublishBulletins, ReadSummaries};
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
@@ -48,16 +48,14 @@ struct BulletinsPage {
 }
 
 async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<BulletinsPage, Problem> {
-    let app = || visit.app.clone();
-    let mut published = list_bulletins(app(), visit.permit()?).await?.0.items;
+    let may_publish = visit.may(Action::PublishBulletins);
+    let question = move |ask: &mut Ask<'_>| {
+        let published = read::list(ask)?;
+        let ready = if may_publish { read::list_publishable(ask)? } else { Vec::new() };
+        Ok((published, ready))
+    };
+    let (mut published, ready) = visit.ask(question).await?;
     published.reverse();
-    let mut ready = Vec::new();
-    if visit.may(Action::PublishBulletins) {
-        let every = Query(YearQuery { year: None });
-        let who = visit.permit::<ReadProjects>()?;
-        ready = list_reporting_months(app(), who, every).await?.0.items;
-        ready.retain(|month| month.state == MonthState::Closed);
-    }
     let shell = Shell::around(visit, Place::BULLETINS).await?;
     Ok(BulletinsPage { shell, published, ready, trouble })
 }
@@ -74,23 +72,20 @@ async fn to_list() -> HttpResponse {
 async fn publish(
     request: HttpRequest,
     visit: Visit<ReadSummaries>,
-    path: Path<MonthPath>,
+    Path(at): Path<MonthPath>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), who) = (path, visit.permit::<PublishBulletins>()?);
-    let once = Once::unkeyed(&request);
-    match publish_month(visit.app.clone(), who, Path(at), once).await {
-        Ok(_) => {
-            let kept = visit.choice.kept();
-            Ok(see_other(&format!("/bulletins/{}?{kept}&said=published", at.month)))
-        }
-        Err(problem) => {
-            let complaints = Complaints::of(problem, visit.language)?;
-            let trouble = Trouble::with("publish", complaints.clone(), form.0);
-            let view = page(&visit, trouble).await?;
-            Ok(Page::with_form(view, &complaints).respond_to(&request))
-        }
-    }
+    let who = visit.permit::<PublishBulletins>()?;
+    let published =
+        who.change(move |ask| publishing::decide(ask, at.month), publishing::save).await;
+    let Err(problem) = published else {
+        let kept = visit.choice.kept();
+        return Ok(see_other(&format!("/bulletins/{}?{kept}&said=published", at.month)));
+    };
+    let complaints = Complaints::of(problem, visit.language)?;
+    let trouble = Trouble::with("publish", complaints.clone(), form.0);
+    let view = page(&visit, trouble).await?;
+    Ok(Page::with_form(view, &complaints).respond_to(&request))
 }
 
 #[derive(Template)]
@@ -106,13 +101,13 @@ struct BulletinPage {
 
 impl BulletinPage {
     /// Rows of the comparison that differ, by name, then the total.
-    fn differing(&self) -> Vec<(String, &Compared)> {
-        let name = |row: &Compared| match (&row.place.area, &row.place.industry) {
+    fn differing(&self) -> Vec<(String, &ComparedRow)> {
+        let name = |row: &ComparedRow| match (&row.place.area, &row.place.industry) {
             (Some(area), _) => self.names.area(area),
             (None, Some(industry)) => self.names.industry(industry),
             (None, None) => self.shell.t("合计", "Total").to_owned(),
         };
-        let changed = |row: &&Compared| row.differs();
+        let changed = |row: &&ComparedRow| row.differs();
         let parts = self.comparison.areas.iter().chain(&self.comparison.industries);
         let total = std::iter::once(&self.comparison.total);
         parts.filter(changed).chain(total).map(|row| (name(row), row)).collect()
@@ -121,18 +116,23 @@ impl BulletinPage {
 
 async fn show_one(
     visit: Visit<ReadSummaries>,
-    path: Path<MonthPath>,
+    Path(at): Path<MonthPath>,
 ) -> Result<impl Responder, Problem> {
-    let (Path(at), language) = (path, visit.language);
-    let (view, frozen) = read_bulletin(&visit.app, &visit.who, at.month).await?;
-    let comparison = get_bulletin_comparison(visit.app.clone(), visit.permit()?, Path(at)).await?.0;
+    let question = move |ask: &mut Ask<'_>| {
+        let bulletin = read::get(ask, at.month)?;
+        let comparison = comparison::get(ask, at.month)?;
+        let language = ask.language;
+        let names = ask.save(|conn| Names::load(conn, language))?;
+        Ok((bulletin, comparison, names))
+    };
+    let (bulletin, comparison, names) = visit.ask(question).await?;
+    let figures = bulletin.view.read_figures()?;
     let shell = Shell::around(&visit, Place::BULLETINS).await?;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
     Ok(Page::of(BulletinPage {
         shell,
-        synthetic: frozen.synthetic,
-        tables: tables(&view.figures, &frozen),
-        head: view.head,
+        synthetic: bulletin.names.synthetic,
+        tables: tables(&figures, &bulletin.names),
+        head: bulletin.view.head,
         comparison,
         names,
     }))

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod ask;
+pub mod bulletins;
 pub mod caller;
 pub mod check;
 pub mod permission;

@@ -14,7 +14,6 @@ use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 use crate::store::bulletins;
-use crate::store::bulletins::Bulletin;
 use crate::store::bulletins::frozen::Frozen;
 use crate::store::events::seal;
 use crate::store::figures::source::Source;
@@ -89,6 +88,18 @@ fn live() -> AsOf {
 }
 
 impl PeriodQuery {
+    /// The parameters with which the figures of a bulletin are computed.
+    pub fn as_published(month: Month) -> Self {
+        Self {
+            year: month.year(),
+            through: Some(month),
+            basis: current(),
+            expected: calendar(),
+            include: confirmed(),
+            as_of: AsOf::Published,
+        }
+    }
+
     /// The requested period.
     ///
     /// # Errors
@@ -231,7 +242,7 @@ impl Asking {
         let Some(bulletin) = bulletin else {
             return Err(not_published(query.year, month, &months));
         };
-        Ok(Self::of_bulletin(query, sight, thaw(&bulletin)?))
+        Ok(Self::of_bulletin(query, sight, bulletin.frozen()?))
     }
 
     /// A request answered from the frozen month of a bulletin.
@@ -261,7 +272,7 @@ impl Asking {
                 Some(Self { query, period, source, ..*self })
             }
             Source::Published(_) => match bulletins::find(conn, through.previous())? {
-                Some(bulletin) => Some(Self::of_bulletin(query, self.sight, thaw(&bulletin)?)),
+                Some(bulletin) => Some(Self::of_bulletin(query, self.sight, bulletin.frozen()?)),
                 None => None,
             },
         };
@@ -294,16 +305,4 @@ pub fn not_published(year: Year, month: Option<Month>, published: &[Month]) -> P
         )
     };
     Problem::bad_parameters(vec![FieldError::new("?as_of", "not-published", words)])
-}
-
-/// The frozen month in a bulletin's content.
-#[derive(Deserialize)]
-struct Content {
-    register: Frozen,
-}
-
-/// Parses the frozen month stored in a bulletin.
-pub fn thaw(bulletin: &Bulletin) -> Result<Frozen, Problem> {
-    let content: Content = serde_json::from_str(&bulletin.content).map_err(Problem::broken)?;
-    Ok(content.register)
 }
