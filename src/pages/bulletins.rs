@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use crate::api::bulletins::tables::{Table, tables};
-use crate::api::reference::names::Names;
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
@@ -22,6 +21,7 @@ use crate::usecases::bulletins::comparison::{self, BulletinComparison, ComparedR
 use crate::usecases::bulletins::view::BulletinHead;
 use crate::usecases::bulletins::{publish as publishing, read};
 use crate::usecases::permission::{PublishBulletins, ReadSummaries};
+use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
@@ -120,12 +120,9 @@ async fn show_one(
 ) -> Result<impl Responder, Problem> {
     let question = move |ask: &mut Ask<'_>| {
         let bulletin = read::get(ask, at.month)?;
-        let comparison = comparison::get(ask, at.month)?;
-        let language = ask.language;
-        let names = ask.save(|conn| Names::load(conn, language))?;
-        Ok((bulletin, comparison, names))
+        Ok((bulletin, comparison::get_named(ask, at.month)?))
     };
-    let (bulletin, comparison, names) = visit.ask(question).await?;
+    let (bulletin, compared) = visit.ask(question).await?;
     let figures = bulletin.view.read_figures()?;
     let shell = Shell::around(&visit, Place::BULLETINS).await?;
     Ok(Page::of(BulletinPage {
@@ -133,7 +130,7 @@ async fn show_one(
         synthetic: bulletin.names.synthetic,
         tables: tables(&figures, &bulletin.names),
         head: bulletin.view.head,
-        comparison,
-        names,
+        comparison: compared.comparison,
+        names: compared.names,
     }))
 }

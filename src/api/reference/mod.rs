@@ -2,7 +2,6 @@
 
 pub mod areas;
 pub mod industries;
-pub mod names;
 pub mod units;
 
 use crate::domain::id::UnitId;

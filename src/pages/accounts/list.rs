@@ -9,8 +9,6 @@ use utoipa::IntoParams;
 use crate::api::accounts::users::{
     UserFilterQuery, UserInput, UserQuery, UserView, create_user, list_users,
 };
-use crate::api::reference::areas::{AreaView, list_areas};
-use crate::api::reference::units::{UnitQuery, UnitView, list_units};
 use crate::domain::account::access::Role;
 use crate::http::body::{Body, judge};
 use crate::http::once::Once;
@@ -23,8 +21,12 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
+use crate::store::reference::units::UnitFilter;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::{KeepAccounts, ReadReference};
+use crate::usecases::reference::areas::{self, AreaView};
+use crate::usecases::reference::units::{self, UnitView};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -50,11 +52,14 @@ impl Belonging {
     /// # Errors
     /// Those of the use cases.
     pub async fn find(visit: &Visit<KeepAccounts>) -> Result<Self, Problem> {
-        let every = UnitQuery { kind: Vec::new(), q: None, limit: WHOLE, cursor: None };
-        let (app, who) = (visit.app.clone(), visit.permit::<ReadReference>()?);
-        let units = list_units(app, who, Query(every)).await?.0.items;
-        let areas = list_areas(visit.app.clone(), visit.permit()?).await?.0.items;
-        Ok(Self { units, areas, unit: String::new(), area: String::new() })
+        let who = visit.permit::<ReadReference>()?;
+        who.ask(|ask| {
+            let page = PageRequest::new(WHOLE, None);
+            let units = units::list(ask, &UnitFilter::default(), &page)?.items;
+            let areas = areas::list(ask)?;
+            Ok(Self { units, areas, unit: String::new(), area: String::new() })
+        })
+        .await
     }
 
     /// The same choices with the unit or area of `user` selected.

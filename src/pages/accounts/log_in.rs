@@ -11,7 +11,7 @@ use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::body::{Body, judge};
 use crate::http::caller::Permit;
-use crate::http::limits::LoginLimit;
+use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
 use crate::pages::kit::form::{Complaints, Fields, Form, OpenForm};

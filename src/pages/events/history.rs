@@ -5,7 +5,6 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::events::history::{HistoryFilter, HistoryQuery, list_all_history};
-use crate::api::reference::names::Names;
 use crate::domain::account::access::{Action, Role};
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
@@ -18,6 +17,7 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::ReadHistory;
+use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

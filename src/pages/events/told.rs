@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::api::events::history::{ChangeView, EventView};
-use crate::api::reference::names::Names;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -18,6 +17,7 @@ use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
 use crate::pages::events::told_words;
+use crate::usecases::reference::names::Names;
 
 /// An event as the history page shows it.
 pub struct Told {

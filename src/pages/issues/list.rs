@@ -7,8 +7,6 @@ use askama::Template;
 use crate::api::figures::asked::AsOf;
 use crate::api::issues::handlers::{IdPage, IssueQuery, list_issues};
 use crate::api::issues::view::IssueView;
-use crate::api::reference::names::Names;
-use crate::api::reference::units::{UnitQuery, UnitView, list_units};
 use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
 use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -21,9 +19,13 @@ use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
+use crate::store::reference::units::UnitFilter;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::{Permission, ReadProjects, ReadReference};
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::reference::names::Names;
+use crate::usecases::reference::units::{self, UnitView};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -115,10 +117,10 @@ fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> 
 /// Those of the database.
 pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitView>, Problem> {
     let kinds = UnitKind::ALL.iter().copied().filter(|kind| *kind != UnitKind::Enterprise);
-    let query = UnitQuery { kind: kinds.collect(), q: None, limit: MOST_UNITS, cursor: None };
+    let filter = UnitFilter { kinds: kinds.collect(), q: None };
     let who = visit.permit::<ReadReference>()?;
-    let Sheet(units) = list_units(visit.app.clone(), who, Query(query)).await?;
-    Ok(units.items)
+    let page = PageRequest::new(MOST_UNITS, None);
+    Ok(who.ask(move |ask| units::list(ask, &filter, &page)).await?.items)
 }
 
 /// Upper bound of units in the form's select.

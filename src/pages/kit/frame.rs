@@ -12,8 +12,9 @@ use askama::Template;
 use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::caller;
-use crate::http::envelope::{RequestId, Said};
+use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
+use crate::http::request_id::RequestId;
 use crate::pages::kit::cookies;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::shell::Shell;
@@ -56,7 +57,7 @@ fn takes_html(request: &HttpRequest) -> bool {
 fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let (status, answer) = (answer.status(), answer.response());
     let failed = status.is_client_error() || status.is_server_error();
-    if !failed || answer.extensions().contains::<Said>() {
+    if !failed || answer.extensions().contains::<HasOwnErrorBody>() {
         return None;
     }
     let ours = answer.extensions().get::<Problem>().cloned();
@@ -86,7 +87,7 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
     };
     // The error cause, for the log.
     answer.extensions_mut().insert(problem.clone());
-    answer.extensions_mut().insert(Said);
+    answer.extensions_mut().insert(HasOwnErrorBody);
     answer
 }
 

@@ -6,7 +6,7 @@ use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use askama::Template;
 
-use crate::http::envelope::Said;
+use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::Complaints;
 
@@ -37,7 +37,7 @@ impl<T: Template> Responder for Page<T> {
             Ok(html) => {
                 let mut answer =
                     HttpResponse::build(self.status).insert_header(ContentType::html()).body(html);
-                answer.extensions_mut().insert(Said);
+                answer.extensions_mut().insert(HasOwnErrorBody);
                 answer
             }
             Err(error) => Problem::broken(error).error_response(),

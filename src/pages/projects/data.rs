@@ -12,7 +12,6 @@ use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
-use crate::api::reference::names::Names;
 use crate::api::summaries::project_row::ProjectRow;
 use crate::api::summaries::projects::{RowQuery, list};
 use crate::api::summaries::trend::{Trend, follow};
@@ -27,6 +26,7 @@ use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reference::names::Names;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
 

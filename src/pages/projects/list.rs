@@ -5,8 +5,6 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::figures::asked::Asking;
-use crate::api::reference::names::Names;
-use crate::api::reference::units::{UnitPath, get_unit};
 use crate::api::summaries::investment::PlannedPart;
 use crate::api::summaries::project_row::ProjectRow;
 use crate::api::summaries::projects::{ProjectRows, RowQuery, draw_up};
@@ -19,7 +17,7 @@ use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path};
-use crate::http::reply::{Conditional, Tagged};
+
 use crate::options_of;
 use crate::pages::kit::number;
 use crate::pages::kit::picks::{Asked, Chip, Pick};
@@ -28,6 +26,8 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{ReadReference, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reference::names::Names;
+use crate::usecases::reference::units;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -134,9 +134,8 @@ async fn chips(
 
 async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {
     let who = visit.permit::<ReadReference>()?;
-    let path = Path(UnitPath { unit_id: unit });
-    match get_unit(visit.app.clone(), who, path, Conditional).await {
-        Ok(Tagged(unit)) => Ok(unit.name),
+    match who.ask(move |ask| units::get(ask, unit)).await {
+        Ok(unit) => Ok(unit.name),
         Err(problem) if problem.status.as_u16() == 404 => Ok(unit.to_string()),
         Err(problem) => Err(problem),
     }

@@ -7,7 +7,6 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::reference::names::Names;
 use crate::api::reporting_months::filings::{
     Filing, FilingQuery, FilingsRow, FilingsView, list_filings,
 };
@@ -37,6 +36,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::permission::{KeepMonths, ReadProjects};
 use crate::usecases::precondition::Precondition;
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::issues::handlers::IdPage;
-use crate::api::reference::names::Names;
 use crate::api::reporting_months::filing_summary::MonthFilings;
 use crate::api::reports::handlers::ReportPath;
 use crate::api::reports::review::{ReviewQuery, list_all_reports};
@@ -31,6 +30,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::reference::names::Names;
 use crate::usecases::reports::input::Return;
 use crate::usecases::reports::review::ReviewItem;
 use crate::usecases::reports::{context, step, write};

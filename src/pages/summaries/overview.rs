@@ -10,7 +10,6 @@ use crate::api::figures::asked::Asking;
 use crate::api::figures::place::PlaceDimension;
 use crate::api::lights::handlers::shine;
 use crate::api::lights::view::{LightCountsView, LightRow};
-use crate::api::reference::names::Names;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::api::summaries::milestones::{CountRateView, MilestoneRow, count_up};
 use crate::api::summaries::rankings::{RankingRow, Rankings, rank, rank_each};
@@ -26,6 +25,7 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{LoggedIn, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::reference::names::Names;
 
 /// Mounts the pages of this file.
 pub fn mount(config: &mut ServiceConfig) {

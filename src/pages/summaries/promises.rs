@@ -7,7 +7,6 @@ use askama::Template;
 use crate::api::figures::asked::Asking;
 use crate::api::plans::handlers::find_plan;
 use crate::api::plans::view::PlanView;
-use crate::api::reference::names::Names;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
@@ -15,6 +14,7 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {

@@ -2,4 +2,5 @@
 
 pub mod areas;
 pub mod industries;
+pub mod recorded;
 pub mod units;

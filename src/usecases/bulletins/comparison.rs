@@ -16,6 +16,7 @@ use crate::store::{Conn, bulletins};
 use crate::usecases::ask::Ask;
 use crate::usecases::bulletins::publish::restated_since;
 use crate::usecases::bulletins::view::BulletinRestatement;
+use crate::usecases::reference::names::Names;
 use crate::usecases::refusal::Refusal;
 
 /// A published month compared with the current figures of the same month.
@@ -149,4 +150,22 @@ pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<BulletinComparison, Refusa
         total: by_area.total(),
         restatements: restatements.into_iter().map(BulletinRestatement::from).collect(),
     })
+}
+
+/// A comparison with the names of its rows.
+#[derive(Debug)]
+pub struct NamedComparison {
+    /// The comparison.
+    pub comparison: BulletinComparison,
+    /// Current names of areas and industries, in the caller's language.
+    pub names: Names,
+}
+
+/// As [`get`], with the names of the rows.
+///
+/// # Errors
+/// Not found if the month is not published.
+pub fn get_named(ask: &mut Ask<'_>, month: Month) -> Result<NamedComparison, Refusal> {
+    let comparison = get(ask, month)?;
+    Ok(NamedComparison { comparison, names: Names::load(ask.conn, ask.language)? })
 }

@@ -166,3 +166,50 @@ impl Bulletin {
         Ok(content.register)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The bulletins that release 0.1.0 stored.
+    const GOLDEN: &str = include_str!("../../../../tests/golden/0.1.0/tables/02-bulletins.jsonl");
+
+    fn contents() -> Vec<String> {
+        let row = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+        GOLDEN.lines().map(|line| row(line)["content"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_bulletin_of_0_1_0_is_read_and_written_without_loss() {
+        for text in contents() {
+            let content: Value = serde_json::from_str(&text).unwrap();
+
+            let figures: WithFigures<Figures> = serde_json::from_str(&text).unwrap();
+            let register: WithRegister = serde_json::from_str(&text).unwrap();
+
+            assert_eq!(json!(figures.figures), content["figures"]);
+            assert_eq!(json!(register.register), content["register"]);
+        }
+    }
+
+    #[test]
+    fn the_figures_are_served_as_the_bytes_that_were_hashed() {
+        for text in contents() {
+            let part: WithFigures<&RawValue> = serde_json::from_str(&text).unwrap();
+
+            assert!(text.contains(&format!("\"figures\":{},\"register\":", part.figures.get())));
+        }
+    }
+
+    #[test]
+    fn an_issue_that_lacks_fields_is_read() {
+        let text = json!({"id": 1, "project": "甲项目", "project_id": 2, "state": null});
+
+        let issue: Issue = serde_json::from_value(text).unwrap();
+
+        assert_eq!(issue.level, None);
+        assert_eq!(issue.units, []);
+    }
+}

@@ -1,4 +1,4 @@
-//! How often one may try to log in.
+//! Limit of log-in attempts.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::http::problem::Problem;
 
 type Limiter = Arc<DefaultKeyedRateLimiter<(String, String)>>;
 
-/// Log-in attempts per account name and address: guessing one password is slow, and nobody can
-/// lock somebody else out from elsewhere.
+/// Limits log-in attempts per account name and address: this slows down guessing a password, and
+/// an attacker at another address cannot lock an account's owner out.
 #[derive(Clone)]
 pub struct LoginLimit(Limiter);
 
@@ -29,7 +29,7 @@ impl LoginLimit {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn take(&self, username: &str, address: &str) -> Result<(), Problem> {
-        // The map grows with every name tried; it forgets those that have been quiet.
+        // The map grows with every name tried; names without recent attempts are removed.
         if self.0.len() > 10_000 {
             self.0.retain_recent();
         }

@@ -1,5 +1,5 @@
-//! The outermost layer: gives each request an id, writes problems down in the caller's language,
-//! logs and counts.
+//! The outermost layer: gives each request an id, writes the body of a problem in the caller's
+//! language, logs and counts the request.
 
 use std::future::{Ready, ready};
 use std::time::Instant;
@@ -15,25 +15,18 @@ use tracing::{error, info, warn};
 use crate::domain::words::Language;
 use crate::http::once::Replayed;
 use crate::http::problem::Problem;
+use crate::http::request_id::{REQUEST_ID, RequestId};
 use crate::http::signature::{Argument, Entry};
-use crate::http::tokens::random_text;
 
-/// The header that carries a request's id both ways.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id of the request at hand.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
-/// Put into a response whose body already says what went wrong, as a page does.
+/// Response extension: the body already describes the failure, as an error page does.
 #[derive(Clone, Copy, Debug)]
-pub struct Said;
+pub struct HasOwnErrorBody;
 
 impl Argument for Language {
     fn describe(_: &mut Entry) {}
 }
 
-/// The language the caller reads: Chinese unless it prefers English.
+/// The language of the answer: Chinese unless `Accept-Language` prefers English.
 impl FromRequest for Language {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
@@ -49,10 +42,11 @@ pub async fn wrap<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let id = request_id(&request);
+    let request_id = RequestId::choose(&request);
+    let id = request_id.0.clone();
     let language = language(&request);
     let trace = header_text(&request, "traceparent").map(str::to_owned);
-    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(request_id);
     request.extensions_mut().insert(language);
 
     let mut response = next.call(request).await?.map_into_boxed_body();
@@ -61,30 +55,17 @@ pub async fn wrap<B: MessageBody + 'static>(
         if let Some(cause) = &problem.cause {
             error!(request_id = %id, "broken: {cause}");
         }
-        if !response.response().extensions().contains::<Said>() {
-            response = write_down(response, &problem, language, &id);
+        if !response.response().extensions().contains::<HasOwnErrorBody>() {
+            response = write_problem(response, &problem, language, &id);
         }
     }
     finish_headers(&mut response, &id);
-    note(&response, &id, trace.as_deref(), started);
+    log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
 }
 
 fn header_text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
     request.headers().get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The caller's own id when it is one that can stand in a log line, else a new one.
-fn request_id(request: &ServiceRequest) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    match header_text(request, "x-request-id") {
-        Some(given) if (1..=64).contains(&given.len()) && given.chars().all(plain) => {
-            given.to_owned()
-        }
-        Some(_) | None => {
-            random_text().map(|text| text.chars().take(22).collect()).unwrap_or_default()
-        }
-    }
 }
 
 /// Chinese unless the caller prefers English.
@@ -100,7 +81,7 @@ fn language(request: &ServiceRequest) -> Language {
     known.unwrap_or(Language::Chinese)
 }
 
-/// The problem an error response stands for: ours, or a bare one of the HTTP library.
+/// The problem of an error response: a handler's, or one made from a bare status of the HTTP library.
 fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -110,7 +91,7 @@ fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     Some(ours.unwrap_or_else(|| Problem::of_status(status)))
 }
 
-fn write_down(
+fn write_problem(
     response: ServiceResponse<BoxBody>,
     problem: &Problem,
     language: Language,
@@ -153,15 +134,21 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
-        // What one may see depends on who one is: nobody in between may keep it.
+        // Answers depend on the caller's rights: no shared cache may keep them.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
 }
 
-fn note(response: &ServiceResponse<BoxBody>, id: &str, trace: Option<&str>, started: Instant) {
+fn log_and_count(
+    response: &ServiceResponse<BoxBody>,
+    id: &str,
+    trace: Option<&str>,
+    started: Instant,
+) {
     let request = response.request();
     let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let (method, status) = (request.method().to_string(), response.status().as_u16());
+    let method = request.method().to_string();
+    let status = response.status().as_u16();
     let elapsed = started.elapsed();
     let labels =
         [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];

@@ -6,13 +6,13 @@ use clap::{Args, Subcommand};
 
 use crate::api::accounts::client_view::{ClientInput, parse};
 use crate::api::accounts::clients::NewSecret;
-use crate::cli::accounts::{Failed, area, unit};
-use crate::cli::open;
+use crate::cli::database::open;
+use crate::cli::failure::Failed;
+use crate::cli::lookup::{area, unit};
 use crate::config::DatabaseConfig;
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::clock::Clock;
-use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::accounts::clients;
 use crate::store::accounts::clients::Client;
@@ -24,7 +24,7 @@ use crate::telemetry::SystemClock;
 
 /// Machine client commands.
 #[derive(Subcommand, Debug)]
-pub enum ClientCommand {
+pub(super) enum ClientCommand {
     /// Create a machine client; prints its secret, which is never shown again
     Add(AddArgs),
     /// Disable a machine client and revoke its tokens
@@ -33,7 +33,7 @@ pub enum ClientCommand {
 
 /// Arguments of `client add`.
 #[derive(Args, Debug)]
-pub struct AddArgs {
+pub(super) struct AddArgs {
     /// Display name; recorded as the author of the client's events
     name: String,
     /// Role the client acts in: commission, unit, area, viewer or auditor
@@ -54,7 +54,7 @@ pub struct AddArgs {
 
 /// Arguments of `client disable`.
 #[derive(Args, Debug)]
-pub struct DisableArgs {
+pub(super) struct DisableArgs {
     /// Client id, such as mp-3fQ0aZ7kLw2c
     client_id: String,
     #[command(flatten)]
@@ -65,29 +65,16 @@ pub struct DisableArgs {
 ///
 /// # Errors
 /// One line with the remedy.
-pub async fn run(command: ClientCommand) -> Result<(), String> {
+pub(super) async fn run(command: ClientCommand) -> Result<(), String> {
     match command {
         ClientCommand::Add(args) => add(args).await,
         ClientCommand::Disable(args) => disable(args).await,
     }
 }
 
-impl From<crate::usecases::refusal::Refusal> for Failed {
-    fn from(refusal: crate::usecases::refusal::Refusal) -> Self {
-        Problem::from(refusal).into()
-    }
-}
-
-impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Self {
-        let wrong = problem.errors.iter().map(|e| format!("{}: {}", e.pointer, e.words.en));
-        let wrong: Vec<String> = wrong.collect();
-        Self(if wrong.is_empty() { problem.detail.en } else { wrong.join("; ") })
-    }
-}
-
 async fn add(args: AddArgs) -> Result<(), String> {
-    let (db, now) = (open(&args.database)?, SystemClock.now());
+    let db = open(&args.database)?;
+    let now = SystemClock.now();
     let secret = NewSecret::make().map_err(|problem| Failed::from(problem).0)?;
     let kept = secret.clone();
     let made = db.write(move |conn: &mut Conn| {
@@ -113,16 +100,18 @@ async fn add(args: AddArgs) -> Result<(), String> {
 }
 
 fn record(conn: &mut Conn, kind: &'static str, client: &Client) -> Result<(), Failed> {
-    let said = vec![
+    let values = vec![
         Change::said("name", &client.name),
         Change::said("scopes", &ClientScope::join(&client.scopes)),
     ];
-    let event = Event::of(kind, "client", client.id.0, said);
+    let event = Event::of(kind, "client", client.id.0, values);
     Ok(events::record(conn, &Author::system("command line"), SystemClock.now(), &event)?)
 }
 
 async fn disable(args: DisableArgs) -> Result<(), String> {
-    let (db, now, name) = (open(&args.database)?, SystemClock.now(), args.client_id.clone());
+    let db = open(&args.database)?;
+    let now = SystemClock.now();
+    let name = args.client_id.clone();
     let disabled = db.write(move |conn: &mut Conn| {
         let client = clients::find(conn, &name)?;
         let client = client.ok_or_else(|| Failed(format!("there is no client {name:?}")))?;

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::api::accounts::password;
-use crate::cli::open;
+use crate::cli::database::open;
+use crate::cli::failure::Failed;
+use crate::cli::lookup::{area, unit};
 use crate::config::DatabaseConfig;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Clock;
@@ -19,13 +21,12 @@ use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User};
 use crate::store::events;
 use crate::store::events::{Author, Event};
-use crate::store::reference::{areas, units};
-use crate::store::{Conn, Db, StoreError};
+use crate::store::{Conn, Db};
 use crate::telemetry::SystemClock;
 
 /// Account commands.
 #[derive(Subcommand, Debug)]
-pub enum UserCommand {
+pub(super) enum UserCommand {
     /// Create an account; prints a generated first password unless --password-file is given
     Add(AddArgs),
     /// Set a new password for an account and end its sessions
@@ -36,7 +37,7 @@ pub enum UserCommand {
 
 /// Arguments of `user add`.
 #[derive(Args, Debug)]
-pub struct AddArgs {
+pub(super) struct AddArgs {
     /// Login name
     username: String,
     /// Role: commission, unit, area, viewer, auditor or admin
@@ -60,7 +61,7 @@ pub struct AddArgs {
 
 /// Arguments of `user passwd`.
 #[derive(Args, Debug)]
-pub struct PasswdArgs {
+pub(super) struct PasswdArgs {
     /// Login name
     username: String,
     /// Path of a file with the new password [default: generate and print one]
@@ -72,7 +73,7 @@ pub struct PasswdArgs {
 
 /// Arguments of `user disable`.
 #[derive(Args, Debug)]
-pub struct DisableArgs {
+pub(super) struct DisableArgs {
     /// Login name
     username: String,
     #[command(flatten)]
@@ -83,7 +84,7 @@ pub struct DisableArgs {
 ///
 /// # Errors
 /// One line with the remedy.
-pub async fn run(command: UserCommand) -> Result<(), String> {
+pub(super) async fn run(command: UserCommand) -> Result<(), String> {
     match command {
         UserCommand::Add(args) => add(args).await,
         UserCommand::Passwd(args) => passwd(args).await,
@@ -91,8 +92,14 @@ pub async fn run(command: UserCommand) -> Result<(), String> {
     }
 }
 
-/// Returns the password from `file`, or a generated one, and its hash.
-fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), String> {
+/// A password with its hash.
+struct HashedPassword {
+    password: String,
+    hash: String,
+}
+
+/// Reads the password from `file`, or generates one.
+fn new_password(file: Option<&PathBuf>, about: &[&str]) -> Result<HashedPassword, String> {
     let password = match file {
         Some(file) => std::fs::read_to_string(file)
             .map_err(|e| format!("cannot read {}: {e}", file.display()))?
@@ -104,10 +111,10 @@ fn password(file: Option<&PathBuf>, about: &[&str]) -> Result<(String, String), 
         return Err(words.en);
     }
     let hash = password::hash(&password, password::OWASP)?;
-    Ok((password, hash))
+    Ok(HashedPassword { password, hash })
 }
 
-fn tell(username: &str, what: &str, password: &str, file: Option<&PathBuf>) {
+fn print_password(username: &str, what: &str, password: &str, file: Option<&PathBuf>) {
     println!("{username} {what}");
     if file.is_none() {
         println!("password: {password}");
@@ -128,9 +135,12 @@ async fn add(args: AddArgs) -> Result<(), String> {
             return Err(format!("an account of role {} {must} {flag}", args.role));
         }
     }
-    let (password, hash) = password(args.password_file.as_ref(), &[&username, &display_name])?;
-    let (db, now) = (open(&args.database)?, SystemClock.now());
-    let (shown, file) = (username.clone(), args.password_file.clone());
+    let file = args.password_file.clone();
+    let HashedPassword { password, hash } =
+        new_password(file.as_ref(), &[&username, &display_name])?;
+    let db = open(&args.database)?;
+    let now = SystemClock.now();
+    let login_name = username.clone();
     db.write(move |conn| {
         let new = NewUser {
             username: username.clone(),
@@ -151,41 +161,8 @@ async fn add(args: AddArgs) -> Result<(), String> {
     })
     .await
     .map_err(|e| e.0)?;
-    tell(&shown, "can log in now", &password, file.as_ref());
+    print_password(&login_name, "can log in now", &password, file.as_ref());
     Ok(())
-}
-
-/// A failure, as a message for the operator.
-pub struct Failed(pub String);
-
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// Looks up a unit by name. `None` if no name is given.
-pub fn unit(
-    conn: &mut Conn,
-    name: Option<&str>,
-) -> Result<Option<crate::domain::id::UnitId>, Failed> {
-    let Some(name) = name else { return Ok(None) };
-    let unit = units::find_by_name(conn, name)?;
-    let unit = unit
-        .ok_or_else(|| Failed(format!("there is no unit {name:?}; add it first, or run `seed`")))?;
-    Ok(Some(unit.id))
-}
-
-/// Looks up an area by code. `None` if no code is given.
-pub fn area(
-    conn: &mut Conn,
-    code: Option<&str>,
-) -> Result<Option<crate::domain::id::AreaId>, Failed> {
-    let Some(code) = code else { return Ok(None) };
-    let area = areas::find_by_code(conn, code)?;
-    let area = area
-        .ok_or_else(|| Failed(format!("there is no area {code:?}; add it first, or run `seed`")))?;
-    Ok(Some(area.id))
 }
 
 fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
@@ -215,14 +192,15 @@ async fn change(
 }
 
 async fn passwd(args: PasswdArgs) -> Result<(), String> {
-    let (password, hash) = password(args.password_file.as_ref(), &[&args.username])?;
+    let HashedPassword { password, hash } =
+        new_password(args.password_file.as_ref(), &[&args.username])?;
     let db = open(&args.database)?;
     change(&db, args.username.clone(), move |conn, user| {
         users::set_password(conn, user.id, &hash, true)?;
         record(conn, "user.password_reset", user)
     })
     .await?;
-    tell(
+    print_password(
         &args.username,
         "has a new password; its sessions have ended",
         &password,

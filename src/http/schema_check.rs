@@ -1,5 +1,5 @@
-//! The document is the check: a body or a query must have the shape its schema says, and every
-//! place where it has not is named at once.
+//! Checks bodies and queries against the schemas of the document; reports every wrong place, not
+//! only the first.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
@@ -13,36 +13,36 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::document::inline_scalars;
-use crate::http::signature::{parameter_schemas, schemas_of};
+use crate::http::schemas::{parameter_schemas, schemas_of};
 
 /// A compiled schema.
-pub struct Shape {
+pub struct SchemaCheck {
     validator: Validator,
     /// For a query: the schema of each parameter by its name.
     pub parameters: BTreeMap<String, Value>,
 }
 
-type Known = RwLock<HashMap<TypeId, &'static Shape>>;
-static KNOWN: LazyLock<Known> = LazyLock::new(Known::default);
+type Cache = RwLock<HashMap<TypeId, &'static SchemaCheck>>;
+static CACHE: LazyLock<Cache> = LazyLock::new(Cache::default);
 
-impl Shape {
-    /// The shape of a body.
+impl SchemaCheck {
+    /// The check of a body of type `T`.
     pub fn of_body<T: ToSchema + 'static>() -> Result<&'static Self, String> {
-        remembered(TypeId::of::<T>(), || {
+        cached(TypeId::of::<T>(), || {
             let name = T::name().into_owned();
             let mut schema = json!({
                 "$ref": format!("#/components/schemas/{name}"),
                 "components": {"schemas": schemas_of::<T>()},
             });
-            // As the document shows it: a wrong amount is then told from a wrong choice.
+            // As in the document, so that a wrong amount is not reported as a wrong choice.
             inline_scalars(&mut schema);
             Self::compile(&schema, BTreeMap::new())
         })
     }
 
-    /// The shape of a query, as an object of its parameters.
+    /// The check of a query of type `T`, as an object of its parameters.
     pub fn of_query<T: IntoParams + 'static>() -> Result<&'static Self, String> {
-        remembered(TypeId::of::<T>(), || {
+        cached(TypeId::of::<T>(), || {
             let described = serde_json::to_value(T::into_params(|| None));
             let known = parameter_schemas();
             let mut parameters = BTreeMap::new();
@@ -71,13 +71,13 @@ impl Shape {
         Ok(Self { validator, parameters })
     }
 
-    /// Every place where `value` has not this shape.
+    /// Every place where `value` does not match the schema.
     pub fn errors(&self, value: &Value) -> Vec<FieldError> {
         self.validator.iter_errors(value).flat_map(|e| field_errors(&e)).collect()
     }
 }
 
-/// A parameter's schema without references: the text of a query is read by its type.
+/// A parameter's schema without references; the text of a query is converted by its type.
 fn resolved(schema: &Value, known: &BTreeMap<String, Value>) -> Value {
     let target = schema.get("$ref").and_then(Value::as_str);
     let name = target.and_then(|t| t.strip_prefix("#/components/schemas/"));
@@ -88,38 +88,38 @@ fn resolved(schema: &Value, known: &BTreeMap<String, Value>) -> Value {
     schema
 }
 
-fn remembered(
+fn cached(
     id: TypeId,
-    make: impl FnOnce() -> Result<Shape, String>,
-) -> Result<&'static Shape, String> {
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+    make: impl FnOnce() -> Result<SchemaCheck, String>,
+) -> Result<&'static SchemaCheck, String> {
+    if let Some(known) = CACHE.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return Ok(known);
     }
-    // One leak per type and process: schemas are as static as the types they come from.
-    let shape: &'static Shape = Box::leak(Box::new(make()?));
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, shape);
-    Ok(shape)
+    // Leaks once per type and process; schemas are as static as their types.
+    let check: &'static SchemaCheck = Box::leak(Box::new(make()?));
+    CACHE.write().unwrap_or_else(PoisonError::into_inner).insert(id, check);
+    Ok(check)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of keywords is its own")]
 fn field_errors(error: &ValidationError<'_>) -> Vec<FieldError> {
-    let at = error.instance_path().to_string();
+    let pointer = error.instance_path().to_string();
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
-            .map(|name| FieldError::new(child(&at, name), "unknown", unknown()))
+            .map(|name| FieldError::new(child(&pointer, name), "unknown", unknown()))
             .collect(),
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             vec![FieldError::new(
-                child(&at, name),
+                child(&pointer, name),
                 "required",
                 Words::new("必须填写。", "Required."),
             )]
         }
         kind => {
-            let (code, words) = complaint(kind, &at, error.instance());
-            vec![FieldError::new(at, code, words)]
+            let (code, words) = complaint(kind, &pointer, error.instance());
+            vec![FieldError::new(pointer, code, words)]
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::{Industry, is_leaf};
 use crate::domain::words::Language;
-use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
+use crate::usecases::refusal::Refusal;
 
 /// Names of all industries and areas in one language, in list order.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Names {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(conn: &mut Conn, language: Language) -> Result<Self, Problem> {
+    pub fn load(conn: &mut Conn, language: Language) -> Result<Self, Refusal> {
         let all = industries::all(conn)?;
         let industry = |i: &Industry| Named {
             code: i.code.clone(),

@@ -1,4 +1,4 @@
-//! JSON as strictly as the contract has it: the top level is an object and no name stands twice.
+//! Strict JSON: the top level is an object and no name occurs twice.
 //!
 //! `serde_json` keeps the last of two equal names and takes an array for a struct, so that two
 //! programs could read one body differently.
@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Number, Value};
 
 /// Reads an object, refusing duplicate names at any depth.
-pub fn object(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+pub(super) fn object(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let Strict(value) = serde_json::from_slice(bytes)?;
     if value.is_object() {
         Ok(value)
