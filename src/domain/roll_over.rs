@@ -72,7 +72,7 @@ impl RollOverLine {
     /// remains; otherwise the remaining amount in proportion to the months until the planned
     /// finish, but at least the amount carried over.
     pub fn propose(project: &ProjectYear, old: Period) -> Option<Self> {
-        let finished = project.finishes.0.is_some() || project.ended_on.is_some();
+        let finished = project.finishes.actual.is_some() || project.ended_on.is_some();
         let building =
             matches!(project.stage, Stage::Planned | Stage::Reserve | Stage::Construction);
         if finished || !building {
@@ -81,8 +81,12 @@ impl RollOverLine {
         let figures = project.figures(old);
         let remaining = (project.total - figures.completed_ever).max(Fen::ZERO);
         let carried = (figures.planned - figures.completed).max(Fen::ZERO);
-        let share =
-            share(remaining, carried, project.finishes.1, old.year().december().next().year());
+        let share = share(
+            remaining,
+            carried,
+            project.finishes.planned,
+            old.year().december().next().year(),
+        );
         let annual = share.max(carried).min(remaining);
         Some(Self {
             project_id: project.id,
@@ -192,7 +196,7 @@ mod tests {
         it.reports = vec![report("2021-05", ReportState::Confirmed, 900 * WAN)];
         let line = |finish: Option<&str>| {
             let mut it = it.clone();
-            it.finishes.1 = finish.map(day);
+            it.finishes.planned = finish.map(day);
             RollOverLine::propose(&it, old()).unwrap()
         };
 
@@ -218,9 +222,9 @@ mod tests {
     #[test]
     fn what_is_finished_or_given_up_does_not_go_on() {
         let mut it = project();
-        it.finishes.0 = Some(day("2021-11-30"));
+        it.finishes.actual = Some(day("2021-11-30"));
         assert_eq!(RollOverLine::propose(&it, old()), None);
-        it.finishes.0 = None;
+        it.finishes.actual = None;
         it.stage = Stage::Terminated;
         assert_eq!(RollOverLine::propose(&it, old()), None);
         it.stage = Stage::Construction;

@@ -1,20 +1,17 @@
 //! API views of lights: findings, inputs, and the investment needed to return to green.
 
-use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::figures::place::Place;
-use crate::api::figures::view::{Judged, RateView};
 use crate::api::lights::overrides::LightOverrideView;
-use crate::domain::figures::progress;
 use crate::domain::id::ProjectId;
-use crate::domain::light::judgement::{CatchUp, GroupLight, LightJudge, ProjectLight};
+use crate::domain::light::judgement::{GroupLight, LightJudge, ProjectLight};
 use crate::domain::light::sums::{LightCounts, LightFigures};
 use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
-use crate::domain::money::Fen;
-use crate::domain::rate::Hundredths;
-use crate::domain::words::{Language, Words};
+use crate::domain::words::Language;
+use crate::usecases::figures::row_key::RowPlace;
+use crate::usecases::figures::view::ProgressInputs;
+use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 
 /// Result of one rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -56,55 +53,6 @@ impl FindingView {
             threshold: finding.threshold.map(|t| t.to_string()),
             unit: finding.measured.map(|m| m.unit),
             words: finding.words().say(language),
-        }
-    }
-}
-
-/// Investment needed, and by when, to return to green (追赶量).
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = CatchUp)]
-pub struct CatchUpView {
-    /// Investment needed in addition to what is completed, in 万元.
-    pub amount_wan: Fen,
-    /// Last day for it.
-    pub by: NaiveDate,
-    /// Amount and day as a sentence, in the caller's language.
-    pub words: String,
-}
-
-impl CatchUpView {
-    /// Renders `catch_up` in the caller's language.
-    pub fn of(catch_up: CatchUp, language: Language) -> Self {
-        let CatchUp { amount, by } = catch_up;
-        let wan = amount.to_wan_grouped();
-        let words = Words::new(
-            format!("到 {by} 再完成 {wan} 万元，即可恢复绿灯。"),
-            format!("Complete another {wan} 万元 by {by} to return to green."),
-        );
-        Self { amount_wan: amount, by, words: words.say(language) }
-    }
-}
-
-/// Inputs of the rule of progress.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct ProgressInputs {
-    /// Completed investment ÷ planned investment of the year.
-    pub against_plan: RateView,
-    /// Expected progress at the end of the period, in per cent; null if nothing is planned and the
-    /// method needs plans.
-    pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; null if nothing is planned.
-    pub deviation_points: Option<Hundredths>,
-}
-
-impl ProgressInputs {
-    /// Computes the inputs from `figures`.
-    pub fn of(judge: &LightJudge, figures: &LightFigures) -> Self {
-        let judged = Judged::of(&figures.now, judge.period, judge.mode);
-        Self {
-            against_plan: progress::against_plan(&figures.now).into(),
-            expected_percent: judged.expected,
-            deviation_points: judged.deviation,
         }
     }
 }
@@ -188,40 +136,12 @@ impl ProjectLightView {
     }
 }
 
-/// Number of projects per light.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = LightCounts)]
-pub struct LightCountsView {
-    /// Green: on schedule.
-    pub green: i64,
-    /// Yellow: behind schedule.
-    pub yellow: i64,
-    /// Red: far behind schedule.
-    pub red: i64,
-    /// Grey: not due yet, or not reported.
-    pub grey: i64,
-    /// Blue: finished.
-    pub blue: i64,
-}
-
-impl From<LightCounts> for LightCountsView {
-    fn from(counts: LightCounts) -> Self {
-        Self {
-            green: counts.green,
-            yellow: counts.yellow,
-            red: counts.red,
-            grey: counts.grey,
-            blue: counts.blue,
-        }
-    }
-}
-
 /// Light of an area, industry, group or unit, and the number of its projects per light.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LightRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: RowPlace,
     /// Light of its summed progress, by the same thresholds as for projects; blue if all its
     /// projects are finished.
     pub light: Light,
@@ -240,7 +160,7 @@ pub struct LightRow {
 impl LightRow {
     /// Builds the row of `place`.
     pub fn of(
-        place: Place,
+        place: RowPlace,
         (figures, counts): (&LightFigures, LightCounts),
         judge: &LightJudge,
         language: Language,
@@ -250,7 +170,7 @@ impl LightRow {
             place,
             light,
             finding: FindingView::of(&progress, language),
-            progress: ProgressInputs::of(judge, figures),
+            progress: ProgressInputs::of(&figures.now, judge.period, judge.mode),
             catch_up: catch_up.map(|c| CatchUpView::of(c, language)),
             projects: counts.into(),
         }

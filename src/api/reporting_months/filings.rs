@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::figures::dimensions::Keys;
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Sight;
 use crate::domain::figures::summary::ProjectYear;
@@ -27,6 +26,7 @@ use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest, figures as summaries, reporting_months};
 use crate::usecases::answer::PageView;
+use crate::usecases::figures::dimensions::KeyNames;
 use crate::usecases::permission::ReadProjects;
 use crate::usecases::projects::filter::FilterQuery;
 
@@ -173,10 +173,10 @@ impl AllOwed {
 /// Counts the reports `projects` owe in `month`, as of `today`.
 pub fn count(projects: &[ProjectYear], month: &ReportingMonth, today: NaiveDate) -> FilingsView {
     let mut filings = Filings::default();
-    for project in projects.iter().filter(|p| p.owes_report_of(month.month)) {
+    for project in projects {
+        let Some(status) = project.filing(month.month) else { continue };
         let report = project.reports.iter().find(|r| r.month == month.month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);
-        let status = FilingStatus::of(report.map(|r| r.state));
         filings.count(status, is_late(month.due_on, first_submitted_on, today));
     }
     filings.into()
@@ -200,21 +200,22 @@ fn owed_by(
     today: NaiveDate,
 ) -> Result<AllOwed, Problem> {
     let projects = summaries::project_years(conn, filter, sight, month.month, Basis::Current)?;
-    let keys = Keys::from(conn, &Source::Live, &projects, &ProjectFilter::default())?;
+    let keys = KeyNames::load(conn, &Source::Live, &projects, &ProjectFilter::default())?;
     let one = |project: &ProjectYear| {
         let report = project.reports.iter().find(|r| r.month == month.month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);
         Owed {
             project: project.id,
-            area: keys.area_place(project.area),
-            industry: keys.industry_place(project.industry),
+            area: keys.area_position(project.area),
+            industry: keys.industry_position(project.industry),
             owners: keys.named_units_of(project.id),
             report: report.map(|r| r.state),
             late: is_late(month.due_on, first_submitted_on, today),
             first_submitted_on,
         }
     };
-    Ok(AllOwed(projects.iter().filter(|p| p.owes_report_of(month.month)).map(one).collect()))
+    let counted = projects.iter().filter(|p| p.filing(month.month).is_some());
+    Ok(AllOwed(counted.map(one).collect()))
 }
 
 /// Filters for filings.

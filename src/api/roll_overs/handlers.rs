@@ -4,7 +4,6 @@ use actix_web::web::Data;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::figures::asked::Scope;
 use crate::api::issues::handlers::IdPage;
 use crate::api::plans::year_plans::enter_first;
 use crate::api::roll_overs::view::{RollOverLinePatch, RollOverLineView, RollOverView};
@@ -40,6 +39,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::ask::Now;
 use crate::usecases::caller::Caller;
 use crate::usecases::check::Check;
+use crate::usecases::figures::about::Scope;
 use crate::usecases::permission::PlanYears;
 use crate::usecases::reporting_months::gates::must_not_be_closed;
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::figures::asked::Scope;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
@@ -14,6 +13,7 @@ use crate::domain::text::Line;
 use crate::domain::words::Words;
 use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
+use crate::usecases::figures::about::Scope;
 use crate::usecases::refusal::Refusal;
 
 /// A roll-over of unfinished projects into a new year.

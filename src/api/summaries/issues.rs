@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::figures::asked::{AsOf, Asking, PeriodQuery, not_published};
 use crate::api::issues::handlers::IssueQuery;
 use crate::domain::account::access::Sight;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
@@ -25,6 +24,8 @@ use crate::store::issues;
 use crate::store::issues::{IssueFilter, NamedIssue};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
+use crate::usecases::figures::query::{AsOf, PeriodQuery};
+use crate::usecases::figures::request::{SummaryRequest, not_published};
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::PlaceFilter;
 
@@ -178,13 +179,13 @@ fn published(
     };
     let Some(bulletin) = found else {
         let year = month.map_or(Year::of(today), Month::year);
-        return Err(not_published(year, month, &published));
+        return Err(not_published(year, month, &published).into());
     };
     let day = bulletin.month.last_day();
     let filter = asked.known(conn, places, day)?;
     let query = PeriodQuery::as_published(bulletin.month);
-    let asking = Asking::of_bulletin(query, sight, bulletin.frozen()?);
-    let visible = asking.years(conn, &ProjectFilter::default())?;
+    let request = SummaryRequest::of_bulletin(query, sight, bulletin.frozen()?);
+    let visible = request.years(conn, &ProjectFilter::default())?;
     let open = bulletin.lists()?.issues.into_iter().filter_map(|issue| {
         let project = visible.iter().find(|p| p.id == issue.project_id)?;
         let places = ProjectPlaces { industry: project.industry, area: project.area };

@@ -118,7 +118,7 @@ impl LightJudge {
             self.reporting(project),
         ];
         let day = self.period.evaluation_day;
-        let finished = project.finishes.0.is_some_and(|finish| finish <= day);
+        let finished = project.finishes.actual.is_some_and(|finish| finish <= day);
         let ended = project.ended_on.is_some_and(|end| end <= day);
         let silent = findings.iter().any(|f| f.grey == Some(GreyReason::NotReported));
         // A missing report outweighs a green light from another rule: the project is grey.
@@ -232,6 +232,7 @@ impl LightJudge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::figures::summary::Dates;
     use crate::domain::figures::summary::tests::{project as small_project, report};
     use crate::domain::id::{MilestoneId, ProjectId};
     use crate::domain::milestone::MilestoneClass;
@@ -310,10 +311,10 @@ mod tests {
     fn what_is_not_due_or_not_reported_is_grey() {
         let mut it = project();
         let unreported = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
-        it.starts = (None, Some(day("2021-08-01")));
+        it.starts = Dates { actual: None, planned: Some(day("2021-08-01")) };
         it.plan = None;
         let not_due = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
-        it.finishes.0 = Some(day("2021-05-31"));
+        it.finishes.actual = Some(day("2021-05-31"));
         let finished = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
 
         assert_eq!(unreported.findings[0].grey, Some(GreyReason::NotReported));
@@ -328,7 +329,7 @@ mod tests {
     #[test]
     fn a_start_is_yellow_after_its_month_and_red_after_three() {
         let mut it = project();
-        it.starts = (None, Some(day("2021-02-20")));
+        it.starts = Dates { actual: None, planned: Some(day("2021-02-20")) };
         let start = |through, today| judge(through, today).project(&it, &[], &[]).findings[1].light;
 
         assert_eq!(start("2021-02", "2021-12-31"), Light::Grey);

@@ -29,6 +29,23 @@ impl FilingStatus {
             Some(ReportState::Draft) | None => Self::Missing,
         }
     }
+
+    /// What a month's report counts as; `None` if it does not count.
+    ///
+    /// A report counts if it is owed. One that was submitted or confirmed without being owed
+    /// counts too, because its amount does: so every list and every sum has the same reports.
+    pub fn counted(state: Option<ReportState>, owed: bool) -> Option<Self> {
+        let status = Self::of(state);
+        (owed || status.is_filed()).then_some(status)
+    }
+
+    /// True if the report is submitted or confirmed.
+    pub fn is_filed(self) -> bool {
+        match self {
+            Self::Confirmed | Self::Submitted => true,
+            Self::Returned | Self::Missing => false,
+        }
+    }
 }
 
 /// True if a report first submitted on `filed_on` is late on `today`.
@@ -82,6 +99,18 @@ mod tests {
         assert!(is_late(due, Some(day("2021-07-06")), day("2021-08-01")));
         assert!(is_late(due, None, day("2021-07-06")));
         assert!(!is_late(due, None, day("2021-07-05")));
+    }
+
+    #[test]
+    fn what_was_filed_without_being_owed_counts_and_a_draft_does_not() {
+        let counted = |state| FilingStatus::counted(state, false);
+
+        assert_eq!(counted(Some(ReportState::Confirmed)), Some(FilingStatus::Confirmed));
+        assert_eq!(counted(Some(ReportState::Submitted)), Some(FilingStatus::Submitted));
+        for unfiled in [Some(ReportState::Returned), Some(ReportState::Draft), None] {
+            assert_eq!(counted(unfiled), None);
+            assert_eq!(FilingStatus::counted(unfiled, true), Some(FilingStatus::of(unfiled)));
+        }
     }
 
     #[test]

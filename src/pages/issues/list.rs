@@ -4,7 +4,6 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::figures::asked::AsOf;
 use crate::api::issues::handlers::{IdPage, IssueQuery, list_issues};
 use crate::api::issues::view::IssueView;
 use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
@@ -22,6 +21,7 @@ use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::reference::units::UnitFilter;
 use crate::usecases::answer::PageView;
+use crate::usecases::figures::query::AsOf;
 use crate::usecases::permission::{Permission, ReadProjects, ReadReference};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::reference::names::Names;

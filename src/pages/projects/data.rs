@@ -1,10 +1,9 @@
 //! Loads the data of a project's page from the API handlers.
 
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
-use crate::api::figures::asked::Asking;
 use crate::api::issues::handlers::list_project_issues;
 use crate::api::issues::view::IssueView;
-use crate::api::lights::handlers::Lights;
+use crate::api::lights::handlers::project_lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
 use crate::api::lights::view::ProjectLightView;
 use crate::api::milestones::handlers::{MilestoneView, list_milestones};
@@ -12,9 +11,7 @@ use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
-use crate::api::summaries::project_row::ProjectRow;
-use crate::api::summaries::projects::{RowQuery, list};
-use crate::api::summaries::trend::{Trend, follow};
+
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
@@ -24,11 +21,16 @@ use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
+use crate::usecases::figures::lights::LightsOfProjects;
+use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
+use crate::usecases::summaries::project_row::ProjectRow;
+use crate::usecases::summaries::projects::{RowQuery, rows_of};
+use crate::usecases::summaries::trend::{Trend, trend};
 
 /// Number of history events on the page.
 const EVENTS: i64 = 20;
@@ -133,13 +135,13 @@ async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearF
         .app
         .db
         .read(move |conn| -> Result<_, Problem> {
-            let asking = Asking::open(conn, asked, sight, now)?;
+            let request = SummaryRequest::open(conn, asked, sight, now)?;
             let mut filter = FilterQuery::default().known(conn, Some(asked.year))?;
             filter.project = Some(id);
-            let lights = Lights::find(conn, &asking, &filter)?;
-            let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
-            let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
-            let trend = follow(conn, &asking, &filter)?;
+            let lights = LightsOfProjects::compute(conn, &request, &filter)?;
+            let rows = rows_of(conn, &request, &lights, &RowQuery::all(), language)?;
+            let light = project_lights(conn, &request, &lights, |_, _| true, (1, language))?;
+            let trend = trend(conn, &request, &filter)?;
             let first = (rows.items.into_iter().next(), light.into_iter().next());
             Ok((first.0, first.1, trend, Names::load(conn, language)?))
         })

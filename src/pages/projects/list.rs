@@ -4,10 +4,6 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::figures::asked::Asking;
-use crate::api::summaries::investment::PlannedPart;
-use crate::api::summaries::project_row::ProjectRow;
-use crate::api::summaries::projects::{ProjectRows, RowQuery, draw_up};
 use crate::domain::figures::ReportPart;
 use crate::domain::figures::milestones::StartPart;
 use crate::domain::id::UnitId;
@@ -24,10 +20,13 @@ use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::figures::view::PlannedPart;
 use crate::usecases::permission::{ReadReference, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reference::units;
+use crate::usecases::summaries::project_row::ProjectRow;
+use crate::usecases::summaries::projects::{self, ProjectRows, RowQuery};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -73,26 +72,24 @@ const ASKED: [&str; 10] =
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.asked()?;
     let shell = Shell::around(&visit, Place::PROJECTS).await?;
-    let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
-    let (units, role, later) = (filter.unit.clone(), filter.role, rows.cursor.is_some());
-    let (q, sort) = (filter.q.clone().unwrap_or_default(), rows.sort.clone());
-    let (list, names) = visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let known = filter.known(conn, Some(asked.year))?;
-            let asking = Asking::open(conn, asked, sight, now)?;
-            let list = draw_up(conn, &asking, &known, &rows, language)?;
-            Ok((list, Names::load(conn, language)?))
-        })
-        .await?;
+    let period = visit.choice.asked();
+    let language = visit.language;
+    let more = OtherFilters {
+        units: filter.unit.clone(),
+        role: filter.role,
+        q: filter.q.clone().unwrap_or_default(),
+    };
+    let later = rows.cursor.is_some();
+    let sort = rows.sort.clone();
+    let list = visit.ask(move |ask| projects::list(ask, &filter, period, &rows)).await?;
+    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
     let asked = Asked::of(&shell);
     let picks = picks(&asked, &names, &shell);
     let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
     let months = asked.pick("month", shell.t("单月", "One month"), months);
-    let more = (units.as_slice(), role, q.as_str());
-    let chips = chips(&visit, (&asked, &shell), (&picks, &months), more).await?;
+    let mut chips = asked.chips(&picks);
+    chips.extend(asked.chips(std::slice::from_ref(&months)));
+    chips.extend(more.chips(&visit, &asked, &shell).await?);
     Ok(Page::of(ProjectsPage {
         heads: heads(&shell, &sort, list.month.is_some()),
         carried: asked.beside(&ASKED),
@@ -105,31 +102,39 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
         picks,
         months,
         chips,
-        q,
+        q: more.q,
     }))
 }
 
-/// A chip for every active filter, including those without a field in the form.
-async fn chips(
-    visit: &Visit<ReadSummaries>,
-    (asked, shell): (&Asked, &Shell),
-    (picks, months): (&[Pick], &Pick),
-    (units, role, q): (&[UnitId], Option<UnitRole>, &str),
-) -> Result<Vec<Chip>, Problem> {
-    let mut chips = asked.chips(picks);
-    chips.extend(asked.chips(std::slice::from_ref(months)));
-    for unit in units {
-        let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
-        chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
+/// Active filters without a menu in the form.
+struct OtherFilters {
+    units: Vec<UnitId>,
+    role: Option<UnitRole>,
+    q: String,
+}
+
+impl OtherFilters {
+    async fn chips(
+        &self,
+        visit: &Visit<ReadSummaries>,
+        asked: &Asked,
+        shell: &Shell,
+    ) -> Result<Vec<Chip>, Problem> {
+        let mut chips = Vec::new();
+        for unit in &self.units {
+            let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
+            chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
+        }
+        if let Some(role) = self.role {
+            let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
+            chips.push(Chip { label, href: asked.without("role", role.as_str()) });
+        }
+        if !self.q.is_empty() {
+            let label = format!("“{}”", self.q);
+            chips.push(Chip { label, href: asked.without_any(&["q"]) });
+        }
+        Ok(chips)
     }
-    if let Some(role) = role {
-        let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
-        chips.push(Chip { label, href: asked.without("role", role.as_str()) });
-    }
-    if !q.is_empty() {
-        chips.push(Chip { label: format!("“{q}”"), href: asked.without_any(&["q"]) });
-    }
-    Ok(chips)
 }
 
 async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {

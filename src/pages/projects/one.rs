@@ -26,7 +26,7 @@ use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::projects::data::Known;
 use crate::pages::projects::forms as project_forms;
-use crate::pages::summaries::trend_chart::month_chart;
+use crate::pages::summaries::trend_chart::{MonthLinks, month_chart};
 use crate::usecases::permission::{Permission, ReadSummaries};
 
 /// Mounts the pages of one project.
@@ -82,7 +82,7 @@ pub async fn page<P: Permission>(
     let history = std::mem::take(&mut known.history);
     let complaints = again.complaints().clone();
     let view = ProjectPage {
-        chart: month_chart(&known.trend, &shell, &|_| "#plan-table".to_owned()),
+        chart: month_chart(&known.trend, &shell, &|_| MonthLinks::same("#plan-table")),
         timeline: timeline(&known.milestones, &shell),
         history: history.into_iter().map(|event| tell(event, &known.names)).collect(),
         milestone: milestone.and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),

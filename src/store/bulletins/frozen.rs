@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::figures::summary::ProjectYear;
+use crate::domain::figures::summary::{Dates, ProjectYear};
 use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightRules;
@@ -246,10 +246,10 @@ impl FrozenProject {
             total_investment_wan: year.total,
             before_the_year_wan: year.before_the_year,
             registered_year: year.registered_year,
-            actual_start: year.starts.0,
-            planned_start: year.starts.1,
-            actual_finish: year.finishes.0,
-            planned_finish: year.finishes.1,
+            actual_start: year.starts.actual,
+            planned_start: year.starts.planned,
+            actual_finish: year.finishes.actual,
+            planned_finish: year.finishes.planned,
             ended_on: year.ended_on,
             plan,
             planned_from: year.planned_from,
@@ -272,8 +272,8 @@ impl FrozenProject {
             total: self.total_investment_wan,
             before_the_year: self.before_the_year_wan,
             registered_year: self.registered_year,
-            starts: (self.actual_start, self.planned_start),
-            finishes: (self.actual_finish, self.planned_finish),
+            starts: Dates { actual: self.actual_start, planned: self.planned_start },
+            finishes: Dates { actual: self.actual_finish, planned: self.planned_finish },
             ended_on: self.ended_on,
             plan,
             planned_from: self.planned_from,

@@ -3,11 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::figures::asked::{AsOf, Asking, PeriodQuery};
-use crate::api::figures::dimensions::Dimension;
-use crate::api::figures::place::Place;
-use crate::api::figures::view::RateView;
-use crate::api::summaries::investment::{Investment, InvestmentRow, sum_up};
 use crate::domain::clock::Timestamp;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
@@ -16,8 +11,14 @@ use crate::store::{Conn, bulletins};
 use crate::usecases::ask::Ask;
 use crate::usecases::bulletins::publish::restated_since;
 use crate::usecases::bulletins::view::BulletinRestatement;
+use crate::usecases::figures::dimensions::Dimension;
+use crate::usecases::figures::query::{AsOf, PeriodQuery};
+use crate::usecases::figures::request::SummaryRequest;
+use crate::usecases::figures::row_key::RowPlace;
+use crate::usecases::figures::view::RateView;
 use crate::usecases::reference::names::Names;
 use crate::usecases::refusal::Refusal;
+use crate::usecases::summaries::investment::{Investment, InvestmentRow, investment};
 
 /// A published month compared with the current figures of the same month.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +47,7 @@ pub struct BulletinComparison {
 pub struct ComparedRow {
     /// Area or industry line of the row; empty for the total.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: RowPlace,
     /// Completed ÷ planned investment, as published.
     pub published: RateView,
     /// Completed ÷ planned investment, now.
@@ -58,7 +59,7 @@ pub struct ComparedRow {
 }
 
 impl ComparedRow {
-    fn of(place: Place, published: RateView, now: RateView) -> Self {
+    fn of(place: RowPlace, published: RateView, now: RateView) -> Self {
         Self {
             place,
             published,
@@ -83,15 +84,16 @@ struct Compared {
 impl Compared {
     /// All rows of both: published rows in their order, then rows that are new.
     fn rows(&self) -> Vec<ComparedRow> {
-        let rate = |all: &Investment, place: &Place| {
-            let found = all.rows.iter().find(|row| row.place == *place);
-            found.map_or(RateView::default(), |row| row.against_plan)
+        let rate = |all: &Investment, place: &RowPlace| {
+            let found = all.rows.iter().find(|row| row.key.place == *place);
+            found.map_or(RateView::default(), |row| row.progress.against_plan)
         };
-        let is_new =
-            |row: &&InvestmentRow| !self.published.rows.iter().any(|p| p.place == row.place);
+        let is_new = |row: &&InvestmentRow| {
+            !self.published.rows.iter().any(|p| p.key.place == row.key.place)
+        };
         let all = self.published.rows.iter().chain(self.now.rows.iter().filter(is_new));
         let row = |row: &InvestmentRow| {
-            let place = row.place.clone();
+            let place = row.key.place.clone();
             let published = rate(&self.published, &place);
             let now = rate(&self.now, &place);
             ComparedRow::of(place, published, now)
@@ -100,22 +102,22 @@ impl Compared {
     }
 
     fn total(&self) -> ComparedRow {
-        let published = self.published.total.against_plan;
-        ComparedRow::of(Place::default(), published, self.now.total.against_plan)
+        let published = self.published.total.progress.against_plan;
+        ComparedRow::of(RowPlace::default(), published, self.now.total.progress.against_plan)
     }
 }
 
 /// The same question to a bulletin and to the register.
 struct Questions {
-    published: Asking,
-    now: Asking,
+    published: SummaryRequest,
+    now: SummaryRequest,
 }
 
 impl Questions {
     fn ask(&self, conn: &mut Conn, by: Dimension) -> Result<Compared, Refusal> {
         let all = ProjectFilter::default();
-        let published = sum_up(conn, &self.published, &all, vec![by])?;
-        let now = sum_up(conn, &self.now, &all, vec![by])?;
+        let published = investment(conn, &self.published, &all, vec![by])?;
+        let now = investment(conn, &self.now, &all, vec![by])?;
         Ok(Compared { published, now })
     }
 }
@@ -132,8 +134,8 @@ pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<BulletinComparison, Refusa
     let query = PeriodQuery::as_published(month);
     let live = PeriodQuery { as_of: AsOf::Live, ..query };
     let questions = Questions {
-        published: Asking::of_bulletin(query, sight, frozen),
-        now: Asking::open(ask.conn, live, sight, ask.now)?,
+        published: SummaryRequest::of_bulletin(query, sight, frozen),
+        now: SummaryRequest::open(ask.conn, live, sight, ask.now)?,
     };
     let by_area = questions.ask(ask.conn, Dimension::Area)?;
     let areas = by_area.rows();

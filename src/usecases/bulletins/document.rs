@@ -8,16 +8,16 @@ use crate::api::issues::view::IssueFacts;
 use crate::api::lights::handlers::LightSummary;
 use crate::api::lights::view::ProjectLightView;
 use crate::api::reporting_months::filings::{Filing, FilingsView};
-use crate::api::summaries::commitments::Commitments;
-use crate::api::summaries::investment::Investment;
-use crate::api::summaries::milestones::MilestoneSummary;
-use crate::api::summaries::rankings::Rankings;
-use crate::api::summaries::trend::Trend;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::IssueId;
 use crate::domain::month::Month;
 use crate::store::events::seal::Anchor;
 use crate::usecases::bulletins::view::BulletinRestatement;
+use crate::usecases::summaries::commitments::Commitments;
+use crate::usecases::summaries::investment::Investment;
+use crate::usecases::summaries::milestones::MilestoneSummary;
+use crate::usecases::summaries::rankings::Rankings;
+use crate::usecases::summaries::trend::Trend;
 
 /// Frozen content of a bulletin, over which its hash is computed.
 #[derive(ToSchema)]

@@ -2,17 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::figures::asked::Asking;
-use crate::api::figures::dimensions::{Dimension, Keys};
-use crate::api::figures::place::PlaceDimension;
-use crate::api::lights::handlers::{Lights, shine};
+use crate::api::lights::handlers::{light_summary, project_lights};
 use crate::api::lights::view::ProjectLightView;
 use crate::api::reporting_months::filings::FilingsView;
-use crate::api::summaries::commitments::promise_table;
-use crate::api::summaries::investment::sum_up;
-use crate::api::summaries::milestones::count_up;
-use crate::api::summaries::rankings::rank;
-use crate::api::summaries::trend::follow;
 use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
@@ -23,31 +15,43 @@ use crate::store::bulletins::content::lists::LateReport;
 use crate::store::bulletins::content::{Figures, Lists};
 use crate::store::projects::ProjectFilter;
 use crate::usecases::bulletins::stored::rows::each;
+use crate::usecases::figures::dimensions::{Dimension, KeyNames, PlaceDimension};
+use crate::usecases::figures::lights::LightsOfProjects;
+use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::refusal::Refusal;
+use crate::usecases::summaries::commitments::promise_table;
+use crate::usecases::summaries::investment::investment;
+use crate::usecases::summaries::milestones::milestone_summary;
+use crate::usecases::summaries::rankings::ranking;
+use crate::usecases::summaries::trend::trend;
 
-/// All figures of `asking`, as a bulletin stores them. Of `lists` only the items stay whose projects
-/// are visible to `asking`.
-pub(super) fn figures(conn: &mut Conn, asking: &Asking, lists: Lists) -> Result<Figures, Refusal> {
+/// All figures of `request`, as a bulletin stores them. Of `lists` only the items stay whose projects
+/// are visible to `request`.
+pub(super) fn figures(
+    conn: &mut Conn,
+    request: &SummaryRequest,
+    lists: Lists,
+) -> Result<Figures, Refusal> {
     let all = ProjectFilter::default();
-    let before = asking.month_before(conn)?;
-    let years = asking.years(conn, &all)?;
+    let before = request.month_before(conn)?;
+    let years = request.years(conn, &all)?;
     let visible: BTreeSet<ProjectId> = years.iter().map(|p| p.id).collect();
-    let mut ranking = |by| rank(conn, asking, before.as_ref(), &all, by);
-    let area_ranking = ranking(PlaceDimension::Area)?.into();
-    let industry_ranking = ranking(PlaceDimension::Industry)?.into();
-    let unit_ranking = ranking(PlaceDimension::Unit)?.into();
-    let month = filings(conn, asking, &years)?;
+    let mut ranked = |by| ranking(conn, request, before.as_ref(), &all, by);
+    let area_ranking = ranked(PlaceDimension::Area)?.into();
+    let industry_ranking = ranked(PlaceDimension::Industry)?.into();
+    let unit_ranking = ranked(PlaceDimension::Unit)?.into();
+    let month = filings(conn, request, &years)?;
     let Lists { mut restatements, mut issues } = lists;
     restatements.retain(|r| visible.contains(&r.project_id));
     issues.retain(|i| visible.contains(&i.project_id));
     Ok(Figures {
-        commitments: promise_table(conn, asking)?.into(),
-        areas: sum_up(conn, asking, &all, vec![Dimension::Area])?.into(),
-        industries: sum_up(conn, asking, &all, vec![Dimension::Industry])?.into(),
-        trend: follow(conn, asking, &all)?.into(),
-        milestones: count_up(conn, asking, &all, PlaceDimension::Area)?.into(),
-        lights: shine(conn, asking, &all, PlaceDimension::Area, Language::Chinese)?.into(),
-        behind: each(behind(conn, asking)?),
+        commitments: promise_table(conn, request)?.into(),
+        areas: investment(conn, request, &all, vec![Dimension::Area])?.into(),
+        industries: investment(conn, request, &all, vec![Dimension::Industry])?.into(),
+        trend: trend(conn, request, &all)?.into(),
+        milestones: milestone_summary(conn, request, &all, PlaceDimension::Area)?.into(),
+        lights: light_summary(conn, request, &all, PlaceDimension::Area, Language::Chinese)?.into(),
+        behind: each(behind(conn, request)?),
         area_ranking,
         industry_ranking,
         unit_ranking,
@@ -59,10 +63,10 @@ pub(super) fn figures(conn: &mut Conn, asking: &Asking, lists: Lists) -> Result<
 }
 
 /// Projects with a red or yellow light.
-fn behind(conn: &mut Conn, asking: &Asking) -> Result<Vec<ProjectLightView>, Refusal> {
-    let lights = Lights::find(conn, asking, &ProjectFilter::default())?;
+fn behind(conn: &mut Conn, request: &SummaryRequest) -> Result<Vec<ProjectLightView>, Refusal> {
+    let lights = LightsOfProjects::compute(conn, request, &ProjectFilter::default())?;
     let is_behind = |_, light| matches!(light, Light::Red | Light::Yellow);
-    Ok(lights.projects(conn, asking, is_behind, (usize::MAX, Language::Chinese))?)
+    Ok(project_lights(conn, request, &lights, is_behind, (usize::MAX, Language::Chinese))?)
 }
 
 /// Filings of the month.
@@ -74,19 +78,19 @@ struct MonthFilings {
 
 fn filings(
     conn: &mut Conn,
-    asking: &Asking,
+    request: &SummaryRequest,
     years: &[ProjectYear],
 ) -> Result<MonthFilings, Refusal> {
-    let month = asking.period.through;
-    let due = asking.source.due_dates(conn, month.year())?.get(&month).copied();
-    let keys = Keys::load(conn, asking, years, &ProjectFilter::default())?;
-    let names = asking.source.names(conn, years.iter().map(|p| p.id))?;
+    let month = request.period.through;
+    let due = request.source.due_dates(conn, month.year())?.get(&month).copied();
+    let keys = KeyNames::load(conn, &request.source, years, &ProjectFilter::default())?;
+    let names = request.source.names(conn, years.iter().map(|p| p.id))?;
     let mut found = MonthFilings { counts: Filings::default(), late: Vec::new() };
-    for project in years.iter().filter(|p| p.owes_report_of(month)) {
+    for project in years {
+        let Some(status) = project.filing(month) else { continue };
         let report = project.reports.iter().find(|r| r.month == month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);
-        let status = FilingStatus::of(report.map(|r| r.state));
-        let late = due.is_some_and(|due| is_late(due, first_submitted_on, asking.today));
+        let late = due.is_some_and(|due| is_late(due, first_submitted_on, request.today));
         found.counts.count(status, late);
         if late || status == FilingStatus::Missing || status == FilingStatus::Returned {
             found.late.push(LateReport {

@@ -1,6 +1,5 @@
 //! Publishing a closed month.
 
-use crate::api::figures::asked::{Asking, PeriodQuery};
 use crate::domain::account::access::Sight;
 use crate::domain::id::RestatementId;
 use crate::domain::month::Month;
@@ -16,6 +15,8 @@ use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::bulletins::figures::figures;
 use crate::usecases::bulletins::open_issues;
 use crate::usecases::bulletins::view::{BulletinHead, BulletinView, NamedRestatement, title};
+use crate::usecases::figures::query::PeriodQuery;
+use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
@@ -104,8 +105,8 @@ fn freeze(
     let frozen = Frozen::of(publication, &Source::Live.parts(conn, through)?);
     let last = bulletins::last(conn)?;
     let lists = lists(conn, month, last.as_ref())?;
-    let asking =
-        Asking::of_bulletin(PeriodQuery::as_published(through), Sight::All, frozen.clone());
+    let request =
+        SummaryRequest::of_bulletin(PeriodQuery::as_published(through), Sight::All, frozen.clone());
     let anchor = seal::anchor(conn)?;
     let content = Content {
         month: through,
@@ -114,7 +115,7 @@ fn freeze(
         published_at: now.instant,
         published_by: &publisher.username,
         events: LastEvent { sequence: anchor.sequence, hash: anchor.hash },
-        figures: figures(conn, &asking, lists)?,
+        figures: figures(conn, &request, lists)?,
         register: &frozen,
     };
     Ok(Bulletin::of(&content)?)

@@ -1,6 +1,5 @@
 //! Reading bulletins.
 
-use crate::api::figures::asked::{Asking, PeriodQuery};
 use crate::domain::account::access::Sight;
 use crate::domain::month::Month;
 use crate::domain::reporting_month::MonthState;
@@ -8,6 +7,8 @@ use crate::store::{bulletins, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::bulletins::figures::figures;
 use crate::usecases::bulletins::view::{BulletinHead, BulletinView, NamedBulletin, PublishedNames};
+use crate::usecases::figures::query::PeriodQuery;
+use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
@@ -41,8 +42,9 @@ pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<NamedBulletin, Refusal> {
     let figures = if ask.sight() == Sight::All {
         bulletin.figures_text()?
     } else {
-        let asking = Asking::of_bulletin(PeriodQuery::as_published(month), ask.sight(), frozen);
-        figures(ask.conn, &asking, bulletin.lists()?)?.to_text()?
+        let request =
+            SummaryRequest::of_bulletin(PeriodQuery::as_published(month), ask.sight(), frozen);
+        figures(ask.conn, &request, bulletin.lists()?)?.to_text()?
     };
     let view = BulletinView { head: BulletinHead::from(&bulletin), figures };
     Ok(NamedBulletin { view, names })

@@ -9,39 +9,14 @@ use crate::store::bulletins::content::lights::{
     CatchUp, Finding, LightCounts, LightRow, LightSummary, Override, ProjectLight, Rules,
 };
 use crate::store::bulletins::content::lists::Filings;
-use crate::store::bulletins::content::rows::About;
-use crate::usecases::bulletins::stored::rows::each;
+use crate::usecases::bulletins::stored::rows::{about_with, each};
+use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 
 impl From<summary::LightSummary> for LightSummary {
     fn from(answer: summary::LightSummary) -> Self {
-        let summary::LightSummary {
-            year,
-            through,
-            by,
-            basis,
-            expected,
-            include,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            rules,
-            rows,
-            total,
-        } = answer;
+        let summary::LightSummary { about, method, by, rules, rows, total } = answer;
         Self {
-            about: About {
-                year,
-                through,
-                basis: Some(basis),
-                expected: Some(expected),
-                include: Some(include.into()),
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: None,
-            },
+            about: about_with(about, method),
             by: by.into(),
             rules: rules.into(),
             rows: each(rows),
@@ -97,9 +72,9 @@ impl From<view::LightRow> for LightRow {
     }
 }
 
-impl From<view::LightCountsView> for LightCounts {
-    fn from(counts: view::LightCountsView) -> Self {
-        let view::LightCountsView { green, yellow, red, grey, blue } = counts;
+impl From<LightCountsView> for LightCounts {
+    fn from(counts: LightCountsView) -> Self {
+        let LightCountsView { green, yellow, red, grey, blue } = counts;
         Self { green, yellow, red, grey, blue }
     }
 }
@@ -112,9 +87,9 @@ impl From<view::FindingView> for Finding {
     }
 }
 
-impl From<view::CatchUpView> for CatchUp {
-    fn from(catch_up: view::CatchUpView) -> Self {
-        let view::CatchUpView { amount_wan, by, words } = catch_up;
+impl From<CatchUpView> for CatchUp {
+    fn from(catch_up: CatchUpView) -> Self {
+        let CatchUpView { amount_wan, by, words } = catch_up;
         Self { amount_wan, by, words }
     }
 }

@@ -1,43 +1,15 @@
 //! Rankings, and starts and milestones.
 
-use crate::api::summaries::{milestones, rankings};
 use crate::store::bulletins::content::rankings::{
     MilestoneRow, MilestoneSummary, Ranking, RankingRow,
 };
-use crate::store::bulletins::content::rows::About;
-use crate::usecases::bulletins::stored::rows::each;
+use crate::usecases::bulletins::stored::rows::{about_with, each};
+use crate::usecases::summaries::{milestones, rankings};
 
 impl From<rankings::Rankings> for Ranking {
     fn from(answer: rankings::Rankings) -> Self {
-        let rankings::Rankings {
-            year,
-            through,
-            by,
-            basis,
-            expected,
-            include,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            rows,
-        } = answer;
-        Self {
-            about: About {
-                year,
-                through,
-                basis: Some(basis),
-                expected: Some(expected),
-                include: Some(include.into()),
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: None,
-            },
-            by: by.into(),
-            rows: each(rows),
-        }
+        let rankings::Rankings { about, method, by, rows } = answer;
+        Self { about: about_with(about, method), by: by.into(), rows: each(rows) }
     }
 }
 
@@ -74,34 +46,8 @@ impl From<rankings::RankingRow> for RankingRow {
 
 impl From<milestones::MilestoneSummary> for MilestoneSummary {
     fn from(answer: milestones::MilestoneSummary) -> Self {
-        let milestones::MilestoneSummary {
-            year,
-            through,
-            by,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            rows,
-            total,
-        } = answer;
-        Self {
-            about: About {
-                year,
-                through,
-                basis: None,
-                expected: None,
-                include: None,
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: None,
-            },
-            by: by.into(),
-            rows: each(rows),
-            total: total.into(),
-        }
+        let milestones::MilestoneSummary { about, by, rows, total } = answer;
+        Self { about: about.into(), by: by.into(), rows: each(rows), total: total.into() }
     }
 }
 

@@ -1,32 +1,61 @@
 //! Keys of rows, rates, counts and the enumerations of a summary's head.
 
-use crate::api::figures::asked;
-use crate::api::figures::dimensions::Dimension;
-use crate::api::figures::place::{Place, PlaceDimension};
-use crate::api::figures::view::{CoverageView, RateView};
-use crate::api::lights::view::ProgressInputs;
-use crate::api::summaries::milestones::CountRateView;
 use crate::store::bulletins::content::rows::{
-    CountRate, Coverage, Include, Progress, Rate, RowDimension, RowKey, Scope,
+    About, CountRate, Coverage, Include, Progress, Rate, RowDimension, RowKey, Scope,
 };
+use crate::usecases::figures::about::{self, Method};
+use crate::usecases::figures::dimensions::{Dimension, PlaceDimension};
+use crate::usecases::figures::query;
+use crate::usecases::figures::row_key::RowPlace;
+use crate::usecases::figures::view::{CountRateView, CoverageView, ProgressInputs, RateView};
 
-impl From<asked::Include> for Include {
-    fn from(include: asked::Include) -> Self {
-        match include {
-            asked::Include::Confirmed => Self::Confirmed,
-            asked::Include::Submitted => Self::Submitted,
+/// The stored head of a summary that states its method.
+pub(super) fn about_with(about: about::About, method: Method) -> About {
+    let Method { basis, expected, include } = method;
+    About {
+        basis: Some(basis),
+        expected: Some(expected),
+        include: Some(include.into()),
+        ..About::from(about)
+    }
+}
+
+impl From<about::About> for About {
+    fn from(about: about::About) -> Self {
+        let about::About { year, through, scope, synthetic, as_of, last_event, restated_months } =
+            about;
+        Self {
+            year,
+            through,
+            basis: None,
+            expected: None,
+            include: None,
+            scope: scope.into(),
+            synthetic,
+            as_of,
+            last_event,
+            restated_months: Some(restated_months),
         }
     }
 }
 
-impl From<asked::Scope> for Scope {
-    fn from(scope: asked::Scope) -> Self {
+impl From<query::Include> for Include {
+    fn from(include: query::Include) -> Self {
+        match include {
+            query::Include::Confirmed => Self::Confirmed,
+            query::Include::Submitted => Self::Submitted,
+        }
+    }
+}
+
+impl From<about::Scope> for Scope {
+    fn from(scope: about::Scope) -> Self {
         match scope {
-            asked::Scope::All => Self::All,
-            asked::Scope::Open => Self::Open,
-            asked::Scope::Unit => Self::Unit,
-            asked::Scope::Area => Self::Area,
-            asked::Scope::Nothing => Self::Nothing,
+            about::Scope::All => Self::All,
+            about::Scope::Open => Self::Open,
+            about::Scope::Unit => Self::Unit,
+            about::Scope::Area => Self::Area,
+            about::Scope::Nothing => Self::Nothing,
         }
     }
 }
@@ -51,9 +80,9 @@ impl From<PlaceDimension> for RowDimension {
     }
 }
 
-impl From<Place> for RowKey {
-    fn from(place: Place) -> Self {
-        let Place { industry, group, area, unit_id, unit, role } = place;
+impl From<RowPlace> for RowKey {
+    fn from(place: RowPlace) -> Self {
+        let RowPlace { industry, group, area, unit_id, unit, role } = place;
         Self { industry, group, area, unit_id, unit, role }
     }
 }

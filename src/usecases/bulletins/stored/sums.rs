@@ -1,46 +1,20 @@
 //! The promise table, investment by dimension, and the trend.
 
-use crate::api::figures::view;
-use crate::api::plans::view as plans;
-use crate::api::summaries::{commitments, investment, trend};
 use crate::store::bulletins::content::rows::About;
 use crate::store::bulletins::content::sums::{
     AgainstBasis, CommitmentLine, Commitments, Investment, InvestmentRow, Planned, PlannedPart,
     Promised, Registered, Trend, TrendMonth,
 };
-use crate::usecases::bulletins::stored::rows::each;
+use crate::usecases::bulletins::stored::rows::{about_with, each};
+use crate::usecases::figures::row_key::RowKey;
+use crate::usecases::figures::view;
+use crate::usecases::summaries::{commitments, investment, trend};
 
 impl From<commitments::Commitments> for Commitments {
     fn from(answer: commitments::Commitments) -> Self {
-        let commitments::Commitments {
-            year,
-            through,
-            basis,
-            expected,
-            include,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            restated_months,
-            lines,
-            groups,
-            parents,
-            total,
-        } = answer;
+        let commitments::Commitments { about, method, lines, groups, parents, total } = answer;
         Self {
-            about: About {
-                year,
-                through,
-                basis: Some(basis),
-                expected: Some(expected),
-                include: Some(include.into()),
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: Some(restated_months),
-            },
+            about: about_with(about, method),
             lines: each(lines),
             groups: each(groups),
             parents: each(parents),
@@ -60,14 +34,13 @@ impl From<commitments::CommitmentLine> for CommitmentLine {
             planned,
             completed_wan,
             against_promise,
-            against_plan,
+            progress,
             initial,
             current,
             total_completion,
-            expected_percent,
-            deviation_points,
             coverage,
         } = line;
+        let view::ProgressInputs { against_plan, expected_percent, deviation_points } = progress;
         Self {
             industry,
             name,
@@ -88,9 +61,9 @@ impl From<commitments::CommitmentLine> for CommitmentLine {
     }
 }
 
-impl From<plans::Promised> for Promised {
-    fn from(promised: plans::Promised) -> Self {
-        let plans::Promised { project_count, total_investment_wan, annual_investment_wan } =
+impl From<view::Promised> for Promised {
+    fn from(promised: view::Promised) -> Self {
+        let view::Promised { project_count, total_investment_wan, annual_investment_wan } =
             promised;
         Self { project_count, total_investment_wan, annual_investment_wan }
     }
@@ -119,34 +92,9 @@ impl From<view::AgainstBasis> for AgainstBasis {
 
 impl From<investment::Investment> for Investment {
     fn from(answer: investment::Investment) -> Self {
-        let investment::Investment {
-            year,
-            through,
-            basis,
-            expected,
-            include,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            restated_months,
-            by,
-            rows,
-            total,
-        } = answer;
+        let investment::Investment { about, method, by, rows, total } = answer;
         Self {
-            about: About {
-                year,
-                through,
-                basis: Some(basis),
-                expected: Some(expected),
-                include: Some(include.into()),
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: Some(restated_months),
-            },
+            about: about_with(about, method),
             by: each(by),
             rows: each(rows),
             total: total.into(),
@@ -156,21 +104,17 @@ impl From<investment::Investment> for Investment {
 
 impl From<investment::InvestmentRow> for InvestmentRow {
     fn from(row: investment::InvestmentRow) -> Self {
+        let investment::InvestmentRow { key, project_count, total_investment_wan, progress } = row;
         // Bulletins have no rows by stage, nature or month.
-        let investment::InvestmentRow {
-            place,
-            stage: _,
-            nature: _,
-            month: _,
-            project_count,
-            total_investment_wan,
+        let RowKey { place, stage: _, nature: _, month: _ } = key;
+        let view::Progress {
             planned,
             completed_wan,
             against_plan,
             expected_percent,
             deviation_points,
             coverage,
-        } = row;
+        } = progress;
         Self {
             key: place.into(),
             project_count,
@@ -185,39 +129,21 @@ impl From<investment::InvestmentRow> for InvestmentRow {
     }
 }
 
-impl From<investment::PlannedPart> for PlannedPart {
-    fn from(planned: investment::PlannedPart) -> Self {
-        let investment::PlannedPart { annual_investment_wan, through_wan } = planned;
+impl From<view::PlannedPart> for PlannedPart {
+    fn from(planned: view::PlannedPart) -> Self {
+        let view::PlannedPart { annual_investment_wan, through_wan } = planned;
         Self { annual_investment_wan, through_wan }
     }
 }
 
 impl From<trend::Trend> for Trend {
     fn from(answer: trend::Trend) -> Self {
-        let trend::Trend {
-            year,
-            through,
-            basis,
-            include,
-            scope,
-            synthetic,
-            as_of,
-            last_event,
-            restated_months,
-            months,
-        } = answer;
+        let trend::Trend { about, basis, include, months } = answer;
         Self {
             about: About {
-                year,
-                through,
                 basis: Some(basis),
-                expected: None,
                 include: Some(include.into()),
-                scope: scope.into(),
-                synthetic,
-                as_of,
-                last_event,
-                restated_months: Some(restated_months),
+                ..About::from(about)
             },
             months: each(months),
         }

@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::api::figures::view::RateView;
-use crate::api::summaries::project_row::ProjectRow;
 use crate::domain::light::Light;
 use crate::domain::project::Stage;
 use crate::store::StoreError;
+use crate::usecases::figures::view::RateView;
+use crate::usecases::summaries::project_row::ProjectRow;
 
 /// Keys by which rows can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +50,13 @@ const KEYS: [(&str, SortKey); 15] = [
 ];
 
 /// Names of all sort keys.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(name, _)| *name)
 }
 
 /// A value to sort by. A missing value sorts before all others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SortValue {
+pub(crate) enum SortValue {
     /// No value.
     Nothing,
     /// An amount, rate, count or position.
@@ -67,7 +67,7 @@ pub enum SortValue {
 
 impl SortValue {
     /// As stored in a cursor.
-    pub fn keep(&self) -> Value {
+    pub(crate) fn to_cursor(&self) -> Value {
         match self {
             Self::Nothing => Value::Null,
             Self::Number(number) => (*number).into(),
@@ -76,7 +76,7 @@ impl SortValue {
     }
 
     /// As read from a cursor.
-    fn kept(value: &Value) -> Result<Self, StoreError> {
+    fn of_cursor(value: &Value) -> Result<Self, StoreError> {
         match value {
             Value::Null => Ok(Self::Nothing),
             Value::Number(number) => number.as_i64().map(Self::Number).ok_or(StoreError::BadCursor),
@@ -88,21 +88,23 @@ impl SortValue {
 
 /// A row, with the positions of its industry and area.
 #[derive(Clone, Debug)]
-pub struct Placed {
+pub(crate) struct SortableRow {
     /// The row.
     pub row: ProjectRow,
-    /// Positions of the industry and the area.
-    pub places: (i32, i32),
+    /// Position of the industry.
+    pub industry: i32,
+    /// Position of the area.
+    pub area: i32,
 }
 
 /// Sort keys, each ascending or descending. Equal rows are sorted by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowOrder(Vec<(SortKey, bool)>);
+pub(crate) struct RowOrder(Vec<(SortKey, bool)>);
 
 impl RowOrder {
     /// Parses `-completed_wan,name`; a leading minus sorts in descending order. `None` if a key is
     /// unknown or repeated.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut keys: Vec<(SortKey, bool)> = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let (down, name) = part.strip_prefix('-').map_or((false, part), |n| (true, n));
@@ -119,25 +121,25 @@ impl RowOrder {
     }
 
     /// The order as stored in a cursor, to reject a cursor of another order.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{:?}", self.0)
     }
 
     /// Values of a row, one per sort key.
-    pub fn values(&self, of: &Placed) -> Vec<SortValue> {
+    pub(crate) fn values(&self, of: &SortableRow) -> Vec<SortValue> {
         self.0.iter().map(|(key, _)| value(*key, of)).collect()
     }
 
     /// Parses the values a cursor stored of the last row.
-    pub fn kept(&self, keys: &[Value]) -> Result<Vec<SortValue>, StoreError> {
+    pub(crate) fn of_cursor(&self, keys: &[Value]) -> Result<Vec<SortValue>, StoreError> {
         if keys.len() != self.0.len() {
             return Err(StoreError::BadCursor);
         }
-        keys.iter().map(SortValue::kept).collect()
+        keys.iter().map(SortValue::of_cursor).collect()
     }
 
     /// Compares two rows by their values.
-    pub fn compare(&self, one: &[SortValue], other: &[SortValue]) -> Ordering {
+    pub(crate) fn compare(&self, one: &[SortValue], other: &[SortValue]) -> Ordering {
         let pairs = one.iter().zip(other).zip(&self.0);
         let each = pairs.map(|((a, b), (_, down))| if *down { b.cmp(a) } else { a.cmp(b) });
         each.fold(Ordering::Equal, Ordering::then)
@@ -148,31 +150,31 @@ fn percent(rate: &RateView) -> SortValue {
     rate.percent.map_or(SortValue::Nothing, |p| SortValue::Number(p.get()))
 }
 
-fn value(key: SortKey, of: &Placed) -> SortValue {
+fn value(key: SortKey, of: &SortableRow) -> SortValue {
     let row = &of.row;
     match key {
         SortKey::Id => SortValue::Number(row.project_id.0),
         SortKey::Name => SortValue::Text(row.name.clone()),
         SortKey::Code => row.code.clone().map_or(SortValue::Nothing, SortValue::Text),
-        SortKey::Industry => SortValue::Number(of.places.0.into()),
-        SortKey::Area => SortValue::Number(of.places.1.into()),
+        SortKey::Industry => SortValue::Number(of.industry.into()),
+        SortKey::Area => SortValue::Number(of.area.into()),
         SortKey::Stage => {
             let place = Stage::ALL.iter().position(|s| *s == row.stage);
             place.and_then(|p| i64::try_from(p).ok()).map_or(SortValue::Nothing, SortValue::Number)
         }
         SortKey::Total => SortValue::Number(row.total_investment_wan.get()),
         SortKey::Annual => {
-            let annual = row.planned.annual_investment_wan;
+            let annual = row.progress.planned.annual_investment_wan;
             annual.map_or(SortValue::Nothing, |fen| SortValue::Number(fen.get()))
         }
-        SortKey::Through => SortValue::Number(row.planned.through_wan.get()),
-        SortKey::Completed => SortValue::Number(row.completed_wan.get()),
-        SortKey::AgainstPlan => percent(&row.against_plan),
+        SortKey::Through => SortValue::Number(row.progress.planned.through_wan.get()),
+        SortKey::Completed => SortValue::Number(row.progress.completed_wan.get()),
+        SortKey::AgainstPlan => percent(&row.progress.against_plan),
         SortKey::TotalCompletion => percent(&row.total_completion),
         SortKey::Deviation => {
-            row.deviation_points.map_or(SortValue::Nothing, |p| SortValue::Number(p.get()))
+            row.progress.deviation_points.map_or(SortValue::Nothing, |p| SortValue::Number(p.get()))
         }
-        SortKey::Missing => SortValue::Number(row.coverage.missing),
+        SortKey::Missing => SortValue::Number(row.progress.coverage.missing),
         SortKey::Light => SortValue::Number(urgency(row.light)),
     }
 }
@@ -204,8 +206,8 @@ mod tests {
 
     #[test]
     fn nothing_comes_first_upwards_and_last_downwards() {
-        let (up, down) =
-            (RowOrder::parse("against_plan").unwrap(), RowOrder::parse("-against_plan").unwrap());
+        let up = RowOrder::parse("against_plan").unwrap();
+        let down = RowOrder::parse("-against_plan").unwrap();
         let none = [SortValue::Nothing, SortValue::Number(2)];
         let some = [SortValue::Number(-5), SortValue::Number(1)];
 

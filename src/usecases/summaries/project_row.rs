@@ -3,23 +3,20 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::figures::view::{CoverageView, Judged, RateView};
-use crate::api::lights::view::{CatchUpView, LightCountsView};
-use crate::api::summaries::investment::PlannedPart;
-use crate::api::summaries::milestones::CountRateView;
 use crate::domain::figures::Figures;
 use crate::domain::figures::milestones::MilestoneFigures;
 use crate::domain::figures::progress;
-use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
-use crate::domain::light::judgement::{LightJudge, ProjectLight};
+use crate::domain::light::judgement::LightJudge;
 use crate::domain::light::sums::{LightCounts, LightFigures};
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Nature, Stage};
-use crate::domain::rate::Hundredths;
 use crate::domain::words::Language;
+use crate::usecases::figures::lights::LitProject;
+use crate::usecases::figures::view::{CountRateView, Progress, RateView};
+use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 
 /// A project with its figures of the period, or of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,27 +41,13 @@ pub struct ProjectRow {
     pub owners: Vec<String>,
     /// Total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// Investment planned in its year plan.
-    pub planned: PlannedPart,
-    /// Investment completed from January to the month `through`, or in `month`, in 万元.
-    pub completed_wan: Fen,
-    /// Completed investment ÷ planned investment of the year, or of `month`.
-    pub against_plan: RateView,
+    /// Planned and completed investment, of the period or of `month`.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub progress: Progress,
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
     pub total_completion: RateView,
-    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
-    /// nothing is planned and the method needs plans.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>)]
-    pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
-    /// or if nothing is planned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>)]
-    pub deviation_points: Option<Hundredths>,
-    /// Number of reports due, by state.
-    pub coverage: CoverageView,
     /// True if construction has started, in this year or before.
     pub has_started: bool,
     /// How the project counts in the start rates of the year.
@@ -109,27 +92,13 @@ pub struct ProjectSum {
     pub project_count: i64,
     /// Their total investment, in 万元.
     pub total_investment_wan: Fen,
-    /// Investment planned in their year plans.
-    pub planned: PlannedPart,
-    /// Investment completed from January to the month `through`, or in `month`, in 万元.
-    pub completed_wan: Fen,
-    /// Completed investment ÷ planned investment of the year, or of `month`.
-    pub against_plan: RateView,
+    /// Planned and completed investment, of the period or of `month`.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub progress: Progress,
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
     pub total_completion: RateView,
-    /// Expected progress at the end of the period, in per cent; absent if `month` is given, or if
-    /// nothing is planned and the method needs plans.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>)]
-    pub expected_percent: Option<Hundredths>,
-    /// Completion rate minus expected progress, in percentage points; absent if `month` is given,
-    /// or if nothing is planned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>)]
-    pub deviation_points: Option<Hundredths>,
-    /// Number of reports due, by state.
-    pub coverage: CoverageView,
     /// Projects started ÷ projects to start this year.
     pub start_rate_of_year: CountRateView,
     /// Projects started ÷ projects due to have started.
@@ -142,7 +111,7 @@ pub struct ProjectSum {
 
 /// A project's contribution to the sums of the list.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RowSums {
+pub(crate) struct RowSums {
     /// Figures of the period, or of one month.
     pub figures: Figures,
     /// Inputs of the light.
@@ -168,36 +137,49 @@ impl std::ops::Add for RowSums {
 
 impl RowSums {
     /// Computes them for one project: for the period, or for `month` only.
-    pub fn of(
-        project: &ProjectYear,
-        (progress, light): (&LightFigures, Light),
-        starts: MilestoneFigures,
-        (judge, month): (&LightJudge, Option<Month>),
-    ) -> Self {
-        let now = progress.now;
+    pub(crate) fn of(project: &LitProject, judge: &LightJudge, month: Option<Month>) -> Self {
+        let now = project.figures.now;
         let figures = month.map_or(now, |month| Figures {
             // These do not belong to a month, so the project's own values stay.
             project_count: now.project_count,
             total: now.total,
             completed_ever: now.completed_ever,
-            ..project.month_figures(month, judge.period)
+            ..project.year.month_figures(month, judge.period)
         });
-        Self { figures, progress: *progress, starts, lights: LightCounts::one(light) }
+        Self {
+            figures,
+            progress: project.figures,
+            starts: project.starts,
+            lights: project.counts(),
+        }
     }
 
-    fn planned(&self, of_month: bool) -> PlannedPart {
-        PlannedPart {
-            annual_investment_wan: (!of_month).then_some(self.figures.planned),
-            through_wan: self.figures.planned_through,
+    fn progress(&self, shown: &Shown<'_>) -> Progress {
+        match shown.month {
+            Some(_) => Progress::of_month(&self.figures),
+            None => Progress::of_period(&self.figures, shown.judge.period, shown.judge.mode),
         }
     }
 }
 
+/// What the rows of a list are shown by.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    /// Thresholds and period of the lights.
+    pub judge: &'a LightJudge,
+    /// The single month of planned and completed investment.
+    pub month: Option<Month>,
+    /// The caller's language.
+    pub language: Language,
+}
+
 /// Names shown in a row.
 #[derive(Clone, Debug, Default)]
-pub struct RowNames {
-    /// The project's name and national code.
-    pub project: (String, Option<String>),
+pub(crate) struct RowNames {
+    /// The project's name.
+    pub project: String,
+    /// Its national code.
+    pub code: Option<String>,
     /// Its industry's code.
     pub industry: String,
     /// Its area's code.
@@ -208,60 +190,47 @@ pub struct RowNames {
 
 impl ProjectRow {
     /// Builds the row of a project.
-    pub fn of(
-        project: &ProjectYear,
+    pub(crate) fn of(
+        project: &LitProject,
         sums: &RowSums,
-        light: &ProjectLight,
         names: RowNames,
-        (judge, month, language): (&LightJudge, Option<Month>, Language),
+        shown: &Shown<'_>,
     ) -> Self {
-        let (figures, of_month) = (&sums.figures, month.is_some());
-        let judged = Judged::of(figures, judge.period, judge.mode);
-        let (name, code) = names.project;
+        let LitProject { year, light, .. } = project;
+        let day = shown.judge.period.evaluation_day;
         Self {
-            project_id: project.id,
-            code,
-            name,
+            project_id: year.id,
+            code: names.code,
+            name: names.project,
             industry: names.industry,
             area: names.area,
-            stage: project.stage,
-            nature: project.nature,
+            stage: year.stage,
+            nature: year.nature,
             owners: names.owners,
-            total_investment_wan: project.total,
-            planned: sums.planned(of_month),
-            completed_wan: figures.completed,
-            against_plan: progress::against_plan(figures).into(),
-            total_completion: progress::total_completion(figures).into(),
-            expected_percent: judged.expected.filter(|_| !of_month),
-            deviation_points: judged.deviation.filter(|_| !of_month),
-            coverage: figures.coverage.into(),
-            has_started: project.starts.0.is_some_and(|day| day <= judge.period.evaluation_day),
+            total_investment_wan: year.total,
+            progress: sums.progress(shown),
+            total_completion: progress::total_completion(&sums.figures).into(),
+            has_started: year.starts.actual.is_some_and(|start| start <= day),
             starts: sums.starts.into(),
             light: light.light,
-            decided_by: light.words().say(language),
-            catch_up: light.catch_up.map(|c| CatchUpView::of(c, language)),
+            decided_by: light.words().say(shown.language),
+            catch_up: light.catch_up.map(|c| CatchUpView::of(c, shown.language)),
         }
     }
 }
 
 impl ProjectSum {
     /// Builds the view of the sums.
-    pub fn of(sums: &RowSums, judge: &LightJudge, of_month: bool) -> Self {
+    pub(crate) fn of(sums: &RowSums, shown: &Shown<'_>) -> Self {
         let figures = &sums.figures;
-        let judged = Judged::of(figures, judge.period, judge.mode);
         Self {
             project_count: figures.project_count,
             total_investment_wan: figures.total,
-            planned: sums.planned(of_month),
-            completed_wan: figures.completed,
-            against_plan: progress::against_plan(figures).into(),
+            progress: sums.progress(shown),
             total_completion: progress::total_completion(figures).into(),
-            expected_percent: judged.expected.filter(|_| !of_month),
-            deviation_points: judged.deviation.filter(|_| !of_month),
-            coverage: figures.coverage.into(),
             start_rate_of_year: sums.starts.of_the_year().into(),
             start_rate_of_due: sums.starts.of_those_due().into(),
-            light: judge.group(&sums.progress, sums.lights).light,
+            light: shown.judge.group(&sums.progress, sums.lights).light,
             projects: sums.lights.into(),
         }
     }

@@ -1,0 +1,3 @@
+//! Lights of projects.
+
+pub mod view;
