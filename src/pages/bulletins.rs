@@ -10,11 +10,11 @@ use crate::domain::account::access::Action;
 use crate::domain::light::Light;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::ask::Ask;
 use crate::usecases::bulletins::comparison::{self, BulletinComparison, ComparedRow};
@@ -31,7 +31,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/bulletins/{month}").route(web::get().to(show_one)))
         .service(
             web::resource("/bulletins/{month}/publication")
-                .route(web::get().to(to_list))
+                .route(web::get().to(redirect_to_list))
                 .route(web::post().to(publish)),
         );
 }
@@ -44,10 +44,13 @@ struct BulletinsPage {
     published: Vec<BulletinHead>,
     /// Closed months without a bulletin.
     ready: Vec<ReportingMonthView>,
-    trouble: Trouble,
+    rejected: RejectedForm,
 }
 
-async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<BulletinsPage, Problem> {
+async fn page(
+    visit: &Visit<ReadSummaries>,
+    rejected: RejectedForm,
+) -> Result<BulletinsPage, Problem> {
     let may_publish = visit.may(Action::PublishBulletins);
     let question = move |ask: &mut Ask<'_>| {
         let published = read::list(ask)?;
@@ -56,16 +59,16 @@ async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<Bulletin
     };
     let (mut published, ready) = visit.ask(question).await?;
     published.reverse();
-    let shell = Shell::around(visit, Place::BULLETINS).await?;
-    Ok(BulletinsPage { shell, published, ready, trouble })
+    let shell = Shell::for_visit(visit, NavItem::BULLETINS).await?;
+    Ok(BulletinsPage { shell, published, ready, rejected })
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, Trouble::default()).await?))
+    Ok(Page::of(page(&visit, RejectedForm::default()).await?))
 }
 
 /// GET of the publication address (after a failed POST was reloaded): redirects to the list.
-async fn to_list() -> HttpResponse {
+async fn redirect_to_list() -> HttpResponse {
     see_other("/bulletins")
 }
 
@@ -79,13 +82,13 @@ async fn publish(
     let published =
         who.change(move |ask| publishing::decide(ask, at.month), publishing::save).await;
     let Err(problem) = published else {
-        let kept = visit.choice.kept();
-        return Ok(see_other(&format!("/bulletins/{}?{kept}&said=published", at.month)));
+        let period = visit.choice.to_query();
+        return Ok(see_other(&format!("/bulletins/{}?{period}&said=published", at.month)));
     };
-    let complaints = Complaints::of(problem, visit.language)?;
-    let trouble = Trouble::with("publish", complaints.clone(), form.0);
-    let view = page(&visit, trouble).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(&request))
+    let errors = FormErrors::from_problem(problem, visit.language)?;
+    let rejected = RejectedForm::new("publish", errors.clone(), form.0);
+    let view = page(&visit, rejected).await?;
+    Ok(Page::with_form(view, &errors).respond_to(&request))
 }
 
 #[derive(Template)]
@@ -124,7 +127,7 @@ async fn show_one(
     };
     let (bulletin, compared) = visit.ask(question).await?;
     let figures = bulletin.view.read_figures()?;
-    let shell = Shell::around(&visit, Place::BULLETINS).await?;
+    let shell = Shell::for_visit(&visit, NavItem::BULLETINS).await?;
     Ok(Page::of(BulletinPage {
         shell,
         synthetic: bulletin.names.synthetic,

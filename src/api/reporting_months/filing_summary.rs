@@ -57,6 +57,8 @@ pub struct FilingYearQuery {
 /// - it did not end before the month (`ended_on`: completed or terminated);
 /// - its year plan, if it has one for that year, took effect in the month or before it. A project
 ///   added in mid-year therefore owes nothing for the months before its plan takes effect.
+///
+/// A report that is submitted or confirmed without being owed counts too, as its amount does.
 #[utoipa::path(get, path = "/summaries/filings")]
 pub async fn list_month_filings(
     app: Data<App>,

@@ -66,14 +66,14 @@ fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpResponse {
     if problem.status == StatusCode::UNAUTHORIZED {
-        return to_log_in(asked);
+        return redirect_to_log_in(asked);
     }
     if problem.code == "password-change-required" {
         return see_other("/password");
     }
     let id = asked.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
     let view = ProblemPage {
-        shell: Shell::alone(asked, language),
+        shell: Shell::without_visit(asked, language),
         title: problem.title(language),
         detail: problem.detail.say(language),
         errors: problem.errors.iter().map(|e| (e.pointer.clone(), e.words.say(language))).collect(),
@@ -92,7 +92,7 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
 }
 
 /// Redirects a visitor without a session to the log-in page, with the requested page as target.
-fn to_log_in(asked: &HttpRequest) -> HttpResponse {
+fn redirect_to_log_in(asked: &HttpRequest) -> HttpResponse {
     let back = match (asked.method(), asked.uri().path_and_query()) {
         (&Method::GET, Some(path)) => path.as_str(),
         _ => "/",
@@ -130,6 +130,6 @@ struct ProblemPage {
 }
 
 /// 404 for unknown addresses.
-pub async fn nothing_here() -> Result<HttpResponse, Problem> {
+pub async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }

@@ -11,7 +11,6 @@ use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
-
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
@@ -36,7 +35,7 @@ use crate::usecases::summaries::trend::{Trend, trend};
 const EVENTS: i64 = 20;
 
 /// Data of a project's page.
-pub struct Known {
+pub struct ProjectData {
     /// Register facts.
     pub project: ProjectView,
     /// Figures; `None` when the project is not in the register of the year.
@@ -68,7 +67,7 @@ pub struct Known {
 /// Figures of a project from one snapshot.
 type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
 
-impl Known {
+impl ProjectData {
     /// Loads the data of project `id`.
     ///
     /// # Errors
@@ -130,7 +129,7 @@ async fn plan<P: Permission>(
 async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {
     let who: Permit<ReadSummaries> = visit.permit()?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), who.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), who.sees(), visit.now, visit.language);
     visit
         .app
         .db

@@ -12,19 +12,20 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path};
-
+use crate::http::query::Both;
 use crate::options_of;
+use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::number;
-use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
 use crate::usecases::figures::view::PlannedPart;
-use crate::usecases::permission::{ReadReference, ReadSummaries};
+use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reference::units;
+use crate::usecases::refusal::{Refusal, RefusalKind};
 use crate::usecases::summaries::project_row::ProjectRow;
 use crate::usecases::summaries::projects::{self, ProjectRows, RowQuery};
 
@@ -34,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// A column header with a sort link.
-pub struct Head {
+pub struct ColumnHead {
     /// Title.
     pub title: String,
     /// Current sort order, for `aria-sort`.
@@ -49,10 +50,10 @@ struct ProjectsPage {
     shell: Shell,
     list: ProjectRows,
     names: Names,
-    heads: Vec<Head>,
-    picks: Vec<Pick>,
+    heads: Vec<ColumnHead>,
+    filters: Vec<Filter>,
     /// Filter by one month of the year.
-    months: Pick,
+    months: Filter,
     chips: Vec<Chip>,
     q: String,
     /// Hidden fields of the filter form.
@@ -66,103 +67,111 @@ struct ProjectsPage {
 }
 
 /// Parameters that the filter form has fields for.
-const ASKED: [&str; 10] =
+const FORM_PARAMETERS: [&str; 10] =
     ["q", "industry", "group", "area", "stage", "nature", "light", "month", "starts", "reports"];
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.asked()?;
-    let shell = Shell::around(&visit, Place::PROJECTS).await?;
-    let period = visit.choice.asked();
-    let language = visit.language;
-    let more = OtherFilters {
-        units: filter.unit.clone(),
-        role: filter.role,
-        q: filter.q.clone().unwrap_or_default(),
-    };
+    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::PROJECTS).await?;
+    let period = visit.choice.period_query();
     let later = rows.cursor.is_some();
     let sort = rows.sort.clone();
-    let list = visit.ask(move |ask| projects::list(ask, &filter, period, &rows)).await?;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    let asked = Asked::of(&shell);
-    let picks = picks(&asked, &names, &shell);
+    let question = move |ask: &mut Ask<'_>| {
+        let list = projects::list(ask, &filter, period, &rows)?;
+        let more = OtherFilters {
+            units: unit_names(ask, &filter.unit)?,
+            role: filter.role,
+            q: filter.q.unwrap_or_default(),
+        };
+        Ok((list, Names::read(ask)?, more))
+    };
+    let (list, names, more) = visit.ask(question).await?;
+    let address = ListAddress::of(&shell);
+    let filters = filters(&address, &names, &shell);
     let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
-    let months = asked.pick("month", shell.t("单月", "One month"), months);
-    let mut chips = asked.chips(&picks);
-    chips.extend(asked.chips(std::slice::from_ref(&months)));
-    chips.extend(more.chips(&visit, &asked, &shell).await?);
+    let months = address.filter("month", shell.t("单月", "One month"), months);
+    let mut chips = address.chips(&filters);
+    chips.extend(address.chips(std::slice::from_ref(&months)));
+    chips.extend(more.chips(&address, &shell));
     Ok(Page::of(ProjectsPage {
         heads: heads(&shell, &sort, list.month.is_some()),
-        carried: asked.beside(&ASKED),
-        unfiltered: asked.without_any(&[&ASKED[..], &["unit", "role"]].concat()),
-        files: asked.files("/files/summaries/projects", &shell.choice.kept()),
+        carried: address.other_params(&FORM_PARAMETERS),
+        unfiltered: address.without_any(&[&FORM_PARAMETERS[..], &["unit", "role"]].concat()),
+        files: address.files("/files/summaries/projects", &shell.choice.to_query()),
         later,
         shell,
         list,
         names,
-        picks,
+        filters,
         months,
         chips,
         q: more.q,
     }))
 }
 
+/// A unit of the filter with its name.
+struct NamedUnit {
+    id: UnitId,
+    name: String,
+}
+
+/// Names of the units in the filter; the id of one that does not exist.
+fn unit_names(ask: &mut Ask<'_>, ids: &[UnitId]) -> Result<Vec<NamedUnit>, Refusal> {
+    let named = |id: &UnitId| match units::get(ask, *id) {
+        Ok(unit) => Ok(NamedUnit { id: *id, name: unit.name }),
+        Err(refusal) if refusal.kind == RefusalKind::NotFound => {
+            Ok(NamedUnit { id: *id, name: id.to_string() })
+        }
+        Err(refusal) => Err(refusal),
+    };
+    ids.iter().map(named).collect()
+}
+
 /// Active filters without a menu in the form.
 struct OtherFilters {
-    units: Vec<UnitId>,
+    units: Vec<NamedUnit>,
     role: Option<UnitRole>,
     q: String,
 }
 
 impl OtherFilters {
-    async fn chips(
-        &self,
-        visit: &Visit<ReadSummaries>,
-        asked: &Asked,
-        shell: &Shell,
-    ) -> Result<Vec<Chip>, Problem> {
+    /// A chip for each of them.
+    fn chips(&self, address: &ListAddress, shell: &Shell) -> Vec<Chip> {
         let mut chips = Vec::new();
         for unit in &self.units {
-            let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
-            chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
+            let label = format!("{}：{}", shell.t("单位", "Unit"), unit.name);
+            chips.push(Chip { label, href: address.without("unit", &unit.id.to_string()) });
         }
         if let Some(role) = self.role {
             let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
-            chips.push(Chip { label, href: asked.without("role", role.as_str()) });
+            chips.push(Chip { label, href: address.without("role", role.as_str()) });
         }
         if !self.q.is_empty() {
             let label = format!("“{}”", self.q);
-            chips.push(Chip { label, href: asked.without_any(&["q"]) });
+            chips.push(Chip { label, href: address.without_any(&["q"]) });
         }
-        Ok(chips)
+        chips
     }
 }
 
-async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {
-    let who = visit.permit::<ReadReference>()?;
-    match who.ask(move |ask| units::get(ask, unit)).await {
-        Ok(unit) => Ok(unit.name),
-        Err(problem) if problem.status.as_u16() == 404 => Ok(unit.to_string()),
-        Err(problem) => Err(problem),
-    }
-}
-
-fn picks(asked: &Asked, names: &Names, shell: &Shell) -> Vec<Pick> {
-    let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
+fn filters(address: &ListAddress, names: &Names, shell: &Shell) -> Vec<Filter> {
+    let t = |zh, en| shell.t(zh, en);
+    let language = shell.language;
     let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     vec![
-        asked.pick("industry", t("产业", "Industry"), industries),
-        asked.pick("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
-        asked.pick("area", t("区域", "Area"), areas),
-        asked.pick("stage", t("库别", "Stage"), options_of!(Stage, language)),
-        asked.pick("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
-        asked.pick("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
-        asked.pick("starts", t("开工", "Start"), options_of!(StartPart, language)),
-        asked.pick("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
+        address.filter("industry", t("产业", "Industry"), industries),
+        address.filter("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
+        address.filter("area", t("区域", "Area"), areas),
+        address.filter("stage", t("库别", "Stage"), options_of!(Stage, language)),
+        address.filter("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
+        address.filter("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
+        address.filter("starts", t("开工", "Start"), options_of!(StartPart, language)),
+        address.filter("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
     ]
 }
 
-fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
+fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<ColumnHead> {
     let t = |zh, en| shell.t(zh, en);
     let planned = if of_month {
         (t("当月计划", "Planned"), "-through_wan")
@@ -189,7 +198,7 @@ fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
 }
 
 /// Header of a column that sorts by `key` first, then in the opposite order.
-fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
+fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> ColumnHead {
     let name = key.trim_start_matches('-');
     let first = sort.split(',').next().unwrap_or_default();
     let sorted = (first.trim_start_matches('-') == name)
@@ -199,7 +208,7 @@ fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
         Some(_) => format!("-{name}"),
         None => key.to_owned(),
     };
-    Head { title: title.to_owned(), sorted, href: shell.with("sort", &next) }
+    ColumnHead { title: title.to_owned(), sorted, href: shell.with("sort", &next) }
 }
 
 impl ProjectsPage {

@@ -16,15 +16,15 @@ use crate::domain::light::Light;
 use crate::domain::project::Stage;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::events::told;
-use crate::pages::events::told::{Told, tell};
-use crate::pages::kit::again::Again;
+use crate::pages::events::event_text;
+use crate::pages::events::event_text::{EventText, describe};
 use crate::pages::kit::chart::{MonthChart, Timeline, TimelineRow};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
-use crate::pages::projects::data::Known;
+use crate::pages::projects::data::ProjectData;
 use crate::pages::projects::forms as project_forms;
 use crate::pages::summaries::trend_chart::{MonthLinks, month_chart};
 use crate::usecases::permission::{Permission, ReadSummaries};
@@ -39,13 +39,13 @@ pub fn mount(config: &mut ServiceConfig) {
 #[template(path = "pages/project.html")]
 struct ProjectPage {
     shell: Shell,
-    known: Known,
+    data: ProjectData,
     chart: MonthChart,
     timeline: Timeline,
-    history: Vec<Told>,
+    history: Vec<EventText>,
     /// The milestone whose form is open.
     milestone: Option<MilestoneView>,
-    again: Again,
+    rejected: RejectedForm,
 }
 
 /// Query parameters of the page.
@@ -62,9 +62,9 @@ async fn show(
     visit: Visit<ReadSummaries>,
     path: Path<ProjectPath>,
 ) -> Result<HttpResponse, Problem> {
-    let ProjectQuery { milestone } = visit.asked()?;
+    let ProjectQuery { milestone } = visit.query_params()?;
     let id = path.0.project_id;
-    page(&request, &visit, (id, milestone), Again::default()).await
+    page(&request, &visit, (id, milestone), RejectedForm::default()).await
 }
 
 /// Renders the page of project `id`, with the rejected form if there is one.
@@ -75,26 +75,26 @@ pub async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
     (id, milestone): (ProjectId, Option<MilestoneId>),
-    again: Again,
+    rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
-    let mut known = Known::load(visit, id).await?;
-    let shell = Shell::around(visit, Place::PROJECTS).await?;
-    let history = std::mem::take(&mut known.history);
-    let complaints = again.complaints().clone();
+    let mut data = ProjectData::load(visit, id).await?;
+    let shell = Shell::for_visit(visit, NavItem::PROJECTS).await?;
+    let history = std::mem::take(&mut data.history);
+    let errors = rejected.errors().clone();
     let view = ProjectPage {
-        chart: month_chart(&known.trend, &shell, &|_| MonthLinks::same("#plan-table")),
-        timeline: timeline(&known.milestones, &shell),
-        history: history.into_iter().map(|event| tell(event, &known.names)).collect(),
-        milestone: milestone.and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),
+        chart: month_chart(&data.trend, &shell, &|_| MonthLinks::same("#plan-table")),
+        timeline: timeline(&data.milestones, &shell),
+        history: history.into_iter().map(|event| describe(event, &data.names)).collect(),
+        milestone: milestone.and_then(|id| data.milestones.iter().find(|m| m.id == id).cloned()),
         shell,
-        known,
-        again,
+        data,
+        rejected,
     };
-    Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
+    Ok(Page::with_form(view, &errors).respond_to(request).map_into_boxed_body())
 }
 
 /// GET of a form's address: redirects to the project's page.
-pub async fn back(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
+pub async fn redirect_to_project(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
     see_other(&format!("/projects/{}{mark}{query}", path.0.project_id))
@@ -116,7 +116,7 @@ fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
 
 impl ProjectPage {
     fn id(&self) -> ProjectId {
-        self.known.project.id
+        self.data.project.id
     }
 
     /// Address of this page with `below` appended.
@@ -135,7 +135,7 @@ impl ProjectPage {
     }
 
     fn next_stages(&self) -> &'static [Stage] {
-        self.known.project.stage.next()
+        self.data.project.stage.next()
     }
 
     fn may_edit_milestones(&self) -> bool {
@@ -162,6 +162,6 @@ impl ProjectPage {
     fn standing(&self) -> Vec<&LightOverrideView> {
         let today = self.shell.today;
         let stands = |o: &&LightOverrideView| o.withdrawn_at.is_none() && o.expires_on >= today;
-        self.known.overrides.iter().filter(stands).collect()
+        self.data.overrides.iter().filter(stands).collect()
     }
 }

@@ -10,10 +10,11 @@ use crate::http::problem::Problem;
 use crate::pages::kit::chart::{Bar, ChartHead, MonthChart, RowChart, RowValues};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::summaries::ranking::{self, Ranking};
 use crate::pages::summaries::trend_chart::{MonthLinks, month_chart};
+use crate::usecases::ask::Ask;
 use crate::usecases::figures::view::CountRateView;
 use crate::usecases::lights::view::LightCountsView;
 use crate::usecases::permission::{LoggedIn, ReadSummaries};
@@ -71,21 +72,20 @@ struct StartRate {
 /// Redirects accounts without access to summaries to the first page their role can open.
 async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
     if visit.may(Action::ReadSummaries) {
-        return show(visit.turned()?).await.map(Either::Right);
+        return show(visit.with_permit()?).await.map(Either::Right);
     }
-    let place = Place::first(visit.who.role());
-    Ok(Either::Left(see_other(place.map_or("/password", |place| place.path))))
+    let item = NavItem::first(visit.who.role());
+    Ok(Either::Left(see_other(item.map_or("/password", |item| item.path))))
 }
 
 /// Maximum rows of a ranking on the overview.
-const SHOWN: usize = 10;
+const MAX_RANKING_ROWS: usize = 10;
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
-    let period = visit.choice.asked();
-    let read = visit.ask(move |ask| overview::get(ask, period)).await?;
-    let language = visit.language;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
+    let period = visit.choice.period_query();
+    let read = move |ask: &mut Ask<'_>| Ok((overview::get(ask, period)?, Names::read(ask)?));
+    let (read, names) = visit.ask(read).await?;
     let rankings = read.rankings.into_iter();
     Ok(Page::of(OverviewPage {
         months: month_chart(&read.trend, &shell, &|month| links(month, &shell)),
@@ -94,7 +94,9 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
         trend: read.trend,
         lights: counts(&read.lights),
         starts: start_rates(&read.starts, &shell),
-        rankings: rankings.map(|r| Ranking::of(r, &names, &shell).first(SHOWN)).collect(),
+        rankings: rankings
+            .map(|r| Ranking::of(r, &names, &shell).first(MAX_RANKING_ROWS))
+            .collect(),
         shell,
     }))
 }

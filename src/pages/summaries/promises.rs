@@ -6,12 +6,12 @@ use askama::Template;
 
 use crate::api::plans::handlers::find_plan;
 use crate::api::plans::view::PlanView;
-
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::reference::names::Names;
 use crate::usecases::summaries::commitments::{self, CommitmentLine, Commitments};
@@ -105,16 +105,10 @@ impl PromisesPage {
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::PROMISES).await?;
-    let period = visit.choice.asked();
-    let language = visit.language;
-    let table = visit.ask(move |ask| commitments::get(ask, period)).await?;
-    let (plan, names) = visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            Ok((find_plan(conn, period.year)?, Names::load(conn, language)?))
-        })
-        .await?;
+    let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
+    let period = visit.choice.period_query();
+    let read = move |ask: &mut Ask<'_>| Ok((commitments::get(ask, period)?, Names::read(ask)?));
+    let (table, names) = visit.ask(read).await?;
+    let plan = visit.app.db.read(move |conn| find_plan(conn, period.year)).await?;
     Ok(Page::of(PromisesPage { shell, table, plan, names }))
 }

@@ -9,8 +9,9 @@ use crate::domain::light::Light;
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
 use crate::usecases::figures::dimensions::PlaceDimension;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
@@ -40,13 +41,13 @@ struct RankingPage {
 
 /// Shows one ranking with all its rows.
 pub(super) async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let RankingQuery { by } = visit.asked()?;
-    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
-    let period = visit.choice.asked();
+    let RankingQuery { by } = visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
+    let period = visit.choice.period_query();
     let all = FilterQuery::default();
-    let ranked = visit.ask(move |ask| rankings::get(ask, &all, period, by)).await?;
-    let language = visit.language;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let read =
+        move |ask: &mut Ask<'_>| Ok((rankings::get(ask, &all, period, by)?, Names::read(ask)?));
+    let (ranked, names) = visit.ask(read).await?;
     let ranking = Ranking::of(ranked, &names, &shell);
     Ok(Page::of(RankingPage { shell, ranking }))
 }

@@ -3,17 +3,17 @@
 use crate::pages::kit::shell::Shell;
 
 /// A filter with several selectable values.
-pub struct Pick {
+pub struct Filter {
     /// Query parameter.
     pub name: &'static str,
     /// Label.
     pub title: String,
     /// Options to choose from.
-    pub options: Vec<PickOption>,
+    pub options: Vec<FilterOption>,
 }
 
 /// An option of a filter.
-pub struct PickOption {
+pub struct FilterOption {
     /// Parameter value.
     pub value: String,
     /// Label.
@@ -31,7 +31,7 @@ pub struct Chip {
 }
 
 /// Address of a list page: its path and non-empty parameters.
-pub struct Asked {
+pub struct ListAddress {
     path: String,
     pairs: Vec<(String, String)>,
 }
@@ -39,7 +39,7 @@ pub struct Asked {
 /// Parameters that do not filter.
 const NO_FILTER: [&str; 3] = ["cursor", "said", "limit"];
 
-impl Asked {
+impl ListAddress {
     /// The address of the current page.
     pub fn of(shell: &Shell) -> Self {
         let (path, query) = shell.path.split_once('?').unwrap_or((&shell.path, ""));
@@ -71,50 +71,50 @@ impl Asked {
     }
 
     /// Links to the same rows as XLSX and CSV: the API list at `path` with the filters of this
-    /// page; `kept` replaces the parameters chosen at the head of the page.
-    pub fn files(&self, path: &str, kept: &str) -> [String; 2] {
+    /// page; `period` is the query that replaces year, month and basis.
+    pub fn files(&self, path: &str, period: &str) -> [String; 2] {
         let head = ["year", "through", "basis"];
         let path = to(path, self.pairs.iter().filter(|(n, _)| !head.contains(&n.as_str())));
         let mark = if path.contains('?') { '&' } else { '?' };
-        let kept = if kept.is_empty() { String::new() } else { format!("{kept}&") };
-        ["xlsx", "csv"].map(|format| format!("{path}{mark}{kept}format={format}"))
+        let period = if period.is_empty() { String::new() } else { format!("{period}&") };
+        ["xlsx", "csv"].map(|format| format!("{path}{mark}{period}format={format}"))
     }
 
     /// Parameters other than `names`, for hidden fields of a form.
-    pub fn beside(&self, names: &[&str]) -> Vec<(String, String)> {
+    pub fn other_params(&self, names: &[&str]) -> Vec<(String, String)> {
         self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())).cloned().collect()
     }
 
     /// Builds a filter; each option is a value and its label.
-    pub fn pick(
+    pub fn filter(
         &self,
         name: &'static str,
         title: &str,
         options: impl IntoIterator<Item = (String, String)>,
-    ) -> Pick {
-        let option = |(value, label): (String, String)| PickOption {
+    ) -> Filter {
+        let option = |(value, label): (String, String)| FilterOption {
             chosen: self.has(name, &value),
             value,
             label,
         };
-        Pick { name, title: title.to_owned(), options: options.into_iter().map(option).collect() }
+        Filter { name, title: title.to_owned(), options: options.into_iter().map(option).collect() }
     }
 
     /// Chips of all selected options.
-    pub fn chips(&self, picks: &[Pick]) -> Vec<Chip> {
-        let of = |pick: &Pick| {
-            let chosen = pick.options.iter().filter(|option| option.chosen);
-            let chip = |option: &PickOption| Chip {
-                label: format!("{}：{}", pick.title, option.label),
-                href: self.without(pick.name, &option.value),
+    pub fn chips(&self, filters: &[Filter]) -> Vec<Chip> {
+        let of = |filter: &Filter| {
+            let chosen = filter.options.iter().filter(|option| option.chosen);
+            let chip = |option: &FilterOption| Chip {
+                label: format!("{}：{}", filter.title, option.label),
+                href: self.without(filter.name, &option.value),
             };
             chosen.map(chip).collect::<Vec<_>>()
         };
-        picks.iter().flat_map(of).collect()
+        filters.iter().flat_map(of).collect()
     }
 }
 
-impl Pick {
+impl Filter {
     /// Number of selected options.
     pub fn count(&self) -> usize {
         self.options.iter().filter(|option| option.chosen).count()
@@ -140,10 +140,10 @@ macro_rules! options_of {
 mod tests {
     use super::*;
 
-    fn asked(path: &str) -> Asked {
+    fn asked(path: &str) -> ListAddress {
         let (path, query) = path.split_once('?').unwrap();
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Asked { path: path.to_owned(), pairs }
+        ListAddress { path: path.to_owned(), pairs }
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
 
         assert_eq!(asked.without("area", "hekou"), "/projects?year=2021&area=kenli&q=%E6%B5%B7");
         assert_eq!(asked.without_any(&["area", "q"]), "/projects?year=2021");
-        assert_eq!(asked.beside(&["area", "q"]), [("year".to_owned(), "2021".to_owned())]);
+        assert_eq!(asked.other_params(&["area", "q"]), [("year".to_owned(), "2021".to_owned())]);
         assert_eq!(asked.all("area").collect::<Vec<_>>(), ["hekou", "kenli"]);
     }
 
@@ -161,10 +161,10 @@ mod tests {
         let asked = asked("/projects?year=2021&light=red");
         let options = [("red", "红灯"), ("green", "绿灯")];
         let options = options.map(|(value, label)| (value.to_owned(), label.to_owned()));
-        let pick = asked.pick("light", "灯", options);
+        let filter = asked.filter("light", "灯", options);
 
-        assert_eq!(pick.count(), 1);
-        let chips = asked.chips(&[pick]);
+        assert_eq!(filter.count(), 1);
+        let chips = asked.chips(&[filter]);
         assert_eq!(
             (chips[0].label.as_str(), chips[0].href.as_str()),
             ("灯：红灯", "/projects?year=2021")

@@ -15,12 +15,12 @@ use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::http::reply::{Conditional, Tagged};
-use crate::pages::accounts::list::{Belonging, Shown};
+use crate::pages::accounts::list::{Affiliation, NewPassword};
 use crate::pages::accounts::secrets::first_password;
-use crate::pages::kit::form::{Complaints, Fields, Form, with, with_numbers};
-use crate::pages::kit::reply::{Page, see_other, up};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
+use crate::pages::kit::rejected_form::RejectedForm;
+use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::KeepAccounts;
 
@@ -34,12 +34,12 @@ pub fn mount(config: &mut ServiceConfig) {
         )
         .service(
             web::resource("/accounts/{user_id}/disabled")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(disable)),
         )
         .service(
             web::resource("/accounts/{user_id}/password")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(set_password)),
         );
 }
@@ -49,26 +49,26 @@ pub fn mount(config: &mut ServiceConfig) {
 struct AccountPage {
     shell: Shell,
     user: UserView,
-    belonging: Belonging,
-    trouble: Trouble,
-    made: Option<Shown>,
+    affiliation: Affiliation,
+    rejected: RejectedForm,
+    made: Option<NewPassword>,
 }
 
 async fn page(
     visit: &Visit<KeepAccounts>,
     id: UserId,
-    trouble: Trouble,
-    made: Option<Shown>,
+    rejected: RejectedForm,
+    made: Option<NewPassword>,
 ) -> Result<AccountPage, Problem> {
     let (app, who) = (visit.app.clone(), visit.permit::<KeepAccounts>()?);
     let Tagged(user) = get_user(app, who, Path(UserPath { user_id: id }), Conditional).await?;
-    let belonging = Belonging::find(visit).await?.of(&user);
-    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
-    Ok(AccountPage { shell, user, belonging, trouble, made })
+    let affiliation = Affiliation::find(visit).await?.of(&user);
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    Ok(AccountPage { shell, user, affiliation, rejected, made })
 }
 
 async fn show(visit: Visit<KeepAccounts>, path: Path<UserPath>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, path.0.user_id, Trouble::default(), None).await?))
+    Ok(Page::of(page(&visit, path.0.user_id, RejectedForm::default(), None).await?))
 }
 
 async fn save(
@@ -95,9 +95,9 @@ async fn answer(
         }
         Err(problem) => problem,
     };
-    let complaints = Complaints::of(problem, visit.language)?;
-    let view = page(visit, id, Trouble::with(form, complaints.clone(), fields), None).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(request))
+    let errors = FormErrors::from_problem(problem, visit.language)?;
+    let view = page(visit, id, RejectedForm::new(form, errors.clone(), fields), None).await?;
+    Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
 async fn change(
@@ -138,7 +138,7 @@ async fn set_password(
     let body = Body(judge::<PasswordReset>(json!({"password": password}))?);
     let at = Path(UserPath { user_id: id });
     let Tagged(user) = reset_password(visit.app.clone(), visit.permit()?, at, body).await?;
-    let made = Some(Shown { username: user.username, password });
-    let view = page(&visit, id, Trouble::default(), made).await?;
+    let made = Some(NewPassword { username: user.username, password });
+    let view = page(&visit, id, RejectedForm::default(), made).await?;
     Ok(Page::of(view).respond_to(&request))
 }

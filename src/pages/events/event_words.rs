@@ -167,9 +167,9 @@ const FIELDS: &[(&str, &str, &str)] = &[
 ];
 
 /// Chinese and English.
-type Both = (&'static str, &'static str);
+type Bilingual = (&'static str, &'static str);
 
-fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Both> {
+fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Bilingual> {
     table.iter().find(|(known, ..)| *known == code).map(|(_, zh, en)| (*zh, *en))
 }
 
@@ -184,17 +184,17 @@ pub fn kind(code: &str) -> Option<(String, String)> {
 }
 
 /// Name of a field; `None` if it has none.
-pub fn field(name: &str) -> Option<Both> {
+pub fn field(name: &str) -> Option<Bilingual> {
     find(FIELDS, name)
 }
 
 /// Name of a kind of subject; `None` if it has none.
-pub fn subject(code: &str) -> Option<Both> {
+pub fn subject(code: &str) -> Option<Bilingual> {
     find(SUBJECTS, code)
 }
 
 /// Common event kinds for the filter, in the order of a month's work.
-pub const USUAL: &[&str] = &[
+pub const COMMON_KINDS: &[&str] = &[
     "report.drafted",
     "report.rewritten",
     "report.submitted",
@@ -229,7 +229,7 @@ pub const USUAL: &[&str] = &[
 ];
 
 /// Event kinds of accounts for the filter; visible to auditors only.
-pub const ACCOUNTS: &[&str] = &[
+pub const ACCOUNT_KINDS: &[&str] = &[
     "session.opened",
     "session.ended",
     "session.ended_by_reuse",
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_recorded_has_words() {
+    fn every_event_kind_has_a_name() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let floors = ["domain", "store", "http", "api"];
         let all: BTreeSet<_> = floors.iter().flat_map(|f| written(&sources.join(f))).collect();
@@ -290,7 +290,7 @@ mod tests {
 
         assert!(wordless.is_empty(), "give words to {wordless:?}");
         assert!(all.len() > 30, "{all:?}");
-        assert!(USUAL.iter().chain(ACCOUNTS).all(|code| kind(code).is_some()));
+        assert!(COMMON_KINDS.iter().chain(ACCOUNT_KINDS).all(|code| kind(code).is_some()));
     }
 
     #[test]

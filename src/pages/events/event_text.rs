@@ -16,11 +16,11 @@ use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
-use crate::pages::events::told_words;
+use crate::pages::events::event_words;
 use crate::usecases::reference::names::Names;
 
 /// An event as the history page shows it.
-pub struct Told {
+pub struct EventText {
     /// Time in China, to the minute.
     pub at: String,
     /// Name of the author.
@@ -36,13 +36,13 @@ pub struct Told {
     /// Project the subject belongs to.
     pub project: Option<i64>,
     /// Changed fields.
-    pub changes: Vec<ToldChange>,
+    pub changes: Vec<ChangeText>,
     /// Network address of the request.
     pub origin: String,
 }
 
 /// A field before and after.
-pub struct ToldChange {
+pub struct ChangeText {
     /// Field name, in the page language.
     pub field: String,
     /// Value before; empty for none.
@@ -52,7 +52,7 @@ pub struct ToldChange {
 }
 
 /// Fields not shown: internal, or already shown elsewhere in the line.
-const UNSAID: [&str; 9] = [
+const HIDDEN_FIELDS: [&str; 9] = [
     "id",
     "version",
     "created_at",
@@ -70,20 +70,20 @@ pub fn local(at: &Timestamp) -> String {
 }
 
 /// Converts an event to text.
-pub fn tell(event: EventView, names: &Names) -> Told {
+pub fn describe(event: EventView, names: &Names) -> EventText {
     let language = names.language();
-    let kind = told_words::kind(&event.kind);
+    let kind = event_words::kind(&event.kind);
     let what = kind.map_or(event.kind.clone(), |(zh, en)| match language {
         Language::Chinese => zh,
         Language::English => en,
     });
-    let subject = told_words::subject(&event.subject_kind);
+    let subject = event_words::subject(&event.subject_kind);
     let subject = subject.map_or(event.subject_kind.as_str(), |both| chosen(both, language));
     let says = |c: &ChangeView| {
-        !(UNSAID.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
+        !(HIDDEN_FIELDS.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
     };
     let changes = event.changes.iter().filter(|c| says(c));
-    Told {
+    EventText {
         at: local(&event.at),
         by: match (event.actor_kind.as_str(), language) {
             ("client", Language::Chinese) => "接口客户端",
@@ -118,11 +118,11 @@ fn empty(value: &Value) -> bool {
     }
 }
 
-fn change(change: &ChangeView, subject: &str, names: &Names) -> ToldChange {
-    let called = told_words::field(&change.field);
+fn change(change: &ChangeView, subject: &str, names: &Names) -> ChangeText {
+    let called = event_words::field(&change.field);
     let field = called.map_or(change.field.as_str(), |both| chosen(both, names.language()));
     let say = |value: &Value| say(&change.field, value, subject, names);
-    ToldChange { field: field.to_owned(), before: say(&change.before), after: say(&change.after) }
+    ChangeText { field: field.to_owned(), before: say(&change.before), after: say(&change.after) }
 }
 
 /// A JSON value as text; empty for null.
