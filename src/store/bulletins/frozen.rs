@@ -27,6 +27,7 @@ use crate::store::bulletins::frozen_rows::{
     FrozenArea, FrozenEnvelope, FrozenIndustry, FrozenMilestone, FrozenOverride, FrozenReport,
     FrozenRules,
 };
+use crate::store::bulletins::parts::{Parts, Publication};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Result, StoreError};
 
@@ -90,48 +91,6 @@ struct FrozenUnit {
     id: UnitId,
     name: String,
     role: UnitRole,
-}
-
-/// Month and time of a publication.
-#[derive(Clone, Copy, Debug)]
-pub struct Publication {
-    /// Published month.
-    pub month: Month,
-    /// Instant of publication.
-    pub published_at: Timestamp,
-    /// Business day of publication.
-    pub published_on: NaiveDate,
-    /// Sequence of the last event included.
-    pub last_event: i64,
-    /// True if the projects are synthetic.
-    pub synthetic: bool,
-}
-
-/// Inputs of a snapshot, as read from the database.
-#[derive(Debug)]
-pub struct Parts {
-    /// Industry tree.
-    pub industries: Vec<Industry>,
-    /// Reporting areas.
-    pub areas: Vec<Area>,
-    /// Envelopes of the year's plan document.
-    pub envelopes: Vec<Envelope>,
-    /// Due dates of the year's reporting months.
-    pub due_dates: BTreeMap<Month, NaiveDate>,
-    /// Light rules in force.
-    pub rules: LightRules,
-    /// All projects of the year.
-    pub years: Vec<ProjectYear>,
-    /// Project names and national codes.
-    pub names: BTreeMap<ProjectId, (String, Option<String>)>,
-    /// Units of the projects: project, unit, unit name, role.
-    pub links: Vec<(ProjectId, UnitId, String, UnitRole)>,
-    /// Milestones of the projects.
-    pub milestones: BTreeMap<ProjectId, Vec<Milestone>>,
-    /// Light overrides that apply to the month.
-    pub overrides: BTreeMap<ProjectId, Vec<LightOverride>>,
-    /// All restatements in the register.
-    pub restatement_ids: Vec<RestatementId>,
 }
 
 impl Frozen {

@@ -3,6 +3,7 @@
 pub mod content;
 pub mod frozen;
 pub mod frozen_rows;
+pub mod parts;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

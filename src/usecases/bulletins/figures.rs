@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::api::lights::handlers::{light_summary, project_lights};
 use crate::api::lights::view::ProjectLightView;
-use crate::api::reporting_months::filings::FilingsView;
 use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
@@ -55,7 +54,7 @@ pub(super) fn figures(
         area_ranking,
         industry_ranking,
         unit_ranking,
-        filings: FilingsView::from(month.counts).into(),
+        filings: month.counts.into(),
         late_reports: month.late,
         restatements,
         issues,

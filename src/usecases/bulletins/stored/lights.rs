@@ -4,7 +4,7 @@ use crate::api::lights::handlers as summary;
 use crate::api::lights::overrides::LightOverrideView;
 use crate::api::lights::rules::LightRulesView;
 use crate::api::lights::view;
-use crate::api::reporting_months::filings::FilingsView;
+use crate::domain::report::filings;
 use crate::store::bulletins::content::lights::{
     CatchUp, Finding, LightCounts, LightRow, LightSummary, Override, ProjectLight, Rules,
 };
@@ -156,9 +156,9 @@ impl From<LightOverrideView> for Override {
     }
 }
 
-impl From<FilingsView> for Filings {
-    fn from(filings: FilingsView) -> Self {
-        let FilingsView { due, confirmed, submitted, returned, missing, late } = filings;
+impl From<filings::Filings> for Filings {
+    fn from(filings: filings::Filings) -> Self {
+        let filings::Filings { due, confirmed, submitted, returned, missing, late } = filings;
         Self { due, confirmed, submitted, returned, missing, late }
     }
 }
