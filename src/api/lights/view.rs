@@ -9,7 +9,7 @@ use crate::domain::light::judgement::{GroupLight, LightJudge, ProjectLight};
 use crate::domain::light::sums::{LightCounts, LightFigures};
 use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::words::Language;
-use crate::usecases::figures::row_key::RowPlace;
+use crate::usecases::figures::dimensions::RowPlace;
 use crate::usecases::figures::view::ProgressInputs;
 use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 

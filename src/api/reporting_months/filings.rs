@@ -26,7 +26,7 @@ use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest, figures as summaries, reporting_months};
 use crate::usecases::answer::PageView;
-use crate::usecases::figures::dimensions::KeyNames;
+use crate::usecases::figures::key_names::KeyNames;
 use crate::usecases::permission::ReadProjects;
 use crate::usecases::projects::filter::FilterQuery;
 

@@ -1,23 +1,19 @@
 //! The dimensions of summaries: what their rows can be of.
 //!
-//! To add a dimension, add its variant and its entry here, and its field to
-//! [`RowKey`](crate::usecases::figures::row_key::RowKey).
+//! A dimension is its variant, its arm in [`Dimension::rows`] and its field in [`RowKey`].
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::figures::summary::{Period, ProjectYear};
-use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::id::UnitId;
+use crate::domain::month::Month;
 use crate::domain::project::{Nature, Stage};
-use crate::domain::reference::industry::{Industry, IndustryGroup};
+use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::text_enum::text_enum;
-use crate::store::figures::source::Source;
-use crate::store::projects::ProjectFilter;
-use crate::store::{Conn, Result};
-use crate::usecases::figures::row_key::{Key, RowKey, RowPlace};
+use crate::usecases::figures::key_names::KeyNames;
+use crate::usecases::figures::rows::{Key, order};
 
 text_enum! {
     /// Dimension by which investment is grouped.
@@ -56,7 +52,7 @@ text_enum! {
 impl Dimension {
     /// The rows that `project` belongs to, each with its order and its name. A project with several
     /// units belongs to several rows.
-    fn rows(self, names: &KeyNames, project: &ProjectYear, period: Period) -> Vec<Key> {
+    pub(super) fn rows(self, names: &KeyNames, project: &ProjectYear, period: Period) -> Vec<Key> {
         match self {
             Self::Industry => vec![names.industry_key(project.industry)],
             Self::Group => names.group_key(project.industry).into_iter().collect(),
@@ -78,11 +74,6 @@ impl Dimension {
     }
 }
 
-/// Place of `value` among all values of its enumeration.
-fn order<T: PartialEq>(all: &[T], value: T) -> usize {
-    all.iter().position(|other| *other == value).unwrap_or(usize::MAX)
-}
-
 impl From<PlaceDimension> for Dimension {
     fn from(dimension: PlaceDimension) -> Self {
         match dimension {
@@ -90,6 +81,85 @@ impl From<PlaceDimension> for Dimension {
             PlaceDimension::Group => Self::Group,
             PlaceDimension::Area => Self::Area,
             PlaceDimension::Unit => Self::Unit,
+        }
+    }
+}
+
+/// Industry, area or unit of a row. Only the fields of the requested dimension are present; none on
+/// a total.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Place)]
+pub struct RowPlace {
+    /// The code of the industry line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "next_gen_it")]
+    pub industry: Option<String>,
+    /// The industry group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub group: Option<IndustryGroup>,
+    /// The code of the area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "dongying")]
+    pub area: Option<String>,
+    /// The unit's id; absent on the row of projects that have no unit in the role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<i64>)]
+    pub unit_id: Option<UnitId>,
+    /// The unit's name; absent on the row of projects that have no unit in the role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit: Option<String>,
+    /// The role in which units are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub role: Option<UnitRole>,
+}
+
+/// All that a row can be of. Only the fields of the requested dimensions are present; none on a
+/// total.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowKey {
+    /// Industry, group, area or unit.
+    #[serde(flatten)]
+    pub place: RowPlace,
+    /// The stage; only if grouped by stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stage: Option<Stage>,
+    /// The nature of construction; only if grouped by nature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub nature: Option<Nature>,
+    /// The month; only if grouped by month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "2021-05")]
+    pub month: Option<Month>,
+}
+
+impl From<RowPlace> for RowKey {
+    fn from(place: RowPlace) -> Self {
+        Self { place, ..Self::default() }
+    }
+}
+
+impl RowKey {
+    /// The key of a row of two dimensions.
+    pub(super) fn and(self, other: Self) -> Self {
+        let Self { place, stage, nature, month } = other;
+        let RowPlace { industry, group, area, unit_id, unit, role } = place;
+        Self {
+            place: RowPlace {
+                industry: self.place.industry.or(industry),
+                group: self.place.group.or(group),
+                area: self.place.area.or(area),
+                unit_id: self.place.unit_id.or(unit_id),
+                unit: self.place.unit.or(unit),
+                role: self.place.role.or(role),
+            },
+            stage: self.stage.or(stage),
+            nature: self.nature.or(nature),
+            month: self.month.or(month),
         }
     }
 }
@@ -107,118 +177,4 @@ pub struct PlaceQuery {
 
 fn area() -> PlaceDimension {
     PlaceDimension::Area
-}
-
-/// Names and positions of what rows are of, from the source of a summary.
-#[derive(Debug)]
-pub(crate) struct KeyNames {
-    industries: BTreeMap<IndustryId, Industry>,
-    areas: BTreeMap<AreaId, (i32, String)>,
-    units: BTreeMap<UnitId, String>,
-    units_of: BTreeMap<ProjectId, Vec<UnitId>>,
-    /// Role in which units are counted.
-    role: UnitRole,
-}
-
-impl KeyNames {
-    /// Reads from `source`; `filter` restricts the units and their role. Call it in the same
-    /// database snapshot as the figures.
-    pub(crate) fn load<'a>(
-        conn: &mut Conn,
-        source: &Source,
-        projects: impl IntoIterator<Item = &'a ProjectYear>,
-        filter: &ProjectFilter,
-    ) -> Result<Self> {
-        let role = filter.unit_role.unwrap_or(UnitRole::Owner);
-        let mut units = BTreeMap::new();
-        let mut units_of = BTreeMap::<_, Vec<_>>::new();
-        for (project, unit, name, unit_role) in
-            source.links(conn, projects.into_iter().map(|p| p.id))?
-        {
-            let wanted = filter.units.is_empty() || filter.units.contains(&unit);
-            if unit_role == role && wanted {
-                units.insert(unit, name);
-                units_of.entry(project).or_default().push(unit);
-            }
-        }
-        let areas = source.areas(conn)?.into_iter().map(|a| (a.id, (a.position, a.code)));
-        let areas = areas.collect();
-        let industries = source.industries(conn)?.into_iter().map(|i| (i.id, i)).collect();
-        Ok(Self { industries, areas, units, units_of, role })
-    }
-
-    /// The rows `project` belongs to: one per combination of keys of the dimensions.
-    pub(crate) fn keys(&self, project: &ProjectYear, by: &[Dimension], period: Period) -> Vec<Key> {
-        by.iter().fold(vec![Key::whole()], |keys, dimension| {
-            let own = dimension.rows(self, project, period);
-            keys.iter().flat_map(|key| own.iter().map(|other| key.and(other))).collect()
-        })
-    }
-
-    fn industry_key(&self, id: IndustryId) -> Key {
-        let position = self.industries.get(&id).map_or(0, |i| i.position);
-        let row = RowPlace { industry: self.industry(id), ..RowPlace::default() };
-        Key::of_record(position, id.0, row)
-    }
-
-    fn group_key(&self, id: IndustryId) -> Option<Key> {
-        let group = self.industries.get(&id)?.group;
-        let row = RowPlace { group: Some(group), ..RowPlace::default() };
-        Some(Key::of_value(order(IndustryGroup::ALL, group), row))
-    }
-
-    fn area_key(&self, id: AreaId) -> Key {
-        let position = self.areas.get(&id).map_or(0, |(position, _)| *position);
-        Key::of_record(position, id.0, RowPlace { area: self.area(id), ..RowPlace::default() })
-    }
-
-    /// The first row is that of projects without unit in the role.
-    fn unit_keys(&self, project: ProjectId) -> Vec<Key> {
-        let row = RowPlace { role: Some(self.role), ..RowPlace::default() };
-        let Some(units) = self.units_of.get(&project) else {
-            return vec![Key::of_value(0, row)];
-        };
-        let key = |id: &UnitId| {
-            let place = RowPlace { unit_id: Some(*id), unit: self.unit(*id), ..row.clone() };
-            Key::of_record(0, id.0, place)
-        };
-        units.iter().map(key).collect()
-    }
-
-    /// Code of an industry.
-    pub(crate) fn industry(&self, id: IndustryId) -> Option<String> {
-        self.industries.get(&id).map(|i| i.code.clone())
-    }
-
-    /// Code of an area.
-    pub(crate) fn area(&self, id: AreaId) -> Option<String> {
-        self.areas.get(&id).map(|(_, code)| code.clone())
-    }
-
-    /// Position and code of an industry, for sorting.
-    pub(crate) fn industry_position(&self, id: IndustryId) -> (i32, String) {
-        self.industries.get(&id).map(|i| (i.position, i.code.clone())).unwrap_or_default()
-    }
-
-    /// Position and code of an area, for sorting.
-    pub(crate) fn area_position(&self, id: AreaId) -> (i32, String) {
-        self.areas.get(&id).cloned().unwrap_or_default()
-    }
-
-    /// Names of the units that have the role in a project.
-    pub(crate) fn units_of(&self, project: ProjectId) -> Vec<String> {
-        let ids = self.units_of.get(&project).into_iter().flatten();
-        ids.filter_map(|id| self.unit(*id)).collect()
-    }
-
-    /// Names and ids of the units that have the role in a project.
-    pub(crate) fn named_units_of(&self, project: ProjectId) -> Vec<(String, UnitId)> {
-        let ids = self.units_of.get(&project).into_iter().flatten();
-        ids.filter_map(|id| Some((self.unit(*id)?, *id))).collect()
-    }
-
-    /// Name of a unit.
-    pub(crate) fn unit(&self, id: UnitId) -> Option<String> {
-        self.units.get(&id).cloned()
-    }
 }

@@ -11,7 +11,7 @@ use crate::domain::light::sums::{LightCounts, LightFigures};
 use crate::domain::milestone::Milestone;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
-use crate::usecases::figures::dimensions::KeyNames;
+use crate::usecases::figures::key_names::KeyNames;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::refusal::Refusal;
 

@@ -2,8 +2,9 @@
 
 pub mod about;
 pub mod dimensions;
+pub(crate) mod key_names;
 pub(crate) mod lights;
 pub mod query;
 pub mod request;
-pub mod row_key;
+pub(crate) mod rows;
 pub mod view;

@@ -14,7 +14,7 @@ use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest};
 use crate::usecases::ask::Ask;
 use crate::usecases::figures::about::{About, Method};
-use crate::usecases::figures::dimensions::KeyNames;
+use crate::usecases::figures::key_names::KeyNames;
 use crate::usecases::figures::lights::{LightsOfProjects, LitProject};
 use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::figures::request::SummaryRequest;

@@ -4,9 +4,8 @@ use crate::store::bulletins::content::rows::{
     About, CountRate, Coverage, Include, Progress, Rate, RowDimension, RowKey, Scope,
 };
 use crate::usecases::figures::about::{self, Method};
-use crate::usecases::figures::dimensions::{Dimension, PlaceDimension};
+use crate::usecases::figures::dimensions::{Dimension, PlaceDimension, RowPlace};
 use crate::usecases::figures::query;
-use crate::usecases::figures::row_key::RowPlace;
 use crate::usecases::figures::view::{CountRateView, CoverageView, ProgressInputs, RateView};
 
 /// The stored head of a summary that states its method.

@@ -6,7 +6,7 @@ use crate::store::bulletins::content::sums::{
     Promised, Registered, Trend, TrendMonth,
 };
 use crate::usecases::bulletins::stored::rows::{about_with, each};
-use crate::usecases::figures::row_key::RowKey;
+use crate::usecases::figures::dimensions::RowKey;
 use crate::usecases::figures::view;
 use crate::usecases::summaries::{commitments, investment, trend};
 
