@@ -10,6 +10,7 @@ pub mod answer;
 pub mod ask;
 pub mod caller;
 pub mod check;
+pub mod issues;
 pub mod patch;
 pub mod permission;
 pub mod precondition;

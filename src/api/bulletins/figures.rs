@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use crate::api::figures::asked::{AsOf, Asking, Include, PeriodQuery};
 use crate::api::figures::dimensions::{Dimension, Keys};
 use crate::api::figures::place::PlaceDimension;
-use crate::api::issues::view::IssueFacts;
 use crate::api::lights::handlers::{LightSummary, Lights, shine};
 use crate::api::lights::view::ProjectLightView;
 use crate::api::reporting_months::filings::{Filing, FilingsView};
@@ -31,6 +30,7 @@ use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::issues::view::IssueFacts;
 
 /// All figures of a published month.
 #[derive(Debug, Serialize, ToSchema)]

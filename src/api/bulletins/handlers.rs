@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::Data;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::to_value;
@@ -14,12 +15,11 @@ use crate::api::bulletins::figures::{
 use crate::api::bulletins::reply::{Kept, RenderQuery, Rendered, Wanted};
 use crate::api::bulletins::tables::Names;
 use crate::api::figures::asked::{Asking, thaw};
-use crate::api::issues::view::IssueLife;
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IssueId, RestatementId};
-use crate::domain::issue::IssueState;
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::month::Month;
 use crate::domain::report::restatement::Restatement;
 use crate::domain::reporting_month::ReportingMonth;
@@ -40,10 +40,12 @@ use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
 use crate::store::events::{Author, Change, Event, changes};
 use crate::store::figures::source::Source;
+use crate::store::issues::recorded::{IssueReplay, RecordedIssue, RecordedIssueUnit};
 use crate::store::reports::restatements;
 use crate::store::{Conn, StoreError, plans, reporting_months};
 use crate::usecases::answer::{PageView, Versioned};
 use crate::usecases::ask::Now;
+use crate::usecases::issues::view::{IssueFacts, IssueUnit};
 use crate::usecases::permission::{PublishBulletins, ReadSummaries};
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
@@ -268,26 +270,46 @@ fn open_issues(conn: &mut Conn, month: &ReportingMonth) -> Result<Vec<BulletinIs
     let Some(closed_at) = month.closed_at else {
         return Ok(Vec::new());
     };
-    let mut lives: BTreeMap<i64, IssueLife> = BTreeMap::new();
+    let mut replays: BTreeMap<i64, IssueReplay> = BTreeMap::new();
     for event in events::of_kind_until(conn, "issue", closed_at)? {
-        lives.entry(event.subject_id).or_default().follow(&event);
+        replays.entry(event.subject_id).or_default().apply(&event);
     }
-    let names = Source::Live.names(conn, lives.values().filter_map(IssueLife::project))?;
+    let names = Source::Live.names(conn, replays.values().filter_map(IssueReplay::project))?;
     let day = month.month.last_day();
-    let mut open = Vec::new();
-    for (id, life) in lives {
-        let facts = life.facts().map_err(Problem::broken)?;
-        if facts.state != IssueState::Cleared {
-            open.push(BulletinIssue {
-                id: IssueId(id),
-                project: names.get(&facts.project_id).cloned().unwrap_or_default().0,
-                age_days: (day - facts.raised_on).num_days().max(0),
-                overdue: facts.due_on < day,
-                facts,
-            });
-        }
-    }
-    Ok(open)
+    let open = replays.iter().filter(|(_, replay)| replay.state() != IssueState::Cleared);
+    let issue = |(id, replay): (&i64, &IssueReplay)| {
+        let facts = facts(replay.issue(), day)?;
+        Some(BulletinIssue {
+            id: IssueId(*id),
+            project: names.get(&facts.project_id).cloned().unwrap_or_default().0,
+            age_days: (day - facts.raised_on).num_days().max(0),
+            overdue: facts.due_on < day,
+            facts,
+        })
+    };
+    Ok(open.filter_map(issue).collect())
+}
+
+/// The recorded issue with a default in place of each field its events lack; `None` if it belongs
+/// to no project.
+fn facts(recorded: RecordedIssue, day: NaiveDate) -> Option<IssueFacts> {
+    let unit = |unit: RecordedIssueUnit| {
+        let RecordedIssueUnit { unit_id, unit, leads } = unit;
+        unit_id.map(|unit_id| IssueUnit { unit_id, unit, leads })
+    };
+    Some(IssueFacts {
+        project_id: recorded.project_id?,
+        title: recorded.title.unwrap_or_default(),
+        category: recorded.category.unwrap_or(IssueCategory::Other),
+        level: recorded.level.unwrap_or(IssueLevel::Unit),
+        asked: recorded.asked.unwrap_or_default(),
+        due_on: recorded.due_on.unwrap_or(day),
+        state: recorded.state.unwrap_or(IssueState::Raised),
+        units: recorded.units.into_iter().filter_map(unit).collect(),
+        raised_on: recorded.raised_on.unwrap_or(day),
+        raised_by: recorded.raised_by.unwrap_or_default(),
+        cleared_on: recorded.cleared_on,
+    })
 }
 
 /// A bulletin limited to `sight`: the frozen figures, or the same formulas applied to the visible

@@ -10,8 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::bulletins::figures::{BulletinIssue, as_published};
 use crate::api::bulletins::handlers::listed;
 use crate::api::figures::asked::{AsOf, Asking, not_published, thaw};
-use crate::api::issues::handlers::IssueQuery;
-use crate::api::issues::view::{IssueFacts, IssueUnit};
 use crate::domain::account::access::Sight;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::month::{Month, Year};
@@ -26,6 +24,8 @@ use crate::store::issues;
 use crate::store::issues::{IssueFilter, NamedIssue};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
+use crate::usecases::issues::filter::IssueQuery;
+use crate::usecases::issues::view::{IssueFacts, IssueUnit};
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::PlaceFilter;
 

@@ -2,8 +2,6 @@
 
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
 use crate::api::figures::asked::Asking;
-use crate::api::issues::handlers::list_project_issues;
-use crate::api::issues::view::IssueView;
 use crate::api::lights::handlers::Lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
 use crate::api::lights::view::ProjectLightView;
@@ -24,6 +22,8 @@ use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
+use crate::usecases::issues::list as issue_list;
+use crate::usecases::issues::view::IssueView;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
@@ -82,7 +82,7 @@ impl ProjectData {
         let id = at().0.project_id;
         let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
         let reports = PageView::whole(reports);
-        let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
+        let issues = reads()?.ask(move |ask| issue_list::of_project(ask, id)).await?;
         let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
             let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
@@ -101,7 +101,7 @@ impl ProjectData {
             plan: plan(visit, id).await?,
             milestones: milestones.items,
             reports: reports.items,
-            issues: issues.items,
+            issues,
             overrides: overrides.items,
             history,
             events,
