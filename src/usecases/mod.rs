@@ -12,6 +12,7 @@ pub mod bulletins;
 pub mod caller;
 pub mod check;
 pub mod figures;
+pub mod issues;
 pub mod lights;
 pub mod patch;
 pub mod permission;

@@ -1,6 +1,7 @@
 //! Why a use case was refused, without HTTP. `http::problem` maps each kind to a status.
 
 use crate::domain::error::{FieldError, RuleError};
+use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
@@ -217,5 +218,15 @@ impl From<RuleError> for Refusal {
 impl From<MonthRefusal> for Refusal {
     fn from(refusal: MonthRefusal) -> Self {
         RuleError::from(refusal).into()
+    }
+}
+
+impl From<IssueRefusal> for Refusal {
+    fn from(refusal: IssueRefusal) -> Self {
+        let kind = match refusal {
+            IssueRefusal::WrongState { .. } | IssueRefusal::TopLevel => RefusalKind::Conflict,
+            IssueRefusal::NotYours { .. } => RefusalKind::Forbidden,
+        };
+        Self::new(kind, refusal.code(), refusal.words())
     }
 }

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::issues::handlers::IssueQuery;
 use crate::domain::account::access::Sight;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -26,6 +25,7 @@ use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
 use crate::usecases::figures::query::{AsOf, PeriodQuery};
 use crate::usecases::figures::request::{SummaryRequest, not_published};
+use crate::usecases::issues::filter::IssueQuery;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::PlaceFilter;
 

@@ -4,7 +4,6 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::api::issues::view::IssueFacts;
 use crate::api::lights::handlers::LightSummary;
 use crate::api::lights::view::ProjectLightView;
 use crate::api::reporting_months::filings::{Filing, FilingsView};
@@ -13,6 +12,7 @@ use crate::domain::id::IssueId;
 use crate::domain::month::Month;
 use crate::store::events::seal::Anchor;
 use crate::usecases::bulletins::view::BulletinRestatement;
+use crate::usecases::issues::view::IssueFacts;
 use crate::usecases::summaries::commitments::Commitments;
 use crate::usecases::summaries::investment::Investment;
 use crate::usecases::summaries::milestones::MilestoneSummary;
