@@ -9,9 +9,11 @@
 pub mod accounts;
 pub mod answer;
 pub mod ask;
+pub mod bulletins;
 pub mod caller;
 pub mod check;
 pub mod figures;
+pub mod issues;
 pub mod lights;
 pub mod patch;
 pub mod permission;

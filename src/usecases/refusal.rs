@@ -6,6 +6,7 @@ use crate::domain::milestone::refusal::MilestoneRefusal;
 use crate::domain::plan::refusal::YearPlanRefusal;
 use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::report::refusal::ReportRefusal;
+use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
@@ -249,5 +250,15 @@ impl From<ReportRefusal> for Refusal {
                 Self::conflict(refusal.code(), refusal.words())
             }
         }
+    }
+}
+
+impl From<IssueRefusal> for Refusal {
+    fn from(refusal: IssueRefusal) -> Self {
+        let kind = match refusal {
+            IssueRefusal::WrongState { .. } | IssueRefusal::TopLevel => RefusalKind::Conflict,
+            IssueRefusal::NotYours { .. } => RefusalKind::Forbidden,
+        };
+        Self::new(kind, refusal.code(), refusal.words())
     }
 }

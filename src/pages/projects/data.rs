@@ -1,8 +1,6 @@
 //! Loads the data of a project's page from the API handlers.
 
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
-use crate::api::issues::handlers::list_project_issues;
-use crate::api::issues::view::IssueView;
 use crate::api::lights::handlers::project_lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
 use crate::api::lights::view::ProjectLightView;
@@ -22,6 +20,8 @@ use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
 use crate::usecases::figures::lights::LightsOfProjects;
 use crate::usecases::figures::request::SummaryRequest;
+use crate::usecases::issues::list as issue_list;
+use crate::usecases::issues::view::IssueView;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
@@ -83,7 +83,7 @@ impl ProjectData {
         let id = at().0.project_id;
         let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
         let reports = PageView::whole(reports);
-        let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
+        let issues = reads()?.ask(move |ask| issue_list::of_project(ask, id)).await?;
         let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
             let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
@@ -102,7 +102,7 @@ impl ProjectData {
             plan: plan(visit, id).await?,
             milestones: milestones.items,
             reports: reports.items,
-            issues: issues.items,
+            issues,
             overrides: overrides.items,
             history,
             events,

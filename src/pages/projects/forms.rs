@@ -4,7 +4,6 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use crate::api::issues::handlers::{IssueInput, create_issue};
 use crate::api::lights::overrides::{
     LightOverrideInput, LightOverridePath, create_light_override, withdraw_light_override,
 };
@@ -21,6 +20,8 @@ use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::visit::Visit;
 use crate::pages::projects::one::{page, redirect_to_project};
+use crate::usecases::issues::input::IssueInput;
+use crate::usecases::issues::write as issues;
 use crate::usecases::permission::{
     EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
 };
@@ -139,21 +140,19 @@ async fn move_stage(
 async fn raise(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
-    path: Path<ProjectPath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<ProjectPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let project = at.project_id;
     let names = ["title", "category", "level", "asked", "due_on"];
     let done = match judge::<IssueInput>(fields.body(&names)) {
         Ok(input) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            create_issue(app, who, Path(at), Body(input), once).await
+            let decide = issues::decide_creation;
+            visit.change(move |ask| decide(ask, project, &input), issues::save).await
         }
         Err(problem) => Err(problem),
     };
-    let sent =
-        Sent { project: at.project_id, milestone: None, form: "issue", fields, said: "raised" };
+    let sent = Sent { project, milestone: None, form: "issue", fields, said: "raised" };
     sent.answer(&request, &visit, done).await
 }
 

@@ -79,6 +79,18 @@ fn live() -> AsOf {
 }
 
 impl PeriodQuery {
+    /// The parameters with which the figures of a bulletin are computed.
+    pub(crate) fn as_published(month: Month) -> Self {
+        Self {
+            year: month.year(),
+            through: Some(month),
+            basis: current(),
+            expected: calendar(),
+            include: confirmed(),
+            as_of: AsOf::Published,
+        }
+    }
+
     /// The requested period.
     ///
     /// # Errors

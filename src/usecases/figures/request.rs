@@ -1,7 +1,6 @@
 //! A request for figures: the period, the caller's sight, and the live or published source.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
@@ -9,8 +8,8 @@ use crate::domain::error::FieldError;
 use crate::domain::figures::summary::{Period, ProjectYear, restated_months};
 use crate::domain::month::{Month, Year};
 use crate::domain::words::Words;
+use crate::store::bulletins;
 use crate::store::bulletins::frozen::Frozen;
-use crate::store::bulletins::{self, Bulletin};
 use crate::store::events::seal;
 use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
@@ -114,7 +113,7 @@ impl SummaryRequest {
         let Some(bulletin) = bulletin else {
             return Err(not_published(query.year, month, &months));
         };
-        Ok(Self::of_bulletin(query, sight, thaw(&bulletin)?))
+        Ok(Self::of_bulletin(query, sight, bulletin.frozen()?))
     }
 
     /// A request answered from the frozen month of a bulletin.
@@ -143,7 +142,7 @@ impl SummaryRequest {
                 Some(Self { query, period, source: Source::Live, ..*self })
             }
             Source::Published(_) => match bulletins::find(conn, through.previous())? {
-                Some(bulletin) => Some(Self::of_bulletin(query, self.sight, thaw(&bulletin)?)),
+                Some(bulletin) => Some(Self::of_bulletin(query, self.sight, bulletin.frozen()?)),
                 None => None,
             },
         };
@@ -202,16 +201,4 @@ pub(crate) fn not_published(year: Year, month: Option<Month>, published: &[Month
         )
     };
     Refusal::bad_parameters(vec![FieldError::new("?as_of", "not-published", words)])
-}
-
-/// The frozen month in a bulletin's content.
-#[derive(Deserialize)]
-struct Content {
-    register: Frozen,
-}
-
-/// Parses the frozen month stored in a bulletin.
-pub(crate) fn thaw(bulletin: &Bulletin) -> Result<Frozen, Refusal> {
-    let content: Content = serde_json::from_str(&bulletin.content).map_err(Refusal::broken)?;
-    Ok(content.register)
 }

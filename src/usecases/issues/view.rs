@@ -1,14 +1,12 @@
-//! API views of an issue to be coordinated and its steps.
+//! Answers about issues and their steps.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState, IssueStep};
-use crate::store::events::Recorded;
 use crate::store::issues::NamedIssue;
 use crate::usecases::answer::Versioned;
 
@@ -52,13 +50,14 @@ pub struct IssueFacts {
 }
 
 impl From<&NamedIssue> for IssueFacts {
-    fn from(found: &NamedIssue) -> Self {
-        let issue = &found.issue;
-        let unit = |(index, (id, name)): (usize, (&UnitId, &String))| IssueUnit {
+    fn from(named: &NamedIssue) -> Self {
+        let issue = &named.issue;
+        let names = issue.units.iter().zip(&named.units).enumerate();
+        let units = names.map(|(position, (id, name))| IssueUnit {
             unit_id: *id,
             unit: name.clone(),
-            leads: index == 0,
-        };
+            leads: position == 0,
+        });
         Self {
             project_id: issue.project_id,
             title: issue.title.clone(),
@@ -67,7 +66,7 @@ impl From<&NamedIssue> for IssueFacts {
             asked: issue.asked.clone(),
             due_on: issue.due_on,
             state: issue.state,
-            units: issue.units.iter().zip(&found.units).enumerate().map(unit).collect(),
+            units: units.collect(),
             raised_on: issue.raised_on,
             raised_by: issue.raised_by.clone(),
             cleared_on: issue.cleared_on,
@@ -76,7 +75,7 @@ impl From<&NamedIssue> for IssueFacts {
 }
 
 /// An issue to be coordinated (需协调事项).
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Issue)]
 pub struct IssueView {
     /// The issue's id.
@@ -98,15 +97,15 @@ pub struct IssueView {
 
 impl IssueView {
     /// The issue, with age and overdue flag as of `today`.
-    pub fn of(found: &NamedIssue, today: NaiveDate) -> Self {
+    pub fn of(named: &NamedIssue, today: NaiveDate) -> Self {
         Self {
-            id: found.issue.id,
-            project: found.project.clone(),
-            facts: found.into(),
-            age_days: found.issue.age_days(today),
-            overdue: found.issue.is_overdue(today),
-            next_steps: found.issue.state.next(),
-            version: found.issue.version,
+            id: named.issue.id,
+            project: named.project.clone(),
+            facts: named.into(),
+            age_days: named.issue.age_days(today),
+            overdue: named.issue.is_overdue(today),
+            next_steps: named.issue.state.next(),
+            version: named.issue.version,
         }
     }
 }
@@ -132,57 +131,3 @@ pub struct IssueStepView {
     /// State of the issue after the step.
     pub state: IssueState,
 }
-
-/// Rebuilds an issue's state from its events.
-#[derive(Debug, Default)]
-pub struct IssueLife {
-    facts: Map<String, Value>,
-}
-
-impl IssueLife {
-    /// Applies the next event and returns its comment.
-    pub fn follow(&mut self, event: &Recorded) -> String {
-        let mut words = String::new();
-        for change in &event.changes {
-            if change.field == WORDS {
-                change.after.as_str().unwrap_or_default().clone_into(&mut words);
-            } else {
-                self.facts.insert(change.field.clone(), change.after.clone());
-            }
-        }
-        words
-    }
-
-    /// The project the issue belongs to.
-    pub fn project(&self) -> Option<ProjectId> {
-        self.facts.get("project_id").and_then(Value::as_i64).map(ProjectId)
-    }
-
-    /// Content of the issue after the last applied event.
-    pub fn facts(&self) -> Result<IssueFacts, serde_json::Error> {
-        // A field that was never set is in no event, so its default is null or an empty list.
-        let mut facts = self.facts.clone();
-        facts.entry("cleared_on").or_insert(Value::Null);
-        facts.entry("units").or_insert_with(|| Value::Array(Vec::new()));
-        serde_json::from_value(Value::Object(facts))
-    }
-
-    /// The steps recorded by `events`.
-    pub fn steps(events: &[Recorded]) -> Result<Vec<IssueStepView>, serde_json::Error> {
-        let mut life = Self::default();
-        let step = |event: &Recorded| {
-            let words = life.follow(event);
-            Ok(IssueStepView {
-                kind: event.kind.clone(),
-                at: event.at,
-                by: event.actor_name.clone(),
-                words,
-                state: life.facts()?.state,
-            })
-        };
-        events.iter().map(step).collect()
-    }
-}
-
-/// Event field that holds a step's comment.
-pub const WORDS: &str = "words";

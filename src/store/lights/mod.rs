@@ -1,5 +1,7 @@
 //! Versions of the light rules, and light overrides.
 
+pub mod recorded;
+
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -1,5 +1,7 @@
 //! Issues to be coordinated. A unit sees the issues of its projects and those assigned to it.
 
+pub mod recorded;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
