@@ -11,6 +11,7 @@ pub mod ask;
 pub mod caller;
 pub mod check;
 pub mod issues;
+pub mod lights;
 pub mod patch;
 pub mod permission;
 pub mod precondition;

@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
 use crate::api::figures::dimensions::{Key, Keys};
 use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
-use crate::api::lights::rules::LightRulesView;
 use crate::api::lights::view::{LightNames, LightRow, ProgressInputs, ProjectLightView};
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::clock::Timestamp;
@@ -35,6 +34,7 @@ use crate::routes;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest, StoreError};
 use crate::usecases::answer::PageView;
+use crate::usecases::lights::rules::LightRulesView;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
 

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use crate::api::figures::place::Place;
 use crate::api::figures::view::{Judged, RateView};
-use crate::api::lights::overrides::LightOverrideView;
 use crate::domain::figures::progress;
 use crate::domain::id::ProjectId;
 use crate::domain::light::judgement::{CatchUp, GroupLight, LightJudge, ProjectLight};
@@ -15,6 +14,7 @@ use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::money::Fen;
 use crate::domain::rate::Hundredths;
 use crate::domain::words::{Language, Words};
+use crate::usecases::lights::overrides::LightOverrideView;
 
 /// Result of one rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]

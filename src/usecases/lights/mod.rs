@@ -1,0 +1,4 @@
+//! Lights of projects.
+
+pub mod overrides;
+pub mod rules;
