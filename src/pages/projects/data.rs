@@ -3,6 +3,8 @@
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
 use crate::api::lights::handlers::project_lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
+use crate::api::figures::asked::Asking;
+use crate::api::lights::handlers::Lights;
 use crate::api::lights::view::ProjectLightView;
 use crate::api::milestones::handlers::{MilestoneView, list_milestones};
 use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
@@ -22,6 +24,7 @@ use crate::usecases::figures::lights::LightsOfProjects;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::issues::list as issue_list;
 use crate::usecases::issues::view::IssueView;
+use crate::usecases::lights::overrides::{self, LightOverrideView};
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
@@ -84,7 +87,8 @@ impl ProjectData {
         let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
         let reports = PageView::whole(reports);
         let issues = reads()?.ask(move |ask| issue_list::of_project(ask, id)).await?;
-        let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
+        let who: Permit<ReadSummaries> = visit.permit()?;
+        let overrides = who.ask(move |ask| overrides::list(ask, id)).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
             let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
             let who: Permit<ReadHistory> = visit.permit()?;
@@ -103,7 +107,7 @@ impl ProjectData {
             milestones: milestones.items,
             reports: reports.items,
             issues,
-            overrides: overrides.items,
+            overrides,
             history,
             events,
             names,
