@@ -7,13 +7,13 @@ use askama::Template;
 use crate::api::bulletins::comparison::{BulletinComparison, Compared, get_bulletin_comparison};
 use crate::api::bulletins::handlers::{BulletinHead, list_bulletins, publish_month, read_bulletin};
 use crate::api::bulletins::tables::{Table, tables};
-use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
+use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Action;
 use crate::domain::light::Light;
 use crate::domain::reporting_month::MonthState;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
+use crate::http::query::Path;
 use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -22,6 +22,7 @@ use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{PublishBulletins, ReadProjects, ReadSummaries};
 use crate::usecases::reference::names::Names;
+use crate::usecases::reporting_months::list;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
@@ -56,9 +57,8 @@ async fn page(
     published.reverse();
     let mut ready = Vec::new();
     if visit.may(Action::PublishBulletins) {
-        let every = Query(YearQuery { year: None });
         let who = visit.permit::<ReadProjects>()?;
-        ready = list_reporting_months(app(), who, every).await?.0.items;
+        ready = who.ask(|ask| list::of_year(ask, None)).await?;
         ready.retain(|month| month.state == MonthState::Closed);
     }
     let shell = Shell::for_visit(visit, NavItem::BULLETINS).await?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +11,6 @@ use crate::api::figures::place::PlaceDimension;
 use crate::api::issues::view::IssueFacts;
 use crate::api::lights::handlers::{LightSummary, Lights, shine};
 use crate::api::lights::view::ProjectLightView;
-use crate::api::reporting_months::filings::{Filing, FilingsView};
 use crate::api::summaries::commitments::{Commitments, promise_table};
 use crate::api::summaries::investment::{Investment, sum_up};
 use crate::api::summaries::milestones::{MilestoneSummary, count_up};
@@ -26,11 +24,12 @@ use crate::domain::light::Light;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::plan::year_plan::Basis;
-use crate::domain::report::filings::{FilingStatus, Filings, is_late};
+use crate::domain::report::filings::{Deadline, Filings};
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::reporting_months::filings::{FilingView, FilingsView};
 
 /// All figures of a published month.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,7 +58,7 @@ pub struct BulletinFigures {
     /// Number of the month's reports in each filing status.
     pub filings: FilingsView,
     /// Reports of the month that were late, are missing or were returned.
-    pub late_reports: Vec<Filing>,
+    pub late_reports: Vec<FilingView>,
     /// Restatements of closed months since the previous bulletin.
     pub restatements: Vec<BulletinRestatement>,
     /// Issues open when the month was closed.
@@ -168,29 +167,27 @@ fn filings(
     conn: &mut Conn,
     asking: &Asking,
     years: &[ProjectYear],
-) -> Result<(FilingsView, Vec<Filing>), Problem> {
+) -> Result<(FilingsView, Vec<FilingView>), Problem> {
     let month = asking.period.through;
-    let due: Option<NaiveDate> = asking.source.due_dates(conn, month.year())?.get(&month).copied();
+    let due_on = asking.source.due_dates(conn, month.year())?.get(&month).copied();
+    let deadline = Deadline { due_on, today: asking.today };
     let keys = Keys::load(conn, asking, years, &ProjectFilter::default())?;
     let names = asking.source.names(conn, years.iter().map(|p| p.id))?;
     let (mut counted, mut listed) = (Filings::default(), Vec::new());
-    for project in years.iter().filter(|p| p.owes_report_of(month)) {
-        let report = project.reports.iter().find(|r| r.month == month);
-        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
-        let status = FilingStatus::of(report.map(|r| r.state));
-        let late = due.is_some_and(|due| is_late(due, first_submitted_on, asking.today));
-        counted.count(status, late);
-        if late || status == FilingStatus::Missing || status == FilingStatus::Returned {
-            listed.push(Filing {
+    for project in years {
+        let Some(report) = project.counted_report(month, deadline) else { continue };
+        counted.count(report);
+        if report.is_behind() {
+            listed.push(FilingView {
                 project_id: project.id,
                 project: names.get(&project.id).cloned().unwrap_or_default().0,
                 industry: keys.industry(project.industry).unwrap_or_default(),
                 area: keys.area(project.area).unwrap_or_default(),
                 owners: keys.units_of(project.id),
-                status,
-                report: report.map(|r| r.state),
-                late,
-                first_submitted_on,
+                status: report.status,
+                report: report.state,
+                late: report.late,
+                first_submitted_on: report.first_submitted_on,
             });
         }
     }

@@ -7,6 +7,7 @@ use crate::domain::reference::industry::{Industry, is_leaf};
 use crate::domain::words::Language;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
+use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
 /// Names of all industries and areas in one language, in list order.
@@ -32,6 +33,14 @@ pub struct Named {
 }
 
 impl Names {
+    /// All names in the caller's language.
+    ///
+    /// # Errors
+    /// Database errors only.
+    pub fn read(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+        Self::load(ask.conn, ask.language)
+    }
+
     /// Loads all names. Call it in the same database snapshot as the codes.
     ///
     /// # Errors

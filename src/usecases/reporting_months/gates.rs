@@ -5,6 +5,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::{Leave, ReportingMonth};
+use crate::store::reporting_months::grants;
 use crate::store::{Conn, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
@@ -38,8 +39,7 @@ pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMont
     let month: ReportingMonth = reporting_months::opened::<Refusal>(ask.conn, filing.month)?;
     let (user, now) = (&ask.caller.user, ask.now);
     let unit = user.unit_id;
-    let granted =
-        reporting_months::is_granted(ask.conn, month.id, filing.project, unit, now.instant)?;
+    let granted = grants::is_granted(ask.conn, month.id, filing.project, unit, now.instant)?;
     let commission = user.role == Role::Commission;
     let leave = Leave { commission, granted, returned: false }.or_returned(filing.state);
     month.may_file(now.today, leave)?;
