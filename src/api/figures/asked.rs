@@ -21,6 +21,7 @@ use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, Result as StoreResult, plans, reports};
 use crate::usecases::ask::Now;
+pub use crate::usecases::figures::about::Scope;
 
 /// Which reports count towards completed investment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -121,34 +122,6 @@ pub struct Stated {
     pub synthetic: bool,
     /// Which projects the sums cover.
     pub scope: Scope,
-}
-
-/// Which projects the sums cover, depending on the caller's role.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Every project.
-    All,
-    /// Every project that is not restricted.
-    Open,
-    /// The projects in which the caller's unit has a role.
-    Unit,
-    /// The projects of the caller's area.
-    Area,
-    /// No project.
-    Nothing,
-}
-
-impl From<Sight> for Scope {
-    fn from(sight: Sight) -> Self {
-        match sight {
-            Sight::All => Self::All,
-            Sight::Open => Self::Open,
-            Sight::Unit(_) => Self::Unit,
-            Sight::Area(_) => Self::Area,
-            Sight::Nothing => Self::Nothing,
-        }
-    }
 }
 
 impl Stated {

@@ -11,7 +11,6 @@ use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope, Stated};
 use crate::api::figures::view::{
     AgainstBasis, CoverageView, Judged, Planned, RateView, Registered,
 };
-use crate::api::plans::view::Promised;
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::progress;
 use crate::domain::figures::progress::ExpectedMode;
@@ -32,6 +31,7 @@ use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::usecases::figures::view::Promised;
 use crate::usecases::permission::ReadSummaries;
 
 /// The operations of this file.

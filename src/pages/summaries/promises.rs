@@ -5,15 +5,16 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::figures::asked::Asking;
-use crate::api::plans::handlers::find_plan;
-use crate::api::plans::view::PlanView;
 use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::plans::document;
+use crate::usecases::plans::view::PlanView;
 use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
@@ -100,13 +101,16 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
     let (asked, sight, now, language) =
         (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
+    let caller = visit.who.caller.clone();
     let (table, plan, names) = visit
         .app
         .db
         .read(move |conn| -> Result<_, Problem> {
             let asking = Asking::open(conn, asked, sight, now)?;
             let table = promise_table(conn, &asking)?;
-            Ok((table, find_plan(conn, asked.year)?, Names::load(conn, language)?))
+            let names = Names::load(conn, language)?;
+            let plan = document::find(&mut Ask::new(conn, &caller, now, language), asked.year)?;
+            Ok((table, plan, names))
         })
         .await?;
     Ok(Page::of(PromisesPage { shell, table, plan, names }))
