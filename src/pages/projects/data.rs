@@ -7,7 +7,6 @@ use crate::api::figures::asked::Asking;
 use crate::api::lights::handlers::Lights;
 use crate::api::lights::view::ProjectLightView;
 use crate::api::milestones::handlers::{MilestoneView, list_milestones};
-use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
@@ -26,6 +25,8 @@ use crate::usecases::issues::list as issue_list;
 use crate::usecases::issues::view::IssueView;
 use crate::usecases::lights::overrides::{self, LightOverrideView};
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
+use crate::usecases::plans::year_plan::{self, YearPlanKey};
+use crate::usecases::plans::year_plan_view::YearPlanView;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reports::list as report_list;
@@ -120,14 +121,8 @@ async fn plan<P: Permission>(
     visit: &Visit<P>,
     id: ProjectId,
 ) -> Result<Option<YearPlanView>, Problem> {
-    let path = Path(YearPlanPath { project_id: id, year: visit.choice.year });
-    let who: Permit<ReadProjects> = visit.permit()?;
-    match get_year_plan(visit.app.clone(), who, path, Conditional).await {
-        Ok(Tagged(plan)) => Ok(Some(plan)),
-        // The project is visible, so 404 refers to the plan.
-        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
-        Err(problem) => Err(problem),
-    }
+    let key = YearPlanKey { project: id, year: visit.choice.year };
+    visit.permit::<ReadProjects>()?.ask(move |ask| year_plan::find(ask, key)).await
 }
 
 async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {

@@ -5,6 +5,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::{Leave, ReportingMonth};
+use crate::store::reporting_months::grants;
 use crate::store::{Conn, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
@@ -39,7 +40,7 @@ pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMont
     let user = &ask.caller.user;
     let now = ask.now.instant;
     let granted =
-        reporting_months::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
+        grants::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
     let leave = Leave {
         commission: user.role == Role::Commission,
         granted,
