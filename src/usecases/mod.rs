@@ -10,6 +10,8 @@ pub mod answer;
 pub mod ask;
 pub mod caller;
 pub mod check;
+pub mod milestones;
+pub mod oc4ids;
 pub mod patch;
 pub mod permission;
 pub mod precondition;

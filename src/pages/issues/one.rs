@@ -14,8 +14,6 @@ use crate::api::issues::steps::{
     propose_clearance, raise_issue, return_issue, work_on_issue,
 };
 use crate::api::issues::view::{IssueStepView, IssueView};
-use crate::api::projects::handlers::ProjectPath;
-use crate::api::projects::units::list_project_units;
 use crate::domain::account::access::Action;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueStep};
@@ -36,6 +34,7 @@ use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{HandleIssues, Permission, ReadProjects};
+use crate::usecases::projects::units as project_units;
 
 /// Mounts the pages of one issue.
 pub fn mount(config: &mut ServiceConfig) {
@@ -147,10 +146,11 @@ async fn page<P: Permission>(
     } else {
         OpenSteps::default()
     };
-    let path = Path(ProjectPath { project_id: at.project_id });
+    let project = at.project_id;
+    let reads = visit.permit::<ReadProjects>()?;
     // A unit can be assigned an issue of a project that is not visible to it.
-    let of_project = match list_project_units(app(), visit.permit()?, path, Conditional).await {
-        Ok(Tagged(units)) => Some(units.items),
+    let of_project = match reads.ask(move |ask| project_units::get(ask, project)).await {
+        Ok(units) => Some(units.items),
         Err(problem) if problem.status.as_u16() == 404 => None,
         Err(problem) => return Err(problem),
     };

@@ -7,11 +7,8 @@ use crate::api::issues::view::IssueView;
 use crate::api::lights::handlers::Lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
 use crate::api::lights::view::ProjectLightView;
-use crate::api::milestones::handlers::{MilestoneView, list_milestones};
 use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
-use crate::api::projects::handlers::{ProjectPath, get_project};
-use crate::api::projects::units::{ProjectUnitView, list_project_units};
-use crate::api::projects::view::ProjectView;
+use crate::api::projects::handlers::ProjectPath;
 use crate::api::summaries::project_row::ProjectRow;
 use crate::api::summaries::projects::{RowQuery, list};
 use crate::api::summaries::trend::{Trend, follow};
@@ -23,9 +20,13 @@ use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
-use crate::usecases::answer::PageView;
+use crate::usecases::milestones::list as milestone_list;
+use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::projects::list as project_list;
+use crate::usecases::projects::units::{self, ProjectUnitView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
@@ -75,13 +76,15 @@ impl Known {
         let app = || visit.app.clone();
         let reads = || -> Result<Permit<ReadProjects>, Problem> { visit.permit() };
         let at = || Path(ProjectPath { project_id: id });
-        let Tagged(project) = get_project(app(), reads()?, at(), Conditional).await?;
+        let (project, units, milestones, reports) = reads()?
+            .ask(move |ask| {
+                let project = project_list::get(ask, id)?;
+                let units = units::get(ask, id)?;
+                let milestones = milestone_list::of_project(ask, id)?;
+                Ok((project, units, milestones, report_list::of_project(ask, id)?))
+            })
+            .await?;
         let (row, light, trend, names) = figures(visit, id).await?;
-        let Tagged(units) = list_project_units(app(), reads()?, at(), Conditional).await?;
-        let Sheet(milestones) = list_milestones(app(), reads()?, at()).await?;
-        let id = at().0.project_id;
-        let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
-        let reports = PageView::whole(reports);
         let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
         let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
@@ -99,8 +102,8 @@ impl Known {
             trend,
             units: units.items,
             plan: plan(visit, id).await?,
-            milestones: milestones.items,
-            reports: reports.items,
+            milestones,
+            reports,
             issues: issues.items,
             overrides: overrides.items,
             history,

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::lights::overrides::LightOverrideView;
-use crate::api::milestones::handlers::MilestoneView;
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::account::access::Action;
 use crate::domain::id::{MilestoneId, ProjectId};
@@ -25,14 +24,14 @@ use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{Place, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::projects::data::Known;
-use crate::pages::projects::forms as project_forms;
+use crate::pages::projects::facts::{Fact, further_facts};
 use crate::pages::summaries::trend_chart::month_chart;
+use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::permission::{Permission, ReadSummaries};
 
-/// Mounts the pages of one project.
+/// Mounts the page of one project.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/projects/{project_id}").route(web::get().to(show)));
-    project_forms::mount(config);
 }
 
 #[derive(Template)]
@@ -43,6 +42,8 @@ struct ProjectPage {
     chart: MonthChart,
     timeline: Timeline,
     history: Vec<Told>,
+    /// Register facts without a place of their own in the template.
+    further: Vec<Fact>,
     /// The milestone whose form is open.
     milestone: Option<MilestoneView>,
     again: Again,
@@ -60,32 +61,44 @@ struct ProjectQuery {
 async fn show(
     request: HttpRequest,
     visit: Visit<ReadSummaries>,
-    path: Path<ProjectPath>,
+    Path(at): Path<ProjectPath>,
 ) -> Result<HttpResponse, Problem> {
     let ProjectQuery { milestone } = visit.asked()?;
-    let id = path.0.project_id;
-    page(&request, &visit, (id, milestone), Again::default()).await
+    let project = at.project_id;
+    page(&request, &visit, Shown { project, milestone }, Again::default()).await
 }
 
-/// Renders the page of project `id`, with the rejected form if there is one.
+/// Which project is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// The project.
+    pub project: ProjectId,
+    /// The milestone whose form is open.
+    pub milestone: Option<MilestoneId>,
+}
+
+/// Renders the page of a project, with the rejected form if there is one.
 ///
 /// # Errors
 /// 404 when the project does not exist or is not visible to the visitor.
 pub async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
-    (id, milestone): (ProjectId, Option<MilestoneId>),
+    shown: Shown,
     again: Again,
 ) -> Result<HttpResponse, Problem> {
-    let mut known = Known::load(visit, id).await?;
+    let mut known = Known::load(visit, shown.project).await?;
     let shell = Shell::around(visit, Place::PROJECTS).await?;
     let history = std::mem::take(&mut known.history);
     let complaints = again.complaints().clone();
     let view = ProjectPage {
         chart: month_chart(&known.trend, &shell, &|_| "#plan-table".to_owned()),
         timeline: timeline(&known.milestones, &shell),
+        further: further_facts(&known.project, &known.names),
         history: history.into_iter().map(|event| tell(event, &known.names)).collect(),
-        milestone: milestone.and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),
+        milestone: shown
+            .milestone
+            .and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),
         shell,
         known,
         again,
@@ -94,10 +107,10 @@ pub async fn page<P: Permission>(
 }
 
 /// GET of a form's address: redirects to the project's page.
-pub async fn back(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
+pub async fn back(request: HttpRequest, Path(at): Path<ProjectPath>) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
-    see_other(&format!("/projects/{}{mark}{query}", path.0.project_id))
+    see_other(&format!("/projects/{}{mark}{query}", at.project_id))
 }
 
 fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
