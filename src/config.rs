@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tracing::info;
 
+use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::webhook::url::AllowedHosts;
 use crate::store::{DatabaseUrl, UrlError};
 
@@ -200,11 +201,8 @@ impl Config {
     }
 
     /// Cost of a password hash.
-    pub fn password_effort(&self) -> crate::api::accounts::password::Effort {
-        crate::api::accounts::password::Effort {
-            memory_kib: self.password_memory_kib,
-            ..crate::api::accounts::password::OWASP
-        }
+    pub fn password_effort(&self) -> Effort {
+        Effort { memory_kib: self.password_memory_kib, ..OWASP }
     }
 }
 

@@ -16,12 +16,12 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::app::App;
-use crate::http::limits::LoginLimit;
+use crate::http::login_limit::LoginLimit;
 use crate::http::routes::Routes;
-use crate::http::running::Running;
+use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
-use crate::http::turns::Turns;
-use crate::http::{caller, documents, envelope, health};
+use crate::http::upload_slots::UploadSlots;
+use crate::http::{caller, documents, health, middleware};
 use crate::pages;
 use crate::store::Db;
 use crate::telemetry;
@@ -83,8 +83,8 @@ pub fn start(
         tokens,
         hook_key: HookKey::of(key.bytes()),
         logins,
-        running: Running::default(),
-        imports: Turns::default(),
+        running: RunningKeys::default(),
+        imports: UploadSlots::default(),
         sealed: Arc::default(),
     };
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
@@ -98,7 +98,7 @@ pub fn start(
             .app_data(app.clone())
             .app_data(documents.clone())
             .wrap(Compress::default())
-            .wrap(from_fn(envelope::wrap))
+            .wrap(from_fn(middleware::wrap))
             .configure(|config| mount(config, &routes))
     })
     .workers(settings.workers)

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_says_nothing_is_not_waited_for_for_ever() {
+    fn a_silent_receiver_times_out() {
         for head in ["", "HTTP/1.1 200 OK\r\ncontent-le"] {
             let error = receive(head, b"").unwrap_err().0;
             assert_eq!(error, AttemptError::TimedOut, "{head:?}");
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_end_is_let_go_and_its_status_stands() {
+    fn an_endless_body_is_discarded_and_its_status_counts() {
         let answer = receive("HTTP/1.1 200 OK\r\n\r\n", &[b'a'; 8_192]).unwrap();
 
         assert_eq!(answer, Answer::Status { code: 200, retry_after_seconds: None });
     }
 
     #[test]
-    fn a_head_without_end_is_no_answer() {
+    fn an_endless_head_is_refused() {
         let error = receive("HTTP/1.1 200 OK\r\n", b"name: value\r\n").unwrap_err().0;
 
         assert_eq!(error, AttemptError::BrokenOff);

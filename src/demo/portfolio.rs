@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn every_promise_is_kept_to_the_fen() {
+    fn sums_equal_the_plan_exactly() {
         let all = made();
 
         assert_eq!(all.len(), 152);

@@ -1,4 +1,4 @@
-//! What every handler may use.
+//! The parts of the program that handlers use.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
-use crate::http::limits::LoginLimit;
+use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
-use crate::http::running::Running;
+use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Tokens;
-use crate::http::turns::Turns;
+use crate::http::upload_slots::UploadSlots;
 use crate::store::{Conn, Db};
 use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
@@ -32,29 +32,29 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The business day: months, due dates, slippage.
     pub calendar: Arc<dyn Calendar>,
-    /// What the operator set.
+    /// The operator's settings.
     pub config: Arc<Config>,
     /// Signs and reads access tokens.
     pub tokens: Arc<Tokens>,
-    /// What the secrets of webhooks are derived from.
+    /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
-    /// How often one may try to log in.
+    /// Limit of log-in attempts.
     pub logins: LoginLimit,
-    /// Idempotency keys whose work is under way.
-    pub running: Running,
-    /// Files that are being read.
-    pub imports: Turns,
-    /// Told whenever events were sealed.
+    /// Idempotency keys of the requests being executed.
+    pub running: RunningKeys,
+    /// Slots for uploaded files.
+    pub imports: UploadSlots,
+    /// Notified after events were sealed.
     pub sealed: Arc<Notify>,
 }
 
 impl App {
-    /// The instant and the business day, now.
+    /// The current instant and business day.
     pub fn now(&self) -> Now {
         Now { instant: self.clock.now(), today: self.calendar.today() }
     }
 
-    /// Asks the register in one snapshot.
+    /// Runs a reading use case in one snapshot.
     ///
     /// # Errors
     /// The use case's.
@@ -67,12 +67,14 @@ impl App {
     where
         T: Send + 'static,
     {
-        let (caller, now) = (caller.clone(), self.now());
+        let caller = caller.clone();
+        let now = self.now();
         let look = move |conn: &mut Conn| question(&mut Ask::new(conn, &caller, now, language));
         Ok(self.db.read(look).await?)
     }
 
-    /// Runs `work` in one transaction; returns once it is on disk. `work` may run more than once.
+    /// Runs a writing use case in one transaction; returns after its commit. `work` may run more
+    /// than once.
     ///
     /// # Errors
     /// The use case's.
@@ -85,7 +87,8 @@ impl App {
     where
         T: Send + 'static,
     {
-        let (caller, now) = (caller.clone(), self.now());
+        let caller = caller.clone();
+        let now = self.now();
         let work = move |conn: &mut Conn| work(&mut Ask::new(conn, &caller, now, language));
         Ok(self.db.write(work).await?)
     }

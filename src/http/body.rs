@@ -1,4 +1,4 @@
-//! The one JSON extractor: strict, bounded in size and time, and checked against its schema.
+//! The JSON body of a request: strict, bounded in size and time, and checked against its schema.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,9 +18,9 @@ use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::once::{BodyHash, KEY};
 use crate::http::problem::Problem;
-use crate::http::shape::Shape;
+use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
-use crate::http::strict;
+use crate::http::strict_json;
 
 /// A request body of type `T`.
 pub struct Body<T>(pub T);
@@ -37,15 +37,17 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let typed = check_media_type(request);
-        let limits = request.app_data::<Data<App>>().map(|app| {
-            (app.config.body_limit_bytes, Duration::from_secs(app.config.body_timeout_seconds))
+        let media_type = check_media_type(request);
+        let limits = request.app_data::<Data<App>>().map(|app| BodyLimits {
+            bytes: app.config.body_limit_bytes,
+            wait: Duration::from_secs(app.config.body_timeout_seconds),
         });
-        let (payload, request) = (payload.take(), request.clone());
+        let payload = payload.take();
+        let request = request.clone();
         Box::pin(async move {
-            typed?;
-            let (limit, patience) = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
-            let bytes = bytes(&request, payload, limit, patience).await?;
+            media_type?;
+            let limits = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
+            let bytes = bytes(&request, payload, limits).await?;
             parse(&bytes).map(Self)
         })
     }
@@ -65,17 +67,26 @@ fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::new(status, "unsupported-media-type", detail))
 }
 
-/// The bytes of a body, at most `limit` of them and within `patience`; known to [`crate::http::once`].
+/// Limits of a request body.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    /// Most bytes.
+    pub bytes: usize,
+    /// Longest wait for all of them.
+    pub wait: Duration,
+}
+
+/// Reads a body within `limits`; with an `Idempotency-Key` also stores its hash for
+/// [`crate::http::once`].
 ///
 /// # Errors
 /// 408, 413.
 pub async fn bytes(
     request: &HttpRequest,
     payload: Payload,
-    limit: usize,
-    patience: Duration,
+    limits: BodyLimits,
 ) -> Result<BytesMut, Problem> {
-    let bytes = tokio::time::timeout(patience, read(payload, limit))
+    let bytes = tokio::time::timeout(limits.wait, read(payload, limits.bytes))
         .await
         .map_err(|_| Problem::too_slow())??;
     if request.headers().contains_key(KEY) {
@@ -97,20 +108,20 @@ async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
 }
 
 fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    judge(strict::object(bytes).map_err(|e| not_json(&e))?)
+    checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)
 }
 
-/// What a body says as a `T`, however it came in.
+/// Checks JSON against the schema of `T` and reads it as a `T`.
 ///
 /// # Errors
-/// 422 that names every field that is not as the schema of `T` has it.
-pub fn judge<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Problem> {
-    let errors = Shape::of_body::<T>().map_err(Problem::broken)?.errors(&value);
+/// 422 that names every field that does not match the schema.
+pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Problem> {
+    let errors = SchemaCheck::of_body::<T>().map_err(Problem::broken)?.errors(&value);
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
     serde_json::from_value(value).map_err(|e| {
-        // What a schema cannot say; the type's own words name the field.
+        // Conditions that a schema cannot express; the message of the type names the field.
         let words = Words::new(format!("内容不符合要求：{e}。"), format!("{e}."));
         Problem::invalid(vec![FieldError::new(String::new(), "wrong", words)])
     })
@@ -136,7 +147,11 @@ fn not_json(error: &dyn std::fmt::Display) -> Problem {
     )
 }
 
-/// Absent and `null` are two things in a patch: absent keeps, `null` clears.
+// Transition: the earlier name.
+pub use self::checked as judge;
+
+/// Deserializes a field of a patch: `None` when absent (keeps the value), `Some(None)` when `null`
+/// (clears it).
 pub fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: serde::Deserialize<'de>,

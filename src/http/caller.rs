@@ -1,8 +1,8 @@
-//! Who is calling, and what they may do.
+//! Authentication of the caller, and the permission check as an argument of handlers.
 //!
-//! A layer before the handlers reads the token and looks the session and the account up, so that
-//! revocation and a change of role work at once. [`Permit`] then decides without waiting, before
-//! anything is said about path or body.
+//! A layer before the handlers reads the token and loads its session and account from the
+//! database, so that revocation and a change of role take effect at once. [`Permit`] then checks
+//! the permission before path and body are parsed.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -16,56 +16,54 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::domain::account::access::{Role, Sight};
 use crate::domain::account::scope::ClientScope;
+use crate::domain::clock::Timestamp;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
-use crate::http::envelope::RequestId;
 use crate::http::problem::Problem;
+use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
-use crate::store::Conn;
+use crate::store::accounts::clients::Client;
 use crate::store::accounts::users::User;
 use crate::store::accounts::{clients, sessions, users};
 use crate::store::events::Author;
+use crate::store::{Conn, StoreError};
 use crate::usecases::ask::Ask;
 use crate::usecases::caller::Caller;
 use crate::usecases::permission::Permission;
 use crate::usecases::refusal::Refusal;
 
-/// What the layer found out; kept for [`Permit`].
+/// Request extension: the account of the token, or why the token is invalid.
 #[derive(Clone)]
-struct Found(Result<Caller, Problem>);
+struct Authentication(Result<Caller, Problem>);
 
-/// Who calls, if anybody is logged in.
+/// The account that calls, if the request carries a valid token.
 pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
     caller(request).map(|caller| caller.user.id)
 }
 
-/// Who calls, with the session, if anybody is logged in.
+/// The caller, if the request carries a valid token.
 pub fn caller(request: &HttpRequest) -> Option<Caller> {
-    let found = request.extensions().get::<Found>().cloned()?;
-    found.0.ok()
+    let authentication = request.extensions().get::<Authentication>().cloned()?;
+    authentication.0.ok()
 }
 
-/// Reads the bearer token, if there is one, and looks up who it is.
+/// Middleware of the API: reads the bearer token, if there is one, and loads its account.
 pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    if let (Some(token), Some(app)) = (bearer(&request), request.app_data::<Data<App>>().cloned()) {
-        let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let found = look_up(&app, (&token, false), id, origin).await;
-        request.extensions_mut().insert(Found(found));
+    if let Some(token) = bearer(&request)
+        && let Some(app) = request.app_data::<Data<App>>().cloned()
+    {
+        remember(&app, &request, Credential { token: &token, kind: CredentialKind::Bearer }).await;
     }
     next.call(request).await
 }
 
-/// Looks up whose cookie of the pages `token` is, and leaves it for [`Permit`].
+/// Loads the account of `token`, the session cookie of the pages.
 pub async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str) {
-    let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-    let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-    let found = look_up(app, (token, true), id, origin).await;
-    request.extensions_mut().insert(Found(found));
+    remember(app, request, Credential { token, kind: CredentialKind::PageCookie }).await;
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {
@@ -74,49 +72,81 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-async fn look_up(
+/// A token and the way it was sent.
+struct Credential<'a> {
+    token: &'a str,
+    kind: CredentialKind,
+}
+
+/// A cookie's token opens pages only, a bearer token operations of the API only.
+#[derive(PartialEq, Eq)]
+enum CredentialKind {
+    Bearer,
+    PageCookie,
+}
+
+/// Identifies the caller and keeps the result for [`Permit`].
+async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
+    let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+    let identified = identify(app, credential, RequestId::of(request), origin).await;
+    request.extensions_mut().insert(Authentication(identified));
+}
+
+async fn identify(
     app: &App,
-    (token, page): (&str, bool),
+    credential: Credential<'_>,
     request_id: String,
     origin: String,
 ) -> Result<Caller, Problem> {
     let now = app.clock.now();
-    let claims = app.tokens.read(token, now).map_err(|_| no_longer_good())?;
-    if claims.page != page {
-        return Err(no_longer_good());
+    let claims = app.tokens.read(credential.token, now).map_err(|_| invalid_token())?;
+    if claims.page != (credential.kind == CredentialKind::PageCookie) {
+        return Err(invalid_token());
     }
-    let user_id = claims.sub.parse().map(UserId).map_err(|_| no_longer_good())?;
+    let user = claims.sub.parse().map(UserId).map_err(|_| invalid_token())?;
     let session = SessionId(claims.sid);
-    let machine = claims.machine;
-    let client = machine.as_ref().map(|m| ClientId(m.client));
-    let (user, client) = app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            if !sessions::is_live(conn, session, user_id, now)? {
-                return Ok((None, None));
-            }
-            let client = client.map(|id| clients::get(conn, id)).transpose()?;
-            Ok((users::find(conn, user_id)?, client))
-        })
-        .await?;
-    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(no_longer_good)?;
+    let client = claims.machine.as_ref().map(|machine| ClientId(machine.client));
+    let look = move |conn: &mut Conn| load_holder(conn, session, user, client, now);
+    let TokenHolder { user, client } = app.db.read(look).await?.ok_or_else(invalid_token)?;
     let author = Author::user(user.id, &user.username, request_id, origin);
-    let Some((machine, client)) = machine.zip(client) else {
+    let Some((machine, client)) = claims.machine.zip(client) else {
         return Ok(Caller { user, session, author, scopes: None });
     };
     if client.user.id != user.id || !client.is_good(now) {
-        return Err(no_longer_good());
+        return Err(invalid_token());
     }
-    // What the token was asked for, as far as the client still has it.
-    let mut scopes = ClientScope::split(&machine.scope).map_err(|_| no_longer_good())?;
+    // Only those scopes of the token that the client still has.
+    let mut scopes = ClientScope::split(&machine.scope).map_err(|_| invalid_token())?;
     scopes.retain(|scope| client.scopes.contains(scope));
     let author = author.as_client(client.id, &client.name);
-    // Whatever names its account by name names the client.
+    // Where an account is shown by name, its client's name is shown.
     let user = User { username: client.name, ..user };
     Ok(Caller { user, session, author, scopes: Some(scopes) })
 }
 
-fn no_longer_good() -> Problem {
+/// The account of a token, with the machine client that acts through it.
+struct TokenHolder {
+    user: User,
+    client: Option<Client>,
+}
+
+/// The holder of a token of `session`; `None` if the session has ended or the account is disabled.
+fn load_holder(
+    conn: &mut Conn,
+    session: SessionId,
+    user: UserId,
+    client: Option<ClientId>,
+    now: Timestamp,
+) -> Result<Option<TokenHolder>, StoreError> {
+    if !sessions::is_live(conn, session, user, now)? {
+        return Ok(None);
+    }
+    let client = client.map(|id| clients::get(conn, id)).transpose()?;
+    let user = users::find(conn, user)?.filter(|user| user.disabled_at.is_none());
+    Ok(user.map(|user| TokenHolder { user, client }))
+}
+
+fn invalid_token() -> Problem {
     let detail = Words::new(
         "登录已失效，请重新登录，或用 refresh_token 换取新的令牌。",
         "This token is no longer good. Log in again, or get a new one with your refresh_token.",
@@ -132,19 +162,20 @@ fn no_token() -> Problem {
     Problem::unauthenticated("no-token", detail)
 }
 
-/// Proof that the caller may do `P`, and the way to the register. There is no other way to get one.
+/// Proof that the caller has permission `P`, and access to the register. Only the permission check
+/// makes one.
 pub struct Permit<P> {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     /// The program.
     pub app: Data<App>,
-    /// The language the caller reads.
+    /// The language of the answer.
     pub language: Language,
     proof: PhantomData<P>,
 }
 
 impl<P> Permit<P> {
-    /// Asks the register in one snapshot.
+    /// Runs a reading use case in one snapshot.
     ///
     /// # Errors
     /// The use case's.
@@ -158,9 +189,9 @@ impl<P> Permit<P> {
         self.app.ask(&self.caller, self.language, question).await
     }
 
-    /// Decides on a change and saves it in one transaction; returns once it is on disk.
+    /// Runs a writing use case in one transaction; returns after its commit.
     ///
-    /// `decide` and `save` may run more than once, so they have no effect outside.
+    /// A transaction may be repeated, so `decide` and `save` have no effect outside the database.
     ///
     /// # Errors
     /// The use case's.
@@ -189,12 +220,12 @@ impl<P> Permit<P> {
         self.caller.user.role
     }
 
-    /// Who the events of this request name.
+    /// The author of this request's events.
     pub fn author(&self) -> Author {
         self.caller.author.clone()
     }
 
-    /// The same caller's permit for something else.
+    /// The same caller's permit for another permission.
     ///
     /// # Errors
     /// 403.
@@ -220,8 +251,8 @@ impl<P: Permission> FromRequest for Permit<P> {
 }
 
 fn from_request<P: Permission>(request: &HttpRequest) -> Result<Permit<P>, Problem> {
-    let found = request.extensions().get::<Found>().map(|f| f.0.clone());
-    let caller = found.unwrap_or_else(|| Err(no_token()))?;
+    let authentication = request.extensions().get::<Authentication>().map(|a| a.0.clone());
+    let caller = authentication.unwrap_or_else(|| Err(no_token()))?;
     let app = request.app_data::<Data<App>>().cloned();
     let language = request.extensions().get::<Language>().copied();
     permit(caller, app.ok_or_else(no_app)?, language.unwrap_or(Language::Chinese))

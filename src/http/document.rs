@@ -1,22 +1,24 @@
-//! The OpenAPI document: what the routes say, plus title, tags, security and shared failures.
+//! The OpenAPI 3.1 document: the operations of the routes with title, tags, security and shared
+//! failures.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use crate::http::routes::Routes;
-use crate::http::signature::{parameter_schemas, problem_content, schemas_of};
+use crate::http::schemas::{parameter_schemas, schemas_of};
+use crate::http::signature::problem_content;
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
 Every rate shows its numerator and denominator. Errors are `application/problem+json`, in Chinese unless \
-`Accept-Language` prefers English. What can be changed carries an ETag; changes need `If-Match`. \
-Any answer may be 429 with `Retry-After` when asked too often.";
+`Accept-Language` prefers English. Resources that can be changed have an ETag; changes need `If-Match`. \
+Any answer may be 429 with `Retry-After` after too many requests.";
 
 /// The document of everything in `routes`, OpenAPI 3.1.
 pub fn document(routes: &Routes) -> Value {
     let mut schemas = routes.schemas().clone();
-    schemas.extend(schemas_of::<crate::http::problem::ProblemBody>());
+    schemas.extend(schemas_of::<crate::http::problem_body::ProblemBody>());
     schemas.extend(parameter_schemas());
     let tag =
         |(name, description): &(&str, &str)| json!({"name": name, "description": description});
@@ -30,7 +32,7 @@ pub fn document(routes: &Routes) -> Value {
         "info": {
             "title": "Major Projects",
             "version": env!("CARGO_PKG_VERSION"),
-            "summary": "重大项目调度: what was promised, registered, planned and done",
+            "summary": "重大项目调度: a register of major projects, their plans and their progress",
             "description": DESCRIPTION,
             "contact": {"name": "The maintainers of Major Projects"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -55,19 +57,19 @@ pub fn document(routes: &Routes) -> Value {
 /// One shared response per failure status.
 fn failures() -> Map<String, Value> {
     let words = [
-        (400, "What was asked cannot be read, or a query parameter is wrong."),
-        (401, "No token, or one that is no longer good."),
+        (400, "The request cannot be read, or a query parameter is wrong."),
+        (401, "The token is missing or invalid."),
         (403, "Your role may not do this."),
-        (404, "Not there, or not yours to see."),
+        (404, "It does not exist, or you may not see it."),
         (408, "The body did not arrive in time."),
-        (412, "It has been changed since you read it."),
+        (412, "It has changed since you read it."),
         (413, "The body is too large."),
         (415, "The body must be JSON."),
-        (422, "Readable but wrong; `errors` names every wrong field."),
-        (428, "Say which version you changed, with `If-Match` (or `If-None-Match: *`)."),
-        (429, "Too often; try again after `Retry-After` seconds."),
-        (500, "Something broke on our side; it was logged under the request id."),
-        (503, "Too busy now; try again after `Retry-After` seconds."),
+        (422, "The body is invalid; `errors` names every wrong field."),
+        (428, "`If-Match` (or `If-None-Match: *`) is missing."),
+        (429, "Too many requests; try again after `Retry-After` seconds."),
+        (500, "A fault of the server, logged with the request id."),
+        (503, "The server is busy; try again after `Retry-After` seconds."),
     ];
     let response = |(status, description): (u16, &str)| {
         let body = json!({"description": description, "content": problem_content()});
@@ -76,8 +78,8 @@ fn failures() -> Map<String, Value> {
     words.into_iter().map(response).collect()
 }
 
-/// Puts text and number types (amounts, months, ids) where they are used, so that client
-/// generators see `string` and not a class of its own. Enumerations stay named.
+/// Replaces references to text and number types (amounts, months, ids) by their schemas, so that
+/// client generators use `string` instead of a class of their own. Enumerations stay named.
 pub fn inline_scalars(document: &mut Value) {
     let mut scalars = BTreeMap::new();
     if let Some(schemas) =
@@ -116,7 +118,7 @@ fn replace_refs(value: &mut Value, scalars: &BTreeMap<String, Value>) {
     }
 }
 
-/// `oneOf: [null, scalar]` becomes one schema whose type is `[scalar, null]`.
+/// Turns `oneOf: [null, scalar]` into one schema of type `[scalar, null]`.
 fn join_nullable(map: &mut Map<String, Value>, scalars: &BTreeMap<String, Value>) {
     let Some([one, two]) = map.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) else {
         return;
@@ -127,7 +129,8 @@ fn join_nullable(map: &mut Map<String, Value>, scalars: &BTreeMap<String, Value>
     let Some(Value::Object(scalar)) = target.filter(|_| is_null(one) != is_null(two)) else {
         return;
     };
-    let (mut joined, description) = (scalar.clone(), other.get("description").cloned());
+    let mut joined = scalar.clone();
+    let description = other.get("description").cloned();
     if let Some(kind) = joined.get("type").cloned() {
         joined.insert("type".into(), json!([kind, "null"]));
     }

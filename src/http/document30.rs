@@ -1,13 +1,13 @@
-//! The same document as OpenAPI 3.0.3, for the generators that know no newer.
+//! The document as OpenAPI 3.0.3, for generators that do not support 3.1.
 
 use serde_json::{Map, Value, json};
 
-/// `document` (3.1) said in 3.0.3.
+/// Converts a 3.1 document to 3.0.3.
 pub fn down_convert(document: &Value) -> Value {
     let mut old = document.clone();
     if let Some(root) = old.as_object_mut() {
         root.insert("openapi".into(), json!("3.0.3"));
-        // 3.0 has no place for them.
+        // 3.0 has no webhooks.
         root.remove("webhooks");
     }
     if let Some(info) = old.get_mut("info").and_then(Value::as_object_mut) {
@@ -71,7 +71,7 @@ fn constant(map: &mut Map<String, Value>) {
     }
 }
 
-/// A 3.0 reference may have no siblings: they move around it.
+/// A 3.0 reference may have no siblings: `{$ref, description}` → `{allOf: [$ref], description}`.
 fn reference_alone(map: &mut Map<String, Value>) {
     if map.len() > 1
         && map.get("$ref").is_some_and(Value::is_string)

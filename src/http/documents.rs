@@ -1,4 +1,4 @@
-//! The OpenAPI documents and the Swagger UI, served from the binary.
+//! Serves the OpenAPI documents and the Swagger UI.
 
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, get};
@@ -11,7 +11,7 @@ use crate::http::document::document;
 use crate::http::document30::down_convert;
 use crate::http::routes::Routes;
 
-/// Both documents, written once.
+/// Both documents as text.
 #[derive(Clone, Debug)]
 pub struct Documents {
     /// OpenAPI 3.1.
@@ -21,7 +21,7 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// The documents of what is served.
+    /// The documents of `routes`.
     pub fn of(routes: &Routes) -> Self {
         let new = document(routes);
         let old = down_convert(&new);
@@ -29,15 +29,15 @@ impl Documents {
     }
 }
 
-/// A document as it is printed, committed and served: the same bytes.
+/// The text of a document. It is the same printed, committed and served.
 pub fn pretty(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(&JsonFirst(document)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Names in order, but JSON before the other media types of an answer: several client generators
-/// read whatever stands first.
+/// Serializes the media type JSON before all others, because several client generators read the
+/// first one only.
 struct JsonFirst<'a>(&'a Value);
 
 impl Serialize for JsonFirst<'_> {

@@ -1,4 +1,4 @@
-//! For those who run the service: is it alive, is it ready, what does it count.
+//! Operational endpoints: liveness, readiness and metrics.
 
 use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpResponse, Responder};
@@ -7,7 +7,7 @@ use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::telemetry;
 
-/// Mounts the operational endpoints and the documents at the root.
+/// Mounts the operational endpoints at the root.
 pub fn mount(config: &mut ServiceConfig) {
     config
         .route("/livez", get().to(livez))

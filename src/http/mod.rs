@@ -1,5 +1,5 @@
-//! The kit of the API: bodies, queries, replies, problems, the signature that is the document, preconditions,
-//! idempotency keys, the caller, files. Names no resource.
+//! The kit of the API, which names no resource: bodies, queries, replies, problems, the document
+//! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
 pub mod app;
 pub mod body;
@@ -7,27 +7,32 @@ pub mod caller;
 pub mod document;
 pub mod document30;
 pub mod documents;
-pub mod envelope;
-pub mod grid;
+pub mod file_format;
 pub mod health;
-pub mod limits;
+mod json_table;
+pub mod login_limit;
+pub mod middleware;
 pub mod once;
 pub mod precondition;
 pub mod problem;
+pub mod problem_body;
 pub mod query;
 pub mod reply;
+pub mod request_id;
 pub mod routes;
-pub mod running;
-pub mod shape;
+pub mod running_keys;
+pub mod schema_check;
+pub mod schemas;
 pub mod sheet;
 pub mod signature;
+pub mod spreadsheet;
 pub mod stored;
-pub mod strict;
+mod strict_json;
 pub mod tokens;
-pub mod turns;
+pub mod upload_slots;
 
 /// Where version 1 of the API is mounted.
 pub const PREFIX: &str = "/api/v1";
 
-/// Where pages find the API's files.
+/// Where the API's files are mounted for the pages.
 pub const FILES: &str = "/files";

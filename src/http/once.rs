@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what is asked twice is done once, and answered the same.
+//! `Idempotency-Key`: a repeated request is executed once and gets the same reply.
 
 use std::future::{Ready, ready};
 
@@ -14,35 +14,35 @@ use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::caller::{Permit, calling_user};
 use crate::http::problem::Problem;
-use crate::http::signature::{Argument, Entry};
+use crate::http::signature::{Argument, Entry, RequestHeader};
 use crate::http::stored::{Outcome, Stored, StoredReply};
-use crate::store::Conn;
 use crate::store::idempotency::{self, KeyScope};
+use crate::store::{Conn, StoreError};
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
 /// The header that carries the key.
 pub const KEY: &str = "Idempotency-Key";
-/// The header that says an answer is one that was given before.
+/// The header that marks a repeated reply.
 pub const REPLAYED: &str = "Idempotency-Replayed";
 
-/// SHA-256 of the request's body, once it was read.
+/// Request extension: SHA-256 of the request's body in hexadecimal.
 #[derive(Clone, Debug)]
 pub struct BodyHash(String);
 
 impl BodyHash {
-    /// Of these bytes.
+    /// The hash of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         let digest = Sha256::digest(bytes);
         Self(digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}")))
     }
 }
 
-/// That the answer is one that was given before.
+/// Request extension: the reply repeats an earlier one.
 #[derive(Clone, Copy, Debug)]
 pub struct Replayed;
 
-/// Does what is asked once, whatever comes twice. Without a key it is done as often as asked.
+/// Executes requests with the same key once. A request without a key is always executed.
 #[derive(Debug)]
 pub struct Once {
     request: HttpRequest,
@@ -51,16 +51,16 @@ pub struct Once {
 
 impl Argument for Once {
     fn describe(entry: &mut Entry) {
-        let words = "A text of the caller's own for this one request, kept for 72 hours: sent again with the same \
-            body it is answered as it was, with `Idempotency-Replayed: true`, and nothing is done twice.";
-        entry.header(
-            KEY,
-            false,
-            words,
-            (r"^[\x21-\x7e]{1,255}$", "\"b2c6f1d0-7f1e-4d5e-9a53-0c1f6f7d2a10\""),
-        );
+        entry.header(&RequestHeader {
+            name: KEY,
+            required: false,
+            description: "A text the caller chooses for this request, kept for 72 hours. A request with the same \
+                key and body is not executed again; it gets the first reply, with `Idempotency-Replayed: true`.",
+            pattern: Some(r"^[\x21-\x7e]{1,255}$"),
+            example: "\"b2c6f1d0-7f1e-4d5e-9a53-0c1f6f7d2a10\"",
+        });
         entry.fails(&[400, 422]);
-        entry.fails_also(409, "The same key is under way.");
+        entry.fails_also(409, "A request with the same key is still being executed.");
     }
 }
 
@@ -77,13 +77,13 @@ impl FromRequest for Once {
                 .filter(|key| (1..=255).contains(&key.len()))
                 .filter(|key| key.bytes().all(|b| (0x21..=0x7e).contains(&b)))
                 .map(|key| Some(key.to_owned()))
-                .ok_or_else(bad_key),
+                .ok_or_else(invalid_key),
         };
         ready(key.map(|key| Self { request: request.clone(), key }))
     }
 }
 
-fn bad_key() -> Problem {
+fn invalid_key() -> Problem {
     let detail = Words::new(
         "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符，建议使用 UUID。",
         "Idempotency-Key takes 1 to 255 visible ASCII characters; a UUID does well.",
@@ -91,7 +91,7 @@ fn bad_key() -> Problem {
     Problem::unreadable("idempotency-key", detail)
 }
 
-fn under_way() -> Problem {
+fn still_running() -> Problem {
     let detail = Words::new(
         "相同 Idempotency-Key 的请求正在处理，请稍后用同一个键重试。",
         "A request with this Idempotency-Key is under way; try again with the same key in a moment.",
@@ -108,16 +108,16 @@ fn another_body() -> Problem {
 }
 
 impl Once {
-    /// For work a page does in several pieces: a key would stand for the first of them alone.
+    /// Without a key, for work a page does in several transactions.
     pub fn unkeyed(request: &HttpRequest) -> Self {
         Self { request: request.clone(), key: None }
     }
 
-    /// Decides on a change and saves it in a transaction that keeps the reply, or gives the reply
-    /// that was kept for the same key. A refusal is not kept.
+    /// Runs a writing use case in one transaction that also stores the reply, or returns the reply
+    /// stored under the same key. A refusal is not stored.
     ///
     /// # Errors
-    /// 409 while the same key is under way, 422 when it was used with another body; the use case's.
+    /// 409 while a request with this key runs, 422 if it was used with another body; the use case's.
     pub async fn change<P, C, T, R>(
         &self,
         who: &Permit<P>,
@@ -133,23 +133,26 @@ impl Once {
             return Ok(Stored::new(sent));
         };
         let app = &who.app;
-        let _under_way = app.running.begin(&scope).ok_or_else(under_way)?;
+        let _running = app.running.begin(&scope).ok_or_else(still_running)?;
         let body_sha256 = self.body_sha256();
         if let Some(kept) = self.kept_reply::<R>(app, &scope, &body_sha256).await? {
             return Ok(kept);
         }
-        let keep =
-            Keep { scope: scope.clone(), body_sha256: body_sha256.clone(), now: app.clock.now() };
+        let record = IdempotencyRecord {
+            scope: scope.clone(),
+            body_sha256: body_sha256.clone(),
+            now: app.clock.now(),
+        };
         let done = who
             .change(decide, move |conn, c| {
                 let reply = reply(save(conn, c)?);
-                keep.reply(conn, &reply.kept()?)?;
+                record.save(conn, reply.kept()?.to_text()?)?;
                 reply.sent()
             })
             .await;
         match done {
             Ok(sent) => Ok(Stored::new(sent)),
-            // Another process may have been faster with the same key.
+            // Another process may have executed a request with the same key meanwhile.
             Err(problem) => self.kept_reply::<R>(app, &scope, &body_sha256).await?.ok_or(problem),
         }
     }
@@ -165,11 +168,11 @@ impl Once {
         Ok(found.map(|text| Stored::new(StoredReply::read::<R>(&text, path))))
     }
 
-    /// Does `work` in a transaction that keeps its outcome, or gives the outcome that was kept.
-    /// What fails is not kept.
+    /// Runs `work` in a transaction that also stores its outcome, or returns the stored outcome.
+    /// A failure is not stored. Transition: use [`Once::change`].
     ///
     /// # Errors
-    /// 409 while the same key is under way, 422 when it was used with another body; the work's.
+    /// 409 while a request with this key runs, 422 if it was used with another body; the work's.
     pub async fn write<T, F>(&self, app: &App, mut work: F) -> Result<T, Problem>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
@@ -178,25 +181,27 @@ impl Once {
         let Some(scope) = self.scope()? else {
             return app.db.write(work).await;
         };
-        let _under_way = app.running.begin(&scope).ok_or_else(under_way)?;
+        let _running = app.running.begin(&scope).ok_or_else(still_running)?;
         let body_sha256 = self.body_sha256();
         if let Some(kept) = self.kept(app, &scope, &body_sha256).await? {
             return Ok(kept);
         }
-        let (now, mine) = (app.clock.now(), (scope.clone(), body_sha256.clone()));
+        let record = IdempotencyRecord {
+            scope: scope.clone(),
+            body_sha256: body_sha256.clone(),
+            now: app.clock.now(),
+        };
         let done = app
             .db
             .write(move |conn| -> Result<T, Problem> {
                 let done = work(conn)?;
-                let outcome = serde_json::to_string(&done).map_err(Problem::broken)?;
-                let outcome = idempotency::Outcome { body_sha256: mine.1.clone(), outcome };
-                idempotency::keep(conn, &mine.0, &outcome, now)?;
+                record.save(conn, serde_json::to_string(&done).map_err(Problem::broken)?)?;
                 Ok(done)
             })
             .await;
         match done {
             Ok(done) => Ok(done),
-            // Another process may have been faster with the same key.
+            // Another process may have executed a request with the same key meanwhile.
             Err(problem) => self.kept(app, &scope, &body_sha256).await?.ok_or(problem),
         }
     }
@@ -206,8 +211,9 @@ impl Once {
             return Ok(None);
         };
         let user = calling_user(&self.request).ok_or_else(|| Problem::broken("nobody calls"))?;
-        let (method, uri) = (self.request.method().to_string(), self.request.uri());
-        let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
+        let method = self.request.method().to_string();
+        let path =
+            self.request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         Ok(Some(KeyScope { user, method, path, key }))
     }
 
@@ -232,7 +238,8 @@ impl Once {
         scope: &KeyScope,
         body_sha256: &str,
     ) -> Result<Option<String>, Problem> {
-        let (scope, now) = (scope.clone(), app.clock.now());
+        let scope = scope.clone();
+        let now = app.clock.now();
         let found = app.db.read(move |conn| idempotency::find(conn, &scope, now)).await?;
         match found {
             None => Ok(None),
@@ -245,19 +252,16 @@ impl Once {
     }
 }
 
-/// What a reply is kept under.
-struct Keep {
+/// A key with the hash of the body it was sent with, to store an outcome under.
+struct IdempotencyRecord {
     scope: KeyScope,
     body_sha256: String,
     now: Timestamp,
 }
 
-impl Keep {
-    fn reply(&self, conn: &mut Conn, reply: &StoredReply) -> Result<(), Refusal> {
-        let outcome = idempotency::Outcome {
-            body_sha256: self.body_sha256.clone(),
-            outcome: reply.to_text()?,
-        };
-        Ok(idempotency::keep(conn, &self.scope, &outcome, self.now)?)
+impl IdempotencyRecord {
+    fn save(&self, conn: &mut Conn, outcome: String) -> Result<(), StoreError> {
+        let outcome = idempotency::Outcome { body_sha256: self.body_sha256.clone(), outcome };
+        idempotency::keep(conn, &self.scope, &outcome, self.now)
     }
 }

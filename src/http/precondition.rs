@@ -1,4 +1,4 @@
-//! `If-Match` and `If-None-Match`: which version a change was made from.
+//! `If-Match` and `If-None-Match`: the version a change was made from.
 
 use std::future::{Ready, ready};
 
@@ -8,13 +8,19 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
-use crate::http::signature::{Argument, Entry};
+use crate::http::signature::{Argument, Entry, RequestHeader};
 use crate::usecases::precondition::Precondition;
 
-/// How a version is written, and one.
-const VERSION: (&str, &str) = (r#"^"[0-9]{1,18}"$"#, "\"3\"");
+/// The header that names the version to change.
+const IF_MATCH_HEADER: RequestHeader = RequestHeader {
+    name: "If-Match",
+    required: true,
+    description: "The ETag of the version that was read and changed, such as `\"3\"`.",
+    pattern: Some(r#"^"[0-9]{1,18}"$"#),
+    example: "\"3\"",
+};
 
-fn no_version() -> Problem {
+fn invalid_version() -> Problem {
     let detail = Words::new(
         "If-Match 应为读取时返回的 ETag（如 \"3\"）；新建用 If-None-Match: *，两者只能给一个。",
         "If-Match takes the ETag that was read, such as \"3\"; If-None-Match takes `*` to create. Give one of them.",
@@ -22,14 +28,13 @@ fn no_version() -> Problem {
     Problem::unreadable("no-version", detail)
 }
 
-/// The version a change was made from; 428 when the caller does not say, 412 when it is none.
+/// The version a change was made from. Without the header the answer is 428.
 #[derive(Clone, Copy, Debug)]
 pub struct IfMatch(pub i64);
 
 impl Argument for IfMatch {
     fn describe(entry: &mut Entry) {
-        let words = "The ETag of the version that was read and changed, such as `\"3\"`.";
-        entry.header("If-Match", true, words, VERSION);
+        entry.header(&IF_MATCH_HEADER);
         entry.fails(&[400, 412, 428]);
     }
 }
@@ -41,18 +46,25 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match text(request.headers(), &IF_MATCH) {
             None => Err(Problem::precondition_required("If-Match")),
-            Some(tag) => version(tag).map(Self).ok_or_else(no_version),
+            Some(tag) => version(tag).map(Self).ok_or_else(invalid_version),
         })
     }
 }
 
 impl Argument for Precondition {
     fn describe(entry: &mut Entry) {
-        let create = "`*` to create: nothing may be there yet. Give this or `If-Match`.";
-        entry.header("If-None-Match", false, create, (r"^\*$", "*"));
-        let change =
-            "The ETag of the version that was read, to change it. Give this or `If-None-Match`.";
-        entry.header("If-Match", false, change, VERSION);
+        entry.header(&RequestHeader {
+            name: "If-None-Match",
+            required: false,
+            description: "`*` to create; refused if it exists. Send this or `If-Match`.",
+            pattern: Some(r"^\*$"),
+            example: "*",
+        });
+        entry.header(&RequestHeader {
+            required: false,
+            description: "The ETag of the version that was read, to change it. Send this or `If-None-Match`.",
+            ..IF_MATCH_HEADER
+        });
         entry.fails(&[400, 412, 428]);
     }
 }
@@ -65,21 +77,21 @@ impl FromRequest for Precondition {
         let headers = request.headers();
         ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
             (Some("*"), None) => Ok(Self::Absent),
-            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(no_version),
+            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(invalid_version),
             (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
-            (Some(_), _) => Err(no_version()),
+            (Some(_), _) => Err(invalid_version()),
         })
     }
 }
 
-/// Whether the caller already holds `version` (`If-None-Match` on a read).
+/// Whether the caller already has `version` (`If-None-Match` on a read).
 pub fn holds(headers: &HeaderMap, version: i64) -> bool {
     text(headers, &IF_NONE_MATCH).is_some_and(|tags| {
         tags == "*" || tags.split(',').any(|tag| weak_version(tag) == Some(version))
     })
 }
 
-/// The ETag of a version: strong, and nothing but the number.
+/// The strong ETag of a version: the number in quotes.
 pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
@@ -93,8 +105,8 @@ fn version(tag: &str) -> Option<i64> {
     digits.parse().ok().filter(|v: &i64| *v > 0)
 }
 
-/// A read compares weakly (RFC 9110, 13.1.2): a proxy that compressed the answer may have
-/// weakened the tag.
+/// A read compares weakly (RFC 9110, 13.1.2), because a proxy that compresses an answer weakens
+/// its tag.
 fn weak_version(tag: &str) -> Option<i64> {
     let tag = tag.trim();
     version(tag.strip_prefix("W/").unwrap_or(tag))

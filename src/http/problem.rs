@@ -1,23 +1,22 @@
-//! RFC 9457 problems, and the one place where a failure becomes a status.
+//! Failures of requests, and the one place where a refusal gets its HTTP status.
 //!
-//! A [`Problem`] is made without knowing the request. The outermost middleware
-//! ([`crate::http::envelope`]) writes it down in the caller's language with the request id.
+//! A [`Problem`] does not know its request. The outermost layer ([`crate::http::middleware`])
+//! writes its body in the caller's language and with the request id.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::domain::error::{FieldError, RuleError};
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::{Language, Words};
+use crate::http::problem_body::{FieldProblem, ProblemBody, title};
 use crate::store::StoreError;
 use crate::usecases::refusal::{Refusal, RefusalKind};
 
-/// A failure on its way to the caller.
+/// Why a request failed.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// What the status line says.
+    /// The HTTP status.
     pub status: StatusCode,
     /// Stable public code; `/problems/<code>` is the problem's type.
     pub code: &'static str,
@@ -34,26 +33,25 @@ pub struct Problem {
 impl Problem {
     /// A problem with a status, a code and words.
     pub fn new(status: StatusCode, code: &'static str, detail: Words) -> Self {
-        let (errors, retry_after_seconds, cause) = (Vec::new(), None, None);
-        Self { status, code, detail, errors, retry_after_seconds, cause }
+        Self { status, code, detail, errors: Vec::new(), retry_after_seconds: None, cause: None }
     }
 
-    /// 401: who are you?
+    /// 401: the caller must log in.
     pub fn unauthenticated(code: &'static str, detail: Words) -> Self {
         Refusal::unauthenticated(code, detail).into()
     }
 
-    /// 403: known, and not allowed.
+    /// 403: the caller's role may not do this.
     pub fn forbidden() -> Self {
         Refusal::forbidden().into()
     }
 
-    /// 404: not there, or not yours to know of.
+    /// 404: it does not exist, or the caller may not see it.
     pub fn not_found() -> Self {
         Refusal::not_found().into()
     }
 
-    /// 405, with what would have been allowed.
+    /// 405, with the allowed methods.
     pub fn method_not_allowed(allow: &str) -> Self {
         let detail = Words::new(
             format!("此地址只接受这些方法：{allow}。"),
@@ -62,17 +60,17 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
     }
 
-    /// 409: the state of things forbids it.
+    /// 409: the current state forbids it.
     pub fn conflict(code: &'static str, detail: Words) -> Self {
         Refusal::conflict(code, detail).into()
     }
 
-    /// 400: what was asked cannot be read.
+    /// 400: the request cannot be read.
     pub fn unreadable(code: &'static str, detail: Words) -> Self {
         Refusal::unreadable(code, detail).into()
     }
 
-    /// 422: readable, but wrong; with every wrong field.
+    /// 422: readable, but invalid; with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Refusal::invalid(errors).into()
     }
@@ -82,17 +80,17 @@ impl Problem {
         Refusal::bad_parameters(errors).into()
     }
 
-    /// 500: our fault. The cause goes to the log, never to the caller.
+    /// 500: a fault of ours. The cause is logged and not sent.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         Refusal::broken(cause).into()
     }
 
-    /// 503: too busy now.
+    /// 503: too many requests at the moment.
     pub fn busy() -> Self {
         Refusal::busy().into()
     }
 
-    /// A problem for a bare status, such as the ones the HTTP library answers itself.
+    /// The problem of a bare status, such as one the HTTP library answers itself.
     pub fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
@@ -107,7 +105,7 @@ impl Problem {
         }
     }
 
-    /// 413: the body is larger than is taken.
+    /// 413: the body is too large.
     pub fn too_large() -> Self {
         let detail = Words::new("请求内容过大。", "The body is too large.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
@@ -120,12 +118,12 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", detail)
     }
 
-    /// 412: somebody changed it in between.
+    /// 412: it has changed since the caller read it.
     pub fn stale() -> Self {
         Refusal::stale().into()
     }
 
-    /// What sort of problem it is, in a few words.
+    /// The kind of problem in a few words.
     pub fn title(&self, language: Language) -> String {
         title(self.status).say(language)
     }
@@ -139,7 +137,7 @@ impl Problem {
         Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", detail)
     }
 
-    /// The body as the caller reads it.
+    /// The body in `language`.
     pub fn body(&self, language: Language, request_id: &str) -> ProblemBody {
         ProblemBody {
             kind: format!("/problems/{}", self.code),
@@ -179,7 +177,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The one place where a refusal becomes a status.
+/// The HTTP status of a kind of refusal.
 fn status_of(kind: RefusalKind) -> StatusCode {
     match kind {
         RefusalKind::Unreadable => StatusCode::BAD_REQUEST,
@@ -218,104 +216,6 @@ impl Problem {
     pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
         Refusal::of_day(pointer, error).into()
     }
-}
-
-/// What went wrong, as RFC 9457 has it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct ProblemBody {
-    /// A path that names the kind of problem: `/problems/<code>`.
-    #[serde(rename = "type")]
-    #[schema(example = "/problems/stale")]
-    pub kind: String,
-    /// The kind of problem in a few words.
-    pub title: String,
-    /// The HTTP status, repeated.
-    #[schema(minimum = 400, maximum = 599)]
-    pub status: u16,
-    /// What went wrong this time and what to do next, in the caller's language.
-    pub detail: String,
-    /// Stable code to program against.
-    #[schema(example = "stale")]
-    pub code: String,
-    /// The request's id, also in `X-Request-Id` and in the server's log.
-    pub request_id: String,
-    /// Every wrong field or parameter; only on 400 and 422.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub errors: Vec<FieldProblem>,
-    /// The error's code as OAuth 2.0 names it; only from `/oauth/token`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "invalid_client")]
-    pub error: Option<String>,
-}
-
-/// One wrong field or parameter.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FieldProblem {
-    /// A JSON pointer into the body (`/months/3`), or `?name` for a query parameter.
-    #[schema(example = "/months/3")]
-    pub pointer: String,
-    /// Stable code to program against.
-    #[schema(example = "wrong-type")]
-    pub code: String,
-    /// What is wrong and what would be right, in the caller's language; of a file with the place.
-    pub detail: String,
-    /// The sheet of a file; only where a file was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub sheet: Option<String>,
-    /// The row in it, the first being 1; only where a file was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1)]
-    pub row: Option<u32>,
-    /// The column in it by its letters; absent when the whole row is meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "C")]
-    pub column: Option<String>,
-}
-
-impl FieldProblem {
-    fn new(error: &FieldError, language: Language) -> Self {
-        let said = error.words.say(language);
-        let place = error.place.as_deref();
-        let detail = match (place, language) {
-            (None, _) => said,
-            (Some(at), Language::Chinese) => format!("{}：{said}", at.words().zh),
-            (Some(at), Language::English) => format!("{}: {said}", at.words().en),
-        };
-        Self {
-            pointer: error.pointer.clone(),
-            code: error.code.to_owned(),
-            detail,
-            sheet: place.map(|at| at.sheet.clone()),
-            row: place.map(|at| at.row),
-            column: place.and_then(|at| at.column.clone()),
-        }
-    }
-}
-
-fn title(status: StatusCode) -> Words {
-    let (zh, en) = match status.as_u16() {
-        400 => ("请求无法读取", "The request cannot be read"),
-        401 => ("请先登录", "Please log in"),
-        403 => ("无权操作", "Not allowed"),
-        404 => ("没有找到", "Not found"),
-        405 => ("不支持该方法", "Method not allowed"),
-        406 => ("没有所要求的格式", "No such format"),
-        408 => ("请求超时", "The request took too long"),
-        409 => ("当前状态不允许", "The state forbids it"),
-        412 => ("版本已变化", "Changed in between"),
-        413 => ("内容过大", "Too large"),
-        415 => ("不支持的内容类型", "Unsupported media type"),
-        422 => ("内容不符合要求", "Readable, but wrong"),
-        428 => ("缺少版本条件", "A precondition is required"),
-        429 => ("请求过于频繁", "Too many requests"),
-        503 => ("暂时无法服务", "Unavailable for now"),
-        500..=599 => ("系统内部错误", "Broken on our side"),
-        _ => ("请求有误", "Bad request"),
-    };
-    Words::new(zh, en)
 }
 
 // Transition: nouns whose use cases still return problems. Goes with the last of them.

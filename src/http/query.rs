@@ -1,4 +1,4 @@
-//! Query parameters and path parameters, as strictly as bodies.
+//! Query and path parameters, checked against their schemas.
 
 use std::future::{Ready, ready};
 
@@ -12,13 +12,13 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
+use crate::http::file_format::WholeList;
 use crate::http::problem::Problem;
-use crate::http::shape::Shape;
-use crate::http::sheet::Whole;
+use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
 
-/// The query string as a `T`: unknown and repeated parameters are refused, except that a list may
-/// be given by repeating its name.
+/// The query string as a `T`. Unknown parameters are refused, and repeated ones unless they are
+/// lists.
 pub struct Query<T>(pub T);
 
 impl<T: IntoParams> Argument for Query<T> {
@@ -33,12 +33,12 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let whole = request.extensions().contains::<Whole>();
+        let whole = request.extensions().contains::<WholeList>();
         ready(parse(request.query_string(), whole).map(Self))
     }
 }
 
-/// The query string as a `T`; `whole` when a list shall come as a whole.
+/// Parses a query string; with `whole` a `limit` that is absent becomes [`WHOLE`].
 ///
 /// # Errors
 /// 400 that names every parameter that is wrong.
@@ -46,11 +46,11 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
     query: &str,
     whole: bool,
 ) -> Result<T, Problem> {
-    let shape = Shape::of_query::<T>().map_err(Problem::broken)?;
+    let check = SchemaCheck::of_query::<T>().map_err(Problem::broken)?;
     let mut object = Map::new();
     let mut errors = Vec::new();
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-        match shape.parameters.get(name.as_ref()) {
+        match check.parameters.get(name.as_ref()) {
             Some(schema) if type_of(schema) == "array" => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
                 let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
@@ -66,13 +66,13 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
         }
     }
     let mut value = Value::Object(object);
-    errors.extend(shape.errors(&value).into_iter().map(in_query));
+    errors.extend(check.errors(&value).into_iter().map(in_query));
     if !errors.is_empty() {
         return Err(Problem::bad_parameters(errors));
     }
     if let Value::Object(object) = &mut value
         && whole
-        && shape.parameters.contains_key("limit")
+        && check.parameters.contains_key("limit")
     {
         object.entry("limit").or_insert_with(|| WHOLE.into());
     }
@@ -82,7 +82,7 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
     })
 }
 
-/// `/limit` becomes `?limit`: a pointer into the query string.
+/// Turns the pointer `/limit` into `?limit`, which names a query parameter.
 fn in_query(error: FieldError) -> FieldError {
     let pointer = format!("?{}", error.pointer.trim_start_matches('/'));
     FieldError { pointer, ..error }
@@ -96,7 +96,7 @@ fn repeated(name: &str) -> FieldError {
 fn type_of(schema: &Value) -> &str {
     match schema.get("type") {
         Some(Value::String(one)) => one,
-        // A list with "null" in it: the other one counts.
+        // `["null", X]`: X.
         Some(Value::Array(many)) => {
             many.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or("")
         }
@@ -104,7 +104,8 @@ fn type_of(schema: &Value) -> &str {
     }
 }
 
-/// Text as the type its schema asks for; left as text where it cannot be, for the shape to refuse.
+/// Converts text to the type of its schema. Text that cannot be converted stays text, which the
+/// schema check then refuses.
 fn typed(text: &str, schema: &Value) -> Value {
     let as_text = || Value::String(text.to_owned());
     match type_of(schema) {
@@ -114,7 +115,7 @@ fn typed(text: &str, schema: &Value) -> Value {
     }
 }
 
-/// The `{parameters}` of the path as a `T`; what cannot be one is simply not there.
+/// The `{parameters}` of the path as a `T`; 404 if they cannot be parsed.
 pub struct Path<T>(pub T);
 
 impl<T: IntoParams> Argument for Path<T> {
@@ -134,19 +135,20 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     }
 }
 
-/// Most items of a list that is wanted whole.
+/// Most items of a whole list.
 pub const WHOLE: i64 = crate::store::page::WHOLE;
 
-/// How many items a page holds unless asked.
+/// Items of a page when the query has no `limit`.
 pub fn default_limit() -> i64 {
     crate::store::page::USUAL
 }
 
-/// Two sets of parameters in one query: what several operations share, and what one adds.
+/// Two sets of query parameters together: those that several operations share, and an operation's
+/// own.
 #[derive(Debug)]
-pub struct Both<A, B>(pub A, pub B);
+pub struct QueryPair<A, B>(pub A, pub B);
 
-impl<A: IntoParams, B: IntoParams> IntoParams for Both<A, B> {
+impl<A: IntoParams, B: IntoParams> IntoParams for QueryPair<A, B> {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = A::into_params(&place);
         all.extend(B::into_params(&place));
@@ -154,10 +156,13 @@ impl<A: IntoParams, B: IntoParams> IntoParams for Both<A, B> {
     }
 }
 
-impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for Both<A, B> {
+impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for QueryPair<A, B> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let shared = serde_json::from_value(value.clone()).map_err(D::Error::custom)?;
         Ok(Self(shared, serde_json::from_value(value).map_err(D::Error::custom)?))
     }
 }
+
+// Transition: the earlier name.
+pub use self::QueryPair as Both;

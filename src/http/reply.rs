@@ -1,4 +1,4 @@
-//! What handlers answer with.
+//! Replies of handlers; the type gives the status.
 
 use actix_web::body::BoxBody;
 use actix_web::http::{Method, header};
@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::precondition::{etag, holds};
-use crate::http::signature::{Argument, Entry, Reply};
+use crate::http::signature::{Argument, Entry, Reply, RequestHeader};
 use crate::usecases::answer::Versioned;
 use crate::usecases::precondition::Precondition;
 
@@ -16,7 +16,7 @@ pub struct Json<T>(pub T);
 
 impl<T: ToSchema> Reply for Json<T> {
     fn describe(entry: &mut Entry) {
-        entry.answers::<T>(200, "As asked.");
+        entry.answers::<T>(200, "The requested data.");
     }
 }
 
@@ -28,12 +28,12 @@ impl<T: Serialize> Responder for Json<T> {
     }
 }
 
-/// 200 with a body and its ETag; 304 when a reader holds this version already.
+/// 200 with a body and its ETag; 304 on a read if the caller already has this version.
 pub struct Tagged<T>(pub T);
 
 impl<T: ToSchema> Reply for Tagged<T> {
     fn describe(entry: &mut Entry) {
-        entry.answers::<T>(200, "As it is now.");
+        entry.answers::<T>(200, "The current version.");
         entry.answer_header(200, "ETag", "The version, to be sent back in `If-Match`.");
     }
 }
@@ -52,14 +52,19 @@ impl<T: Serialize + Versioned> Responder for Tagged<T> {
     }
 }
 
-/// `If-None-Match` on a read: documents that the caller may hold this version already.
+/// Documents `If-None-Match` on a read.
 pub struct Conditional;
 
 impl Argument for Conditional {
     fn describe(entry: &mut Entry) {
-        let words = "An ETag the caller holds; the answer is 304 while it is still the version.";
-        entry.header("If-None-Match", false, words, (".*", "\"3\""));
-        entry.answers_empty(304, "The caller already holds this version.");
+        entry.header(&RequestHeader {
+            name: "If-None-Match",
+            required: false,
+            description: "An ETag the caller has; the answer is 304 while it is the current version.",
+            pattern: None,
+            example: "\"3\"",
+        });
+        entry.answers_empty(304, "The caller already has this version.");
     }
 }
 
@@ -72,9 +77,9 @@ impl actix_web::FromRequest for Conditional {
     }
 }
 
-/// 201 with the new thing, its ETag and where it is.
+/// 201 with the new resource, its ETag and its location.
 pub struct Created<T> {
-    /// The new thing.
+    /// The new resource.
     pub view: T,
     /// Its path below `/api/v1`.
     pub location: String,
@@ -83,7 +88,7 @@ pub struct Created<T> {
 impl<T: ToSchema> Reply for Created<T> {
     fn describe(entry: &mut Entry) {
         entry.answers::<T>(201, "Created.");
-        entry.answer_header(201, "Location", "Where the new thing is.");
+        entry.answer_header(201, "Location", "Path of the new resource.");
         entry.answer_header(201, "ETag", "Its version, to be sent back in `If-Match`.");
     }
 }
@@ -99,16 +104,16 @@ impl<T: Serialize + Versioned> Responder for Created<T> {
     }
 }
 
-/// PUT answers 201 where it created and 200 where it changed.
+/// 201 if a PUT created the resource, 200 if it changed it.
 pub enum Put<T> {
-    /// It was not there before.
+    /// The resource is new.
     Created(Created<T>),
-    /// It was.
+    /// The resource existed.
     Changed(Tagged<T>),
 }
 
 impl<T> Put<T> {
-    /// The answer to a PUT that was sent with `precondition`.
+    /// The reply to a PUT with `precondition`.
     pub fn of(precondition: Precondition, view: T, location: String) -> Self {
         match precondition {
             Precondition::Absent => Self::Created(Created { view, location }),
@@ -135,12 +140,12 @@ impl<T: Serialize + Versioned> Responder for Put<T> {
     }
 }
 
-/// 204.
+/// 204, without a body.
 pub struct NoContent;
 
 impl Reply for NoContent {
     fn describe(entry: &mut Entry) {
-        entry.answers_empty(204, "Done; there is nothing to say.");
+        entry.answers_empty(204, "Done; no body.");
     }
 }
 

@@ -1,5 +1,5 @@
-//! One list is router and document at once: a handler named in `routes!`
-//! is served at the path and method its `#[utoipa::path]` gives, and described by its signature.
+//! The list of handlers that makes both the router and the document: `routes!` serves a handler at
+//! the path and method of its `#[utoipa::path]` and documents it from its signature.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, web};
 use serde_json::{Map, Value};
 
 use crate::http::problem::Problem;
-use crate::http::sheet::choose;
-use crate::http::signature::{Argument, Entry, Reply, add_parameter_schemas};
+use crate::http::schemas::add_parameter_schemas;
+use crate::http::sheet::choose_format;
+use crate::http::signature::{Argument, Entry, Reply};
 
 /// Lists the handlers of one resource: `routes!["projects"; list_projects, get_project]`.
 #[macro_export]
@@ -35,7 +36,7 @@ struct Served {
     is_file: bool,
 }
 
-/// Operations of one tag, or of the whole program once merged.
+/// Operations of one tag, or of the whole program after merging.
 #[derive(Default)]
 pub struct Routes {
     tag: &'static str,
@@ -45,7 +46,7 @@ pub struct Routes {
     webhooks: Map<String, Value>,
     /// Tags in the order of the document, each with its description.
     tags: Vec<(&'static str, &'static str)>,
-    /// Names that two different schemas have: one of them would describe the other's data.
+    /// Schema names used by two different schemas; one would replace the other.
     clashes: BTreeSet<String>,
 }
 
@@ -55,7 +56,7 @@ impl Routes {
         Self { tag, ..Self::default() }
     }
 
-    /// Serves `handler` where `P` says, described by its own signature.
+    /// Adds `handler` at the path and method of `P`, documented from its signature.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "handlers are zero-sized")]
     pub fn serve<P, F, A>(mut self, handler: F) -> Self
@@ -68,9 +69,10 @@ impl Routes {
         let mut entry = Entry::new(&P::operation(), self.tag);
         A::describe(&mut entry);
         F::Output::describe(&mut entry);
-        let (has_formats, is_file) = (entry.formats(), entry.is_file());
+        let has_formats = entry.formats();
+        let is_file = entry.is_file();
         let (operation, schemas) = entry.finish();
-        self.learn(schemas);
+        self.add_schemas(schemas);
         for method in P::methods() {
             let method = method_of(&method);
             let handler = handler.clone();
@@ -79,7 +81,7 @@ impl Routes {
                 method,
                 route: Arc::new(move |method| {
                     let route = web::method(method).to(handler.clone());
-                    if has_formats { route.wrap(from_fn(choose)) } else { route }
+                    if has_formats { route.wrap(from_fn(choose_format)) } else { route }
                 }),
                 operation: operation.clone(),
                 is_file,
@@ -88,11 +90,11 @@ impl Routes {
         self
     }
 
-    /// These and `others`, in one list.
+    /// Both lists in one.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.served.extend(others.served);
-        self.learn(others.schemas);
+        self.add_schemas(others.schemas);
         self.clashes.extend(others.clashes);
         self.webhooks.extend(others.webhooks);
         self
@@ -113,7 +115,7 @@ impl Routes {
         schemas: BTreeMap<String, Value>,
     ) -> Self {
         self.webhooks.extend(webhooks);
-        self.learn(schemas);
+        self.add_schemas(schemas);
         self
     }
 
@@ -134,7 +136,7 @@ impl Routes {
         &self.webhooks
     }
 
-    fn learn(&mut self, schemas: BTreeMap<String, Value>) {
+    fn add_schemas(&mut self, schemas: BTreeMap<String, Value>) {
         for (name, schema) in schemas {
             if self.schemas.get(&name).is_some_and(|known| *known != schema) {
                 self.clashes.insert(name.clone());
@@ -143,7 +145,7 @@ impl Routes {
         }
     }
 
-    /// Names that two different schemas have; there must be none.
+    /// Schema names used by two different schemas; must be empty.
     pub fn clashes(&self) -> &BTreeSet<String> {
         &self.clashes
     }
@@ -178,7 +180,7 @@ impl Routes {
         }
     }
 
-    /// Mounts what can be a file, once more, for pages to link to.
+    /// Mounts the operations that answer with files a second time, for links on pages.
     pub fn mount_files(&self, config: &mut web::ServiceConfig) {
         let mut files: Vec<_> =
             self.served.iter().filter(|s| s.is_file && s.method == Method::GET).collect();

@@ -1,25 +1,23 @@
-//! The signature is the document: what each argument and each reply of a handler adds to the
-//! description of its operation. A type without [`Argument`] or [`Reply`] does not compile, so
-//! nothing can be served undocumented.
+//! Documents a handler from its signature: each argument and each reply adds its part to the
+//! description of the operation. A handler with a type that lacks [`Argument`] or [`Reply`] does
+//! not compile, so that nothing is served undocumented.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::month::{Month, Year};
 use crate::http::problem::Problem;
-use crate::http::sheet::SheetFormat;
+use crate::http::schemas::schemas_of;
 
-/// Something a handler takes: says what it adds to the operation.
+/// An argument of a handler that describes itself.
 pub trait Argument {
     /// Adds parameters, body, security and failures to `entry`.
     fn describe(entry: &mut Entry);
 }
 
-/// Something a handler answers with: says what it adds to the operation.
+/// A reply of a handler that describes itself.
 pub trait Reply {
     /// Adds the success response, and the failures that come with it, to `entry`.
     fn describe(entry: &mut Entry);
@@ -58,6 +56,21 @@ arguments!(A B C D);
 arguments!(A B C D E);
 arguments!(A B C D E G);
 
+/// A request header as the document describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHeader {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// Its meaning.
+    pub description: &'static str,
+    /// Regular expression of valid values; `None` where invalid ones are ignored (RFC 9110).
+    pub pattern: Option<&'static str>,
+    /// A valid value.
+    pub example: &'static str,
+}
+
 /// One operation of the document while it is being described.
 pub struct Entry {
     operation: Map<String, Value>,
@@ -69,8 +82,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Starts from what `#[utoipa::path]` knows: summary, description, operation id and the
-    /// responses a handler names itself.
+    /// Starts from the summary, the description, the operation id and the responses that
+    /// `#[utoipa::path]` gives.
     pub fn new(operation: &Operation, tag: &str) -> Self {
         let mut operation = match serde_json::to_value(operation) {
             Ok(Value::Object(map)) => map,
@@ -81,17 +94,22 @@ impl Entry {
         operation.remove("requestBody");
         operation.remove("parameters");
         let named = operation.remove("responses").unwrap_or_else(|| json!({}));
-        let (parameters, responses, schemas) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (formats, is_file) = (false, false);
-        let mut entry = Self { operation, parameters, responses, schemas, formats, is_file };
+        let mut entry = Self {
+            operation,
+            parameters: Vec::new(),
+            responses: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            formats: false,
+            is_file: false,
+        };
         for (status, response) in named.as_object().into_iter().flatten() {
-            entry.names_response(status, response);
+            entry.keep_response(status, response);
         }
         entry
     }
 
-    /// A response the handler itself names: its words stay, a failure gets the problem body.
-    fn names_response(&mut self, status: &str, response: &Value) {
+    /// Keeps the description of a response that `#[utoipa::path]` lists; a failure gets the problem body.
+    fn keep_response(&mut self, status: &str, response: &Value) {
         let mut response = response.clone();
         if status.starts_with(['4', '5'])
             && let Some(object) = response.as_object_mut()
@@ -101,7 +119,7 @@ impl Entry {
         self.responses.insert(status.to_owned(), response);
     }
 
-    /// The parameters of a query or path struct.
+    /// Adds the parameters of a query or path struct.
     pub fn params<T: IntoParams>(&mut self, place: &ParameterIn) {
         for parameter in T::into_params(|| Some(place.clone())) {
             if let Ok(value) = serde_json::to_value(&parameter) {
@@ -110,18 +128,12 @@ impl Entry {
         }
     }
 
-    /// A request header.
-    pub fn header(
-        &mut self,
-        name: &str,
-        required: bool,
-        description: &str,
-        (pattern, example): (&str, &str),
-    ) {
+    /// Adds a request header.
+    pub fn header(&mut self, header: &RequestHeader) {
+        let RequestHeader { name, required, description, pattern, example } = header;
         let schema = match pattern {
-            // What is not understood is ignored (RFC 9110).
-            ".*" => json!({"type": "string"}),
-            _ => json!({"type": "string", "pattern": pattern}),
+            Some(pattern) => json!({"type": "string", "pattern": pattern}),
+            None => json!({"type": "string"}),
         };
         self.parameters.push(json!({
             "name": name, "in": "header", "required": required,
@@ -129,7 +141,7 @@ impl Entry {
         }));
     }
 
-    /// The request body, in each of `media_types`.
+    /// Sets a JSON request body.
     pub fn body<T: ToSchema>(&mut self) {
         let schema = self.schema::<T>();
         self.operation.insert(
@@ -138,13 +150,14 @@ impl Entry {
         );
     }
 
-    /// A body in another form than JSON.
+    /// Sets a request body of another media type than JSON.
     pub fn form(&mut self, media_type: &str, schema: &Value) {
         let content = json!({media_type: {"schema": schema}});
         self.operation.insert("requestBody".into(), json!({"required": true, "content": content}));
     }
 
-    /// Failures every caller must expect here; each refers to one shared response.
+    /// Adds failures, each as a reference to its shared response, unless the operation describes
+    /// them itself.
     pub fn fails(&mut self, statuses: &[u16]) {
         for status in statuses {
             let key = status.to_string();
@@ -153,13 +166,13 @@ impl Entry {
         }
     }
 
-    /// A failure said in words of its own, unless the operation says it better.
+    /// Adds a failure with its own description, unless the operation describes it itself.
     pub fn fails_also(&mut self, status: u16, description: &str) {
         let answer = json!({"description": description, "content": problem_content()});
         self.responses.entry(status.to_string()).or_insert(answer);
     }
 
-    /// A success with a body.
+    /// Adds a success with a JSON body.
     pub fn answers<T: ToSchema>(&mut self, status: u16, description: &str) {
         let schema = self.schema::<T>();
         self.responses.insert(
@@ -168,7 +181,7 @@ impl Entry {
         );
     }
 
-    /// Another media type the answer `status` can come in.
+    /// Adds another media type to the response `status`.
     pub fn answer_also(&mut self, status: u16, media_type: &str, schema: &Value) {
         let response = self.responses.get_mut(&status.to_string());
         let content = response.and_then(|r| r.get_mut("content")).and_then(Value::as_object_mut);
@@ -177,21 +190,21 @@ impl Entry {
         }
     }
 
-    /// An answer that is a file.
+    /// Adds a success whose body is a file.
     pub fn answers_file(&mut self, status: u16, description: &str) {
-        // Every generator makes a file of this media type; of a workbook's own some make nothing.
+        // Every client generator supports this media type; some fail on that of a workbook.
         let schema = json!({"type": "string", "format": "binary"});
         let content = json!({"application/octet-stream": {"schema": schema}});
         let answer = json!({"description": description, "content": content});
         self.responses.insert(status.to_string(), answer);
     }
 
-    /// An answer without a body.
+    /// Adds a response without a body.
     pub fn answers_empty(&mut self, status: u16, description: &str) {
         self.responses.insert(status.to_string(), json!({"description": description}));
     }
 
-    /// A header of the success response `status`.
+    /// Adds a header to the response `status`.
     pub fn answer_header(&mut self, status: u16, name: &str, description: &str) {
         if let Some(response) = self.responses.get_mut(&status.to_string()) {
             let schema = json!({"description": description, "schema": {"type": "string"}});
@@ -203,33 +216,33 @@ impl Entry {
         }
     }
 
-    /// The answer can also go out as CSV or a workbook.
+    /// Marks the answer as available in CSV and as a workbook.
     pub fn has_formats(&mut self) {
         self.formats = true;
         self.is_file = true;
     }
 
-    /// The answer is, or can be, a file somebody would keep: a page may link to it.
+    /// Marks the answer as a file to download, which pages link to.
     pub fn is_a_file(&mut self) {
         self.is_file = true;
     }
 
-    /// Whether the answer is, or can be, a file.
+    /// Whether the answer is, or can be, a file to download.
     pub fn is_file(&self) -> bool {
         self.is_file
     }
 
-    /// Whether the answer can also go out as CSV or a workbook.
+    /// Whether the answer is available in CSV and as a workbook.
     pub fn formats(&self) -> bool {
         self.formats
     }
 
-    /// The caller must show a bearer token.
+    /// Requires a bearer token.
     pub fn needs_token(&mut self) {
         self.operation.insert("security".into(), json!([{"bearer": []}]));
     }
 
-    /// Registers `T` with all it refers to, and gives a reference to it.
+    /// Registers `T` with every schema it refers to; returns a reference to it.
     pub fn schema<T: ToSchema>(&mut self) -> Value {
         let name = T::name().into_owned();
         self.schemas.extend(schemas_of::<T>());
@@ -246,42 +259,7 @@ impl Entry {
     }
 }
 
-/// `T` and every named schema it refers to.
-pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
-    let mut found = vec![(T::name().into_owned(), T::schema())];
-    T::schemas(&mut found);
-    found
-        .into_iter()
-        .filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?)))
-        .collect()
-}
-
-/// Schemas of the types named in parameters, by name: `IntoParams` refers to them without bringing
-/// them along. Each noun adds its own by [`super::routes::Routes::with_types`].
-static PARAMETER_TYPES: LazyLock<RwLock<BTreeMap<String, Value>>> =
-    LazyLock::new(|| RwLock::new(crate::parameter_types![Month Year SheetFormat]));
-
-/// Schemas of the listed types and of all they refer to, by name.
-#[macro_export]
-macro_rules! parameter_types {
-    [$($kind:ty)+] => {{
-        let mut found = std::collections::BTreeMap::new();
-        $( found.extend($crate::http::signature::schemas_of::<$kind>()); )+
-        found
-    }};
-}
-
-/// Adds the schemas of types named in parameters.
-pub fn add_parameter_schemas(schemas: BTreeMap<String, Value>) {
-    PARAMETER_TYPES.write().unwrap_or_else(PoisonError::into_inner).extend(schemas);
-}
-
-/// Schemas of every type named in parameters, by name.
-pub fn parameter_schemas() -> BTreeMap<String, Value> {
-    PARAMETER_TYPES.read().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// The body every failure has.
+/// The body of every failure.
 pub fn problem_content() -> Value {
     json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
 }

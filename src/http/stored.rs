@@ -1,4 +1,4 @@
-//! Replies as bytes: what is kept under an `Idempotency-Key` and sent again unchanged.
+//! Replies as bytes: stored under an `Idempotency-Key` and sent again unchanged.
 
 use std::marker::PhantomData;
 
@@ -40,12 +40,12 @@ impl StoredReply {
     /// The text that is stored.
     ///
     /// # Errors
-    /// None that is known of; a fault of ours.
+    /// A fault of ours; none is known.
     pub fn to_text(&self) -> Result<String, Refusal> {
         serde_json::to_string(self).map_err(Refusal::broken)
     }
 
-    /// Reads a stored text of either format; `path` is where the request went.
+    /// Reads a stored text of either format; `path` is the path of the request.
     pub fn read<R: Outcome>(text: &str, path: &str) -> Self {
         match serde_json::from_str::<Self>(text) {
             Ok(stored) if stored.format == FORMAT => stored,
@@ -71,9 +71,9 @@ impl StoredReply {
     }
 }
 
-/// A reply that can be kept: its bytes are the same whenever it is sent.
+/// A reply that can be stored.
 pub trait Outcome: Reply {
-    /// Its status.
+    /// The HTTP status.
     const STATUS: u16;
 
     /// The reply as it is sent.
@@ -82,7 +82,7 @@ pub trait Outcome: Reply {
     /// A fault of ours: an answer that is not JSON.
     fn sent(&self) -> Result<StoredReply, Refusal>;
 
-    /// The reply as it is kept; differs where a secret is shown only once.
+    /// The reply as it is stored; differs where a secret is shown only once.
     ///
     /// # Errors
     /// As [`Outcome::sent`].
@@ -90,7 +90,7 @@ pub trait Outcome: Reply {
         self.sent()
     }
 
-    /// Adds what the stored JSON of release 0.1.0 lacks.
+    /// Adds fields that the stored JSON of release 0.1.0 lacks.
     fn complete_format_1(_answer: &mut Value) {}
 }
 
@@ -130,8 +130,7 @@ impl Outcome for NoContent {
     }
 }
 
-/// A reply that shows a secret once: what is kept, and sent to a repeated request, has null in its
-/// place.
+/// A reply that shows a secret once; the stored reply, for repeated requests, has null in its place.
 pub struct ShownOnce<R> {
     /// The reply with the secret.
     pub sent: R,

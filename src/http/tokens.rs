@@ -1,4 +1,4 @@
-//! Access tokens: JWT signed with HMAC-SHA-256, and the random strings refresh tokens are.
+//! Access tokens (JWT signed with HMAC-SHA-256) and random texts for refresh tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,8 +13,8 @@ use signature::{Error as SignatureError, Signer, Verifier};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{SessionId, UserId};
 
-/// What an access token says. Who its bearer is *now* (role, unit, whether the session still
-/// stands) is read from the database on every request, so that revocation works at once.
+/// Claims of an access token. Role, unit and whether the session is still open are read from the
+/// database on every request, so that revocation takes effect at once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claims {
     /// The account.
@@ -33,7 +33,7 @@ pub struct Claims {
     pub exp: i64,
 }
 
-/// What a machine client's token says beside.
+/// Further claims of a machine client's token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The client.
@@ -47,14 +47,14 @@ pub struct Tokens {
     key: Vec<u8>,
     sign: EncodingKey,
     read: DecodingKey,
-    /// How long an access token is good for, in seconds.
+    /// Lifetime of an access token, in seconds.
     pub lifetime_seconds: i64,
 }
 
 impl Tokens {
     /// Tokens signed with `key`.
     pub fn new(key: &[u8], lifetime_seconds: i64) -> Self {
-        // A second server in one process finds the same provider installed: no matter.
+        // Fails if another server in this process has installed the same provider.
         let _ = PROVIDER.install_default();
         Self {
             key: key.to_vec(),
@@ -64,7 +64,7 @@ impl Tokens {
         }
     }
 
-    /// A token for a session, good from `now`.
+    /// A token of a session, valid from `now`.
     pub fn issue(
         &self,
         user: UserId,
@@ -78,7 +78,7 @@ impl Tokens {
         self.sign(&Claims { sub, sid: session.0, machine, page: false, iat, exp })
     }
 
-    /// The cookie of a session of the pages, good from `now` until the session ends.
+    /// The cookie of a session of the pages, valid from `now` until the session ends.
     pub fn issue_cookie(
         &self,
         user: UserId,
@@ -86,7 +86,8 @@ impl Tokens {
         now: Timestamp,
         ends: Timestamp,
     ) -> Result<String, JwtError> {
-        let (iat, exp) = (now.unix_seconds(), ends.unix_seconds());
+        let iat = now.unix_seconds();
+        let exp = ends.unix_seconds();
         let sub = user.0.to_string();
         self.sign(&Claims { sub, sid: session.0, machine: None, page: true, iat, exp })
     }
@@ -95,14 +96,14 @@ impl Tokens {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.sign)
     }
 
-    /// What a form of the pages carries to show that a page of this session made it.
+    /// The hidden field of a form that proves that a page of this session made it.
     pub fn form_proof(&self, session: SessionId) -> Result<String, SignatureError> {
         let mac =
             Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes())?;
         Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
-    /// Whether `proof` is the one of `session`; takes the same time for every wrong one.
+    /// Whether `proof` belongs to `session`; compares in constant time.
     pub fn proves(&self, session: SessionId, proof: &str) -> bool {
         let mac = Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes());
         match (mac, URL_SAFE_NO_PAD.decode(proof)) {
@@ -111,7 +112,7 @@ impl Tokens {
         }
     }
 
-    /// The claims of a token that is genuine and not over at `now`.
+    /// The claims of a token with a valid signature that has not expired at `now`.
     pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims, JwtError> {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.validate_exp = false; // by our own clock, below
@@ -123,20 +124,20 @@ impl Tokens {
     }
 }
 
-/// 32 random bytes as text: a refresh token, or a generated password's worth of chance.
+/// 32 random bytes as text, for refresh tokens and generated passwords.
 pub fn random_text() -> Result<String, getrandom::Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What is stored of a refresh token. It has 256 bits of chance, so a plain digest is enough.
+/// The stored digest of a refresh token. It has 256 random bits, so a plain digest is enough.
 pub fn digest(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
-/// HS256 over `RustCrypto`'s `hmac`: the library's own providers bring RSA with an open advisory, or
-/// minutes of C.
+/// HS256 with `RustCrypto`'s `hmac`. The library's own providers add RSA with an open advisory, or
+/// C code that takes minutes to build.
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other algorithm is refused")]
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {

@@ -14,11 +14,11 @@ use crate::domain::reporting_month::MonthState;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{PublishBulletins, ReadProjects, ReadSummaries};
 use crate::usecases::reference::names::Names;
@@ -31,7 +31,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/bulletins/{month}").route(web::get().to(show_one)))
         .service(
             web::resource("/bulletins/{month}/publication")
-                .route(web::get().to(to_list))
+                .route(web::get().to(redirect_to_list))
                 .route(web::post().to(publish)),
         );
 }
@@ -44,10 +44,13 @@ struct BulletinsPage {
     published: Vec<BulletinHead>,
     /// Closed months without a bulletin.
     ready: Vec<ReportingMonthView>,
-    trouble: Trouble,
+    rejected: RejectedForm,
 }
 
-async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<BulletinsPage, Problem> {
+async fn page(
+    visit: &Visit<ReadSummaries>,
+    rejected: RejectedForm,
+) -> Result<BulletinsPage, Problem> {
     let app = || visit.app.clone();
     let mut published = list_bulletins(app(), visit.permit()?).await?.0.items;
     published.reverse();
@@ -58,16 +61,16 @@ async fn page(visit: &Visit<ReadSummaries>, trouble: Trouble) -> Result<Bulletin
         ready = list_reporting_months(app(), who, every).await?.0.items;
         ready.retain(|month| month.state == MonthState::Closed);
     }
-    let shell = Shell::around(visit, Place::BULLETINS).await?;
-    Ok(BulletinsPage { shell, published, ready, trouble })
+    let shell = Shell::for_visit(visit, NavItem::BULLETINS).await?;
+    Ok(BulletinsPage { shell, published, ready, rejected })
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, Trouble::default()).await?))
+    Ok(Page::of(page(&visit, RejectedForm::default()).await?))
 }
 
 /// GET of the publication address (after a failed POST was reloaded): redirects to the list.
-async fn to_list() -> HttpResponse {
+async fn redirect_to_list() -> HttpResponse {
     see_other("/bulletins")
 }
 
@@ -81,14 +84,14 @@ async fn publish(
     let once = Once::unkeyed(&request);
     match publish_month(visit.app.clone(), who, Path(at), once).await {
         Ok(_) => {
-            let kept = visit.choice.kept();
-            Ok(see_other(&format!("/bulletins/{}?{kept}&said=published", at.month)))
+            let period = visit.choice.to_query();
+            Ok(see_other(&format!("/bulletins/{}?{period}&said=published", at.month)))
         }
         Err(problem) => {
-            let complaints = Complaints::of(problem, visit.language)?;
-            let trouble = Trouble::with("publish", complaints.clone(), form.0);
-            let view = page(&visit, trouble).await?;
-            Ok(Page::with_form(view, &complaints).respond_to(&request))
+            let errors = FormErrors::from_problem(problem, visit.language)?;
+            let rejected = RejectedForm::new("publish", errors.clone(), form.0);
+            let view = page(&visit, rejected).await?;
+            Ok(Page::with_form(view, &errors).respond_to(&request))
         }
     }
 }
@@ -126,7 +129,7 @@ async fn show_one(
     let (Path(at), language) = (path, visit.language);
     let (view, frozen) = read_bulletin(&visit.app, &visit.who, at.month).await?;
     let comparison = get_bulletin_comparison(visit.app.clone(), visit.permit()?, Path(at)).await?.0;
-    let shell = Shell::around(&visit, Place::BULLETINS).await?;
+    let shell = Shell::for_visit(&visit, NavItem::BULLETINS).await?;
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
     Ok(Page::of(BulletinPage {
         shell,

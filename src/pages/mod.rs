@@ -28,7 +28,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
             web::scope(FILES)
                 .wrap(from_fn(kit::frame::wrap))
                 .configure(|config| operations.mount_files(config))
-                .default_service(web::to(kit::frame::nothing_here)),
+                .default_service(web::to(kit::frame::not_found)),
         )
         .service(
             web::scope("")
@@ -49,9 +49,9 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(reports::restating::mount)
                 .configure(bulletins::mount)
                 .configure(accounts::list::mount)
-                .configure(accounts::own::mount)
+                .configure(accounts::one::mount)
                 .configure(accounts::clients::mount)
                 .configure(reporting_months::one::mount)
-                .default_service(web::to(kit::frame::nothing_here)),
+                .default_service(web::to(kit::frame::not_found)),
         );
 }

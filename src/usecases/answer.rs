@@ -1,4 +1,4 @@
-//! What answers share: versions and pages of lists.
+//! Parts shared by answers: versions and pages of lists.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Ref, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A view of something that carries a version.
+/// A view with a version.
 pub trait Versioned {
-    /// The version, which is the ETag.
+    /// The version; it is the ETag.
     fn version(&self) -> i64;
 }
 
@@ -18,15 +18,15 @@ pub trait Versioned {
 pub struct PageView<T> {
     /// The page's items.
     pub items: Vec<T>,
-    /// How many there are in all, on every page.
+    /// Number of items on all pages.
     pub total: i64,
-    /// Where the next page begins; absent on the last one.
+    /// Cursor of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
 
 impl<T> PageView<T> {
-    /// A page of the store, item by item in the API's words.
+    /// Converts the items of a page of the store to views.
     pub fn of<U>(page: crate::store::page::Page<U>, view: impl FnMut(U) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(view).collect(),
@@ -35,14 +35,14 @@ impl<T> PageView<T> {
         }
     }
 
-    /// A list that is always whole.
+    /// A list that has only one page.
     pub fn whole(items: Vec<T>) -> Self {
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
         Self { items, total, next_cursor: None }
     }
 }
 
-// By hand, because the derive would write `T` into every place a page is used at run time.
+// By hand, because the derive would name `T` itself where a page of a concrete type is used.
 impl<T: ToSchema> PartialSchema for PageView<T> {
     fn schema() -> RefOr<Schema> {
         let integer = ObjectBuilder::new().schema_type(Type::Integer);
@@ -56,11 +56,11 @@ impl<T: ToSchema> PartialSchema for PageView<T> {
                     .description(Some("The page's items.")),
             )
             .required("items")
-            .property("total", integer.description(Some("How many there are in all.")))
+            .property("total", integer.description(Some("Number of items on all pages.")))
             .required("total")
             .property(
                 "next_cursor",
-                text.description(Some("Where the next page begins; absent on the last one.")),
+                text.description(Some("Cursor of the next page; absent on the last one.")),
             )
             .into()
     }

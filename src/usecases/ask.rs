@@ -1,4 +1,4 @@
-//! One question to the register: a snapshot, the caller and the instant.
+//! The context of a use case: a snapshot of the register, the caller and the time.
 
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
@@ -16,44 +16,44 @@ pub struct Now {
     pub today: chrono::NaiveDate,
 }
 
-/// Who did something, and when: what an event of a change needs beside its rows.
+/// Author and time of a change, for its event.
 #[derive(Clone, Debug)]
 pub struct Stamp {
-    /// The account, client or program that acts.
+    /// The account, machine client or program that makes the change.
     pub author: Author,
     /// The instant and the business day.
     pub now: Now,
 }
 
-/// One consistent snapshot of the register with who asks, when, and in which language.
+/// A consistent snapshot of the register, with the caller, the time and the language.
 pub struct Ask<'a> {
-    /// The snapshot. Only use cases read it.
+    /// The connection of the snapshot. Only use cases read it.
     pub(in crate::usecases) conn: &'a mut Conn,
-    /// Who asks.
+    /// The caller.
     pub caller: &'a Caller,
     /// The instant and the business day.
     pub now: Now,
-    /// The language of texts made for the caller, such as warnings.
+    /// The language of texts in the answer, such as warnings.
     pub language: Language,
 }
 
 impl<'a> Ask<'a> {
-    /// A question in the snapshot, or in the open transaction, of `conn`.
+    /// The context of a use case in the open transaction of `conn`.
     pub fn new(conn: &'a mut Conn, caller: &'a Caller, now: Now, language: Language) -> Self {
         Self { conn, caller, now, language }
     }
 
-    /// Which projects the caller sees.
+    /// The projects the caller sees.
     pub fn sight(&self) -> Sight {
         self.caller.sees()
     }
 
-    /// Who acts, and when, for the event of a change.
+    /// Author and time, for the event of a change.
     pub fn stamp(&self) -> Stamp {
         Stamp { author: self.caller.author.clone(), now: self.now }
     }
 
-    /// Saves a change that was decided on in this snapshot, in its transaction.
+    /// Saves a change decided in this snapshot, in the same transaction.
     ///
     /// # Errors
     /// What `save` returns.

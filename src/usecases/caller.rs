@@ -1,4 +1,4 @@
-//! Who asks, and what they may do.
+//! The caller of a use case and its rights.
 
 use crate::domain::account::access::{Action, Sight};
 use crate::domain::account::scope::ClientScope;
@@ -11,23 +11,23 @@ use crate::usecases::refusal::{Refusal, RefusalKind};
 /// An account with the session it calls through.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The account, as it is now.
+    /// The account, as currently stored.
     pub user: User,
     /// The session its token belongs to.
     pub session: SessionId,
-    /// Who the events of this request name.
+    /// The author of this request's events.
     pub author: Author,
-    /// What a machine client was let do; absent for a person.
+    /// The scopes of a machine client's token; `None` for a person.
     pub scopes: Option<Vec<ClientScope>>,
 }
 
 impl Caller {
-    /// Which projects the caller may know of.
+    /// The projects the caller may see.
     pub fn sees(&self) -> Sight {
         Sight::of(self.user.role, self.user.unit_id, self.user.area_id)
     }
 
-    /// Whether the caller's role and scopes allow at least one of `actions`; none means any
+    /// Checks that role and scopes allow at least one of `actions`. An empty list allows every
     /// account that is logged in.
     ///
     /// # Errors

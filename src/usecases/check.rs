@@ -1,22 +1,22 @@
-//! From a body's text to the domain's types, collecting every field that will not do.
+//! Converts the fields of an input to domain types and collects every error.
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::usecases::refusal::Refusal;
 
-/// Collects what is wrong with a body.
+/// Collects the errors of an input.
 #[derive(Debug, Default)]
 pub struct Check {
     errors: Vec<FieldError>,
 }
 
 impl Check {
-    /// Nothing wrong yet.
+    /// A check without errors.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The value, or its complaint noted at `pointer`.
+    /// The value; an error is collected under `pointer`.
     pub fn field<T, E: Into<FieldError>>(
         &mut self,
         pointer: &str,
@@ -25,7 +25,7 @@ impl Check {
         value.map_err(|e| self.note(pointer, e)).ok()
     }
 
-    /// The value of an optional field: absent is fine.
+    /// The value of an optional field; an absent one is not an error.
     pub fn optional<T, E: Into<FieldError>>(
         &mut self,
         pointer: &str,
@@ -34,7 +34,7 @@ impl Check {
         value.and_then(|value| self.field(pointer, value))
     }
 
-    /// The thing a code or an id stands for; noted at `pointer` when there is none.
+    /// The row found by a code or an id; `None` is collected under `pointer` as `not-there`.
     pub fn known<T>(&mut self, pointer: &str, found: Option<T>) -> Option<T> {
         if found.is_none() {
             let words = Words::new(
@@ -46,22 +46,22 @@ impl Check {
         found
     }
 
-    /// Notes a complaint at `pointer`.
+    /// Collects an error under `pointer`.
     pub fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
         self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
     }
 
-    /// The value, or complaints that know their own place.
+    /// The value; errors that have their pointers are collected.
     pub fn all<T>(&mut self, value: Result<T, Vec<FieldError>>) -> Option<T> {
         value.map_err(|errors| self.extend(errors)).ok()
     }
 
-    /// Notes complaints that know their own place.
+    /// Collects errors that have their pointers.
     pub fn extend(&mut self, errors: Vec<FieldError>) {
         self.errors.extend(errors);
     }
 
-    /// The parsed whole when nothing was wrong with any part, else every complaint at once.
+    /// The parsed input, or a refusal with every collected error.
     pub fn done<T>(self, parsed: Option<T>) -> Result<T, Refusal> {
         match parsed {
             Some(whole) if self.errors.is_empty() => Ok(whole),

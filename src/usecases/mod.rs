@@ -1,4 +1,4 @@
-//! Use cases: what can be done with the register, without HTTP.
+//! Use cases of the register, without HTTP.
 //!
 //! A use case takes an [`ask::Ask`] (one snapshot, the caller, the instant) and typed input, and
 //! returns a value or a [`refusal::Refusal`]. One that writes is two functions: `decide_...`

@@ -1,10 +1,10 @@
-//! Permissions as types, so that a handler's signature says what its caller must be allowed to do.
+//! Permissions as types, so that a handler's signature states the permission it requires.
 
 use crate::domain::account::access::Action;
 
-/// An action as a type, so that a signature says what its handler is permitted.
+/// A permission, for the type parameter of a permit.
 pub trait Permission: 'static {
-    /// The actions of which the caller must be allowed one; none means any account that is logged in.
+    /// Actions of which the caller needs one; an empty list means every account that is logged in.
     const ACTIONS: &'static [Action];
 }
 
@@ -30,7 +30,7 @@ impl Permission for LoggedIn {
     const ACTIONS: &'static [Action] = &[];
 }
 
-/// The permission to send a file of some kind; what its rows do needs that action's own permit.
+/// Permission to import files; the rows of each kind of file need that kind's own permission.
 #[derive(Debug)]
 pub struct ImportFiles;
 impl Permission for ImportFiles {

@@ -1,22 +1,22 @@
-//! Which version a change was made from.
+//! The version that a change was made from.
 
 use crate::store::StoreError;
 use crate::usecases::refusal::Refusal;
 
-/// Creates with `If-None-Match: *`, changes with `If-Match`: a PUT must say which it means.
+/// Whether a PUT creates (`If-None-Match: *`) or changes (`If-Match`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precondition {
-    /// Nothing may be there yet.
+    /// The resource must not exist.
     Absent,
-    /// This version must be the one there.
+    /// The resource must have this version.
     Version(i64),
 }
 
 impl Precondition {
-    /// What is to be changed, at the version the caller read, or none when it is to be created.
+    /// The resource to change, with `at` setting the version the caller read; `None` to create it.
     ///
     /// # Errors
-    /// 412 when it is there and must not be; 404 when it is not there and should be.
+    /// Stale if it exists and must not; not found if it must exist and does not.
     pub fn admits<T>(self, old: Option<T>, at: impl Fn(T, i64) -> T) -> Result<Option<T>, Refusal> {
         match (self, old) {
             (Self::Absent, None) => Ok(None),

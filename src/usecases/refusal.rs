@@ -1,11 +1,11 @@
-//! Why a use case was refused, without HTTP. `http::problem` chooses the status of each kind.
+//! Why a use case was refused, without HTTP. `http::problem` maps each kind to a status.
 
 use crate::domain::error::{FieldError, RuleError};
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
 
-/// What sort of refusal it is.
+/// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
     /// The request cannot be read, or a parameter is wrong.
@@ -14,11 +14,11 @@ pub enum RefusalKind {
     Unauthenticated,
     /// The caller is known and may not do this.
     Forbidden,
-    /// The thing does not exist, or the caller may not know that it does.
+    /// It does not exist, or the caller may not see it.
     NotFound,
-    /// The state of things forbids it.
+    /// The current state forbids it.
     Conflict,
-    /// Somebody changed the thing since the caller read it.
+    /// It has changed since the caller read it.
     Stale,
     /// Readable, but at least one field is wrong.
     Invalid,
@@ -33,17 +33,17 @@ pub enum RefusalKind {
 /// Why a use case was refused.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// What sort of refusal it is.
+    /// The kind.
     pub kind: RefusalKind,
     /// Stable public code; `/problems/<code>` is the problem's type.
     pub code: &'static str,
-    /// What went wrong here, and what to do about it.
+    /// What is wrong and what to do next.
     pub words: Words,
     /// Every wrong field or parameter.
     pub errors: Vec<FieldError>,
     /// When to try again, in seconds.
     pub retry_after_seconds: Option<u64>,
-    /// The cause of a fault of ours, for the log alone.
+    /// The cause of a fault of ours; logged, not sent.
     pub cause: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Refusal {
         Self::new(RefusalKind::Forbidden, "forbidden", words)
     }
 
-    /// The thing does not exist, or the caller may not see it.
+    /// It does not exist, or the caller may not see it.
     pub fn not_found() -> Self {
         let words = Words::new(
             "没有找到，或您无权查看。请核对网址和编号。",
@@ -76,17 +76,17 @@ impl Refusal {
         Self::new(RefusalKind::NotFound, "not-found", words)
     }
 
-    /// The state of things forbids it.
+    /// The current state forbids it.
     pub fn conflict(code: &'static str, words: Words) -> Self {
         Self::new(RefusalKind::Conflict, code, words)
     }
 
-    /// What was asked cannot be read.
+    /// The request cannot be read.
     pub fn unreadable(code: &'static str, words: Words) -> Self {
         Self::new(RefusalKind::Unreadable, code, words)
     }
 
-    /// Somebody changed the thing since the caller read it.
+    /// It has changed since the caller read it.
     pub fn stale() -> Self {
         let words = Words::new(
             "该内容已被他人修改。请重新读取最新版本，确认后再提交。",
@@ -95,7 +95,7 @@ impl Refusal {
         Self::new(RefusalKind::Stale, "stale", words)
     }
 
-    /// Readable, but wrong; with every wrong field.
+    /// Readable, but invalid; with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let words = Words::new(
             format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
@@ -113,7 +113,7 @@ impl Refusal {
         Self { errors, ..Self::new(RefusalKind::Unreadable, "bad-parameters", words) }
     }
 
-    /// A fault of ours. The cause goes to the log, never to the caller.
+    /// A fault of ours. The cause is logged and not sent.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         let words = Words::new(
             "系统内部出错，已记录。请稍后重试；如仍出错，请把 request_id 告知管理员。",

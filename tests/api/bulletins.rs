@@ -173,7 +173,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     .await;
     let found = wrong().await;
     assert!(
-        found.iter().any(|w| w.starts_with("bulletin 2023-02: its content has the hash")),
+        found.iter().any(|w| w.starts_with("bulletin 2023-02: the hash of its content is")),
         "{found:?}"
     );
     tamper(

@@ -31,6 +31,7 @@ mod digests;
 mod documents;
 mod feed;
 mod floors;
+mod golden;
 mod idempotency;
 mod import_files;
 mod imports;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
     let mut suite = Suite::open();
     suite.once(floors::ALL);
     suite.once(documents::ALL);
+    suite.once(golden::ONCE);
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
@@ -97,6 +99,8 @@ fn main() -> ExitCode {
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
     suite.on_each(closed::ALL);
+    suite.on_each(golden::ALL);
+    suite.on_each(golden::workbook::ALL);
     suite.on_each(clients::ALL);
     suite.on_each(roll_overs::ALL);
     suite.on_each(lights::ALL);

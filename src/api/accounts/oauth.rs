@@ -22,7 +22,7 @@ use crate::domain::account::scope::ClientScope;
 use crate::domain::id::SessionId;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::limits::LoginLimit;
+use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};

@@ -3,24 +3,13 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 
+pub use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::words::Words;
 
 /// Minimum length in characters. Strength is then estimated by zxcvbn.
 pub const SHORTEST: usize = 10;
 /// Maximum length in characters; limits the cost of the strength estimate and of hashing.
 pub const LONGEST: usize = 200;
-
-/// Cost parameters of argon2id.
-#[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// Memory, in KiB.
-    pub memory_kib: u32,
-    /// Number of passes over the memory.
-    pub passes: u32,
-}
-
-/// OWASP's recommended parameters for argon2id: m = 19 MiB, t = 2, p = 1.
-pub const OWASP: Effort = Effort { memory_kib: 19_456, passes: 2 };
 
 /// Hashes a password; the result contains the salt and the parameters (PHC string).
 pub fn hash(password: &str, effort: Effort) -> Result<String, String> {

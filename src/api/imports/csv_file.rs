@@ -59,7 +59,7 @@ fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<Raw
 /// Removes the `'` that exports put before text that a spreadsheet would evaluate as a formula.
 fn ours(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if crate::http::sheet::harmless(rest) == text => rest,
+        Some(rest) if crate::http::spreadsheet::escape_for_spreadsheet(rest) == text => rest,
         Some(_) | None => text,
     }
 }

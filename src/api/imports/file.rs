@@ -14,7 +14,7 @@ use crate::api::imports::limits::not_taken;
 use crate::api::imports::raw::RawSheet;
 use crate::api::imports::{csv_file, workbook};
 use crate::http::app::App;
-use crate::http::body;
+use crate::http::body::{self, BodyLimits};
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
 
@@ -67,9 +67,11 @@ impl FileBody {
         if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
             return Err(wrong_media_type());
         }
-        let patience = Duration::from_secs(app.config.body_timeout_seconds);
-        let most = app.config.import_limit_bytes;
-        Ok(body::bytes(&self.request, self.payload, most, patience).await?.freeze())
+        let limits = BodyLimits {
+            bytes: app.config.import_limit_bytes,
+            wait: Duration::from_secs(app.config.body_timeout_seconds),
+        };
+        Ok(body::bytes(&self.request, self.payload, limits).await?.freeze())
     }
 }
 

@@ -51,7 +51,7 @@ impl Importer {
         dry_run: bool,
         file: Bytes,
     ) -> Result<ImportView, Problem> {
-        let _turn = app.imports.next().await?;
+        let _turn = app.imports.acquire().await?;
         let Self { caller, kind } = self;
         // A panic in the parser means that the file cannot be read.
         let read = spawn_blocking(move || sheets(&file, kind)).await;

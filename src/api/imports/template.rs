@@ -19,8 +19,8 @@ use crate::api::imports::limits::ROWS;
 use crate::api::imports::lists::Lists;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
-use crate::http::sheet::harmless;
 use crate::http::signature::{Entry, Reply};
+use crate::http::spreadsheet::escape_for_spreadsheet;
 
 /// A template to write.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Template {
             let cells = columns.iter().map(|(column, cells)| {
                 let text = said(cells.get(row).unwrap_or(&Value::Null));
                 let number = matches!(column.form, Form::Amount | Form::Percent | Form::Whole);
-                if number { text } else { harmless(&text) }
+                if number { text } else { escape_for_spreadsheet(&text) }
             });
             writer.write_record(cells)?;
         }

@@ -8,7 +8,7 @@ pub mod view;
 use crate::domain::id::{DeliveryId, WebhookId, WebhookSecretId};
 use crate::domain::webhook::DeliveryState;
 use crate::http::routes::Routes;
-use crate::http::signature::schemas_of;
+use crate::http::schemas::schemas_of;
 use crate::parameter_types;
 
 /// The operations of this folder.

@@ -22,11 +22,11 @@ use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Tagged};
-use crate::pages::accounts::list::Belonging;
-use crate::pages::kit::form::{Complaints, Fields, Form, end_of, with, with_numbers};
-use crate::pages::kit::reply::{Page, see_other, up};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::accounts::list::Affiliation;
+use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
+use crate::pages::kit::rejected_form::RejectedForm;
+use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::KeepAccounts;
@@ -44,10 +44,14 @@ pub fn mount(config: &mut ServiceConfig) {
         )
         .service(
             web::resource("/clients/{client_id}/disabled")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(disable)),
         )
-        .service(web::resource(secrets).route(web::get().to(up)).route(web::post().to(add_secret)))
+        .service(
+            web::resource(secrets)
+                .route(web::get().to(redirect_to_parent))
+                .route(web::post().to(add_secret)),
+        )
         .service(web::resource(one).route(web::post().to(revoke)));
 }
 
@@ -65,8 +69,8 @@ pub struct ClientsQuery {
 struct ClientsPage {
     shell: Shell,
     clients: PageView<ClientView>,
-    belonging: Belonging,
-    trouble: Trouble,
+    affiliation: Affiliation,
+    rejected: RejectedForm,
 }
 
 #[derive(Template)]
@@ -74,7 +78,7 @@ struct ClientsPage {
 struct ClientPage {
     shell: Shell,
     client: ClientView,
-    trouble: Trouble,
+    rejected: RejectedForm,
     /// The secret just created; shown only in this response.
     secret: Option<String>,
 }
@@ -87,27 +91,27 @@ impl ClientPage {
 
     fn typed_day(&self) -> String {
         let day = self.last_day().map(|day| day.to_string()).unwrap_or_default();
-        self.trouble.typed("change", "expires_at", &day)
+        self.rejected.input_or("change", "expires_at", &day)
     }
 }
 
-async fn page(visit: &Visit<KeepAccounts>, trouble: Trouble) -> Result<ClientsPage, Problem> {
-    let cursor = visit.asked::<ClientsQuery>()?.cursor;
+async fn page(visit: &Visit<KeepAccounts>, rejected: RejectedForm) -> Result<ClientsPage, Problem> {
+    let cursor = visit.query_params::<ClientsQuery>()?.cursor;
     let (app, query) = (visit.app.clone(), Query(UserQuery { limit: 50, cursor }));
     let clients = list_clients(app, visit.permit()?, query).await?.0;
-    let belonging = Belonging::find(visit).await?;
-    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
-    Ok(ClientsPage { shell, clients, belonging, trouble })
+    let affiliation = Affiliation::find(visit).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    Ok(ClientsPage { shell, clients, affiliation, rejected })
 }
 
 async fn one(
     visit: &Visit<KeepAccounts>,
     client: ClientView,
-    trouble: Trouble,
+    rejected: RejectedForm,
     secret: Option<String>,
 ) -> Result<ClientPage, Problem> {
-    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
-    Ok(ClientPage { shell, client, trouble, secret })
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    Ok(ClientPage { shell, client, rejected, secret })
 }
 
 async fn find(visit: &Visit<KeepAccounts>, at: ClientPath) -> Result<ClientView, Problem> {
@@ -116,7 +120,7 @@ async fn find(visit: &Visit<KeepAccounts>, at: ClientPath) -> Result<ClientView,
 }
 
 async fn show(visit: Visit<KeepAccounts>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, Trouble::default()).await?))
+    Ok(Page::of(page(&visit, RejectedForm::default()).await?))
 }
 
 async fn show_one(
@@ -124,7 +128,7 @@ async fn show_one(
     path: Path<ClientPath>,
 ) -> Result<impl Responder, Problem> {
     let client = find(&visit, path.0).await?;
-    Ok(Page::of(one(&visit, client, Trouble::default(), None).await?))
+    Ok(Page::of(one(&visit, client, RejectedForm::default(), None).await?))
 }
 
 /// Adds the ticked scopes and the expiry instant to the API request body.
@@ -151,14 +155,14 @@ async fn create(
     match made.await {
         Ok(made) => {
             let ClientWithSecret { client, client_secret } = made.view;
-            let view = one(&visit, client, Trouble::default(), client_secret).await?;
+            let view = one(&visit, client, RejectedForm::default(), client_secret).await?;
             Ok(Page::of(view).respond_to(&request))
         }
         Err(problem) => {
-            let complaints = Complaints::of(problem, visit.language)?;
-            let trouble = Trouble::with("create", complaints.clone(), fields);
-            let view = page(&visit, trouble).await?;
-            Ok(Page::with_form(view, &complaints).respond_to(&request))
+            let errors = FormErrors::from_problem(problem, visit.language)?;
+            let rejected = RejectedForm::new("create", errors.clone(), fields);
+            let view = page(&visit, rejected).await?;
+            Ok(Page::with_form(view, &errors).respond_to(&request))
         }
     }
 }
@@ -170,10 +174,10 @@ async fn answer(
     at: ClientPath,
     (form, fields, problem): (&'static str, Fields, Problem),
 ) -> Result<HttpResponse, Problem> {
-    let complaints = Complaints::of(problem, visit.language)?;
+    let errors = FormErrors::from_problem(problem, visit.language)?;
     let client = find(visit, at).await?;
-    let view = one(visit, client, Trouble::with(form, complaints.clone(), fields), None).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(request))
+    let view = one(visit, client, RejectedForm::new(form, errors.clone(), fields), None).await?;
+    Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
 async fn save(
@@ -228,7 +232,7 @@ async fn add_secret(
     match create_client_secret(visit.app.clone(), visit.permit()?, path, once).await {
         Ok(made) => {
             let ClientWithSecret { client, client_secret } = made.view;
-            let view = one(&visit, client, Trouble::default(), client_secret).await?;
+            let view = one(&visit, client, RejectedForm::default(), client_secret).await?;
             Ok(Page::of(view).respond_to(&request))
         }
         Err(problem) => answer(&request, &visit, at, ("secret", form.0, problem)).await,

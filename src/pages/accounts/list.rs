@@ -16,10 +16,10 @@ use crate::http::problem::Problem;
 use crate::http::query::{Both, Query, WHOLE};
 use crate::http::reply::Created;
 use crate::pages::accounts::secrets::first_password;
-use crate::pages::kit::form::{Complaints, Fields, Form, with, with_numbers};
+use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::reference::units::UnitFilter;
@@ -35,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Units and areas that an account can be assigned to.
-pub struct Belonging {
+pub struct Affiliation {
     /// All units, by name.
     pub units: Vec<UnitView>,
     /// All areas, in register order.
@@ -46,7 +46,7 @@ pub struct Belonging {
     pub area: String,
 }
 
-impl Belonging {
+impl Affiliation {
     /// Loads all units and areas, with none selected.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ pub struct AccountsQuery {
 }
 
 /// A newly generated password; shown only in this response.
-pub struct Shown {
+pub struct NewPassword {
     /// Login name of the account.
     pub username: String,
     /// Password in plain text.
@@ -110,9 +110,9 @@ struct AccountsPage {
     shell: Shell,
     asked: AccountsQuery,
     users: PageView<UserView>,
-    belonging: Belonging,
-    trouble: Trouble,
-    made: Option<Shown>,
+    affiliation: Affiliation,
+    rejected: RejectedForm,
+    made: Option<NewPassword>,
 }
 
 impl AccountsPage {
@@ -128,10 +128,10 @@ impl AccountsPage {
 
 async fn page(
     visit: &Visit<KeepAccounts>,
-    trouble: Trouble,
-    made: Option<Shown>,
+    rejected: RejectedForm,
+    made: Option<NewPassword>,
 ) -> Result<AccountsPage, Problem> {
-    let asked = visit.asked::<AccountsQuery>()?;
+    let asked = visit.query_params::<AccountsQuery>()?;
     let filter = UserFilterQuery {
         role: asked.role.into_iter().collect(),
         disabled: asked.disabled,
@@ -139,13 +139,13 @@ async fn page(
     };
     let page = UserQuery { limit: 50, cursor: asked.cursor.clone() };
     let users = list_users(visit.app.clone(), visit.permit()?, Query(Both(filter, page))).await?.0;
-    let belonging = Belonging::find(visit).await?;
-    let shell = Shell::around(visit, Place::ACCOUNTS).await?;
-    Ok(AccountsPage { shell, asked, users, belonging, trouble, made })
+    let affiliation = Affiliation::find(visit).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    Ok(AccountsPage { shell, asked, users, affiliation, rejected, made })
 }
 
 async fn show(visit: Visit<KeepAccounts>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, Trouble::default(), None).await?))
+    Ok(Page::of(page(&visit, RejectedForm::default(), None).await?))
 }
 
 async fn create(
@@ -157,14 +157,14 @@ async fn create(
     match try_to_create(&request, &visit, &fields).await {
         // No redirect: the password is shown only in this response and not stored in plain text.
         Ok(made) => {
-            let view = page(&visit, Trouble::default(), Some(made)).await?;
+            let view = page(&visit, RejectedForm::default(), Some(made)).await?;
             Ok(Page::of(view).respond_to(&request))
         }
         Err(problem) => {
-            let complaints = Complaints::of(problem, visit.language)?;
-            let trouble = Trouble::with("create", complaints.clone(), fields);
-            let view = page(&visit, trouble, None).await?;
-            Ok(Page::with_form(view, &complaints).respond_to(&request))
+            let errors = FormErrors::from_problem(problem, visit.language)?;
+            let rejected = RejectedForm::new("create", errors.clone(), fields);
+            let view = page(&visit, rejected, None).await?;
+            Ok(Page::with_form(view, &errors).respond_to(&request))
         }
     }
 }
@@ -173,12 +173,12 @@ async fn try_to_create(
     request: &HttpRequest,
     visit: &Visit<KeepAccounts>,
     fields: &Fields,
-) -> Result<Shown, Problem> {
+) -> Result<NewPassword, Problem> {
     let body = fields.body(&["username", "display_name", "role", "unit_id", "area_id"]);
     let password = first_password()?;
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
     let input = Body(judge::<UserInput>(body)?);
     let once = Once::unkeyed(request);
     let Created { view, .. } = create_user(visit.app.clone(), visit.permit()?, input, once).await?;
-    Ok(Shown { username: view.username, password })
+    Ok(NewPassword { username: view.username, password })
 }

@@ -11,10 +11,10 @@ use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::body::{Body, judge};
 use crate::http::caller::Permit;
-use crate::http::limits::LoginLimit;
+use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
-use crate::pages::kit::form::{Complaints, Fields, Form, OpenForm};
+use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm};
 use crate::pages::kit::notice;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::Shell;
@@ -40,7 +40,7 @@ struct LogInPage {
     shell: Shell,
     username: String,
     next: String,
-    complaints: Complaints,
+    errors: FormErrors,
 }
 
 /// Validates the redirect target after log-in: only a path of this site, to prevent open redirects.
@@ -54,8 +54,8 @@ fn next_of(given: Option<&str>) -> String {
 
 async fn show(request: HttpRequest, language: Language) -> impl Responder {
     let asked = Fields::parse(request.query_string().as_bytes());
-    let (shell, next) = (Shell::alone(&request, language), next_of(asked.get("next")));
-    Page::of(LogInPage { shell, username: String::new(), next, complaints: Complaints::default() })
+    let (shell, next) = (Shell::without_visit(&request, language), next_of(asked.get("next")));
+    Page::of(LogInPage { shell, username: String::new(), next, errors: FormErrors::default() })
 }
 
 async fn log_in(
@@ -81,13 +81,13 @@ async fn log_in(
             Ok(answer)
         }
         Err(problem) => {
-            let complaints = match problem.status.as_u16() {
-                401 => Complaints::saying(&problem.detail, language),
-                _ => Complaints::of(problem, language)?,
+            let errors = match problem.status.as_u16() {
+                401 => FormErrors::of_form(&problem.detail, language),
+                _ => FormErrors::from_problem(problem, language)?,
             };
-            let shell = Shell::alone(&request, language);
-            let view = LogInPage { shell, username, next, complaints: complaints.clone() };
-            Ok(Page::with_form(view, &complaints).respond_to(&request))
+            let shell = Shell::without_visit(&request, language);
+            let view = LogInPage { shell, username, next, errors: errors.clone() };
+            Ok(Page::with_form(view, &errors).respond_to(&request))
         }
     }
 }
@@ -125,19 +125,19 @@ async fn choose_language(
 struct PasswordPage {
     shell: Shell,
     must: bool,
-    complaints: Complaints,
+    errors: FormErrors,
 }
 
 impl PasswordPage {
-    fn of(request: &HttpRequest, visit: &Visit<LoggedIn>, complaints: Complaints) -> Self {
-        let mut shell = Shell::alone(request, visit.language);
-        shell.notice = notice::said(&visit.query, visit.language);
-        Self { shell, must: visit.who.caller.user.must_change_password, complaints }
+    fn of(request: &HttpRequest, visit: &Visit<LoggedIn>, errors: FormErrors) -> Self {
+        let mut shell = Shell::without_visit(request, visit.language);
+        shell.notice = notice::from_query(&visit.query, visit.language);
+        Self { shell, must: visit.who.caller.user.must_change_password, errors }
     }
 }
 
 async fn show_password(request: HttpRequest, visit: Visit<LoggedIn>) -> impl Responder {
-    Page::of(PasswordPage::of(&request, &visit, Complaints::default()))
+    Page::of(PasswordPage::of(&request, &visit, FormErrors::default()))
 }
 
 async fn change_password(
@@ -145,36 +145,36 @@ async fn change_password(
     visit: Visit<LoggedIn>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let complaints = match try_to_change(&visit, &form.0).await {
+    let errors = match try_to_change(&visit, &form.0).await {
         Ok(()) => return Ok(see_other("/password?said=password-changed")),
-        Err(Refused::Again) => {
+        Err(PasswordError::Mismatch) => {
             let words = Words::new("两次输入的新密码不一致。", "The two new passwords differ.");
-            Complaints::about("new_again", &words, visit.language)
+            FormErrors::of_field("new_again", &words, visit.language)
         }
-        Err(Refused::By(problem)) => Complaints::of(problem, visit.language)?,
+        Err(PasswordError::Refused(problem)) => FormErrors::from_problem(problem, visit.language)?,
     };
-    let view = PasswordPage::of(&request, &visit, complaints.clone());
-    Ok(Page::with_form(view, &complaints).respond_to(&request))
+    let view = PasswordPage::of(&request, &visit, errors.clone());
+    Ok(Page::with_form(view, &errors).respond_to(&request))
 }
 
 /// Why a password change failed.
-enum Refused {
+enum PasswordError {
     /// The repeated new password differs.
-    Again,
+    Mismatch,
     /// Refused by the use case.
-    By(Problem),
+    Refused(Problem),
 }
 
-async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), Refused> {
+async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), PasswordError> {
     let exact = |name: &str| fields.exact(name);
     if exact("new_password") != exact("new_again") {
-        return Err(Refused::Again);
+        return Err(PasswordError::Mismatch);
     }
     let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
-    let change = judge::<PasswordChange>(body).map_err(Refused::By)?;
-    let who = visit.permit::<LoggedIn>().map_err(Refused::By)?;
+    let change = judge::<PasswordChange>(body).map_err(PasswordError::Refused)?;
+    let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
     let changed = sessions::change_password(visit.app.clone(), who, Body(change)).await;
-    changed.map(|_| ()).map_err(Refused::By)
+    changed.map(|_| ()).map_err(PasswordError::Refused)
 }
 
 #[cfg(test)]
@@ -182,7 +182,7 @@ mod tests {
     use super::next_of;
 
     #[test]
-    fn one_comes_back_to_a_page_of_ours_and_to_nothing_else() {
+    fn a_redirect_target_must_be_a_path_of_this_site() {
         assert_eq!(next_of(Some("/projects?year=2021")), "/projects?year=2021");
         for elsewhere in [
             "https://example.org/",

@@ -3,5 +3,5 @@
 pub mod clients;
 pub mod list;
 pub mod log_in;
-pub mod own;
+pub mod one;
 pub mod secrets;

@@ -10,11 +10,11 @@ use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::sheet::Sheet;
-use crate::pages::events::told::{Told, tell};
-use crate::pages::events::told_words;
-use crate::pages::kit::picks::{Asked, Chip, Pick};
+use crate::pages::events::event_text::{EventText, describe};
+use crate::pages::events::event_words;
+use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::ReadHistory;
 use crate::usecases::reference::names::Names;
@@ -28,10 +28,10 @@ pub fn mount(config: &mut ServiceConfig) {
 #[template(path = "pages/history.html")]
 struct HistoryPage {
     shell: Shell,
-    history: Vec<Told>,
+    history: Vec<EventText>,
     total: i64,
     next_cursor: Option<String>,
-    picks: Vec<Pick>,
+    filters: Vec<Filter>,
     chips: Vec<Chip>,
     actor: String,
     project: String,
@@ -42,20 +42,20 @@ struct HistoryPage {
 }
 
 /// Parameters that the filter form has fields for.
-const ASKED: [&str; 3] = ["kind", "actor", "project"];
+const FORM_PARAMETERS: [&str; 3] = ["kind", "actor", "project"];
 
 async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
-    let Both(filter, page): Both<HistoryFilter, HistoryQuery> = visit.asked()?;
-    let shell = Shell::around(&visit, Place::HISTORY).await?;
+    let Both(filter, page): Both<HistoryFilter, HistoryQuery> = visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::HISTORY).await?;
     let (later, language) = (page.cursor.is_some(), visit.language);
     let actor = filter.actor.clone().unwrap_or_default();
     let project = filter.project.map(|id| id.to_string()).unwrap_or_default();
     let query = Query(Both(filter, page));
     let Sheet(found) = list_all_history(visit.app.clone(), visit.permit()?, query).await?;
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    let address = Asked::of(&shell);
-    let picks = picks(&address, visit.who.role(), &shell);
-    let mut chips = address.chips(&picks);
+    let address = ListAddress::of(&shell);
+    let filters = filters(&address, visit.who.role(), &shell);
+    let mut chips = address.chips(&filters);
     if !project.is_empty() {
         let label = format!("{} #{project}", shell.t("项目", "Project"));
         chips.push(Chip { label, href: address.without_any(&["project"]) });
@@ -65,15 +65,15 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
         chips.push(Chip { label, href: address.without_any(&["actor"]) });
     }
     Ok(Page::of(HistoryPage {
-        carried: address.beside(&ASKED),
-        unfiltered: address.without_any(&ASKED),
+        carried: address.other_params(&FORM_PARAMETERS),
+        unfiltered: address.without_any(&FORM_PARAMETERS),
         total: found.total,
         next_cursor: found.next_cursor,
-        history: found.items.into_iter().map(|event| tell(event, &names)).collect(),
+        history: found.items.into_iter().map(|event| describe(event, &names)).collect(),
         files: address.files("/files/history", ""),
         later,
         shell,
-        picks,
+        filters,
         chips,
         actor,
         project,
@@ -81,19 +81,19 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
 }
 
 /// Filters of the page, with the event kinds visible to `role`.
-fn picks(address: &Asked, role: Role, shell: &Shell) -> Vec<Pick> {
+fn filters(address: &ListAddress, role: Role, shell: &Shell) -> Vec<Filter> {
     let option = |code: &&'static str| {
-        let words = told_words::kind(code).map(|(zh, en)| match shell.language {
+        let words = event_words::kind(code).map(|(zh, en)| match shell.language {
             Language::Chinese => zh,
             Language::English => en,
         });
         ((*code).to_owned(), words.unwrap_or_default())
     };
-    let business = told_words::USUAL.iter().map(option);
-    let mut picks = vec![address.pick("kind", shell.t("业务操作", "Project data"), business)];
+    let business = event_words::COMMON_KINDS.iter().map(option);
+    let mut filters = vec![address.filter("kind", shell.t("业务操作", "Project data"), business)];
     if role == Role::Auditor {
-        let accounts = told_words::ACCOUNTS.iter().map(option);
-        picks.push(address.pick("kind", shell.t("账号操作", "Accounts"), accounts));
+        let accounts = event_words::ACCOUNT_KINDS.iter().map(option);
+        filters.push(address.filter("kind", shell.t("账号操作", "Accounts"), accounts));
     }
-    picks
+    filters
 }

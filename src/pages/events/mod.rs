@@ -1,5 +1,5 @@
 //! The event history.
 
+pub mod event_text;
+pub mod event_words;
 pub mod history;
-pub mod told;
-pub mod told_words;

@@ -15,9 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::sheet::Sheet;
 use crate::options_of;
-use crate::pages::kit::picks::{Asked, Chip, Pick};
+use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::reference::units::UnitFilter;
@@ -45,7 +45,7 @@ struct IssuesPage {
     shell: Shell,
     list: PageView<IssueView>,
     counts: Vec<Count>,
-    picks: Vec<Pick>,
+    filters: Vec<Filter>,
     chips: Vec<Chip>,
     carried: Vec<(String, String)>,
     unfiltered: String,
@@ -54,15 +54,15 @@ struct IssuesPage {
 }
 
 /// Parameters that the filter form has fields for.
-const ASKED: [&str; 8] =
+const FORM_PARAMETERS: [&str; 8] =
     ["open", "state", "category", "level", "unit", "overdue", "industry", "area"];
 /// Age parameters that the counts link to.
 const AGES: [&str; 2] = ["min_age_days", "max_age_days"];
 
 async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let Both(places, Both(asked, page)): Both<PlaceFilter, Both<IssueQuery, IdPage>> =
-        visit.asked()?;
-    let shell = Shell::around(&visit, Place::ISSUES).await?;
+        visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::ISSUES).await?;
     let (app, later) = (|| visit.app.clone(), page.cursor.is_some());
     let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };
     let query = Query(Both(places.clone(), Both(asked.clone(), by)));
@@ -72,25 +72,30 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let units = handling_units(&visit).await?;
     let language = visit.language;
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    let address = Asked::of(&shell);
-    let picks = picks(&address, (&names, &units), &shell);
-    let chips = chips(&asked, &address, &picks, &shell);
+    let address = ListAddress::of(&shell);
+    let filters = filters(&address, (&names, &units), &shell);
+    let chips = chips(&asked, &address, &filters, &shell);
     Ok(Page::of(IssuesPage {
         counts: counts(&summary, &address, &shell),
-        carried: address.beside(&ASKED),
-        unfiltered: address.without_any(&[&ASKED[..], &AGES].concat()),
+        carried: address.other_params(&FORM_PARAMETERS),
+        unfiltered: address.without_any(&[&FORM_PARAMETERS[..], &AGES].concat()),
         files: address.files("/files/issues", ""),
         later,
         shell,
         list,
-        picks,
+        filters,
         chips,
     }))
 }
 
 /// A chip for every active filter, including those without a field in the form.
-fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> Vec<Chip> {
-    let mut chips = address.chips(picks);
+fn chips(
+    asked: &IssueQuery,
+    address: &ListAddress,
+    filters: &[Filter],
+    shell: &Shell,
+) -> Vec<Chip> {
+    let mut chips = address.chips(filters);
     let ages = [
         (asked.min_age_days, "min_age_days", shell.t("至少", "at least")),
         (asked.max_age_days, "max_age_days", shell.t("至多", "at most")),
@@ -100,9 +105,9 @@ fn chips(asked: &IssueQuery, address: &Asked, picks: &[Pick], shell: &Shell) -> 
         let label = format!("{}：{bound} {days} {}", shell.t("历时", "Age"), shell.t("天", "days"));
         chips.push(Chip { label, href: address.without_any(&[name]) });
     }
-    let named = picks.iter().find(|pick| pick.name == "unit");
+    let named = filters.iter().find(|filter| filter.name == "unit");
     let known = |unit: &UnitId| {
-        named.is_some_and(|pick| pick.options.iter().any(|o| o.value == unit.to_string()))
+        named.is_some_and(|filter| filter.options.iter().any(|o| o.value == unit.to_string()))
     };
     for unit in asked.unit.iter().filter(|unit| !known(unit)) {
         let label = format!("{} #{unit}", shell.t("单位", "Unit"));
@@ -127,7 +132,7 @@ pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitV
 const MOST_UNITS: i64 = 1_000;
 
 /// Counts of the summary; each links to the list with the current filters and its own.
-fn counts(summary: &IssueSummary, address: &Asked, shell: &Shell) -> Vec<Count> {
+fn counts(summary: &IssueSummary, address: &ListAddress, shell: &Shell) -> Vec<Count> {
     let t = |zh, en| shell.t(zh, en);
     let all = &summary.total;
     let list = |title, value, more: &str| {
@@ -145,20 +150,24 @@ fn counts(summary: &IssueSummary, address: &Asked, shell: &Shell) -> Vec<Count> 
     ]
 }
 
-fn picks(address: &Asked, (names, units): (&Names, &[UnitView]), shell: &Shell) -> Vec<Pick> {
+fn filters(
+    address: &ListAddress,
+    (names, units): (&Names, &[UnitView]),
+    shell: &Shell,
+) -> Vec<Filter> {
     let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
     let yes = |label: &str| [("true".to_owned(), label.to_owned())];
     let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     let units = units.iter().map(|u| (u.id.to_string(), u.name.clone()));
     vec![
-        address.pick("open", t("范围", "Scope"), yes(t("未销号", "not cleared"))),
-        address.pick("overdue", t("期限", "Due"), yes(t("已逾期", "overdue"))),
-        address.pick("state", t("状态", "State"), options_of!(IssueState, language)),
-        address.pick("category", t("类别", "Category"), options_of!(IssueCategory, language)),
-        address.pick("level", t("级别", "Level"), options_of!(IssueLevel, language)),
-        address.pick("unit", t("办理单位", "Unit"), units),
-        address.pick("industry", t("产业", "Industry"), industries),
-        address.pick("area", t("区域", "Area"), areas),
+        address.filter("open", t("范围", "Scope"), yes(t("未销号", "not cleared"))),
+        address.filter("overdue", t("期限", "Due"), yes(t("已逾期", "overdue"))),
+        address.filter("state", t("状态", "State"), options_of!(IssueState, language)),
+        address.filter("category", t("类别", "Category"), options_of!(IssueCategory, language)),
+        address.filter("level", t("级别", "Level"), options_of!(IssueLevel, language)),
+        address.filter("unit", t("办理单位", "Unit"), units),
+        address.filter("industry", t("产业", "Industry"), industries),
+        address.filter("area", t("区域", "Area"), areas),
     ]
 }

@@ -25,13 +25,13 @@ use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::http::reply::{Conditional, Tagged};
 use crate::http::sheet::Sheet;
-use crate::pages::events::told;
-use crate::pages::events::told_words;
+use crate::pages::events::event_text;
+use crate::pages::events::event_words;
 use crate::pages::issues::list::handling_units;
-use crate::pages::kit::again::Again;
-use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::form::{Fields, Form, FormErrors};
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{HandleIssues, Permission, ReadProjects};
 use crate::usecases::projects::units as project_units;
@@ -42,13 +42,13 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/issues/{project_id}/{issue_id}").route(web::get().to(show)))
         .service(
             web::resource("/issues/{project_id}/{issue_id}/text")
-                .route(web::get().to(back))
-                .route(web::post().to(rewrite)),
+                .route(web::get().to(redirect_to_issue))
+                .route(web::post().to(edit_text)),
         )
         .service(
             web::resource("/issues/{project_id}/{issue_id}/{step}")
-                .route(web::get().to(back))
-                .route(web::post().to(take)),
+                .route(web::get().to(redirect_to_issue))
+                .route(web::post().to(take_step)),
         );
 }
 
@@ -63,7 +63,7 @@ struct IssuePage {
     units: Vec<(UnitId, String)>,
     /// True if the project is visible to the visitor.
     sees_project: bool,
-    again: Again,
+    rejected: RejectedForm,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
@@ -81,7 +81,7 @@ impl IssuePage {
 
     /// Name of an event kind in the page language.
     fn what(&self, kind: &str) -> String {
-        let both = told_words::kind(kind);
+        let both = event_words::kind(kind);
         both.map_or_else(
             || kind.to_owned(),
             |(zh, en)| match self.shell.language {
@@ -109,16 +109,16 @@ impl IssuePage {
 
     /// True if a unit is ticked as a further unit of the assignment.
     fn shares(&self, unit: &UnitId) -> bool {
-        if self.again.is("assignment") {
-            return self.again.ticked("assignment", "unit_ids", &unit.to_string());
+        if self.rejected.is("assignment") {
+            return self.rejected.ticked("assignment", "unit_ids", &unit.to_string(), false);
         }
         self.issue.facts.units.iter().any(|u| u.unit_id == *unit && !u.leads)
     }
 
     /// True if a unit is selected as the leading unit.
     fn leads(&self, unit: &UnitId) -> bool {
-        if self.again.is("assignment") {
-            return self.again.typed("assignment", "lead_unit_id") == unit.to_string();
+        if self.rejected.is("assignment") {
+            return self.rejected.input("assignment", "lead_unit_id") == unit.to_string();
         }
         self.issue.facts.units.iter().any(|u| u.unit_id == *unit && u.leads)
     }
@@ -129,14 +129,14 @@ async fn show(
     visit: Visit<ReadProjects>,
     path: Path<IssuePath>,
 ) -> Result<HttpResponse, Problem> {
-    page(&request, &visit, path.0, Again::default()).await
+    page(&request, &visit, path.0, RejectedForm::default()).await
 }
 
 async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
     at: IssuePath,
-    again: Again,
+    rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
     let app = || visit.app.clone();
     let Tagged(issue) = get_issue(app(), visit.permit()?, Path(at), Conditional).await?;
@@ -164,10 +164,10 @@ async fn page<P: Permission>(
             }
         }
     }
-    let shell = Shell::around(visit, Place::ISSUES).await?;
-    let complaints = again.complaints().clone();
-    let view = IssuePage { shell, issue, steps: steps.items, open, units, sees_project, again };
-    Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
+    let shell = Shell::for_visit(visit, NavItem::ISSUES).await?;
+    let errors = rejected.errors().clone();
+    let view = IssuePage { shell, issue, steps: steps.items, open, units, sees_project, rejected };
+    Ok(Page::with_form(view, &errors).respond_to(request).map_into_boxed_body())
 }
 
 /// Path parameters of a step.
@@ -185,7 +185,7 @@ impl StepPath {
 }
 
 /// GET of a form's address: redirects to the issue's page.
-async fn back(request: HttpRequest, path: Path<IssuePath>) -> HttpResponse {
+async fn redirect_to_issue(request: HttpRequest, path: Path<IssuePath>) -> HttpResponse {
     let (at, query) = (path.0, request.query_string());
     let mark = if query.is_empty() { "" } else { "?" };
     see_other(&format!("/issues/{}/{}{mark}{query}", at.project_id, at.issue_id))
@@ -199,18 +199,18 @@ async fn answer<P: Permission>(
 ) -> Result<HttpResponse, Problem> {
     match done {
         Ok(()) => {
-            let kept = visit.choice.kept();
+            let period = visit.choice.to_query();
             let (project, issue) = (at.project_id, at.issue_id);
-            Ok(see_other(&format!("/issues/{project}/{issue}?{kept}&said=step-taken")))
+            Ok(see_other(&format!("/issues/{project}/{issue}?{period}&said=step-taken")))
         }
         Err(problem) => {
-            let complaints = Complaints::of(problem, visit.language)?;
-            page(request, visit, at, Again::of(form, fields, complaints)).await
+            let errors = FormErrors::from_problem(problem, visit.language)?;
+            page(request, visit, at, RejectedForm::new(form, errors, fields)).await
         }
     }
 }
 
-async fn rewrite(
+async fn edit_text(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
     path: Path<IssuePath>,
@@ -229,7 +229,7 @@ async fn rewrite(
     answer((&request, &visit, at), ("issue", fields), done).await
 }
 
-async fn take(
+async fn take_step(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
     path: Path<StepPath>,
@@ -239,12 +239,12 @@ async fn take(
     let (Path(at), Form(fields)) = (path, form);
     let step = IssueStep::ALL.iter().copied().find(|step| step.path() == at.step);
     let step = step.ok_or_else(Problem::not_found)?;
-    let done = taken(&visit, at.issue(), (step, &fields), once).await;
+    let done = run_step(&visit, at.issue(), (step, &fields), once).await;
     answer((&request, &visit, at.issue()), (step.path(), fields), done).await
 }
 
 /// Calls the API operation of the step.
-async fn taken(
+async fn run_step(
     visit: &Visit<HandleIssues>,
     at: IssuePath,
     (step, fields): (IssueStep, &Fields),

@@ -77,12 +77,12 @@ impl Choice {
     }
 
     /// As query parameters.
-    pub fn kept(&self) -> String {
+    pub fn to_query(&self) -> String {
         format!("year={}&through={}&basis={}", self.year, self.through, self.basis)
     }
 
     /// As parameters of API operations.
-    pub fn asked(&self) -> PeriodQuery {
+    pub fn period_query(&self) -> PeriodQuery {
         PeriodQuery {
             year: self.year,
             through: Some(self.through),
@@ -110,11 +110,11 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> String {
-        Choice::read(query, NaiveDate::from_ymd_opt(2021, 7, 1).unwrap()).kept()
+        Choice::read(query, NaiveDate::from_ymd_opt(2021, 7, 1).unwrap()).to_query()
     }
 
     #[test]
-    fn what_is_not_chosen_is_what_one_would_ask() {
+    fn missing_parameters_get_defaults() {
         assert_eq!(read(""), "year=2021&through=2021-06&basis=current");
         assert_eq!(read("year=2020"), "year=2020&through=2020-12&basis=current");
         assert_eq!(
@@ -125,14 +125,14 @@ mod tests {
 
     #[test]
     fn another_year_keeps_the_month() {
-        let kept = read("year=2022&through=2021-03");
+        let address = read("year=2022&through=2021-03");
 
-        assert_eq!(kept, "year=2022&through=2022-03&basis=current");
-        assert_eq!(read(&kept), kept);
+        assert_eq!(address, "year=2022&through=2022-03&basis=current");
+        assert_eq!(read(&address), address);
     }
 
     #[test]
-    fn nonsense_in_an_address_is_passed_over() {
+    fn invalid_parameters_are_ignored() {
         assert_eq!(read("year=x&through=13&basis=?"), read(""));
     }
 }

@@ -178,18 +178,18 @@ impl FromRequest for Form {
 
 /// Validation errors of a form, to be shown with it.
 #[derive(Clone, Debug, Default)]
-pub struct Complaints {
+pub struct FormErrors {
     /// Errors of the form as a whole.
     pub general: Vec<String>,
     fields: Vec<(String, String)>,
 }
 
-impl Complaints {
+impl FormErrors {
     /// Errors of `problem` in `language`: by field if it names fields, else of the form as a whole.
     ///
     /// # Errors
     /// The problem itself, if the visitor cannot fix it by correcting the form.
-    pub fn of(problem: Problem, language: Language) -> Result<Self, Problem> {
+    pub fn from_problem(problem: Problem, language: Language) -> Result<Self, Problem> {
         match problem.status.as_u16() {
             409 | 412 | 422 | 429 => {}
             400 if problem.errors.iter().any(|e| e.pointer.starts_with('/')) => {}
@@ -206,24 +206,24 @@ impl Complaints {
     }
 
     /// An error of one field, found by the page itself.
-    pub fn about(field: &str, words: &Words, language: Language) -> Self {
+    pub fn of_field(field: &str, words: &Words, language: Language) -> Self {
         Self { general: Vec::new(), fields: vec![(field.to_owned(), words.say(language))] }
     }
 
     /// An error of the form as a whole, found by the page itself.
-    pub fn saying(words: &Words, language: Language) -> Self {
+    pub fn of_form(words: &Words, language: Language) -> Self {
         Self { general: vec![words.say(language)], fields: Vec::new() }
     }
 
     /// Errors of `field` or of its parts.
-    pub fn at(&self, field: &str) -> Vec<&str> {
+    pub fn of(&self, field: &str) -> Vec<&str> {
         let part = format!("{field}/");
         let of = |name: &str| name == field || name.starts_with(&part);
         self.fields.iter().filter(|(name, _)| of(name)).map(|(_, words)| words.as_str()).collect()
     }
 
     /// General errors, and errors of fields that the form does not show, so that none is lost.
-    pub fn beside(&self, shown: &[&str]) -> Vec<String> {
+    pub fn others(&self, shown: &[&str]) -> Vec<String> {
         let seen =
             |name: &str| shown.iter().any(|s| name == *s || name.starts_with(&format!("{s}/")));
         let rest = self.fields.iter().filter(|(name, _)| !seen(name));
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_sent_as_one_and_what_is_none_as_it_is() {
+    fn numbers_are_converted_and_other_text_is_passed_on() {
         let body = json!({"unit_id": "7", "area_id": "x", "name": "8", "none": null});
         let read = with_numbers(body, &["unit_id", "area_id", "none", "absent"]);
         assert_eq!(read, json!({"unit_id": 7, "area_id": "x", "name": "8", "none": null}));

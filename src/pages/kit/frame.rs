@@ -12,8 +12,9 @@ use askama::Template;
 use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::caller;
-use crate::http::envelope::{RequestId, Said};
+use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
+use crate::http::request_id::RequestId;
 use crate::pages::kit::cookies;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::shell::Shell;
@@ -56,7 +57,7 @@ fn takes_html(request: &HttpRequest) -> bool {
 fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let (status, answer) = (answer.status(), answer.response());
     let failed = status.is_client_error() || status.is_server_error();
-    if !failed || answer.extensions().contains::<Said>() {
+    if !failed || answer.extensions().contains::<HasOwnErrorBody>() {
         return None;
     }
     let ours = answer.extensions().get::<Problem>().cloned();
@@ -65,14 +66,14 @@ fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpResponse {
     if problem.status == StatusCode::UNAUTHORIZED {
-        return to_log_in(asked);
+        return redirect_to_log_in(asked);
     }
     if problem.code == "password-change-required" {
         return see_other("/password");
     }
     let id = asked.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
     let view = ProblemPage {
-        shell: Shell::alone(asked, language),
+        shell: Shell::without_visit(asked, language),
         title: problem.title(language),
         detail: problem.detail.say(language),
         errors: problem.errors.iter().map(|e| (e.pointer.clone(), e.words.say(language))).collect(),
@@ -86,12 +87,12 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
     };
     // The error cause, for the log.
     answer.extensions_mut().insert(problem.clone());
-    answer.extensions_mut().insert(Said);
+    answer.extensions_mut().insert(HasOwnErrorBody);
     answer
 }
 
 /// Redirects a visitor without a session to the log-in page, with the requested page as target.
-fn to_log_in(asked: &HttpRequest) -> HttpResponse {
+fn redirect_to_log_in(asked: &HttpRequest) -> HttpResponse {
     let back = match (asked.method(), asked.uri().path_and_query()) {
         (&Method::GET, Some(path)) => path.as_str(),
         _ => "/",
@@ -129,6 +130,6 @@ struct ProblemPage {
 }
 
 /// 404 for unknown addresses.
-pub async fn nothing_here() -> Result<HttpResponse, Problem> {
+pub async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }

@@ -58,7 +58,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
 ];
 
 /// The notice of the `said` parameter; `None` for unknown codes.
-pub fn said(query: &str, language: Language) -> Option<String> {
+pub fn from_query(query: &str, language: Language) -> Option<String> {
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
     let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;
     Some(match language {

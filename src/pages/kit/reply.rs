@@ -6,9 +6,9 @@ use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use askama::Template;
 
-use crate::http::envelope::Said;
+use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
-use crate::pages::kit::form::Complaints;
+use crate::pages::kit::form::FormErrors;
 
 /// A page, with status 422 if it shows a rejected form.
 pub struct Page<T> {
@@ -23,8 +23,8 @@ impl<T: Template> Page<T> {
     }
 
     /// A page with a form; status 422 if there are errors.
-    pub fn with_form(view: T, complaints: &Complaints) -> Self {
-        let fine = complaints.is_empty();
+    pub fn with_form(view: T, errors: &FormErrors) -> Self {
+        let fine = errors.is_empty();
         Self { view, status: if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY } }
     }
 }
@@ -37,7 +37,7 @@ impl<T: Template> Responder for Page<T> {
             Ok(html) => {
                 let mut answer =
                     HttpResponse::build(self.status).insert_header(ContentType::html()).body(html);
-                answer.extensions_mut().insert(Said);
+                answer.extensions_mut().insert(HasOwnErrorBody);
                 answer
             }
             Err(error) => Problem::broken(error).error_response(),
@@ -52,7 +52,7 @@ pub fn see_other(to: &str) -> HttpResponse {
 
 /// GET of an address that only accepts forms (after reloading a rejected form): redirects to the
 /// parent path.
-pub async fn up(asked: HttpRequest) -> HttpResponse {
+pub async fn redirect_to_parent(asked: HttpRequest) -> HttpResponse {
     let path = asked.path().trim_end_matches('/');
     let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
     match asked.query_string() {

@@ -18,7 +18,7 @@ use crate::usecases::permission::Permission;
 
 /// An item of the navigation bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct NavItem {
     /// Path of the page.
     pub path: &'static str,
     zh: &'static str,
@@ -27,9 +27,9 @@ pub struct Place {
     needs: Action,
 }
 
-macro_rules! places {
+macro_rules! nav_items {
     ($($(#[doc = $doc:literal])+ $name:ident = $path:literal $zh:literal $en:literal $needs:ident,)+) => {
-        impl Place {
+        impl NavItem {
             $( $(#[doc = $doc])+ pub const $name: Self =
                 Self { path: $path, zh: $zh, en: $en, needs: Action::$needs }; )+
             /// All items, in the order of the bar.
@@ -37,7 +37,7 @@ macro_rules! places {
         }
     };
 }
-places! {
+nav_items! {
     /// Summary figures.
     OVERVIEW = "/" "总览" "Overview" ReadSummaries,
     /// Promise table of the plan document.
@@ -58,10 +58,10 @@ places! {
     ACCOUNTS = "/accounts" "账号" "Accounts" KeepAccounts,
 }
 
-impl Place {
+impl NavItem {
     /// The first page that `role` has access to.
     pub fn first(role: Role) -> Option<&'static Self> {
-        Self::ALL.iter().find(|place| role.may(place.needs))
+        Self::ALL.iter().find(|item| role.may(item.needs))
     }
 }
 
@@ -83,7 +83,7 @@ pub struct Shell {
     /// The logged-in user; `None` on the log-in page.
     pub visitor: Option<Visitor>,
     /// Current item of the bar.
-    pub here: Option<Place>,
+    pub here: Option<NavItem>,
     /// Year, month and basis of the figures.
     pub choice: Choice,
     /// Business day.
@@ -102,7 +102,10 @@ impl Shell {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn around<P: Permission>(visit: &Visit<P>, here: Place) -> Result<Self, Problem> {
+    pub async fn for_visit<P: Permission>(
+        visit: &Visit<P>,
+        here: NavItem,
+    ) -> Result<Self, Problem> {
         let year = visit.choice.year;
         let synthetic = visit.app.db.read(move |conn| synthetic(conn, year)).await?;
         let caller = &visit.who.caller;
@@ -116,14 +119,14 @@ impl Shell {
             choice: visit.choice,
             today: visit.now.today,
             synthetic,
-            notice: notice::said(&visit.query, visit.language),
+            notice: notice::from_query(&visit.query, visit.language),
             path: visit.path.clone(),
             query: visit.query.clone(),
         })
     }
 
     /// The shell of a page outside the bar: log-in, error page.
-    pub fn alone(request: &HttpRequest, language: Language) -> Self {
+    pub fn without_visit(request: &HttpRequest, language: Language) -> Self {
         let app = request.app_data::<actix_web::web::Data<crate::http::app::App>>();
         let today = app.map_or_else(NaiveDate::default, |app| app.now().today);
         let visitor = caller(request).zip(app).and_then(|(caller, app)| {
@@ -170,20 +173,20 @@ impl Shell {
     }
 
     /// Items of the bar that the visitor has access to.
-    pub fn places(&self) -> Vec<&'static Place> {
+    pub fn nav_items(&self) -> Vec<&'static NavItem> {
         let role = self.visitor.as_ref().map(|v| v.role);
-        let open = |place: &&'static Place| role.is_some_and(|role| role.may(place.needs));
-        Place::ALL.iter().filter(open).collect()
+        let open = |item: &&'static NavItem| role.is_some_and(|role| role.may(item.needs));
+        NavItem::ALL.iter().filter(open).collect()
     }
 
     /// Name of an item.
-    pub fn name(&self, place: &Place) -> &'static str {
-        self.t(place.zh, place.en)
+    pub fn name(&self, item: &NavItem) -> &'static str {
+        self.t(item.zh, item.en)
     }
 
-    /// True if `place` is the current item.
-    pub fn on(&self, place: &Place) -> bool {
-        self.here == Some(*place)
+    /// True if `item` is the current item.
+    pub fn is_current(&self, item: &NavItem) -> bool {
+        self.here == Some(*item)
     }
 
     /// True if the visitor's role permits `action`, so that the page offers it.
@@ -193,7 +196,7 @@ impl Shell {
 
     /// `path` with year, month and basis; more parameters can follow after `&`.
     pub fn to(&self, path: &str) -> String {
-        format!("{path}?{}", self.choice.kept())
+        format!("{path}?{}", self.choice.to_query())
     }
 
     /// Address of the current page with one parameter changed, or removed if `value` is empty.

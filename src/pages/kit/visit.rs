@@ -85,7 +85,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// 403
-    pub fn turned<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
+    pub fn with_permit<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
         let who = self.permit()?;
         let Self { app, language, now, choice, path, query, .. } = self;
         Ok(Visit { who, app, language, now, choice, path, query })
@@ -96,7 +96,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// 400 naming every invalid parameter.
-    pub fn asked<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
+    pub fn query_params<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
         let Both(own, _) = parse::<Both<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
         Ok(own)
     }
@@ -104,13 +104,13 @@ impl<P: Permission> Visit<P> {
 
 /// The query without empty parameters.
 pub fn without_empty(query: &str) -> String {
-    let mut kept = form_urlencoded::Serializer::new(String::new());
+    let mut filtered = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if !value.is_empty() {
-            kept.append_pair(&name, &value);
+            filtered.append_pair(&name, &value);
         }
     }
-    kept.finish()
+    filtered.finish()
 }
 
 impl<P: Permission> FromRequest for Visit<P> {

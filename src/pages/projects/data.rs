@@ -35,7 +35,7 @@ use crate::usecases::reports::view::ReportView;
 const EVENTS: i64 = 20;
 
 /// Data of a project's page.
-pub struct Known {
+pub struct ProjectData {
     /// Register facts.
     pub project: ProjectView,
     /// Figures; `None` when the project is not in the register of the year.
@@ -67,7 +67,7 @@ pub struct Known {
 /// Figures of a project from one snapshot.
 type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
 
-impl Known {
+impl ProjectData {
     /// Loads the data of project `id`.
     ///
     /// # Errors
@@ -131,7 +131,7 @@ async fn plan<P: Permission>(
 async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {
     let who: Permit<ReadSummaries> = visit.permit()?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), who.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), who.sees(), visit.now, visit.language);
     visit
         .app
         .db

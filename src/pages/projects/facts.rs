@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::api::imports::column::Column;
 use crate::api::imports::project_columns::PROJECTS;
 use crate::domain::words::Language;
-use crate::pages::events::told::value_text;
+use crate::pages::events::event_text::value_text;
 use crate::usecases::projects::view::ProjectView;
 use crate::usecases::reference::names::Names;
 

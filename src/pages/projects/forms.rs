@@ -14,11 +14,11 @@ use crate::http::body::{Body, judge};
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::again::Again;
-use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::form::{Fields, Form, FormErrors};
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::visit::Visit;
-use crate::pages::projects::one::{Shown, back, page};
+use crate::pages::projects::one::{Shown, page, redirect_to_project};
 use crate::usecases::milestones::view::MilestoneEdit;
 use crate::usecases::milestones::write as milestones;
 use crate::usecases::patch::Patch;
@@ -30,14 +30,17 @@ use crate::usecases::projects::write as projects;
 
 /// Mounts the forms; a GET of their addresses redirects to the project.
 pub fn mount(config: &mut ServiceConfig) {
-    let form = |path: &str| web::resource(path.to_owned()).route(web::get().to(back));
+    let form =
+        |path: &str| web::resource(path.to_owned()).route(web::get().to(redirect_to_project));
     config
         .service(form("/projects/{project_id}/stage").route(web::post().to(move_stage)))
         .service(form("/projects/{project_id}/issues").route(web::post().to(raise)))
-        .service(form("/projects/{project_id}/light-overrides").route(web::post().to(override_it)))
+        .service(
+            form("/projects/{project_id}/light-overrides").route(web::post().to(override_light)),
+        )
         .service(
             form("/projects/{project_id}/light-overrides/{override_id}/withdrawal")
-                .route(web::post().to(withdraw)),
+                .route(web::post().to(withdraw_override)),
         )
         .service(
             form("/projects/{project_id}/milestones/{milestone_id}")
@@ -64,13 +67,13 @@ impl Sent {
     ) -> Result<HttpResponse, Problem> {
         match done {
             Ok(_) => {
-                let (kept, said) = (visit.choice.kept(), self.said);
-                Ok(see_other(&format!("/projects/{}?{kept}&said={said}", self.shown.project)))
+                let (period, said) = (visit.choice.to_query(), self.said);
+                Ok(see_other(&format!("/projects/{}?{period}&said={said}", self.shown.project)))
             }
             Err(problem) => {
-                let complaints = Complaints::of(problem, visit.language)?;
-                let again = Again::of(self.form, self.fields, complaints);
-                page(request, visit, self.shown, again).await
+                let errors = FormErrors::from_problem(problem, visit.language)?;
+                let rejected = RejectedForm::new(self.form, errors, self.fields);
+                page(request, visit, self.shown, rejected).await
             }
         }
     }
@@ -158,7 +161,7 @@ async fn raise(
     sent.answer(&request, &visit, done).await
 }
 
-async fn override_it(
+async fn override_light(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
     path: Path<ProjectPath>,
@@ -183,7 +186,7 @@ async fn override_it(
     sent.answer(&request, &visit, done).await
 }
 
-async fn withdraw(
+async fn withdraw_override(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
     path: Path<LightOverridePath>,

@@ -16,13 +16,13 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path};
+use crate::http::query::Both;
 
 use crate::options_of;
+use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::number;
-use crate::pages::kit::picks::{Asked, Chip, Pick};
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{ReadReference, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
@@ -35,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// A column header with a sort link.
-pub struct Head {
+pub struct ColumnHead {
     /// Title.
     pub title: String,
     /// Current sort order, for `aria-sort`.
@@ -50,10 +50,10 @@ struct ProjectsPage {
     shell: Shell,
     list: ProjectRows,
     names: Names,
-    heads: Vec<Head>,
-    picks: Vec<Pick>,
+    heads: Vec<ColumnHead>,
+    filters: Vec<Filter>,
     /// Filter by one month of the year.
-    months: Pick,
+    months: Filter,
     chips: Vec<Chip>,
     q: String,
     /// Hidden fields of the filter form.
@@ -67,14 +67,14 @@ struct ProjectsPage {
 }
 
 /// Parameters that the filter form has fields for.
-const ASKED: [&str; 10] =
+const FORM_PARAMETERS: [&str; 10] =
     ["q", "industry", "group", "area", "stage", "nature", "light", "month", "starts", "reports"];
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.asked()?;
-    let shell = Shell::around(&visit, Place::PROJECTS).await?;
+    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::PROJECTS).await?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
     let (units, role, later) = (filter.unit.clone(), filter.role, rows.cursor.is_some());
     let (q, sort) = (filter.q.clone().unwrap_or_default(), rows.sort.clone());
     let (list, names) = visit
@@ -87,22 +87,22 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
             Ok((list, Names::load(conn, language)?))
         })
         .await?;
-    let asked = Asked::of(&shell);
-    let picks = picks(&asked, &names, &shell);
+    let asked = ListAddress::of(&shell);
+    let filters = filters(&asked, &names, &shell);
     let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
-    let months = asked.pick("month", shell.t("单月", "One month"), months);
+    let months = asked.filter("month", shell.t("单月", "One month"), months);
     let more = (units.as_slice(), role, q.as_str());
-    let chips = chips(&visit, (&asked, &shell), (&picks, &months), more).await?;
+    let chips = chips(&visit, (&asked, &shell), (&filters, &months), more).await?;
     Ok(Page::of(ProjectsPage {
         heads: heads(&shell, &sort, list.month.is_some()),
-        carried: asked.beside(&ASKED),
-        unfiltered: asked.without_any(&[&ASKED[..], &["unit", "role"]].concat()),
-        files: asked.files("/files/summaries/projects", &shell.choice.kept()),
+        carried: asked.other_params(&FORM_PARAMETERS),
+        unfiltered: asked.without_any(&[&FORM_PARAMETERS[..], &["unit", "role"]].concat()),
+        files: asked.files("/files/summaries/projects", &shell.choice.to_query()),
         later,
         shell,
         list,
         names,
-        picks,
+        filters,
         months,
         chips,
         q,
@@ -112,11 +112,11 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
 /// A chip for every active filter, including those without a field in the form.
 async fn chips(
     visit: &Visit<ReadSummaries>,
-    (asked, shell): (&Asked, &Shell),
-    (picks, months): (&[Pick], &Pick),
+    (asked, shell): (&ListAddress, &Shell),
+    (filters, months): (&[Filter], &Filter),
     (units, role, q): (&[UnitId], Option<UnitRole>, &str),
 ) -> Result<Vec<Chip>, Problem> {
-    let mut chips = asked.chips(picks);
+    let mut chips = asked.chips(filters);
     chips.extend(asked.chips(std::slice::from_ref(months)));
     for unit in units {
         let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
@@ -141,23 +141,23 @@ async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String,
     }
 }
 
-fn picks(asked: &Asked, names: &Names, shell: &Shell) -> Vec<Pick> {
+fn filters(asked: &ListAddress, names: &Names, shell: &Shell) -> Vec<Filter> {
     let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
     let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     vec![
-        asked.pick("industry", t("产业", "Industry"), industries),
-        asked.pick("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
-        asked.pick("area", t("区域", "Area"), areas),
-        asked.pick("stage", t("库别", "Stage"), options_of!(Stage, language)),
-        asked.pick("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
-        asked.pick("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
-        asked.pick("starts", t("开工", "Start"), options_of!(StartPart, language)),
-        asked.pick("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
+        asked.filter("industry", t("产业", "Industry"), industries),
+        asked.filter("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
+        asked.filter("area", t("区域", "Area"), areas),
+        asked.filter("stage", t("库别", "Stage"), options_of!(Stage, language)),
+        asked.filter("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
+        asked.filter("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
+        asked.filter("starts", t("开工", "Start"), options_of!(StartPart, language)),
+        asked.filter("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
     ]
 }
 
-fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
+fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<ColumnHead> {
     let t = |zh, en| shell.t(zh, en);
     let planned = if of_month {
         (t("当月计划", "Planned"), "-through_wan")
@@ -184,7 +184,7 @@ fn heads(shell: &Shell, sort: &str, of_month: bool) -> Vec<Head> {
 }
 
 /// Header of a column that sorts by `key` first, then in the opposite order.
-fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
+fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> ColumnHead {
     let name = key.trim_start_matches('-');
     let first = sort.split(',').next().unwrap_or_default();
     let sorted = (first.trim_start_matches('-') == name)
@@ -194,7 +194,7 @@ fn head(shell: &Shell, title: &str, key: &str, sort: &str) -> Head {
         Some(_) => format!("-{name}"),
         None => key.to_owned(),
     };
-    Head { title: title.to_owned(), sorted, href: shell.with("sort", &next) }
+    ColumnHead { title: title.to_owned(), sorted, href: shell.with("sort", &next) }
 }
 
 impl ProjectsPage {

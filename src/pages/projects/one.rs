@@ -15,15 +15,15 @@ use crate::domain::light::Light;
 use crate::domain::project::Stage;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::events::told;
-use crate::pages::events::told::{Told, tell};
-use crate::pages::kit::again::Again;
+use crate::pages::events::event_text;
+use crate::pages::events::event_text::{EventText, describe};
 use crate::pages::kit::chart::{MonthChart, Timeline, TimelineRow};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
-use crate::pages::projects::data::Known;
+use crate::pages::projects::data::ProjectData;
 use crate::pages::projects::facts::{Fact, further_facts};
 use crate::pages::summaries::trend_chart::month_chart;
 use crate::usecases::milestones::view::MilestoneView;
@@ -38,15 +38,15 @@ pub fn mount(config: &mut ServiceConfig) {
 #[template(path = "pages/project.html")]
 struct ProjectPage {
     shell: Shell,
-    known: Known,
+    data: ProjectData,
     chart: MonthChart,
     timeline: Timeline,
-    history: Vec<Told>,
+    history: Vec<EventText>,
     /// Register facts without a place of their own in the template.
     further: Vec<Fact>,
     /// The milestone whose form is open.
     milestone: Option<MilestoneView>,
-    again: Again,
+    rejected: RejectedForm,
 }
 
 /// Query parameters of the page.
@@ -63,9 +63,9 @@ async fn show(
     visit: Visit<ReadSummaries>,
     Path(at): Path<ProjectPath>,
 ) -> Result<HttpResponse, Problem> {
-    let ProjectQuery { milestone } = visit.asked()?;
+    let ProjectQuery { milestone } = visit.query_params()?;
     let project = at.project_id;
-    page(&request, &visit, Shown { project, milestone }, Again::default()).await
+    page(&request, &visit, Shown { project, milestone }, RejectedForm::default()).await
 }
 
 /// Which project is shown.
@@ -85,29 +85,32 @@ pub async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
     shown: Shown,
-    again: Again,
+    rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
-    let mut known = Known::load(visit, shown.project).await?;
-    let shell = Shell::around(visit, Place::PROJECTS).await?;
-    let history = std::mem::take(&mut known.history);
-    let complaints = again.complaints().clone();
+    let mut data = ProjectData::load(visit, shown.project).await?;
+    let shell = Shell::for_visit(visit, NavItem::PROJECTS).await?;
+    let history = std::mem::take(&mut data.history);
+    let errors = rejected.errors().clone();
     let view = ProjectPage {
-        chart: month_chart(&known.trend, &shell, &|_| "#plan-table".to_owned()),
-        timeline: timeline(&known.milestones, &shell),
-        further: further_facts(&known.project, &known.names),
-        history: history.into_iter().map(|event| tell(event, &known.names)).collect(),
+        chart: month_chart(&data.trend, &shell, &|_| "#plan-table".to_owned()),
+        timeline: timeline(&data.milestones, &shell),
+        further: further_facts(&data.project, &data.names),
+        history: history.into_iter().map(|event| describe(event, &data.names)).collect(),
         milestone: shown
             .milestone
-            .and_then(|id| known.milestones.iter().find(|m| m.id == id).cloned()),
+            .and_then(|id| data.milestones.iter().find(|m| m.id == id).cloned()),
         shell,
-        known,
-        again,
+        data,
+        rejected,
     };
-    Ok(Page::with_form(view, &complaints).respond_to(request).map_into_boxed_body())
+    Ok(Page::with_form(view, &errors).respond_to(request).map_into_boxed_body())
 }
 
 /// GET of a form's address: redirects to the project's page.
-pub async fn back(request: HttpRequest, Path(at): Path<ProjectPath>) -> HttpResponse {
+pub async fn redirect_to_project(
+    request: HttpRequest,
+    Path(at): Path<ProjectPath>,
+) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
     see_other(&format!("/projects/{}{mark}{query}", at.project_id))
@@ -129,7 +132,7 @@ fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {
 
 impl ProjectPage {
     fn id(&self) -> ProjectId {
-        self.known.project.id
+        self.data.project.id
     }
 
     /// Address of this page with `below` appended.
@@ -148,7 +151,7 @@ impl ProjectPage {
     }
 
     fn next_stages(&self) -> &'static [Stage] {
-        self.known.project.stage.next()
+        self.data.project.stage.next()
     }
 
     fn may_edit_milestones(&self) -> bool {
@@ -175,6 +178,6 @@ impl ProjectPage {
     fn standing(&self) -> Vec<&LightOverrideView> {
         let today = self.shell.today;
         let stands = |o: &&LightOverrideView| o.withdrawn_at.is_none() && o.expires_on >= today;
-        self.known.overrides.iter().filter(stands).collect()
+        self.data.overrides.iter().filter(stands).collect()
     }
 }

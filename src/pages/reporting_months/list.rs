@@ -13,10 +13,10 @@ use crate::domain::words::Words;
 use crate::http::body::{Body, judge};
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
-use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::form::{Form, FormErrors};
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::shell::Shell;
-use crate::pages::kit::trouble::Trouble;
 use crate::pages::kit::visit::Visit;
 use crate::pages::reports::review;
 use crate::usecases::permission::{KeepMonths, Permission, ReadProjects, ReturnReports};
@@ -25,7 +25,9 @@ use crate::usecases::precondition::Precondition;
 /// Mounts the form.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/months").route(web::get().to(to_review)).route(web::post().to(open)),
+        web::resource("/months")
+            .route(web::get().to(redirect_to_review))
+            .route(web::post().to(open)),
     );
 }
 
@@ -66,7 +68,7 @@ impl Opening {
 }
 
 /// GET of the form's address: redirects to the review page, which shows the months.
-async fn to_review(asked: HttpRequest) -> HttpResponse {
+async fn redirect_to_review(asked: HttpRequest) -> HttpResponse {
     see_other(&format!("/review?{}#months", asked.query_string()))
 }
 
@@ -77,7 +79,7 @@ async fn open(
 ) -> Result<HttpResponse, Problem> {
     let (Form(fields), who) = (form, visit.permit::<KeepMonths>()?);
     let opened = match fields.get("month").and_then(|month| month.parse::<Month>().ok()) {
-        None => Err(Complaints::about("month", &which_month(), visit.language)),
+        None => Err(FormErrors::of_field("month", &which_month(), visit.language)),
         Some(month) => {
             let opened = async {
                 let days = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
@@ -87,16 +89,16 @@ async fn open(
             };
             match opened.await {
                 Ok(_) => Ok(()),
-                Err(problem) => Err(Complaints::of(problem, visit.language)?),
+                Err(problem) => Err(FormErrors::from_problem(problem, visit.language)?),
             }
         }
     };
     match opened {
         Ok(()) => {
-            Ok(see_other(&format!("/review?{}&said=month-opened#months", visit.choice.kept())))
+            Ok(see_other(&format!("/review?{}&said=month-opened#months", visit.choice.to_query())))
         }
-        Err(complaints) => {
-            review::again(&request, &visit, Trouble::with("open", complaints, fields)).await
+        Err(errors) => {
+            review::redisplay(&request, &visit, RejectedForm::new("open", errors, fields)).await
         }
     }
 }

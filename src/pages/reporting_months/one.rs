@@ -26,11 +26,11 @@ use crate::http::body::{Body, judge};
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query};
-use crate::pages::kit::form::{Complaints, Fields, Form, end_of, with, with_numbers};
+use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
 use crate::pages::kit::number;
-use crate::pages::kit::reply::{Page, see_other, up};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::rejected_form::RejectedForm;
+use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::{KeepMonths, ReadProjects};
@@ -44,17 +44,17 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/months/{month}").route(web::get().to(show)))
         .service(
             web::resource("/months/{month}/days")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(move_days)),
         )
         .service(
             web::resource("/months/{month}/closing")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(close)),
         )
         .service(
             web::resource("/months/{month}/grants")
-                .route(web::get().to(up))
+                .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(grant)),
         );
 }
@@ -84,7 +84,7 @@ pub struct FilingsQuery {
 }
 
 /// A table of filing counts by area, industry or unit.
-struct Group {
+struct FilingGroup {
     title: &'static str,
     /// Parameter that filters by a row.
     by: &'static str,
@@ -99,19 +99,19 @@ struct Group {
 struct MonthPage {
     shell: Shell,
     status: ReportingMonthStatus,
-    groups: Vec<Group>,
+    groups: Vec<FilingGroup>,
     asked: FilingsQuery,
     filings: PageView<Filing>,
     grants: Vec<LateGrantView>,
     units: Vec<(UnitId, String)>,
     usual_until: NaiveDate,
     names: Names,
-    trouble: Trouble,
+    rejected: RejectedForm,
 }
 
 impl MonthPage {
     /// Active filters, as text.
-    fn narrowed(&self) -> Vec<String> {
+    fn active_filters(&self) -> Vec<String> {
         let language = self.shell.language;
         let asked = &self.asked;
         let unit = asked.unit.and_then(|unit| {
@@ -139,22 +139,22 @@ async fn show(
     visit: Visit<ReadProjects>,
     path: Path<MonthPath>,
 ) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, path.0, Trouble::default()).await?))
+    Ok(Page::of(page(&visit, path.0, RejectedForm::default()).await?))
 }
 
 async fn page(
     visit: &Visit<ReadProjects>,
     at: MonthPath,
-    trouble: Trouble,
+    rejected: RejectedForm,
 ) -> Result<MonthPage, Problem> {
     let (language, app) = (visit.language, || visit.app.clone());
     let reads = || visit.permit::<ReadProjects>();
-    let asked = visit.asked::<FilingsQuery>()?;
+    let asked = visit.query_params::<FilingsQuery>()?;
     let status = get_reporting_month(app(), reads()?, Path(at)).await?.0;
     let filings = filings(visit, at, &asked).await?;
     let grants = list_late_grants(app(), reads()?, Path(at)).await?.0.items;
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    let shell = Shell::around(visit, Place::REVIEW).await?;
+    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
     let groups = groups(&shell, &status, &names);
     let owes = |row: &&FilingsRow| row.filings.missing + row.filings.returned > 0;
     let unit = |row: &FilingsRow| Some((row.unit_id?, row.of.clone()));
@@ -170,7 +170,7 @@ async fn page(
         units,
         usual_until,
         names,
-        trouble,
+        rejected,
     })
 }
 
@@ -193,7 +193,7 @@ async fn filings(
     Ok(list_filings(visit.app.clone(), visit.permit()?, Path(at), query).await?.0)
 }
 
-fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<Group> {
+fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<FilingGroup> {
     let rows = |rows: &[FilingsRow], name: &dyn Fn(&str) -> String| {
         let row = |row: &FilingsRow| {
             let value = row.unit_id.map_or_else(|| row.of.clone(), |id| id.to_string());
@@ -202,19 +202,19 @@ fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<Gr
         rows.iter().map(row).collect()
     };
     vec![
-        Group {
+        FilingGroup {
             title: shell.t("按区域", "By area"),
             by: "area",
             long: false,
             rows: rows(&status.by_area, &|code| names.area(code)),
         },
-        Group {
+        FilingGroup {
             title: shell.t("按产业", "By industry"),
             by: "industry",
             long: false,
             rows: rows(&status.by_industry, &|code| names.industry(code)),
         },
-        Group {
+        FilingGroup {
             title: shell.t("按项目单位", "By owner"),
             by: "unit",
             long: true,
@@ -224,19 +224,19 @@ fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<Gr
 }
 
 /// Shows the month with the rejected form.
-async fn again(
+async fn redisplay(
     request: &HttpRequest,
     visit: &Visit<ReadProjects>,
     at: MonthPath,
     (form, fields, problem): (&'static str, Fields, Problem),
 ) -> Result<HttpResponse, Problem> {
-    let complaints = Complaints::of(problem, visit.language)?;
-    let view = page(visit, at, Trouble::with(form, complaints.clone(), fields)).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(request))
+    let errors = FormErrors::from_problem(problem, visit.language)?;
+    let view = page(visit, at, RejectedForm::new(form, errors.clone(), fields)).await?;
+    Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
 fn done(visit: &Visit<ReadProjects>, at: MonthPath, said: &str) -> HttpResponse {
-    see_other(&format!("/months/{}?{}&said={said}", at.month, visit.choice.kept()))
+    see_other(&format!("/months/{}?{}&said={said}", at.month, visit.choice.to_query()))
 }
 
 async fn move_days(
@@ -253,7 +253,7 @@ async fn move_days(
     };
     match moved.await {
         Ok(_) => Ok(done(&visit, at, "days-moved")),
-        Err(problem) => again(&request, &visit, at, ("days", fields, problem)).await,
+        Err(problem) => redisplay(&request, &visit, at, ("days", fields, problem)).await,
     }
 }
 
@@ -267,7 +267,7 @@ async fn close(
     let once = Once::unkeyed(&request);
     match close_reporting_month(visit.app.clone(), who, Path(at), once).await {
         Ok(_) => Ok(done(&visit, at, "month-closed")),
-        Err(problem) => again(&request, &visit, at, ("closing", form.0, problem)).await,
+        Err(problem) => redisplay(&request, &visit, at, ("closing", form.0, problem)).await,
     }
 }
 
@@ -289,6 +289,6 @@ async fn grant(
     };
     match granted.await {
         Ok(_) => Ok(done(&visit, at, "granted")),
-        Err(problem) => again(&request, &visit, at, ("grant", fields, problem)).await,
+        Err(problem) => redisplay(&request, &visit, at, ("grant", fields, problem)).await,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::money::Fen;
-use crate::pages::kit::form::{Complaints, Fields};
+use crate::pages::kit::form::{Fields, FormErrors};
 use crate::pages::kit::number::wan;
 use crate::pages::kit::shell::Shell;
 use crate::usecases::reports::context::ReportContextView;
@@ -34,15 +34,15 @@ pub struct FieldView {
     /// Value in the input.
     pub value: String,
     /// Value formatted for reading.
-    pub said: String,
+    pub formatted: String,
     /// True if required for submission.
     pub required: bool,
     /// Maximum number of characters.
     pub longest: u32,
     /// Comparison figures, each with its name.
-    pub beside: Vec<(String, String)>,
+    pub comparisons: Vec<(String, String)>,
     /// Validation errors.
-    pub complaints: Vec<String>,
+    pub errors: Vec<String>,
     /// Value stored by another user in the meantime.
     pub stored: Option<String>,
 }
@@ -89,7 +89,7 @@ const ROWS: [Row; 7] = [
 ];
 
 /// Input value of a field of a stored report.
-fn of_report(report: &ReportView, name: &str) -> String {
+fn stored_value(report: &ReportView, name: &str) -> String {
     let amount = |amount: Option<Fen>| amount.map(Fen::to_wan).unwrap_or_default();
     match name {
         "completed_wan" => report.completed_wan.to_wan(),
@@ -104,13 +104,13 @@ fn of_report(report: &ReportView, name: &str) -> String {
 }
 
 /// The same, formatted with thousands separators.
-fn said_in(report: &ReportView, name: &str) -> String {
+fn formatted_value(report: &ReportView, name: &str) -> String {
     match name {
         "completed_wan" => wan(&report.completed_wan),
         "full_year_forecast_wan" => read(report.full_year_forecast_wan),
         "funds_received_wan" => read(report.funds_received_wan),
         "funds_paid_wan" => read(report.funds_paid_wan),
-        _ => of_report(report, name),
+        _ => stored_value(report, name),
     }
 }
 
@@ -119,8 +119,8 @@ fn read(amount: Option<Fen>) -> String {
 }
 
 /// Comparison figures of a field.
-fn beside(shell: &Shell, context: &ReportContextView, name: &str) -> Vec<(String, String)> {
-    let last = context.last_month.as_ref().map(|report| said_in(report, name));
+fn comparisons(shell: &Shell, context: &ReportContextView, name: &str) -> Vec<(String, String)> {
+    let last = context.last_month.as_ref().map(|report| formatted_value(report, name));
     let last = last.filter(|text| !text.is_empty());
     let mut all = Vec::new();
     let mut add = |zh, en, amount: Option<Fen>| {
@@ -143,12 +143,12 @@ fn fields(
     shell: &Shell,
     context: &ReportContextView,
     value: impl Fn(&str) -> String,
-    complaints: &Complaints,
+    errors: &FormErrors,
     (report, changed): (Option<&ReportView>, bool),
 ) -> Vec<FieldView> {
     let field = |(name, zh, en, unit, kind, longest): Row| {
         let value = value(name);
-        let other = report.filter(|_| changed).map(|report| of_report(report, name));
+        let other = report.filter(|_| changed).map(|report| stored_value(report, name));
         FieldView {
             name,
             label: shell.t(zh, en).to_owned(),
@@ -156,10 +156,10 @@ fn fields(
             kind,
             required: name == "completed_wan",
             longest,
-            beside: beside(shell, context, name),
-            complaints: complaints.at(name).into_iter().map(str::to_owned).collect(),
+            comparisons: comparisons(shell, context, name),
+            errors: errors.of(name).into_iter().map(str::to_owned).collect(),
             stored: other.filter(|other| *other != value),
-            said: report.map(|report| said_in(report, name)).unwrap_or_default(),
+            formatted: report.map(|report| formatted_value(report, name)).unwrap_or_default(),
             value,
         }
     };
@@ -172,8 +172,8 @@ pub fn stored(
     context: &ReportContextView,
     report: Option<&ReportView>,
 ) -> Vec<FieldView> {
-    let value = |name: &str| report.map(|report| of_report(report, name)).unwrap_or_default();
-    fields(shell, context, value, &Complaints::default(), (report, false))
+    let value = |name: &str| report.map(|report| stored_value(report, name)).unwrap_or_default();
+    fields(shell, context, value, &FormErrors::default(), (report, false))
 }
 
 /// Fields with the submitted values, beside the stored ones after a conflict.
@@ -181,9 +181,9 @@ pub fn typed(
     shell: &Shell,
     (context, other): (&ReportContextView, Option<&ReportView>),
     typed: &Fields,
-    complaints: &Complaints,
+    errors: &FormErrors,
 ) -> Vec<FieldView> {
-    fields(shell, context, |name| typed.exact(name).to_owned(), complaints, (other, true))
+    fields(shell, context, |name| typed.exact(name).to_owned(), errors, (other, true))
 }
 
 /// API request body of the submitted values.
@@ -191,14 +191,14 @@ pub fn body(typed: &Fields) -> Value {
     let mut body = typed.body(&ROWS.map(|(name, ..)| name));
     for (name, _, _, _, kind, _) in ROWS {
         if let (Kind::Number, Some(Value::String(text))) = (kind, body.get_mut(name)) {
-            *text = plain(text);
+            *text = normalise_number(text);
         }
     }
     body
 }
 
 /// Normalises a number as copied from a table: removes thousands separators and a trailing %.
-fn plain(text: &str) -> String {
+fn normalise_number(text: &str) -> String {
     let text = text.trim().trim_end_matches(['%', '％']).trim_end();
     let (whole, part) = text.split_once('.').map_or((text, None), |(w, p)| (w, Some(p)));
     let groups: Vec<&str> = whole.split([',', '，']).collect();
@@ -212,17 +212,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_may_be_copied_out_of_a_table() {
-        assert_eq!(plain("1,234,567.50"), "1234567.50");
-        assert_eq!(plain(" 42.5 % "), "42.5");
+    fn numbers_copied_from_a_table_are_accepted() {
+        assert_eq!(normalise_number("1,234,567.50"), "1234567.50");
+        assert_eq!(normalise_number(" 42.5 % "), "42.5");
         // Other text is passed on to the validation.
         for odd in ["1,5", "12,34.5", "abc", "-3"] {
-            assert_eq!(plain(odd), odd);
+            assert_eq!(normalise_number(odd), odd);
         }
     }
 
     #[test]
-    fn what_is_empty_is_not_said() {
+    fn empty_fields_are_left_out() {
         let body = body(&Fields::parse("completed_wan=1,200.5&progress=&zero_reason=+".as_bytes()));
         assert_eq!(body, serde_json::json!({"completed_wan": "1200.5"}));
     }

@@ -20,7 +20,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Both, Path, Query, WHOLE};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{FileReports, ReadProjects};
 use crate::usecases::projects::filter::{FilterQuery, PlaceFilter};
@@ -33,10 +33,10 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Maximum number of missing reports shown per month; a link leads to the rest.
-const SHOWN: usize = 50;
+const MAX_MISSING_SHOWN: usize = 50;
 
 /// A report that is not submitted yet.
-struct Owed {
+struct OwedReport {
     filing: Filing,
     reason: String,
 }
@@ -47,7 +47,7 @@ struct OwedMonth {
     days_left: i64,
     due: usize,
     owed: usize,
-    shown: Vec<Owed>,
+    shown: Vec<OwedReport>,
     grants: Vec<LateGrantView>,
 }
 
@@ -68,7 +68,7 @@ struct FilingPage {
 }
 
 async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::FILING).await?;
+    let shell = Shell::for_visit(&visit, NavItem::FILING).await?;
     let year = Query(YearQuery { year: None });
     let all = list_reporting_months(visit.app.clone(), visit.permit()?, year).await?.0;
     let (today, mut months) = (visit.now.today, Vec::new());
@@ -84,7 +84,7 @@ async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
 }
 
 /// A unit files the reports of projects it owns; other roles file for all projects visible to them.
-fn answers_for(visit: &Visit<FileReports>) -> FilterQuery {
+fn filing_scope(visit: &Visit<FileReports>) -> FilterQuery {
     match visit.who.caller.user.unit_id {
         Some(unit) => {
             FilterQuery { unit: vec![unit], role: Some(UnitRole::Owner), ..FilterQuery::default() }
@@ -99,7 +99,7 @@ async fn owed_in(
 ) -> Result<OwedMonth, Problem> {
     let at = MonthPath { month: month.month };
     let asked = FilingQuery { status: Vec::new(), late: None, limit: WHOLE, cursor: None };
-    let asked = Query(Both(answers_for(visit), asked));
+    let asked = Query(Both(filing_scope(visit), asked));
     let who = visit.permit::<ReadProjects>()?;
     let all = list_filings(visit.app.clone(), who, Path(at), asked).await?.0.items;
     let (due, mut open) = (all.len(), all);
@@ -110,10 +110,10 @@ async fn owed_in(
     let owed = open.len();
     let with_reason = |filing: Filing| {
         let reason = reasons.remove(&filing.project_id).unwrap_or_default();
-        Owed { filing, reason }
+        OwedReport { filing, reason }
     };
     let grants = grants(visit, at, &open).await?;
-    let shown = open.into_iter().take(SHOWN).map(with_reason).collect();
+    let shown = open.into_iter().take(MAX_MISSING_SHOWN).map(with_reason).collect();
     let days_left = (month.due_on - visit.now.today).num_days();
     Ok(OwedMonth { month, days_left, due, owed, shown, grants })
 }

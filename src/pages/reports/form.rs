@@ -16,10 +16,10 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::form::{Complaints, Fields, Form, with};
+use crate::pages::kit::form::{Fields, Form, FormErrors, with};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::reports::fields as report_fields;
 use crate::pages::reports::fields::{FieldView, Kind};
@@ -52,7 +52,7 @@ struct ReportPage {
     report: Option<ReportView>,
     fields: Vec<FieldView>,
     mentions: Vec<Mention>,
-    complaints: Complaints,
+    errors: FormErrors,
     /// Version that saving replaces; `None` for a new report.
     version: Option<i64>,
     /// Codes of the warnings already shown to the visitor.
@@ -68,25 +68,25 @@ impl ReportPage {
     fn general(&self) -> Vec<String> {
         let mut shown: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         shown.push("issue_ids");
-        self.complaints.beside(&shown)
+        self.errors.others(&shown)
     }
 }
 
 /// Data of the report form.
-struct Known {
+struct ReportData {
     context: ReportContextView,
     report: Option<ReportView>,
     issues: Vec<IssueView>,
 }
 
-async fn known(visit: &Visit<FileReports>, at: ReportPath) -> Result<Known, Problem> {
+async fn report_data(visit: &Visit<FileReports>, at: ReportPath) -> Result<ReportData, Problem> {
     let reads = visit.permit::<ReadProjects>()?;
     let question =
         move |ask: &mut Ask<'_>| Ok((context::get(ask, at.into())?, list::find(ask, at.into())?));
     let (context, report) = reads.ask(question).await?;
     let of = Path(ProjectPath { project_id: at.project_id });
     let issues = list_project_issues(visit.app.clone(), reads, of).await?.0.items;
-    Ok(Known { context, report, issues })
+    Ok(ReportData { context, report, issues })
 }
 
 /// Those that are open, or mentioned already.
@@ -105,15 +105,15 @@ async fn show(
     path: Path<ReportPath>,
 ) -> Result<impl Responder, Problem> {
     let Path(at) = path;
-    let Known { context, report, issues } = known(&visit, at).await?;
-    let shell = Shell::around(&visit, Place::FILING).await?;
-    let none = Complaints::default();
+    let ReportData { context, report, issues } = report_data(&visit, at).await?;
+    let shell = Shell::for_visit(&visit, NavItem::FILING).await?;
+    let none = FormErrors::default();
     let fields = report_fields::stored(&shell, &context, report.as_ref());
     let mentioned = report.as_ref().map(|r| r.issue_ids.clone()).unwrap_or_default();
     Ok(Page::of(ReportPage {
         fields,
         mentions: mentions(issues, |id| mentioned.contains(&id)),
-        complaints: none,
+        errors: none,
         version: report.as_ref().map(|r| r.version),
         seen: report.as_ref().map(codes).unwrap_or_default(),
         writes: context.refusal.is_none(),
@@ -133,13 +133,13 @@ async fn file(
 ) -> Result<HttpResponse, Problem> {
     let (Path(at), Form(fields)) = (path, form);
     let here = |said: &str| {
-        format!("/filing/{}/{}?{}&said={said}", at.project_id, at.month, visit.choice.kept())
+        format!("/filing/{}/{}?{}&said={said}", at.project_id, at.month, visit.choice.to_query())
     };
     let saved = match save(&visit, at, &fields).await {
         Ok(saved) => saved,
         Err(problem) => {
             let came_with = fields.number("version");
-            return again(&request, &visit, at, (&fields, came_with), problem).await;
+            return redisplay(&request, &visit, at, (&fields, came_with), problem).await;
         }
     };
     if fields.get("action") != Some("submit") {
@@ -151,8 +151,10 @@ async fn file(
     }
     let decide = move |ask: &mut Ask<'_>| step::decide_submission(ask, at.into());
     match visit.change(decide, write::save).await {
-        Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.kept()))),
-        Err(problem) => again(&request, &visit, at, (&fields, Some(saved.version)), problem).await,
+        Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.to_query()))),
+        Err(problem) => {
+            redisplay(&request, &visit, at, (&fields, Some(saved.version)), problem).await
+        }
     }
 }
 
@@ -170,7 +172,7 @@ async fn save(
 
 /// Shows the rejected form with its input and errors. It keeps the version it was sent with, except
 /// after a conflict, when the stored version is shown beside the input.
-async fn again(
+async fn redisplay(
     request: &HttpRequest,
     visit: &Visit<FileReports>,
     at: ReportPath,
@@ -178,20 +180,20 @@ async fn again(
     problem: Problem,
 ) -> Result<HttpResponse, Problem> {
     let stale = problem.status.as_u16() == 412;
-    let complaints = complaints(problem, visit)?;
-    let Known { context, report, issues } = known(visit, at).await?;
-    let shell = Shell::around(visit, Place::FILING).await?;
+    let errors = errors(problem, visit)?;
+    let ReportData { context, report, issues } = report_data(visit, at).await?;
+    let shell = Shell::for_visit(visit, NavItem::FILING).await?;
     let shown = report_fields::typed(
         &shell,
         (&context, report.as_ref().filter(|_| stale)),
         fields,
-        &complaints,
+        &errors,
     );
     let chosen: Vec<&str> = fields.all("issue_ids").collect();
     let view = ReportPage {
         fields: shown,
         mentions: mentions(issues, |id| chosen.contains(&id.to_string().as_str())),
-        complaints: complaints.clone(),
+        errors: errors.clone(),
         version: if stale { report.as_ref().map(|r| r.version) } else { version },
         seen: fields.get("seen").unwrap_or_default().to_owned(),
         writes: true,
@@ -201,12 +203,12 @@ async fn again(
         context,
         report,
     };
-    Ok(Page::with_form(view, &complaints).respond_to(request))
+    Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
-fn complaints(problem: Problem, visit: &Visit<FileReports>) -> Result<Complaints, Problem> {
+fn errors(problem: Problem, visit: &Visit<FileReports>) -> Result<FormErrors, Problem> {
     if problem.code != "zero-reason-required" {
-        return Complaints::of(problem, visit.language);
+        return FormErrors::from_problem(problem, visit.language);
     }
     let why = Words::new(
         "本月完成投资为零，请说明原因。",
@@ -214,7 +216,7 @@ fn complaints(problem: Problem, visit: &Visit<FileReports>) -> Result<Complaints
     );
     let kept =
         Words::new("草稿已保存，但没有提交。", "The draft is saved, but it was not submitted.");
-    let mut complaints = Complaints::about("zero_reason", &why, visit.language);
-    complaints.general.push(kept.say(visit.language));
-    Ok(complaints)
+    let mut errors = FormErrors::of_field("zero_reason", &why, visit.language);
+    errors.general.push(kept.say(visit.language));
+    Ok(errors)
 }

@@ -8,11 +8,11 @@ use crate::api::reports::handlers::ReportPath;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::pages::kit::form::{Complaints, Form};
+use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{ReadProjects, RestateReports};
@@ -35,13 +35,13 @@ struct RestatingPage {
     context: ReportContextView,
     report: Option<ReportView>,
     before: Vec<RestatementView>,
-    trouble: Trouble,
+    rejected: RejectedForm,
 }
 
 async fn page(
     visit: &Visit<RestateReports>,
     at: ReportPath,
-    trouble: Trouble,
+    rejected: RejectedForm,
 ) -> Result<RestatingPage, Problem> {
     let reads = visit.permit::<ReadProjects>()?;
     let question = move |ask: &mut Ask<'_>| {
@@ -49,15 +49,15 @@ async fn page(
         Ok((context, list::find(ask, at.into())?, list::restated(ask, at.into())?))
     };
     let (context, report, before) = reads.ask(question).await?;
-    let shell = Shell::around(visit, Place::REVIEW).await?;
-    Ok(RestatingPage { shell, at, context, report, before, trouble })
+    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
+    Ok(RestatingPage { shell, at, context, report, before, rejected })
 }
 
 async fn show(
     visit: Visit<RestateReports>,
     path: Path<ReportPath>,
 ) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, path.0, Trouble::default()).await?))
+    Ok(Page::of(page(&visit, path.0, RejectedForm::default()).await?))
 }
 
 async fn restate(
@@ -75,9 +75,9 @@ async fn restate(
     };
     let Err(problem) = entered.await else {
         let here = format!("/months/{}/restatements/{}", at.month, at.project_id);
-        return Ok(see_other(&format!("{here}?{}&said=restated", visit.choice.kept())));
+        return Ok(see_other(&format!("{here}?{}&said=restated", visit.choice.to_query())));
     };
-    let complaints = Complaints::of(problem, visit.language)?;
-    let view = page(&visit, at, Trouble::with("restate", complaints.clone(), fields)).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(&request))
+    let errors = FormErrors::from_problem(problem, visit.language)?;
+    let view = page(&visit, at, RejectedForm::new("restate", errors.clone(), fields)).await?;
+    Ok(Page::with_form(view, &errors).respond_to(&request))
 }

@@ -19,11 +19,11 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
-use crate::pages::kit::form::{Complaints, Fields, Form};
+use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::number;
+use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
-use crate::pages::kit::trouble::Trouble;
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::reporting_months::list::{Opening, months_of};
 use crate::usecases::answer::PageView;
@@ -74,7 +74,7 @@ impl QueueQuery {
     }
 
     /// As parameters of the API operation.
-    fn asked(&self) -> Both<PlaceFilter, Both<ReviewQuery, IdPage>> {
+    fn to_api(&self) -> Both<PlaceFilter, Both<ReviewQuery, IdPage>> {
         let list = |one: &Option<String>| one.iter().cloned().collect();
         let places = PlaceFilter { industry: list(&self.industry), area: list(&self.area) };
         let warned = match self.warning.as_deref() {
@@ -98,7 +98,7 @@ const STATES: [ReportState; 3] =
     [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned];
 
 /// A report whose decision was refused, and why.
-pub struct Refused {
+pub struct RefusedReport {
     project: String,
     month: Month,
     words: String,
@@ -113,18 +113,18 @@ struct ReviewPage {
     months: Vec<MonthFilings>,
     opening: Option<Opening>,
     names: Names,
-    refused: Vec<Refused>,
-    trouble: Trouble,
+    refused: Vec<RefusedReport>,
+    rejected: RejectedForm,
     /// Query of the queue, for links and forms.
-    kept: String,
+    queue_query: String,
 }
 
 /// Checkbox value of a report.
-fn key(at: ReportPath) -> String {
+fn checkbox_value(at: ReportPath) -> String {
     format!("{}/{}", at.project_id, at.month)
 }
 
-fn read_key(key: &str) -> Option<ReportPath> {
+fn parse_checkbox_value(key: &str) -> Option<ReportPath> {
     let (project, month) = key.split_once('/')?;
     Some(ReportPath { project_id: ProjectId(project.parse().ok()?), month: month.parse().ok()? })
 }
@@ -132,11 +132,11 @@ fn read_key(key: &str) -> Option<ReportPath> {
 impl ReviewPage {
     fn ticked(&self, item: &ReviewItem) -> bool {
         let at = ReportPath { project_id: item.report.project_id, month: item.report.month };
-        self.trouble.ticked("decide", "report", &key(at), false)
+        self.rejected.ticked("decide", "report", &checkbox_value(at), false)
     }
 
     /// Codes and names of warnings in the page language.
-    fn kinds(&self) -> Vec<(&'static str, &'static str)> {
+    fn warning_kinds(&self) -> Vec<(&'static str, &'static str)> {
         let name = |(code, zh, en)| (code, self.shell.t(zh, en));
         warning::KINDS.into_iter().map(name).collect()
     }
@@ -148,34 +148,34 @@ impl ReviewPage {
 }
 
 async fn show(visit: Visit<ReturnReports>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, Vec::new(), Trouble::default()).await?))
+    Ok(Page::of(page(&visit, Vec::new(), RejectedForm::default()).await?))
 }
 
 async fn page(
     visit: &Visit<ReturnReports>,
-    refused: Vec<Refused>,
-    trouble: Trouble,
+    refused: Vec<RefusedReport>,
+    rejected: RejectedForm,
 ) -> Result<ReviewPage, Problem> {
-    let (asked, language) = (visit.asked::<QueueQuery>()?, visit.language);
-    let shell = Shell::around(visit, Place::REVIEW).await?;
+    let (asked, language) = (visit.query_params::<QueueQuery>()?, visit.language);
+    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
     let who = visit.permit::<ReadProjects>()?;
-    let queue = list_all_reports(who, Query(asked.asked())).await?.0;
+    let queue = list_all_reports(who, Query(asked.to_api())).await?.0;
     let months = months_of(visit).await?;
     let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
     let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
-    let kept = kept(visit).finish();
-    Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, trouble, kept })
+    let queue_query = queue_query(visit).finish();
+    Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, rejected, queue_query })
 }
 
 /// Shows the page with the rejected form that opens a month.
-pub async fn again(
+pub async fn redisplay(
     request: &HttpRequest,
     visit: &Visit<ReturnReports>,
-    trouble: Trouble,
+    rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
-    let complaints = trouble.complaints.clone();
-    let view = page(visit, Vec::new(), trouble).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(request))
+    let errors = rejected.errors().clone();
+    let view = page(visit, Vec::new(), rejected).await?;
+    Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
 async fn decide(
@@ -184,20 +184,20 @@ async fn decide(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let Form(fields) = form;
-    let chosen: Vec<ReportPath> = fields.all("report").filter_map(read_key).collect();
+    let chosen: Vec<ReportPath> = fields.all("report").filter_map(parse_checkbox_value).collect();
     let decided = if chosen.is_empty() {
         let words = Words::new(
             "请先勾选月报，再确认或退回。",
             "Select reports first, then confirm or return them.",
         );
-        Err(Complaints::saying(&words, visit.language))
+        Err(FormErrors::of_form(&words, visit.language))
     } else {
         decide_all(&visit, &fields, &chosen).await?
     };
     let confirms = fields.get("action") == Some("confirm");
-    let (complaints, refused) = match decided {
+    let (errors, refused) = match decided {
         Ok((done, refused)) if refused.is_empty() => {
-            return Ok(see_other(&back(
+            return Ok(see_other(&queue_address(
                 &visit,
                 if confirms { "confirmed" } else { "returned" },
                 done,
@@ -205,13 +205,13 @@ async fn decide(
         }
         Ok((done, refused)) => {
             let said = outcome(confirms, done, refused.len());
-            (Complaints::saying(&said, visit.language), refused)
+            (FormErrors::of_form(&said, visit.language), refused)
         }
-        Err(complaints) => (complaints, Vec::new()),
+        Err(errors) => (errors, Vec::new()),
     };
-    let trouble = Trouble::with("decide", complaints.clone(), fields);
-    let view = page(&visit, refused, trouble).await?;
-    Ok(Page::with_form(view, &complaints).respond_to(&request))
+    let rejected = RejectedForm::new("decide", errors.clone(), fields);
+    let view = page(&visit, refused, rejected).await?;
+    Ok(Page::with_form(view, &errors).respond_to(&request))
 }
 
 fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
@@ -223,7 +223,7 @@ fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
 }
 
 /// Query of the queue without notice parameters.
-fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
+fn queue_query(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(visit.query.as_bytes()) {
         if !["said", "done", "cursor"].contains(&name.as_ref()) && !value.is_empty() {
@@ -234,13 +234,13 @@ fn kept(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, St
 }
 
 /// Address of the queue with the notice of the action.
-fn back(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
-    let mut query = kept(visit);
+fn queue_address(visit: &Visit<ReturnReports>, said: &str, done: usize) -> String {
+    let mut query = queue_query(visit);
     query.append_pair("said", said).append_pair("done", &done.to_string());
     format!("/review?{}", query.finish())
 }
 
-type Decided = Result<(usize, Vec<Refused>), Complaints>;
+type Decided = Result<(usize, Vec<RefusedReport>), FormErrors>;
 
 /// Decides each report in its own transaction; a refusal does not stop the others.
 async fn decide_all(
@@ -257,13 +257,13 @@ async fn decide_all(
                 "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
                 "A return reason is entered: press Return, or clear the reason to confirm.",
             );
-            return Ok(Err(Complaints::about("reason", &words, visit.language)));
+            return Ok(Err(FormErrors::of_field("reason", &words, visit.language)));
         }
     }
     let reason = fields.body(&["reason"]);
     let judged = if confirms { Ok(()) } else { judge::<Return>(reason.clone()).map(|_| ()) };
     if let Err(problem) = judged {
-        return Ok(Err(Complaints::of(problem, visit.language)?));
+        return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
     }
     let (mut done, mut refused) = (0, Vec::new());
     for at in chosen {
@@ -279,13 +279,13 @@ async fn decide_all(
         };
         match step {
             Ok(_) => done += 1,
-            Err(problem) => refused.push(named(visit, *at, &problem).await),
+            Err(problem) => refused.push(refusal(visit, *at, &problem).await),
         }
     }
     Ok(Ok((done, refused)))
 }
 
-async fn named(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) -> Refused {
+async fn refusal(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) -> RefusedReport {
     if let Some(cause) = &problem.cause {
         tracing::error!(project = %at.project_id, month = %at.month, "a decision broke: {cause}");
     }
@@ -300,19 +300,19 @@ async fn named(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) 
         Err(_) => None,
     };
     let project = known.map_or_else(|| at.project_id.to_string(), |context| context.project);
-    Refused { project, month: at.month, words }
+    RefusedReport { project, month: at.month, words }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{key, read_key};
+    use super::{checkbox_value, parse_checkbox_value};
 
     #[test]
-    fn a_box_names_one_report() {
-        let at = read_key("7/2021-06").unwrap();
-        assert_eq!(key(at), "7/2021-06");
+    fn a_checkbox_value_identifies_one_report() {
+        let at = parse_checkbox_value("7/2021-06").unwrap();
+        assert_eq!(checkbox_value(at), "7/2021-06");
         for odd in ["", "7", "x/2021-06", "7/2021-13", "7/2021-06/1"] {
-            assert!(read_key(odd).is_none(), "{odd}");
+            assert!(parse_checkbox_value(odd).is_none(), "{odd}");
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 use crate::pages::kit::chart::{MonthChart, MonthValues, RowChart, RowValues};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::{Page, see_other};
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::{LoggedIn, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
@@ -71,14 +71,14 @@ struct OverviewPage {
     table: Commitments,
     trend: Trend,
     lights: Vec<LightCount>,
-    starts: [Start; 2],
+    starts: [StartRate; 2],
     rankings: Vec<Ranking>,
     months: MonthChart,
     industries: RowChart,
 }
 
 /// A start rate, with the filter for its projects.
-struct Start {
+struct StartRate {
     title: String,
     whole: &'static str,
     rate: CountRateView,
@@ -97,29 +97,29 @@ struct Ranking {
 /// Redirects accounts without access to summaries to the first page their role can open.
 async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
     if visit.may(Action::ReadSummaries) {
-        return show(visit.turned()?).await.map(Either::Right);
+        return show(visit.with_permit()?).await.map(Either::Right);
     }
-    let place = Place::first(visit.who.role());
-    Ok(Either::Left(see_other(place.map_or("/password", |place| place.path))))
+    let item = NavItem::first(visit.who.role());
+    Ok(Either::Left(see_other(item.map_or("/password", |item| item.path))))
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
-    let figures = ask(&visit).await?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
+    let figures = load_figures(&visit).await?;
     let (months, industries) = (month_chart(&figures, &shell), industry_chart(&figures, &shell));
     let rankings = figures.rankings.into_iter().map(|mut ranking| {
-        let more = ranking.rows.len() > SHOWN;
-        ranking.rows.truncate(SHOWN);
+        let more = ranking.rows.len() > MAX_RANKING_ROWS;
+        ranking.rows.truncate(MAX_RANKING_ROWS);
         Ranking::of(ranking, &figures.names, &shell, more)
     });
     let rankings = rankings.collect();
     let starts = [
-        Start {
+        StartRate {
             title: shell.t("开工率（全年应开工）", "Start rate of the year").to_owned(),
             whole: "to_start",
             rate: figures.starts.start_rate_of_year,
         },
-        Start {
+        StartRate {
             title: shell.t("开工率（应开工已到期）", "Start rate of those due").to_owned(),
             whole: "due",
             rate: figures.starts.start_rate_of_due,
@@ -138,14 +138,14 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
 }
 
 /// Dimensions ranked on the overview.
-const RANKED: [PlaceDimension; 3] =
+const RANKED_DIMENSIONS: [PlaceDimension; 3] =
     [PlaceDimension::Area, PlaceDimension::Industry, PlaceDimension::Unit];
 /// Maximum rows of a ranking on the overview.
-const SHOWN: usize = 10;
+const MAX_RANKING_ROWS: usize = 10;
 
-async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
+async fn load_figures(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
     let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
     visit
         .app
         .db
@@ -154,7 +154,7 @@ async fn ask(visit: &Visit<ReadSummaries>) -> Result<Figures, Problem> {
             let before = asking.month_before(conn)?;
             let all = FilterQuery::default().known(conn, None)?;
             Ok(Figures {
-                rankings: rank_each(conn, &asking, before.as_ref(), &all, &RANKED)?,
+                rankings: rank_each(conn, &asking, before.as_ref(), &all, &RANKED_DIMENSIONS)?,
                 table: promise_table(conn, &asking)?,
                 trend: follow(conn, &asking, &all)?,
                 lights: shine(conn, &asking, &all, PlaceDimension::Area, language)?.total,
@@ -259,10 +259,10 @@ struct RankingPage {
 }
 
 async fn show_ranking(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let RankingQuery { by } = visit.asked()?;
-    let shell = Shell::around(&visit, Place::OVERVIEW).await?;
+    let RankingQuery { by } = visit.query_params()?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
     let (ranked, names) = visit
         .app
         .db

@@ -11,7 +11,7 @@ use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_ta
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
-use crate::pages::kit::shell::{Place, Shell};
+use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::reference::names::Names;
@@ -97,9 +97,9 @@ impl PromisesPage {
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::around(&visit, Place::PROMISES).await?;
+    let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
     let (asked, sight, now, language) =
-        (visit.choice.asked(), visit.sees(), visit.now, visit.language);
+        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
     let (table, plan, names) = visit
         .app
         .db

@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod clock;
 pub mod database;
+pub mod golden;
 pub mod postgres;
 pub mod receiver;
 pub mod run;

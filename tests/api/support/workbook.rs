@@ -3,6 +3,7 @@
 use calamine::{Data, DataRef, Reader, Xlsx};
 use reqwest::Method;
 use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
 
 use super::actor::{Actor, Answer};
 
@@ -117,6 +118,32 @@ impl Grid {
     }
 }
 
+/// Every sheet of a workbook as rows of text, numbers and null, as `make.py` writes them.
+pub fn sheets(file: &[u8]) -> Value {
+    let names = Xlsx::new(std::io::Cursor::new(file)).unwrap().sheet_names();
+    let cell = |cell: &Data| match cell {
+        Data::Empty => Value::Null,
+        Data::Float(number) => json!(number),
+        other => json!(other.to_string()),
+    };
+    let sheet = |(nth, name): (usize, &String)| {
+        let grid = Grid::sheet(file, nth);
+        let row = |row: &Vec<Data>| {
+            let mut row: Vec<Value> = row.iter().map(cell).collect();
+            while row.last().is_some_and(Value::is_null) {
+                row.pop();
+            }
+            row
+        };
+        let mut rows: Vec<Vec<Value>> = grid.0.iter().map(row).collect();
+        while rows.last().is_some_and(Vec::is_empty) {
+            rows.pop();
+        }
+        json!({"name": name, "rows": rows})
+    };
+    Value::Array(names.iter().enumerate().map(sheet).collect())
+}
+
 impl Actor {
     /// Sends an import file.
     pub async fn import(&self, query: &str, file: Vec<u8>) -> Answer {
@@ -144,10 +171,9 @@ impl Answer {
     /// `(row, column, code)` of every error in a file.
     pub fn places(&self) -> Vec<(i64, String, String)> {
         let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
-        let text = |v: &serde_json::Value| v.as_str().unwrap_or("").to_owned();
-        let place = |e: &serde_json::Value| {
-            (e["row"].as_i64().unwrap_or(0), text(&e["column"]), text(&e["code"]))
-        };
+        let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
+        let place =
+            |e: &Value| (e["row"].as_i64().unwrap_or(0), text(&e["column"]), text(&e["code"]));
         errors.iter().map(place).collect()
     }
 }

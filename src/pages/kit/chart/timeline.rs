@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_reached_hides_what_was_expected_and_what_runs_late_says_so() {
+    fn the_actual_date_hides_the_forecast_and_late_spans_are_marked() {
         let rows = [row(0, Some(40), Some(50)), row(100, Some(90), None), row(200, None, None)];
 
         let drawn = drawn(&rows);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_an_empty_drawing() {
+    fn a_timeline_without_milestones_is_empty() {
         let drawn = drawn(&[]);
 
         assert!(drawn.marks.is_empty() && drawn.rows.is_empty());

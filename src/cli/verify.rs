@@ -1,0 +1,20 @@
+//! `verify`: checks the integrity of a database.
+
+#![expect(clippy::print_stdout, reason = "a command answers on stdout")]
+
+use crate::store::events::verify;
+use crate::store::{DatabaseUrl, Db, DbOptions};
+
+pub(super) async fn run(url: Result<DatabaseUrl, String>) -> Result<(), String> {
+    let url = url?;
+    let db = Db::open(&url, DbOptions::default()).map_err(|e| e.to_string())?;
+    let checks = db.read(verify::verify).await.map_err(|e| e.to_string())?;
+    let mut wrong = 0;
+    for check in &checks {
+        let verdict = if check.wrong.is_empty() { "ok" } else { "WRONG" };
+        println!("{verdict}: {} ({} looked at)", check.what, check.looked_at);
+        check.wrong.iter().for_each(|line| println!("  {line}"));
+        wrong += check.wrong.len();
+    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} thing(s) in {url} do not agree")) }
+}

@@ -1,0 +1,297 @@
+//! The JSON of a list or a summary as rows and columns.
+//!
+//! A field of an object becomes a column `object.field`; a list of plain values becomes one cell.
+//! The parts of a summary (lines, groups, total) stand below each other, named in column `part`.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::http::problem::Problem;
+
+/// JSON that keeps the order of its fields.
+#[derive(Clone, Debug, PartialEq)]
+enum OrderedJson {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A whole number.
+    Count(i64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<OrderedJson>),
+    /// An object.
+    Object(Vec<(String, OrderedJson)>),
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = OrderedJson;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without fractions")
+    }
+
+    fn visit_unit<E>(self) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Count(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<OrderedJson, E> {
+        i64::try_from(value).map(OrderedJson::Count).map_err(E::custom)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Text(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OrderedJson, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(OrderedJson::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<OrderedJson, A::Error> {
+        let mut object = Vec::new();
+        while let Some(field) = fields.next_entry()? {
+            object.push(field);
+        }
+        Ok(OrderedJson::Object(object))
+    }
+}
+
+impl<'de> Deserialize<'de> for OrderedJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum TableCell {
+    /// `null` or an absent field.
+    Empty,
+    /// Words, codes and dates.
+    Text(String),
+    /// An amount, a rate or points, as printed.
+    Number(String),
+    /// A whole number.
+    Count(i64),
+    /// A truth value.
+    Bool(bool),
+}
+
+/// A cell with its column's name, such as `planned.annual_wan`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) cell: TableCell,
+}
+
+/// Rows and columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct JsonTable {
+    /// The names of the columns.
+    pub(super) columns: Vec<String>,
+    /// The rows; one may be shorter than there are columns.
+    pub(super) rows: Vec<Vec<TableCell>>,
+    /// Fields of the whole answer: year, basis, as of.
+    pub(super) about: Vec<Field>,
+}
+
+#[derive(Default)]
+struct TableBuilder {
+    table: JsonTable,
+    column_numbers: HashMap<String, usize>,
+}
+
+impl TableBuilder {
+    fn add_row(&mut self, fields: Vec<Field>) {
+        let mut row = Vec::new();
+        for Field { name, cell } in fields {
+            let next = self.table.columns.len();
+            let column = *self.column_numbers.entry(name).or_insert_with_key(|name| {
+                self.table.columns.push(name.clone());
+                next
+            });
+            if row.len() <= column {
+                row.resize(column + 1, TableCell::Empty);
+            }
+            if let Some(place) = row.get_mut(column) {
+                *place = cell;
+            }
+        }
+        self.table.rows.push(row);
+    }
+
+    /// A row of a summary, with the part it belongs to in its first column.
+    fn add_part_row(&mut self, part: &str, row: &OrderedJson) {
+        let part = Field { name: "part".to_owned(), cell: TableCell::Text(part.to_owned()) };
+        self.add_row([vec![part], fields_of(row)].concat());
+    }
+}
+
+impl JsonTable {
+    /// The table of an answer as it is serialized.
+    pub(super) fn of_answer<T: Serialize>(answer: &T) -> Result<Self, Problem> {
+        let text = serde_json::to_string(answer).map_err(Problem::broken)?;
+        serde_json::from_str(&text).map(|json| Self::of(&json)).map_err(Problem::broken)
+    }
+
+    /// The table of a list (`items`) or a summary.
+    fn of(answer: &OrderedJson) -> Self {
+        let OrderedJson::Object(fields) = answer else {
+            return Self::default();
+        };
+        let mut builder = TableBuilder::default();
+        if let Some((_, OrderedJson::List(items))) = fields.iter().find(|(name, _)| name == "items")
+        {
+            for item in items {
+                builder.add_row(fields_of(item));
+            }
+            return builder.table;
+        }
+        for (name, value) in fields {
+            match value {
+                OrderedJson::List(rows) if has_object(rows) => {
+                    for row in rows {
+                        builder.add_part_row(name, row);
+                    }
+                }
+                OrderedJson::Object(_) if name == "total" => builder.add_part_row(name, value),
+                OrderedJson::Null
+                | OrderedJson::Bool(_)
+                | OrderedJson::Count(_)
+                | OrderedJson::Text(_)
+                | OrderedJson::List(_)
+                | OrderedJson::Object(_) => {
+                    add_fields(&mut builder.table.about, name.clone(), value);
+                }
+            }
+        }
+        builder.table
+    }
+}
+
+fn has_object(items: &[OrderedJson]) -> bool {
+    items.iter().any(|item| matches!(item, OrderedJson::Object(_)))
+}
+
+fn fields_of(value: &OrderedJson) -> Vec<Field> {
+    let mut fields = Vec::new();
+    add_fields(&mut fields, String::new(), value);
+    fields
+}
+
+/// Adds `value` under `name`; an object adds one field for each of its own.
+fn add_fields(fields: &mut Vec<Field>, name: String, value: &OrderedJson) {
+    let cell = match value {
+        OrderedJson::Object(inner) => {
+            for (field, value) in inner {
+                let path = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                add_fields(fields, path, value);
+            }
+            return;
+        }
+        OrderedJson::List(items) if has_object(items) => {
+            // As many columns as the longest list has entries: `warnings.1.code`.
+            for (number, item) in (1..).zip(items) {
+                add_fields(fields, format!("{name}.{number}"), item);
+            }
+            return;
+        }
+        OrderedJson::List(items) => {
+            TableCell::Text(items.iter().map(plain_text).collect::<Vec<_>>().join("; "))
+        }
+        OrderedJson::Null => TableCell::Empty,
+        OrderedJson::Bool(value) => TableCell::Bool(*value),
+        OrderedJson::Count(value) => TableCell::Count(*value),
+        OrderedJson::Text(text) if is_number(&name, text) => TableCell::Number(text.clone()),
+        OrderedJson::Text(text) => TableCell::Text(text.clone()),
+    };
+    fields.push(Field { name, cell });
+}
+
+fn plain_text(value: &OrderedJson) -> String {
+    match value {
+        OrderedJson::Null | OrderedJson::List(_) | OrderedJson::Object(_) => String::new(),
+        OrderedJson::Bool(value) => value.to_string(),
+        OrderedJson::Count(value) => value.to_string(),
+        OrderedJson::Text(text) => text.clone(),
+    }
+}
+
+/// Whether a text is an amount, a rate or points. A code of digits is text.
+fn is_number(name: &str, text: &str) -> bool {
+    let field = name.rsplit('.').next().unwrap_or(name);
+    let has_unit = ["_wan", "percent", "points"].iter().any(|end| field.ends_with(end));
+    has_unit && text.parse::<Decimal>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(json: &str) -> JsonTable {
+        JsonTable::of(&serde_json::from_str(json).unwrap())
+    }
+
+    fn text(text: &str) -> TableCell {
+        TableCell::Text(text.to_owned())
+    }
+
+    fn field(name: &str, cell: TableCell) -> Field {
+        Field { name: name.to_owned(), cell }
+    }
+
+    #[test]
+    fn a_list_is_its_items_in_the_order_of_their_fields() {
+        let table = table(
+            r#"{"items": [{"name": "b", "code": "0012", "a_wan": "5.00", "gone": null, "months": ["2021-01", "2021-02"]},
+            {"name": "c", "late": true, "warnings": [{"code": "x"}, {"code": "y"}]}], "total": 2}"#,
+        );
+
+        let columns = "name code a_wan gone months late warnings.1.code warnings.2.code";
+        assert_eq!(table.columns.join(" "), columns);
+        let number = TableCell::Number("5.00".to_owned());
+        assert_eq!(
+            table.rows[0],
+            [text("b"), text("0012"), number, TableCell::Empty, text("2021-01; 2021-02")]
+        );
+        assert_eq!(table.rows[1][5..], [TableCell::Bool(true), text("x"), text("y")]);
+        assert!(table.about.is_empty());
+    }
+
+    #[test]
+    fn a_summary_is_its_parts_and_the_fields_of_the_whole() {
+        let table = table(
+            r#"{"year": 2021, "lines": [{"name": "甲", "planned": {"annual_wan": "1.00"}}], "restated": [],
+            "total": {"name": "合计", "planned": {"annual_wan": "1.00"}}}"#,
+        );
+
+        assert_eq!(table.columns, ["part", "name", "planned.annual_wan"]);
+        assert_eq!(table.rows.len(), 2);
+        assert_eq!(table.rows[1][..2], [text("total"), text("合计")]);
+        assert_eq!(table.about[0], field("year", TableCell::Count(2021)));
+        assert_eq!(table.about[1], field("restated", text("")));
+    }
+}

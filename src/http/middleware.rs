@@ -1,0 +1,164 @@
+//! The outermost layer: gives each request an id, writes the body of a problem in the caller's
+//! language, logs and counts the request.
+
+use std::future::{Ready, ready};
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, AcceptLanguage, Header, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use tracing::{error, info, warn};
+
+use crate::domain::words::Language;
+use crate::http::once::Replayed;
+use crate::http::problem::Problem;
+use crate::http::request_id::{REQUEST_ID, RequestId};
+use crate::http::signature::{Argument, Entry};
+
+/// Response extension: the body already describes the failure, as an error page does.
+#[derive(Clone, Copy, Debug)]
+pub struct HasOwnErrorBody;
+
+impl Argument for Language {
+    fn describe(_: &mut Entry) {}
+}
+
+/// The language of the answer: Chinese unless `Accept-Language` prefers English.
+impl FromRequest for Language {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request.extensions().get::<Self>().copied().unwrap_or(Self::Chinese)))
+    }
+}
+
+/// Wraps every request of the server.
+pub async fn wrap<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let request_id = RequestId::choose(&request);
+    let id = request_id.0.clone();
+    let language = language(&request);
+    let trace = header_text(&request, "traceparent").map(str::to_owned);
+    request.extensions_mut().insert(request_id);
+    request.extensions_mut().insert(language);
+
+    let mut response = next.call(request).await?.map_into_boxed_body();
+
+    if let Some(problem) = problem_of(&response) {
+        if let Some(cause) = &problem.cause {
+            error!(request_id = %id, "broken: {cause}");
+        }
+        if !response.response().extensions().contains::<HasOwnErrorBody>() {
+            response = write_problem(response, &problem, language, &id);
+        }
+    }
+    finish_headers(&mut response, &id);
+    log_and_count(&response, &id, trace.as_deref(), started);
+    Ok(response)
+}
+
+fn header_text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Chinese unless the caller prefers English.
+fn language(request: &ServiceRequest) -> Language {
+    let preferred = AcceptLanguage::parse(request)
+        .map(|accepted| accepted.ranked().into_iter().map(|p| p.to_string()).collect::<Vec<_>>())
+        .unwrap_or_default();
+    let known = preferred.iter().find_map(|tag| match tag.get(..2) {
+        Some("zh") => Some(Language::Chinese),
+        Some("en") => Some(Language::English),
+        Some(_) | None => None,
+    });
+    known.unwrap_or(Language::Chinese)
+}
+
+/// The problem of an error response: a handler's, or one made from a bare status of the HTTP library.
+fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    let ours = response.response().extensions().get::<Problem>().cloned();
+    Some(ours.unwrap_or_else(|| Problem::of_status(status)))
+}
+
+fn write_problem(
+    response: ServiceResponse<BoxBody>,
+    problem: &Problem,
+    language: Language,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    let body = serde_json::to_vec(&problem.body(language, id)).unwrap_or_default();
+    let head_only = response.request().method() == Method::HEAD;
+    let mut response =
+        response.map_body(|_, _| BoxBody::new(if head_only { Vec::new() } else { body }));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(match language {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }),
+    );
+    if problem.status == StatusCode::UNAUTHORIZED {
+        let scheme = if problem.code == "oauth-invalid-client" { "Basic" } else { "Bearer" };
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+    }
+    if let Some(seconds) = problem.retry_after_seconds {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
+    let replayed = response.request().extensions().contains::<Replayed>();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if replayed {
+        headers.insert(
+            HeaderName::from_static("idempotency-replayed"),
+            HeaderValue::from_static("true"),
+        );
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // Answers depend on the caller's rights: no shared cache may keep them.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+}
+
+fn log_and_count(
+    response: &ServiceResponse<BoxBody>,
+    id: &str,
+    trace: Option<&str>,
+    started: Instant,
+) {
+    let request = response.request();
+    let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let method = request.method().to_string();
+    let status = response.status().as_u16();
+    let elapsed = started.elapsed();
+    let labels =
+        [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_seconds", &labels[..2]).record(elapsed);
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let path = request.path();
+    if response.status().is_server_error() {
+        warn!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+    } else {
+        info!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+    }
+}

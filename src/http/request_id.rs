@@ -1,0 +1,37 @@
+//! The id of a request: in its reply, in the log and in the events it records.
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::HeaderName;
+
+use crate::http::tokens::random_text;
+
+/// The header that carries a request's id both ways.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request at hand, as a request extension.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    /// The caller's own id if it is safe in a log line (1 to 64 letters, digits, `-`, `_`, `.`),
+    /// else a new random one.
+    pub(super) fn choose(request: &ServiceRequest) -> Self {
+        let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        match given {
+            Some(given) if (1..=64).contains(&given.len()) && given.chars().all(safe) => {
+                Self(given.to_owned())
+            }
+            Some(_) | None => {
+                let random = random_text().unwrap_or_default();
+                Self(random.chars().take(22).collect())
+            }
+        }
+    }
+
+    /// The id given to `request`; empty before the outermost layer has run.
+    pub fn of(request: &impl HttpMessage) -> String {
+        request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}

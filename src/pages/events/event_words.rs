@@ -1,0 +1,287 @@
+//! Chinese and English names of event kinds, subjects and fields.
+
+use crate::api::imports::column::named;
+use crate::api::imports::project_columns::PROJECTS;
+
+/// Names of event kinds that cannot be composed from subject and verb.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("project.moved", "变更项目库别", "project stage changed"),
+    ("project.units_changed", "调整项目责任单位", "project units changed"),
+    ("issue.proposed", "申请事项销号", "issue clearance proposed"),
+    ("light.overridden", "人工认定红黄绿灯", "light overridden"),
+    ("light.override_withdrawn", "撤回红黄绿灯人工认定", "light override withdrawn"),
+    ("reporting_month.rescheduled", "调整报告期时间", "reporting month rescheduled"),
+    ("reporting_month.late_granted", "准予补报", "late filing granted"),
+    ("roll_over.proposed", "生成年度结转方案", "roll-over proposed"),
+    ("roll_over.line_changed", "修改结转方案", "roll-over line changed"),
+    ("session.opened", "登录", "logged in"),
+    ("session.ended", "退出登录", "logged out"),
+    ("session.ended_by_reuse", "令牌被重复使用，登录已强制失效", "session ended: token reuse"),
+    ("user.password_changed", "修改密码", "password changed"),
+    ("user.password_reset", "重置密码", "password reset"),
+    ("client.secret_added", "新增接口客户端密钥", "client secret added"),
+    ("client.secret_revoked", "吊销接口客户端密钥", "client secret revoked"),
+    ("webhook.secret_added", "新增推送订阅密钥", "webhook secret added"),
+    ("webhook.secret_ended", "停用推送订阅旧密钥", "old webhook secret revoked"),
+    ("webhook.delivery_retried", "重新推送", "delivery retried"),
+];
+
+const SUBJECTS: &[(&str, &str, &str)] = &[
+    ("project", "项目", "project"),
+    ("report", "月报", "report"),
+    ("restatement", "更正", "restatement"),
+    ("milestone", "节点", "milestone"),
+    ("year_plan", "年度计划", "year plan"),
+    ("issue", "协调事项", "issue"),
+    ("light", "红黄绿灯", "light"),
+    ("light_override", "红黄绿灯人工认定", "light override"),
+    ("light_rules", "红黄绿灯规则", "light rules"),
+    ("reporting_month", "报告期", "reporting month"),
+    ("bulletin", "通报", "bulletin"),
+    ("roll_over", "年度结转", "roll-over"),
+    ("plan", "政策文件", "plan document"),
+    ("unit", "单位", "unit"),
+    ("user", "账号", "account"),
+    ("session", "登录", "session"),
+    ("client", "接口客户端", "machine client"),
+    ("webhook", "推送订阅", "webhook"),
+    ("import", "导入", "import"),
+];
+
+const VERBS: &[(&str, &str, &str)] = &[
+    ("created", "新建", "created"),
+    ("updated", "修改", "changed"),
+    ("changed", "修改", "changed"),
+    ("entered", "录入", "entered"),
+    ("adjusted", "调整", "adjusted"),
+    ("added", "新增", "added"),
+    ("drafted", "起草", "drafted"),
+    ("rewritten", "修改", "edited"),
+    ("submitted", "提交", "submitted"),
+    ("returned", "退回", "returned"),
+    ("confirmed", "确认", "confirmed"),
+    ("restated", "更正", "restated"),
+    ("opened", "开放", "opened"),
+    ("closed", "关闭", "closed"),
+    ("published", "发布", "published"),
+    ("raised", "提出", "raised"),
+    ("raised_again", "重新提出", "raised again"),
+    ("assigned", "交办", "assigned"),
+    ("worked_on", "办理", "worked on"),
+    ("escalated", "提级", "escalated"),
+    ("cleared", "销号", "cleared"),
+    ("disabled", "停用", "disabled"),
+    ("deleted", "删除", "deleted"),
+    ("tested", "测试", "tested"),
+    ("imported", "导入", "imported"),
+];
+
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("name", "名称", "name"),
+    ("code", "代码", "code"),
+    ("industry", "产业", "industry"),
+    ("area", "区域", "area"),
+    ("reason", "原因", "reason"),
+    ("month", "月份", "month"),
+    ("state", "状态", "state"),
+    ("completed_wan", "完成投资", "completed"),
+    ("physical_percent", "形象进度", "physical progress"),
+    ("progress", "进展情况", "progress"),
+    ("zero_reason", "零投资原因", "reason for zero"),
+    ("full_year_forecast_wan", "全年预计", "full-year forecast"),
+    ("funds_received_wan", "到位资金", "funds received"),
+    ("funds_paid_wan", "支付资金", "funds paid"),
+    ("warnings", "提示", "warnings"),
+    ("return_reason", "退回原因", "return reason"),
+    ("submitted_at", "提交时间", "submitted at"),
+    ("confirmed_at", "确认时间", "confirmed at"),
+    ("class", "类别", "class"),
+    ("baseline_date", "计划日期", "baseline date"),
+    ("forecast_date", "预计日期", "forecast date"),
+    ("forecast_reason", "调整原因", "reason for change"),
+    ("actual_date", "实际日期", "actual date"),
+    ("slippage_days", "延误天数", "slippage (days)"),
+    ("weight", "权重", "weight"),
+    ("document_number", "文号", "document number"),
+    ("evidence", "佐证", "evidence"),
+    ("number", "版本", "version"),
+    ("kind", "类型", "kind"),
+    ("effective_month", "生效月份", "effective month"),
+    ("annual_investment_wan", "年度计划", "annual plan"),
+    ("months", "分月计划", "months"),
+    ("goal", "年度目标", "goal"),
+    ("title", "标题", "title"),
+    ("category", "类别", "category"),
+    ("level", "级别", "level"),
+    ("asked", "请求事项", "request"),
+    ("due_on", "期限", "due on"),
+    ("units", "办理单位", "units"),
+    ("items", "责任单位", "units"),
+    ("raised_on", "提出日期", "raised on"),
+    ("raised_by", "提出人", "raised by"),
+    ("cleared_on", "销号日期", "cleared on"),
+    ("words", "说明", "remarks"),
+    ("amount_wan", "更正金额", "amount"),
+    ("approver", "批准人", "approver"),
+    ("light", "灯", "light"),
+    ("from_month", "起始月份", "from month"),
+    ("expires_on", "到期日", "expires on"),
+    ("withdrawn_at", "撤回时间", "withdrawn at"),
+    ("ends_after", "最后适用月份", "last month"),
+    ("created_by", "录入人", "entered by"),
+    ("opens_on", "开放日期", "opens on"),
+    ("closed_at", "关闭时间", "closed at"),
+    ("sha256", "内容摘要", "digest"),
+    ("username", "用户名", "login name"),
+    ("display_name", "姓名", "name"),
+    ("role", "角色", "role"),
+    ("must_change_password", "须修改密码", "must change the password"),
+    ("disabled_at", "停用时间", "disabled at"),
+    ("scopes", "权限范围", "scopes"),
+    ("expires_at", "到期时间", "expires at"),
+    ("hint", "密钥尾号", "secret hint"),
+    ("unit", "单位", "unit"),
+    ("until", "截止时间", "until"),
+    ("group", "类别", "group"),
+    ("remaining_wan", "剩余投资", "remaining investment"),
+    ("carried_wan", "结转金额", "carried over"),
+    ("included", "是否结转", "included"),
+    ("note", "备注", "note"),
+];
+
+/// Chinese and English.
+type Bilingual = (&'static str, &'static str);
+
+fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Bilingual> {
+    table.iter().find(|(known, ..)| *known == code).map(|(_, zh, en)| (*zh, *en))
+}
+
+/// Name of an event kind; `None` if it has none.
+pub fn kind(code: &str) -> Option<(String, String)> {
+    if let Some((zh, en)) = find(KINDS, code) {
+        return Some((zh.to_owned(), en.to_owned()));
+    }
+    let (subject, verb) = code.split_once('.')?;
+    let (subject, verb) = (find(SUBJECTS, subject)?, find(VERBS, verb)?);
+    Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
+}
+
+/// Name of a field; `None` if it has none. Fields of projects have theirs in the columns of their
+/// files.
+pub fn field(name: &str) -> Option<Bilingual> {
+    find(FIELDS, name).or_else(|| named(PROJECTS, name)?.label)
+}
+
+/// Name of a kind of subject; `None` if it has none.
+pub fn subject(code: &str) -> Option<Bilingual> {
+    find(SUBJECTS, code)
+}
+
+/// Common event kinds for the filter, in the order of a month's work.
+pub const COMMON_KINDS: &[&str] = &[
+    "report.drafted",
+    "report.rewritten",
+    "report.submitted",
+    "report.returned",
+    "report.confirmed",
+    "report.restated",
+    "milestone.added",
+    "milestone.changed",
+    "year_plan.entered",
+    "year_plan.adjusted",
+    "project.created",
+    "project.updated",
+    "project.moved",
+    "project.units_changed",
+    "issue.raised",
+    "issue.raised_again",
+    "issue.rewritten",
+    "issue.assigned",
+    "issue.worked_on",
+    "issue.escalated",
+    "issue.returned",
+    "issue.proposed",
+    "issue.cleared",
+    "light.overridden",
+    "light.override_withdrawn",
+    "light_rules.changed",
+    "reporting_month.opened",
+    "reporting_month.rescheduled",
+    "reporting_month.late_granted",
+    "reporting_month.closed",
+    "bulletin.published",
+];
+
+/// Event kinds of accounts for the filter; visible to auditors only.
+pub const ACCOUNT_KINDS: &[&str] = &[
+    "session.opened",
+    "session.ended",
+    "session.ended_by_reuse",
+    "user.created",
+    "user.updated",
+    "user.disabled",
+    "user.password_changed",
+    "user.password_reset",
+    "client.created",
+    "client.updated",
+    "client.disabled",
+    "client.secret_added",
+    "client.secret_revoked",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every `"subject.verb"` literal in the sources of a folder.
+    fn written(folder: &Path) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(written(&path));
+                continue;
+            }
+            if path.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            for literal in text.split('"').skip(1).step_by(2) {
+                let code = |part: &str| {
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+                };
+                let Some((subject, verb)) = literal.split_once('.') else { continue };
+                let done = verb.ends_with("ed") || verb.ends_with("_on") || verb.contains("ed_");
+                if code(subject) && code(verb) && done {
+                    found.insert(literal.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_event_kind_has_a_name() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let floors = ["domain", "store", "http", "api"];
+        let all: BTreeSet<_> = floors.iter().flat_map(|f| written(&sources.join(f))).collect();
+
+        let wordless: Vec<_> = all.iter().filter(|code| kind(code).is_none()).collect();
+
+        assert!(wordless.is_empty(), "give words to {wordless:?}");
+        assert!(all.len() > 30, "{all:?}");
+        assert!(COMMON_KINDS.iter().chain(ACCOUNT_KINDS).all(|code| kind(code).is_some()));
+    }
+
+    #[test]
+    fn no_code_has_two_names() {
+        for table in [KINDS, SUBJECTS, VERBS, FIELDS] {
+            let codes: BTreeSet<_> = table.iter().map(|(code, ..)| code).collect();
+            assert_eq!(codes.len(), table.len());
+        }
+    }
+}
