@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn every_event_kind_has_a_name() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let floors = ["domain", "store", "http", "api"];
+        let floors = ["domain", "store", "usecases", "http", "api"];
         let all: BTreeSet<_> = floors.iter().flat_map(|f| written(&sources.join(f))).collect();
 
         let wordless: Vec<_> = all.iter().filter(|code| kind(code).is_none()).collect();

@@ -1,33 +1,32 @@
-//! Loads the data of a project's page from the API handlers.
+//! Loads the data of a project's page in one snapshot.
 
-use crate::api::events::history::{EventView, HistoryQuery, list_history};
-use crate::api::figures::asked::Asking;
-use crate::api::issues::handlers::list_project_issues;
+use crate::api::events::history::EventView;
+use crate::api::figures::asked::{Asking, PeriodQuery};
 use crate::api::issues::view::IssueView;
 use crate::api::lights::handlers::Lights;
-use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
+use crate::api::lights::overrides::LightOverrideView;
 use crate::api::lights::view::ProjectLightView;
-use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
-use crate::api::projects::handlers::ProjectPath;
+use crate::api::plans::year_plans::YearPlanView;
 use crate::api::summaries::project_row::ProjectRow;
 use crate::api::summaries::projects::{RowQuery, list};
 use crate::api::summaries::trend::{Trend, follow};
-use crate::domain::account::access::Action;
+use crate::domain::account::access::{Action, Sight};
 use crate::domain::id::ProjectId;
-use crate::http::caller::Permit;
+use crate::domain::words::Language;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Tagged};
-use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
+use crate::store::{Conn, PageRequest};
+use crate::usecases::ask::{Ask, Now};
 use crate::usecases::milestones::list as milestone_list;
 use crate::usecases::milestones::view::MilestoneView;
-use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
+use crate::usecases::permission::{Permission, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::projects::list as project_list;
+use crate::usecases::projects::records;
 use crate::usecases::projects::units::{self, ProjectUnitView};
 use crate::usecases::projects::view::ProjectView;
 use crate::usecases::reference::names::Names;
+use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
 
@@ -64,87 +63,99 @@ pub struct ProjectData {
     pub names: Names,
 }
 
-/// Figures of a project from one snapshot.
-type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
-
 impl ProjectData {
     /// Loads the data of project `id`.
     ///
     /// # Errors
     /// 404 when it does not exist or is not visible to the visitor.
     pub async fn load<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<Self, Problem> {
-        let app = || visit.app.clone();
-        let reads = || -> Result<Permit<ReadProjects>, Problem> { visit.permit() };
-        let at = || Path(ProjectPath { project_id: id });
-        let (project, units, milestones, reports) = reads()?
-            .ask(move |ask| {
-                let project = project_list::get(ask, id)?;
-                let units = units::get(ask, id)?;
-                let milestones = milestone_list::of_project(ask, id)?;
-                Ok((project, units, milestones, report_list::of_project(ask, id)?))
-            })
-            .await?;
-        let (row, light, trend, names) = figures(visit, id).await?;
-        let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
-        let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
-        let (history, events) = if visit.may(Action::ReadHistory) {
-            let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
-            let who: Permit<ReadHistory> = visit.permit()?;
-            let Sheet(page) = list_history(app(), who, at(), page).await?;
-            (page.items, page.total)
-        } else {
-            (Vec::new(), 0)
+        visit.permit::<ReadProjects>()?;
+        let request = DataRequest {
+            project: id,
+            period: visit.choice.period_query(),
+            history: visit.may(Action::ReadHistory),
         };
-        Ok(Self {
+        let who = visit.permit::<ReadSummaries>()?;
+        who.ask(move |ask| request.load(ask)).await
+    }
+}
+
+/// Which project the page shows, and what of it.
+#[derive(Clone, Copy)]
+struct DataRequest {
+    project: ProjectId,
+    period: PeriodQuery,
+    /// True if the visitor may read the history.
+    history: bool,
+}
+
+impl DataRequest {
+    fn load(self, ask: &mut Ask<'_>) -> Result<ProjectData, Refusal> {
+        let id = self.project;
+        let project = project_list::get(ask, id)?;
+        let figures = self.figures(ask)?;
+        let history = if self.history {
+            Some(records::history(ask, id, &PageRequest::new(EVENTS, None))?)
+        } else {
+            None
+        };
+        let today = ask.now.today;
+        let issues = records::issues(ask, id)?;
+        let overrides = records::light_overrides(ask, id)?;
+        Ok(ProjectData {
             project,
-            row,
-            light,
-            trend,
-            units: units.items,
-            plan: plan(visit, id).await?,
-            milestones,
-            reports,
-            issues: issues.items,
-            overrides: overrides.items,
-            history,
-            events,
-            names,
+            row: figures.row,
+            light: figures.light,
+            trend: figures.trend,
+            names: figures.names,
+            units: units::get(ask, id)?.items,
+            plan: records::year_plan(ask, id, self.period.year)?.map(YearPlanView::from),
+            milestones: milestone_list::of_project(ask, id)?,
+            reports: report_list::of_project(ask, id)?,
+            issues: issues.iter().map(|found| IssueView::of(found, today)).collect(),
+            overrides: overrides.into_iter().map(LightOverrideView::from).collect(),
+            events: history.as_ref().map_or(0, |page| page.total),
+            history: history
+                .map(|page| page.items.into_iter().map(EventView::from).collect())
+                .unwrap_or_default(),
         })
+    }
+
+    fn figures(self, ask: &mut Ask<'_>) -> Result<YearFigures, Refusal> {
+        let of = FiguresOf { sight: ask.sight(), now: ask.now, language: ask.language };
+        ask.save(|conn| Ok::<_, Refusal>(YearFigures::load(conn, self, of)?))
     }
 }
 
-/// The year plan, if there is one.
-async fn plan<P: Permission>(
-    visit: &Visit<P>,
-    id: ProjectId,
-) -> Result<Option<YearPlanView>, Problem> {
-    let path = Path(YearPlanPath { project_id: id, year: visit.choice.year });
-    let who: Permit<ReadProjects> = visit.permit()?;
-    match get_year_plan(visit.app.clone(), who, path, Conditional).await {
-        Ok(Tagged(plan)) => Ok(Some(plan)),
-        // The project is visible, so 404 refers to the plan.
-        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
-        Err(problem) => Err(problem),
-    }
+/// Who asks for figures, and when.
+struct FiguresOf {
+    sight: Sight,
+    now: Now,
+    language: Language,
 }
 
-async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {
-    let who: Permit<ReadSummaries> = visit.permit()?;
-    let (asked, sight, now, language) =
-        (visit.choice.period_query(), who.sees(), visit.now, visit.language);
-    visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let asking = Asking::open(conn, asked, sight, now)?;
-            let mut filter = FilterQuery::default().known(conn, Some(asked.year))?;
-            filter.project = Some(id);
-            let lights = Lights::find(conn, &asking, &filter)?;
-            let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
-            let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
-            let trend = follow(conn, &asking, &filter)?;
-            let first = (rows.items.into_iter().next(), light.into_iter().next());
-            Ok((first.0, first.1, trend, Names::load(conn, language)?))
+/// Figures of a project in the year, and the names they are shown with.
+struct YearFigures {
+    row: Option<ProjectRow>,
+    light: Option<ProjectLightView>,
+    trend: Trend,
+    names: Names,
+}
+
+impl YearFigures {
+    fn load(conn: &mut Conn, request: DataRequest, of: FiguresOf) -> Result<Self, Problem> {
+        let FiguresOf { sight, now, language } = of;
+        let asking = Asking::open(conn, request.period, sight, now)?;
+        let mut filter = FilterQuery::default().known(conn, Some(request.period.year))?;
+        filter.project = Some(request.project);
+        let lights = Lights::find(conn, &asking, &filter)?;
+        let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
+        let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
+        Ok(Self {
+            row: rows.items.into_iter().next(),
+            light: light.into_iter().next(),
+            trend: follow(conn, &asking, &filter)?,
+            names: Names::load(conn, language)?,
         })
-        .await
+    }
 }
