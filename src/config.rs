@@ -14,8 +14,8 @@ use crate::store::{DatabaseUrl, UrlError};
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseConfig {
-    /// Database URL: `sqlite:<path>` or `postgres://user@host/name` [default: sqlite:<data
-    /// directory>/major-projects.db]
+    /// Database URL: `sqlite:<path>` or `postgres://user@host/name` [default:
+    /// major-projects.db in the data directory]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
@@ -80,7 +80,7 @@ pub struct Config {
     pub workers: usize,
 
     /// Path of the key file that signs access tokens, at least 32 bytes; generated on first start
-    /// if missing [default: <data directory>/jwt.key]
+    /// if missing [default: jwt.key in the data directory]
     #[arg(long, env = "JWT_KEY_FILE")]
     pub jwt_key_file: Option<PathBuf>,
 
