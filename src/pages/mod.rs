@@ -37,6 +37,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(summaries::overview::mount)
                 .configure(summaries::promises::mount)
                 .configure(projects::one::mount)
+                .configure(projects::forms::mount)
                 .configure(projects::list::mount)
                 .configure(issues::one::mount)
                 .configure(issues::list::mount)

@@ -2,11 +2,11 @@
 
 use crate::domain::date::OfDate;
 use crate::domain::error::FieldError;
+use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::milestone::refusal::MilestoneRefusal;
 use crate::domain::plan::refusal::YearPlanRefusal;
 use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::report::refusal::ReportRefusal;
-use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;

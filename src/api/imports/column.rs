@@ -79,6 +79,8 @@ pub struct Column {
     pub says: [&'static str; 2],
     /// Value in the example row of the template.
     pub example: &'static str,
+    /// Label of the field on pages and in the history, in Chinese and in English.
+    pub label: Option<Pair>,
 }
 
 /// Builds a column from its parts.
@@ -89,10 +91,23 @@ pub const fn column(
     says: [&'static str; 2],
     example: &'static str,
 ) -> Column {
-    Column { name, zh, form, part, blank, says, example }
+    Column { name, zh, form, part, blank, says, example, label: None }
 }
 
 impl Column {
+    /// Uses the heading as label of the field on pages and in the history, with `en` in English.
+    #[must_use]
+    pub const fn in_english(self, en: &'static str) -> Self {
+        let zh = self.zh;
+        self.labelled(zh, en)
+    }
+
+    /// Gives the field a label of its own for pages and the history.
+    #[must_use]
+    pub const fn labelled(self, zh: &'static str, en: &'static str) -> Self {
+        Self { label: Some((zh, en)), ..self }
+    }
+
     /// True if `heading` is the column's name or Chinese heading.
     pub fn is_called(&self, heading: &str) -> bool {
         if self.part == Part::Ignored && heading.starts_with(self.name) {

@@ -14,14 +14,14 @@ use crate::api::imports::lists::Lists;
 use crate::api::imports::raw::RawSheet;
 use crate::api::imports::tally::{Done, ImportView, Tally};
 use crate::api::imports::{milestone_rows, project_rows, report_rows, year_plan_rows};
-use crate::api::projects::view::Places;
 use crate::domain::error::FieldError;
 use crate::domain::project::Project;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::http::problem::Problem;
 use crate::store::events::changes;
+use crate::store::projects::coded::ReferenceCodes;
 use crate::store::{Conn, projects};
-use crate::usecases::ask::Now;
+use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
 
 /// State while the rows of a file are processed.
@@ -31,7 +31,7 @@ pub struct Desk<'a> {
     /// Time of the import.
     pub now: Now,
     /// Industries and areas, to convert between ids and codes.
-    pub places: Places,
+    pub codes: ReferenceCodes,
     seen: BTreeMap<String, u32>,
 }
 
@@ -48,8 +48,8 @@ pub fn judge(
 ) -> Result<ImportView, Problem> {
     let columns = kind.columns();
     let lists = Lists::load(conn)?;
-    let places = Places::load(conn)?;
-    let mut desk = Desk { caller, now, places, seen: BTreeMap::new() };
+    let codes = ReferenceCodes::load(conn)?;
+    let mut desk = Desk { caller, now, codes, seen: BTreeMap::new() };
     let mut tally = Tally::default();
     for table in tables(sheets, columns, &mut tally) {
         for row in table.rows {
@@ -122,6 +122,11 @@ impl Desk<'_> {
             ImportKind::Milestones => milestone_rows::row(conn, self, given),
             ImportKind::Reports => report_rows::row(conn, self, given),
         }
+    }
+
+    /// Question to the register in the transaction of the file.
+    pub fn ask<'a>(&'a self, conn: &'a mut Conn) -> Ask<'a> {
+        Ask::new(conn, self.caller, self.now, Language::Chinese)
     }
 
     /// Runs the changes of a row. If some of its cells could not be read, the changes are rolled

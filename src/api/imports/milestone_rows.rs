@@ -6,7 +6,6 @@ use crate::api::imports::desk::{Desk, differences, fields, required};
 use crate::api::imports::given::{Given, Held};
 use crate::api::imports::tally::{Done, RowAction};
 use crate::api::imports::year_plan_rows::same_project;
-use crate::api::milestones::handlers::{MilestonePath, MilestoneView, add, change};
 use crate::domain::error::FieldError;
 use crate::domain::id::MilestoneId;
 use crate::domain::milestone::Milestone;
@@ -15,6 +14,8 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, StoreError, milestones, projects};
+use crate::usecases::milestones::view::MilestoneView;
+use crate::usecases::milestones::{MilestoneKey, write};
 
 /// Creates or updates the milestone of a row.
 ///
@@ -97,12 +98,15 @@ fn create(
     let input = judge(Value::Object(body))?;
     let patch = (!later.is_empty()).then(|| judge(Value::Object(renamed(later)))).transpose()?;
     let made = desk.write(conn, given, |conn| {
-        let made = add(conn, desk.caller, project.id, &input, desk.now)?;
-        let at = MilestonePath { project_id: project.id, milestone_id: made.id };
-        match &patch {
-            Some(patch) => change(conn, desk.caller, (at, made.version), patch, desk.now),
-            None => Ok(made),
-        }
+        let mut ask = desk.ask(conn);
+        let addition = write::decide_creation(&mut ask, project.id, &input)?;
+        let made = ask.save(|conn| write::save(conn, addition))?;
+        let Some(patch) = &patch else {
+            return Ok(made);
+        };
+        let key = MilestoneKey { project: project.id, milestone: made.id };
+        let change = write::decide_update(&mut ask, key, made.version, patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
     if given.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
@@ -148,9 +152,11 @@ fn revise(
         }
     }
     let patch = judge(Value::Object(renamed(patch)))?;
-    let at = MilestonePath { project_id: project.id, milestone_id: id };
+    let key = MilestoneKey { project: project.id, milestone: id };
     let after = desk.write(conn, given, |conn| {
-        change(conn, desk.caller, (at, before.version), &patch, desk.now)
+        let mut ask = desk.ask(conn);
+        let change = write::decide_update(&mut ask, key, before.version, &patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
     let changes = differences(Some(&before), &after);
     Ok(Done { action: RowAction::Change, id: Some(id.0), label, changes })

@@ -30,7 +30,8 @@ pub const PROJECTS: &[Column] = &[
             "Reason for a missing code after construction started, or for a code with a wrong check digit.",
         ],
         "",
-    ),
+    )
+    .labelled("代码说明", "reason for code"),
     column(
         ("name", "项目名称"),
         Form::Text,
@@ -44,21 +45,24 @@ pub const PROJECTS: &[Column] = &[
         WORDS,
         ["至多 5000 个字。", "Content and scale, at most 5,000 characters."],
         "年产 5 万吨",
-    ),
+    )
+    .labelled("建设内容", "content"),
     column(
         ("industry", "行业"),
         Form::Industry,
         NEEDED,
         ["行业代码或名称，须为末级行业。", "Code or name of an industry line."],
         "new_materials",
-    ),
+    )
+    .labelled("产业", "industry"),
     column(
         ("area", "属地"),
         Form::Area,
         NEEDED,
         ["属地代码或名称。", "Code or name of an area."],
         "dongying",
-    ),
+    )
+    .labelled("区域", "area"),
     column(
         ("stage", "库别"),
         choice!(Choice Stage),
@@ -68,21 +72,24 @@ pub const PROJECTS: &[Column] = &[
             "Stage of a new project; `planned` if blank. Existing projects change stage by a transition.",
         ],
         "construction",
-    ),
+    )
+    .in_english("stage"),
     column(
         ("nature", "建设性质"),
         choice!(Choice Nature),
         NEEDED,
         ["建设性质。", "Nature of construction."],
         "new_construction",
-    ),
+    )
+    .in_english("nature"),
     column(
         ("total_investment_wan", "总投资（万元）"),
         Form::Amount,
         NEEDED,
         ["单位万元，至多 6 位小数。", "In 万元, at most 6 decimals."],
         "32780.00",
-    ),
+    )
+    .labelled("总投资", "total investment"),
     column(
         ("invested_before_wan", "以前完成投资（万元）"),
         Form::Amount,
@@ -92,16 +99,20 @@ pub const PROJECTS: &[Column] = &[
             "Investment completed before registration, in 万元; zero if blank.",
         ],
         "",
-    ),
+    )
+    .labelled("入库前已完成", "invested before registration"),
     column(
         ("planned_start", "计划开工"),
         Form::Day,
         NULL,
         ["日期，如 2021-03-01。", "A date such as 2021-03-01."],
         "2021-03-01",
-    ),
-    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31"),
-    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A date."], ""),
+    )
+    .in_english("planned start"),
+    column(("planned_finish", "计划竣工"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31")
+    .in_english("planned finish"),
+    column(("planned_operation", "计划投产"), Form::Day, NULL, ["日期。", "A date."], "")
+    .in_english("planned operation"),
     column(
         ("actual_start", "实际开工"),
         Form::Day,
@@ -111,49 +122,56 @@ pub const PROJECTS: &[Column] = &[
             "A date, not in the future; required once construction has started.",
         ],
         "2021-03-10",
-    ),
+    )
+    .in_english("actual start"),
     column(
         ("actual_finish", "实际竣工"),
         Form::Day,
         NULL,
         ["日期，不晚于今天。", "A date, not in the future."],
         "",
-    ),
+    )
+    .in_english("actual finish"),
     column(
         ("actual_operation", "实际投产"),
         Form::Day,
         NULL,
         ["日期，不晚于今天。", "A date, not in the future."],
         "",
-    ),
+    )
+    .in_english("actual operation"),
     column(
         ("leader", "包保领导"),
         Form::Text,
         WORDS,
         ["至多 500 个字。", "Leader in charge, at most 500 characters."],
         "",
-    ),
+    )
+    .in_english("leader in charge"),
     column(
         ("longitude", "经度"),
         Form::Degrees,
         NULL,
         ["东经度数，至多 6 位小数。", "Longitude in degrees east, at most six decimals."],
         "",
-    ),
+    )
+    .in_english("longitude"),
     column(
         ("latitude", "纬度"),
         Form::Degrees,
         NULL,
         ["北纬度数，至多 6 位小数。", "Latitude in degrees north, at most six decimals."],
         "",
-    ),
+    )
+    .in_english("latitude"),
     column(
         ("visibility", "公开范围"),
         choice!(Choice Visibility),
         USUAL,
         ["空为公开。", "Visibility; `open` if blank."],
         "",
-    ),
+    )
+    .in_english("visibility"),
     column(
         ("registered_year", "入库年份"),
         Form::Whole,
@@ -163,8 +181,10 @@ pub const PROJECTS: &[Column] = &[
             "First year in the register, for new projects; the current year if blank.",
         ],
         "2021",
-    ),
-    column(("ended_on", "出库日期"), Form::Day, SHOWN, BY_REGISTER, ""),
+    )
+    .in_english("registration year"),
+    column(("ended_on", "出库日期"), Form::Day, SHOWN, BY_REGISTER, "")
+    .in_english("left the register on"),
     column(("synthetic", "演示数据"), Form::Flag, SHOWN, BY_REGISTER, ""),
     column(("created_at", "登记时间"), Form::Text, SHOWN, BY_REGISTER, ""),
     column(("updated_at", "修改时间"), Form::Text, SHOWN, BY_REGISTER, ""),

@@ -5,9 +5,6 @@ use serde_json::{Map, Value};
 use crate::api::imports::desk::{Desk, differences, fields, unknown_project};
 use crate::api::imports::given::{Given, Held};
 use crate::api::imports::tally::{Done, RowAction};
-use crate::api::projects::handlers::{register, revise};
-use crate::api::projects::patch::ProjectPatch;
-use crate::api::projects::view::{ProjectInput, ProjectView};
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
@@ -15,6 +12,9 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, projects};
+use crate::usecases::patch::Patch;
+use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::write;
 
 /// Registers or updates the project of a row.
 ///
@@ -47,7 +47,7 @@ fn change(
     project: Project,
 ) -> Result<Done, Problem> {
     desk.once(format!("id {}", project.id), given)?;
-    let before = desk.places.view(project);
+    let before = ProjectView::from(desk.codes.of(project));
     let held = Held { fields: fields(&before)?, version: before.version };
     let Some(patch) = given.wanted(&held)? else {
         return Ok(Done::left(Some(before.id.0), before.name));
@@ -64,9 +64,12 @@ fn save(
     patch: Map<String, Value>,
     before: &ProjectView,
 ) -> Result<ProjectView, Problem> {
-    let patch: ProjectPatch = judge(Value::Object(patch))?;
-    let at = (before.id, before.version);
-    desk.write(conn, given, |conn| revise(conn, desk.caller, &desk.places, at, &patch, desk.now))
+    let patch: Patch<ProjectInput> = judge(Value::Object(patch))?;
+    desk.write(conn, given, |conn| {
+        let mut ask = desk.ask(conn);
+        let change = write::revise(&mut ask, &desk.codes, before.id, before.version, &patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
+    })
 }
 
 fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, Problem> {
@@ -75,8 +78,11 @@ fn create(conn: &mut Conn, desk: &mut Desk<'_>, given: &Given) -> Result<Done, P
     }
     given.must_be_new()?;
     let input: ProjectInput = judge(Value::Object(given.body()))?;
-    let made = desk
-        .write(conn, given, |conn| register(conn, desk.caller, &desk.places, &input, desk.now))?;
+    let made = desk.write(conn, given, |conn| {
+        let mut ask = desk.ask(conn);
+        let change = write::register(&ask, &desk.codes, &input)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
+    })?;
     if given.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
         desk.once(format!("id {}", made.id), given)?;
@@ -99,7 +105,7 @@ fn same_again(
     let called_so = projects::named(conn, name, desk.caller.sees())?;
     let ids: Vec<String> = called_so.iter().map(|p| p.id.to_string()).collect();
     for project in called_so {
-        let view = desk.places.view(project);
+        let view = ProjectView::from(desk.codes.of(project));
         let held = Held { fields: fields(&view)?, version: view.version };
         if matches!(given.wanted(&held), Ok(None)) {
             desk.once(format!("id {}", view.id), given)?;

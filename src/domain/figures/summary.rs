@@ -12,7 +12,6 @@ use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::{Basis, PlanBases};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
-use crate::domain::report::filings::FilingStatus;
 use crate::domain::report::filings::{CountedReport, Deadline, FilingStatus, is_late};
 
 /// Months covered by a summary, and the day on which it is evaluated.

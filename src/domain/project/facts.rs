@@ -1,6 +1,7 @@
 //! Editable facts of a project and their validation.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::domain::date::DateRefusal;
 use crate::domain::error::FieldError;
@@ -55,6 +56,41 @@ pub struct ProjectFacts {
 }
 
 impl ProjectFacts {
+    /// The facts a project cannot do without; all others are unknown, empty or zero.
+    pub fn new(name: String, industry_id: IndustryId, area_id: AreaId, total: Fen) -> Self {
+        Self {
+            code: None,
+            code_reason: String::new(),
+            name,
+            content: String::new(),
+            industry_id,
+            area_id,
+            nature: Nature::NewConstruction,
+            total,
+            invested_before: Fen::ZERO,
+            planned_start: None,
+            planned_finish: None,
+            planned_operation: None,
+            actual_start: None,
+            actual_finish: None,
+            actual_operation: None,
+            leader: String::new(),
+            longitude_e6: None,
+            latitude_e6: None,
+            visibility: Visibility::Open,
+        }
+    }
+
+    /// Longitude in degrees, with six decimals.
+    pub fn longitude(&self) -> Option<String> {
+        self.longitude_e6.map(degrees)
+    }
+
+    /// Latitude in degrees, with six decimals.
+    pub fn latitude(&self) -> Option<String> {
+        self.latitude_e6.map(degrees)
+    }
+
     /// Validates the facts of a project in `stage`; returns all errors, each with a JSON pointer.
     pub fn check(&self, stage: Stage, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = Vec::new();
@@ -166,6 +202,10 @@ impl ProjectFacts {
             }
         }
     }
+}
+
+fn degrees(e6: i64) -> String {
+    Decimal::new(e6, 6).to_string()
 }
 
 impl ProjectFacts {

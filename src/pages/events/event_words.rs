@@ -1,5 +1,8 @@
 //! Chinese and English names of event kinds, subjects and fields.
 
+use crate::api::imports::column::named;
+use crate::api::imports::project_columns::PROJECTS;
+
 /// Names of event kinds that cannot be composed from subject and verb.
 const KINDS: &[(&str, &str, &str)] = &[
     ("project.moved", "变更项目库别", "project stage changed"),
@@ -37,8 +40,6 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ("bulletin", "通报", "bulletin"),
     ("roll_over", "年度结转", "roll-over"),
     ("plan", "政策文件", "plan document"),
-    ("industry", "产业", "industry"),
-    ("area", "区域", "area"),
     ("unit", "单位", "unit"),
     ("user", "账号", "account"),
     ("session", "登录", "session"),
@@ -78,26 +79,8 @@ const VERBS: &[(&str, &str, &str)] = &[
 const FIELDS: &[(&str, &str, &str)] = &[
     ("name", "名称", "name"),
     ("code", "代码", "code"),
-    ("code_reason", "代码说明", "reason for code"),
-    ("content", "建设内容", "content"),
     ("industry", "产业", "industry"),
     ("area", "区域", "area"),
-    ("stage", "库别", "stage"),
-    ("nature", "建设性质", "nature"),
-    ("total_investment_wan", "总投资", "total investment"),
-    ("invested_before_wan", "入库前已完成", "invested before registration"),
-    ("planned_start", "计划开工", "planned start"),
-    ("planned_finish", "计划竣工", "planned finish"),
-    ("planned_operation", "计划投产", "planned operation"),
-    ("actual_start", "实际开工", "actual start"),
-    ("actual_finish", "实际竣工", "actual finish"),
-    ("actual_operation", "实际投产", "actual operation"),
-    ("leader", "包保领导", "leader in charge"),
-    ("longitude", "经度", "longitude"),
-    ("latitude", "纬度", "latitude"),
-    ("visibility", "公开范围", "visibility"),
-    ("registered_year", "入库年份", "registration year"),
-    ("ended_on", "出库日期", "left the register on"),
     ("reason", "原因", "reason"),
     ("month", "月份", "month"),
     ("state", "状态", "state"),
@@ -183,9 +166,10 @@ pub fn kind(code: &str) -> Option<(String, String)> {
     Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
 }
 
-/// Name of a field; `None` if it has none.
+/// Name of a field; `None` if it has none. Fields of projects have theirs in the columns of their
+/// files.
 pub fn field(name: &str) -> Option<Bilingual> {
-    find(FIELDS, name)
+    find(FIELDS, name).or_else(|| named(PROJECTS, name)?.label)
 }
 
 /// Name of a kind of subject; `None` if it has none.
@@ -283,7 +267,7 @@ mod tests {
     #[test]
     fn every_event_kind_has_a_name() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let floors = ["domain", "store", "http", "api"];
+        let floors = ["domain", "store", "usecases", "http", "api"];
         let all: BTreeSet<_> = floors.iter().flat_map(|f| written(&sources.join(f))).collect();
 
         let wordless: Vec<_> = all.iter().filter(|code| kind(code).is_none()).collect();

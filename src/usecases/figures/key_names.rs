@@ -114,12 +114,6 @@ impl KeyNames {
         ids.filter_map(|id| self.unit(*id)).collect()
     }
 
-    /// Names and ids of the units that have the role in a project.
-    pub(crate) fn named_units_of(&self, project: ProjectId) -> Vec<(String, UnitId)> {
-        let ids = self.units_of.get(&project).into_iter().flatten();
-        ids.filter_map(|id| Some((self.unit(*id)?, *id))).collect()
-    }
-
     /// Name of a unit.
     pub(crate) fn unit(&self, id: UnitId) -> Option<String> {
         self.units.get(&id).cloned()

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::light::judgement::CatchUp;
 use crate::domain::light::sums::LightCounts;
+use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::money::Fen;
 use crate::domain::words::{Language, Words};
 
@@ -58,6 +59,50 @@ impl From<LightCounts> for LightCountsView {
             red: counts.red,
             grey: counts.grey,
             blue: counts.blue,
+        }
+    }
+}
+
+/// Result of one rule.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct FindingView {
+    /// The rule.
+    pub rule: LightRule,
+    /// Light given by the rule.
+    pub light: Light,
+    /// Why no light can be given; absent unless grey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub grey_reason: Option<GreyReason>,
+    /// The measured value; absent if grey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "-23.40")]
+    pub measured: Option<String>,
+    /// The threshold that decided: the one crossed, or for green the one not crossed. Absent if
+    /// grey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "-20.00")]
+    pub threshold: Option<String>,
+    /// Unit of `measured` and `threshold`; absent if grey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unit: Option<LightUnit>,
+    /// The finding as a sentence, in the caller's language.
+    pub words: String,
+}
+
+impl FindingView {
+    /// Renders `finding` in the caller's language.
+    pub fn of(finding: &Finding, language: Language) -> Self {
+        Self {
+            rule: finding.rule,
+            light: finding.light,
+            grey_reason: finding.grey,
+            measured: finding.measured.map(|m| m.to_string()),
+            threshold: finding.threshold.map(|t| t.to_string()),
+            unit: finding.measured.map(|m| m.unit),
+            words: finding.words().say(language),
         }
     }
 }

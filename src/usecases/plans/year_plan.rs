@@ -1,8 +1,8 @@
 //! Year plans of projects: planned investment by month, in versions that are never overwritten.
 
-use crate::domain::error::RuleError;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
+use crate::domain::plan::refusal::YearPlanRefusal;
 use crate::domain::plan::year_plan::{PlanVersion, YearPlan};
 use crate::domain::project::Project;
 use crate::store::events::{self, Event, changes};
@@ -108,7 +108,7 @@ pub fn decide_first(
 ) -> Result<FirstVersionChange, Refusal> {
     let project = projects::get(ask.conn, key.project, ask.sight())?;
     if year_plans::find(ask.conn, key.project, key.year)?.is_some() {
-        return Err(RuleError::YearPlanExists(key.year.get()).into());
+        return Err(YearPlanRefusal::Exists(key.year.get()).into());
     }
     let last_closed = reporting_months::last_closed(ask.conn, key.year)?;
     let stamp = ask.stamp();

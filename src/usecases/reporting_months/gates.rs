@@ -39,8 +39,7 @@ pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMont
     let month: ReportingMonth = reporting_months::opened::<Refusal>(ask.conn, filing.month)?;
     let user = &ask.caller.user;
     let now = ask.now.instant;
-    let granted =
-        grants::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
+    let granted = grants::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
     let leave = Leave {
         commission: user.role == Role::Commission,
         granted,

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::error::RuleError;
 use crate::domain::id::{LateGrantId, ReportingMonthId, UnitId};
 use crate::domain::month::Month;
 use crate::domain::reporting_month::LateGrant;
+use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::text::Reason;
 use crate::store::events::{self, Event, changes};
 use crate::store::reference::units;
@@ -116,7 +116,7 @@ pub fn decide(
     let unit = check.known("/unit_id", units::find(ask.conn, input.unit_id)?);
     let reason = check.field("/reason", Reason::parse(&input.reason));
     if input.until <= now {
-        check.note("/until", RuleError::GrantInPast { until: input.until, now });
+        check.note("/until", MonthRefusal::GrantInPast { until: input.until, now });
     }
     let (unit, reason) = check.done(unit.zip(reason))?;
     month.must_not_be_closed()?;

@@ -11,9 +11,7 @@ use crate::domain::roll_over::RollOverState;
 use crate::store::roll_overs::NamedLine;
 use crate::store::roll_overs::totals::RollOverTotals;
 use crate::usecases::answer::Versioned;
-use crate::usecases::check::Check;
 use crate::usecases::figures::about::Scope;
-use crate::usecases::refusal::Refusal;
 
 /// A roll-over of unfinished projects into a new year.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -4,6 +4,7 @@
 pub mod commitments;
 pub mod investment;
 pub mod milestones;
+pub mod of_project;
 pub mod overview;
 pub mod project_row;
 pub mod project_sort;

@@ -1,16 +1,16 @@
 //! Lights of rows and of projects, and counts of filings.
 
-use crate::api::lights::handlers as summary;
-use crate::api::lights::overrides::LightOverrideView;
-use crate::api::lights::rules::LightRulesView;
-use crate::api::lights::view;
 use crate::domain::report::filings;
 use crate::store::bulletins::content::lights::{
     CatchUp, Finding, LightCounts, LightRow, LightSummary, Override, ProjectLight, Rules,
 };
 use crate::store::bulletins::content::lists::Filings;
 use crate::usecases::bulletins::stored::rows::{about_with, each};
+use crate::usecases::lights::overrides::LightOverrideView;
+use crate::usecases::lights::rules::LightRulesView;
+use crate::usecases::lights::summary;
 use crate::usecases::lights::view::{CatchUpView, LightCountsView};
+use crate::usecases::lights::{project, view};
 
 impl From<summary::LightSummary> for LightSummary {
     fn from(answer: summary::LightSummary) -> Self {
@@ -58,9 +58,9 @@ impl From<LightRulesView> for Rules {
     }
 }
 
-impl From<view::LightRow> for LightRow {
-    fn from(row: view::LightRow) -> Self {
-        let view::LightRow { place, light, finding, progress, catch_up, projects } = row;
+impl From<summary::LightRow> for LightRow {
+    fn from(row: summary::LightRow) -> Self {
+        let summary::LightRow { place, light, finding, progress, catch_up, projects } = row;
         Self {
             key: place.into(),
             light,
@@ -94,9 +94,9 @@ impl From<CatchUpView> for CatchUp {
     }
 }
 
-impl From<view::ProjectLightView> for ProjectLight {
-    fn from(answer: view::ProjectLightView) -> Self {
-        let view::ProjectLightView {
+impl From<project::ProjectLightView> for ProjectLight {
+    fn from(answer: project::ProjectLightView) -> Self {
+        let project::ProjectLightView {
             project_id,
             project,
             industry,

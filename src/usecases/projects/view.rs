@@ -1,6 +1,5 @@
-//! API view and request body of a project.
+//! The fields of a project as they are shown, sent whole, and changed one by one.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -12,23 +11,21 @@ use utoipa::ToSchema;
 use crate::domain::clock::Timestamp;
 use crate::domain::code::{Override, ProjectCode};
 use crate::domain::error::FieldError;
-use crate::domain::id::{AreaId, IndustryId, ProjectId};
+use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
-use crate::domain::project::{Nature, Project, Stage, Visibility};
-use crate::domain::reference::industry::{Industry, is_leaf};
+use crate::domain::project::{Nature, Stage, Visibility};
 use crate::domain::text::{Line, Name, Note};
 use crate::domain::words::Words;
-use crate::http::problem::Problem;
-use crate::store::Conn;
-use crate::store::reference::{areas, industries};
+use crate::store::projects::coded::{CodedProject, ReferenceCodes};
 use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
+use crate::usecases::patch::{Patch, Patchable};
 use crate::usecases::refusal::Refusal;
 
 /// A major project in the register.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Project)]
 pub struct ProjectView {
     /// The project's id.
@@ -92,6 +89,42 @@ pub struct ProjectView {
     pub version: i64,
 }
 
+impl From<CodedProject> for ProjectView {
+    fn from(coded: CodedProject) -> Self {
+        let CodedProject { project, industry, area } = coded;
+        let facts = project.facts;
+        Self {
+            id: project.id,
+            longitude: facts.longitude(),
+            latitude: facts.latitude(),
+            code: facts.code,
+            code_reason: facts.code_reason,
+            name: facts.name,
+            content: facts.content,
+            industry,
+            area,
+            stage: project.stage,
+            nature: facts.nature,
+            total_investment_wan: facts.total,
+            invested_before_wan: facts.invested_before,
+            planned_start: facts.planned_start,
+            planned_finish: facts.planned_finish,
+            planned_operation: facts.planned_operation,
+            actual_start: facts.actual_start,
+            actual_finish: facts.actual_finish,
+            actual_operation: facts.actual_operation,
+            leader: facts.leader,
+            visibility: facts.visibility,
+            registered_year: project.registered_year,
+            ended_on: project.ended_on,
+            synthetic: project.synthetic,
+            created_at: project.created_at,
+            updated_at: project.updated_at,
+            version: project.version,
+        }
+    }
+}
+
 impl Versioned for ProjectView {
     fn version(&self) -> i64 {
         self.version
@@ -99,7 +132,7 @@ impl Versioned for ProjectView {
 }
 
 /// A project to register.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ProjectInput {
@@ -195,15 +228,15 @@ impl ProjectInput {
     /// Checks all fields and looks up industry and area.
     ///
     /// # Errors
-    /// 422 with every invalid field.
-    pub fn facts(&self, places: &Places) -> Result<ProjectFacts, Refusal> {
+    /// Invalid, with every wrong field.
+    pub fn facts(&self, codes: &ReferenceCodes) -> Result<ProjectFacts, Refusal> {
         let mut check = Check::new();
         let (code, code_reason) = self.code(&mut check);
         let name = check.field("/name", Name::parse(&self.name));
         let content = check.field("/content", Note::parse(&self.content));
         let leader = check.field("/leader", Line::parse(&self.leader));
-        let industry = check.known("/industry", places.line(&self.industry));
-        let area = check.known("/area", places.area(&self.area));
+        let industry = check.known("/industry", codes.line(&self.industry));
+        let area = check.known("/area", codes.area(&self.area));
         let longitude_e6 = check.optional("/longitude", self.longitude.as_deref().map(millionths));
         let latitude_e6 = check.optional("/latitude", self.latitude.as_deref().map(millionths));
         let texts = name.zip(content).zip(leader);
@@ -254,48 +287,19 @@ fn millionths(degrees: &str) -> Result<i64, FieldError> {
     (degrees * Decimal::from(1_000_000)).to_i64().ok_or_else(wrong)
 }
 
-fn degrees(e6: i64) -> String {
-    Decimal::new(e6, 6).to_string()
-}
-
-/// Codes and ids of industries and areas, to translate between them.
-#[derive(Debug)]
-pub struct Places {
-    all: Vec<Industry>,
-    industries: BTreeMap<IndustryId, String>,
-    areas: BTreeMap<AreaId, String>,
-}
-
-impl Places {
-    /// Loads all industries and areas.
-    pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
-        let all = industries::all(conn)?;
-        let industries = all.iter().map(|i| (i.id, i.code.clone())).collect();
-        let areas = areas::all(conn)?.into_iter().map(|a| (a.id, a.code)).collect();
-        Ok(Self { all, industries, areas })
-    }
-
-    /// Id of the industry line with this code. `None` for a parent industry.
-    fn line(&self, code: &str) -> Option<IndustryId> {
-        let found = self.all.iter().find(|i| i.code == code)?;
-        is_leaf(found.id, &self.all).then_some(found.id)
-    }
-
-    fn area(&self, code: &str) -> Option<AreaId> {
-        self.areas.iter().find(|(_, c)| *c == code).map(|(id, _)| *id)
-    }
-
-    /// View of `project`, with codes in place of ids.
-    pub fn view(&self, project: Project) -> ProjectView {
+impl From<CodedProject> for ProjectInput {
+    fn from(coded: CodedProject) -> Self {
+        let CodedProject { project, industry, area } = coded;
         let facts = project.facts;
-        ProjectView {
-            id: project.id,
+        Self {
+            longitude: facts.longitude(),
+            latitude: facts.latitude(),
             code: facts.code,
             code_reason: facts.code_reason,
             name: facts.name,
             content: facts.content,
-            industry: self.industries.get(&facts.industry_id).cloned().unwrap_or_default(),
-            area: self.areas.get(&facts.area_id).cloned().unwrap_or_default(),
+            industry,
+            area,
             stage: project.stage,
             nature: facts.nature,
             total_investment_wan: facts.total,
@@ -307,15 +311,55 @@ impl Places {
             actual_finish: facts.actual_finish,
             actual_operation: facts.actual_operation,
             leader: facts.leader,
-            longitude: facts.longitude_e6.map(degrees),
-            latitude: facts.latitude_e6.map(degrees),
             visibility: facts.visibility,
-            registered_year: project.registered_year,
-            ended_on: project.ended_on,
-            synthetic: project.synthetic,
-            created_at: project.created_at,
-            updated_at: project.updated_at,
-            version: project.version,
+            registered_year: Some(project.registered_year),
         }
+    }
+}
+
+impl Patchable for ProjectInput {
+    const SCHEMA: &'static str = "ProjectPatch";
+    const DESCRIPTION: &'static str = "Changes to a project; absent fields stay as they are, null \
+        clears a field that may be null. A unit or area may change only `content`, `leader`, \
+        `longitude` and `latitude`; the commission may change all fields.";
+    const FIXED: &'static [&'static str] = &["stage", "registered_year"];
+
+    fn patch_sample() -> serde_json::Value {
+        serde_json::json!({"content": "年产 6 万吨，分两期建设", "leader": "王市长"})
+    }
+}
+
+/// Assigns each field of [`ProjectInput`] to those who may change it. A new field does not compile
+/// until it is in one of the lists.
+macro_rules! changeable_by {
+    (everybody: $($open:ident)+; commission: $($reserved:ident)+; nobody: $($fixed:ident)+;) => {
+        /// The fields that only the commission may change.
+        fn reserved_fields(input: &ProjectInput) -> Vec<&'static str> {
+            let ProjectInput { $($open: _,)+ $($reserved: _,)+ $($fixed: _,)+ } = input;
+            vec![$(stringify!($reserved)),+]
+        }
+    };
+}
+changeable_by! {
+    everybody: content leader longitude latitude;
+    commission: code code_reason name industry area nature total_investment_wan
+        invested_before_wan planned_start planned_finish planned_operation actual_start
+        actual_finish actual_operation visibility;
+    nobody: stage registered_year;
+}
+
+impl Patch<ProjectInput> {
+    /// Checks that the patch of `current` names no field reserved to the commission.
+    ///
+    /// # Errors
+    /// Forbidden, with every such field.
+    pub fn must_only_describe(&self, current: &ProjectInput) -> Result<(), Refusal> {
+        let words =
+            Words::new("该项由发展改革部门维护。", "Only the commission may change this field.");
+        let named = reserved_fields(current).into_iter().filter(|field| self.names(field));
+        let errors: Vec<_> = named
+            .map(|field| FieldError::new(format!("/{field}"), "commission-only", words.clone()))
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Refusal { errors, ..Refusal::forbidden() }) }
     }
 }

@@ -5,11 +5,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::oc4ids::parts::{
+use crate::domain::clock::Timestamp;
+use crate::usecases::oc4ids::parts::{
     Budget, Classification, Completion, Location, Metric, OcMilestone, OcParty, Period, Reference,
     SimpleIdentifier,
 };
-use crate::domain::clock::Timestamp;
 
 /// An OC4IDS package of projects.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -4,27 +4,27 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::api::oc4ids::parts::{
-    Address, Budget, BudgetEntry, BudgetGroup, Classification, Completion, Exact, Gazetteer,
-    Geometry, Location, Metric, Observation, OcMilestone, OcParty, PartyIdentifier, Period,
-    Reference, SimpleIdentifier, Unit, Value,
-};
-use crate::api::oc4ids::view::OcProject;
 use crate::domain::id::{AreaId, IndustryId, UnitId};
 use crate::domain::milestone::Milestone;
 use crate::domain::money::Fen;
-use crate::domain::month::{Month, Year};
+use crate::domain::month::Month;
 use crate::domain::oc4ids;
 use crate::domain::oc4ids::{begins, decimal, ends};
-use crate::domain::plan::year_plan::MonthlyAmounts;
 use crate::domain::project::Project;
 use crate::domain::project::facts::ProjectFacts;
 use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::Industry;
-use crate::store::oc4ids::{Confirmed, Disclosure, Party};
+use crate::store::oc4ids::{Confirmed, Disclosure, Party, PlannedYear, RestatedAmount};
+use crate::usecases::oc4ids::parts::{
+    Address, Budget, BudgetEntry, BudgetGroup, Classification, Completion, Exact, Gazetteer,
+    Geometry, Location, Metric, Observation, OcMilestone, OcParty, PartyIdentifier, Period,
+    Reference, SimpleIdentifier, Unit, Value,
+};
+use crate::usecases::oc4ids::view::OcProject;
 
-/// Reference data for the conversion: names by id, and the current day.
-pub struct Names {
+/// What the conversion of a project needs beside its data: reference data by id, and the current
+/// day.
+pub struct Converter {
     /// Registered prefix of project ids.
     pub prefix: String,
     /// Industries and industry lines by id.
@@ -35,7 +35,7 @@ pub struct Names {
     pub today: NaiveDate,
 }
 
-impl Names {
+impl Converter {
     /// Converts `disclosure`.
     pub fn project(&self, disclosure: Disclosure) -> OcProject {
         let Disclosure { project, parties, plans, reports, restatements, milestones, changed_at } =
@@ -159,22 +159,21 @@ fn period(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Option<Period> {
 }
 
 fn month(month: Month) -> Period {
-    let (first, last) = (begins(month.first_day()), ends(month.last_day()));
-    Period { start_date: Some(first), end_date: Some(last) }
+    Period { start_date: Some(begins(month.first_day())), end_date: Some(ends(month.last_day())) }
 }
 
 fn value(amount: Fen) -> Value {
     Value { amount: Exact(oc4ids::yuan(amount)), currency: oc4ids::CURRENCY }
 }
 
-fn budget(total: Fen, plans: &[(Year, MonthlyAmounts)]) -> Budget {
-    let entry = |(year, months): &(Year, MonthlyAmounts)| {
-        let (first, last) = (year.january().first_day(), year.december().last_day());
-        BudgetEntry {
-            id: year.to_string(),
-            amount: value(months.sum()),
-            period: Period { start_date: Some(begins(first)), end_date: Some(ends(last)) },
-        }
+fn budget(total: Fen, plans: &[PlannedYear]) -> Budget {
+    let entry = |plan: &PlannedYear| BudgetEntry {
+        id: plan.year.to_string(),
+        amount: value(plan.months.sum()),
+        period: Period {
+            start_date: Some(begins(plan.year.january().first_day())),
+            end_date: Some(ends(plan.year.december().last_day())),
+        },
     };
     let by_year = some_items(plans.iter().map(entry).collect()).map(|budget_breakdown| {
         let description = "按年度计划（最新版本）";
@@ -184,14 +183,19 @@ fn budget(total: Fen, plans: &[(Year, MonthlyAmounts)]) -> Budget {
 }
 
 fn money(at: Month, amount: Fen, notes: Option<&'static str>) -> Observation {
-    let (measure, unit) = (None, None);
-    let value = Some(value(amount));
-    Observation { id: at.to_string(), period: month(at), value, measure, unit, notes }
+    Observation {
+        id: at.to_string(),
+        period: month(at),
+        value: Some(value(amount)),
+        measure: None,
+        unit: None,
+        notes,
+    }
 }
 
-fn planned(plans: &[(Year, MonthlyAmounts)]) -> Metric {
-    let months = plans.iter().flat_map(|(year, months)| {
-        year.months().map(move |at| money(at, months.of(at.number()), None))
+fn planned(plans: &[PlannedYear]) -> Metric {
+    let months = plans.iter().flat_map(|plan| {
+        plan.year.months().map(move |at| money(at, plan.months.of(at.number()), None))
     });
     Metric {
         id: "financialProgress",
@@ -201,24 +205,32 @@ fn planned(plans: &[(Year, MonthlyAmounts)]) -> Metric {
     }
 }
 
-fn completed(reports: &[Confirmed], restatements: &[(Month, Fen)]) -> Metric {
-    let mut months: BTreeMap<Month, (Fen, bool)> = BTreeMap::new();
+/// Completed investment of a month.
+#[derive(Default)]
+struct CompletedMonth {
+    amount: Fen,
+    restated: bool,
+}
+
+fn completed(reports: &[Confirmed], restatements: &[RestatedAmount]) -> Metric {
+    let mut months: BTreeMap<Month, CompletedMonth> = BTreeMap::new();
     for report in reports {
-        months.entry(report.month).or_default().0 += report.completed;
+        months.entry(report.month).or_default().amount += report.completed;
     }
-    for (at, amount) in restatements {
-        let (sum, restated) = months.entry(*at).or_default();
-        *sum += *amount;
-        *restated = true;
+    for restatement in restatements {
+        let month = months.entry(restatement.month).or_default();
+        month.amount += restatement.amount;
+        month.restated = true;
     }
-    let observed = |(at, (sum, restated)): (Month, (Fen, bool))| {
-        money(at, sum, restated.then_some("含关闭后的更正"))
-    };
+    let observations = months
+        .into_iter()
+        .map(|(at, month)| money(at, month.amount, month.restated.then_some("含关闭后的更正")))
+        .collect();
     Metric {
         id: "financialProgress",
         title: "按月完成投资",
         description: "已确认月报的当月完成投资，加上关闭后的更正",
-        observations: months.into_iter().map(observed).collect(),
+        observations,
     }
 }
 
@@ -226,9 +238,14 @@ fn physical(reports: &[Confirmed]) -> Metric {
     let observed = |report: &Confirmed| {
         let measure = Some(Exact(report.physical?.to_string()));
         let unit = Some(Unit { name: "percent", scheme: "UNCEFACT", id: "P1" });
-        let (id, period, value, notes) =
-            (report.month.to_string(), month(report.month), None, None);
-        Some(Observation { id, period, value, measure, unit, notes })
+        Some(Observation {
+            id: report.month.to_string(),
+            period: month(report.month),
+            value: None,
+            measure,
+            unit,
+            notes: None,
+        })
     };
     Metric {
         id: "physicalProgress",

@@ -1,5 +1,7 @@
 //! Milestones of projects.
 
+pub mod recorded;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
