@@ -86,6 +86,6 @@ pub(crate) fn sum_rows<T: Add<Output = T> + Copy>(
 }
 
 /// Place of `value` among all values of its enumeration.
-pub(super) fn order<T: PartialEq>(all: &[T], value: T) -> usize {
+pub(super) fn order<T: PartialEq + Copy>(all: &[T], value: T) -> usize {
     all.iter().position(|other| *other == value).unwrap_or(usize::MAX)
 }

@@ -4,7 +4,7 @@ use crate::domain::light::sums::LightCounts;
 use crate::store::projects::ProjectFilter;
 use crate::usecases::ask::Ask;
 use crate::usecases::figures::dimensions::PlaceDimension;
-use crate::usecases::figures::lights::LightsOfProjects;
+use crate::usecases::figures::lights::{LightsOfProjects, LitProject};
 use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::lights::view::LightCountsView;
@@ -41,7 +41,7 @@ pub fn get(ask: &mut Ask<'_>, period: PeriodQuery) -> Result<Overview, Refusal> 
     let request = SummaryRequest::of(ask, period)?;
     let before = request.month_before(ask.conn)?;
     let lights = LightsOfProjects::compute(ask.conn, &request, &all)?;
-    let counts = lights.projects.iter().map(|project| project.counts());
+    let counts = lights.projects.iter().map(LitProject::counts);
     Ok(Overview {
         lights: counts.fold(LightCounts::default(), std::ops::Add::add).into(),
         rankings: rankings(ask.conn, &request, before.as_ref(), &all, &RANKED)?,
