@@ -36,12 +36,30 @@ pub struct RollOver {
     pub state: RollOverState,
     /// Number of the document that ordered the new plans; empty until confirmed.
     pub document_number: String,
-    /// Time of the proposal, and username of the account that made it.
-    pub proposed: (Timestamp, String),
-    /// Time of the confirmation, and username of the account that made it.
-    pub confirmed: Option<(Timestamp, String)>,
+    /// The last proposal.
+    pub proposed: RollOverStep,
+    /// The confirmation; `None` until confirmed.
+    pub confirmed: Option<RollOverStep>,
     /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
+}
+
+/// Proposal or confirmation of a roll-over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollOverStep {
+    /// Instant at which it was made.
+    pub at: Timestamp,
+    /// Username of the account that made it.
+    pub by: String,
+}
+
+/// Planned start and finish of a project, which limit the months of a new plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlannedDates {
+    /// Planned start; `None` if construction has started.
+    pub start: Option<NaiveDate>,
+    /// Planned finish.
+    pub finish: Option<NaiveDate>,
 }
 
 /// Proposal for one project.
@@ -125,16 +143,12 @@ impl RollOverLine {
     ///
     /// Equal parts from the planned start to the planned finish, if they are in `year`; else from
     /// January or to December. The last month takes the rounding remainder.
-    pub fn months(
-        &self,
-        year: Year,
-        (planned_start, planned_finish): (Option<NaiveDate>, Option<NaiveDate>),
-    ) -> MonthlyAmounts {
+    pub fn months(&self, year: Year, dates: PlannedDates) -> MonthlyAmounts {
         let of_year = |day: Option<NaiveDate>| {
             day.map(Month::of).filter(|m| m.year() == year).map(Month::number)
         };
-        let first = of_year(planned_start).unwrap_or(1);
-        let last = of_year(planned_finish).filter(|last| *last >= first).unwrap_or(12);
+        let first = of_year(dates.start).unwrap_or(1);
+        let last = of_year(dates.finish).filter(|last| *last >= first).unwrap_or(12);
         let parts = i64::from(last - first + 1);
         // Integer division rounds down because the amounts are never negative.
         let part = Fen::new(self.annual.get() / parts).down_to_hundredth_wan();
@@ -245,7 +259,8 @@ mod tests {
                 project_id: ProjectId(1), remaining: Fen::new(annual), carried: Fen::ZERO,
                 annual: Fen::new(annual), included: true, note: String::new(), version: 1,
             };
-            let months = line.months(Year::new(2022).unwrap(), (start.map(at), finish.map(at)));
+            let dates = PlannedDates { start: start.map(at), finish: finish.map(at) };
+            let months = line.months(Year::new(2022).unwrap(), dates);
             prop_assert_eq!(months.sum(), Fen::new(annual));
             prop_assert!(months.0.iter().all(|m| !m.is_negative()));
         }

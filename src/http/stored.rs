@@ -172,7 +172,9 @@ impl<R: Outcome> Outcome for ShownOnce<R> {
 
     fn complete_format_1(answer: &mut Value) {
         if let Some(answer) = answer.as_object_mut() {
-            answer.entry("secret").or_insert(Value::Null);
+            answer
+                .entry(if answer.contains_key("client_id") { "client_secret" } else { "secret" })
+                .or_insert(Value::Null);
         }
     }
 }

@@ -7,11 +7,12 @@ use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind, new_error};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use signature::{Error as SignatureError, Signer, Verifier};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{SessionId, UserId};
+pub use crate::usecases::random::{digest, random_text};
 
 /// Claims of an access token. Role, unit and whether the session is still open are read from the
 /// database on every request, so that revocation takes effect at once.
@@ -122,18 +123,6 @@ impl Tokens {
         }
         Ok(claims)
     }
-}
-
-/// 32 random bytes as text, for refresh tokens and generated passwords.
-pub fn random_text() -> Result<String, getrandom::Error> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// The stored digest of a refresh token. It has 256 random bits, so a plain digest is enough.
-pub fn digest(token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
 /// HS256 with `RustCrypto`'s `hmac`. The library's own providers add RSA with an open advisory, or

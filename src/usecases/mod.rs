@@ -6,6 +6,7 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod accounts;
 pub mod answer;
 pub mod ask;
 pub mod bulletins;
@@ -16,10 +17,13 @@ pub mod issues;
 pub mod lights;
 pub mod patch;
 pub mod permission;
+pub mod plans;
 pub mod precondition;
 pub mod projects;
+pub mod random;
 pub mod reference;
 pub mod refusal;
 pub mod reporting_months;
 pub mod reports;
 pub mod summaries;
+pub mod roll_overs;

@@ -339,13 +339,16 @@ async fn every_month_has_the_same_reports_on_its_page_and_in_sums(app: TestApp) 
 
 async fn all_summaries_name_the_restated_months(app: TestApp) {
     let commission = app.commission().await;
+    app.calendar.turn_to("2023-07-01");
+    let days = json!({"opens_on": "2023-07-01", "due_on": "2023-07-05"});
+    commission.create("/reporting-months/2023-06", &days).await.expect(201);
     let id = commission.project("项目", json!({})).await;
-    commission.plan_year(id, 100).await;
-    commission.confirmed(id, "2021-03", "10.00").await;
-    commission.step("/reporting-months/2021-03/closing").await.expect(200);
+    commission.confirmed(id, "2023-06", "10.00").await;
+    app.calendar.turn_to("2023-07-06");
+    commission.step("/reporting-months/2023-06/closing").await.expect(200);
     let restatement =
-        json!({"amount_wan": "5.00", "reason": "漏报设备款", "approver": "市发展改革委"});
-    let path = format!("/projects/{id}/reports/2021-03/restatements");
+        json!({"amount_wan": "5.00", "reason": "漏报设备款", "approver": "重大项目科"});
+    let path = format!("/projects/{id}/reports/2023-06/restatements");
     commission.post(&path, &restatement).await.expect(201);
 
     for path in [
@@ -358,8 +361,8 @@ async fn all_summaries_name_the_restated_months(app: TestApp) {
         "lights",
     ] {
         let mark = if path.contains('?') { '&' } else { '?' };
-        for (through, restated) in [("2021-02", json!([])), ("2021-04", json!(["2021-03"]))] {
-            let path = format!("/summaries/{path}{mark}year=2021&through={through}");
+        for (through, restated) in [("2023-05", json!([])), ("2023-06", json!(["2023-06"]))] {
+            let path = format!("/summaries/{path}{mark}year=2023&through={through}");
             let answer = commission.get(&path).await.expect(200).json;
             assert_eq!(answer["restated_months"], restated, "{path}");
         }

@@ -8,6 +8,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::lights::rules::LightRulesView;
 use crate::api::lights::view::{LightNames, LightRow, ProjectLightView};
+use crate::api::figures::asked::{Asking, Include, PeriodQuery, Scope};
+use crate::api::figures::dimensions::{Key, Keys};
+use crate::api::figures::place::{Place, PlaceDimension, PlaceQuery};
+use crate::api::lights::view::{LightNames, LightRow, ProgressInputs, ProjectLightView};
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
@@ -31,6 +35,7 @@ use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::figures::rows::sum_rows;
 use crate::usecases::figures::view::ProgressInputs;
+use crate::usecases::lights::rules::LightRulesView;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
 

@@ -2,6 +2,7 @@
 
 pub mod handlers;
 pub mod overrides;
+pub mod reply;
 pub mod rules;
 pub mod view;
 

@@ -4,6 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::lights::overrides::LightOverrideView;
+use crate::api::figures::place::Place;
+use crate::api::figures::view::{Judged, RateView};
+use crate::domain::figures::progress;
 use crate::domain::id::ProjectId;
 use crate::domain::light::judgement::{GroupLight, LightJudge, ProjectLight};
 use crate::domain::light::sums::{LightCounts, LightFigures};
@@ -12,6 +15,10 @@ use crate::domain::words::Language;
 use crate::usecases::figures::dimensions::RowPlace;
 use crate::usecases::figures::view::ProgressInputs;
 use crate::usecases::lights::view::{CatchUpView, LightCountsView};
+use crate::domain::money::Fen;
+use crate::domain::rate::Hundredths;
+use crate::domain::words::{Language, Words};
+use crate::usecases::lights::overrides::LightOverrideView;
 
 /// Result of one rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -13,6 +13,7 @@ use crate::domain::plan::year_plan::{Basis, PlanBases};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
 use crate::domain::report::filings::FilingStatus;
+use crate::domain::report::filings::{CountedReport, Deadline, FilingStatus, is_late};
 
 /// Months covered by a summary, and the day on which it is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -196,8 +197,14 @@ impl ProjectYear {
             && self.owes_report_of(month)
     }
 
-    /// True if the project owes a report of `month`: it had started, was registered and planned,
-    /// and had not ended before that month.
+    /// True if the project owes a report of `month`. All of these must hold:
+    ///
+    /// - construction started in the month or before it (`actual_start`);
+    /// - it was registered for that year or an earlier one (`registered_year`);
+    /// - it did not end before the month (`ended_on`: completed or terminated);
+    /// - its year plan, if it has one for that year, took effect in the month or before it.
+    ///
+    /// The OpenAPI descriptions of the filings operations state the same four conditions.
     pub fn owes_report_of(&self, month: Month) -> bool {
         month.year() >= self.registered_year
             && self.planned_from.is_none_or(|first| first <= month)
@@ -244,6 +251,18 @@ pub fn restated_months<'a>(
     let all = projects.into_iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
     let months: BTreeSet<Month> = all.filter(|month| *month <= period.through).collect();
     months.into_iter().collect()
+}
+
+impl ProjectYear {
+    /// The report of `month` as it counts in that month; `None` if it does not count.
+    pub fn counted_report(&self, month: Month, deadline: Deadline) -> Option<CountedReport> {
+        let status = self.filing(month)?;
+        let report = self.reports.iter().find(|r| r.month == month);
+        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
+        let Deadline { due_on, today } = deadline;
+        let late = due_on.is_some_and(|due_on| is_late(due_on, first_submitted_on, today));
+        Some(CountedReport { status, state: report.map(|r| r.state), first_submitted_on, late })
+    }
 }
 
 #[cfg(test)]

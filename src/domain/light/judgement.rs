@@ -12,7 +12,7 @@ use crate::domain::figures::summary::{Period, ProjectYear};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightThresholds;
 use crate::domain::light::sums::{LightCounts, LightFigures};
-use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
+use crate::domain::light::{CountLimits, Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::milestone::Milestone;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
@@ -177,14 +177,18 @@ impl LightJudge {
             return Finding::grey(rule, GreyReason::NotDue);
         }
         let thresholds = &self.thresholds;
-        let (yellow, red) = (thresholds.start_yellow_months, thresholds.start_red_months);
-        Finding::by_count(rule, late, (yellow.into(), red.into()), LightUnit::Months)
+        let limits = CountLimits {
+            yellow: thresholds.start_yellow_months.into(),
+            red: thresholds.start_red_months.into(),
+        };
+        Finding::by_count(rule, late, limits, LightUnit::Months)
     }
 
     /// Judges the unreached milestone with the largest slippage. Reached milestones are ignored,
     /// because lateness in the past cannot be corrected.
     fn milestones(&self, milestones: &[Milestone]) -> Finding {
-        let (rule, day) = (LightRule::Milestones, self.period.evaluation_day);
+        let rule = LightRule::Milestones;
+        let day = self.period.evaluation_day;
         let open = milestones.iter().filter(|m| m.actual.is_none_or(|actual| actual > day));
         let unreached = |m: &Milestone| Milestone { actual: None, ..m.clone() }.slippage_days(day);
         let reached = milestones.iter().any(|m| m.actual.is_some_and(|actual| actual <= day));
@@ -192,8 +196,10 @@ impl LightJudge {
             return Finding::grey(rule, GreyReason::NotDue);
         };
         let thresholds = &self.thresholds;
-        let more = (thresholds.milestone_yellow_days + 1, thresholds.milestone_red_days + 1);
-        let limits = (more.0.into(), more.1.into());
+        let limits = CountLimits {
+            yellow: i64::from(thresholds.milestone_yellow_days) + 1,
+            red: i64::from(thresholds.milestone_red_days) + 1,
+        };
         Finding::by_count(rule, worst.max(0), limits, LightUnit::Days)
     }
 
@@ -209,8 +215,10 @@ impl LightJudge {
         }
         let missing = due.iter().filter(|month| !project.is_filed(**month)).count();
         let thresholds = &self.thresholds;
-        let limits =
-            (thresholds.reporting_yellow_missing.into(), thresholds.reporting_red_missing.into());
+        let limits = CountLimits {
+            yellow: thresholds.reporting_yellow_missing.into(),
+            red: thresholds.reporting_red_missing.into(),
+        };
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
         Finding::by_count(rule, missing, limits, LightUnit::Reports)
     }

@@ -2,10 +2,13 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::error::{FieldError, RuleError};
+use crate::domain::date::DateRefusal;
+use crate::domain::error::FieldError;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::money::Fen;
-use crate::domain::project::{Nature, Stage, Visibility};
+use crate::domain::project::classes::{Nature, Visibility};
+use crate::domain::project::refusal::ProjectRefusal;
+use crate::domain::project::stage::Stage;
 use crate::domain::words::Words;
 
 /// Editable facts of a project: everything except its stage and history.
@@ -60,7 +63,7 @@ impl ProjectFacts {
         self.check_future(today, &mut errors);
         self.check_place(&mut errors);
         if stage.has_started() && self.lacks_code() {
-            let words = RuleError::CodeRequired.words();
+            let words = ProjectRefusal::CodeRequired.words();
             errors.push(FieldError::new("/code", "required", words));
         }
         errors
@@ -121,7 +124,7 @@ impl ProjectFacts {
                 errors.push(FieldError::new(
                     pointer,
                     "in-future",
-                    RuleError::InFuture { day, today }.words(),
+                    DateRefusal::InFuture { day, today }.words(),
                 ));
             }
         }
@@ -183,11 +186,11 @@ impl ProjectFacts {
         }
     }
 
-    pub(super) fn check_ends(&self) -> Result<(), RuleError> {
+    pub(super) fn check_ends(&self) -> Result<(), DateRefusal> {
         let ends = [self.actual_finish, self.actual_operation];
         match (self.actual_start, ends.into_iter().flatten().min()) {
             (Some(earlier), Some(day)) if day < earlier => {
-                Err(RuleError::BeforeStart { day, earlier })
+                Err(DateRefusal::BeforeStart { day, earlier })
             }
             _ => Ok(()),
         }

@@ -3,9 +3,10 @@
 use crate::api::events::history::{EventView, HistoryQuery, list_history};
 use crate::api::lights::handlers::project_lights;
 use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
+use crate::api::figures::asked::Asking;
+use crate::api::lights::handlers::Lights;
 use crate::api::lights::view::ProjectLightView;
 use crate::api::milestones::handlers::{MilestoneView, list_milestones};
-use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
 use crate::api::projects::handlers::{ProjectPath, get_project};
 use crate::api::projects::units::{ProjectUnitView, list_project_units};
 use crate::api::projects::view::ProjectView;
@@ -22,7 +23,10 @@ use crate::usecases::figures::lights::LightsOfProjects;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::issues::list as issue_list;
 use crate::usecases::issues::view::IssueView;
+use crate::usecases::lights::overrides::{self, LightOverrideView};
 use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
+use crate::usecases::plans::year_plan::{self, YearPlanKey};
+use crate::usecases::plans::year_plan_view::YearPlanView;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reports::list as report_list;
@@ -84,7 +88,8 @@ impl ProjectData {
         let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
         let reports = PageView::whole(reports);
         let issues = reads()?.ask(move |ask| issue_list::of_project(ask, id)).await?;
-        let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
+        let who: Permit<ReadSummaries> = visit.permit()?;
+        let overrides = who.ask(move |ask| overrides::list(ask, id)).await?;
         let (history, events) = if visit.may(Action::ReadHistory) {
             let page = Query(HistoryQuery { limit: EVENTS, cursor: None });
             let who: Permit<ReadHistory> = visit.permit()?;
@@ -103,7 +108,7 @@ impl ProjectData {
             milestones: milestones.items,
             reports: reports.items,
             issues,
-            overrides: overrides.items,
+            overrides,
             history,
             events,
             names,
@@ -116,14 +121,8 @@ async fn plan<P: Permission>(
     visit: &Visit<P>,
     id: ProjectId,
 ) -> Result<Option<YearPlanView>, Problem> {
-    let path = Path(YearPlanPath { project_id: id, year: visit.choice.year });
-    let who: Permit<ReadProjects> = visit.permit()?;
-    match get_year_plan(visit.app.clone(), who, path, Conditional).await {
-        Ok(Tagged(plan)) => Ok(Some(plan)),
-        // The project is visible, so 404 refers to the plan.
-        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
-        Err(problem) => Err(problem),
-    }
+    let key = YearPlanKey { project: id, year: visit.choice.year };
+    visit.permit::<ReadProjects>()?.ask(move |ask| year_plan::find(ask, key)).await
 }
 
 async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {

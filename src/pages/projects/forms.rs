@@ -4,9 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use crate::api::lights::overrides::{
-    LightOverrideInput, LightOverridePath, create_light_override, withdraw_light_override,
-};
+use crate::api::lights::overrides::LightOverridePath;
 use crate::api::milestones::handlers::{MilestonePatch, MilestonePath, update_milestone};
 use crate::api::projects::handlers::{ProjectPath, Transition, move_project};
 use crate::domain::id::{MilestoneId, ProjectId};
@@ -22,6 +20,7 @@ use crate::pages::kit::visit::Visit;
 use crate::pages::projects::one::{page, redirect_to_project};
 use crate::usecases::issues::input::IssueInput;
 use crate::usecases::issues::write as issues;
+use crate::usecases::lights::overrides::{self, LightOverrideInput};
 use crate::usecases::permission::{
     EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
 };
@@ -159,39 +158,30 @@ async fn raise(
 async fn override_light(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
-    path: Path<ProjectPath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<ProjectPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let project = at.project_id;
     let names = ["light", "reason", "from_month", "expires_on"];
     let done = match judge::<LightOverrideInput>(fields.body(&names)) {
         Ok(input) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            create_light_override(app, who, Path(at), Body(input), once).await
+            let decide = overrides::decide_creation;
+            visit.change(move |ask| decide(ask, project, &input), overrides::save).await
         }
         Err(problem) => Err(problem),
     };
-    let sent = Sent {
-        project: at.project_id,
-        milestone: None,
-        form: "light",
-        fields,
-        said: "light-overridden",
-    };
+    let sent = Sent { project, milestone: None, form: "light", fields, said: "light-overridden" };
     sent.answer(&request, &visit, done).await
 }
 
 async fn withdraw_override(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
-    path: Path<LightOverridePath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<LightOverridePath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
-    let (app, who) = (visit.app.clone(), visit.permit()?);
-    let done = withdraw_light_override(app, who, Path(at), once).await;
+    let decide = overrides::decide_withdrawal;
+    let done = visit.change(move |ask| decide(ask, at.into()), overrides::save_withdrawal).await;
     let sent = Sent {
         project: at.project_id,
         milestone: None,

@@ -6,7 +6,6 @@ use askama::Template;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::lights::overrides::LightOverrideView;
 use crate::api::milestones::handlers::MilestoneView;
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::account::access::Action;
@@ -27,6 +26,8 @@ use crate::pages::kit::visit::Visit;
 use crate::pages::projects::data::ProjectData;
 use crate::pages::projects::forms as project_forms;
 use crate::pages::summaries::trend_chart::{MonthLinks, month_chart};
+use crate::pages::summaries::trend_chart::month_chart;
+use crate::usecases::lights::overrides::LightOverrideView;
 use crate::usecases::permission::{Permission, ReadSummaries};
 
 /// Mounts the pages of one project.

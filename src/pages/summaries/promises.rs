@@ -4,8 +4,6 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::plans::handlers::find_plan;
-use crate::api::plans::view::PlanView;
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
@@ -13,6 +11,8 @@ use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::plans::document;
+use crate::usecases::plans::view::PlanView;
 use crate::usecases::reference::names::Names;
 use crate::usecases::summaries::commitments::{self, CommitmentLine, Commitments};
 
@@ -107,8 +107,10 @@ impl PromisesPage {
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
     let period = visit.choice.period_query();
-    let read = move |ask: &mut Ask<'_>| Ok((commitments::get(ask, period)?, Names::read(ask)?));
-    let (table, names) = visit.ask(read).await?;
-    let plan = visit.app.db.read(move |conn| find_plan(conn, period.year)).await?;
+    let read = move |ask: &mut Ask<'_>| {
+        let plan = document::find(ask, period.year)?;
+        Ok((commitments::get(ask, period)?, plan, Names::read(ask)?))
+    };
+    let (table, plan, names) = visit.ask(read).await?;
     Ok(Page::of(PromisesPage { shell, table, plan, names }))
 }

@@ -58,7 +58,8 @@ pub fn decide_creation(
         cleared_on: None,
         version: 1,
     };
-    let (kind, comment) = ("issue.raised", String::new());
+    let kind = "issue.raised";
+    let comment = String::new();
     Ok(IssueChange { kind, before: None, issue, comment, stamp: ask.stamp() })
 }
 
@@ -93,7 +94,8 @@ pub fn decide_update(
         version,
         ..old.issue.clone()
     };
-    let (kind, comment) = ("issue.rewritten", String::new());
+    let kind = "issue.rewritten";
+    let comment = String::new();
     Ok(IssueChange { kind, before: Some(old), issue, comment, stamp: ask.stamp() })
 }
 

@@ -1,3 +1,5 @@
 //! Lights of projects.
 
 pub mod view;
+pub mod overrides;
+pub mod rules;

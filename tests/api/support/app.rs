@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use major_projects::api::accounts::password;
 use major_projects::config::{Config, Secret};
 use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::Clock;
@@ -12,6 +11,7 @@ use major_projects::store::accounts::users;
 use major_projects::store::accounts::users::NewUser;
 use major_projects::store::reference::{areas, units};
 use major_projects::store::{Db, DbOptions, StoreError, reporting_months};
+use major_projects::usecases::accounts::password;
 use major_projects::web::{self, Server};
 use serde_json::json;
 

@@ -1,21 +1,17 @@
-//! API views of an annual plan document.
-
-use std::collections::BTreeMap;
+//! Answers about annual plan documents.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::id::{IndustryId, PlanId, UnitId};
+use crate::domain::id::{PlanId, UnitId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::plan::{
     Envelope, IndustryTarget, Measure, Plan, Target, TargetOperator, TargetScope,
 };
 use crate::domain::rate::Hundredths;
-use crate::http::problem::Problem;
-use crate::store::reference::industries;
-use crate::store::{Conn, plans};
+use crate::store::plans::document::PlanDocument;
 use crate::usecases::answer::Versioned;
 use crate::usecases::figures::view::Promised;
 
@@ -200,59 +196,49 @@ pub struct TargetView {
     pub note: String,
 }
 
-fn target(target: Target, codes: &BTreeMap<IndustryId, String>) -> TargetView {
-    TargetView {
-        position: target.position,
-        scope: target.scope,
-        industry: target.industry.and_then(|id| codes.get(&id).cloned()),
-        measure: target.measure,
-        indicator: target.indicator,
-        operator: target.operator,
-        value: target.value,
-        unit: target.unit,
-        deadline: target.deadline,
-        as_written: target.as_written,
-        note: target.note,
+impl From<PlanDocument> for PlanDetailView {
+    fn from(document: PlanDocument) -> Self {
+        let envelope = |e: &Envelope| EnvelopeView {
+            industry: document.code(e.industry).to_owned(),
+            project_count: e.project_count.into(),
+            total_investment_wan: e.total,
+            annual_investment_wan: e.annual,
+        };
+        let industry_target = |t: &IndustryTarget| IndustryTargetView {
+            industry: document.code(t.industry).to_owned(),
+            value_added_wan: t.value_added,
+            increase_wan: t.increase,
+            growth_min_percent: t.growth_min,
+            note: t.note.clone(),
+        };
+        let target = |t: &Target| TargetView {
+            position: t.position,
+            scope: t.scope,
+            industry: t.industry.map(|id| document.code(id).to_owned()),
+            measure: t.measure,
+            indicator: t.indicator.clone(),
+            operator: t.operator,
+            value: t.value.clone(),
+            unit: t.unit.clone(),
+            deadline: t.deadline,
+            as_written: t.as_written.clone(),
+            note: t.note.clone(),
+        };
+        Self {
+            computed_total: document.envelopes.iter().map(Promised::from).sum(),
+            envelopes: document.envelopes.iter().map(envelope).collect(),
+            industry_targets: document.industry_targets.iter().map(industry_target).collect(),
+            targets: document.targets.iter().map(target).collect(),
+            measures: document.measures.into_iter().map(MeasureView::from).collect(),
+            id: document.plan.id,
+            year: document.plan.year,
+            title: document.plan.title,
+            issuer: document.plan.issuer,
+            issued_on: document.plan.issued_on,
+            document_number: document.plan.document_number,
+            source_sha256: document.plan.source_sha256,
+            synthetic: document.plan.synthetic,
+            version: document.plan.version,
+        }
     }
-}
-
-/// Loads envelopes, targets and measures of `plan` and builds its view.
-pub fn detail(conn: &mut Conn, plan: Plan) -> Result<PlanDetailView, Problem> {
-    let codes: BTreeMap<_, _> =
-        industries::all(conn)?.into_iter().map(|i| (i.id, i.code)).collect();
-    let code = |id: IndustryId| codes.get(&id).cloned().unwrap_or_default();
-    let envelopes = plans::envelopes(conn, plan.id)?;
-    let industry_targets = plans::industry_targets(conn, plan.id)?;
-    let targets = plans::targets(conn, plan.id)?;
-    let measures = plans::measures(conn, plan.id)?;
-    let envelope = |e: &Envelope| EnvelopeView {
-        industry: code(e.industry),
-        project_count: e.project_count.into(),
-        total_investment_wan: e.total,
-        annual_investment_wan: e.annual,
-    };
-    let industry_target = |t: IndustryTarget| IndustryTargetView {
-        industry: code(t.industry),
-        value_added_wan: t.value_added,
-        increase_wan: t.increase,
-        growth_min_percent: t.growth_min,
-        note: t.note,
-    };
-    let own = PlanView::from(plan);
-    Ok(PlanDetailView {
-        id: own.id,
-        year: own.year,
-        title: own.title,
-        issuer: own.issuer,
-        issued_on: own.issued_on,
-        document_number: own.document_number,
-        source_sha256: own.source_sha256,
-        synthetic: own.synthetic,
-        computed_total: envelopes.iter().map(Promised::from).sum(),
-        envelopes: envelopes.iter().map(envelope).collect(),
-        industry_targets: industry_targets.into_iter().map(industry_target).collect(),
-        measures: measures.into_iter().map(MeasureView::from).collect(),
-        targets: targets.into_iter().map(|t| target(t, &codes)).collect(),
-        version: own.version,
-    })
 }

@@ -1,19 +1,17 @@
-//! Request bodies of a project's year plan: first version and adjustment.
+//! Year plans as they are entered: first version and adjustment.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
-use crate::domain::id::UserId;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::{
-    CheckedAmounts, PlanVersion, PlanVersionKind, VersionWords, YearPlan, may_take_effect,
+    CheckedAmounts, Effect, PlanVersion, PlanVersionKind, VersionWords, YearPlan, may_take_effect,
 };
 use crate::domain::text::{Line, Note, Reason};
 use crate::domain::words::Words;
-use crate::http::problem::Problem;
+use crate::usecases::ask::Stamp;
 use crate::usecases::check::Check;
 use crate::usecases::refusal::Refusal;
 
@@ -55,13 +53,18 @@ impl YearPlanInput {
         })
     }
 
-    /// Checks the fields; returns first month, amounts and texts.
-    pub fn parse(
+    /// Checks the fields; returns the first version of the plan of `year`. `total` is the project's
+    /// total investment.
+    ///
+    /// # Errors
+    /// Invalid, with every wrong field.
+    pub(super) fn version(
         &self,
         year: Year,
         total: Fen,
         last_closed: Option<Month>,
-    ) -> Result<(Month, CheckedAmounts, VersionWords), Refusal> {
+        stamp: &Stamp,
+    ) -> Result<PlanVersion, Refusal> {
         let mut check = Check::new();
         let reason = check.field("/reason", Line::parse(&self.reason)).map(Line::into_string);
         let words = words(&mut check, &self.goal, &self.document_number, reason);
@@ -70,7 +73,8 @@ impl YearPlanInput {
         check.all(may_take_effect(effective, year, last_closed, None).map_err(|e| vec![e]));
         let annual = self.annual_investment_wan;
         let amounts = check.all(CheckedAmounts::check(annual, &self.months, total));
-        check.done(amounts.zip(words).map(|(amounts, words)| (effective, amounts, words)))
+        let (amounts, words) = check.done(amounts.zip(words))?;
+        Ok(amounts.first(effective, words, stamp.now.instant, stamp.author.user_id()))
     }
 }
 
@@ -83,9 +87,11 @@ fn words(
 ) -> Option<VersionWords> {
     let goal = check.field("/goal", Note::parse(goal));
     let document_number = check.field("/document_number", Line::parse(document_number));
-    let ((goal, document_number), reason) = goal.zip(document_number).zip(reason)?;
-    let (goal, document_number) = (goal.into_string(), document_number.into_string());
-    Some(VersionWords { goal, document_number, reason })
+    Some(VersionWords {
+        goal: goal?.into_string(),
+        document_number: document_number?.into_string(),
+        reason: reason?,
+    })
 }
 
 /// Reason why a version follows the first.
@@ -147,16 +153,19 @@ impl AdjustmentInput {
         })
     }
 
-    /// Checks the fields; returns the version that follows the last one of `plan`.
-    pub fn version(
+    /// Checks the fields; returns the version that follows the last one of `plan`. `total` is the
+    /// project's total investment.
+    ///
+    /// # Errors
+    /// Invalid, with every wrong field.
+    pub(super) fn version(
         &self,
         plan: &YearPlan,
         total: Fen,
         last_closed: Option<Month>,
-        now: Timestamp,
-        by: Option<UserId>,
-    ) -> Result<PlanVersion, Problem> {
-        let last = plan.versions.last().ok_or_else(|| Problem::broken("a plan has no version"))?;
+        stamp: &Stamp,
+    ) -> Result<PlanVersion, Refusal> {
+        let last = plan.versions.last().ok_or_else(|| Refusal::broken("a plan has no version"))?;
         let mut check = Check::new();
         let reason = check.field("/reason", Reason::parse(&self.reason)).map(Reason::into_string);
         let words = words(&mut check, &self.goal, &self.document_number, reason);
@@ -175,6 +184,9 @@ impl AdjustmentInput {
         let annual = self.annual_investment_wan;
         let amounts = check.all(CheckedAmounts::check(annual, &self.months, total));
         let (amounts, words) = check.done(amounts.zip(words))?;
-        Ok(amounts.after(last, (self.kind.into(), effective), words, now, by))
+        let kind = self.kind.into();
+        let by = stamp.author.user_id();
+        let effect = Effect { kind, month: effective };
+        Ok(amounts.after(last, effect, words, stamp.now.instant, by))
     }
 }

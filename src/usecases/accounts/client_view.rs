@@ -1,9 +1,8 @@
-//! API representation of machine clients, and validation of their input.
+//! Answers about machine clients, and what callers write of them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::accounts::users::belonging;
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::clock::Timestamp;
@@ -11,19 +10,17 @@ use crate::domain::error::FieldError;
 use crate::domain::id::{AreaId, ClientId, ClientSecretId, UnitId};
 use crate::domain::text::Name;
 use crate::domain::words::Words;
-use crate::http::body::given;
-use crate::http::problem::Problem;
-use crate::http::tokens::random_text;
-use crate::store::Conn;
-use crate::store::accounts::clients;
 use crate::store::accounts::clients::{Client, ClientSecret, NewClient};
 use crate::store::accounts::users::{NewUser, User};
+use crate::usecases::accounts::users::check_affiliation;
 use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
+use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::random::random_text;
 use crate::usecases::refusal::Refusal;
 
 /// A machine client: an application that uses the API with its own credentials.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Client)]
 pub struct ClientView {
     /// The client's id.
@@ -56,7 +53,7 @@ pub struct ClientView {
 }
 
 /// A client secret, without the secret itself.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ClientSecret)]
 pub struct ClientSecretView {
     /// The secret's id.
@@ -84,10 +81,9 @@ impl Versioned for ClientView {
 }
 
 impl ClientView {
-    /// Builds the view; loads the client's secrets.
-    pub fn read(conn: &mut Conn, client: Client) -> Result<Self, Problem> {
-        let secrets = clients::secrets(conn, client.id)?;
-        Ok(Self {
+    /// The answer about `client` with its active `secrets`.
+    pub fn of(client: Client, secrets: Vec<ClientSecret>) -> Self {
+        Self {
             id: client.id,
             client_id: client.client_id,
             name: client.name,
@@ -101,7 +97,7 @@ impl ClientView {
             secrets: secrets.into_iter().map(Into::into).collect(),
             created_at: client.created_at,
             version: client.version,
-        })
+        }
     }
 }
 
@@ -151,31 +147,40 @@ impl ClientInput {
     }
 }
 
-/// A partial update of a machine client; absent fields are left unchanged.
-#[derive(Deserialize, ToSchema)]
+/// The fields of a machine client that can be changed.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = Self::sample)]
-pub struct ClientPatch {
-    /// New display name.
-    #[schema(min_length = 1, max_length = 200, nullable = false)]
-    #[serde(default)]
-    pub name: Option<String>,
-    /// New list of scopes. Removed scopes also stop working for tokens already issued.
-    #[schema(min_items = 1, nullable = false)]
-    #[serde(default)]
-    pub scopes: Option<Vec<ClientScope>>,
-    /// New expiry time, which must be in the future; null if the client does not expire.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Timestamp>)]
-    pub expires_at: Option<Option<Timestamp>>,
+pub struct ClientForm {
+    /// Display name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Granted scopes. Removed scopes also stop working for tokens already issued.
+    #[schema(min_items = 1)]
+    pub scopes: Vec<ClientScope>,
+    /// Expiry time, which must be in the future; null if the client does not expire.
+    pub expires_at: Option<Timestamp>,
     /// True to disable the client, false to enable it. Disabling revokes its tokens immediately.
-    #[schema(nullable = false)]
-    #[serde(default)]
-    pub disabled: Option<bool>,
+    pub disabled: bool,
 }
 
-impl ClientPatch {
-    fn sample() -> serde_json::Value {
+impl From<&Client> for ClientForm {
+    fn from(client: &Client) -> Self {
+        Self {
+            name: client.name.clone(),
+            scopes: client.scopes.clone(),
+            expires_at: client.expires_at,
+            disabled: client.user.disabled_at.is_some(),
+        }
+    }
+}
+
+impl Patchable for ClientForm {
+    const SCHEMA: &'static str = "ClientPatch";
+    const DESCRIPTION: &'static str =
+        "A partial update of a machine client; absent fields are left unchanged.";
+    const FIXED: &'static [&'static str] = &[];
+
+    fn patch_sample() -> serde_json::Value {
         serde_json::json!({"scopes": ["projects:read"], "disabled": false})
     }
 }
@@ -187,14 +192,14 @@ impl ClientPatch {
 pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
-    belonging(&mut check, input.role, input.unit_id, input.area_id);
+    check_affiliation(&mut check, input.role, input.unit_id, input.area_id);
     if input.role == Role::Admin {
         let words =
             Words::new("接口客户端不能管理账号。", "A machine client cannot manage accounts.");
         check.note("/role", FieldError::new(String::new(), "not-allowed", words));
     }
     in_future(&mut check, input.expires_at, now);
-    let tail: String = random_text().map_err(Problem::broken)?.chars().take(12).collect();
+    let tail: String = random_text().map_err(Refusal::broken)?.chars().take(12).collect();
     let client_id = format!("mp-{tail}");
     let new = name.map(|name| {
         let name = name.into_string();
@@ -229,30 +234,24 @@ fn in_future(check: &mut Check, expires_at: Option<Timestamp>, now: Timestamp) {
     }
 }
 
-impl ClientPatch {
-    /// `client` with the changes of this patch applied.
-    ///
-    /// # Errors
-    /// All invalid fields.
-    pub fn apply(&self, mut client: Client, now: Timestamp) -> Result<Client, Refusal> {
-        let mut check = Check::new();
-        if let Some(name) = &self.name
-            && let Some(name) = check.field("/name", Name::parse(name))
-        {
-            client.name = name.into_string();
-        }
-        if let Some(scopes) = &self.scopes {
-            client.scopes = in_order(scopes);
-        }
-        if let Some(expires_at) = self.expires_at {
-            in_future(&mut check, expires_at, now);
-            client.expires_at = expires_at;
-        }
-        if let Some(disabled) = self.disabled {
-            let since = disabled.then(|| client.user.disabled_at.unwrap_or(now));
-            client.user = User { disabled_at: since, ..client.user };
-        }
-        client.user.display_name.clone_from(&client.name);
-        check.done(Some(client))
+/// `client` with the fields of `patch` changed.
+///
+/// # Errors
+/// Invalid, with every wrong field.
+pub fn changed(
+    client: Client,
+    patch: &Patch<ClientForm>,
+    now: Timestamp,
+) -> Result<Client, Refusal> {
+    let form = patch.merged(&ClientForm::from(&client))?;
+    let mut check = Check::new();
+    let name = check.field("/name", Name::parse(&form.name));
+    if patch.names("expires_at") {
+        in_future(&mut check, form.expires_at, now);
     }
+    let name = check.done(name)?.into_string();
+    let disabled_at = form.disabled.then(|| client.user.disabled_at.unwrap_or(now));
+    let user = User { disabled_at, display_name: name.clone(), ..client.user };
+    let scopes = if patch.names("scopes") { in_order(&form.scopes) } else { client.scopes };
+    Ok(Client { name, scopes, expires_at: form.expires_at, user, ..client })
 }

@@ -1,4 +1,4 @@
-//! Request body of an annual plan.
+//! An annual plan document as it is entered.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -126,7 +126,7 @@ impl PlanInput {
     /// Checks all fields and looks up the industries.
     ///
     /// # Errors
-    /// 422 with every invalid field.
+    /// Invalid, with every wrong field.
     pub fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Refusal> {
         let all = industries::all(conn)?;
         let mut check = Check::new();

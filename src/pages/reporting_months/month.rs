@@ -7,36 +7,33 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::reporting_months::filings::{
-    Filing, FilingQuery, FilingsRow, FilingsView, list_filings,
-};
-use crate::api::reporting_months::handlers::{
-    MonthPath, ReportingMonthInput, ReportingMonthStatus, close_reporting_month,
-    get_reporting_month, put_reporting_month,
-};
-use crate::api::reporting_months::late_grants::{
-    LateGrantInput, LateGrantView, create_late_grant, list_late_grants,
-};
+use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::account::access::Action;
 use crate::domain::id::UnitId;
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::report::filings::FilingStatus;
 use crate::domain::reporting_month::MonthState;
-use crate::http::body::{Body, judge};
-use crate::http::once::Once;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::Path;
 use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::{KeepMonths, ReadProjects};
 use crate::usecases::precondition::Precondition;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
+use crate::usecases::reporting_months::filings::{
+    self, FilingFilter, FilingView, FilingsRow, FilingsView, ReportingMonthStatus,
+};
+use crate::usecases::reporting_months::late_grants::{self, LateGrantInput, LateGrantView};
+use crate::usecases::reporting_months::write::{self, ReportingMonthInput};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -83,6 +80,24 @@ pub struct FilingsQuery {
     pub cursor: Option<String>,
 }
 
+impl FilingsQuery {
+    /// The filings of the list.
+    fn filter(&self) -> FilingFilter {
+        let list = |one: &Option<String>| one.iter().cloned().collect();
+        let projects = FilterQuery {
+            area: list(&self.area),
+            industry: list(&self.industry),
+            unit: self.unit.into_iter().collect(),
+            role: self.unit.map(|_| UnitRole::Owner),
+            ..FilterQuery::default()
+        };
+        FilingFilter { projects, status: self.status.clone(), late: self.late }
+    }
+}
+
+/// Filings on one page of the list.
+const LIST_LENGTH: i64 = 50;
+
 /// A table of filing counts by area, industry or unit.
 struct FilingGroup {
     title: &'static str,
@@ -90,8 +105,21 @@ struct FilingGroup {
     by: &'static str,
     /// True if the table has too many rows to be shown expanded.
     long: bool,
-    /// Name, parameter value, counts.
-    rows: Vec<(String, String, FilingsView)>,
+    rows: Vec<GroupRow>,
+}
+
+/// Filing counts of one area, industry or unit.
+struct GroupRow {
+    name: String,
+    /// Value of the parameter that filters by the row.
+    value: String,
+    filings: FilingsView,
+}
+
+/// A unit with missing reports, to which late filing can be granted.
+struct OwingUnit {
+    id: UnitId,
+    name: String,
 }
 
 #[derive(Template)]
@@ -101,9 +129,9 @@ struct MonthPage {
     status: ReportingMonthStatus,
     groups: Vec<FilingGroup>,
     asked: FilingsQuery,
-    filings: PageView<Filing>,
+    filings: PageView<FilingView>,
     grants: Vec<LateGrantView>,
-    units: Vec<(UnitId, String)>,
+    units: Vec<OwingUnit>,
     usual_until: NaiveDate,
     names: Names,
     rejected: RejectedForm,
@@ -137,9 +165,9 @@ impl MonthPage {
 
 async fn show(
     visit: Visit<ReadProjects>,
-    path: Path<MonthPath>,
+    Path(at): Path<MonthPath>,
 ) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&visit, path.0, RejectedForm::default()).await?))
+    Ok(Page::of(page(&visit, at, RejectedForm::default()).await?))
 }
 
 async fn page(
@@ -147,17 +175,22 @@ async fn page(
     at: MonthPath,
     rejected: RejectedForm,
 ) -> Result<MonthPage, Problem> {
-    let (language, app) = (visit.language, || visit.app.clone());
-    let reads = || visit.permit::<ReadProjects>();
     let asked = visit.query_params::<FilingsQuery>()?;
-    let status = get_reporting_month(app(), reads()?, Path(at)).await?.0;
-    let filings = filings(visit, at, &asked).await?;
-    let grants = list_late_grants(app(), reads()?, Path(at)).await?.0.items;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let filter = asked.filter();
+    let page = PageRequest::new(LIST_LENGTH, asked.cursor.clone());
+    let read = move |ask: &mut Ask<'_>| {
+        Ok(MonthData {
+            status: filings::status(ask, at.month)?,
+            filings: filings::list(ask, at.month, &filter, &page)?,
+            grants: late_grants::list(ask, at.month)?,
+            names: Names::read(ask)?,
+        })
+    };
+    let MonthData { status, filings, grants, names } = visit.ask(read).await?;
     let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
     let groups = groups(&shell, &status, &names);
     let owes = |row: &&FilingsRow| row.filings.missing + row.filings.returned > 0;
-    let unit = |row: &FilingsRow| Some((row.unit_id?, row.of.clone()));
+    let unit = |row: &FilingsRow| Some(OwingUnit { id: row.unit_id?, name: row.of.clone() });
     let units = status.by_unit.iter().filter(owes).filter_map(unit).collect();
     let usual_until = visit.now.instant.day_in_shanghai() + Days::new(3);
     Ok(MonthPage {
@@ -174,30 +207,19 @@ async fn page(
     })
 }
 
-async fn filings(
-    visit: &Visit<ReadProjects>,
-    at: MonthPath,
-    asked: &FilingsQuery,
-) -> Result<PageView<Filing>, Problem> {
-    let list = |one: &Option<String>| one.iter().cloned().collect();
-    let filter = FilterQuery {
-        area: list(&asked.area),
-        industry: list(&asked.industry),
-        unit: asked.unit.into_iter().collect(),
-        role: asked.unit.map(|_| UnitRole::Owner),
-        ..FilterQuery::default()
-    };
-    let (status, late) = (asked.status.clone(), asked.late);
-    let asked = FilingQuery { status, late, limit: 50, cursor: asked.cursor.clone() };
-    let query = Query(Both(filter, asked));
-    Ok(list_filings(visit.app.clone(), visit.permit()?, Path(at), query).await?.0)
+/// What the page reads in one snapshot.
+struct MonthData {
+    status: ReportingMonthStatus,
+    filings: PageView<FilingView>,
+    grants: Vec<LateGrantView>,
+    names: Names,
 }
 
 fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<FilingGroup> {
     let rows = |rows: &[FilingsRow], name: &dyn Fn(&str) -> String| {
         let row = |row: &FilingsRow| {
             let value = row.unit_id.map_or_else(|| row.of.clone(), |id| id.to_string());
-            (name(&row.of), value, row.filings)
+            GroupRow { name: name(&row.of), value, filings: row.filings }
         };
         rows.iter().map(row).collect()
     };
@@ -223,72 +245,88 @@ fn groups(shell: &Shell, status: &ReportingMonthStatus, names: &Names) -> Vec<Fi
     ]
 }
 
-/// Shows the month with the rejected form.
-async fn redisplay(
+/// A form that was sent to the month, and why it was rejected.
+struct Rejection {
+    form: &'static str,
+    fields: Fields,
+    problem: Problem,
+}
+
+/// Redirects to the month after an action, or shows the month with the rejected form.
+async fn answer(
     request: &HttpRequest,
     visit: &Visit<ReadProjects>,
     at: MonthPath,
-    (form, fields, problem): (&'static str, Fields, Problem),
+    done: Result<&str, Rejection>,
 ) -> Result<HttpResponse, Problem> {
-    let errors = FormErrors::from_problem(problem, visit.language)?;
-    let view = page(visit, at, RejectedForm::new(form, errors.clone(), fields)).await?;
-    Ok(Page::with_form(view, &errors).respond_to(request))
-}
-
-fn done(visit: &Visit<ReadProjects>, at: MonthPath, said: &str) -> HttpResponse {
-    see_other(&format!("/months/{}?{}&said={said}", at.month, visit.choice.to_query()))
+    match done {
+        Ok(notice) => {
+            let period = visit.choice.to_query();
+            Ok(see_other(&format!("/months/{}?{period}&said={notice}", at.month)))
+        }
+        Err(Rejection { form, fields, problem }) => {
+            let errors = FormErrors::from_problem(problem, visit.language)?;
+            let view = page(visit, at, RejectedForm::new(form, errors.clone(), fields)).await?;
+            Ok(Page::with_form(view, &errors).respond_to(request))
+        }
+    }
 }
 
 async fn move_days(
     request: HttpRequest,
     visit: Visit<ReadProjects>,
-    path: Path<MonthPath>,
-    form: Form,
+    Path(at): Path<MonthPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields), who) = (path, form, visit.permit::<KeepMonths>()?);
+    let who = visit.permit::<KeepMonths>()?;
     let moved = async {
-        let days = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
-        let is = Precondition::Version(fields.number("version").unwrap_or_default());
-        put_reporting_month(visit.app.clone(), who, Path(at), is, Body(days)).await
+        let input = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
+        let version = Precondition::Version(fields.number("version").unwrap_or_default());
+        who.change(move |ask| write::decide_dates(ask, at.month, version, input), write::save).await
     };
-    match moved.await {
-        Ok(_) => Ok(done(&visit, at, "days-moved")),
-        Err(problem) => redisplay(&request, &visit, at, ("days", fields, problem)).await,
-    }
+    let moved = moved.await;
+    let done = match moved {
+        Ok(_) => Ok("days-moved"),
+        Err(problem) => Err(Rejection { form: "days", fields, problem }),
+    };
+    answer(&request, &visit, at, done).await
 }
 
 async fn close(
     request: HttpRequest,
     visit: Visit<ReadProjects>,
-    path: Path<MonthPath>,
-    form: Form,
+    Path(at): Path<MonthPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), who) = (path, visit.permit::<KeepMonths>()?);
-    let once = Once::unkeyed(&request);
-    match close_reporting_month(visit.app.clone(), who, Path(at), once).await {
-        Ok(_) => Ok(done(&visit, at, "month-closed")),
-        Err(problem) => redisplay(&request, &visit, at, ("closing", form.0, problem)).await,
-    }
+    let who = visit.permit::<KeepMonths>()?;
+    let closed = who.change(move |ask| write::decide_closing(ask, at.month), write::save).await;
+    let done = match closed {
+        Ok(_) => Ok("month-closed"),
+        Err(problem) => Err(Rejection { form: "closing", fields, problem }),
+    };
+    answer(&request, &visit, at, done).await
 }
 
 async fn grant(
     request: HttpRequest,
     visit: Visit<ReadProjects>,
-    path: Path<MonthPath>,
-    form: Form,
+    Path(at): Path<MonthPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields), who) = (path, form, visit.permit::<KeepMonths>()?);
+    let who = visit.permit::<KeepMonths>()?;
     let granted = async {
         let body = with_numbers(fields.body(&["reason", "unit_id"]), &["unit_id"]);
         let body = match fields.get("until") {
             Some(day) => with(body, "until", end_of(day)),
             None => body,
         };
-        let (input, once) = (Body(judge::<LateGrantInput>(body)?), Once::unkeyed(&request));
-        create_late_grant(visit.app.clone(), who, Path(at), input, once).await
+        let input = judge::<LateGrantInput>(body)?;
+        who.change(move |ask| late_grants::decide(ask, at.month, &input), late_grants::save).await
     };
-    match granted.await {
-        Ok(_) => Ok(done(&visit, at, "granted")),
-        Err(problem) => redisplay(&request, &visit, at, ("grant", fields, problem)).await,
-    }
+    let granted = granted.await;
+    let done = match granted {
+        Ok(_) => Ok("granted"),
+        Err(problem) => Err(Rejection { form: "grant", fields, problem }),
+    };
+    answer(&request, &visit, at, done).await
 }

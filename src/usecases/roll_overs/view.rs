@@ -1,23 +1,22 @@
-//! API representation of roll-overs and their lines, and validation of changes.
+//! Answers about roll-overs and their lines.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
-use crate::domain::roll_over::{RollOverLine, RollOverState};
-use crate::domain::text::Line;
-use crate::domain::words::Words;
+use crate::domain::roll_over::RollOverState;
+use crate::store::roll_overs::NamedLine;
+use crate::store::roll_overs::totals::RollOverTotals;
 use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::figures::about::Scope;
 use crate::usecases::refusal::Refusal;
 
 /// A roll-over of unfinished projects into a new year.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RollOver)]
 pub struct RollOverView {
     /// The new year.
@@ -55,6 +54,30 @@ pub struct RollOverView {
     pub version: i64,
 }
 
+impl From<RollOverTotals> for RollOverView {
+    fn from(totals: RollOverTotals) -> Self {
+        let roll_over = totals.roll_over;
+        Self {
+            year: roll_over.year,
+            through: roll_over.through,
+            state: roll_over.state,
+            scope: Scope::All,
+            open_months: totals.open_months,
+            project_count: totals.project_count,
+            included_count: totals.included_count,
+            remaining_wan: totals.remaining,
+            carried_wan: totals.carried,
+            annual_investment_wan: totals.annual,
+            document_number: roll_over.document_number,
+            proposed_at: roll_over.proposed.at,
+            proposed_by: roll_over.proposed.by,
+            confirmed_at: roll_over.confirmed.as_ref().map(|step| step.at),
+            confirmed_by: roll_over.confirmed.map(|step| step.by),
+            version: roll_over.version,
+        }
+    }
+}
+
 impl Versioned for RollOverView {
     fn version(&self) -> i64 {
         self.version
@@ -83,8 +106,9 @@ pub struct RollOverLineView {
     pub version: i64,
 }
 
-impl From<(RollOverLine, String)> for RollOverLineView {
-    fn from((line, project): (RollOverLine, String)) -> Self {
+impl From<NamedLine> for RollOverLineView {
+    fn from(named: NamedLine) -> Self {
+        let NamedLine { line, project } = named;
         Self {
             project_id: line.project_id,
             project,
@@ -101,50 +125,5 @@ impl From<(RollOverLine, String)> for RollOverLineView {
 impl Versioned for RollOverLineView {
     fn version(&self) -> i64 {
         self.version
-    }
-}
-
-/// A partial update of a roll-over line; absent fields are left unchanged.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = Self::sample)]
-pub struct RollOverLinePatch {
-    /// Planned investment in the new year, in 万元; at most the project's total investment, and not
-    /// zero if the project is included.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub annual_investment_wan: Option<Fen>,
-    /// True if the project gets a plan for the new year.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub included: Option<bool>,
-    /// Reason for the change.
-    #[serde(default)]
-    #[schema(nullable = false, max_length = 500)]
-    pub note: Option<String>,
-}
-
-impl RollOverLinePatch {
-    fn sample() -> serde_json::Value {
-        serde_json::json!({"annual_investment_wan": "9600.00", "note": "按合同工期测算"})
-    }
-
-    /// `line` with these changes applied; `total` is the project's total investment.
-    pub fn apply(&self, line: &RollOverLine, total: Fen) -> Result<RollOverLine, Refusal> {
-        let mut check = Check::new();
-        let pointer = "/annual_investment_wan";
-        let annual = self.annual_investment_wan.map(|a| RollOverLine::check_annual(a, total));
-        let annual = check.optional(pointer, annual).unwrap_or(line.annual);
-        let note = check.optional("/note", self.note.as_deref().map(Line::parse));
-        let note = note.map_or(line.note.clone(), Line::into_string);
-        let included = self.included.unwrap_or(line.included);
-        if included && annual.is_zero() {
-            let words = Words::new(
-                "列入结转的项目须有年度计划投资；否则请将 included 设为 false。",
-                "An included project must have an annual investment; otherwise set `included` to false.",
-            );
-            check.note(pointer, FieldError::new("", "zero", words));
-        }
-        check.done(Some(RollOverLine { annual, included, note, ..line.clone() }))
     }
 }

@@ -1,5 +1,8 @@
 //! Roll-overs of unfinished projects, and their lines.
 
+pub mod recorded;
+pub mod totals;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -7,7 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, RollOverId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
-use crate::domain::roll_over::{RollOver, RollOverLine, RollOverState};
+use crate::domain::roll_over::{RollOver, RollOverLine, RollOverState, RollOverStep};
 use crate::store::schema::{projects, roll_over_lines as lines, roll_overs};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
@@ -37,8 +40,8 @@ impl TryFrom<Row> for RollOver {
             through: StoreError::read_text(&row.through)?,
             state: StoreError::read_text(&row.state)?,
             document_number: row.document_number,
-            proposed: (Timestamp::new(row.proposed_at), row.proposed_by),
-            confirmed: row.confirmed_at.map(|at| (Timestamp::new(at), by)),
+            proposed: RollOverStep { at: Timestamp::new(row.proposed_at), by: row.proposed_by },
+            confirmed: row.confirmed_at.map(|at| RollOverStep { at: Timestamp::new(at), by }),
             version: row.version,
         })
     }
@@ -70,6 +73,21 @@ impl From<LineRow> for RollOverLine {
     }
 }
 
+/// A line with the name of its project.
+#[derive(Clone, Debug)]
+pub struct NamedLine {
+    /// The line.
+    pub line: RollOverLine,
+    /// The project's name.
+    pub project: String,
+}
+
+impl NamedLine {
+    fn of((row, project): (LineRow, String)) -> Self {
+        Self { line: row.into(), project }
+    }
+}
+
 /// Finds the roll-over into a year.
 pub fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
     let row: Option<Row> = roll_overs::table
@@ -95,8 +113,8 @@ pub fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
             roll_overs::year.eq(new.year.get()),
             roll_overs::through.eq(new.through.to_string()),
             roll_overs::state.eq(RollOverState::Proposed.as_str()),
-            roll_overs::proposed_at.eq(new.proposed.0.naive()),
-            roll_overs::proposed_by.eq(&new.proposed.1),
+            roll_overs::proposed_at.eq(new.proposed.at.naive()),
+            roll_overs::proposed_by.eq(&new.proposed.by),
         ))
         .returning(roll_overs::id)
         .get_result(conn)?;
@@ -115,10 +133,10 @@ pub fn save(conn: &mut Conn, roll_over: &RollOver) -> Result<()> {
             roll_overs::through.eq(roll_over.through.to_string()),
             roll_overs::state.eq(roll_over.state.as_str()),
             roll_overs::document_number.eq(&roll_over.document_number),
-            roll_overs::proposed_at.eq(roll_over.proposed.0.naive()),
-            roll_overs::proposed_by.eq(&roll_over.proposed.1),
-            roll_overs::confirmed_at.eq(roll_over.confirmed.as_ref().map(|c| c.0.naive())),
-            roll_overs::confirmed_by.eq(roll_over.confirmed.as_ref().map(|c| &c.1)),
+            roll_overs::proposed_at.eq(roll_over.proposed.at.naive()),
+            roll_overs::proposed_by.eq(&roll_over.proposed.by),
+            roll_overs::confirmed_at.eq(roll_over.confirmed.as_ref().map(|c| c.at.naive())),
+            roll_overs::confirmed_by.eq(roll_over.confirmed.as_ref().map(|c| &c.by)),
             roll_overs::version.eq(roll_overs::version + 1),
         ))
         .execute(conn)?;
@@ -144,23 +162,19 @@ pub fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> R
     Ok(())
 }
 
-/// All lines with project names, ordered by project.
-pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<(RollOverLine, String)>> {
+/// All lines, ordered by project.
+pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<NamedLine>> {
     let rows: Vec<(LineRow, String)> = lines::table
         .inner_join(projects::table)
         .filter(lines::roll_over_id.eq(of.0))
         .order(lines::project_id)
         .select((LineRow::as_select(), projects::name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(row, name)| (row.into(), name)).collect())
+    Ok(rows.into_iter().map(NamedLine::of).collect())
 }
 
-/// One page of lines with project names, ordered by project.
-pub fn page(
-    conn: &mut Conn,
-    of: RollOverId,
-    page: &PageRequest,
-) -> Result<Page<(RollOverLine, String)>> {
+/// One page of lines, ordered by project.
+pub fn page(conn: &mut Conn, of: RollOverId, page: &PageRequest) -> Result<Page<NamedLine>> {
     let total = lines::table.filter(lines::roll_over_id.eq(of.0)).count().get_result(conn)?;
     let rows: Vec<(LineRow, String)> = lines::table
         .inner_join(projects::table)
@@ -170,18 +184,18 @@ pub fn page(
         .limit(page.rows_to_fetch())
         .select((LineRow::as_select(), projects::name))
         .load(conn)?;
-    page.by_id(rows, total, |(row, _)| row.project_id, |(row, name)| Ok((row.into(), name)))
+    page.by_id(rows, total, |(row, _)| row.project_id, |row| Ok(NamedLine::of(row)))
 }
 
-/// Loads the line of a project with its name, or returns [`StoreError::NotFound`].
-pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<(RollOverLine, String)> {
-    let (row, name): (LineRow, String) = lines::table
+/// Loads the line of a project, or returns [`StoreError::NotFound`].
+pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<NamedLine> {
+    let row: (LineRow, String) = lines::table
         .inner_join(projects::table)
         .filter(lines::roll_over_id.eq(of.0))
         .filter(lines::project_id.eq(project.0))
         .select((LineRow::as_select(), projects::name))
         .first(conn)?;
-    Ok((row.into(), name))
+    Ok(NamedLine::of(row))
 }
 
 /// Updates `line` if its version is unchanged.
