@@ -6,13 +6,13 @@ use utoipa::ToSchema;
 
 use crate::api::lights::handlers::LightSummary;
 use crate::api::lights::view::ProjectLightView;
-use crate::api::reporting_months::filings::{Filing, FilingsView};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::IssueId;
 use crate::domain::month::Month;
 use crate::store::events::seal::Anchor;
 use crate::usecases::bulletins::view::BulletinRestatement;
 use crate::usecases::issues::view::IssueFacts;
+use crate::usecases::reporting_months::filings::{FilingView, FilingsView};
 use crate::usecases::summaries::commitments::Commitments;
 use crate::usecases::summaries::investment::Investment;
 use crate::usecases::summaries::milestones::MilestoneSummary;
@@ -74,7 +74,7 @@ pub struct BulletinFigures {
     /// Number of the month's reports in each filing status.
     filings: FilingsView,
     /// Reports of the month that were late, are missing or were returned.
-    late_reports: Vec<Filing>,
+    late_reports: Vec<FilingView>,
     /// Restatements of closed months since the previous bulletin.
     restatements: Vec<BulletinRestatement>,
     /// Issues open when the month was closed.

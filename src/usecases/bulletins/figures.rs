@@ -7,7 +7,7 @@ use crate::api::lights::view::ProjectLightView;
 use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::ProjectId;
 use crate::domain::light::Light;
-use crate::domain::report::filings::{FilingStatus, Filings, is_late};
+use crate::domain::report::filings::{Deadline, Filings};
 use crate::domain::words::Language;
 use crate::store::Conn;
 use crate::store::bulletins::content::lists::LateReport;
@@ -82,27 +82,25 @@ fn filings(
     years: &[ProjectYear],
 ) -> Result<MonthFilings, Refusal> {
     let month = request.period.through;
-    let due = request.source.due_dates(conn, month.year())?.get(&month).copied();
+    let due_on = request.source.due_dates(conn, month.year())?.get(&month).copied();
+    let deadline = Deadline { due_on, today: request.today };
     let keys = KeyNames::load(conn, &request.source, years, &ProjectFilter::default())?;
     let names = request.source.names(conn, years.iter().map(|p| p.id))?;
     let mut found = MonthFilings { counts: Filings::default(), late: Vec::new() };
     for project in years {
-        let Some(status) = project.filing(month) else { continue };
-        let report = project.reports.iter().find(|r| r.month == month);
-        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
-        let late = due.is_some_and(|due| is_late(due, first_submitted_on, request.today));
-        found.counts.count(status, late);
-        if late || status == FilingStatus::Missing || status == FilingStatus::Returned {
+        let Some(report) = project.counted_report(month, deadline) else { continue };
+        found.counts.count(report);
+        if report.is_behind() {
             found.late.push(LateReport {
                 project_id: project.id,
                 project: names.get(&project.id).cloned().unwrap_or_default().0,
                 industry: keys.industry(project.industry).unwrap_or_default(),
                 area: keys.area(project.area).unwrap_or_default(),
                 owners: keys.units_of(project.id),
-                status,
-                report: report.map(|r| r.state),
-                late,
-                first_submitted_on,
+                status: report.status,
+                report: report.state,
+                late: report.late,
+                first_submitted_on: report.first_submitted_on,
             });
         }
     }

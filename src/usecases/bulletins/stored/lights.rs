@@ -1,8 +1,6 @@
 //! Lights of rows and of projects, and counts of filings.
 
 use crate::api::lights::handlers as summary;
-use crate::api::lights::overrides::LightOverrideView;
-use crate::api::lights::rules::LightRulesView;
 use crate::api::lights::view;
 use crate::domain::report::filings;
 use crate::store::bulletins::content::lights::{
@@ -10,6 +8,8 @@ use crate::store::bulletins::content::lights::{
 };
 use crate::store::bulletins::content::lists::Filings;
 use crate::usecases::bulletins::stored::rows::{about_with, each};
+use crate::usecases::lights::overrides::LightOverrideView;
+use crate::usecases::lights::rules::LightRulesView;
 use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 
 impl From<summary::LightSummary> for LightSummary {
