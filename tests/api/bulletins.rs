@@ -440,8 +440,8 @@ async fn an_event_that_lacks_a_field_stops_no_publication(app: TestApp) {
         }
         app.calendar.turn_to(&(due + chrono::Days::new(1)).to_string());
         commission.step(&format!("/reporting-months/{month}/closing")).await.expect(200);
-        app.clock.pass_hours(1);
     }
+    app.clock.pass_hours(1);
     take_fields_out(&app).await;
     let commission = app.commission().await;
 

@@ -10,6 +10,7 @@ use crate::store::bulletins::parts::Publication;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::events::{self, Change, Event, changes, seal};
 use crate::store::figures::source::Source;
+use crate::store::reporting_months::recorded::RecordedReportingMonth;
 use crate::store::reports::restatements;
 use crate::store::{Conn, Result as StoreResult, plans, reporting_months};
 use crate::usecases::ask::{Ask, Stamp};
@@ -19,7 +20,6 @@ use crate::usecases::bulletins::view::{BulletinHead, BulletinView, NamedRestatem
 use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::figures::request::SummaryRequest;
 use crate::usecases::refusal::Refusal;
-use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Who publishes, and when.
 #[derive(Clone, Debug)]
@@ -76,8 +76,9 @@ pub fn save(conn: &mut Conn, change: BulletinChange) -> Result<BulletinView, Ref
     let BulletinChange { before, published, bulletin, stamp } = change;
     reporting_months::save(conn, &published)?;
     let id = bulletins::insert(conn, &bulletin)?;
-    let after = ReportingMonthView::from(reporting_months::get(conn, bulletin.month)?);
-    let mut changed = changes(Some(&ReportingMonthView::from(before)), &after);
+    let after = reporting_months::get(conn, bulletin.month)?;
+    let recorded = RecordedReportingMonth::from(&before);
+    let mut changed = changes(Some(&recorded), &RecordedReportingMonth::from(&after));
     changed.push(Change::said("sha256", &bulletin.sha256));
     let event = Event::of("bulletin.published", "bulletin", id.0, changed);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;

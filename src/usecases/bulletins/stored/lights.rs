@@ -1,5 +1,7 @@
 //! Lights of rows and of projects, and counts of filings.
 
+use crate::api::lights::handlers as summary;
+use crate::api::lights::view;
 use crate::domain::report::filings;
 use crate::store::bulletins::content::lights::{
     CatchUp, Finding, LightCounts, LightRow, LightSummary, Override, ProjectLight, Rules,
