@@ -1,7 +1,5 @@
 //! How much of a file is read, and what is said when there is more.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 
 use crate::domain::words::Words;
@@ -21,6 +19,8 @@ pub const CELL_BYTES: usize = 131_072;
 pub const TEXT_BYTES: usize = 24 << 20;
 /// Most bytes a workbook unpacks to.
 pub const UNPACKED_BYTES: u64 = 64 << 20;
+/// Most bytes its parts unpack to while its cells are read, when a part is read more than once.
+pub const READ_BYTES: u64 = 3 * UNPACKED_BYTES;
 /// Most bytes its shared strings unpack to.
 pub const STRING_BYTES: u64 = 24 << 20;
 /// Most shared strings.
@@ -29,6 +29,10 @@ pub const STRINGS: u64 = 400_000;
 pub const STYLE_BYTES: u64 = 4 << 20;
 /// Most formats of each sort.
 pub const STYLES: u64 = 10_000;
+/// Longest name of a font, or number format, as a tag in bytes: each format of a cell has a copy.
+pub const FORMAT_BYTES: usize = 2_048;
+/// Longest reference to another part, as a tag in bytes: each sheet that uses it has a copy.
+pub const REFERENCE_BYTES: usize = 8_192;
 /// Most parts a workbook is made of.
 pub const PARTS: usize = 2_000;
 /// Longest piece of XML between two tags, or tag, in bytes.
@@ -39,8 +43,6 @@ pub const ELEMENTS: u64 = 3_000_000;
 pub const DEPTH: u32 = 200;
 /// Most sheets that people see.
 pub const SHEETS: usize = 50;
-/// How long reading the cells of a file may take.
-pub const READING: Duration = Duration::from_secs(3);
 /// Most merged regions and sheets.
 pub const REGIONS: u64 = 5_000;
 

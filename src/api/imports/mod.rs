@@ -3,6 +3,7 @@
 //! A row is judged by the rules of the request it stands for: it becomes that request's body and
 //! goes through its use case.
 
+pub mod archive;
 pub mod cell;
 pub mod column;
 pub mod csv_file;

@@ -1,7 +1,5 @@
 //! What stood in a file, before anything is made of it.
 
-use std::time::Instant;
-
 use chrono::NaiveDate;
 
 use crate::api::imports::limits;
@@ -54,40 +52,22 @@ pub struct RawSheet {
 }
 
 /// Counts what was read, kept or not, so that it stays within bounds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Meter {
-    began: Instant,
     looked: u64,
     cells: usize,
     bytes: usize,
     rows: u32,
 }
 
-impl Default for Meter {
-    fn default() -> Self {
-        Self { began: Instant::now(), looked: 0, cells: 0, bytes: 0, rows: 0 }
-    }
-}
-
 impl Meter {
     /// Another cell is looked at, if only to see that nothing is in it.
     ///
     /// # Errors
-    /// 413 when there are too many of them, or reading them takes too long.
+    /// 413.
     pub fn look(&mut self) -> Result<(), Problem> {
         self.looked += 1;
-        if self.looked > limits::ELEMENTS {
-            return Err(limits::too_full());
-        }
-        if self.looked.is_multiple_of(4_096) { self.in_time() } else { Ok(()) }
-    }
-
-    /// Whether reading has not taken too long: what makes a file slow need not be known.
-    ///
-    /// # Errors
-    /// 413
-    pub fn in_time(&self) -> Result<(), Problem> {
-        if self.began.elapsed() > limits::READING { Err(limits::too_full()) } else { Ok(()) }
+        if self.looked > limits::ELEMENTS { Err(limits::too_full()) } else { Ok(()) }
     }
 
     /// Another row.
