@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use super::run::PATIENCE;
+
 /// What a receiver answers.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -152,7 +154,7 @@ impl Receiver {
         let started = Instant::now();
         while self.seen().len() < count {
             let kinds: Vec<_> = self.seen().iter().map(|m| m.json()["type"].clone()).collect();
-            assert!(started.elapsed() < Duration::from_secs(30), "{count} expected, {kinds:?}");
+            assert!(started.elapsed() < PATIENCE, "{count} expected, {kinds:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.seen()
