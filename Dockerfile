@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1
 # Image of the service: a build stage with the compiler, and a run stage with the binary only.
 
-FROM rust:1-bookworm AS build
+# The version of rust-toolchain.toml, which is not copied: the image holds that toolchain and no other.
+FROM rust:1.95-bookworm AS build
 # `pg-tls` builds OpenSSL from source, which needs perl and make.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends perl make \
@@ -12,7 +13,7 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/api \
     && echo 'fn main() {}' | tee src/main.rs tests/api/main.rs > src/lib.rs \
-    && cargo build --release --locked --features pg-tls \
+    && cargo build --profile dist --locked --features pg-tls \
     && rm -rf src tests
 
 # Migrations, seeds, templates and assets are embedded in the binary.
@@ -26,7 +27,7 @@ COPY src src
 # older than the empty crate's build: touch them, otherwise cargo keeps the empty crate.
 RUN mkdir -p tests/api && echo 'fn main() {}' > tests/api/main.rs \
     && find src -name '*.rs' -exec touch {} + \
-    && cargo build --release --locked --features pg-tls
+    && cargo build --profile dist --locked --features pg-tls
 
 FROM debian:bookworm-slim AS run
 # Root certificates, to verify the certificate of the database server.
@@ -35,7 +36,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin major-projects \
     && install -d -o major-projects -g major-projects -m 0750 /data
-COPY --from=build /build/target/release/major-projects /usr/local/bin/major-projects
+COPY --from=build /build/target/dist/major-projects /usr/local/bin/major-projects
 USER 10001
 ENV LISTEN=0.0.0.0:8080 DATA_DIR=/data
 EXPOSE 8080

@@ -150,8 +150,9 @@ def graph_of(texts):
     graph = {}
     for module, text in texts.items():
         code = without_comments(without_tests(text))
+        code = re.sub(r"^[ \t]*(pub(\([^)]*\))? )?", "", code, flags=re.MULTILINE)
         paths = []
-        for index, part in enumerate(code.split("use ")):
+        for index, part in enumerate(f"\n{code}".split("\nuse ")):
             tree, semicolon, rest = part.partition(";")
             if index > 0 and semicolon:
                 flatten("", tree, paths)

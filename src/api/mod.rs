@@ -3,7 +3,6 @@
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
-pub mod figures;
 pub mod imports;
 pub mod issues;
 pub mod lights;

@@ -4,8 +4,6 @@
 
 use clap::{Args, Subcommand};
 
-use crate::api::accounts::client_view::{ClientInput, parse};
-use crate::api::accounts::clients::NewSecret;
 use crate::cli::database::open;
 use crate::cli::failure::Failed;
 use crate::cli::lookup::{area, unit};
@@ -21,6 +19,8 @@ use crate::store::accounts::users::User;
 use crate::store::events;
 use crate::store::events::{Author, Change, Event};
 use crate::telemetry::SystemClock;
+use crate::usecases::accounts::client_view::{ClientInput, parse};
+use crate::usecases::accounts::clients::NewSecret;
 
 /// Machine client commands.
 #[derive(Subcommand, Debug)]

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::api::accounts::password;
 use crate::cli::database::open;
 use crate::cli::failure::Failed;
 use crate::cli::lookup::{area, unit};
@@ -23,6 +22,7 @@ use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::{Conn, Db};
 use crate::telemetry::SystemClock;
+use crate::usecases::accounts::password;
 
 /// Account commands.
 #[derive(Subcommand, Debug)]

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::accounts::password;
-use crate::api::accounts::password::Effort;
 use crate::config::write_private;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
@@ -17,6 +15,8 @@ use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::reference::{areas, units};
 use crate::store::{Conn, Db, Result, StoreError};
+use crate::usecases::accounts::password;
+use crate::usecases::accounts::password::Effort;
 
 /// An account as stored in the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -195,30 +195,26 @@ fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -
     Ok(Project {
         id: ProjectId(0),
         facts: ProjectFacts {
-            code: None,
             // A made-up code could belong to a real project.
             code_reason: "示例项目，不编国家代码".to_owned(),
-            name: reference.name(sketch),
             content: "合成的示例数据，不对应任何真实项目。".to_owned(),
-            industry_id: sketch.envelope.industry,
-            area_id: area.id,
             nature: sketch.nature,
-            total: sketch.total,
             invested_before: sketch.invested_before,
             planned_start: Some(sketch.planned_start),
             planned_finish: Some(sketch.planned_finish),
-            planned_operation: None,
             actual_start: sketch.actual_start,
             actual_finish: sketch.actual_finish,
-            actual_operation: None,
-            leader: String::new(),
-            longitude_e6: None,
-            latitude_e6: None,
             visibility: if sketch.number.is_multiple_of(25) {
                 Visibility::Restricted
             } else {
                 Visibility::Open
             },
+            ..ProjectFacts::new(
+                reference.name(sketch),
+                sketch.envelope.industry,
+                area.id,
+                sketch.total,
+            )
         },
         stage: sketch.stage,
         registered_year: year,

@@ -2,7 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::api::bulletins::handlers as bulletins;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ProjectId;
 use crate::domain::month::{Month, Year};
@@ -10,7 +9,8 @@ use crate::domain::reporting_month::{MonthState, ReportingMonth};
 use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::{Conn, Result, StoreError, plans, reporting_months};
-use crate::usecases::ask::Now;
+use crate::usecases::ask::{Now, Stamp};
+use crate::usecases::bulletins::publish::{self, Publisher};
 
 /// Months that ended before `today`, earliest first.
 fn over(year: Year, today: NaiveDate) -> Vec<Month> {
@@ -63,9 +63,11 @@ pub(super) fn publish(conn: &mut Conn, year: Year, today: NaiveDate, now: Timest
         };
         reporting_months::save(conn, &closed)?;
         record(conn, now, "reporting_month.closed", *month)?;
-        let instant = Now { instant: now, today };
-        bulletins::publish(conn, *month, "demo", &author(), instant)
-            .map_err(|problem| StoreError::broken(problem.detail.en))?;
+        let stamp = Stamp { author: author(), now: Now { instant: now, today } };
+        let publisher = Publisher { username: "demo".to_owned(), stamp };
+        publish::decide_by(conn, *month, publisher)
+            .and_then(|change| publish::save(conn, change))
+            .map_err(StoreError::broken)?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod clock;
 pub mod code;
+pub mod date;
 pub mod error;
 pub mod event;
 pub mod figures;

@@ -36,12 +36,30 @@ pub struct RollOver {
     pub state: RollOverState,
     /// Number of the document that ordered the new plans; empty until confirmed.
     pub document_number: String,
-    /// Time of the proposal, and username of the account that made it.
-    pub proposed: (Timestamp, String),
-    /// Time of the confirmation, and username of the account that made it.
-    pub confirmed: Option<(Timestamp, String)>,
+    /// The last proposal.
+    pub proposed: RollOverStep,
+    /// The confirmation; `None` until confirmed.
+    pub confirmed: Option<RollOverStep>,
     /// Row version for optimistic locking; sent as the ETag.
     pub version: i64,
+}
+
+/// Proposal or confirmation of a roll-over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollOverStep {
+    /// Instant at which it was made.
+    pub at: Timestamp,
+    /// Username of the account that made it.
+    pub by: String,
+}
+
+/// Planned start and finish of a project, which limit the months of a new plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlannedDates {
+    /// Planned start; `None` if construction has started.
+    pub start: Option<NaiveDate>,
+    /// Planned finish.
+    pub finish: Option<NaiveDate>,
 }
 
 /// Proposal for one project.
@@ -72,7 +90,7 @@ impl RollOverLine {
     /// remains; otherwise the remaining amount in proportion to the months until the planned
     /// finish, but at least the amount carried over.
     pub fn propose(project: &ProjectYear, old: Period) -> Option<Self> {
-        let finished = project.finishes.0.is_some() || project.ended_on.is_some();
+        let finished = project.finishes.actual.is_some() || project.ended_on.is_some();
         let building =
             matches!(project.stage, Stage::Planned | Stage::Reserve | Stage::Construction);
         if finished || !building {
@@ -81,8 +99,12 @@ impl RollOverLine {
         let figures = project.figures(old);
         let remaining = (project.total - figures.completed_ever).max(Fen::ZERO);
         let carried = (figures.planned - figures.completed).max(Fen::ZERO);
-        let share =
-            share(remaining, carried, project.finishes.1, old.year().december().next().year());
+        let share = share(
+            remaining,
+            carried,
+            project.finishes.planned,
+            old.year().december().next().year(),
+        );
         let annual = share.max(carried).min(remaining);
         Some(Self {
             project_id: project.id,
@@ -121,16 +143,12 @@ impl RollOverLine {
     ///
     /// Equal parts from the planned start to the planned finish, if they are in `year`; else from
     /// January or to December. The last month takes the rounding remainder.
-    pub fn months(
-        &self,
-        year: Year,
-        (planned_start, planned_finish): (Option<NaiveDate>, Option<NaiveDate>),
-    ) -> MonthlyAmounts {
+    pub fn months(&self, year: Year, dates: PlannedDates) -> MonthlyAmounts {
         let of_year = |day: Option<NaiveDate>| {
             day.map(Month::of).filter(|m| m.year() == year).map(Month::number)
         };
-        let first = of_year(planned_start).unwrap_or(1);
-        let last = of_year(planned_finish).filter(|last| *last >= first).unwrap_or(12);
+        let first = of_year(dates.start).unwrap_or(1);
+        let last = of_year(dates.finish).filter(|last| *last >= first).unwrap_or(12);
         let parts = i64::from(last - first + 1);
         // Integer division rounds down because the amounts are never negative.
         let part = Fen::new(self.annual.get() / parts).down_to_hundredth_wan();
@@ -192,7 +210,7 @@ mod tests {
         it.reports = vec![report("2021-05", ReportState::Confirmed, 900 * WAN)];
         let line = |finish: Option<&str>| {
             let mut it = it.clone();
-            it.finishes.1 = finish.map(day);
+            it.finishes.planned = finish.map(day);
             RollOverLine::propose(&it, old()).unwrap()
         };
 
@@ -218,9 +236,9 @@ mod tests {
     #[test]
     fn what_is_finished_or_given_up_does_not_go_on() {
         let mut it = project();
-        it.finishes.0 = Some(day("2021-11-30"));
+        it.finishes.actual = Some(day("2021-11-30"));
         assert_eq!(RollOverLine::propose(&it, old()), None);
-        it.finishes.0 = None;
+        it.finishes.actual = None;
         it.stage = Stage::Terminated;
         assert_eq!(RollOverLine::propose(&it, old()), None);
         it.stage = Stage::Construction;
@@ -241,7 +259,8 @@ mod tests {
                 project_id: ProjectId(1), remaining: Fen::new(annual), carried: Fen::ZERO,
                 annual: Fen::new(annual), included: true, note: String::new(), version: 1,
             };
-            let months = line.months(Year::new(2022).unwrap(), (start.map(at), finish.map(at)));
+            let dates = PlannedDates { start: start.map(at), finish: finish.map(at) };
+            let months = line.months(Year::new(2022).unwrap(), dates);
             prop_assert_eq!(months.sum(), Fen::new(annual));
             prop_assert!(months.0.iter().all(|m| !m.is_negative()));
         }

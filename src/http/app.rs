@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
+use crate::domain::id::SessionId;
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
 use crate::http::login_limit::LoginLimit;
@@ -18,7 +19,10 @@ use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
+use crate::store::accounts::users::User;
 use crate::store::{Conn, Db};
+use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientRefused, ClientSession};
+use crate::usecases::accounts::sessions::{self, Opening, Origin, Refreshed};
 use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
 use crate::usecases::refusal::Refusal;
@@ -90,6 +94,54 @@ impl App {
         let caller = caller.clone();
         let now = self.now();
         let work = move |conn: &mut Conn| work(&mut Ask::new(conn, &caller, now, language));
+        Ok(self.db.write(work).await?)
+    }
+}
+
+impl App {
+    /// The account with this user name, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_account(&self, username: String) -> Result<Option<User>, Problem> {
+        Ok(self.db.read(move |conn| sessions::find_account(conn, &username)).await?)
+    }
+
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_session(&self, opening: Opening) -> Result<SessionId, Problem> {
+        Ok(self.db.write(move |conn| sessions::open(conn, &opening)).await?)
+    }
+
+    /// Opens a session for a machine client.
+    ///
+    /// # Errors
+    /// The outer one is the database's.
+    pub async fn open_client_session(
+        &self,
+        login: ClientLogin,
+        origin: Origin,
+    ) -> Result<Result<ClientSession, ClientRefused>, Problem> {
+        let now = self.clock.now();
+        // A refusal is an outcome here, not an error: the time of the secret's use stays unsaved.
+        let work = move |conn: &mut Conn| client_sessions::open(conn, &login, &origin, now);
+        Ok(self.db.write(work).await?)
+    }
+
+    /// Exchanges a refresh token.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn refresh_session(
+        &self,
+        shown: String,
+        next: String,
+        origin: Origin,
+    ) -> Result<Option<Refreshed>, Problem> {
+        let now = self.clock.now();
+        let work = move |conn: &mut Conn| sessions::refresh(conn, &shown, &next, &origin, now);
         Ok(self.db.write(work).await?)
     }
 }

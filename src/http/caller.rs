@@ -210,6 +210,18 @@ impl<P> Permit<P> {
         self.app.write(&self.caller, self.language, work).await
     }
 
+    /// Runs slow work, such as hashing a password, on a blocking thread.
+    ///
+    /// # Errors
+    /// The work's.
+    pub async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = tokio::task::spawn_blocking(work).await.map_err(Problem::broken)?;
+        Ok(done?)
+    }
+
     /// Which projects the caller sees.
     pub fn sees(&self) -> Sight {
         self.caller.sees()

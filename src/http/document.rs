@@ -50,8 +50,64 @@ pub fn document(routes: &Routes) -> Value {
             }},
         },
     });
+    if let Some(schemas) =
+        document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+    {
+        schemas.values_mut().for_each(join_inline_parts);
+    }
     inline_scalars(&mut document);
     document
+}
+
+/// Joins the parts of an `allOf` that are objects without a name, so that answers which share
+/// flattened fields stay flat. Parts with a name stay references.
+fn join_inline_parts(schema: &mut Value) {
+    let Some(parts) = schema.get_mut("allOf").map(Value::take) else { return };
+    let mut named = Vec::new();
+    let mut joined = Map::new();
+    split_parts(parts, &mut named, &mut joined);
+    let Some(schema) = schema.as_object_mut() else { return };
+    if named.is_empty() {
+        schema.remove("allOf");
+        for (key, value) in joined {
+            schema.entry(key).or_insert(value);
+        }
+    } else {
+        if !joined.is_empty() {
+            named.push(Value::Object(joined));
+        }
+        schema.insert("allOf".into(), Value::Array(named));
+    }
+}
+
+fn split_parts(parts: Value, named: &mut Vec<Value>, joined: &mut Map<String, Value>) {
+    let Value::Array(parts) = parts else { return };
+    for mut part in parts {
+        if let Some(inner) = part.get_mut("allOf").map(Value::take) {
+            split_parts(inner, named, joined);
+        } else if part.get("$ref").is_some() {
+            named.push(part);
+        } else {
+            join(part, joined);
+        }
+    }
+}
+
+/// Adds the properties of the object schema `part` to those of `joined`.
+fn join(part: Value, joined: &mut Map<String, Value>) {
+    let Value::Object(part) = part else { return };
+    for (key, value) in part {
+        match (joined.get_mut(&key), value) {
+            (Some(Value::Object(all)), Value::Object(more)) => all.extend(more),
+            (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
+            (Some(_), _) => {}
+            (None, value) => {
+                if key != "description" {
+                    joined.insert(key, value);
+                }
+            }
+        }
+    }
 }
 
 /// One shared response per failure status.

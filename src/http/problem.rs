@@ -6,7 +6,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::domain::error::{FieldError, RuleError};
+use crate::domain::date::OfDate;
+use crate::domain::error::FieldError;
+use crate::domain::milestone::refusal::MilestoneRefusal;
+use crate::domain::plan::refusal::YearPlanRefusal;
+use crate::domain::project::refusal::ProjectRefusal;
+use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::{Language, Words};
 use crate::http::problem_body::{FieldProblem, ProblemBody, title};
@@ -199,24 +204,24 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<RuleError> for Problem {
-    fn from(error: RuleError) -> Self {
-        Refusal::from(error).into()
-    }
-}
-
-impl From<MonthRefusal> for Problem {
-    fn from(refusal: MonthRefusal) -> Self {
-        Refusal::from(refusal).into()
-    }
-}
-
 impl Problem {
-    /// What a rule says about the day at `pointer` is wrong input; anything else is the state's.
-    pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
-        Refusal::of_day(pointer, error).into()
+    /// Converts a rule's refusal; a refusal of the date becomes an error of the field at `pointer`.
+    pub fn of_day(pointer: &'static str, refusal: impl OfDate + Into<Refusal>) -> Self {
+        Refusal::of_day(pointer, refusal).into()
     }
 }
+
+// Transition: handlers that still apply rules themselves. Goes with the last of them.
+macro_rules! problems {
+    ($($refusal:ty)*) => { $(
+        impl From<$refusal> for Problem {
+            fn from(refusal: $refusal) -> Self {
+                Refusal::from(refusal).into()
+            }
+        }
+    )* };
+}
+problems!(ProjectRefusal MilestoneRefusal YearPlanRefusal MonthRefusal ReportRefusal);
 
 // Transition: nouns whose use cases still return problems. Goes with the last of them.
 impl From<Problem> for Refusal {

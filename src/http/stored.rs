@@ -57,18 +57,25 @@ impl StoredReply {
     fn read_format_1<R: Outcome>(text: &str, path: &str) -> Self {
         let mut answer: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         R::complete_format_1(&mut answer);
-        let number = |name: &str| answer.get(name).and_then(Value::as_i64);
+        let Format1Headers { location, version } = R::headers_of_format_1(&answer, path);
         let created = R::STATUS == StatusCode::CREATED.as_u16();
-        let location = number("id").filter(|_| created).map(|id| format!("{path}/{id}"));
         let has_body = R::STATUS != StatusCode::NO_CONTENT.as_u16();
         Self {
             format: FORMAT,
             status: R::STATUS,
-            location,
-            etag: number("version").filter(|_| has_body).map(etag),
+            location: location.filter(|_| created),
+            etag: version.filter(|_| has_body).map(etag),
             body: has_body.then(|| answer.to_string()),
         }
     }
+}
+
+/// What release 0.1.0 sent in the headers of a reply.
+pub struct Format1Headers {
+    /// Path of the new thing.
+    pub location: Option<String>,
+    /// Version of the answer.
+    pub version: Option<i64>,
 }
 
 /// A reply that can be stored.
@@ -92,6 +99,14 @@ pub trait Outcome: Reply {
 
     /// Adds fields that the stored JSON of release 0.1.0 lacks.
     fn complete_format_1(_answer: &mut Value) {}
+
+    /// Headers of release 0.1.0 for a stored answer; `path` is the path of the request. Most new
+    /// things stand below it, under their id.
+    fn headers_of_format_1(answer: &Value, path: &str) -> Format1Headers {
+        let number = |name: &str| answer.get(name).and_then(Value::as_i64);
+        let location = number("id").map(|id| format!("{path}/{id}"));
+        Format1Headers { location, version: number("version") }
+    }
 }
 
 impl<T: Serialize + utoipa::ToSchema> Outcome for Json<T> {
@@ -157,8 +172,14 @@ impl<R: Outcome> Outcome for ShownOnce<R> {
 
     fn complete_format_1(answer: &mut Value) {
         if let Some(answer) = answer.as_object_mut() {
-            answer.entry("secret").or_insert(Value::Null);
+            answer
+                .entry(if answer.contains_key("client_id") { "client_secret" } else { "secret" })
+                .or_insert(Value::Null);
         }
+    }
+
+    fn headers_of_format_1(answer: &Value, path: &str) -> Format1Headers {
+        R::headers_of_format_1(answer, path)
     }
 }
 

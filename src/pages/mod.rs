@@ -37,6 +37,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(summaries::overview::mount)
                 .configure(summaries::promises::mount)
                 .configure(projects::one::mount)
+                .configure(projects::forms::mount)
                 .configure(projects::list::mount)
                 .configure(issues::one::mount)
                 .configure(issues::list::mount)
@@ -44,13 +45,13 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(reports::filing::mount)
                 .configure(reports::form::mount)
                 .configure(reports::review::mount)
-                .configure(reporting_months::list::mount)
+                .configure(reports::opening::mount)
                 .configure(reports::restating::mount)
                 .configure(bulletins::mount)
                 .configure(accounts::list::mount)
                 .configure(accounts::one::mount)
                 .configure(accounts::clients::mount)
-                .configure(reporting_months::one::mount)
+                .configure(reporting_months::month::mount)
                 .default_service(web::to(kit::frame::not_found)),
         );
 }

@@ -7,8 +7,8 @@ use diesel::connection::{SimpleConnection, TransactionManager, TransactionManage
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
+use crate::store::error::{Result, StoreError};
 use crate::store::url::DatabaseUrl;
-use crate::store::{Result, StoreError};
 
 /// Connection. A query written against it runs on either database.
 #[derive(diesel::MultiConnection)]
@@ -168,11 +168,11 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
 
 /// Connection manager of the read pool.
 #[derive(Debug)]
-pub(in crate::store) struct Manager {
+pub(super) struct Manager {
     /// Database to connect to.
-    pub(in crate::store) url: DatabaseUrl,
+    pub(super) url: DatabaseUrl,
     /// Access mode of the connections.
-    pub(in crate::store) wanted: Use,
+    pub(super) wanted: Use,
 }
 
 impl ManageConnection for Manager {

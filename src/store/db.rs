@@ -7,10 +7,10 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Pool, PooledConnection};
 
 use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
-use crate::store::error::{Again, again, start_attempt};
+use crate::store::error::{Again, Result, StoreError, again, start_attempt};
+use crate::store::migrate;
 use crate::store::url::DatabaseUrl;
 use crate::store::writer::{Writer, guarded};
-use crate::store::{Result, StoreError, migrate};
 
 /// Maximum number of attempts of a write on PostgreSQL when it conflicts with other writes.
 const ATTEMPTS: u32 = 20;

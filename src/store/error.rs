@@ -38,7 +38,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Whether a failed transaction is worth retrying on a fresh snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Again {
+pub(super) enum Again {
     /// Not worth retrying.
     No,
     /// Unique violation: retry once, because on a fresh snapshot a rule may give a better error.
@@ -56,12 +56,12 @@ thread_local! {
 }
 
 /// Resets the retry decision of this thread.
-pub(in crate::store) fn start_attempt() {
+pub(super) fn start_attempt() {
     AGAIN.set(Again::No);
 }
 
 /// Retry decision for the attempt that just failed on this thread.
-pub(in crate::store) fn again() -> Again {
+pub(super) fn again() -> Again {
     AGAIN.get()
 }
 

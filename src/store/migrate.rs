@@ -9,8 +9,8 @@ use diesel::{RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::store::conn::{Conn, Use};
+use crate::store::error::{Result, StoreError};
 use crate::store::url::DatabaseUrl;
-use crate::store::{Result, StoreError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -42,7 +42,7 @@ fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Ve
 }
 
 /// Checks that the schema is exactly the one of this program.
-pub(in crate::store) fn must_be_current(conn: &mut Conn) -> Result<()> {
+pub(super) fn must_be_current(conn: &mut Conn) -> Result<()> {
     let applied = applied(conn)?;
     let known = known(conn)?;
     newer(&applied, &known)?;

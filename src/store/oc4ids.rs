@@ -20,7 +20,8 @@ use crate::domain::rate::Hundredths;
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 use crate::domain::report::ReportState;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
-use crate::store::projects::{ProjectFilter, Row, wanted};
+use crate::store::projects::row::Row;
+use crate::store::projects::{ProjectFilter, wanted};
 use crate::store::schema::{
     events, monthly_reports as reports, project_units, projects, restatements, units,
     year_plan_versions as versions, year_plans,
@@ -35,15 +36,33 @@ pub struct Disclosure {
     /// Units with a role in it, in the order of assignment.
     pub parties: Vec<Party>,
     /// Year plans, each in its latest version.
-    pub plans: Vec<(Year, MonthlyAmounts)>,
+    pub plans: Vec<PlannedYear>,
     /// Confirmed monthly reports.
     pub reports: Vec<Confirmed>,
-    /// Restatements: month and amount added; negative reduces the month.
-    pub restatements: Vec<(Month, Fen)>,
+    /// Restatements, by month.
+    pub restatements: Vec<RestatedAmount>,
     /// Milestones in order of position.
     pub milestones: Vec<Milestone>,
     /// Instant of the last change of the project or its records.
     pub changed_at: Timestamp,
+}
+
+/// Year plan in its latest version.
+#[derive(Clone, Debug)]
+pub struct PlannedYear {
+    /// The year.
+    pub year: Year,
+    /// Planned investment by month.
+    pub months: MonthlyAmounts,
+}
+
+/// Amount of a restatement.
+#[derive(Clone, Copy, Debug)]
+pub struct RestatedAmount {
+    /// The month it corrects.
+    pub month: Month,
+    /// Amount added; negative reduces the month.
+    pub amount: Fen,
 }
 
 /// Unit with one of its roles.
@@ -139,14 +158,15 @@ fn parties(conn: &mut Conn, ids: &[i64]) -> Result<By<Party>> {
         .load(conn)?;
     let mut found = By::new();
     for (project, id, name, kind, credit_code, role) in rows {
-        let (kind, role) = (StoreError::read_text(&kind)?, StoreError::read_text(&role)?);
+        let kind = StoreError::read_text(&kind)?;
+        let role = StoreError::read_text(&role)?;
         let party = Party { id: UnitId(id), name, kind, credit_code, role };
         found.entry(ProjectId(project)).or_default().push(party);
     }
     Ok(found)
 }
 
-fn plans(conn: &mut Conn, ids: &[i64]) -> Result<By<(Year, MonthlyAmounts)>> {
+fn plans(conn: &mut Conn, ids: &[i64]) -> Result<By<PlannedYear>> {
     let rows: Vec<(i64, i32, Months)> = year_plans::table
         .inner_join(versions::table)
         .filter(year_plans::project_id.eq_any(ids))
@@ -157,7 +177,10 @@ fn plans(conn: &mut Conn, ids: &[i64]) -> Result<By<(Year, MonthlyAmounts)>> {
     let mut found = By::new();
     for (project, year, months) in rows {
         let year = Year::new(year).ok_or_else(|| StoreError::broken("stored year"))?;
-        found.entry(ProjectId(project)).or_default().push((year, amounts(months)));
+        found
+            .entry(ProjectId(project))
+            .or_default()
+            .push(PlannedYear { year, months: amounts(months) });
     }
     Ok(found)
 }
@@ -176,14 +199,17 @@ fn reports_of(conn: &mut Conn, ids: &[i64]) -> Result<By<Confirmed>> {
         .load(conn)?;
     let mut found = By::new();
     for (project, month, fen, physical) in rows {
-        let (month, completed) = (StoreError::read_text(&month)?, Fen::new(fen));
-        let confirmed = Confirmed { month, completed, physical: physical.map(Hundredths::new) };
+        let confirmed = Confirmed {
+            month: StoreError::read_text(&month)?,
+            completed: Fen::new(fen),
+            physical: physical.map(Hundredths::new),
+        };
         found.entry(ProjectId(project)).or_default().push(confirmed);
     }
     Ok(found)
 }
 
-fn restatements_of(conn: &mut Conn, ids: &[i64]) -> Result<By<(Month, Fen)>> {
+fn restatements_of(conn: &mut Conn, ids: &[i64]) -> Result<By<RestatedAmount>> {
     let rows: Vec<(i64, String, i64)> = restatements::table
         .filter(restatements::project_id.eq_any(ids))
         .order((restatements::project_id, restatements::month, restatements::id))
@@ -191,7 +217,8 @@ fn restatements_of(conn: &mut Conn, ids: &[i64]) -> Result<By<(Month, Fen)>> {
         .load(conn)?;
     let mut found = By::new();
     for (project, month, fen) in rows {
-        let amount = (StoreError::read_text(&month)?, Fen::new(fen));
+        let amount =
+            RestatedAmount { month: StoreError::read_text(&month)?, amount: Fen::new(fen) };
         found.entry(ProjectId(project)).or_default().push(amount);
     }
     Ok(found)

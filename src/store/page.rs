@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::store::{Result, StoreError};
+use crate::store::error::{Result, StoreError};
 
 /// Maximum number of items of a list that is exported as a file.
 pub const WHOLE: i64 = 20_000;

@@ -9,7 +9,7 @@ define_sql_function! {
 }
 
 /// Variants of the SQL function `coalesce` for different types.
-pub(in crate::store) mod coalesce {
+pub(super) mod coalesce {
     use super::{BigInt, Date, Nullable, Text, define_sql_function};
 
     define_sql_function! {
@@ -30,7 +30,7 @@ pub(in crate::store) mod coalesce {
 }
 
 /// `LIKE` pattern that finds `text` anywhere, with wildcards escaped; use with `escape('\\')`.
-pub(in crate::store) fn anywhere(text: &str) -> String {
+pub(super) fn anywhere(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.trim().to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

@@ -9,9 +9,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::store::conn::{Begin, Conn};
+use crate::store::conn::{Begin, Conn, Use};
+use crate::store::error::{Result, StoreError};
 use crate::store::url::DatabaseUrl;
-use crate::store::{Result, StoreError, Use};
 
 /// Maximum number of jobs per commit; limits how long the first job waits.
 const LARGEST_GROUP: usize = 256;
@@ -56,9 +56,7 @@ where
 }
 
 /// Runs `work` and converts a panic in it into an error.
-pub(in crate::store) fn guarded<T, E: From<StoreError>>(
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
+pub(super) fn guarded<T, E: From<StoreError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
@@ -68,14 +66,14 @@ pub(in crate::store) fn guarded<T, E: From<StoreError>>(
 
 /// Handle to the writer thread.
 #[derive(Debug)]
-pub(in crate::store) struct Writer {
+pub(super) struct Writer {
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread with its own connection.
-    pub(in crate::store) fn start(url: DatabaseUrl) -> Result<Self> {
+    pub(super) fn start(url: DatabaseUrl) -> Result<Self> {
         let conn = Conn::open(&url, Use::Write)?;
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
@@ -86,7 +84,7 @@ impl Writer {
     }
 
     /// Sends `work` to the thread and waits until it is committed or has failed.
-    pub(in crate::store) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Use cases of the register, without HTTP.
+//! Use cases: what can be done with the register, without HTTP.
 //!
 //! A use case takes an [`ask::Ask`] (one snapshot, the caller, the instant) and typed input, and
 //! returns a value or a [`refusal::Refusal`]. One that writes is two functions: `decide_...`
@@ -6,13 +6,21 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod accounts;
 pub mod answer;
 pub mod ask;
+pub mod bulletins;
 pub mod caller;
 pub mod check;
 pub mod events;
+pub mod figures;
+pub mod issues;
+pub mod lights;
+pub mod milestones;
+pub mod oc4ids;
 pub mod patch;
 pub mod permission;
+pub mod plans;
 pub mod precondition;
 pub mod projects;
 pub mod random;
@@ -20,4 +28,6 @@ pub mod reference;
 pub mod refusal;
 pub mod reporting_months;
 pub mod reports;
+pub mod roll_overs;
+pub mod summaries;
 pub mod webhooks;

@@ -85,9 +85,19 @@ impl<I: Patchable> PartialSchema for Patch<I> {
         for fixed in I::FIXED {
             object.properties.remove(*fixed);
         }
+        object.properties.values_mut().for_each(remove_default);
         object.description = Some(I::DESCRIPTION.to_owned());
         object.example = Some(I::patch_sample());
         object.into()
+    }
+}
+
+/// A patch has no defaults: an absent field stays as it is.
+fn remove_default(property: &mut RefOr<Schema>) {
+    match property {
+        RefOr::Ref(reference) => reference.default = None,
+        RefOr::T(Schema::Object(object)) => object.default = None,
+        RefOr::T(_) => {}
     }
 }
 
@@ -113,6 +123,7 @@ mod tests {
         code: String,
         #[serde(default)]
         note: Option<String>,
+        #[schema(default = 7)]
         position: i32,
     }
 
@@ -148,5 +159,6 @@ mod tests {
         let names: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["note", "position"]);
         assert_eq!(schema["additionalProperties"], false);
+        assert_eq!(schema["properties"]["position"]["default"], Value::Null);
     }
 }

@@ -1,6 +1,12 @@
 //! Why a use case was refused, without HTTP. `http::problem` maps each kind to a status.
 
-use crate::domain::error::{FieldError, RuleError};
+use crate::domain::date::OfDate;
+use crate::domain::error::FieldError;
+use crate::domain::issue::refusal::IssueRefusal;
+use crate::domain::milestone::refusal::MilestoneRefusal;
+use crate::domain::plan::refusal::YearPlanRefusal;
+use crate::domain::project::refusal::ProjectRefusal;
+use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
@@ -130,29 +136,16 @@ impl Refusal {
         Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "busy", words) }
     }
 
-    /// What a rule says about the day at `pointer` is wrong input; anything else is the state's.
-    pub fn of_day(pointer: &'static str, error: RuleError) -> Self {
-        match error {
-            RuleError::InFuture { .. } | RuleError::BeforeStart { .. } => {
-                Self::of_field(pointer, &error)
-            }
-            RuleError::ReasonRequired { .. }
-            | RuleError::GrantInPast { .. }
-            | RuleError::StageMove { .. }
-            | RuleError::CodeRequired
-            | RuleError::ReportState { .. }
-            | RuleError::MonthAhead(_)
-            | RuleError::ZeroReasonRequired
-            | RuleError::BeforeRegistration(_)
-            | RuleError::Month(_)
-            | RuleError::YearPlanExists(_)
-            | RuleError::ProjectEnded(_)
-            | RuleError::MilestoneReached(_) => error.into(),
+    /// Converts a rule's refusal; a refusal of the date becomes an error of the field at `pointer`.
+    pub fn of_day(pointer: &'static str, refusal: impl OfDate + Into<Self>) -> Self {
+        match refusal.of_date() {
+            Some(date) => Self::of_field(pointer, date.code(), date.words()),
+            None => refusal.into(),
         }
     }
 
-    fn of_field(pointer: &'static str, error: &RuleError) -> Self {
-        Self::invalid(vec![FieldError::new(pointer, error.code(), error.words())])
+    fn of_field(pointer: &'static str, code: &'static str, words: Words) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, code, words)])
     }
 }
 
@@ -193,29 +186,79 @@ impl From<StoreError> for Refusal {
     }
 }
 
-impl From<RuleError> for Refusal {
-    fn from(error: RuleError) -> Self {
-        match error {
-            RuleError::ReasonRequired { .. } => Self::of_field("/reason", &error),
-            RuleError::GrantInPast { .. } => Self::of_field("/until", &error),
-            RuleError::StageMove { .. }
-            | RuleError::CodeRequired
-            | RuleError::InFuture { .. }
-            | RuleError::BeforeStart { .. }
-            | RuleError::ReportState { .. }
-            | RuleError::MonthAhead(_)
-            | RuleError::ZeroReasonRequired
-            | RuleError::BeforeRegistration(_)
-            | RuleError::Month(_)
-            | RuleError::YearPlanExists(_)
-            | RuleError::ProjectEnded(_)
-            | RuleError::MilestoneReached(_) => Self::conflict(error.code(), error.words()),
+// Each match is exhaustive: a new refusal does not compile until its kind is chosen here.
+
+impl From<ProjectRefusal> for Refusal {
+    fn from(refusal: ProjectRefusal) -> Self {
+        let code = refusal.code();
+        let words = refusal.words();
+        match refusal {
+            ProjectRefusal::ReasonRequired { .. } => Self::of_field("/reason", code, words),
+            ProjectRefusal::StageMove { .. }
+            | ProjectRefusal::CodeRequired
+            | ProjectRefusal::Date(_)
+            | ProjectRefusal::Ended(_) => Self::conflict(code, words),
+        }
+    }
+}
+
+impl From<MilestoneRefusal> for Refusal {
+    fn from(refusal: MilestoneRefusal) -> Self {
+        match refusal {
+            MilestoneRefusal::Reached(_) | MilestoneRefusal::Date(_) => {
+                Self::conflict(refusal.code(), refusal.words())
+            }
+        }
+    }
+}
+
+impl From<YearPlanRefusal> for Refusal {
+    fn from(refusal: YearPlanRefusal) -> Self {
+        match refusal {
+            YearPlanRefusal::Exists(_) => Self::conflict(refusal.code(), refusal.words()),
         }
     }
 }
 
 impl From<MonthRefusal> for Refusal {
     fn from(refusal: MonthRefusal) -> Self {
-        RuleError::from(refusal).into()
+        let code = refusal.code();
+        let words = refusal.words();
+        match refusal {
+            MonthRefusal::GrantInPast { .. } => Self::of_field("/until", code, words),
+            MonthRefusal::NotOpen { .. }
+            | MonthRefusal::Overdue { .. }
+            | MonthRefusal::Closed(_)
+            | MonthRefusal::StillOpen(_)
+            | MonthRefusal::NotClosed(_)
+            | MonthRefusal::AlreadyPublished(_)
+            | MonthRefusal::EarlierOpen { .. }
+            | MonthRefusal::LaterPublished { .. }
+            | MonthRefusal::NotDue { .. }
+            | MonthRefusal::Unreviewed { .. } => Self::conflict(code, words),
+        }
+    }
+}
+
+impl From<ReportRefusal> for Refusal {
+    fn from(refusal: ReportRefusal) -> Self {
+        match refusal {
+            ReportRefusal::WrongState { .. }
+            | ReportRefusal::MonthAhead(_)
+            | ReportRefusal::ZeroReasonRequired
+            | ReportRefusal::BeforeRegistration(_) => {
+                Self::conflict(refusal.code(), refusal.words())
+            }
+        }
+    }
+}
+
+impl From<IssueRefusal> for Refusal {
+    fn from(refusal: IssueRefusal) -> Self {
+        let kind = match refusal {
+            IssueRefusal::WrongState { .. } | IssueRefusal::TopLevel => RefusalKind::Conflict,
+            IssueRefusal::NotYours { .. } => RefusalKind::Forbidden,
+        };
+        Self::new(kind, refusal.code(), refusal.words())
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use major_projects::config::Config;
 use reqwest::Method;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::actor::Answer;
 use crate::support::app::TestApp;
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
 tests![
@@ -316,7 +315,7 @@ async fn an_upload_that_stalls_is_ended(app: TestApp) {
     let address = impatient.server.address;
     let answer = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = [0_u8; 12];

@@ -19,6 +19,8 @@ tests![
     a_bulletin_holds_late_reports_restatements_and_the_issues_open_when_the_month_closed,
     a_bulletin_goes_out_as_a_workbook_and_as_a_page,
     a_bulletin_shows_each_caller_only_visible_projects,
+    a_bulletin_is_served_as_the_text_that_was_hashed,
+    an_event_that_lacks_a_field_stops_no_publication,
 ];
 
 /// Opens and closes January to March 2023 with 100, 90 and 80 万元 in two areas.
@@ -366,4 +368,102 @@ async fn a_bulletin_shows_each_caller_only_visible_projects(app: TestApp) {
 
     assert_eq!([all.as_str(), &viewer, &unit, &area], ["450.00", "270.00", "270.00", "180.00"]);
     assert!(!text.contains("乙项目"), "what is restricted is in no bulletin a viewer reads");
+}
+
+async fn a_bulletin_is_served_as_the_text_that_was_hashed(app: TestApp) {
+    let commission = app.commission().await;
+    quarter(&app, &commission).await;
+    publish(&commission, "2023-03").await;
+
+    let content = commission.get("/bulletins/2023-03/content").await.expect(200).text;
+    let served = commission.get("/bulletins/2023-03").await.expect(200).text;
+
+    let hashed = content.split_once("\"figures\":").unwrap().1;
+    let hashed = hashed.rsplit_once(",\"register\":").unwrap().0;
+    let served = served.split_once("\"figures\":").unwrap().1;
+    assert_eq!(served, format!("{hashed}}}"));
+}
+
+/// Fields of `issue.raised`, as release 0.1.0 recorded them.
+const RAISED: [&str; 9] = [
+    "project_id",
+    "title",
+    "category",
+    "level",
+    "asked",
+    "due_on",
+    "state",
+    "raised_on",
+    "raised_by",
+];
+
+/// Takes another field out of each stored `issue.raised` event.
+async fn take_fields_out(app: &TestApp) {
+    use diesel::prelude::*;
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        id: i64,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        changes: String,
+    }
+    let run = |conn: &mut major_projects::store::Conn| {
+        let all = "select id, changes from events where kind = 'issue.raised' order by id";
+        let rows = diesel::sql_query(all).load::<Row>(conn)?;
+        assert_eq!(rows.len(), RAISED.len());
+        for (row, field) in rows.iter().zip(RAISED) {
+            let mut changes: Vec<Value> = serde_json::from_str(&row.changes).unwrap();
+            changes.retain(|change| change["field"] != field);
+            let text = serde_json::to_string(&changes).unwrap();
+            let update = format!("update events set changes = '{text}' where id = {}", row.id);
+            diesel::sql_query(update).execute(conn)?;
+        }
+        Ok::<(), major_projects::store::StoreError>(())
+    };
+    app.db.write(run).await.unwrap();
+}
+
+async fn an_event_that_lacks_a_field_stops_no_publication(app: TestApp) {
+    app.calendar.turn_to("2023-01-10");
+    let commission = app.commission().await;
+    let (one, _) = quarter(&app, &commission).await;
+    for month in ["2023-04", "2023-05"] {
+        let month: major_projects::domain::month::Month = month.parse().unwrap();
+        let due = month.next().first_day() + chrono::Days::new(4);
+        app.calendar.turn_to(&month.next().first_day().to_string());
+        let days = json!({"opens_on": month.first_day(), "due_on": due});
+        commission.create(&format!("/reporting-months/{month}"), &days).await.expect(201);
+        for field in RAISED.iter().filter(|_| month.number() == 4) {
+            let body = json!({"title": format!("缺{field}"), "category": "land", "level": "county",
+                "asked": "请协调", "due_on": "2023-05-31"});
+            commission.post(&format!("/projects/{one}/issues"), &body).await.expect(201);
+        }
+        app.calendar.turn_to(&(due + chrono::Days::new(1)).to_string());
+        commission.step(&format!("/reporting-months/{month}/closing")).await.expect(200);
+    }
+    app.clock.pass_hours(1);
+    take_fields_out(&app).await;
+    let commission = app.commission().await;
+
+    let april = publish(&commission, "2023-04").await;
+    let may = publish(&commission, "2023-05").await;
+
+    for bulletin in [april, may] {
+        let issues = bulletin["figures"]["issues"].as_array().unwrap();
+        assert_eq!(issues.len(), RAISED.len());
+        for (issue, field) in issues.iter().zip(RAISED) {
+            assert_eq!(issue["project_id"], one);
+            assert_eq!(issue["project"], "甲项目");
+            // The project, the day and the state follow from the event itself.
+            let is_known = ["project_id", "raised_on", "state"].contains(&field);
+            assert_eq!(issue[field].is_null(), !is_known, "{field}");
+        }
+    }
+    let page = commission.get("/bulletins/2023-04?format=html").await.expect(200).text;
+    // Title, request, level and due day each have a column.
+    assert_eq!(page.matches("（缺）").count(), 4);
+    let path = "/summaries/issues?by=level&as_of=published&month=2023-04";
+    let counted = commission.get(path).await.expect(200).json;
+    assert_eq!(counted["total"]["open"], 9);
+    assert_eq!(counted["rows"][0]["of"], "");
 }

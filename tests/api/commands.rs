@@ -10,7 +10,7 @@ use major_projects::store::{Conn, DatabaseUrl, StoreError, Use};
 use serde_json::{Value, json};
 
 use crate::support::app::{PASSWORD, TestApp};
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
 tests![
@@ -288,14 +288,16 @@ async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
         let body = r#"{"username":"nobody","password":"a guess"}"#;
         let (first, rest) = body.split_at(10);
         let mut stream = TcpStream::connect(&address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let head = format!(
-            "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{first}",
+            "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // The handler has read the head and waits for the rest of the body.
-        std::thread::sleep(Duration::from_millis(300));
+        // The head is read, and the body is asked for.
+        let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut asked).unwrap();
+        stream.write_all(first.as_bytes()).unwrap();
         terminate(&child);
         std::thread::sleep(Duration::from_millis(300));
         stream.write_all(rest.as_bytes()).unwrap();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
 tests![
@@ -195,7 +195,7 @@ async fn a_client_cut_off_after_sending_makes_one_row_by_trying_again(app: TestA
         let started = Instant::now();
         let answer = loop {
             let answer = post(&commission, "/units", &key, Some(&body)).await;
-            assert!(started.elapsed() < Duration::from_secs(20), "{}", answer.text);
+            assert!(started.elapsed() < PATIENCE, "{}", answer.text);
             if answer.status != 409 {
                 break answer.expect(201);
             }

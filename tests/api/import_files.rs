@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
@@ -14,7 +15,7 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::commands::command;
 use crate::support::actor::Actor;
 use crate::support::app::{PASSWORD, TestApp};
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::support::workbook::{Grid, text};
 use crate::tests;
 
@@ -113,7 +114,39 @@ fn entities(part: &str) -> Vec<u8> {
     book(&[(part, text.into_bytes())])
 }
 
-/// Hostile files, each with the status it is refused with.
+/// The part `rows` as this `many` sheets.
+fn named(many: usize, name: fn(usize) -> String, rows: &str) -> Vec<u8> {
+    book(&[
+        ("xl/workbook.xml", sheets_of_one_part(many, name)),
+        ("xl/worksheets/sheet1.xml", sheet(rows).into_bytes()),
+    ])
+}
+
+fn sheets_of_one_part(many: usize, name: fn(usize) -> String) -> Vec<u8> {
+    let one = |n| format!(r#"<sheet name="{}" sheetId="{}" r:id="r1"/>"#, name(n), n + 1);
+    let all = (0..many).map(one).collect::<String>();
+    format!(r#"<workbook xmlns="{SHEET}" xmlns:r="{REL}"><sheets>{all}</sheets></workbook>"#)
+        .into_bytes()
+}
+
+/// Many sheets that refer to one part by a `long` name.
+fn referred(long: &str) -> Vec<u8> {
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relationships = format!(
+        r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{REL}/worksheet" Target="worksheets/{long}.xml"/></Relationships>"#
+    );
+    book(&[
+        ("xl/workbook.xml", sheets_of_one_part(4_000, |n| format!("S{n}"))),
+        ("xl/_rels/workbook.xml.rels", relationships.into_bytes()),
+    ])
+}
+
+/// As much as a file may hold: 700,000 cells.
+fn full() -> Vec<u8> {
+    with_sheet(&format!("<row>{}</row>", "<c><v>1</v></c>".repeat(35)).repeat(20_000))
+}
+
+/// Files made to break something, with the status each is refused with.
 fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
     let rows = |row: fn(u32) -> String| (1..=60_000).map(row).collect::<Vec<_>>().concat();
     let empty_rows = rows(|n| format!("<row r=\"{n}\"/>"));
@@ -131,9 +164,9 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
             ("xl/worksheets/sheet1.xml", sheet(&repeated).into_bytes()),
         ])
     };
-    let font = format!("<font><name val=\"{}\"/></font>", "f".repeat(1_000));
+    let one_font = format!("<font><name val=\"{}\"/></font>", "f".repeat(1_000));
     let styles = format!(
-        r#"<styleSheet xmlns="{SHEET}"><fonts>{font}</fonts><cellXfs>{}</cellXfs></styleSheet>"#,
+        r#"<styleSheet xmlns="{SHEET}"><fonts>{one_font}</fonts><cellXfs>{}</cellXfs></styleSheet>"#,
         "<xf fontId=\"0\"/>".repeat(200_000)
     );
     // One shared string of blanks in 200,000 cells: longer than any field, and short enough for
@@ -147,18 +180,19 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
             ("xl/worksheets/sheet1.xml", sheet(&row.repeat(times)).into_bytes()),
         ])
     };
-    let named = |many: usize, name: fn(usize) -> String| {
-        let one = |n| format!(r#"<sheet name="{}" sheetId="{}" r:id="r1"/>"#, name(n), n + 1);
-        let all = (0..many).map(one).collect::<String>();
+    let wide = format!("<row>{}</row>", "<c s=\"0\"/>".repeat(200)).repeat(1_500);
+    let remarks = "<!-- nothing -->".repeat(300_000);
+    // One font, or one number format, of which each format of a cell has a copy.
+    let copied = |fonts: &str, numbers: &str| {
+        let xf = "<xf numFmtId=\"200\" fontId=\"0\"/>".repeat(9_000);
         let text = format!(
-            r#"<workbook xmlns="{SHEET}" xmlns:r="{REL}"><sheets>{all}</sheets></workbook>"#
+            r#"<styleSheet xmlns="{SHEET}">{numbers}{fonts}<cellXfs>{xf}</cellXfs></styleSheet>"#
         );
-        let wide = format!("<row>{}</row>", "<c s=\"0\"/>".repeat(200)).repeat(1_500);
-        book(&[
-            ("xl/workbook.xml", text.into_bytes()),
-            ("xl/worksheets/sheet1.xml", sheet(&wide).into_bytes()),
-        ])
+        book(&[("xl/styles.xml", text.into_bytes())])
     };
+    let long = "f".repeat(400_000);
+    let font = format!("<fonts><font><name val=\"{long}\"/></font></fonts>");
+    let number = format!("<numFmts><numFmt numFmtId=\"200\" formatCode=\"{long}\"/></numFmts>");
     let good = with_sheet("");
     let mut locked = good.clone();
     let entry = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
@@ -166,9 +200,13 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
     vec![
         ("blanks without end", blanks(400_000, 1_000), 413),
         ("blanks as long as a field", blanks(100_000, 1_000), 413),
-        ("one part as many sheets", named(5_000, |n| format!("S{n}")), 413),
-        ("one part as fifty sheets", named(50, |n| format!("S{n}")), 413),
-        ("sheets of one name", named(3, |_| "S".to_owned()), 400),
+        ("one part as many sheets", named(5_000, |n| format!("S{n}"), &wide), 413),
+        ("one part as fifty sheets", named(50, |n| format!("S{n}"), &wide), 413),
+        ("one part of remarks as fifty sheets", named(50, |n| format!("S{n}"), &remarks), 413),
+        ("sheets of one name", named(3, |_| "S".to_owned(), &wide), 400),
+        ("a font of 400 kB in each format", copied(&font, ""), 413),
+        ("a number of 400 kB in each format", copied("", &number), 413),
+        ("a reference of 400 kB in each sheet", referred(&long), 413),
         ("an old workbook", ole("Workbook"), 415),
         ("an encrypted workbook", ole("EncryptedPackage"), 415),
         ("a locked archive", locked, 415),
@@ -223,19 +261,27 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
+/// How often the work of the largest honest file a hostile one may cost before it is refused.
+const DEARER: u64 = 3;
+
 async fn hostile_files_are_refused_each_in_words(app: TestApp) {
-    // Built first: an idle connection would be closed meanwhile.
-    let files = hostile();
-    let commission = app.commission().await;
+    // Made first: a connection kept waiting meanwhile would have been closed.
+    let (files, full) = (hostile(), full());
+    app.add_user("commission", Role::Commission, None, None, false).await;
+    let server = Apart::start(&app);
+    let commission = server.log_in().await;
+    let before = server.work();
+    commission.import("kind=projects", full).await.expect(422);
+    let honest = server.work() - before;
     for (what, file, status) in files {
-        let began = Instant::now();
+        let before = server.work();
         let refused = commission.import("kind=projects", file).await;
-        let seconds = began.elapsed().as_secs_f32();
+        let work = server.work() - before;
 
         assert_eq!(refused.status, status, "{what}: {}", refused.text);
         assert_eq!(refused.header("content-type"), "application/problem+json", "{what}");
         assert!(refused.json["detail"].as_str().unwrap().chars().count() > 5, "{what}");
-        assert!(seconds < 5.0, "{what} took {seconds} s");
+        assert!(work <= DEARER * honest, "{what} cost {work}, an honest file {honest}");
     }
     assert_eq!(commission.get("/projects").await.json["total"], 0);
 }
@@ -258,7 +304,8 @@ impl Apart {
         let client = Client::builder().no_proxy().build().unwrap();
         let stranger = Actor::new(client.clone(), self.root.clone(), None);
         let body = json!({"username": "commission", "password": PASSWORD});
-        for _ in 0..200 {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
             let sent = stranger.request(reqwest::Method::POST, "/sessions").json(&body).send();
             if let Ok(answer) = sent.await
                 && answer.status().as_u16() == 201
@@ -272,7 +319,15 @@ impl Apart {
         panic!("the server does not come up");
     }
 
-    /// Peak memory, in MB.
+    /// The processor time it has taken, in clock ticks: what others do meanwhile does not count.
+    fn work(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // The name of the program stands in parentheses; the times are the 14th and 15th field.
+        let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
+    /// The most memory it ever had, in MB.
     fn peak_mb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
@@ -311,34 +366,44 @@ async fn ten_hostile_files_at_once_stop_nobody(app: TestApp) {
     let files = worst.map(|name| all.iter().find(|(what, ..)| *what == name).unwrap());
 
     let began = Instant::now();
-    let refused = join_all(files.map(|(what, file, status)| {
-        let commission = &commission;
-        async move {
-            let answer = commission.import("kind=projects", file.clone()).await;
-            assert_eq!(answer.status, *status, "{what}: {}", answer.text);
-        }
-    }));
+    let all_refused = AtomicBool::new(false);
+    let refused = async {
+        join_all(files.map(|(what, file, status)| {
+            let commission = &commission;
+            async move {
+                let mut answer = commission.import("kind=projects", file.clone()).await;
+                // Two are read at once; on a slow machine the others are asked to come again.
+                while answer.status == 503 {
+                    answer = commission.import("kind=projects", file.clone()).await;
+                }
+                assert_eq!(answer.status, *status, "{what}: {}", answer.text);
+            }
+        }))
+        .await;
+        all_refused.store(true, Ordering::Relaxed);
+        began.elapsed()
+    };
     let usual = async {
-        let mut slowest = Duration::ZERO;
-        for n in 0..20 {
+        let (mut slowest, mut served) = (Duration::ZERO, 0);
+        while !all_refused.load(Ordering::Relaxed) {
             let began = Instant::now();
             commission.get("/projects?limit=5").await.expect(200);
-            let unit = json!({"name": format!("公司 {n}"), "kind": "enterprise"});
+            let unit = json!({"name": format!("公司 {served}"), "kind": "enterprise"});
             commission.post("/units", &unit).await.expect(201);
             slowest = slowest.max(began.elapsed());
+            served += 1;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        slowest
+        (slowest, served)
     };
-    let (_, slowest) = join(refused, usual).await;
+    let (took, (slowest, served)) = join(refused, usual).await;
 
-    assert!(slowest < Duration::from_secs(3), "{slowest:?}");
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     let grown = server.peak_mb() - before;
     println!(
-        "ten hostile files: {grown} MB, others waited {slowest:?}, {:?} in all",
-        began.elapsed()
+        "ten hostile files: {grown} MB in {took:?}; others waited {slowest:?}, {served} served"
     );
+    assert!(served >= 10, "{served} others were served meanwhile");
+    assert!(slowest < took / 2, "somebody waited {slowest:?} of {took:?}");
     assert!(grown < 200, "{grown} MB");
 }
 

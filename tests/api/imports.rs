@@ -1,6 +1,7 @@
 //! Imports: rows that create, change or leave unchanged; all errors at once; all or nothing.
 
 use calamine::Data;
+use major_projects::store::events::seal;
 use reqwest::Method;
 use serde_json::json;
 
@@ -37,12 +38,11 @@ tests![
 const KINDS: [&str; 4] = ["projects", "year_plans", "milestones", "reports"];
 const CODE: &str = "2111-522323-04-01-342068";
 
-/// Number of events.
-async fn events(actor: &Actor) -> usize {
+/// How many events there are.
+async fn events(app: &TestApp, actor: &Actor) -> usize {
     let mut after = 0;
     let mut count = 0;
-    // New events are sealed after a short delay.
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    app.db.write(seal::seal_all).await.unwrap();
     loop {
         let feed = actor.get(&format!("/events?after={after}&limit=200")).await.expect(200);
         let items = feed.items().len();
@@ -67,12 +67,12 @@ async fn a_template_opens_and_its_example_imports(app: TestApp) {
         }
 
         let first = commission.import(&format!("kind={kind}"), file.clone()).await.expect(200);
-        let before = events(&commission).await;
+        let before = events(&app, &commission).await;
         let again = commission.import(&format!("kind={kind}"), file).await.expect(200);
 
         assert_eq!(first.counts(), [1, 0, 0], "{kind}: {}", first.text);
         assert_eq!(again.counts(), [0, 0, 1], "{kind}: {}", again.text);
-        assert_eq!(events(&commission).await, before, "{kind}");
+        assert_eq!(events(&app, &commission).await, before, "{kind}");
         let request = commission
             .request(Method::GET, &format!("/imports/templates/{kind}?format=csv"))
             .header("Accept-Language", "en");
@@ -133,15 +133,15 @@ async fn a_plain_export_of_projects_is_edited_and_comes_back(app: TestApp) {
             grid.set(new, heading, text(&cell));
         }
         let edited = write(&grid);
-        let before = events(&commission).await;
+        let before = events(&app, &commission).await;
         let done = commission.import("kind=projects", edited.clone()).await.expect(200);
-        let after = events(&commission).await;
+        let after = events(&app, &commission).await;
         let again = commission.import("kind=projects", edited).await.expect(200);
 
         assert_eq!(done.counts(), [1, 1, there - 1], "{form}: {}", done.text);
         assert_eq!(after, before + 2);
         assert_eq!(again.counts(), [0, 0, there + 1], "{form}: {}", again.text);
-        assert_eq!(events(&commission).await, after);
+        assert_eq!(events(&app, &commission).await, after);
         let rows = done.json["rows"].as_array().unwrap();
         let changed = &rows[row - 1];
         assert_eq!((&changed["action"], &changed["id"]), (&json!("change"), &json!(first)));
@@ -220,13 +220,13 @@ async fn year_plans_are_exported_edited_and_imported_again(app: TestApp) {
             grid.set(row, "annual_investment_wan", Data::Float(123.0));
         }
         let done = commission.import("kind=year_plans", write(&grid)).await.expect(200);
-        let before = events(&commission).await;
+        let before = events(&app, &commission).await;
         let again = commission.import("kind=year_plans", write(&grid)).await.expect(200);
 
         let expected = if round == 1 { [1, 1, 0] } else { [0, 1, 1] };
         assert_eq!(done.counts(), expected, "{form}: {}", done.text);
         assert_eq!(again.counts(), [0, 0, 2], "{form}: {}", again.text);
-        assert_eq!(events(&commission).await, before);
+        assert_eq!(events(&app, &commission).await, before);
         let plan =
             commission.get(&format!("/projects/{planned}/year-plans/2021")).await.expect(200);
         let versions = plan.json["versions"].as_array().unwrap();
@@ -280,13 +280,13 @@ async fn milestones_are_exported_edited_and_imported_again(app: TestApp) {
             grid.set(new, heading, text(&cell));
         }
         let done = commission.import("kind=milestones", write(&grid)).await.expect(200);
-        let before = events(&commission).await;
+        let before = events(&app, &commission).await;
         let again = commission.import("kind=milestones", write(&grid)).await.expect(200);
 
         let changed = if round == 1 { 2 } else { 1 };
         assert_eq!(done.counts(), [1, changed, there - changed], "{form}: {}", done.text);
         assert_eq!(again.counts(), [0, 0, there + 1], "{form}: {}", again.text);
-        assert_eq!(events(&commission).await, before);
+        assert_eq!(events(&app, &commission).await, before);
         let list = commission.get(&path).await.expect(200);
         let found = |code: &str| list.items().iter().find(|m| m["code"] == code).unwrap().clone();
         assert_eq!(found("main_structure")["forecast_reason"], json!(format!("雨季 {round}")));
@@ -333,9 +333,9 @@ async fn reports_are_exported_edited_and_imported_again(app: TestApp) {
         let row = grid.row("project", "乙");
         grid.set(row, "completed_wan", Data::Float(if round == 1 { 1.5 } else { 2.5 }));
         grid.set(row, "physical_percent", text("12.5"));
-        let before = events(&commission).await;
+        let before = events(&app, &commission).await;
         let done = commission.import("kind=reports", write(&grid)).await.expect(200);
-        assert_eq!(events(&commission).await, before + 1);
+        assert_eq!(events(&app, &commission).await, before + 1);
         assert_eq!(done.counts(), if round == 1 { [1, 0, 1] } else { [0, 1, 1] }, "{}", done.text);
         let report = commission.get(&format!("/projects/{two}/reports/2021-06")).await.expect(200);
         assert_eq!(report.json["completed_wan"], json!(format!("{round}.50")));
@@ -422,14 +422,14 @@ async fn one_bad_row_leaves_nothing(app: TestApp) {
             grid.set(row, heading, text(&cell));
         }
     }
-    let before = events(&commission).await;
+    let before = events(&app, &commission).await;
     let refused = commission.import("kind=projects", grid.xlsx()).await;
 
     assert_eq!(refused.places().len(), 1, "{}", refused.text);
     assert_eq!(refused.places()[0].0, 4);
     assert_eq!(commission.get("/projects").await.json["total"], 1);
     assert_eq!(commission.get(&format!("/projects/{id}")).await.json["leader"], "");
-    assert_eq!(events(&commission).await, before);
+    assert_eq!(events(&app, &commission).await, before);
     grid.set(3, "total_investment_wan", text("1"));
     assert_eq!(commission.import("kind=projects", grid.xlsx()).await.counts(), [2, 1, 0]);
 }
@@ -465,7 +465,7 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing(app: TestApp) {
     ] {
         grid.set(2, heading, text(cell));
     }
-    let before = events(&commission).await;
+    let before = events(&app, &commission).await;
     let tried = commission.import("kind=projects&dry_run=true", grid.xlsx()).await.expect(200);
 
     assert_eq!((tried.counts(), &tried.json["dry_run"]), ([1, 1, 0], &json!(true)));
@@ -475,7 +475,7 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing(app: TestApp) {
     assert_eq!((&rows[0]["id"], &rows[1]["label"]), (&json!(id), &json!("新")));
     assert_eq!(rows[1].get("id"), None, "{}", rows[1]);
     assert_eq!(commission.get("/projects").await.json["total"], 1);
-    assert_eq!(events(&commission).await, before);
+    assert_eq!(events(&app, &commission).await, before);
     let done = commission.import("kind=projects&dry_run=false", grid.xlsx()).await.expect(200);
     assert_eq!((done.counts(), done.json["rows"][1]["id"].is_i64()), ([1, 1, 0], true));
 }

@@ -1,5 +1,8 @@
 //! Issues: all states with each role, lists and counts, links from reports.
 
+use diesel::RunQueryDsl as _;
+use major_projects::store::events::{self, Change};
+use major_projects::store::{Conn, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};
@@ -14,6 +17,7 @@ tests![
     issues_are_listed_and_counted_by_unit_category_and_age,
     a_unit_that_was_given_an_issue_sees_it_and_not_the_project,
     a_report_links_the_issues_it_mentions,
+    steps_are_shown_whatever_field_a_stored_event_lacks,
 ];
 
 const OWNER: &str = "甲公司";
@@ -226,4 +230,50 @@ async fn a_report_links_the_issues_it_mentions(app: TestApp) {
     assert_eq!(submitted.json["issue_ids"], json!([own]));
     let all = commission.get(&format!("/projects/{project}/reports")).await;
     assert_eq!(all.items()[0]["issue_ids"], json!([own]));
+}
+
+/// Stores `changes` as those of an event.
+async fn rewrite(app: &TestApp, event: i64, changes: &[Change]) {
+    let changes = serde_json::to_string(changes).unwrap().replace('\'', "''");
+    let sql = format!("update events set changes = '{changes}' where id = {event}");
+    let run = move |conn: &mut Conn| -> Result<(), StoreError> {
+        diesel::sql_query(&sql).execute(conn)?;
+        Ok(())
+    };
+    app.db.write(run).await.unwrap();
+}
+
+/// Another release may record fewer fields, or values this one does not know.
+async fn steps_are_shown_whatever_field_a_stored_event_lacks(app: TestApp) {
+    let commission = app.commission().await;
+    let project = owned_project(&app, &commission).await;
+    let list = format!("/projects/{project}/issues");
+    let id = commission.post(&list, &land_issue()).await.expect(201).id();
+    let path = format!("{list}/{id}");
+    give(&app, &commission, &path, LAND).await.expect(200);
+    for (step, words) in [("work", "已受理"), ("proposal", "已下达"), ("return", "请附批文")]
+    {
+        say(&commission, &path, step, words).await.expect(200);
+    }
+    let steps = commission.get(&format!("{path}/steps")).await.expect(200).json;
+    let stored = app.db.read(move |conn| events::of_subject(conn, "issue", id)).await.unwrap();
+
+    let mut damaged = 0;
+    for event in &stored {
+        for (index, change) in event.changes.iter().enumerate() {
+            let is_comment = change.field == "words";
+            let mut without = event.changes.clone();
+            without.remove(index);
+            let mut unknown = event.changes.clone();
+            unknown[index].after = json!({"of": "another release"});
+            for changes in [without, unknown] {
+                rewrite(&app, event.id.0, &changes).await;
+                let shown = commission.get(&format!("{path}/steps")).await.expect(200).json;
+                assert!(is_comment || shown == steps, "{}: {}", event.kind, change.field);
+                damaged += 1;
+            }
+        }
+        rewrite(&app, event.id.0, &event.changes).await;
+    }
+    assert!(damaged >= 2 * 15, "only {damaged} events were damaged");
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::command;
 use crate::support::app::{PASSWORD, TestApp};
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
 tests![OnEach; a_mirror_ends_as_an_exact_copy_though_the_process_is_killed];
@@ -39,7 +39,7 @@ impl Target<'_> {
 
     fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
         let url = format!("http://{}/api/v1{path}", self.address);
-        self.client.request(method, url).bearer_auth(token).timeout(Duration::from_secs(20))
+        self.client.request(method, url).bearer_auth(token).timeout(PATIENCE)
     }
 
     /// Repeats the request until the answer is not a 5xx, as a careful client does.

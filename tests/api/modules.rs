@@ -58,13 +58,11 @@ fn collect(folder: &Path, module: &str, texts: &mut BTreeMap<String, String>) {
 /// The modules that the text of `module` names in `use` trees and in paths, tests left out.
 fn named_by(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String = text
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default().trim_start());
+    let lines: Vec<&str> = lines.map(without_visibility).collect();
+    let code = format!("\n{}", lines.join("\n"));
     let mut paths = Vec::new();
-    for (index, part) in code.split("use ").enumerate() {
+    for (index, part) in code.split("\nuse ").enumerate() {
         if index > 0
             && let Some((tree, rest)) = part.split_once(';')
         {
@@ -76,6 +74,16 @@ fn named_by(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<Stri
     }
     let found = paths.iter().filter_map(|path| resolve(module, path, known));
     found.filter(|target| target != module).collect()
+}
+
+/// A line of code without `pub` or `pub(..)` at its start.
+fn without_visibility(line: &str) -> &str {
+    let Some(rest) = line.strip_prefix("pub") else { return line };
+    let rest = match rest.strip_prefix('(') {
+        Some(scope) => scope.split_once(')').map_or(rest, |(_, rest)| rest),
+        None => rest,
+    };
+    rest.strip_prefix(' ').unwrap_or(line)
 }
 
 /// `a::{b, c::{d}}` becomes `a::b`, `a::c::d`.

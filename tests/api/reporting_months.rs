@@ -13,6 +13,7 @@ tests![
     filing_follows_the_state_of_the_month,
     a_grant_lets_one_unit_file_late_until_it_ends,
     a_month_shows_who_has_filed_who_is_late_and_what_is_missing,
+    a_report_filed_without_being_owed_counts_the_same_everywhere,
     a_closed_month_changes_by_no_call,
     wrong_days_and_grants_are_refused_with_pointers,
     a_caller_counts_only_its_own_projects,
@@ -227,6 +228,37 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
     let refused = commission.step(&format!("{JULY}/closing")).await.expect(409);
     assert_eq!(refused.code(), "month-unreviewed");
     assert!(refused.text.contains('2'), "{}", refused.text);
+}
+
+async fn a_report_filed_without_being_owed_counts_the_same_everywhere(app: TestApp) {
+    let commission = app.commission().await;
+    owed_by(&app, &commission, "未报", "甲公司").await;
+    let reserve = json!({"stage": "reserve", "actual_start": null});
+    let filed = commission.project("未开工已报", reserve.clone()).await;
+    let drafted = commission.project("未开工草稿", reserve).await;
+    open_july(&app, &commission).await;
+    let body = json!({"completed_wan": "10.00"});
+    for id in [filed, drafted] {
+        commission.create(&report(id), &body).await.expect(201);
+    }
+    commission.step(&format!("{}/submission", report(filed))).await.expect(200);
+
+    let month = commission.get(JULY).await.expect(200);
+    let listed = commission.get(&format!("{JULY}/filings")).await.expect(200);
+    let year = commission.get("/summaries/filings?year=2023").await.expect(200);
+    let path = "/summaries/investment?year=2023&through=2023-07&by=month";
+    let investment = commission.get(path).await.expect(200);
+
+    let counts = json!({
+        "due": 2, "confirmed": 0, "submitted": 1, "returned": 0, "missing": 1, "late": 0,
+    });
+    assert_eq!(month.json["filings"], counts);
+    assert_eq!(year.items()[0]["filings"], counts);
+    let names: Vec<_> = listed.items().iter().map(|f| f["project"].clone()).collect();
+    assert_eq!(names, ["未报", "未开工已报"]);
+    let rows = investment.json["rows"].as_array().unwrap();
+    let july = rows.iter().find(|row| row["month"] == "2023-07").unwrap();
+    assert_eq!(july["coverage"], json!({"due": 2, "confirmed": 0, "submitted": 1, "missing": 1}));
 }
 
 async fn a_closed_month_changes_by_no_call(app: TestApp) {

@@ -19,6 +19,8 @@ tests![
     months_and_trend_agree,
     expected_progress_is_judged_three_ways,
     coverage_counts_what_is_owed,
+    every_month_has_the_same_reports_on_its_page_and_in_sums,
+    all_summaries_name_the_restated_months,
     a_year_without_a_plan_promises_nothing,
 ];
 
@@ -303,6 +305,68 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
     assert_eq!(coverage("2021-07").await["due"], 4);
     app.calendar.turn_to("2021-08-01");
     assert_eq!(coverage("2021-07").await["due"], 5);
+}
+
+/// The month's page left out a report that was filed without being owed, and sums counted it.
+async fn every_month_has_the_same_reports_on_its_page_and_in_sums(app: TestApp) {
+    let commission = app.commission().await;
+    let early = commission.project("提前填报", json!({})).await;
+    commission.project("未报", json!({"actual_start": "2021-02-01"})).await;
+    // Construction started in March: February is not owed, and has an amount all the same.
+    for month in ["2021-02", "2021-03"] {
+        commission.confirmed(early, month, "1.00").await;
+    }
+    let months = commission.get("/summaries/filings?year=2021").await.expect(200);
+    let path = "/summaries/investment?year=2021&through=2021-03&by=month";
+    let sums = commission.get(path).await.expect(200).json;
+
+    for (month, due) in [("2021-02", 2), ("2021-03", 2)] {
+        let of_year = months.items().iter().find(|m| m["month"] == month).unwrap();
+        let page = commission.get(&format!("/reporting-months/{month}")).await.expect(200).json;
+        let list = format!("/reporting-months/{month}/filings");
+        let list = commission.get(&list).await.expect(200);
+        let rows = sums["rows"].as_array().unwrap();
+        let coverage = &rows.iter().find(|row| row["month"] == month).unwrap()["coverage"];
+        assert_eq!(coverage, &json!({"due": due, "confirmed": 1, "submitted": 0, "missing": 1}));
+        for filings in [&of_year["filings"], &page["filings"]] {
+            for part in ["due", "confirmed", "submitted", "missing"] {
+                assert_eq!(filings[part], coverage[part], "{month} {part}");
+            }
+        }
+        assert_eq!(list.items().len(), due, "{month}");
+    }
+}
+
+async fn all_summaries_name_the_restated_months(app: TestApp) {
+    let commission = app.commission().await;
+    app.calendar.turn_to("2023-07-01");
+    let days = json!({"opens_on": "2023-07-01", "due_on": "2023-07-05"});
+    commission.create("/reporting-months/2023-06", &days).await.expect(201);
+    let id = commission.project("项目", json!({})).await;
+    commission.confirmed(id, "2023-06", "10.00").await;
+    app.calendar.turn_to("2023-07-06");
+    commission.step("/reporting-months/2023-06/closing").await.expect(200);
+    let restatement =
+        json!({"amount_wan": "5.00", "reason": "漏报设备款", "approver": "重大项目科"});
+    let path = format!("/projects/{id}/reports/2023-06/restatements");
+    commission.post(&path, &restatement).await.expect(201);
+
+    for path in [
+        "commitments",
+        "investment?by=area",
+        "trend",
+        "milestones",
+        "rankings",
+        "projects",
+        "lights",
+    ] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        for (through, restated) in [("2023-05", json!([])), ("2023-06", json!(["2023-06"]))] {
+            let path = format!("/summaries/{path}{mark}year=2023&through={through}");
+            let answer = commission.get(&path).await.expect(200).json;
+            assert_eq!(answer["restated_months"], restated, "{path}");
+        }
+    }
 }
 
 async fn a_year_without_a_plan_promises_nothing(app: TestApp) {

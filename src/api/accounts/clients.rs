@@ -1,17 +1,10 @@
 //! Machine clients: `/clients`. Only administrators manage them.
 
-use actix_web::web::Data;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::accounts::client_view::{
-    ClientInput, ClientPatch, ClientView, ClientWithSecret, parse,
-};
-use crate::api::accounts::users::{UserQuery, known_belonging};
-use crate::domain::clock::Timestamp;
+use crate::api::accounts::users::UserQuery;
 use crate::domain::id::{ClientId, ClientSecretId};
-use crate::domain::words::Words;
-use crate::http::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
@@ -21,15 +14,15 @@ use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
-use crate::http::tokens::{digest, random_text};
+use crate::http::stored::{ShownOnce, Stored};
 use crate::routes;
-use crate::store::accounts::clients;
-use crate::store::accounts::clients::Client;
-use crate::store::accounts::sessions;
-use crate::store::events;
-use crate::store::events::{Author, Change, Event, changes};
-use crate::store::{Conn, PageRequest};
+use crate::store::PageRequest;
+use crate::usecases::accounts::client_view::{
+    ClientForm, ClientInput, ClientView, ClientWithSecret,
+};
+use crate::usecases::accounts::clients::{self, NewSecret};
 use crate::usecases::answer::PageView;
+use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
 
 /// The operations of this file.
@@ -60,22 +53,12 @@ pub struct ClientSecretPath {
 ///
 /// All clients, ordered by name, with their scopes and the time they last obtained a token.
 #[utoipa::path(get, path = "/clients")]
-pub async fn list_clients(
-    app: Data<App>,
-    _who: Permit<KeepAccounts>,
-    query: Query<UserQuery>,
+async fn list_clients(
+    who: Permit<KeepAccounts>,
+    Query(query): Query<UserQuery>,
 ) -> Result<Sheet<PageView<ClientView>>, Problem> {
-    let page = PageRequest::new(query.0.limit, query.0.cursor);
-    let view = app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let page = clients::list(conn, &page)?;
-            let (total, next_cursor) = (page.total, page.next_cursor);
-            let views = page.items.into_iter().map(|client| ClientView::read(conn, client));
-            Ok(PageView { items: views.collect::<Result<_, _>>()?, total, next_cursor })
-        })
-        .await?;
-    Ok(Sheet(view))
+    let page = PageRequest::new(query.limit, query.cursor);
+    Ok(Sheet(who.ask(move |ask| clients::list(ask, &page)).await?))
 }
 
 /// Create a machine client
@@ -86,49 +69,42 @@ pub async fn list_clients(
     post, path = "/clients",
     responses((status = 409, description = "The name is already in use.")),
 )]
-pub async fn create_client(
-    app: Data<App>,
+async fn create_client(
     who: Permit<KeepAccounts>,
-    body: Body<ClientInput>,
+    Body(input): Body<ClientInput>,
     once: Once,
-) -> Result<Created<ClientWithSecret>, Problem> {
-    let (author, now, secret) = (who.author(), app.clock.now(), NewSecret::make()?);
-    let new = parse(&body.0, now)?;
-    let kept = secret.clone();
-    let client = once
-        .write(&app, move |conn| -> Result<ClientView, Problem> {
-            known_belonging(conn, new.user.unit_id, new.user.area_id)?;
-            let client = clients::insert(conn, &new, now)?;
-            clients::add_secret(conn, client.id, (&kept.hint, &kept.hash), now)?;
-            let client = clients::get(conn, client.id)?;
-            let view = ClientView::read(conn, client)?;
-            let event = Event::of("client.created", "client", view.id.0, changes(None, &view));
-            events::record(conn, &author, now, &event)?;
-            Ok(view)
-        })
-        .await?;
-    Ok(secret.created(client))
+) -> Result<Stored<ShownOnce<Created<ClientWithSecret>>>, Problem> {
+    let secret = NewSecret::make()?;
+    let shown = secret.clone();
+    once.change(
+        &who,
+        move |ask| clients::decide_creation(ask, &input, &secret),
+        clients::create,
+        move |client| shown_once(client, &shown),
+    )
+    .await
+}
+
+/// The reply with the secret, and the reply that is kept, without it.
+fn shown_once(client: ClientView, secret: &NewSecret) -> ShownOnce<Created<ClientWithSecret>> {
+    let location = format!("/clients/{}", client.id);
+    let reply = |client_secret| Created {
+        view: ClientWithSecret { client: client.clone(), client_secret },
+        location: location.clone(),
+    };
+    ShownOnce { sent: reply(Some(secret.secret.clone())), kept: reply(None) }
 }
 
 /// Show a machine client
 ///
 /// Returns one client with its scopes and the hints of its active secrets.
 #[utoipa::path(get, path = "/clients/{client_id}")]
-pub async fn get_client(
-    app: Data<App>,
-    _who: Permit<KeepAccounts>,
-    path: Path<ClientPath>,
-    _held: Conditional,
+async fn get_client(
+    who: Permit<KeepAccounts>,
+    Path(path): Path<ClientPath>,
+    _etag: Conditional,
 ) -> Result<Tagged<ClientView>, Problem> {
-    let id = path.0.client_id;
-    let view = app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let client = clients::get(conn, id)?;
-            ClientView::read(conn, client)
-        })
-        .await?;
-    Ok(Tagged(view))
+    who.ask(move |ask| clients::get(ask, path.client_id)).await.map(Tagged)
 }
 
 /// Change a machine client
@@ -136,31 +112,16 @@ pub async fn get_client(
 /// Absent fields are left unchanged. Removing scopes, setting an expiry and disabling the client
 /// take effect immediately, also for tokens already issued.
 #[utoipa::path(patch, path = "/clients/{client_id}")]
-pub async fn update_client(
-    app: Data<App>,
+async fn update_client(
     who: Permit<KeepAccounts>,
-    path: Path<ClientPath>,
-    version: IfMatch,
-    body: Body<ClientPatch>,
+    Path(path): Path<ClientPath>,
+    IfMatch(version): IfMatch,
+    Body(patch): Body<Patch<ClientForm>>,
 ) -> Result<Tagged<ClientView>, Problem> {
-    let (author, now, id, patch) = (who.author(), app.clock.now(), path.0.client_id, body.0);
-    let view = app
-        .db
-        .write(move |conn| -> Result<ClientView, Problem> {
-            let before = clients::get(conn, id)?;
-            let changed = patch.apply(Client { version: version.0, ..before.clone() }, now)?;
-            let after = clients::save(conn, &changed)?;
-            if after.user.disabled_at.is_some() {
-                sessions::end_all(conn, after.user.id, None, now, "client disabled")?;
-            }
-            let before = ClientView::read(conn, before)?;
-            let view = ClientView::read(conn, after)?;
-            let event = Event::of("client.updated", "client", id.0, changes(Some(&before), &view));
-            events::record(conn, &author, now, &event)?;
-            Ok(view)
-        })
-        .await?;
-    Ok(Tagged(view))
+    let id = path.client_id;
+    who.change(move |ask| clients::decide_update(ask, id, version, &patch), clients::save)
+        .await
+        .map(Tagged)
 }
 
 /// Add a secret to a machine client
@@ -172,28 +133,20 @@ pub async fn update_client(
     post, path = "/clients/{client_id}/secrets",
     responses((status = 409, description = "The client already has two active secrets; revoke one first.")),
 )]
-pub async fn create_client_secret(
-    app: Data<App>,
+async fn create_client_secret(
     who: Permit<KeepAccounts>,
-    path: Path<ClientPath>,
+    Path(path): Path<ClientPath>,
     once: Once,
-) -> Result<Created<ClientWithSecret>, Problem> {
-    let (author, now, id) = (who.author(), app.clock.now(), path.0.client_id);
+) -> Result<Stored<ShownOnce<Created<ClientWithSecret>>>, Problem> {
     let secret = NewSecret::make()?;
-    let kept = secret.clone();
-    let client = once
-        .write(&app, move |conn| -> Result<ClientView, Problem> {
-            clients::get(conn, id)?;
-            if clients::secrets(conn, id)?.len() >= 2 {
-                return Err(two_secrets());
-            }
-            clients::add_secret(conn, id, (&kept.hint, &kept.hash), now)?;
-            note(conn, &author, "client.secret_added", id, &kept.hint, now)?;
-            let client = clients::get(conn, id)?;
-            ClientView::read(conn, client)
-        })
-        .await?;
-    Ok(secret.created(client))
+    let shown = secret.clone();
+    once.change(
+        &who,
+        move |ask| clients::decide_secret(ask, path.client_id, &secret),
+        clients::add_secret,
+        move |client| shown_once(client, &shown),
+    )
+    .await
 }
 
 /// Revoke a secret of a machine client
@@ -201,75 +154,11 @@ pub async fn create_client_secret(
 /// The secret can no longer be used to obtain tokens, and all access tokens of the client,
 /// whichever secret they were issued for, are revoked immediately.
 #[utoipa::path(delete, path = "/clients/{client_id}/secrets/{secret_id}")]
-pub async fn revoke_client_secret(
-    app: Data<App>,
+async fn revoke_client_secret(
     who: Permit<KeepAccounts>,
-    path: Path<ClientSecretPath>,
+    Path(ClientSecretPath { client_id, secret_id }): Path<ClientSecretPath>,
 ) -> Result<NoContent, Problem> {
-    let (author, now) = (who.author(), app.clock.now());
-    let Path(ClientSecretPath { client_id, secret_id }) = path;
-    app.db
-        .write(move |conn| -> Result<(), Problem> {
-            let client = clients::get(conn, client_id)?;
-            let secrets = clients::secrets(conn, client_id)?;
-            clients::revoke(conn, client_id, secret_id, now)?;
-            sessions::end_all(conn, client.user.id, None, now, "secret revoked")?;
-            let hint = secrets.into_iter().find(|s| s.id == secret_id).map(|s| s.hint);
-            let hint = hint.unwrap_or_default();
-            note(conn, &author, "client.secret_revoked", client_id, &hint, now)
-        })
+    who.change(move |ask| clients::decide_revocation(ask, client_id, secret_id), clients::revoke)
         .await?;
     Ok(NoContent)
-}
-
-fn note(
-    conn: &mut Conn,
-    author: &Author,
-    kind: &'static str,
-    id: ClientId,
-    hint: &str,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    let event = Event::of(kind, "client", id.0, vec![Change::said("hint", hint)]);
-    Ok(events::record(conn, author, now, &event)?)
-}
-
-fn two_secrets() -> Problem {
-    let detail = Words::new(
-        "该客户端已有两个有效密钥。请先吊销不再使用的一个：DELETE …/secrets/{secret_id}。",
-        "The client already has two active secrets. Revoke the one that is no longer used first: DELETE …/secrets/{secret_id}.",
-    );
-    Problem::conflict("two-secrets", detail)
-}
-
-/// A newly generated secret.
-#[derive(Clone)]
-pub struct NewSecret {
-    /// The secret in plain text.
-    pub secret: String,
-    /// First 10 characters, stored so that a secret can be recognised in lists.
-    pub hint: String,
-    /// Digest of the secret; the only form in which it is stored.
-    pub hash: String,
-}
-
-impl NewSecret {
-    /// Generates 256 random bits, prefixed with `mps_` so that secret scanners can detect the
-    /// format.
-    ///
-    /// # Errors
-    /// The operating system provides no random bytes.
-    pub fn make() -> Result<Self, Problem> {
-        let secret = format!("mps_{}", random_text().map_err(Problem::broken)?);
-        let hint = secret.chars().take(10).collect();
-        Ok(Self { hash: digest(&secret), hint, secret })
-    }
-
-    /// Builds the response. It contains the secret unless the request was an idempotent replay.
-    fn created(self, client: ClientView) -> Created<ClientWithSecret> {
-        let location = format!("/clients/{}", client.id);
-        let mine = client.secrets.iter().any(|s| s.hint == self.hint);
-        let view = ClientWithSecret { client, client_secret: mine.then_some(self.secret) };
-        Created { view, location }
-    }
 }

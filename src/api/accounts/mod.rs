@@ -1,9 +1,7 @@
 //! Sessions, accounts and machine clients: `/sessions`, `/me`, `/users`, `/clients`, `/oauth/token`.
 
-pub mod client_view;
 pub mod clients;
 pub mod oauth;
-pub mod password;
 pub mod sessions;
 pub mod users;
 

@@ -17,22 +17,17 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::api::accounts::sessions::Origin;
 use crate::domain::account::scope::ClientScope;
-use crate::domain::id::SessionId;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
-use crate::http::tokens::{Machine, digest};
+use crate::http::tokens::Machine;
 use crate::routes;
-use crate::store::accounts::clients;
-use crate::store::accounts::clients::Client;
-use crate::store::accounts::sessions;
-use crate::store::events;
-use crate::store::events::Event;
+use crate::usecases::accounts::client_sessions::{ClientLogin, ClientRefused, ClientSession};
+use crate::usecases::accounts::sessions::Origin;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -175,15 +170,6 @@ impl TokenRequest {
             (Some(_) | None, _, _) => Err(invalid_request()),
         }
     }
-
-    fn scopes(&self, client: &Client) -> Result<Vec<ClientScope>, Problem> {
-        let Some(asked) = self.form.get("scope").filter(|text| !text.trim().is_empty()) else {
-            return Ok(client.scopes.clone());
-        };
-        let asked = ClientScope::split(asked).map_err(|_| invalid_scope(&client.scopes))?;
-        let has = asked.iter().all(|scope| client.scopes.contains(scope));
-        if has { Ok(asked) } else { Err(invalid_scope(&client.scopes)) }
-    }
 }
 
 /// An access token response as defined by RFC 6749, 5.1.
@@ -245,24 +231,14 @@ async fn create_token(
             invalid_request()
         });
     }
-    let (now, hash, lifetime) = (app.clock.now(), digest(&secret), app.tokens.lifetime_seconds);
-    let (client, scopes, session) = app
-        .db
-        .write(move |conn| -> Result<_, Problem> {
-            let client = clients::find(conn, &name)?.filter(|c| c.is_good(now));
-            let client = client.ok_or_else(invalid_client)?;
-            if !clients::present(conn, client.id, &hash, now)? {
-                return Err(invalid_client());
-            }
-            let scopes = asked.scopes(&client)?;
-            let ends = now.plus_seconds(lifetime);
-            let ends = client.expires_at.map_or(ends, |until| until.min(ends));
-            let session: SessionId = sessions::open(conn, client.user.id, now, ends)?;
-            let author = from.author(&client.user).as_client(client.id, &client.name);
-            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
-            Ok((client, scopes, session))
-        })
-        .await?;
+    let (now, lifetime) = (app.clock.now(), app.tokens.lifetime_seconds);
+    let asked_scopes = asked.form.get("scope").cloned();
+    let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
+    let opened = app.open_client_session(request, from).await?;
+    let ClientSession { client, scopes, session } = opened.map_err(|refused| match refused {
+        ClientRefused::Unknown => invalid_client(),
+        ClientRefused::Scope(has) => invalid_scope(&has),
+    })?;
     let scope = ClientScope::join(&scopes);
     let machine = Some(Machine { client: client.id.0, scope: scope.clone() });
     let token = app.tokens.issue(client.user.id, session, machine, now);

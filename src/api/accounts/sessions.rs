@@ -1,16 +1,14 @@
 //! Log in and out, refresh tokens, show the caller's account and change its password.
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::accounts::password;
-use crate::api::accounts::users::UserView;
-use crate::domain::clock::Timestamp;
-use crate::domain::error::FieldError;
 use crate::domain::id::SessionId;
-use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
@@ -20,55 +18,19 @@ use crate::http::reply::{Created, Json, NoContent};
 use crate::http::request_id::RequestId;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry};
-use crate::http::tokens::{digest, random_text};
+use crate::http::tokens::random_text;
 use crate::routes;
-use crate::store::accounts::sessions;
-use crate::store::accounts::sessions::Presented;
-use crate::store::accounts::users;
 use crate::store::accounts::users::User;
-use crate::store::events;
-use crate::store::events::{Author, Event};
+use crate::usecases::accounts::sessions::{
+    self, Credentials, Opening, Origin, PasswordChange, Refresh,
+};
+use crate::usecases::accounts::users::UserView;
 use crate::usecases::answer::Versioned;
 use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
     routes!["sessions"; create_session, refresh_session, end_session, get_me, change_password]
-}
-
-/// User name and password of an account.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = Self::sample)]
-pub struct Credentials {
-    /// The account's user name; case is ignored.
-    #[schema(min_length = 1, max_length = 100)]
-    pub username: String,
-    /// The account's password.
-    #[schema(min_length = 1, max_length = 200)]
-    pub password: String,
-}
-
-impl Credentials {
-    fn sample() -> serde_json::Value {
-        serde_json::json!({"username": "zhang.wei", "password": "river lantern copper 47"})
-    }
-}
-
-/// A refresh token to be exchanged.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = Self::sample)]
-pub struct Refresh {
-    /// Refresh token from the last log-in or refresh; can be used once.
-    #[schema(min_length = 1, max_length = 200)]
-    pub refresh_token: String,
-}
-
-impl Refresh {
-    fn sample() -> serde_json::Value {
-        serde_json::json!({"refresh_token": "q4Zc1x0VbW3mJq2kq7oQ5k8m7G1yqQO0i8m3bq1x9hY"})
-    }
 }
 
 /// An access token and the refresh token that renews it.
@@ -94,55 +56,19 @@ impl Versioned for SessionView {
     }
 }
 
-/// A change of the caller's own password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = Self::sample)]
-pub struct PasswordChange {
-    /// Current password.
-    #[schema(min_length = 1, max_length = 200)]
-    pub current_password: String,
-    /// New password: at least 10 characters and not easily guessed.
-    #[schema(min_length = 1, max_length = 200)]
-    pub new_password: String,
-}
-
-impl PasswordChange {
-    fn sample() -> serde_json::Value {
-        serde_json::json!({
-            "current_password": "river lantern copper 47",
-            "new_password": "window ladder orchid 93",
-        })
-    }
-}
-
-/// Request id and network address of an unauthenticated request, recorded in its event.
-pub struct Origin {
-    request_id: String,
-    /// The client's network address.
-    pub address: String,
-}
-
-impl Origin {
-    /// The author recorded for what `user` does in this request.
-    pub fn author(&self, user: &User) -> Author {
-        Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
-    }
-}
-
 impl Argument for Origin {
     fn describe(_: &mut Entry) {}
 }
 
 impl FromRequest for Origin {
     type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
-    fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request_id =
             request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
         let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        std::future::ready(Ok(Self { request_id, address }))
+        ready(Ok(Self { request_id, address }))
     }
 }
 
@@ -161,24 +87,20 @@ async fn create_session(
     app: Data<App>,
     from: Origin,
     limit: LoginLimit,
-    body: Body<Credentials>,
+    Body(credentials): Body<Credentials>,
 ) -> Result<Created<SessionView>, Problem> {
-    let user = recognise(&app, &from, &limit, body.0).await?;
-    let now = app.clock.now();
-    let ends = now.plus_hours(app.config.refresh_token_hours);
+    let user = authenticate(&app, &from, &limit, credentials).await?;
     let refresh_token = random_text().map_err(Problem::broken)?;
-    let hash = digest(&refresh_token);
-    let (author, user_id) = (from.author(&user), user.id);
-    let session = app
-        .db
-        .write(move |conn| -> Result<SessionId, Problem> {
-            let session = sessions::open(conn, user_id, now, ends)?;
-            sessions::add_token(conn, session, &hash, now, ends)?;
-            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
-            Ok(session)
-        })
-        .await?;
-    let view = session_view(&app, &user, session, refresh_token, now)?;
+    let now = app.clock.now();
+    let opening = Opening {
+        user: user.id,
+        author: from.author(&user),
+        now,
+        ends: now.plus_hours(app.config.refresh_token_hours),
+        refresh_token: Some(refresh_token.clone()),
+    };
+    let session = app.open_session(opening).await?;
+    let view = session_view(&app, &user, session, refresh_token)?;
     Ok(Created { view, location: "/sessions/current".to_owned() })
 }
 
@@ -186,64 +108,36 @@ async fn create_session(
 ///
 /// # Errors
 /// 401 if the credentials are wrong, 429 after too many attempts.
-pub async fn recognise(
+pub async fn authenticate(
     app: &App,
     from: &Origin,
     limit: &LoginLimit,
-    shown: Credentials,
+    Credentials { username, password }: Credentials,
 ) -> Result<User, Problem> {
-    let Credentials { username, password } = shown;
     limit.take(&username, &from.address)?;
-    let found =
-        app.db.read(move |conn| users::find_by_name(conn, &username).map_err(Problem::from));
-    check_password(found.await?, password).await
+    let user = app.find_account(username).await?;
+    let checked =
+        tokio::task::spawn_blocking(move || sessions::authenticate(user, &password)).await;
+    Ok(checked.map_err(Problem::broken)??)
 }
 
 /// Opens a session for the dashboard and returns the token for its cookie.
 ///
 /// # Errors
-/// As [`recognise`].
+/// As [`authenticate`].
 pub async fn open_page(
     app: &App,
     from: &Origin,
     limit: &LoginLimit,
-    shown: Credentials,
+    credentials: Credentials,
 ) -> Result<String, Problem> {
-    let user = recognise(app, from, limit, shown).await?;
+    let user = authenticate(app, from, limit, credentials).await?;
     let now = app.clock.now();
     let ends = now.plus_hours(app.config.page_session_hours);
-    let (author, id) = (from.author(&user), user.id);
-    let session = app
-        .db
-        .write(move |conn| -> Result<SessionId, Problem> {
-            let session = sessions::open(conn, id, now, ends)?;
-            events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
-            Ok(session)
-        })
-        .await?;
+    let author = from.author(&user);
+    let opening = Opening { user: user.id, author, now, ends, refresh_token: None };
+    let session = app.open_session(opening).await?;
     app.tokens.issue_cookie(user.id, session, now, ends).map_err(Problem::broken)
-}
-
-/// The account, if the password is right. For an unknown name a dummy hash is verified, so that
-/// response times do not reveal which user names exist.
-async fn check_password(user: Option<User>, password: String) -> Result<User, Problem> {
-    let checked = tokio::task::spawn_blocking(move || {
-        let stored = user.as_ref().map_or(NOBODY, |u| u.password_hash.as_str());
-        let right = password::verify(&password, stored);
-        user.filter(|u| right && u.disabled_at.is_none())
-    });
-    checked.await.map_err(Problem::broken)?.ok_or_else(wrong_credentials)
-}
-
-/// A hash that no known password matches, with the default cost.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGZvciBub2JvZHk$qkU0rQXLBlD1zCf8W3+2r6LZ3Y5JzZr0jvnC1x2hY9A";
-
-fn wrong_credentials() -> Problem {
-    let detail = Words::new(
-        "用户名或密码不正确，或账号已停用。忘记密码请联系管理员。",
-        "The user name or password is wrong, or the account is disabled. If you forgot the password, ask the administrator.",
-    );
-    Problem::unauthenticated("wrong-credentials", detail)
 }
 
 fn session_view(
@@ -251,8 +145,8 @@ fn session_view(
     user: &User,
     session: SessionId,
     refresh_token: String,
-    now: Timestamp,
 ) -> Result<SessionView, Problem> {
+    let now = app.clock.now();
     Ok(SessionView {
         access_token: app.tokens.issue(user.id, session, None, now).map_err(Problem::broken)?,
         token_type: "Bearer".to_owned(),
@@ -273,59 +167,20 @@ fn session_view(
 async fn refresh_session(
     app: Data<App>,
     from: Origin,
-    body: Body<Refresh>,
+    Body(Refresh { refresh_token: shown }): Body<Refresh>,
 ) -> Result<Json<SessionView>, Problem> {
-    let now = app.clock.now();
-    let shown = digest(&body.0.refresh_token);
     let next = random_text().map_err(Problem::broken)?;
-    let next_hash = digest(&next);
-    let outcome = app
-        .db
-        .write(move |conn| -> Result<Option<(User, SessionId)>, Problem> {
-            match sessions::present(conn, &shown, now)? {
-                Presented::Good { session, user, ends } => {
-                    sessions::add_token(conn, session, &next_hash, now, ends)?;
-                    Ok(Some((users::get(conn, user)?, session)))
-                }
-                Presented::UsedBefore { session, user } => {
-                    sessions::end(conn, session, now, "refresh token reused")?;
-                    let user = users::get(conn, user)?;
-                    let author = from.author(&user);
-                    let event = Event::of_session("session.ended_by_reuse", session);
-                    events::record(conn, &author, now, &event)?;
-                    Ok(None)
-                }
-                Presented::Unknown => Ok(None),
-            }
-        })
-        .await?;
-    let (user, session) =
-        outcome.filter(|(user, _)| user.disabled_at.is_none()).ok_or_else(not_refreshable)?;
-    Ok(Json(session_view(&app, &user, session, next, now)?))
-}
-
-fn not_refreshable() -> Problem {
-    let detail = Words::new(
-        "refresh_token 无效、已过期或已被使用过。请重新登录；若非本人操作，请立即修改密码。",
-        "The refresh_token is unknown, expired or already used. Log in again; if you did not use it yourself, change your password immediately.",
-    );
-    Problem::unauthenticated("refresh-not-good", detail)
+    let refreshed = app.refresh_session(shown, next.clone(), from).await?;
+    let refreshed = sessions::must_be_refreshed(refreshed)?;
+    Ok(Json(session_view(&app, &refreshed.user, refreshed.session, next)?))
 }
 
 /// Log out
 ///
 /// Ends the caller's session immediately and invalidates all its tokens.
 #[utoipa::path(delete, path = "/sessions/current")]
-pub async fn end_session(app: Data<App>, who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
-    let now = app.clock.now();
-    let (author, session) = (who.author(), who.caller.session);
-    app.db
-        .write(move |conn| -> Result<(), Problem> {
-            sessions::end(conn, session, now, "logged out")?;
-            events::record(conn, &author, now, &Event::of_session("session.ended", session))?;
-            Ok(())
-        })
-        .await?;
+pub async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
+    who.change(sessions::decide_end, sessions::end).await?;
     Ok(NoContent)
 }
 
@@ -342,59 +197,11 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 /// Ends all other sessions of the account; the current session stays open.
 #[utoipa::path(put, path = "/me/password")]
 pub async fn change_password(
-    app: Data<App>,
     who: Permit<LoggedIn>,
-    body: Body<PasswordChange>,
+    Body(change): Body<PasswordChange>,
 ) -> Result<NoContent, Problem> {
-    let Body(change) = body;
-    let user = who.caller.user.clone();
-    let effort = app.config.password_effort();
-    let hash = tokio::task::spawn_blocking(move || new_hash(&user, &change, effort))
-        .await
-        .map_err(Problem::broken)??;
-    let now = app.clock.now();
-    let (author, user, session) = (who.author(), who.caller.user.id, who.caller.session);
-    app.db
-        .write(move |conn| -> Result<(), Problem> {
-            users::set_password(conn, user, &hash, false)?;
-            sessions::end_all(conn, user, Some(session), now, "password changed")?;
-            events::record(conn, &author, now, &Event::of_user("user.password_changed", user))?;
-            Ok(())
-        })
-        .await?;
+    let (user, effort) = (who.caller.user.clone(), who.app.config.password_effort());
+    let hash = who.off_thread(move || sessions::new_hash(&user, &change, effort)).await?;
+    who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
     Ok(NoContent)
-}
-
-fn new_hash(
-    user: &User,
-    change: &PasswordChange,
-    effort: password::Effort,
-) -> Result<String, Problem> {
-    if !password::verify(&change.current_password, &user.password_hash) {
-        let words = Words::new("当前密码不正确。", "The current password is wrong.");
-        let wrong = FieldError::new("/current_password".to_owned(), "wrong-password", words);
-        return Err(Problem::invalid(vec![wrong]));
-    }
-    let about = [user.username.as_str(), user.display_name.as_str()];
-    if let Some((code, words)) = password::weakness(&change.new_password, &about) {
-        let weak = FieldError::new("/new_password".to_owned(), code, words);
-        return Err(Problem::invalid(vec![weak]));
-    }
-    password::hash(&change.new_password, effort).map_err(Problem::broken)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::NOBODY;
-
-    #[test]
-    fn the_hash_of_nobody_is_one_that_costs_the_usual_effort() {
-        let hash = argon2::password_hash::phc::PasswordHash::new(NOBODY).unwrap();
-
-        assert_eq!(
-            hash.params.get_decimal("m"),
-            Some(crate::api::accounts::password::OWASP.memory_kib)
-        );
-        assert!(hash.salt.is_some() && hash.hash.is_some());
-    }
 }

@@ -1,7 +1,6 @@
 //! Bulletins (published months): `/bulletins`.
 
-pub mod comparison;
-pub mod figures;
+pub mod cell;
 pub mod handlers;
 pub mod page;
 pub mod reply;
@@ -14,5 +13,5 @@ use reply::BulletinFormat;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(comparison::routes()).with_types(parameter_types![BulletinFormat])
+    handlers::routes().with_types(parameter_types![BulletinFormat])
 }

@@ -7,15 +7,20 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, ACCEPT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::bulletins::handlers::{BulletinView, ContentView};
 use crate::api::bulletins::page::{page, policy};
-use crate::api::bulletins::tables::{Names, tables};
+use crate::api::bulletins::tables::tables;
 use crate::api::bulletins::workbook::workbook;
+use crate::http::PREFIX;
 use crate::http::problem::Problem;
+use crate::http::reply::Created;
 use crate::http::signature::{Argument, Entry, Reply};
+use crate::http::stored::{Format1Headers, Outcome, StoredReply};
+use crate::usecases::bulletins::document::ContentView;
+use crate::usecases::bulletins::view::{BulletinView, NamedBulletin};
+use crate::usecases::refusal::Refusal;
 
 /// Media type of xlsx workbooks.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -36,7 +41,7 @@ pub enum BulletinFormat {
 /// Query parameter that selects the format of a bulletin.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RenderQuery {
+pub struct FormatQuery {
     /// Response format; if absent, `Accept` decides.
     #[param(nullable = false)]
     pub format: Option<BulletinFormat>,
@@ -44,13 +49,13 @@ pub struct RenderQuery {
 
 /// Format requested by `Accept`: the first one named, otherwise JSON.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted(pub BulletinFormat);
+pub struct AcceptedFormat(pub BulletinFormat);
 
-impl Argument for Wanted {
+impl Argument for AcceptedFormat {
     fn describe(_: &mut Entry) {}
 }
 
-impl FromRequest for Wanted {
+impl FromRequest for AcceptedFormat {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
@@ -67,32 +72,41 @@ impl FromRequest for Wanted {
 }
 
 /// A bulletin rendered in one of the formats.
-pub enum Rendered {
+pub enum RenderedBulletin {
     /// JSON.
     Json(Box<BulletinView>),
-    /// An xlsx workbook: its file name and content.
-    Xlsx(String, Vec<u8>),
+    /// An xlsx workbook.
+    Xlsx(Workbook),
     /// An HTML page.
     Html(String),
 }
 
-impl Rendered {
-    /// Renders `view` in the requested format.
-    pub fn of(view: BulletinView, names: &Names, format: BulletinFormat) -> Result<Self, Problem> {
-        Ok(match format {
-            BulletinFormat::Json => Self::Json(Box::new(view)),
-            BulletinFormat::Xlsx => {
-                let name = format!("bulletin-{}.xlsx", view.head.month);
-                Self::Xlsx(name, workbook(&view.head, names, &tables(&view.figures, names))?)
-            }
-            BulletinFormat::Html => {
-                Self::Html(page(&view.head, names, &tables(&view.figures, names))?)
-            }
-        })
+/// An xlsx workbook to download.
+pub struct Workbook {
+    file_name: String,
+    content: Vec<u8>,
+}
+
+impl RenderedBulletin {
+    /// Renders a bulletin in the requested format. The workbook and the page have the same tables.
+    ///
+    /// # Errors
+    /// A fault of ours: the stored figures cannot be read.
+    pub fn of(bulletin: NamedBulletin, format: BulletinFormat) -> Result<Self, Problem> {
+        let NamedBulletin { view, names } = bulletin;
+        if format == BulletinFormat::Json {
+            return Ok(Self::Json(Box::new(view)));
+        }
+        let tables = tables(&view.read_figures()?, &names);
+        if format == BulletinFormat::Html {
+            return Ok(Self::Html(page(&view.head, &names, &tables)?));
+        }
+        let file_name = format!("bulletin-{}.xlsx", view.head.month);
+        Ok(Self::Xlsx(Workbook { file_name, content: workbook(&view.head, &names, &tables)? }))
     }
 }
 
-impl Reply for Rendered {
+impl Reply for RenderedBulletin {
     fn describe(entry: &mut Entry) {
         entry.answers::<BulletinView>(200, "The bulletin as it was published.");
         let file = json!({"type": "string", "format": "binary"});
@@ -102,7 +116,7 @@ impl Reply for Rendered {
     }
 }
 
-impl Responder for Rendered {
+impl Responder for RenderedBulletin {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
@@ -110,10 +124,10 @@ impl Responder for Rendered {
         answer.insert_header((header::VARY, "Accept"));
         match self {
             Self::Json(view) => answer.json(view),
-            Self::Xlsx(name, file) => {
-                let disposition = format!("attachment; filename=\"{name}\"");
+            Self::Xlsx(Workbook { file_name, content }) => {
+                let disposition = format!("attachment; filename=\"{file_name}\"");
                 answer.insert_header((header::CONTENT_DISPOSITION, disposition));
-                answer.content_type(XLSX).body(file)
+                answer.content_type(XLSX).body(content)
             }
             Self::Html(page) => {
                 answer.insert_header((header::CONTENT_SECURITY_POLICY, policy()));
@@ -124,18 +138,49 @@ impl Responder for Rendered {
 }
 
 /// Stored JSON text, sent byte for byte.
-pub struct Kept(pub String);
+pub struct StoredText(pub String);
 
-impl Reply for Kept {
+impl Reply for StoredText {
     fn describe(entry: &mut Entry) {
         entry.answers::<ContentView>(200, "The frozen content, byte for byte as stored.");
     }
 }
 
-impl Responder for Kept {
+impl Responder for StoredText {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Ok().content_type("application/json").body(self.0)
+    }
+}
+
+/// 201 with the bulletin of a month that was published.
+pub struct PublishedBulletin(pub BulletinView);
+
+impl PublishedBulletin {
+    fn created(&self) -> Created<BulletinView> {
+        let location = format!("/bulletins/{}", self.0.head.month);
+        Created { view: self.0.clone(), location }
+    }
+}
+
+impl Reply for PublishedBulletin {
+    fn describe(entry: &mut Entry) {
+        Created::<BulletinView>::describe(entry);
+    }
+}
+
+impl Outcome for PublishedBulletin {
+    const STATUS: u16 = Created::<BulletinView>::STATUS;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        self.created().sent()
+    }
+
+    fn headers_of_format_1(answer: &Value, _path: &str) -> Format1Headers {
+        let month = answer.get("month").and_then(Value::as_str);
+        let location = month.map(|month| format!("{PREFIX}/bulletins/{month}"));
+        // A bulletin never changes.
+        Format1Headers { location, version: Some(1) }
     }
 }

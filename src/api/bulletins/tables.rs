@@ -1,59 +1,15 @@
-//! The tables of a bulletin, shared by the workbook and the HTML page.
+//! The tables of a bulletin, shared by the workbook, the printed page and the dashboard.
+//!
+//! They read the stored figures as values: a renamed field does not compile.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use crate::domain::issue::{IssueLevel, IssueState};
-use crate::domain::light::Light;
-use crate::domain::report::filings::FilingStatus;
-use crate::store::bulletins::frozen::Frozen;
-
-/// Names of areas and industries at the time of publication, by code.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    areas: BTreeMap<String, String>,
-    industries: BTreeMap<String, String>,
-    /// True if the figures are synthetic (demonstration data).
-    pub synthetic: bool,
-}
-
-impl Names {
-    /// The names stored in a frozen month.
-    pub fn of(frozen: &Frozen) -> Self {
-        Self {
-            areas: frozen.areas().into_iter().map(|a| (a.code, a.name)).collect(),
-            industries: frozen.industries().into_iter().map(|i| (i.code, i.name)).collect(),
-            synthetic: frozen.synthetic,
-        }
-    }
-
-    fn area(&self, row: &Value) -> String {
-        let code = text(row, "/area");
-        self.areas.get(&code).cloned().unwrap_or(code)
-    }
-
-    fn industry(&self, row: &Value) -> String {
-        let code = text(row, "/industry");
-        self.industries.get(&code).cloned().unwrap_or(code)
-    }
-}
-
-/// Content of a table cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// Text.
-    Text(String),
-    /// A day or month; never wrapped.
-    Day(String),
-    /// A decimal number as text: an amount in 万元, a percentage or percentage points; empty for no
-    /// value.
-    Number(String),
-    /// A count; `None` for no value.
-    Count(Option<i64>),
-    /// A status light.
-    Light(Light),
-}
+use crate::api::bulletins::cell::Cell;
+use crate::domain::light::LightRule;
+use crate::store::bulletins::content::Figures;
+use crate::store::bulletins::content::lights::ProjectLight;
+use crate::store::bulletins::content::lists::{Issue, LateReport, Restatement};
+use crate::store::bulletins::content::rankings::{MilestoneRow, Ranking, RankingRow};
+use crate::store::bulletins::content::sums::{CommitmentLine, TrendMonth};
+use crate::usecases::bulletins::view::PublishedNames;
 
 /// A table with title, note, columns and rows.
 #[derive(Clone, Debug)]
@@ -71,15 +27,17 @@ pub struct Table {
 const WAN: &str = "单位：万元、%、百分点";
 
 /// All tables of a bulletin, in order.
-pub fn tables(figures: &Value, names: &Names) -> Vec<Table> {
+pub fn tables(figures: &Figures, names: &PublishedNames) -> Vec<Table> {
+    let area = |row: &RankingRow| named(row.key.area.as_deref(), |code| names.area(code));
+    let industry =
+        |row: &RankingRow| named(row.key.industry.as_deref(), |code| names.industry(code));
+    let unit =
+        |row: &RankingRow| Cell::text(row.key.unit.as_deref().unwrap_or("（未明确项目单位）"));
     vec![
-        promises(figures),
-        ranking("二、区域排名", figures, "/area_ranking", |row| names.area(row)),
-        ranking("三、产业排名", figures, "/industry_ranking", |row| names.industry(row)),
-        ranking("四、责任单位排名", figures, "/unit_ranking", |row| {
-            let unit = text(row, "/unit");
-            if unit.is_empty() { "（未明确项目单位）".to_owned() } else { unit }
-        }),
+        commitments(figures),
+        ranking("二、区域排名", &figures.area_ranking, area),
+        ranking("三、产业排名", &figures.industry_ranking, industry),
+        ranking("四、责任单位排名", &figures.unit_ranking, unit),
         months(figures),
         milestones(figures, names),
         behind(figures, names),
@@ -89,55 +47,32 @@ pub fn tables(figures: &Value, names: &Names) -> Vec<Table> {
     ]
 }
 
-fn text(value: &Value, path: &str) -> String {
-    value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+/// The name for a code of a row's key.
+fn named(code: Option<&str>, name: impl Fn(&str) -> String) -> Cell {
+    Cell::recorded(code.map(|code| Cell::Text(name(code))))
 }
 
-fn words(value: &Value, path: &str) -> Cell {
-    Cell::Text(text(value, path))
-}
-
-fn day(value: &Value, path: &str) -> Cell {
-    Cell::Day(text(value, path))
-}
-
-fn number(value: &Value, path: &str) -> Cell {
-    Cell::Number(text(value, path))
-}
-
-fn count(value: &Value, path: &str) -> Cell {
-    Cell::Count(value.pointer(path).and_then(Value::as_i64))
-}
-
-fn light(value: &Value, path: &str) -> Cell {
-    Cell::Light(text(value, path).parse().unwrap_or(Light::Grey))
-}
-
-fn rows<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
-    value.pointer(path).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn promises(figures: &Value) -> Table {
-    let line = |line: &Value| {
+fn commitments(figures: &Figures) -> Table {
+    let line = |line: &CommitmentLine| {
         vec![
-            words(line, "/name"),
-            count(line, "/promised/project_count"),
-            count(line, "/registered/project_count"),
-            number(line, "/promised/total_investment_wan"),
-            number(line, "/registered/total_investment_wan"),
-            number(line, "/promised/annual_investment_wan"),
-            number(line, "/initial/annual_investment_wan"),
-            number(line, "/current/annual_investment_wan"),
-            number(line, "/completed_wan"),
-            number(line, "/against_promise/percent"),
-            number(line, "/initial/against_plan/percent"),
-            number(line, "/current/against_plan/percent"),
-            number(line, "/expected_percent"),
-            number(line, "/deviation_points"),
+            Cell::text(&line.name),
+            Cell::Count(line.promised.project_count),
+            Cell::Count(line.registered.project_count),
+            Cell::amount(line.promised.total_investment_wan),
+            Cell::amount(line.registered.total_investment_wan),
+            Cell::amount(line.promised.annual_investment_wan),
+            Cell::amount(line.initial.annual_investment_wan),
+            Cell::amount(line.current.annual_investment_wan),
+            Cell::amount(line.completed_wan),
+            Cell::optional_rate(line.against_promise.percent),
+            Cell::optional_rate(line.initial.against_plan.percent),
+            Cell::optional_rate(line.current.against_plan.percent),
+            Cell::optional_rate(line.expected_percent),
+            Cell::optional_rate(line.deviation_points),
         ]
     };
-    let table = figures.pointer("/commitments").unwrap_or(&Value::Null);
-    let parts = rows(table, "/lines").chain(rows(table, "/groups")).chain(table.get("total"));
+    let table = &figures.commitments;
+    let parts = table.lines.iter().chain(&table.groups).chain([&table.total]);
     Table {
         title: "一、计划兑现情况",
         note: WAN,
@@ -161,30 +96,25 @@ fn promises(figures: &Value) -> Table {
     }
 }
 
-fn ranking(
-    title: &'static str,
-    figures: &Value,
-    path: &str,
-    name: impl Fn(&Value) -> String,
-) -> Table {
-    let line = |row: &Value| {
+fn ranking(title: &'static str, ranking: &Ranking, name: impl Fn(&RankingRow) -> Cell) -> Table {
+    let line = |row: &RankingRow| {
         vec![
-            count(row, "/rank"),
-            count(row, "/last_rank"),
-            Cell::Text(name(row)),
-            count(row, "/project_count"),
-            number(row, "/progress/against_plan/denominator_wan"),
-            number(row, "/completed_wan"),
-            number(row, "/progress/against_plan/percent"),
-            number(row, "/progress/deviation_points"),
-            number(row, "/start_rate_of_year/percent"),
-            number(row, "/start_rate_of_due/percent"),
-            count(row, "/coverage/confirmed"),
-            count(row, "/coverage/due"),
-            light(row, "/light"),
-            count(row, "/projects/red"),
-            count(row, "/projects/yellow"),
-            count(row, "/projects/green"),
+            Cell::optional_count(row.rank),
+            Cell::optional_count(row.last_rank),
+            name(row),
+            Cell::Count(row.project_count),
+            Cell::amount(row.progress.against_plan.denominator_wan),
+            Cell::amount(row.completed_wan),
+            Cell::optional_rate(row.progress.against_plan.percent),
+            Cell::optional_rate(row.progress.deviation_points),
+            Cell::optional_rate(row.start_rate_of_year.percent),
+            Cell::optional_rate(row.start_rate_of_due.percent),
+            Cell::Count(row.coverage.confirmed),
+            Cell::Count(row.coverage.due),
+            Cell::Light(row.light),
+            Cell::Count(row.projects.red),
+            Cell::Count(row.projects.yellow),
+            Cell::Count(row.projects.green),
         ]
     };
     Table {
@@ -208,47 +138,47 @@ fn ranking(
             "黄灯",
             "绿灯",
         ],
-        rows: rows(figures, &format!("{path}/rows")).map(line).collect(),
+        rows: ranking.rows.iter().map(line).collect(),
     }
 }
 
-fn months(figures: &Value) -> Table {
-    let line = |row: &Value| {
+fn months(figures: &Figures) -> Table {
+    let line = |row: &TrendMonth| {
         vec![
-            day(row, "/month"),
-            number(row, "/planned_wan"),
-            number(row, "/completed_wan"),
-            number(row, "/planned_cumulative_wan"),
-            number(row, "/completed_cumulative_wan"),
+            Cell::day(row.month),
+            Cell::amount(row.planned_wan),
+            Cell::amount(row.completed_wan),
+            Cell::amount(row.planned_cumulative_wan),
+            Cell::amount(row.completed_cumulative_wan),
         ]
     };
     Table {
         title: "五、分月投资",
         note: "单位：万元；通报月以后的月份尚无完成数",
         columns: vec!["月份", "当月计划", "当月完成", "累计计划", "累计完成"],
-        rows: rows(figures, "/trend/months").map(line).collect(),
+        rows: figures.trend.months.iter().map(line).collect(),
     }
 }
 
-fn milestones(figures: &Value, names: &Names) -> Table {
-    let line = |name: String, row: &Value| {
+fn milestones(figures: &Figures, names: &PublishedNames) -> Table {
+    let line = |name: Cell, row: &MilestoneRow| {
         vec![
-            Cell::Text(name),
-            count(row, "/start_rate_of_year/numerator"),
-            count(row, "/start_rate_of_year/denominator"),
-            number(row, "/start_rate_of_year/percent"),
-            count(row, "/start_rate_of_due/denominator"),
-            number(row, "/start_rate_of_due/percent"),
-            count(row, "/due_in_month"),
-            count(row, "/reached_in_month"),
-            count(row, "/overdue"),
-            count(row, "/moved"),
-            count(row, "/moved_days"),
+            name,
+            Cell::Count(row.start_rate_of_year.numerator),
+            Cell::Count(row.start_rate_of_year.denominator),
+            Cell::optional_rate(row.start_rate_of_year.percent),
+            Cell::Count(row.start_rate_of_due.denominator),
+            Cell::optional_rate(row.start_rate_of_due.percent),
+            Cell::Count(row.due_in_month),
+            Cell::Count(row.reached_in_month),
+            Cell::Count(row.overdue),
+            Cell::Count(row.moved),
+            Cell::Count(row.moved_days),
         ]
     };
-    let table = figures.pointer("/milestones").unwrap_or(&Value::Null);
-    let areas = rows(table, "/rows").map(|row| line(names.area(row), row));
-    let total = table.get("total").map(|row| line("合计".to_owned(), row));
+    let area = |row: &MilestoneRow| named(row.key.area.as_deref(), |code| names.area(code));
+    let areas = figures.milestones.rows.iter().map(|row| line(area(row), row));
+    let total = line(Cell::text("合计"), &figures.milestones.total);
     Table {
         title: "六、开工与节点",
         note: "单位：个、%、天",
@@ -265,89 +195,92 @@ fn milestones(figures: &Value, names: &Names) -> Table {
             "调整节点",
             "调整天数",
         ],
-        rows: areas.chain(total).collect(),
+        rows: areas.chain([total]).collect(),
     }
 }
 
-fn behind(figures: &Value, names: &Names) -> Table {
-    let line = |row: &Value| {
-        let decided = text(row, "/decided_by");
-        let finding = rows(row, "/findings").find(|f| text(f, "/rule") == decided);
-        let why = finding.map(|f| text(f, "/words")).unwrap_or_default();
-        let word = text(row, "/overridden_by/reason");
-        let why = if word.is_empty() { why } else { format!("{why}人工认定：{word}") };
+fn behind(figures: &Figures, names: &PublishedNames) -> Table {
+    let line = |row: &ProjectLight| {
+        let catch_up = row.catch_up.as_ref();
         vec![
-            light(row, "/light"),
-            words(row, "/project"),
-            Cell::Text(names.area(row)),
-            Cell::Text(names.industry(row)),
-            Cell::Text(list(row, "/owners")),
-            Cell::Text(why),
-            number(row, "/catch_up/amount_wan"),
-            day(row, "/catch_up/by"),
+            Cell::Light(row.light),
+            Cell::text(&row.project),
+            Cell::Text(names.area(&row.area)),
+            Cell::Text(names.industry(&row.industry)),
+            Cell::Text(row.owners.join("、")),
+            Cell::Text(cause(row)),
+            catch_up.map_or(Cell::NoNumber, |c| Cell::amount(c.amount_wan)),
+            Cell::optional_day(catch_up.map(|c| c.by)),
         ]
     };
     Table {
         title: "七、红黄灯项目",
         note: "追赶量单位：万元",
         columns: vec!["亮灯", "项目", "区域", "产业", "项目单位", "原因", "追赶量", "期限"],
-        rows: rows(figures, "/behind").map(line).collect(),
+        rows: figures.behind.iter().map(line).collect(),
     }
 }
 
-fn late(figures: &Value, names: &Names) -> Table {
-    let line = |row: &Value| {
-        let status = text(row, "/status").parse::<FilingStatus>();
-        let in_time = row.pointer("/late").and_then(Value::as_bool) == Some(false);
+/// The finding that decided a light, and the reason of an override.
+fn cause(row: &ProjectLight) -> String {
+    let decided = |rule: LightRule| row.findings.iter().find(|finding| finding.rule == rule);
+    let finding = row.decided_by.and_then(decided);
+    let words = finding.map(|finding| finding.words.clone()).unwrap_or_default();
+    match &row.overridden_by {
+        None => words,
+        Some(light) => format!("{words}人工认定：{}", light.reason),
+    }
+}
+
+fn late(figures: &Figures, names: &PublishedNames) -> Table {
+    let line = |row: &LateReport| {
         vec![
-            words(row, "/project"),
-            Cell::Text(names.area(row)),
-            Cell::Text(list(row, "/owners")),
-            Cell::Text(status.map(|s| s.zh().to_owned()).unwrap_or_default()),
-            Cell::Text(if in_time { "否" } else { "是" }.to_owned()),
-            day(row, "/first_submitted_on"),
+            Cell::text(&row.project),
+            Cell::Text(names.area(&row.area)),
+            Cell::Text(row.owners.join("、")),
+            Cell::text(row.status.zh()),
+            Cell::text(if row.late { "是" } else { "否" }),
+            Cell::optional_day(row.first_submitted_on),
         ]
     };
     Table {
         title: "八、迟报、未报项目",
         note: "",
         columns: vec!["项目", "区域", "项目单位", "状态", "逾期", "首次提交"],
-        rows: rows(figures, "/late_reports").map(line).collect(),
+        rows: figures.late_reports.iter().map(line).collect(),
     }
 }
 
-fn restatements(figures: &Value) -> Table {
-    let line = |row: &Value| {
+fn restatements(figures: &Figures) -> Table {
+    let line = |row: &Restatement| {
         vec![
-            words(row, "/project"),
-            day(row, "/month"),
-            number(row, "/amount_wan"),
-            words(row, "/reason"),
-            words(row, "/approver"),
+            Cell::text(&row.project),
+            Cell::day(row.month),
+            Cell::amount(row.amount_wan),
+            Cell::text(&row.reason),
+            Cell::text(&row.approver),
         ]
     };
     Table {
         title: "九、上期通报以来的更正",
         note: "单位：万元",
         columns: vec!["项目", "更正月份", "更正金额", "原因", "批准人"],
-        rows: rows(figures, "/restatements").map(line).collect(),
+        rows: figures.restatements.iter().map(line).collect(),
     }
 }
 
-fn issues(figures: &Value) -> Table {
-    let line = |row: &Value| {
-        let units = rows(row, "/units").map(|u| text(u, "/unit")).collect::<Vec<_>>().join("、");
-        let level = text(row, "/level").parse::<IssueLevel>();
-        let state = text(row, "/state").parse::<IssueState>();
+fn issues(figures: &Figures) -> Table {
+    let line = |row: &Issue| {
+        let units: Vec<&str> = row.units.iter().map(|unit| unit.unit.as_str()).collect();
         vec![
-            words(row, "/project"),
-            words(row, "/title"),
-            words(row, "/asked"),
-            Cell::Text(level.map(|l| l.zh().to_owned()).unwrap_or_default()),
-            Cell::Text(units),
-            day(row, "/due_on"),
-            Cell::Text(state.map(|s| s.zh().to_owned()).unwrap_or_default()),
-            count(row, "/age_days"),
+            Cell::text(&row.project),
+            Cell::recorded(row.title.as_deref().map(Cell::text)),
+            Cell::recorded(row.asked.as_deref().map(Cell::text)),
+            Cell::recorded(row.level.map(|level| Cell::text(level.zh()))),
+            Cell::Text(units.join("、")),
+            Cell::recorded(row.due_on.map(Cell::day)),
+            Cell::recorded(row.state.map(|state| Cell::text(state.zh()))),
+            Cell::recorded(row.age_days.map(Cell::Count)),
         ]
     };
     Table {
@@ -363,11 +296,6 @@ fn issues(figures: &Value) -> Table {
             "状态",
             "已历天数",
         ],
-        rows: rows(figures, "/issues").map(line).collect(),
+        rows: figures.issues.iter().map(line).collect(),
     }
-}
-
-fn list(row: &Value, path: &str) -> String {
-    let names = rows(row, path).filter_map(Value::as_str);
-    names.collect::<Vec<_>>().join("、")
 }

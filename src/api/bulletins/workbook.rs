@@ -4,17 +4,26 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use crate::api::bulletins::handlers::BulletinHead;
-use crate::api::bulletins::tables::{Cell, Names, Table};
+use crate::api::bulletins::cell::Cell;
+use crate::api::bulletins::tables::Table;
 use crate::domain::light::Light;
 use crate::http::problem::Problem;
+use crate::usecases::bulletins::view::{BulletinHead, PublishedNames};
 
 /// Writes the workbook of `tables`.
-pub fn workbook(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<Vec<u8>, Problem> {
+pub fn workbook(
+    head: &BulletinHead,
+    names: &PublishedNames,
+    tables: &[Table],
+) -> Result<Vec<u8>, Problem> {
     write(head, names, tables).map_err(Problem::broken)
 }
 
-fn write(head: &BulletinHead, names: &Names, tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
+fn write(
+    head: &BulletinHead,
+    names: &PublishedNames,
+    tables: &[Table],
+) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     for table in tables {
         // The sheet name is the table title without its number.
@@ -56,7 +65,7 @@ impl Formats {
 fn fill(
     sheet: &mut Worksheet,
     head: &BulletinHead,
-    names: &Names,
+    names: &PublishedNames,
     table: &Table,
 ) -> Result<(), XlsxError> {
     let formats = Formats::new();
@@ -72,7 +81,7 @@ fn fill(
     let mut row = 3_u32;
     for cells in &table.rows {
         for (column, cell) in (0_u16..).zip(cells) {
-            put(sheet, (row, column), cell, &formats)?;
+            put(sheet, At { row, column }, cell, &formats)?;
         }
         row += 1;
     }
@@ -88,28 +97,30 @@ fn fill(
     Ok(())
 }
 
-fn put(
-    sheet: &mut Worksheet,
-    (row, column): (u32, u16),
-    cell: &Cell,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
+/// Position of a cell in a sheet, from 0.
+#[derive(Clone, Copy)]
+struct At {
+    row: u32,
+    column: u16,
+}
+
+fn put(sheet: &mut Worksheet, at: At, cell: &Cell, formats: &Formats) -> Result<(), XlsxError> {
+    let At { row, column } = at;
     match cell {
-        Cell::Text(text) | Cell::Day(text) => {
-            sheet.write_string_with_format(row, column, text, &formats.text)?
-        }
         Cell::Number(text) => match text.parse::<Decimal>().ok().and_then(|n| n.to_f64()) {
             Some(number) => sheet.write_number_with_format(row, column, number, &formats.amount)?,
-            None => sheet.write_string_with_format(row, column, "—", &formats.text)?,
+            None => sheet.write_string_with_format(row, column, text, &formats.text)?,
         },
-        Cell::Count(Some(count)) => {
+        Cell::Count(count) => {
             let number = Decimal::from(*count).to_f64().unwrap_or_default();
             sheet.write_number_with_format(row, column, number, &formats.count)?
         }
-        Cell::Count(None) => sheet.write_string_with_format(row, column, "—", &formats.text)?,
         Cell::Light(light) => {
             let format = formats.text.clone().set_background_color(colour(*light));
             sheet.write_string_with_format(row, column, light.zh(), &format)?
+        }
+        Cell::Text(_) | Cell::Day(_) | Cell::NoNumber | Cell::NoDay | Cell::Missing => {
+            sheet.write_string_with_format(row, column, cell.shown(), &formats.text)?
         }
     };
     Ok(())
@@ -132,7 +143,8 @@ fn width(table: &Table, column: usize) -> u32 {
     let cell = |row: &Vec<Cell>| match row.get(column) {
         Some(Cell::Text(text) | Cell::Day(text)) => wide(text),
         Some(Cell::Number(text)) => wide(text) + 3,
-        Some(Cell::Count(_) | Cell::Light(_)) | None => 6,
+        Some(Cell::Count(_) | Cell::Light(_) | Cell::NoNumber | Cell::NoDay | Cell::Missing)
+        | None => 6,
     };
     let head = table.columns.get(column).map_or(0, |name| wide(name).min(12));
     table.rows.iter().map(cell).chain([head]).max().unwrap_or(8).clamp(7, 44) + 2

@@ -1,7 +1,5 @@
 //! Unconverted cells, rows and sheets of a file, and the limits applied while reading them.
 
-use std::time::Instant;
-
 use chrono::NaiveDate;
 
 use crate::api::imports::limits;
@@ -53,41 +51,23 @@ pub struct SheetContent {
     pub merged: Vec<(u32, u32, u16, u16)>,
 }
 
-/// Counts everything read, kept or not, and enforces the limits.
-#[derive(Debug)]
+/// Counts what was read, kept or not, so that it stays within bounds.
+#[derive(Debug, Default)]
 pub struct Meter {
-    began: Instant,
     looked: u64,
     cells: usize,
     bytes: usize,
     rows: u32,
 }
 
-impl Default for Meter {
-    fn default() -> Self {
-        Self { began: Instant::now(), looked: 0, cells: 0, bytes: 0, rows: 0 }
-    }
-}
-
 impl Meter {
     /// Counts a cell, including blank ones.
     ///
     /// # Errors
-    /// 413 if there are too many cells or reading takes too long.
+    /// 413.
     pub fn look(&mut self) -> Result<(), Problem> {
         self.looked += 1;
-        if self.looked > limits::ELEMENTS {
-            return Err(limits::too_full());
-        }
-        if self.looked.is_multiple_of(4_096) { self.in_time() } else { Ok(()) }
-    }
-
-    /// Checks the time limit, which bounds the cost of a file whatever makes it slow.
-    ///
-    /// # Errors
-    /// 413.
-    pub fn in_time(&self) -> Result<(), Problem> {
-        if self.began.elapsed() > limits::READING { Err(limits::too_full()) } else { Ok(()) }
+        if self.looked > limits::ELEMENTS { Err(limits::too_full()) } else { Ok(()) }
     }
 
     /// Counts a non-blank row.

@@ -6,14 +6,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::api::imports::entered::EnteredRow;
-use crate::api::projects::view::Places;
 use crate::domain::error::FieldError;
 use crate::domain::project::Project;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::http::problem::Problem;
 use crate::store::events::changes;
+use crate::store::projects::coded::ReferenceCodes;
 use crate::store::{Conn, projects};
-use crate::usecases::ask::Now;
+use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
 use crate::usecases::events::view::ChangeView;
 
@@ -24,7 +24,7 @@ pub struct RowContext<'a> {
     /// Time of the import.
     pub now: Now,
     /// Industries and areas, to convert between ids and codes.
-    pub places: Places,
+    pub codes: ReferenceCodes,
     seen: BTreeMap<String, u32>,
 }
 
@@ -34,7 +34,12 @@ impl<'a> RowContext<'a> {
     /// # Errors
     /// Database errors only.
     pub fn load(conn: &mut Conn, caller: &'a Caller, now: Now) -> Result<Self, Problem> {
-        Ok(Self { caller, now, places: Places::load(conn)?, seen: BTreeMap::new() })
+        Ok(Self { caller, now, codes: ReferenceCodes::load(conn)?, seen: BTreeMap::new() })
+    }
+
+    /// The context of a use case in the transaction of the file.
+    pub fn ask<'b>(&'b self, conn: &'b mut Conn) -> Ask<'b> {
+        Ask::new(conn, self.caller, self.now, Language::Chinese)
     }
 
     /// Runs the changes of a row. If some of its cells could not be read, the changes are rolled

@@ -7,8 +7,6 @@ use crate::api::imports::context::fields;
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
 use crate::api::imports::{milestone_rows, report_rows, year_plan_rows};
-use crate::api::milestones::handlers::MilestoneView;
-use crate::api::projects::view::Places;
 use crate::domain::account::access::Sight;
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
@@ -18,11 +16,14 @@ use crate::domain::words::{Language, Words};
 use crate::http::problem::Problem;
 use crate::store::page::WHOLE;
 use crate::store::plans::year_plans;
+use crate::store::projects::coded::ReferenceCodes;
 use crate::store::projects::{Order, ProjectFilter};
 use crate::store::reports::filed;
 use crate::store::{Conn, PageRequest, milestones, projects, reports};
 use crate::usecases::ask::Now;
+use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::reports::view::ReportView;
 
 /// Fields of a row by column name.
@@ -56,9 +57,9 @@ pub fn rows(conn: &mut Conn, request: &CurrentRowsRequest) -> Result<Vec<Row>, P
     let mut found = Found { conn, rows: Vec::new() };
     match kind {
         ImportKind::Projects => {
-            let places = Places::load(found.conn)?;
+            let codes = ReferenceCodes::load(found.conn)?;
             for project in all {
-                found.add(fields(&places.view(project))?)?;
+                found.add(fields(&ProjectView::from(codes.of(project)))?)?;
             }
         }
         ImportKind::YearPlans => found.plans(&all, year.unwrap_or(Year::of(now.today)))?,

@@ -18,21 +18,32 @@ use crate::http::problem::Problem;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// A copy of the workbook that contains only the checked XML parts.
+/// A workbook that was looked over.
+pub struct Inspected {
+    /// The workbook again, with nothing in it but XML that was looked at.
+    pub archive: Vec<u8>,
+    /// How many bytes each of its parts unpacks to, in their order.
+    pub unpacked: Vec<u64>,
+}
+
+/// Looks `file` over.
 ///
 /// # Errors
-/// 400, 413 or 415, with advice on how to fix the file.
-pub fn inspected(file: &[u8]) -> Result<Vec<u8>, Problem> {
+/// 400, 413, 415: what is wrong with it, and what to do.
+pub fn inspected(file: &[u8]) -> Result<Inspected, Problem> {
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|e| broken_file(&e))?;
     let parts = declared(&mut archive)?;
     let mut seen = Seen::default();
     let mut kept = ZipWriter::new(Cursor::new(Vec::with_capacity(file.len())));
+    let mut unpacked = Vec::with_capacity(parts.len());
     for (index, name) in parts {
-        seen.part(archive.by_index(index).map_err(|e| broken_file(&e))?, &name)?;
+        let entry = archive.by_index(index).map_err(|e| broken_file(&e))?;
+        unpacked.push(seen.part(entry, &name)?);
         let content = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
         kept.raw_copy_file(content).map_err(|e| broken_file(&e))?;
     }
-    Ok(kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner())
+    let archive = kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner();
+    Ok(Inspected { archive, unpacked })
 }
 
 /// Indexes and names of the XML parts, after checking the declared names and sizes of all parts.
@@ -147,8 +158,8 @@ impl<R: Read> Read for Counted<R> {
 const TOO_LARGE: &str = "more than is read";
 
 impl Seen {
-    /// Unpacks and counts one part.
-    fn part<R: Read>(&mut self, entry: R, name: &str) -> Result<(), Problem> {
+    /// Unpacks one part, counting; how many bytes it is.
+    fn part<R: Read>(&mut self, entry: R, name: &str) -> Result<u64, Problem> {
         let most = match name.rsplit('/').next().unwrap_or(name) {
             "sharedstrings.xml" => limits::STRING_BYTES,
             "styles.xml" => limits::STYLE_BYTES,
@@ -180,8 +191,9 @@ impl Seen {
                 Err(e) => return Err(broken_file(&e)),
             }
         }
-        self.bytes = self.bytes.saturating_add(xml.buffer_position());
-        Ok(())
+        let bytes = xml.buffer_position();
+        self.bytes = self.bytes.saturating_add(bytes);
+        Ok(bytes)
     }
 
     fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), Problem> {
@@ -193,7 +205,13 @@ impl Seen {
             *count += 1;
             if *count > most { Err(limits::too_full()) } else { Ok(()) }
         };
-        match tag.local_name().as_ref() {
+        let name = tag.local_name();
+        match name.as_ref() {
+            "name" | "numFmt" => short(tag, limits::FORMAT_BYTES)?,
+            "Relationship" => short(tag, limits::REFERENCE_BYTES)?,
+            _ => {}
+        }
+        match name.as_ref() {
             "si" => full(&mut self.strings, limits::STRINGS),
             "sst" => announced(tag),
             "xf" | "font" | "fill" | "border" | "numFmt" => full(&mut self.formats, limits::STYLES),
@@ -211,7 +229,12 @@ impl Seen {
     }
 }
 
-/// Checks the declared number of shared strings, since parsers allocate memory for it.
+/// Whether what readers copy many times is short.
+fn short(tag: &BytesStart<'_>, most: usize) -> Result<(), Problem> {
+    if tag.len() > most { Err(limits::too_full()) } else { Ok(()) }
+}
+
+/// The number of shared strings that is announced: readers make room for as many.
 fn announced(tag: &BytesStart<'_>) -> Result<(), Problem> {
     match attribute(tag, "uniqueCount")?.map(|n| n.parse::<u64>()) {
         None => Ok(()),

@@ -1,7 +1,5 @@
 //! Limits on the size and complexity of import files, and the errors for files that exceed them.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 
 use crate::domain::words::Words;
@@ -21,7 +19,9 @@ pub const CELL_BYTES: usize = 131_072;
 pub const TEXT_BYTES: usize = 24 << 20;
 /// Maximum unpacked size of a workbook, in bytes.
 pub const UNPACKED_BYTES: u64 = 64 << 20;
-/// Maximum unpacked size of the shared strings, in bytes.
+/// Most bytes its parts unpack to while its cells are read, when a part is read more than once.
+pub const READ_BYTES: u64 = 3 * UNPACKED_BYTES;
+/// Most bytes its shared strings unpack to.
 pub const STRING_BYTES: u64 = 24 << 20;
 /// Maximum number of shared strings.
 pub const STRINGS: u64 = 400_000;
@@ -29,7 +29,11 @@ pub const STRINGS: u64 = 400_000;
 pub const STYLE_BYTES: u64 = 4 << 20;
 /// Maximum number of formats of each kind.
 pub const STYLES: u64 = 10_000;
-/// Maximum number of parts (ZIP entries) in a workbook.
+/// Longest name of a font, or number format, as a tag in bytes: each format of a cell has a copy.
+pub const FORMAT_BYTES: usize = 2_048;
+/// Longest reference to another part, as a tag in bytes: each sheet that uses it has a copy.
+pub const REFERENCE_BYTES: usize = 8_192;
+/// Most parts a workbook is made of.
 pub const PARTS: usize = 2_000;
 /// Maximum length of an XML tag, or of the text between two tags, in bytes.
 pub const PIECE_BYTES: u64 = 512 << 10;
@@ -39,9 +43,7 @@ pub const ELEMENTS: u64 = 3_000_000;
 pub const DEPTH: u32 = 200;
 /// Maximum number of visible sheets.
 pub const SHEETS: usize = 50;
-/// Maximum time for reading the cells of a file.
-pub const READING: Duration = Duration::from_secs(3);
-/// Maximum number of sheets and merged regions together.
+/// Most merged regions and sheets.
 pub const REGIONS: u64 = 5_000;
 
 /// 413: the file exceeds a limit.

@@ -6,7 +6,6 @@ use crate::api::imports::context::{RowContext, differences, fields, required};
 use crate::api::imports::entered::{CurrentRecord, EnteredRow};
 use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::imports::year_plan_rows::same_project;
-use crate::api::milestones::handlers::{MilestonePath, MilestoneView, add, change};
 use crate::domain::error::FieldError;
 use crate::domain::id::MilestoneId;
 use crate::domain::milestone::Milestone;
@@ -15,6 +14,8 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, StoreError, milestones, projects};
+use crate::usecases::milestones::view::MilestoneView;
+use crate::usecases::milestones::{MilestoneKey, write};
 
 /// Creates or updates the milestone of a row.
 ///
@@ -109,12 +110,15 @@ fn create(
     let input = judge(Value::Object(body))?;
     let patch = (!later.is_empty()).then(|| judge(Value::Object(renamed(later)))).transpose()?;
     let made = context.write(conn, entered, |conn| {
-        let made = add(conn, context.caller, project.id, &input, context.now)?;
-        let at = MilestonePath { project_id: project.id, milestone_id: made.id };
-        match &patch {
-            Some(patch) => change(conn, context.caller, (at, made.version), patch, context.now),
-            None => Ok(made),
-        }
+        let mut ask = context.ask(conn);
+        let addition = write::decide_creation(&mut ask, project.id, &input)?;
+        let made = ask.save(|conn| write::save(conn, addition))?;
+        let Some(patch) = &patch else {
+            return Ok(made);
+        };
+        let key = MilestoneKey { project: project.id, milestone: made.id };
+        let change = write::decide_update(&mut ask, key, made.version, patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
     if entered.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
@@ -160,9 +164,11 @@ fn revise(
         }
     }
     let patch = judge(Value::Object(renamed(patch)))?;
-    let at = MilestonePath { project_id: project.id, milestone_id: id };
+    let key = MilestoneKey { project: project.id, milestone: id };
     let after = context.write(conn, entered, |conn| {
-        change(conn, context.caller, (at, before.version), &patch, context.now)
+        let mut ask = context.ask(conn);
+        let change = write::decide_update(&mut ask, key, before.version, &patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
     let changes = differences(Some(&before), &after);
     Ok(RowResult { action: RowAction::Change, id: Some(id.0), label, changes })

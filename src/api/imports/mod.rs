@@ -3,6 +3,7 @@
 //! Each row is converted into the body of the corresponding API request and processed by the same
 //! use case, so the same rules apply.
 
+pub mod archive;
 pub mod cell;
 pub mod column;
 pub mod column_roles;

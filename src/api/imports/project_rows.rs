@@ -5,9 +5,6 @@ use serde_json::{Map, Value};
 use crate::api::imports::context::{RowContext, differences, fields, unknown_project};
 use crate::api::imports::entered::{CurrentRecord, EnteredRow};
 use crate::api::imports::log::{RowAction, RowResult};
-use crate::api::projects::handlers::{register, revise};
-use crate::api::projects::patch::ProjectPatch;
-use crate::api::projects::view::{ProjectInput, ProjectView};
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
@@ -15,6 +12,9 @@ use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::{Conn, projects};
+use crate::usecases::patch::Patch;
+use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::write;
 
 /// Registers or updates the project of a row.
 ///
@@ -55,7 +55,7 @@ fn change(
     project: Project,
 ) -> Result<RowResult, Problem> {
     context.once(format!("id {}", project.id), entered)?;
-    let before = context.places.view(project);
+    let before = ProjectView::from(context.codes.of(project));
     let current = CurrentRecord { fields: fields(&before)?, version: before.version };
     let Some(patch) = entered.wanted(&current)? else {
         return Ok(RowResult::left(Some(before.id.0), before.name));
@@ -72,10 +72,11 @@ fn save(
     patch: Map<String, Value>,
     before: &ProjectView,
 ) -> Result<ProjectView, Problem> {
-    let patch: ProjectPatch = judge(Value::Object(patch))?;
-    let at = (before.id, before.version);
+    let patch: Patch<ProjectInput> = judge(Value::Object(patch))?;
     context.write(conn, entered, |conn| {
-        revise(conn, context.caller, &context.places, at, &patch, context.now)
+        let mut ask = context.ask(conn);
+        let change = write::revise(&mut ask, &context.codes, before.id, before.version, &patch)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })
 }
 
@@ -90,7 +91,9 @@ fn create(
     entered.must_be_new()?;
     let input: ProjectInput = judge(Value::Object(entered.body()))?;
     let made = context.write(conn, entered, |conn| {
-        register(conn, context.caller, &context.places, &input, context.now)
+        let mut ask = context.ask(conn);
+        let change = write::register(&ask, &context.codes, &input)?;
+        Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
     if entered.is_whole() {
         // Only if the creation is kept: after a rollback the next record gets the same id.
@@ -114,7 +117,7 @@ fn same_again(
     let called_so = projects::named(conn, name, context.caller.sees())?;
     let ids: Vec<String> = called_so.iter().map(|p| p.id.to_string()).collect();
     for project in called_so {
-        let view = context.places.view(project);
+        let view = ProjectView::from(context.codes.of(project));
         let current = CurrentRecord { fields: fields(&view)?, version: view.version };
         if matches!(entered.wanted(&current), Ok(None)) {
             context.once(format!("id {}", view.id), entered)?;

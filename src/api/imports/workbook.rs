@@ -3,15 +3,14 @@
 //! Ranges are not used: two distant cells would allocate everything between them.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{Days, NaiveDate};
 
+use crate::api::imports::archive::{CountedArchive, Spent};
 use crate::api::imports::content::{CellContent, CellError, Meter, SheetContent, SheetRow};
 use crate::api::imports::guard;
 use crate::api::imports::limits;
-use crate::api::imports::limits::broken_file;
 use crate::http::problem::Problem;
 
 /// The visible sheets of `file`.
@@ -19,17 +18,17 @@ use crate::http::problem::Problem;
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
 pub fn sheets(file: &[u8]) -> Result<Vec<SheetContent>, Problem> {
-    // Started before the check, so that the time limit includes it.
     let mut meter = Meter::default();
-    let inspected = guard::inspected(file)?;
-    let mut book = Xlsx::new(Cursor::new(inspected)).map_err(|e| broken_file(&e))?;
+    let archive = CountedArchive::new(guard::inspected(file)?)?;
+    let spent = archive.spent();
+    let mut book = Xlsx::new(archive).map_err(|e| spent.problem(&e))?;
     let visible = book
         .sheets_metadata()
         .iter()
         .filter(|s| s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet);
     let names: Vec<String> = visible.map(|s| s.name.clone()).collect();
     must_differ(&names)?;
-    names.into_iter().map(|name| sheet(&mut book, name, &mut meter)).collect()
+    names.into_iter().map(|name| sheet(&mut book, name, &mut meter, &spent)).collect()
 }
 
 /// Rejects duplicate sheet names: they would read the same part repeatedly, which can be used to
@@ -49,21 +48,21 @@ fn must_differ(names: &[String]) -> Result<(), Problem> {
 }
 
 fn sheet(
-    book: &mut Xlsx<Cursor<Vec<u8>>>,
+    book: &mut Xlsx<CountedArchive>,
     name: String,
     meter: &mut Meter,
+    spent: &Spent,
 ) -> Result<SheetContent, Problem> {
-    meter.in_time()?;
-    let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| broken_file(&e))?;
+    let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| spent.problem(&e))?;
     let column = |c: u32| u16::try_from(c).unwrap_or(u16::MAX);
     let merged = regions
         .into_iter()
         .map(|d| (d.start.0 + 1, d.end.0 + 1, column(d.start.1), column(d.end.1)))
         .collect();
     let first_1904 = book.has_1904_epoch();
-    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| broken_file(&e))?;
+    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| spent.problem(&e))?;
     let mut rows: Vec<SheetRow> = Vec::new();
-    while let Some(cell) = reader.next_cell().map_err(|e| broken_file(&e))? {
+    while let Some(cell) = reader.next_cell().map_err(|e| spent.problem(&e))? {
         meter.look()?;
         let (row, column) = cell.get_position();
         let Some(content) = content(cell.get_value(), first_1904, meter)? else {

@@ -5,17 +5,19 @@ use serde_json::{Map, Value, json};
 use crate::api::imports::context::{RowContext, differences, fields, required};
 use crate::api::imports::entered::{CurrentRecord, EnteredRow};
 use crate::api::imports::log::{RowAction, RowResult};
-use crate::api::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
-use crate::api::plans::year_plans::{PlanVersionView, YearPlanPath, YearPlanView, adjust, enter};
 use crate::domain::error::FieldError;
 use crate::domain::month::Year;
 use crate::domain::plan::year_plan::{PlanVersion, YearPlan};
 use crate::domain::project::Project;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::plans::year_plans;
+use crate::usecases::ask::Ask;
+use crate::usecases::plans::year_plan::{self, YearPlanKey};
+use crate::usecases::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
+use crate::usecases::plans::year_plan_view::{PlanVersionView, YearPlanView};
 
 /// Creates or adjusts the year plan of a row.
 ///
@@ -33,7 +35,7 @@ pub fn row(
     if entered.is_silent() {
         return Ok(RowResult::left(None, label));
     }
-    let at = YearPlanPath { project_id: project.id, year };
+    let at = YearPlanKey { project: project.id, year };
     match year_plans::find(conn, project.id, year)? {
         Some(plan) => change(conn, context, entered, (at, label), &project, &plan),
         None => first(conn, context, entered, (at, label), &project),
@@ -87,7 +89,7 @@ fn with_months(mut body: Map<String, Value>) -> Result<Value, Problem> {
     Ok(Value::Object(body))
 }
 
-type At = (YearPlanPath, String);
+type At = (YearPlanKey, String);
 
 fn first(
     conn: &mut Conn,
@@ -102,7 +104,9 @@ fn first(
     let kind = body.remove("kind");
     let input: YearPlanInput = judge(with_months(body)?)?;
     let made = context.write(conn, entered, |conn| {
-        let made = enter(conn, context.caller, at, &input, context.now.instant)?;
+        let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
+        let change = year_plan::decide_first(&mut ask, at, &input)?;
+        let made = ask.save(|conn| year_plan::save_first(conn, change))?;
         must_be_of_kind(kind.as_ref(), &made)?;
         Ok(made)
     })?;
@@ -181,7 +185,9 @@ fn change(
     now.extend(patch);
     let input: AdjustmentInput = judge(with_months(now)?)?;
     let made = context.write(conn, entered, |conn| {
-        adjust(conn, context.caller, at, &input, context.now.instant)
+        let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
+        let change = year_plan::decide_adjustment(&mut ask, at, &input)?;
+        Ok(ask.save(|conn| year_plan::save_adjustment(conn, change))?)
     })?;
     let before = PlanVersionView::from(last.clone());
     let changes = made.versions.last().map(|v| differences(Some(&before), v)).unwrap_or_default();

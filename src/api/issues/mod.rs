@@ -2,7 +2,6 @@
 
 pub mod handlers;
 pub mod steps;
-pub mod view;
 
 use crate::domain::id::IssueId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};

@@ -2,8 +2,8 @@
 
 pub mod handlers;
 pub mod overrides;
+pub mod reply;
 pub mod rules;
-pub mod view;
 
 use crate::domain::id::LightOverrideId;
 use crate::domain::light::Light;

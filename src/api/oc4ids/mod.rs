@@ -1,9 +1,6 @@
 //! Export in the Open Contracting for Infrastructure Data Standard (OC4IDS): `/exports/oc4ids`.
 
 pub mod handlers;
-pub mod parts;
-pub mod project;
-pub mod view;
 
 use crate::http::routes::Routes;
 

@@ -1,9 +1,6 @@
 //! Annual plan documents and project year plans: `/plans` and `/projects/{id}/year-plans`.
 
 pub mod handlers;
-pub mod input;
-pub mod view;
-pub mod year_plan_input;
 pub mod year_plans;
 
 use crate::http::routes::Routes;

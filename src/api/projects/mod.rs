@@ -1,9 +1,7 @@
 //! Projects and their units: `/projects`.
 
 pub mod handlers;
-pub mod patch;
 pub mod units;
-pub mod view;
 
 use crate::domain::id::ProjectId;
 use crate::domain::project::{Nature, Stage};

@@ -1,7 +1,6 @@
 //! Roll-over of year plans into the next year: `/roll-overs`.
 
 pub mod handlers;
-pub mod view;
 
 use crate::http::routes::Routes;
 

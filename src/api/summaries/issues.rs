@@ -7,13 +7,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::bulletins::figures::{BulletinIssue, as_published};
-use crate::api::bulletins::handlers::listed;
-use crate::api::figures::asked::{AsOf, Asking, not_published, thaw};
-use crate::api::issues::handlers::IssueQuery;
-use crate::api::issues::view::{IssueFacts, IssueUnit};
 use crate::domain::account::access::Sight;
-use crate::domain::id::{AreaId, IndustryId};
+use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::domain::month::{Month, Year};
 use crate::http::app::App;
 use crate::http::caller::Permit;
@@ -22,10 +18,14 @@ use crate::http::query::{Both, Query};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
+use crate::store::bulletins::content::lists::{Issue, IssueUnit};
 use crate::store::issues;
 use crate::store::issues::{IssueFilter, NamedIssue};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, bulletins};
+use crate::usecases::figures::query::{AsOf, PeriodQuery};
+use crate::usecases::figures::request::{SummaryRequest, not_published};
+use crate::usecases::issues::filter::IssueQuery;
 use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::PlaceFilter;
 
@@ -71,44 +71,106 @@ fn live() -> AsOf {
     AsOf::Live
 }
 
-/// The parts of an open issue that are counted or filtered by.
-struct Open {
-    facts: IssueFacts,
+/// An open issue, live or from a bulletin: what is counted or filtered by. A bulletin may lack a
+/// value.
+struct OpenIssue {
+    project_id: ProjectId,
+    state: Option<IssueState>,
+    category: Option<IssueCategory>,
+    level: Option<IssueLevel>,
+    units: Vec<OpenIssueUnit>,
+    raised_on: Option<NaiveDate>,
     age_days: i64,
     overdue: bool,
 }
 
-impl Open {
+struct OpenIssueUnit {
+    id: UnitId,
+    name: String,
+}
+
+/// Industry line and area of a project.
+#[derive(Clone, Copy)]
+struct ProjectPlaces {
+    industry: IndustryId,
+    area: AreaId,
+}
+
+impl OpenIssue {
     fn live(found: &NamedIssue, today: NaiveDate) -> Self {
-        let (age_days, overdue) = (found.issue.age_days(today), found.issue.is_overdue(today));
-        Self { facts: found.into(), age_days, overdue }
+        let issue = &found.issue;
+        let units = issue.units.iter().zip(&found.units);
+        Self {
+            project_id: issue.project_id,
+            state: Some(issue.state),
+            category: Some(issue.category),
+            level: Some(issue.level),
+            units: units.map(|(id, name)| OpenIssueUnit { id: *id, name: name.clone() }).collect(),
+            raised_on: Some(issue.raised_on),
+            age_days: issue.age_days(today),
+            overdue: issue.is_overdue(today),
+        }
     }
 
-    /// Applies the store's filter to an issue read from a bulletin.
-    fn is_admitted(&self, filter: &IssueFilter, places: (IndustryId, AreaId)) -> bool {
-        let facts = &self.facts;
-        let any = |unit: &IssueUnit| filter.units.contains(&unit.unit_id);
-        let old = |day: NaiveDate| facts.raised_on <= day;
-        (filter.states.is_empty() || filter.states.contains(&facts.state))
-            && (filter.categories.is_empty() || filter.categories.contains(&facts.category))
-            && (filter.levels.is_empty() || filter.levels.contains(&facts.level))
-            && (filter.units.is_empty() || facts.units.iter().any(any))
-            && filter.industries.as_ref().is_none_or(|all| all.contains(&places.0))
-            && filter.areas.as_ref().is_none_or(|all| all.contains(&places.1))
-            && (filter.due_before.is_none() || self.overdue)
-            && filter.raised_by_day.is_none_or(old)
-            && filter.raised_from_day.is_none_or(|day| day <= facts.raised_on)
+    /// Applies the store's filter to an issue read from a bulletin, which holds no cleared ones.
+    fn is_admitted(&self, filter: &IssueFilter, places: ProjectPlaces) -> bool {
+        let IssueFilter {
+            project,
+            states,
+            not_cleared: _,
+            categories,
+            levels,
+            units,
+            areas,
+            industries,
+            due_before,
+            raised_by_day,
+            raised_from_day,
+        } = filter;
+        let raised = |is_in: &dyn Fn(NaiveDate) -> bool| self.raised_on.is_some_and(is_in);
+        project.is_none_or(|project| project == self.project_id)
+            && (states.is_empty() || self.state.is_some_and(|s| states.contains(&s)))
+            && (categories.is_empty() || self.category.is_some_and(|c| categories.contains(&c)))
+            && (levels.is_empty() || self.level.is_some_and(|l| levels.contains(&l)))
+            && (units.is_empty() || self.units.iter().any(|unit| units.contains(&unit.id)))
+            && industries.as_ref().is_none_or(|all| all.contains(&places.industry))
+            && areas.as_ref().is_none_or(|all| all.contains(&places.area))
+            && (due_before.is_none() || self.overdue)
+            && raised_by_day.is_none_or(|last| raised(&|day| day <= last))
+            && raised_from_day.is_none_or(|first| raised(&|day| first <= day))
     }
 }
 
-/// Issues open when a published month was closed, of the projects the caller may see now; and the
+impl From<Issue> for OpenIssue {
+    fn from(issue: Issue) -> Self {
+        let unit = |unit: IssueUnit| OpenIssueUnit { id: unit.unit_id, name: unit.unit };
+        Self {
+            project_id: issue.project_id,
+            state: issue.state,
+            category: issue.category,
+            level: issue.level,
+            units: issue.units.into_iter().map(unit).collect(),
+            raised_on: issue.raised_on,
+            age_days: issue.age_days.unwrap_or(0),
+            overdue: issue.overdue,
+        }
+    }
+}
+
+/// Open issues, and the day as of which they are open.
+struct OpenIssues {
+    issues: Vec<OpenIssue>,
+    day: NaiveDate,
+}
+
+/// Issues open when a published month was closed, of the projects the caller may see now, as of the
 /// last day of that month.
-fn frozen(
+fn published(
     conn: &mut Conn,
     (asked, places): (&IssueQuery, &PlaceFilter),
     month: Option<Month>,
     (sight, today): (Sight, NaiveDate),
-) -> Result<(Vec<Open>, NaiveDate), Problem> {
+) -> Result<OpenIssues, Problem> {
     let published = bulletins::months(conn, None)?;
     let month = month.or(published.last().copied());
     let found = match month {
@@ -117,20 +179,20 @@ fn frozen(
     };
     let Some(bulletin) = found else {
         let year = month.map_or(Year::of(today), Month::year);
-        return Err(not_published(year, month, &published));
+        return Err(not_published(year, month, &published).into());
     };
-    let listed = listed(&bulletin)?;
     let day = bulletin.month.last_day();
     let filter = asked.known(conn, places, day)?;
-    let asking = Asking::of_bulletin(as_published(bulletin.month), sight, thaw(&bulletin)?);
-    let seen = asking.years(conn, &ProjectFilter::default())?;
-    let open = listed.issues.into_iter().filter_map(|issue| {
-        let project = seen.iter().find(|p| p.id == issue.facts.project_id)?;
-        let BulletinIssue { facts, age_days, overdue, .. } = issue;
-        let open = Open { facts, age_days, overdue };
-        open.is_admitted(&filter, (project.industry, project.area)).then_some(open)
+    let query = PeriodQuery::as_published(bulletin.month);
+    let request = SummaryRequest::of_bulletin(query, sight, bulletin.frozen()?);
+    let visible = request.years(conn, &ProjectFilter::default())?;
+    let open = bulletin.lists()?.issues.into_iter().filter_map(|issue| {
+        let project = visible.iter().find(|p| p.id == issue.project_id)?;
+        let places = ProjectPlaces { industry: project.industry, area: project.area };
+        let open = OpenIssue::from(issue);
+        open.is_admitted(&filter, places).then_some(open)
     });
-    Ok((open.collect(), day))
+    Ok(OpenIssues { issues: open.collect(), day })
 }
 
 fn category() -> IssueDimension {
@@ -155,7 +217,7 @@ pub struct IssueCounts {
 }
 
 impl IssueCounts {
-    fn count(&mut self, found: &Open) {
+    fn count(&mut self, found: &OpenIssue) {
         self.open += 1;
         self.overdue += i64::from(found.overdue);
         match found.age_days {
@@ -190,14 +252,14 @@ pub struct IssueSummary {
     pub total: IssueCounts,
 }
 
-fn keys(found: &Open, by: IssueDimension) -> Vec<String> {
-    let facts = &found.facts;
+fn keys(found: &OpenIssue, by: IssueDimension) -> Vec<String> {
+    let key = |value: Option<&'static str>| vec![value.unwrap_or_default().to_owned()];
     match by {
-        IssueDimension::Category => vec![facts.category.to_string()],
-        IssueDimension::Level => vec![facts.level.to_string()],
-        IssueDimension::State => vec![facts.state.to_string()],
-        IssueDimension::Unit if facts.units.is_empty() => vec![String::new()],
-        IssueDimension::Unit => facts.units.iter().map(|u| u.unit.clone()).collect(),
+        IssueDimension::Category => key(found.category.map(IssueCategory::as_str)),
+        IssueDimension::Level => key(found.level.map(IssueLevel::as_str)),
+        IssueDimension::State => key(found.state.map(IssueState::as_str)),
+        IssueDimension::Unit if found.units.is_empty() => vec![String::new()],
+        IssueDimension::Unit => found.units.iter().map(|u| u.name.clone()).collect(),
     }
 }
 
@@ -213,16 +275,17 @@ pub async fn get_issue_summary(
 ) -> Result<Sheet<IssueSummary>, Problem> {
     let Query(Both(places, Both(asked, how))) = query;
     let (sight, today, by) = (who.sees(), app.calendar.today(), how.by);
-    let (open, day) = app
+    let OpenIssues { issues: open, day } = app
         .db
         .read(move |conn| -> Result<_, Problem> {
             if how.as_of == AsOf::Published {
-                return frozen(conn, (&asked, &places), how.month, (sight, today));
+                return published(conn, (&asked, &places), how.month, (sight, today));
             }
             let filter = asked.known(conn, &places, today)?;
             let filter = IssueFilter { not_cleared: true, ..filter };
             let found = issues::all(conn, &filter, sight)?;
-            Ok((found.iter().map(|found| Open::live(found, today)).collect(), today))
+            let issues = found.iter().map(|found| OpenIssue::live(found, today)).collect();
+            Ok(OpenIssues { issues, day: today })
         })
         .await?;
     let (mut rows, mut total) = (BTreeMap::<String, IssueCounts>::new(), IssueCounts::default());

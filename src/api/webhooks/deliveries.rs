@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::webhooks::handlers::WebhookPath;
+use crate::api::webhooks::reply::QueuedTest;
 use crate::domain::id::{DeliveryId, WebhookId};
 use crate::domain::webhook::DeliveryState;
 use crate::http::caller::Permit;
@@ -120,7 +121,7 @@ async fn test_webhook(
     who: Permit<KeepWebhooks>,
     Path(at): Path<WebhookPath>,
     once: Once,
-) -> Result<Stored<Created<DeliveryView>>, Problem> {
+) -> Result<Stored<QueuedTest>, Problem> {
     let id = at.webhook_id;
     let hosts = who.app.config.webhook_hosts.clone();
     let message_id = new_id()?;
@@ -130,7 +131,7 @@ async fn test_webhook(
         deliveries::test,
         move |view: DeliveryView| {
             let location = format!("/webhooks/{id}/deliveries/{}", view.id);
-            Created { view, location }
+            QueuedTest(Created { view, location })
         },
     )
     .await

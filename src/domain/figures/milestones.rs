@@ -4,7 +4,7 @@ use std::ops::Add;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::figures::summary::Period;
+use crate::domain::figures::summary::{Dates, Period};
 use crate::domain::milestone::Milestone;
 use crate::domain::project::Stage;
 use crate::domain::rate::{Hundredths, Ratio};
@@ -41,16 +41,12 @@ pub struct StartFacts {
 
 impl StartFacts {
     /// Combines the project's own dates with its 开工 milestone.
-    pub fn of(
-        (actual, planned): (Option<NaiveDate>, Option<NaiveDate>),
-        stage: Stage,
-        milestones: &[Milestone],
-    ) -> Self {
+    pub fn of(starts: Dates, stage: Stage, milestones: &[Milestone]) -> Self {
         let start = milestones.iter().find(|m| m.code == START);
         let reached = start.and_then(|m| m.actual);
         Self {
-            planned: start.map(|m| m.baseline).or(planned),
-            actual: actual.into_iter().chain(reached).min(),
+            planned: start.map(|m| m.baseline).or(starts.planned),
+            actual: starts.actual.into_iter().chain(reached).min(),
             stage,
         }
     }
@@ -78,7 +74,9 @@ text_enum! {
 impl StartPart {
     /// True if a project with these figures belongs to this category.
     pub fn holds(self, of: &MilestoneFigures) -> bool {
-        let (to_start, due, started) = (of.to_start > 0, of.start_due > 0, of.started > 0);
+        let to_start = of.to_start > 0;
+        let due = of.start_due > 0;
+        let started = of.started > 0;
         match self {
             Self::ToStart => to_start,
             Self::Due => due,
@@ -121,7 +119,8 @@ impl MilestoneFigures {
     }
 
     fn of_start(start: StartFacts, period: Period) -> Self {
-        let (today, year) = (period.evaluation_day, period.year().get());
+        let today = period.evaluation_day;
+        let year = period.year().get();
         let started = start.actual.is_some_and(|day| day <= today);
         let before = start.actual.is_some_and(|day| day.year() < year);
         let planned = start.planned.is_some_and(|day| day.year() <= year);
@@ -216,7 +215,7 @@ mod tests {
     }
 
     fn starts(planned: Option<&str>, actual: Option<&str>, month: &str) -> [i64; 3] {
-        let days = (actual.map(day), planned.map(day));
+        let days = Dates { actual: actual.map(day), planned: planned.map(day) };
         let start = StartFacts::of(days, Stage::Construction, &[]);
         let figures = MilestoneFigures::of(start, &[], through(month));
         [figures.to_start, figures.start_due, figures.started]
@@ -239,7 +238,8 @@ mod tests {
     #[test]
     fn the_lists_behind_start_rates_are_as_long_as_their_numbers() {
         let parts = |planned, actual, month| {
-            let days = (Option::map(actual, day), Option::map(planned, day));
+            let days =
+                Dates { actual: Option::map(actual, day), planned: Option::map(planned, day) };
             let start = StartFacts::of(days, Stage::Construction, &[]);
             let figures = MilestoneFigures::of(start, &[], through(month));
             let parts = StartPart::ALL.iter().filter(|part| part.holds(&figures));
@@ -276,7 +276,7 @@ mod tests {
         start.actual = Some(day("2021-04-20"));
         let of = |actual: Option<&str>| {
             StartFacts::of(
-                (actual.map(day), Some(day("2021-09-01"))),
+                Dates { actual: actual.map(day), planned: Some(day("2021-09-01")) },
                 Stage::Construction,
                 &[start.clone()],
             )

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Add;
 
 use crate::domain::money::Fen;
+use crate::domain::report::filings::FilingStatus;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
@@ -77,6 +78,18 @@ pub struct Figures {
     pub completed_ever: Fen,
     /// Report coverage.
     pub coverage: Coverage,
+}
+
+impl Coverage {
+    /// Adds one report; a returned one has to be filed again, so it is missing.
+    pub fn count(&mut self, status: FilingStatus) {
+        self.due += 1;
+        match status {
+            FilingStatus::Confirmed => self.confirmed += 1,
+            FilingStatus::Submitted => self.submitted += 1,
+            FilingStatus::Returned | FilingStatus::Missing => self.missing += 1,
+        }
+    }
 }
 
 impl Figures {

@@ -12,6 +12,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::{Basis, PlanBases};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
+use crate::domain::report::filings::{CountedReport, Deadline, FilingStatus, is_late};
 
 /// Months covered by a summary, and the day on which it is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +69,22 @@ pub struct MonthReport {
     pub first_submitted_on: Option<NaiveDate>,
 }
 
+/// Actual and planned date of one step of a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dates {
+    /// Actual date; `None` until it is reached.
+    pub actual: Option<NaiveDate>,
+    /// Planned date.
+    pub planned: Option<NaiveDate>,
+}
+
+impl Dates {
+    /// Month of the actual date, else of the planned one.
+    fn month(self) -> Option<Month> {
+        self.actual.or(self.planned).map(Month::of)
+    }
+}
+
 /// The fields of a project that summaries of one year need.
 #[derive(Clone, Debug)]
 pub struct ProjectYear {
@@ -87,10 +104,10 @@ pub struct ProjectYear {
     pub before_the_year: Fen,
     /// Year of registration (入库年份).
     pub registered_year: Year,
-    /// Actual and planned start.
-    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Actual and planned finish.
-    pub finishes: (Option<NaiveDate>, Option<NaiveDate>),
+    /// Start of construction.
+    pub starts: Dates,
+    /// End of construction.
+    pub finishes: Dates,
     /// Day the project was completed or terminated.
     pub ended_on: Option<NaiveDate>,
     /// Year plan in force by the month of the summary; `None` if there is none.
@@ -161,9 +178,10 @@ impl ProjectYear {
     /// over planned ones. If the dates are unknown or outside the year, all twelve months are
     /// active.
     fn active_months(&self, period: Period) -> (u32, u32) {
-        let (january, december) = (period.year().january(), period.year().december());
-        let start = self.starts.0.or(self.starts.1).map_or(january, Month::of).max(january);
-        let finish = self.finishes.0.or(self.finishes.1).map_or(december, Month::of).min(december);
+        let january = period.year().january();
+        let december = period.year().december();
+        let start = self.starts.month().map_or(january, |month| month.max(january));
+        let finish = self.finishes.month().map_or(december, |month| month.min(december));
         let (first, last) =
             if start <= finish { (start.number(), finish.number()) } else { (1, 12) };
         let through = period.through.number();
@@ -178,12 +196,18 @@ impl ProjectYear {
             && self.owes_report_of(month)
     }
 
-    /// True if the project owes a report of `month`: it had started, was registered and planned,
-    /// and had not ended before that month.
+    /// True if the project owes a report of `month`. All of these must hold:
+    ///
+    /// - construction started in the month or before it (`actual_start`);
+    /// - it was registered for that year or an earlier one (`registered_year`);
+    /// - it did not end before the month (`ended_on`: completed or terminated);
+    /// - its year plan, if it has one for that year, took effect in the month or before it.
+    ///
+    /// The OpenAPI descriptions of the filings operations state the same four conditions.
     pub fn owes_report_of(&self, month: Month) -> bool {
         month.year() >= self.registered_year
             && self.planned_from.is_none_or(|first| first <= month)
-            && self.starts.0.is_some_and(|start| Month::of(start) <= month)
+            && self.starts.actual.is_some_and(|start| Month::of(start) <= month)
             && self.ended_on.is_none_or(|end| Month::of(end) >= month)
     }
 
@@ -194,33 +218,50 @@ impl ProjectYear {
 
     /// True if its report of `month` is submitted or confirmed.
     pub fn is_filed(&self, month: Month) -> bool {
-        let filed = [ReportState::Submitted, ReportState::Confirmed];
-        self.reports.iter().any(|r| r.month == month && filed.contains(&r.state))
+        FilingStatus::of(self.state(month)).is_filed()
+    }
+
+    /// What the report of `month` counts as; `None` if it does not count.
+    pub fn filing(&self, month: Month) -> Option<FilingStatus> {
+        FilingStatus::counted(self.state(month), self.owes_report_of(month))
+    }
+
+    fn state(&self, month: Month) -> Option<ReportState> {
+        self.reports.iter().find(|r| r.month == month).map(|r| r.state)
     }
 
     fn coverage(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Coverage {
-        let state_of =
-            |month: Month| self.reports.iter().find(|r| r.month == month).map(|r| r.state);
         let mut coverage = Coverage::default();
         for month in period.months().filter(|m| wanted(*m)) {
-            match state_of(month) {
-                Some(ReportState::Confirmed) => coverage.confirmed += 1,
-                Some(ReportState::Submitted) => coverage.submitted += 1,
-                Some(ReportState::Draft | ReportState::Returned) | None => {
-                    coverage.missing += i64::from(self.owes(month, period));
-                }
+            let counted = FilingStatus::counted(self.state(month), self.owes(month, period));
+            if let Some(status) = counted {
+                coverage.count(status);
             }
         }
-        coverage.due = coverage.confirmed + coverage.submitted + coverage.missing;
         coverage
     }
 }
 
 /// Months of `period` in which at least one of `projects` was restated.
-pub fn restated_months(projects: &[ProjectYear], period: Period) -> Vec<Month> {
-    let all = projects.iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
+pub fn restated_months<'a>(
+    projects: impl IntoIterator<Item = &'a ProjectYear>,
+    period: Period,
+) -> Vec<Month> {
+    let all = projects.into_iter().flat_map(|p| &p.restatements).map(|(month, _)| *month);
     let months: BTreeSet<Month> = all.filter(|month| *month <= period.through).collect();
     months.into_iter().collect()
+}
+
+impl ProjectYear {
+    /// The report of `month` as it counts in that month; `None` if it does not count.
+    pub fn counted_report(&self, month: Month, deadline: Deadline) -> Option<CountedReport> {
+        let status = self.filing(month)?;
+        let report = self.reports.iter().find(|r| r.month == month);
+        let first_submitted_on = report.and_then(|r| r.first_submitted_on);
+        let Deadline { due_on, today } = deadline;
+        let late = due_on.is_some_and(|due_on| is_late(due_on, first_submitted_on, today));
+        Some(CountedReport { status, state: report.map(|r| r.state), first_submitted_on, late })
+    }
 }
 
 #[cfg(test)]
@@ -244,8 +285,8 @@ pub(in crate::domain) mod tests {
             total: Fen::new(10_000),
             before_the_year: Fen::new(500),
             registered_year: Year::new(2021).unwrap(),
-            starts: (Some(day("2021-03-10")), Some(day("2021-02-01"))),
-            finishes: (None, Some(day("2021-11-30"))),
+            starts: Dates { actual: Some(day("2021-03-10")), planned: Some(day("2021-02-01")) },
+            finishes: Dates { actual: None, planned: Some(day("2021-11-30")) },
             ended_on: None,
             plan: Some(PlanBases {
                 initial: MonthlyAmounts([Fen::new(90); 12]),

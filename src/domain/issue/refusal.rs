@@ -1,6 +1,6 @@
 //! Reasons why a step of an issue is refused.
 
-use crate::domain::issue::{IssueState, IssueStep};
+use crate::domain::issue::state::{IssueState, IssueStep};
 use crate::domain::words::Words;
 
 /// Reason why a step of an issue is refused.

@@ -12,7 +12,7 @@ use crate::domain::figures::summary::{Period, ProjectYear};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightThresholds;
 use crate::domain::light::sums::{LightCounts, LightFigures};
-use crate::domain::light::{Finding, GreyReason, Light, LightRule, LightUnit};
+use crate::domain::light::{CountLimits, Finding, GreyReason, Light, LightRule, LightUnit};
 use crate::domain::milestone::Milestone;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
@@ -118,7 +118,7 @@ impl LightJudge {
             self.reporting(project),
         ];
         let day = self.period.evaluation_day;
-        let finished = project.finishes.0.is_some_and(|finish| finish <= day);
+        let finished = project.finishes.actual.is_some_and(|finish| finish <= day);
         let ended = project.ended_on.is_some_and(|end| end <= day);
         let silent = findings.iter().any(|f| f.grey == Some(GreyReason::NotReported));
         // A missing report outweighs a green light from another rule: the project is grey.
@@ -177,14 +177,18 @@ impl LightJudge {
             return Finding::grey(rule, GreyReason::NotDue);
         }
         let thresholds = &self.thresholds;
-        let (yellow, red) = (thresholds.start_yellow_months, thresholds.start_red_months);
-        Finding::by_count(rule, late, (yellow.into(), red.into()), LightUnit::Months)
+        let limits = CountLimits {
+            yellow: thresholds.start_yellow_months.into(),
+            red: thresholds.start_red_months.into(),
+        };
+        Finding::by_count(rule, late, limits, LightUnit::Months)
     }
 
     /// Judges the unreached milestone with the largest slippage. Reached milestones are ignored,
     /// because lateness in the past cannot be corrected.
     fn milestones(&self, milestones: &[Milestone]) -> Finding {
-        let (rule, day) = (LightRule::Milestones, self.period.evaluation_day);
+        let rule = LightRule::Milestones;
+        let day = self.period.evaluation_day;
         let open = milestones.iter().filter(|m| m.actual.is_none_or(|actual| actual > day));
         let unreached = |m: &Milestone| Milestone { actual: None, ..m.clone() }.slippage_days(day);
         let reached = milestones.iter().any(|m| m.actual.is_some_and(|actual| actual <= day));
@@ -192,8 +196,10 @@ impl LightJudge {
             return Finding::grey(rule, GreyReason::NotDue);
         };
         let thresholds = &self.thresholds;
-        let more = (thresholds.milestone_yellow_days + 1, thresholds.milestone_red_days + 1);
-        let limits = (more.0.into(), more.1.into());
+        let limits = CountLimits {
+            yellow: i64::from(thresholds.milestone_yellow_days) + 1,
+            red: i64::from(thresholds.milestone_red_days) + 1,
+        };
         Finding::by_count(rule, worst.max(0), limits, LightUnit::Days)
     }
 
@@ -209,8 +215,10 @@ impl LightJudge {
         }
         let missing = due.iter().filter(|month| !project.is_filed(**month)).count();
         let thresholds = &self.thresholds;
-        let limits =
-            (thresholds.reporting_yellow_missing.into(), thresholds.reporting_red_missing.into());
+        let limits = CountLimits {
+            yellow: thresholds.reporting_yellow_missing.into(),
+            red: thresholds.reporting_red_missing.into(),
+        };
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
         Finding::by_count(rule, missing, limits, LightUnit::Reports)
     }
@@ -232,6 +240,7 @@ impl LightJudge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::figures::summary::Dates;
     use crate::domain::figures::summary::tests::{project as small_project, report};
     use crate::domain::id::{MilestoneId, ProjectId};
     use crate::domain::milestone::MilestoneClass;
@@ -310,10 +319,10 @@ mod tests {
     fn what_is_not_due_or_not_reported_is_grey() {
         let mut it = project();
         let unreported = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
-        it.starts = (None, Some(day("2021-08-01")));
+        it.starts = Dates { actual: None, planned: Some(day("2021-08-01")) };
         it.plan = None;
         let not_due = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
-        it.finishes.0 = Some(day("2021-05-31"));
+        it.finishes.actual = Some(day("2021-05-31"));
         let finished = judge("2021-05", "2021-06-01").project(&it, &[], &[]);
 
         assert_eq!(unreported.findings[0].grey, Some(GreyReason::NotReported));
@@ -328,7 +337,7 @@ mod tests {
     #[test]
     fn a_start_is_yellow_after_its_month_and_red_after_three() {
         let mut it = project();
-        it.starts = (None, Some(day("2021-02-20")));
+        it.starts = Dates { actual: None, planned: Some(day("2021-02-20")) };
         let start = |through, today| judge(through, today).project(&it, &[], &[]).findings[1].light;
 
         assert_eq!(start("2021-02", "2021-12-31"), Light::Grey);

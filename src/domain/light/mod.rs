@@ -119,6 +119,15 @@ pub struct Finding {
     pub threshold: Option<Measure>,
 }
 
+/// Counts from which a finding is yellow, and red.
+#[derive(Clone, Copy, Debug)]
+pub struct CountLimits {
+    /// Smallest count that is yellow.
+    pub yellow: i64,
+    /// Smallest count that is red.
+    pub red: i64,
+}
+
 impl Finding {
     /// Grey finding, with its reason.
     pub fn grey(rule: LightRule, why: GreyReason) -> Self {
@@ -145,12 +154,8 @@ impl Finding {
     }
 
     /// Finding by a count: yellow at or above `yellow`, red at or above `red`, else green.
-    pub fn by_count(
-        rule: LightRule,
-        count: i64,
-        (yellow, red): (i64, i64),
-        unit: LightUnit,
-    ) -> Self {
+    pub fn by_count(rule: LightRule, count: i64, limits: CountLimits, unit: LightUnit) -> Self {
+        let CountLimits { yellow, red } = limits;
         let (light, threshold) = if count >= red {
             (Light::Red, red)
         } else if count >= yellow {
@@ -257,7 +262,9 @@ mod tests {
 
     #[test]
     fn the_worst_counts_and_grey_says_nothing() {
-        let count = |rule, n| Finding::by_count(rule, n, (1, 3), LightUnit::Months);
+        let count = |rule, n| {
+            Finding::by_count(rule, n, CountLimits { yellow: 1, red: 3 }, LightUnit::Months)
+        };
         let grey = Finding::grey(LightRule::Progress, GreyReason::NotDue);
         let (green, red) = (count(LightRule::Start, 0), count(LightRule::Milestones, 3));
         let also_red = count(LightRule::Reporting, 5);
@@ -272,7 +279,8 @@ mod tests {
     fn a_finding_says_its_figures() {
         let thresholds = LightThresholds::default();
         let red = Finding::by_deviation("-23.40".parse().unwrap(), &thresholds).words();
-        let late = Finding::by_count(LightRule::Milestones, 45, (31, 91), LightUnit::Days);
+        let limits = CountLimits { yellow: 31, red: 91 };
+        let late = Finding::by_count(LightRule::Milestones, 45, limits, LightUnit::Days);
 
         assert_eq!(red.zh, "投资进度红灯：完成率较时序进度相差 -23.40 个百分点，低于界限 -20.00。");
         assert_eq!(red.en, "progress red: -23.40 points from expected progress, below -20.00.");

@@ -44,6 +44,15 @@ impl LightOverride {
     }
 }
 
+/// Days that bound a new override.
+#[derive(Clone, Copy, Debug)]
+pub struct OverrideTimes {
+    /// The business day.
+    pub today: NaiveDate,
+    /// Last closed month of the year in which the override begins.
+    pub last_closed: Option<Month>,
+}
+
 /// Validates a new override: it covers no closed month and has not expired yet.
 ///
 /// # Errors
@@ -53,8 +62,9 @@ pub fn check_override(
     light: Light,
     from_month: Month,
     expires_on: NaiveDate,
-    (today, last_closed): (NaiveDate, Option<Month>),
+    times: OverrideTimes,
 ) -> Result<(), Vec<FieldError>> {
+    let OverrideTimes { today, last_closed } = times;
     let mut errors = Vec::new();
     if matches!(light, Light::Grey | Light::Blue) {
         let words = Words::new(
@@ -129,7 +139,8 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named() {
         let check = |light, from: &str, expires: &str| {
-            let times = (day("2021-07-01"), Some("2021-05".parse().unwrap()));
+            let last_closed = Some("2021-05".parse().unwrap());
+            let times = OverrideTimes { today: day("2021-07-01"), last_closed };
             let checked = check_override(light, from.parse().unwrap(), day(expires), times);
             checked.unwrap_err().into_iter().map(|e| e.code).collect::<Vec<_>>()
         };

@@ -147,6 +147,15 @@ impl LightRules {
     }
 }
 
+/// Months that bound a new version.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleTimes {
+    /// The month of the business day.
+    pub this_month: Month,
+    /// Last closed month of the year.
+    pub last_closed: Option<Month>,
+}
+
 /// Validates the effective month of a new version: not in the past and not closed.
 ///
 /// # Errors
@@ -154,9 +163,10 @@ impl LightRules {
 pub fn may_decide_from(
     effective: Month,
     year: Year,
-    (this_month, last_closed): (Month, Option<Month>),
+    times: RuleTimes,
     previous: Option<Month>,
 ) -> Result<(), FieldError> {
+    let RuleTimes { this_month, last_closed } = times;
     let refuse = |code, zh: String, en: String| {
         Err(FieldError::new("/effective_month", code, Words::new(zh, en)))
     };
@@ -220,7 +230,8 @@ mod tests {
     fn rules_never_reach_back() {
         let year = Year::new(2021).unwrap();
         let from = |text, closed: Option<&str>, previous: Option<&str>| {
-            let times = (month("2021-07"), closed.map(month));
+            let last_closed = closed.map(month);
+            let times = RuleTimes { this_month: month("2021-07"), last_closed };
             let decided = may_decide_from(month(text), year, times, previous.map(month));
             decided.map_err(|e| e.code)
         };

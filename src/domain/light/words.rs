@@ -1,6 +1,7 @@
 //! Explains in words why a project shows its light.
 
 use crate::domain::light::judgement::ProjectLight;
+use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::{GreyReason, Light};
 use crate::domain::words::Words;
 
@@ -8,8 +9,7 @@ impl ProjectLight {
     /// Explanation of the displayed light: the override, the deciding rule, or the reason it is
     /// grey.
     pub fn words(&self) -> Words {
-        if let Some(word) = &self.overridden {
-            let (light, until, reason) = (word.light, word.expires_on, &word.reason);
+        if let Some(LightOverride { light, expires_on: until, reason, .. }) = &self.overridden {
             return Words::new(
                 format!("人工认定为{}，至 {until}：{reason}", light.zh()),
                 format!("Set to {light} manually until {until}: {reason}"),

@@ -1,9 +1,12 @@
 //! Milestones of a project, their forecasts and slippage.
 
+pub mod refusal;
+
 use chrono::NaiveDate;
 
-use crate::domain::error::RuleError;
+use crate::domain::date::DateRefusal;
 use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::milestone::refusal::MilestoneRefusal;
 use crate::domain::text::Reason;
 use crate::domain::text_enum::text_enum;
 
@@ -100,10 +103,10 @@ impl Milestone {
     /// Changes the expected date.
     ///
     /// # Errors
-    /// [`RuleError::MilestoneReached`] if the milestone was already reached.
-    pub fn move_forecast(self, day: NaiveDate, reason: &Reason) -> Result<Self, RuleError> {
+    /// [`MilestoneRefusal::Reached`] if the milestone was already reached.
+    pub fn move_forecast(self, day: NaiveDate, reason: &Reason) -> Result<Self, MilestoneRefusal> {
         if let Some(reached) = self.actual {
-            Err(RuleError::MilestoneReached(reached))
+            Err(MilestoneRefusal::Reached(reached))
         } else {
             let forecast_reason = reason.as_str().to_owned();
             Ok(Self { forecast: Some(day), forecast_reason, ..self })
@@ -113,10 +116,10 @@ impl Milestone {
     /// Records the date it was reached; `None` clears a date entered by mistake.
     ///
     /// # Errors
-    /// [`RuleError::InFuture`] if `day` is after today.
-    pub fn reach(self, day: Option<NaiveDate>, today: NaiveDate) -> Result<Self, RuleError> {
+    /// [`DateRefusal::InFuture`] if `day` is after today.
+    pub fn reach(self, day: Option<NaiveDate>, today: NaiveDate) -> Result<Self, MilestoneRefusal> {
         match day {
-            Some(day) if day > today => Err(RuleError::InFuture { day, today }),
+            Some(day) if day > today => Err(DateRefusal::InFuture { day, today }.into()),
             actual => Ok(Self { actual, ..self }),
         }
     }

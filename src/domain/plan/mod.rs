@@ -1,5 +1,6 @@
 //! Annual plan documents: investment envelopes, targets and measures.
 
+pub mod refusal;
 pub mod year_plan;
 
 use chrono::NaiveDate;

@@ -172,6 +172,15 @@ pub fn may_take_effect(
     Ok(())
 }
 
+/// Type of a version and the first month to which it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Type of the version.
+    pub kind: PlanVersionKind,
+    /// First month to which it applies.
+    pub month: Month,
+}
+
 /// Validated amounts of a year plan version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedAmounts {
@@ -194,35 +203,35 @@ impl CheckedAmounts {
             1 => PlanVersionKind::Initial,
             _ => PlanVersionKind::Addition,
         };
-        self.version(1, (kind, effective_month), words, now, by)
+        self.version(1, Effect { kind, month: effective_month }, words, now, by)
     }
 
     /// Builds the version after `previous`; an empty goal is copied from `previous`.
     pub fn after(
         self,
         previous: &PlanVersion,
-        (kind, effective_month): (PlanVersionKind, Month),
+        effect: Effect,
         words: VersionWords,
         now: Timestamp,
         by: Option<UserId>,
     ) -> PlanVersion {
         let goal = if words.goal.is_empty() { previous.goal.clone() } else { words.goal };
         let words = VersionWords { goal, ..words };
-        self.version(previous.number + 1, (kind, effective_month), words, now, by)
+        self.version(previous.number + 1, effect, words, now, by)
     }
 
     fn version(
         self,
         number: i32,
-        (kind, effective_month): (PlanVersionKind, Month),
+        effect: Effect,
         words: VersionWords,
         created_at: Timestamp,
         created_by: Option<UserId>,
     ) -> PlanVersion {
         PlanVersion {
             number,
-            kind,
-            effective_month,
+            kind: effect.kind,
+            effective_month: effect.month,
             annual: self.annual,
             months: self.months,
             goal: words.goal,
@@ -349,8 +358,8 @@ mod tests {
         };
         let words = |goal: &str| VersionWords { goal: goal.to_owned(), ..VersionWords::default() };
         let first = amounts("10").first(month("2021-02"), words("封顶"), now, None);
-        let kind = PlanVersionKind::Adjustment;
-        let second = amounts("8").after(&first, (kind, month("2021-07")), words(""), now, None);
+        let effect = Effect { kind: PlanVersionKind::Adjustment, month: month("2021-07") };
+        let second = amounts("8").after(&first, effect, words(""), now, None);
         let plan = YearPlan {
             id: YearPlanId(1),
             project_id: ProjectId(1),

@@ -1,11 +1,15 @@
 //! Editable facts of a project and their validation.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
-use crate::domain::error::{FieldError, RuleError};
+use crate::domain::date::DateRefusal;
+use crate::domain::error::FieldError;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::money::Fen;
-use crate::domain::project::{Nature, Stage, Visibility};
+use crate::domain::project::classes::{Nature, Visibility};
+use crate::domain::project::refusal::ProjectRefusal;
+use crate::domain::project::stage::Stage;
 use crate::domain::words::Words;
 
 /// Editable facts of a project: everything except its stage and history.
@@ -52,6 +56,41 @@ pub struct ProjectFacts {
 }
 
 impl ProjectFacts {
+    /// The facts a project cannot do without; all others are unknown, empty or zero.
+    pub fn new(name: String, industry_id: IndustryId, area_id: AreaId, total: Fen) -> Self {
+        Self {
+            code: None,
+            code_reason: String::new(),
+            name,
+            content: String::new(),
+            industry_id,
+            area_id,
+            nature: Nature::NewConstruction,
+            total,
+            invested_before: Fen::ZERO,
+            planned_start: None,
+            planned_finish: None,
+            planned_operation: None,
+            actual_start: None,
+            actual_finish: None,
+            actual_operation: None,
+            leader: String::new(),
+            longitude_e6: None,
+            latitude_e6: None,
+            visibility: Visibility::Open,
+        }
+    }
+
+    /// Longitude in degrees, with six decimals.
+    pub fn longitude(&self) -> Option<String> {
+        self.longitude_e6.map(degrees)
+    }
+
+    /// Latitude in degrees, with six decimals.
+    pub fn latitude(&self) -> Option<String> {
+        self.latitude_e6.map(degrees)
+    }
+
     /// Validates the facts of a project in `stage`; returns all errors, each with a JSON pointer.
     pub fn check(&self, stage: Stage, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = Vec::new();
@@ -60,7 +99,7 @@ impl ProjectFacts {
         self.check_future(today, &mut errors);
         self.check_place(&mut errors);
         if stage.has_started() && self.lacks_code() {
-            let words = RuleError::CodeRequired.words();
+            let words = ProjectRefusal::CodeRequired.words();
             errors.push(FieldError::new("/code", "required", words));
         }
         errors
@@ -121,7 +160,7 @@ impl ProjectFacts {
                 errors.push(FieldError::new(
                     pointer,
                     "in-future",
-                    RuleError::InFuture { day, today }.words(),
+                    DateRefusal::InFuture { day, today }.words(),
                 ));
             }
         }
@@ -165,6 +204,10 @@ impl ProjectFacts {
     }
 }
 
+fn degrees(e6: i64) -> String {
+    Decimal::new(e6, 6).to_string()
+}
+
 impl ProjectFacts {
     pub(super) fn keep_dates(&mut self, from: Stage, to: Stage, on: NaiveDate) {
         match (from, to) {
@@ -183,11 +226,11 @@ impl ProjectFacts {
         }
     }
 
-    pub(super) fn check_ends(&self) -> Result<(), RuleError> {
+    pub(super) fn check_ends(&self) -> Result<(), DateRefusal> {
         let ends = [self.actual_finish, self.actual_operation];
         match (self.actual_start, ends.into_iter().flatten().min()) {
             (Some(earlier), Some(day)) if day < earlier => {
-                Err(RuleError::BeforeStart { day, earlier })
+                Err(DateRefusal::BeforeStart { day, earlier })
             }
             _ => Ok(()),
         }

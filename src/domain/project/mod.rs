@@ -1,98 +1,24 @@
 //! Projects, their stages and stage transitions.
 
+mod classes;
 pub mod facts;
+pub mod refusal;
+mod stage;
 
 use chrono::NaiveDate;
 
+pub use self::classes::{Nature, Visibility};
+pub use self::stage::Stage;
 use crate::domain::clock::Timestamp;
-use crate::domain::error::{FieldError, RuleError};
+
+use crate::domain::date::DateRefusal;
+use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
+use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::text::Reason;
-use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
-
-text_enum! {
-    /// Stage of a project (库别).
-    Stage {
-        /// 谋划: idea, not prepared yet.
-        Planned = "planned" "谋划",
-        /// 储备: in preparation; approvals under way.
-        Reserve = "reserve" "储备",
-        /// 建设: under construction.
-        Construction = "construction" "建设",
-        /// 竣工: construction finished.
-        Completed = "completed" "竣工",
-        /// 投产: in operation.
-        Operating = "operating" "投产",
-        /// 终止: abandoned.
-        Terminated = "terminated" "终止",
-    }
-}
-
-impl Stage {
-    /// Stages to which a project in this stage may move.
-    pub const fn next(self) -> &'static [Self] {
-        match self {
-            Self::Planned => &[Self::Reserve, Self::Construction, Self::Terminated],
-            Self::Reserve => &[Self::Planned, Self::Construction, Self::Terminated],
-            Self::Construction => &[Self::Completed, Self::Reserve, Self::Terminated],
-            Self::Completed => &[Self::Operating, Self::Construction, Self::Terminated],
-            Self::Operating => &[Self::Completed],
-            Self::Terminated => &[Self::Planned],
-        }
-    }
-
-    /// True if the move to `to` goes back or terminates the project; such a move requires a reason.
-    const fn needs_reason(self, to: Self) -> bool {
-        matches!(
-            (self, to),
-            (_, Self::Terminated | Self::Planned)
-                | (Self::Construction, Self::Reserve)
-                | (Self::Completed, Self::Construction)
-                | (Self::Operating, Self::Completed)
-        )
-    }
-
-    /// True if construction is finished.
-    pub const fn has_ended(self) -> bool {
-        matches!(self, Self::Completed | Self::Operating)
-    }
-
-    /// True if construction has started.
-    pub const fn has_started(self) -> bool {
-        matches!(self, Self::Construction | Self::Completed | Self::Operating)
-    }
-}
-
-text_enum! {
-    /// Construction nature (建设性质).
-    Nature {
-        /// 新建: new construction
-        NewConstruction = "new_construction" "新建",
-        /// 扩建: expansion
-        Expansion = "expansion" "扩建",
-        /// 改建和技术改造: renovation and technical upgrade
-        Renovation = "renovation" "改建和技术改造",
-        /// 迁建: relocation
-        Relocation = "relocation" "迁建",
-        /// 恢复: restoration
-        Restoration = "restoration" "恢复",
-        /// 单纯购置: purchase only
-        Purchase = "purchase" "单纯购置",
-    }
-}
-
-text_enum! {
-    /// Who may see a project.
-    Visibility {
-        /// Every account that may read projects.
-        Open = "open" "公开",
-        /// The commission, the project's area and its units.
-        Restricted = "restricted" "内部",
-    }
-}
 
 /// A registered project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,10 +116,10 @@ impl Project {
     /// A plan for a year before the registration year moves the registration to that year.
     ///
     /// # Errors
-    /// [`RuleError::ProjectEnded`] if the project ended before `year`.
-    pub fn planned_for(mut self, year: Year) -> Result<Self, RuleError> {
+    /// [`ProjectRefusal::Ended`] if the project ended before `year`.
+    pub fn planned_for(mut self, year: Year) -> Result<Self, ProjectRefusal> {
         match self.ended_on.map(Year::of) {
-            Some(ended) if ended < year => Err(RuleError::ProjectEnded(ended.get())),
+            Some(ended) if ended < year => Err(ProjectRefusal::Ended(ended.get())),
             _ => {
                 self.registered_year = self.registered_year.min(year);
                 Ok(self)
@@ -212,22 +138,23 @@ impl Project {
     /// the actual finish, and so on. A move back clears the dates of the stage it leaves.
     ///
     /// # Errors
-    /// [`RuleError::StageMove`], [`RuleError::ReasonRequired`], [`RuleError::InFuture`],
-    /// [`RuleError::CodeRequired`], [`RuleError::BeforeStart`].
-    pub fn move_to(mut self, step: &Move, today: NaiveDate) -> Result<Self, RuleError> {
-        let (from, to, on) = (self.stage, step.to, step.on);
+    /// [`ProjectRefusal::StageMove`], [`ProjectRefusal::ReasonRequired`], [`DateRefusal::InFuture`],
+    /// [`ProjectRefusal::CodeRequired`], [`DateRefusal::BeforeStart`].
+    pub fn move_to(mut self, step: &Move, today: NaiveDate) -> Result<Self, ProjectRefusal> {
+        let Move { to, on, .. } = *step;
+        let from = self.stage;
         if !from.next().contains(&to) {
             let allowed: Vec<_> = from.next().iter().map(|s| s.as_str()).collect();
-            return Err(RuleError::StageMove { from, to, allowed: allowed.join(", ") });
+            return Err(ProjectRefusal::StageMove { from, to, allowed: allowed.join(", ") });
         }
         if from.needs_reason(to) && step.reason.is_none() {
-            return Err(RuleError::ReasonRequired { from, to });
+            return Err(ProjectRefusal::ReasonRequired { from, to });
         }
         if on > today {
-            return Err(RuleError::InFuture { day: on, today });
+            return Err(DateRefusal::InFuture { day: on, today }.into());
         }
         if to.has_started() && self.facts.lacks_code() {
-            return Err(RuleError::CodeRequired);
+            return Err(ProjectRefusal::CodeRequired);
         }
         self.facts.keep_dates(from, to, on);
         self.facts.check_ends()?;
@@ -257,24 +184,15 @@ pub(crate) mod tests {
             id: ProjectId(1),
             facts: ProjectFacts {
                 code: Some("2111-522323-04-01-342068".to_owned()),
-                code_reason: String::new(),
-                name: "东营某项目".to_owned(),
-                content: String::new(),
-                industry_id: IndustryId(1),
-                area_id: AreaId(1),
-                nature: Nature::NewConstruction,
-                total: Fen::parse_wan("10000").unwrap(),
-                invested_before: Fen::ZERO,
                 planned_start: Some(day("2021-03-01")),
                 planned_finish: Some(day("2022-10-31")),
-                planned_operation: None,
                 actual_start: stage.has_started().then(|| day("2021-03-10")),
-                actual_finish: None,
-                actual_operation: None,
-                leader: String::new(),
-                longitude_e6: None,
-                latitude_e6: None,
-                visibility: Visibility::Open,
+                ..ProjectFacts::new(
+                    "东营某项目".to_owned(),
+                    IndustryId(1),
+                    AreaId(1),
+                    Fen::parse_wan("10000").unwrap(),
+                )
             },
             stage,
             registered_year: Year::new(2021).unwrap(),
@@ -344,7 +262,7 @@ pub(crate) mod tests {
         without.facts.code_reason = "代码申请中".to_owned();
         let taken = without.move_to(&step(Stage::Construction, "2021-06-15"), day("2021-07-01"));
 
-        assert_eq!(refused.unwrap_err(), RuleError::CodeRequired);
+        assert_eq!(refused.unwrap_err(), ProjectRefusal::CodeRequired);
         assert!(taken.is_ok());
     }
 

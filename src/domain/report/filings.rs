@@ -1,4 +1,9 @@
-//! Filing status of monthly reports: filed, late, missing.
+//! What a monthly report counts as in its month: confirmed, submitted, returned or missing; late or
+//! on time.
+//!
+//! The only place of this rule. `ProjectYear::owes_report_of` says which projects owe a report;
+//! `ProjectYear::counted_report` applies both. The page of a month, the filing list, the months of a
+//! year, bulletins and the coverage of summaries all count through them.
 
 use chrono::NaiveDate;
 
@@ -29,6 +34,23 @@ impl FilingStatus {
             Some(ReportState::Draft) | None => Self::Missing,
         }
     }
+
+    /// What a month's report counts as; `None` if it does not count.
+    ///
+    /// A report counts if it is owed. One that was submitted or confirmed without being owed
+    /// counts too, because its amount does: so every list and every sum has the same reports.
+    pub fn counted(state: Option<ReportState>, owed: bool) -> Option<Self> {
+        let status = Self::of(state);
+        (owed || status.is_filed()).then_some(status)
+    }
+
+    /// True if the report is submitted or confirmed.
+    pub fn is_filed(self) -> bool {
+        match self {
+            Self::Confirmed | Self::Submitted => true,
+            Self::Returned | Self::Missing => false,
+        }
+    }
 }
 
 /// True if a report first submitted on `filed_on` is late on `today`.
@@ -38,10 +60,39 @@ pub fn is_late(due_on: NaiveDate, filed_on: Option<NaiveDate>, today: NaiveDate)
     filed_on.unwrap_or(today) > due_on
 }
 
-/// Number of required reports by filing status.
+/// What decides whether a report is late.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    /// Last day on which reports of the month are on time; `None` if the month was never opened.
+    pub due_on: Option<NaiveDate>,
+    /// The business day.
+    pub today: NaiveDate,
+}
+
+/// A report that counts in its month: owed, or filed without being owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedReport {
+    /// Filing status.
+    pub status: FilingStatus,
+    /// State of the report; `None` if it was not begun.
+    pub state: Option<ReportState>,
+    /// Business day of the first submission; `None` if it was never submitted.
+    pub first_submitted_on: Option<NaiveDate>,
+    /// True if it was first submitted after the due date, or is overdue and was never submitted.
+    pub late: bool,
+}
+
+impl CountedReport {
+    /// True if the report is late or not filed: what a bulletin lists.
+    pub fn is_behind(&self) -> bool {
+        self.late || !self.status.is_filed()
+    }
+}
+
+/// Number of counted reports by filing status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filings {
-    /// Required reports: the sum of confirmed, submitted, returned and missing.
+    /// Counted reports: the sum of confirmed, submitted, returned and missing.
     pub due: i64,
     /// Confirmed reports.
     pub confirmed: i64,
@@ -57,10 +108,10 @@ pub struct Filings {
 
 impl Filings {
     /// Adds one report.
-    pub fn count(&mut self, status: FilingStatus, late: bool) {
+    pub fn count(&mut self, report: CountedReport) {
         self.due += 1;
-        self.late += i64::from(late);
-        match status {
+        self.late += i64::from(report.late);
+        match report.status {
             FilingStatus::Confirmed => self.confirmed += 1,
             FilingStatus::Submitted => self.submitted += 1,
             FilingStatus::Returned => self.returned += 1,
@@ -85,10 +136,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_filed_without_being_owed_counts_and_a_draft_does_not() {
+        let counted = |state| FilingStatus::counted(state, false);
+
+        assert_eq!(counted(Some(ReportState::Confirmed)), Some(FilingStatus::Confirmed));
+        assert_eq!(counted(Some(ReportState::Submitted)), Some(FilingStatus::Submitted));
+        for unfiled in [Some(ReportState::Returned), Some(ReportState::Draft), None] {
+            assert_eq!(counted(unfiled), None);
+            assert_eq!(FilingStatus::counted(unfiled, true), Some(FilingStatus::of(unfiled)));
+        }
+    }
+
+    #[test]
     fn the_parts_sum_to_what_is_due() {
         let mut filings = Filings::default();
         for status in FilingStatus::ALL {
-            filings.count(*status, *status == FilingStatus::Missing);
+            let late = *status == FilingStatus::Missing;
+            let report =
+                CountedReport { status: *status, state: None, first_submitted_on: None, late };
+            filings.count(report);
         }
 
         let parts = filings.confirmed + filings.submitted + filings.returned + filings.missing;

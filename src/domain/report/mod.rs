@@ -1,86 +1,24 @@
 //! Monthly reports: states, transitions and validation.
 
+mod figures;
 pub mod filings;
+pub mod refusal;
 pub mod restatement;
+mod state;
 pub mod warning;
 
 use chrono::NaiveDate;
 
+pub use self::figures::ReportFigures;
+pub use self::state::ReportState;
 use crate::domain::clock::Timestamp;
-use crate::domain::error::{FieldError, RuleError};
+
 use crate::domain::id::{ProjectId, ReportId, UserId};
-use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
-use crate::domain::rate::Hundredths;
+use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::warning::Warning;
 use crate::domain::text::Reason;
-use crate::domain::text_enum::text_enum;
-use crate::domain::words::Words;
-
-text_enum! {
-    /// State of a monthly report.
-    ReportState {
-        /// Draft, not submitted.
-        Draft = "draft" "草稿",
-        /// Submitted for review.
-        Submitted = "submitted" "已提交",
-        /// Confirmed; included in the figures.
-        Confirmed = "confirmed" "已确认",
-        /// Returned with a reason.
-        Returned = "returned" "已退回",
-    }
-}
-
-/// Figures and texts that the project owner enters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReportFigures {
-    /// Investment in the month.
-    pub completed: Fen,
-    /// Physical progress of the whole project, 0.00 to 100.00 per cent.
-    pub physical: Option<Hundredths>,
-    /// Description of progress; may be empty.
-    pub progress: String,
-    /// Reason for a month without investment; may be empty.
-    pub zero_reason: String,
-    /// Investment the owner expects for the full year.
-    pub full_year_forecast: Option<Fen>,
-    /// Funds received since January of the year.
-    pub funds_received: Option<Fen>,
-    /// Funds paid since January of the year.
-    pub funds_paid: Option<Fen>,
-}
-
-impl ReportFigures {
-    /// Validates the figures; returns all errors.
-    pub fn check(&self) -> Vec<FieldError> {
-        let amounts = [
-            ("/completed_wan", Some(self.completed)),
-            ("/full_year_forecast_wan", self.full_year_forecast),
-            ("/funds_received_wan", self.funds_received),
-            ("/funds_paid_wan", self.funds_paid),
-        ];
-        let mut errors: Vec<FieldError> = amounts
-            .into_iter()
-            .filter(|(_, amount)| amount.is_some_and(Fen::is_negative))
-            .map(|(pointer, _)| {
-                let words = Words::new(
-                    "不能为负；冲减已关闭月份的数据请使用更正。",
-                    "Cannot be negative; use a restatement to reduce a closed month.",
-                );
-                FieldError::new(pointer, "negative", words)
-            })
-            .collect();
-        if self.physical.is_some_and(|p| !(0..=10_000).contains(&p.get())) {
-            let words = Words::new(
-                "形象进度应在 0.00 至 100.00 之间。",
-                "Must be between 0.00 and 100.00.",
-            );
-            errors.push(FieldError::new("/physical_percent", "out-of-range", words));
-        }
-        errors
-    }
-}
 
 /// Account and time of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,13 +59,13 @@ pub struct Report {
 /// Checks that `project` can be reported on for `month`.
 ///
 /// # Errors
-/// [`RuleError::MonthAhead`], [`RuleError::BeforeRegistration`].
-pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(), RuleError> {
+/// [`ReportRefusal::MonthAhead`], [`ReportRefusal::BeforeRegistration`].
+pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(), ReportRefusal> {
     if month.first_day() > today {
-        return Err(RuleError::MonthAhead(month));
+        return Err(ReportRefusal::MonthAhead(month));
     }
     if month.year() < project.registered_year {
-        return Err(RuleError::BeforeRegistration(project.registered_year.get()));
+        return Err(ReportRefusal::BeforeRegistration(project.registered_year.get()));
     }
     Ok(())
 }
@@ -138,19 +76,19 @@ impl Report {
         states: &[ReportState],
         needed: &'static str,
         next: [&'static str; 2],
-    ) -> Result<(), RuleError> {
+    ) -> Result<(), ReportRefusal> {
         if states.contains(&self.state) {
             return Ok(());
         }
         let [next_zh, next] = next;
-        Err(RuleError::ReportState { state: self.state, needed, next, next_zh })
+        Err(ReportRefusal::WrongState { state: self.state, needed, next, next_zh })
     }
 
     /// Replaces the figures of a draft or returned report.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`] if it was submitted or confirmed.
-    pub fn rewrite(self, figures: ReportFigures) -> Result<Self, RuleError> {
+    /// [`ReportRefusal::WrongState`] if it was submitted or confirmed.
+    pub fn rewrite(self, figures: ReportFigures) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
@@ -165,9 +103,9 @@ impl Report {
     /// Submits the report for review.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`]; [`RuleError::ZeroReasonRequired`] if the investment is zero
+    /// [`ReportRefusal::WrongState`]; [`ReportRefusal::ZeroReasonRequired`] if the investment is zero
     /// during construction and no reason is given.
-    pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, RuleError> {
+    pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
@@ -177,7 +115,7 @@ impl Report {
             && stage == Stage::Construction
             && self.figures.zero_reason.is_empty()
         {
-            return Err(RuleError::ZeroReasonRequired);
+            return Err(ReportRefusal::ZeroReasonRequired);
         }
         let first_submitted_on = self.first_submitted_on.or(Some(today));
         Ok(Self {
@@ -191,8 +129,8 @@ impl Report {
     /// Returns a submitted or confirmed report to its owner.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`].
-    pub fn send_back(self, reason: &Reason) -> Result<Self, RuleError> {
+    /// [`ReportRefusal::WrongState`].
+    pub fn send_back(self, reason: &Reason) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Submitted, ReportState::Confirmed],
             "submitted or confirmed",
@@ -208,8 +146,8 @@ impl Report {
     /// Confirms a submitted report, so that it counts in the figures.
     ///
     /// # Errors
-    /// [`RuleError::ReportState`].
-    pub fn confirm(self, step: Step) -> Result<Self, RuleError> {
+    /// [`ReportRefusal::WrongState`].
+    pub fn confirm(self, step: Step) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Submitted],
             "submitted",
@@ -223,7 +161,9 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Fen;
     use crate::domain::project::tests::{day, project};
+    use crate::domain::rate::Hundredths;
 
     fn report(state: ReportState, completed: &str) -> Report {
         Report {
@@ -296,7 +236,7 @@ mod tests {
 
         assert_eq!(
             zero.clone().submit(Stage::Construction, day("2021-07-02"), step()),
-            Err(RuleError::ZeroReasonRequired)
+            Err(ReportRefusal::ZeroReasonRequired)
         );
         assert!(zero.submit(Stage::Reserve, day("2021-07-02"), step()).is_ok());
         assert!(explained.submit(Stage::Construction, day("2021-07-02"), step()).is_ok());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::money::Fen;
 use crate::domain::project::Stage;
 use crate::domain::rate::{Rate, Ratio};
-use crate::domain::report::ReportFigures;
+use crate::domain::report::figures::ReportFigures;
 use crate::domain::words::Words;
 
 /// Plausibility warning with an explanation that quotes the figures.

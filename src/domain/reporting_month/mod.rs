@@ -8,7 +8,6 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::{LateGrantId, ReportingMonthId, UnitId, UserId};
 use crate::domain::month::Month;
-use crate::domain::report::ReportState;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
@@ -82,12 +81,6 @@ pub struct Leave {
 }
 
 impl Leave {
-    /// Sets `returned` from the state of the report, if there is one.
-    #[must_use]
-    pub fn or_returned(self, state: Option<ReportState>) -> Self {
-        Self { returned: state == Some(ReportState::Returned), ..self }
-    }
-
     fn any(self) -> bool {
         self.commission || self.granted || self.returned
     }
@@ -165,8 +158,7 @@ impl ReportingMonth {
     pub fn may_file(&self, today: NaiveDate, leave: Leave) -> Result<(), MonthRefusal> {
         self.must_not_be_closed()?;
         if today < self.opens_on {
-            let (month, opens_on) = (self.month, Some(self.opens_on));
-            return Err(MonthRefusal::NotOpen { month, opens_on });
+            return Err(MonthRefusal::NotOpen { month: self.month, opens_on: Some(self.opens_on) });
         }
         if today > self.due_on && !leave.any() {
             return Err(MonthRefusal::Overdue { month: self.month, due_on: self.due_on });
@@ -267,13 +259,11 @@ mod tests {
         for leave in [
             Leave { commission: true, ..nothing },
             Leave { granted: true, ..nothing },
-            nothing.or_returned(Some(ReportState::Returned)),
+            Leave { returned: true, ..nothing },
         ] {
             assert_eq!(june().may_file(day("2021-07-06"), leave), Ok(()));
             assert_eq!(code(closed.may_file(day("2021-07-06"), leave)), "month-closed");
         }
-        let draft = nothing.or_returned(Some(ReportState::Draft));
-        assert_eq!(code(june().may_file(day("2021-07-06"), draft)), "month-overdue");
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
 use crate::domain::month::Month;
+use crate::domain::words::Words;
 
 /// Reason why the state of a reporting month forbids a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +88,20 @@ pub enum MonthRefusal {
         /// Number of submitted reports.
         count: i64,
     },
+    /// The late grant would end in the past.
+    #[error("{until} is in the past; the current time is {now}")]
+    GrantInPast {
+        /// End given.
+        until: Timestamp,
+        /// Current instant.
+        now: Timestamp,
+    },
+}
+
+impl From<MonthRefusal> for FieldError {
+    fn from(refusal: MonthRefusal) -> Self {
+        Self::new("", refusal.code(), refusal.words())
+    }
 }
 
 impl MonthRefusal {
@@ -101,11 +118,16 @@ impl MonthRefusal {
             Self::LaterPublished { .. } => "month-later-published",
             Self::NotDue { .. } => "month-not-due",
             Self::Unreviewed { .. } => "month-unreviewed",
+            Self::GrantInPast { .. } => "in-past",
         }
     }
 
-    /// Message in Chinese.
-    pub fn zh(&self) -> String {
+    /// Message in both languages.
+    pub fn words(&self) -> Words {
+        Words::new(self.zh(), format!("{self}."))
+    }
+
+    fn zh(&self) -> String {
         match self {
             Self::NotOpen { month, opens_on: None } => {
                 format!("{month} 尚未开放填报，请联系发展改革部门开放报告期。")
@@ -141,6 +163,9 @@ impl MonthRefusal {
             }
             Self::Unreviewed { month, count } => {
                 format!("{month} 还有 {count} 份月报待审核，请先确认或退回，再关闭报告期。")
+            }
+            Self::GrantInPast { until, now } => {
+                format!("{until} 已经过去（现在是 {now}），请给出将来的时刻。")
             }
         }
     }

@@ -8,27 +8,27 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use crate::api::accounts::client_view::{ClientInput, ClientPatch, ClientView, ClientWithSecret};
-use crate::api::accounts::clients::{
-    ClientPath, ClientSecretPath, create_client, create_client_secret, get_client, list_clients,
-    revoke_client_secret, update_client,
-};
-use crate::api::accounts::users::UserQuery;
+use crate::api::accounts::clients::{ClientPath, ClientSecretPath};
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
-use crate::http::body::{Body, judge};
-use crate::http::once::Once;
-use crate::http::precondition::IfMatch;
+use crate::domain::id::ClientId;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
-use crate::http::reply::{Conditional, Tagged};
+use crate::http::query::Path;
 use crate::pages::accounts::list::Affiliation;
 use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
+use crate::usecases::accounts::client_view::{
+    ClientForm, ClientInput, ClientView, ClientWithSecret,
+};
+use crate::usecases::accounts::clients::{self, NewSecret};
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
+use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
 
 /// Mounts the pages.
@@ -95,11 +95,19 @@ impl ClientPage {
     }
 }
 
+/// What the list reads, in one snapshot.
+struct Loaded {
+    clients: PageView<ClientView>,
+    affiliation: Affiliation,
+}
+
 async fn page(visit: &Visit<KeepAccounts>, rejected: RejectedForm) -> Result<ClientsPage, Problem> {
     let cursor = visit.query_params::<ClientsQuery>()?.cursor;
-    let (app, query) = (visit.app.clone(), Query(UserQuery { limit: 50, cursor }));
-    let clients = list_clients(app, visit.permit()?, query).await?.0;
-    let affiliation = Affiliation::find(visit).await?;
+    let question = visit.ask(move |ask| {
+        let clients = clients::list(ask, &PageRequest::new(50, cursor))?;
+        Ok(Loaded { clients, affiliation: Affiliation::find(ask)? })
+    });
+    let Loaded { clients, affiliation } = question.await?;
     let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
     Ok(ClientsPage { shell, clients, affiliation, rejected })
 }
@@ -114,9 +122,8 @@ async fn one(
     Ok(ClientPage { shell, client, rejected, secret })
 }
 
-async fn find(visit: &Visit<KeepAccounts>, at: ClientPath) -> Result<ClientView, Problem> {
-    let (app, who) = (visit.app.clone(), visit.permit::<KeepAccounts>()?);
-    get_client(app, who, Path(at), Conditional).await.map(|Tagged(client)| client)
+async fn find(visit: &Visit<KeepAccounts>, id: ClientId) -> Result<ClientView, Problem> {
+    visit.ask(move |ask| clients::get(ask, id)).await
 }
 
 async fn show(visit: Visit<KeepAccounts>) -> Result<impl Responder, Problem> {
@@ -127,7 +134,7 @@ async fn show_one(
     visit: Visit<KeepAccounts>,
     path: Path<ClientPath>,
 ) -> Result<impl Responder, Problem> {
-    let client = find(&visit, path.0).await?;
+    let client = find(&visit, path.0.client_id).await?;
     Ok(Page::of(one(&visit, client, RejectedForm::default(), None).await?))
 }
 
@@ -149,12 +156,15 @@ async fn create(
     let made = async {
         let body = fields.body(&["name", "role", "unit_id", "area_id"]);
         let body = reach(&fields, with_numbers(body, &["unit_id", "area_id"]));
-        let input = Body(judge::<ClientInput>(body)?);
-        create_client(visit.app.clone(), visit.permit()?, input, Once::unkeyed(&request)).await
+        let input = judge::<ClientInput>(body)?;
+        let secret = NewSecret::make()?;
+        let shown = secret.secret.clone();
+        let decide = move |ask: &mut Ask<'_>| clients::decide_creation(ask, &input, &secret);
+        let client = visit.change(decide, clients::create).await?;
+        Ok(ClientWithSecret { client, client_secret: Some(shown) })
     };
     match made.await {
-        Ok(made) => {
-            let ClientWithSecret { client, client_secret } = made.view;
+        Ok(ClientWithSecret { client, client_secret }) => {
             let view = one(&visit, client, RejectedForm::default(), client_secret).await?;
             Ok(Page::of(view).respond_to(&request))
         }
@@ -167,34 +177,43 @@ async fn create(
     }
 }
 
+/// A form of the page, by its name, with what was typed.
+struct SentForm {
+    name: &'static str,
+    fields: Fields,
+}
+
 /// Redirects to the client's page on success, else shows it with the rejected form.
 async fn answer(
     request: &HttpRequest,
     visit: &Visit<KeepAccounts>,
-    at: ClientPath,
-    (form, fields, problem): (&'static str, Fields, Problem),
+    id: ClientId,
+    form: SentForm,
+    problem: Problem,
 ) -> Result<HttpResponse, Problem> {
+    let SentForm { name, fields } = form;
     let errors = FormErrors::from_problem(problem, visit.language)?;
-    let client = find(visit, at).await?;
-    let view = one(visit, client, RejectedForm::new(form, errors.clone(), fields), None).await?;
+    let client = find(visit, id).await?;
+    let view = one(visit, client, RejectedForm::new(name, errors.clone(), fields), None).await?;
     Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
 async fn save(
     request: &HttpRequest,
     visit: &Visit<KeepAccounts>,
-    at: ClientPath,
-    (form, fields, patch): (&'static str, Fields, Value),
+    id: ClientId,
+    form: SentForm,
+    patch: Value,
 ) -> Result<HttpResponse, Problem> {
-    let (id, version) = (at.client_id, IfMatch(fields.number("version").unwrap_or_default()));
+    let version = form.fields.number("version").unwrap_or_default();
     let saved = async {
-        let patch = Body(judge::<ClientPatch>(patch)?);
-        let path = Path(ClientPath { client_id: id });
-        update_client(visit.app.clone(), visit.permit()?, path, version, patch).await
+        let patch = judge::<Patch<ClientForm>>(patch)?;
+        let decide = move |ask: &mut Ask<'_>| clients::decide_update(ask, id, version, &patch);
+        visit.change(decide, clients::save).await
     };
     match saved.await {
         Ok(_) => Ok(see_other(&format!("/clients/{id}?said=client-changed"))),
-        Err(problem) => answer(request, visit, at, (form, fields, problem)).await,
+        Err(problem) => answer(request, visit, id, form, problem).await,
     }
 }
 
@@ -207,7 +226,7 @@ async fn change(
     let Form(fields) = form;
     let name = json!({"name": fields.get("name").unwrap_or_default(), "expires_at": null});
     let patch = reach(&fields, name);
-    save(&request, &visit, path.0, ("change", fields, patch)).await
+    save(&request, &visit, path.0.client_id, SentForm { name: "change", fields }, patch).await
 }
 
 async fn disable(
@@ -218,33 +237,35 @@ async fn disable(
 ) -> Result<HttpResponse, Problem> {
     let Form(fields) = form;
     let patch = json!({"disabled": fields.get("disabled") == Some("true")});
-    save(&request, &visit, path.0, ("disable", fields, patch)).await
+    save(&request, &visit, path.0.client_id, SentForm { name: "disable", fields }, patch).await
 }
 
 async fn add_secret(
     request: HttpRequest,
     visit: Visit<KeepAccounts>,
-    path: Path<ClientPath>,
-    form: Form,
+    Path(ClientPath { client_id: id }): Path<ClientPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let at = ClientPath { client_id: path.0.client_id };
-    let once = Once::unkeyed(&request);
-    match create_client_secret(visit.app.clone(), visit.permit()?, path, once).await {
-        Ok(made) => {
-            let ClientWithSecret { client, client_secret } = made.view;
-            let view = one(&visit, client, RejectedForm::default(), client_secret).await?;
+    let secret = NewSecret::make()?;
+    let shown = secret.secret.clone();
+    let decide = move |ask: &mut Ask<'_>| clients::decide_secret(ask, id, &secret);
+    match visit.change(decide, clients::add_secret).await {
+        Ok(client) => {
+            let view = one(&visit, client, RejectedForm::default(), Some(shown)).await?;
             Ok(Page::of(view).respond_to(&request))
         }
-        Err(problem) => answer(&request, &visit, at, ("secret", form.0, problem)).await,
+        Err(problem) => {
+            answer(&request, &visit, id, SentForm { name: "secret", fields }, problem).await
+        }
     }
 }
 
 async fn revoke(
     visit: Visit<KeepAccounts>,
-    path: Path<ClientSecretPath>,
+    Path(ClientSecretPath { client_id: id, secret_id }): Path<ClientSecretPath>,
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let id = path.0.client_id;
-    revoke_client_secret(visit.app.clone(), visit.permit()?, path).await?;
+    let decide = move |ask: &mut Ask<'_>| clients::decide_revocation(ask, id, secret_id);
+    visit.change(decide, clients::revoke).await?;
     Ok(see_other(&format!("/clients/{id}?said=secret-revoked")))
 }

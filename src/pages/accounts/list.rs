@@ -6,15 +6,10 @@ use askama::Template;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::accounts::users::{
-    UserFilterQuery, UserInput, UserQuery, UserView, create_user, list_users,
-};
 use crate::domain::account::access::Role;
-use crate::http::body::{Body, judge};
-use crate::http::once::Once;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query, WHOLE};
-use crate::http::reply::Created;
+use crate::http::query::WHOLE;
 use crate::pages::accounts::secrets::first_password;
 use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -22,11 +17,15 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
+use crate::store::accounts::users::UserFilter;
 use crate::store::reference::units::UnitFilter;
+use crate::usecases::accounts::users::{self, UserInput, UserView};
 use crate::usecases::answer::PageView;
-use crate::usecases::permission::{KeepAccounts, ReadReference};
+use crate::usecases::ask::Ask;
+use crate::usecases::permission::{KeepAccounts, Permission, ReadReference};
 use crate::usecases::reference::areas::{self, AreaView};
 use crate::usecases::reference::units::{self, UnitView};
+use crate::usecases::refusal::Refusal;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -51,15 +50,12 @@ impl Affiliation {
     ///
     /// # Errors
     /// Those of the use cases.
-    pub async fn find(visit: &Visit<KeepAccounts>) -> Result<Self, Problem> {
-        let who = visit.permit::<ReadReference>()?;
-        who.ask(|ask| {
-            let page = PageRequest::new(WHOLE, None);
-            let units = units::list(ask, &UnitFilter::default(), &page)?.items;
-            let areas = areas::list(ask)?;
-            Ok(Self { units, areas, unit: String::new(), area: String::new() })
-        })
-        .await
+    pub fn find(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+        ask.caller.must_be_able_to(ReadReference::ACTIONS)?;
+        let page = PageRequest::new(WHOLE, None);
+        let units = units::list(ask, &UnitFilter::default(), &page)?.items;
+        let areas = areas::list(ask)?;
+        Ok(Self { units, areas, unit: String::new(), area: String::new() })
     }
 
     /// The same choices with the unit or area of `user` selected.
@@ -126,20 +122,29 @@ impl AccountsPage {
     }
 }
 
+/// What the page reads, in one snapshot.
+struct Loaded {
+    users: PageView<UserView>,
+    affiliation: Affiliation,
+}
+
 async fn page(
     visit: &Visit<KeepAccounts>,
     rejected: RejectedForm,
     made: Option<NewPassword>,
 ) -> Result<AccountsPage, Problem> {
     let asked = visit.query_params::<AccountsQuery>()?;
-    let filter = UserFilterQuery {
-        role: asked.role.into_iter().collect(),
+    let filter = UserFilter {
+        roles: asked.role.into_iter().collect(),
         disabled: asked.disabled,
         q: asked.q.clone(),
     };
-    let page = UserQuery { limit: 50, cursor: asked.cursor.clone() };
-    let users = list_users(visit.app.clone(), visit.permit()?, Query(Both(filter, page))).await?.0;
-    let affiliation = Affiliation::find(visit).await?;
+    let page = PageRequest::new(50, asked.cursor.clone());
+    let question = visit.ask(move |ask| {
+        let users = users::list(ask, &filter, &page)?;
+        Ok(Loaded { users, affiliation: Affiliation::find(ask)? })
+    });
+    let Loaded { users, affiliation } = question.await?;
     let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
     Ok(AccountsPage { shell, asked, users, affiliation, rejected, made })
 }
@@ -154,7 +159,7 @@ async fn create(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let Form(fields) = form;
-    match try_to_create(&request, &visit, &fields).await {
+    match try_to_create(&visit, &fields).await {
         // No redirect: the password is shown only in this response and not stored in plain text.
         Ok(made) => {
             let view = page(&visit, RejectedForm::default(), Some(made)).await?;
@@ -170,15 +175,15 @@ async fn create(
 }
 
 async fn try_to_create(
-    request: &HttpRequest,
     visit: &Visit<KeepAccounts>,
     fields: &Fields,
 ) -> Result<NewPassword, Problem> {
     let body = fields.body(&["username", "display_name", "role", "unit_id", "area_id"]);
     let password = first_password()?;
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
-    let input = Body(judge::<UserInput>(body)?);
-    let once = Once::unkeyed(request);
-    let Created { view, .. } = create_user(visit.app.clone(), visit.permit()?, input, once).await?;
+    let input = judge::<UserInput>(body)?;
+    let effort = visit.app.config.password_effort();
+    let new = visit.who.off_thread(move || users::prepare(&input, effort)).await?;
+    let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;
     Ok(NewPassword { username: view.username, password })
 }

@@ -6,7 +6,6 @@ use askama::Template;
 use serde_json::json;
 
 use crate::api::accounts::sessions;
-use crate::api::accounts::sessions::{Credentials, Origin, PasswordChange};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::body::{Body, judge};
@@ -19,6 +18,7 @@ use crate::pages::kit::notice;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::Shell;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::accounts::sessions::{Credentials, Origin, PasswordChange};
 use crate::usecases::permission::LoggedIn;
 
 /// Mounts the pages of this file.
@@ -99,7 +99,7 @@ async fn log_out(
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
     let gone = cookies::log_out(&app, &request);
-    sessions::end_session(app, who).await?;
+    sessions::end_session(who).await?;
     let mut answer = see_other("/log-in");
     answer.add_cookie(&gone).map_err(Problem::broken)?;
     Ok(answer)
@@ -173,7 +173,7 @@ async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), P
     let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
     let change = judge::<PasswordChange>(body).map_err(PasswordError::Refused)?;
     let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
-    let changed = sessions::change_password(visit.app.clone(), who, Body(change)).await;
+    let changed = sessions::change_password(who, Body(change)).await;
     changed.map(|_| ()).map_err(PasswordError::Refused)
 }
 

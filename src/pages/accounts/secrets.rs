@@ -33,7 +33,7 @@ fn is_plain(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::accounts::password::weakness;
+    use crate::usecases::accounts::password::weakness;
 
     #[test]
     fn a_first_password_is_strong_and_readable() {

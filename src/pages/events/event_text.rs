@@ -126,7 +126,11 @@ fn change(change: &ChangeView, subject: &str, names: &Names) -> ChangeText {
     ChangeText { field: field.to_owned(), before: say(&change.before), after: say(&change.after) }
 }
 
-/// A JSON value as text; empty for null.
+/// Value of a field of `subject` as text; empty for null.
+pub fn value_text(field: &str, value: &Value, subject: &str, names: &Names) -> String {
+    say(field, value, subject, names)
+}
+
 fn say(field: &str, value: &Value, subject: &str, names: &Names) -> String {
     let separator = match names.language() {
         Language::Chinese => "、",

@@ -52,7 +52,7 @@ async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
     let actor = query.actor.clone().unwrap_or_default();
     let project = query.project.map(|id| id.to_string()).unwrap_or_default();
     let read = move |ask: &mut Ask<'_>| {
-        Ok((history::list(ask, query.into(), &page.into())?, Names::of_ask(ask)?))
+        Ok((history::list(ask, query.into(), &page.into())?, Names::read(ask)?))
     };
     let (found, names) = visit.ask(read).await?;
     let address = ListAddress::of(&shell);

@@ -4,13 +4,10 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::figures::asked::AsOf;
-use crate::api::issues::handlers::{IdPage, IssueQuery, list_issues};
-use crate::api::issues::view::IssueView;
+use crate::api::issues::handlers::IdPage;
 use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
 use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
-use crate::domain::reference::unit::UnitKind;
 use crate::http::problem::Problem;
 use crate::http::query::{Both, Query};
 use crate::http::sheet::Sheet;
@@ -20,12 +17,16 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
-use crate::store::reference::units::UnitFilter;
 use crate::usecases::answer::PageView;
-use crate::usecases::permission::{Permission, ReadProjects, ReadReference};
+use crate::usecases::ask::Ask;
+use crate::usecases::figures::query::AsOf;
+use crate::usecases::issues::assignable::{self, UnitChoice};
+use crate::usecases::issues::filter::IssueQuery;
+use crate::usecases::issues::list;
+use crate::usecases::issues::view::IssueView;
+use crate::usecases::permission::ReadProjects;
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::reference::names::Names;
-use crate::usecases::reference::units::{self, UnitView};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -37,6 +38,13 @@ struct Count {
     title: &'static str,
     value: i64,
     href: String,
+}
+
+/// What the page shows of the register.
+struct IssuesData {
+    list: PageView<IssueView>,
+    units: Vec<UnitChoice>,
+    names: Names,
 }
 
 #[derive(Template)]
@@ -63,17 +71,19 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let Both(places, Both(asked, page)): Both<PlaceFilter, Both<IssueQuery, IdPage>> =
         visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::ISSUES).await?;
-    let (app, later) = (|| visit.app.clone(), page.cursor.is_some());
+    let later = page.cursor.is_some();
     let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };
     let query = Query(Both(places.clone(), Both(asked.clone(), by)));
-    let Sheet(summary) = get_issue_summary(app(), visit.permit()?, query).await?;
-    let query = Query(Both(places, Both(asked.clone(), page)));
-    let Sheet(list) = list_issues(app(), visit.permit()?, query).await?;
-    let units = handling_units(&visit).await?;
-    let language = visit.language;
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let Sheet(summary) = get_issue_summary(visit.app.clone(), visit.permit()?, query).await?;
+    let query = asked.clone();
+    let page = PageRequest::new(page.limit, page.cursor);
+    let question = move |ask: &mut Ask<'_>| {
+        let list = list::list(ask, &places, &query, &page)?;
+        Ok(IssuesData { list, units: assignable::handling(ask)?, names: Names::read(ask)? })
+    };
+    let IssuesData { list, units, names } = visit.ask(question).await?;
     let address = ListAddress::of(&shell);
-    let filters = filters(&address, (&names, &units), &shell);
+    let filters = filters(&address, &names, &units, &shell);
     let chips = chips(&asked, &address, &filters, &shell);
     Ok(Page::of(IssuesPage {
         counts: counts(&summary, &address, &shell),
@@ -116,21 +126,6 @@ fn chips(
     chips
 }
 
-/// Units an issue can be assigned to: all but enterprises.
-///
-/// # Errors
-/// Those of the database.
-pub async fn handling_units<P: Permission>(visit: &Visit<P>) -> Result<Vec<UnitView>, Problem> {
-    let kinds = UnitKind::ALL.iter().copied().filter(|kind| *kind != UnitKind::Enterprise);
-    let filter = UnitFilter { kinds: kinds.collect(), q: None };
-    let who = visit.permit::<ReadReference>()?;
-    let page = PageRequest::new(MOST_UNITS, None);
-    Ok(who.ask(move |ask| units::list(ask, &filter, &page)).await?.items)
-}
-
-/// Upper bound of units in the form's select.
-const MOST_UNITS: i64 = 1_000;
-
 /// Counts of the summary; each links to the list with the current filters and its own.
 fn counts(summary: &IssueSummary, address: &ListAddress, shell: &Shell) -> Vec<Count> {
     let t = |zh, en| shell.t(zh, en);
@@ -152,10 +147,12 @@ fn counts(summary: &IssueSummary, address: &ListAddress, shell: &Shell) -> Vec<C
 
 fn filters(
     address: &ListAddress,
-    (names, units): (&Names, &[UnitView]),
+    names: &Names,
+    units: &[UnitChoice],
     shell: &Shell,
 ) -> Vec<Filter> {
-    let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
+    let t = |zh, en| shell.t(zh, en);
+    let language = shell.language;
     let yes = |label: &str| [("true".to_owned(), label.to_owned())];
     let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));

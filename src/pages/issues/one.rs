@@ -6,36 +6,29 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::issues::handlers::{
-    IssueInput, IssuePath, get_issue, list_issue_steps, update_issue,
-};
-use crate::api::issues::steps::{
-    AssignmentInput, OpenSteps, StepInput, assign_issue, clear_issue, escalate_issue, open_steps,
-    propose_clearance, raise_issue, return_issue, work_on_issue,
-};
-use crate::api::issues::view::{IssueStepView, IssueView};
-use crate::api::projects::handlers::ProjectPath;
-use crate::api::projects::units::list_project_units;
+use crate::api::issues::handlers::IssuePath;
 use crate::domain::account::access::Action;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueStep};
 use crate::domain::words::Language;
-use crate::http::body::{Body, judge};
-use crate::http::once::Once;
-use crate::http::precondition::IfMatch;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::{Conditional, Tagged};
-use crate::http::sheet::Sheet;
 use crate::pages::events::event_text;
 use crate::pages::events::event_words;
-use crate::pages::issues::list::handling_units;
 use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
+use crate::usecases::issues::assignable::UnitChoice;
+use crate::usecases::issues::input::{AssignmentInput, IssueInput, StepInput};
+use crate::usecases::issues::step::OpenSteps;
+use crate::usecases::issues::view::{IssueStepView, IssueView};
+use crate::usecases::issues::{IssueKey, assignable, list, step as steps_of, write};
 use crate::usecases::permission::{HandleIssues, Permission, ReadProjects};
+use crate::usecases::refusal::Refusal;
 
 /// Mounts the pages of one issue.
 pub fn mount(config: &mut ServiceConfig) {
@@ -60,19 +53,47 @@ struct IssuePage {
     issue: IssueView,
     steps: Vec<IssueStepView>,
     open: OpenSteps,
-    /// Units it can be assigned to.
-    units: Vec<(UnitId, String)>,
+    /// Units it can be assigned to; empty unless the visitor may assign it.
+    units: Vec<UnitChoice>,
     /// True if the project is visible to the visitor.
     sees_project: bool,
     rejected: RejectedForm,
+}
+
+/// What the page shows of the register.
+struct IssueData {
+    issue: IssueView,
+    steps: Vec<IssueStepView>,
+    open: OpenSteps,
+    units: Vec<UnitChoice>,
+    sees_project: bool,
+}
+
+impl IssueData {
+    /// Reads the issue; `offers_steps` if the visitor's role handles issues.
+    fn load(ask: &mut Ask<'_>, key: IssueKey, offers_steps: bool) -> Result<Self, Refusal> {
+        let open = if offers_steps { steps_of::open(ask, key)? } else { OpenSteps::default() };
+        let units = if open.steps.contains(&IssueStep::Assign) {
+            assignable::of_project(ask, key.project)?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            issue: list::get(ask, key)?,
+            steps: list::steps(ask, key)?,
+            open,
+            units,
+            sees_project: assignable::sees(ask, key.project)?,
+        })
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
 impl IssuePage {
     /// Address of this page with `below` appended.
     fn here(&self, below: &str) -> String {
-        let (project, id) = (self.issue.facts.project_id, self.issue.id);
-        self.shell.to(&format!("/issues/{project}/{id}{below}"))
+        let IssueView { id, facts, .. } = &self.issue;
+        self.shell.to(&format!("/issues/{}/{id}{below}", facts.project_id))
     }
 
     /// Address that the form of a step is sent to.
@@ -128,9 +149,9 @@ impl IssuePage {
 async fn show(
     request: HttpRequest,
     visit: Visit<ReadProjects>,
-    path: Path<IssuePath>,
+    Path(at): Path<IssuePath>,
 ) -> Result<HttpResponse, Problem> {
-    page(&request, &visit, path.0, RejectedForm::default()).await
+    page(&request, &visit, at, RejectedForm::default()).await
 }
 
 async fn page<P: Permission>(
@@ -139,34 +160,13 @@ async fn page<P: Permission>(
     at: IssuePath,
     rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
-    let app = || visit.app.clone();
-    let Tagged(issue) = get_issue(app(), visit.permit()?, Path(at), Conditional).await?;
-    let Sheet(steps) = list_issue_steps(app(), visit.permit()?, Path(at)).await?;
-    let open = if visit.may(Action::HandleIssues) {
-        open_steps(&visit.app, visit.permit()?, at).await?
-    } else {
-        OpenSteps::default()
-    };
-    let path = Path(ProjectPath { project_id: at.project_id });
-    // A unit can be assigned an issue of a project that is not visible to it.
-    let of_project = match list_project_units(app(), visit.permit()?, path, Conditional).await {
-        Ok(Tagged(units)) => Some(units.items),
-        Err(problem) if problem.status.as_u16() == 404 => None,
-        Err(problem) => return Err(problem),
-    };
-    let sees_project = of_project.is_some();
-    let mut units = Vec::new();
-    if open.steps.contains(&IssueStep::Assign) {
-        units.extend(handling_units(visit).await?.into_iter().map(|u| (u.id, u.name)));
-        for unit in of_project.unwrap_or_default() {
-            if !units.iter().any(|(id, _)| *id == unit.unit_id) {
-                units.push((unit.unit_id, unit.unit));
-            }
-        }
-    }
+    let offers_steps = visit.may(Action::HandleIssues);
+    let who = visit.permit::<ReadProjects>()?;
+    let data = who.ask(move |ask| IssueData::load(ask, at.into(), offers_steps)).await?;
+    let IssueData { issue, steps, open, units, sees_project } = data;
     let shell = Shell::for_visit(visit, NavItem::ISSUES).await?;
     let errors = rejected.errors().clone();
-    let view = IssuePage { shell, issue, steps: steps.items, open, units, sees_project, rejected };
+    let view = IssuePage { shell, issue, steps, open, units, sees_project, rejected };
     Ok(Page::with_form(view, &errors).respond_to(request).map_into_boxed_body())
 }
 
@@ -185,86 +185,96 @@ impl StepPath {
 }
 
 /// GET of a form's address: redirects to the issue's page.
-async fn redirect_to_issue(request: HttpRequest, path: Path<IssuePath>) -> HttpResponse {
-    let (at, query) = (path.0, request.query_string());
+async fn redirect_to_issue(request: HttpRequest, Path(at): Path<IssuePath>) -> HttpResponse {
+    let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
     see_other(&format!("/issues/{}/{}{mark}{query}", at.project_id, at.issue_id))
 }
 
-/// Redirects to the issue's page on success, else shows it with the rejected form.
-async fn answer<P: Permission>(
-    (request, visit, at): (&HttpRequest, &Visit<P>, IssuePath),
-    (form, fields): (&'static str, Fields),
-    done: Result<(), Problem>,
-) -> Result<HttpResponse, Problem> {
-    match done {
-        Ok(()) => {
+/// A submitted form of an issue's page.
+struct SentForm {
+    at: IssuePath,
+    form: &'static str,
+    fields: Fields,
+}
+
+impl SentForm {
+    /// Redirects to the issue's page on success, else shows it with the rejected form.
+    async fn answer<P: Permission>(
+        self,
+        request: &HttpRequest,
+        visit: &Visit<P>,
+        done: Result<IssueView, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        let Self { at, form, fields } = self;
+        let Err(problem) = done else {
             let period = visit.choice.to_query();
-            let (project, issue) = (at.project_id, at.issue_id);
-            Ok(see_other(&format!("/issues/{project}/{issue}?{period}&said=step-taken")))
-        }
-        Err(problem) => {
-            let errors = FormErrors::from_problem(problem, visit.language)?;
-            page(request, visit, at, RejectedForm::new(form, errors, fields)).await
-        }
+            let here = format!("/issues/{}/{}", at.project_id, at.issue_id);
+            return Ok(see_other(&format!("{here}?{period}&said=step-taken")));
+        };
+        let errors = FormErrors::from_problem(problem, visit.language)?;
+        page(request, visit, at, RejectedForm::new(form, errors, fields)).await
     }
 }
 
 async fn edit_text(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
-    path: Path<IssuePath>,
-    form: Form,
+    Path(at): Path<IssuePath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
-    let version = IfMatch(fields.number("version").unwrap_or(0));
+    let version = fields.number("version").unwrap_or(0);
     let names = ["title", "category", "level", "asked", "due_on"];
     let done = match judge::<IssueInput>(fields.body(&names)) {
         Ok(input) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            update_issue(app, who, Path(at), version, Body(input)).await.map(|_| ())
+            let decide = write::decide_update;
+            visit.change(move |ask| decide(ask, at.into(), version, &input), write::save).await
         }
         Err(problem) => Err(problem),
     };
-    answer((&request, &visit, at), ("issue", fields), done).await
+    SentForm { at, form: "issue", fields }.answer(&request, &visit, done).await
 }
 
 async fn take_step(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
-    path: Path<StepPath>,
-    form: Form,
-    once: Once,
+    Path(path): Path<StepPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
-    let step = IssueStep::ALL.iter().copied().find(|step| step.path() == at.step);
+    let step = IssueStep::ALL.iter().copied().find(|step| step.path() == path.step);
     let step = step.ok_or_else(Problem::not_found)?;
-    let done = run_step(&visit, at.issue(), (step, &fields), once).await;
-    answer((&request, &visit, at.issue()), (step.path(), fields), done).await
+    let at = path.issue();
+    let done = match step {
+        IssueStep::Assign => assign(&visit, at.into(), &fields).await,
+        IssueStep::Raise
+        | IssueStep::Work
+        | IssueStep::Escalate
+        | IssueStep::Return
+        | IssueStep::Propose
+        | IssueStep::Clear => comment(&visit, at.into(), step, &fields).await,
+    };
+    SentForm { at, form: step.path(), fields }.answer(&request, &visit, done).await
 }
 
-/// Calls the API operation of the step.
-async fn run_step(
+/// Assigns the issue as the form says.
+async fn assign(
     visit: &Visit<HandleIssues>,
-    at: IssuePath,
-    (step, fields): (IssueStep, &Fields),
-    once: Once,
-) -> Result<(), Problem> {
-    let (app, who, at) = (visit.app.clone(), visit.permit()?, Path(at));
-    if step == IssueStep::Assign {
-        let input = judge::<AssignmentInput>(assignment(fields))?;
-        return assign_issue(app, who, at, Body(input), once).await.map(|_| ());
-    }
-    let body = Body(judge::<StepInput>(fields.body(&["words"]))?);
-    let taken = match step {
-        IssueStep::Raise => raise_issue(app, who, at, body, once).await,
-        IssueStep::Work => work_on_issue(app, who, at, body, once).await,
-        IssueStep::Escalate => escalate_issue(app, who, at, body, once).await,
-        IssueStep::Return => return_issue(app, who, at, body, once).await,
-        IssueStep::Propose => propose_clearance(app, who, at, body, once).await,
-        IssueStep::Clear | IssueStep::Assign => clear_issue(app, who, at, body, once).await,
-    };
-    taken.map(|_| ())
+    key: IssueKey,
+    fields: &Fields,
+) -> Result<IssueView, Problem> {
+    let input = judge::<AssignmentInput>(assignment(fields))?;
+    visit.change(move |ask| steps_of::decide_assignment(ask, key, &input), write::save).await
+}
+
+/// Takes a step that needs a comment only.
+async fn comment(
+    visit: &Visit<HandleIssues>,
+    key: IssueKey,
+    step: IssueStep,
+    fields: &Fields,
+) -> Result<IssueView, Problem> {
+    let input = judge::<StepInput>(fields.body(&["words"]))?;
+    visit.change(move |ask| steps_of::decide(ask, key, step, &input), write::save).await
 }
 
 /// API request body of an assignment form.

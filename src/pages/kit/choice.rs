@@ -6,13 +6,14 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::figures::asked::{AsOf, Include, PeriodQuery, reported_through};
 use crate::domain::figures::progress::ExpectedMode;
 use crate::domain::figures::summary::Period;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
 use crate::http::problem::Problem;
+use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
+use crate::usecases::figures::request::reported_through;
 
 /// Query parameters that every page accepts; see [`Choice`].
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

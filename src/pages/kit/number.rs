@@ -1,8 +1,8 @@
 //! Formats figures for pages. All are exact except 亿元, which is rounded to two decimals.
 
-use crate::api::figures::view::RateView;
 use crate::domain::money::Fen;
 use crate::domain::rate::Hundredths;
+use crate::usecases::figures::view::RateView;
 
 /// Amount in 万元 with thousands separators.
 pub fn wan(amount: &Fen) -> String {

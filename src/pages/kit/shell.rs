@@ -3,7 +3,6 @@
 use actix_web::HttpRequest;
 use chrono::NaiveDate;
 
-use crate::api::figures::asked::synthetic;
 use crate::domain::account::access::{Action, Role};
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
@@ -14,6 +13,7 @@ use crate::pages::kit::assets;
 use crate::pages::kit::choice::Choice;
 use crate::pages::kit::notice;
 use crate::pages::kit::visit::Visit;
+use crate::usecases::figures::request::synthetic;
 use crate::usecases::permission::Permission;
 
 /// An item of the navigation bar.

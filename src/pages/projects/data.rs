@@ -1,36 +1,33 @@
-//! Loads the data of a project's page from the API handlers.
+//! Loads the data of a project's page in one snapshot.
 
-use crate::api::figures::asked::Asking;
-use crate::api::issues::handlers::list_project_issues;
-use crate::api::issues::view::IssueView;
-use crate::api::lights::handlers::Lights;
-use crate::api::lights::overrides::{LightOverrideView, list_light_overrides};
-use crate::api::lights::view::ProjectLightView;
-use crate::api::milestones::handlers::{MilestoneView, list_milestones};
-use crate::api::plans::year_plans::{YearPlanPath, YearPlanView, get_year_plan};
-use crate::api::projects::handlers::{ProjectPath, get_project};
-use crate::api::projects::units::{ProjectUnitView, list_project_units};
-use crate::api::projects::view::ProjectView;
-use crate::api::summaries::project_row::ProjectRow;
-use crate::api::summaries::projects::{RowQuery, list};
-use crate::api::summaries::trend::{Trend, follow};
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
-use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
-use crate::http::reply::{Conditional, Tagged};
-use crate::http::sheet::Sheet;
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
-use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::events::history;
 use crate::usecases::events::view::EventView;
-use crate::usecases::permission::{Permission, ReadHistory, ReadProjects, ReadSummaries};
-use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::figures::query::PeriodQuery;
+use crate::usecases::issues::list as issue_list;
+use crate::usecases::issues::view::IssueView;
+use crate::usecases::lights::overrides::{self, LightOverrideView};
+use crate::usecases::lights::project::ProjectLightView;
+use crate::usecases::milestones::list as milestone_list;
+use crate::usecases::milestones::view::MilestoneView;
+use crate::usecases::permission::{Permission, ReadProjects, ReadSummaries};
+use crate::usecases::plans::year_plan::{self, YearPlanKey};
+use crate::usecases::plans::year_plan_view::YearPlanView;
+use crate::usecases::projects::list as project_list;
+use crate::usecases::projects::units::{self, ProjectUnitView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::reference::names::Names;
+use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::list as report_list;
 use crate::usecases::reports::view::ReportView;
+use crate::usecases::summaries::of_project::{self, ProjectFigures};
+use crate::usecases::summaries::project_row::ProjectRow;
+use crate::usecases::summaries::trend::Trend;
 
 /// Number of history events on the page.
 const EVENTS: i64 = 20;
@@ -65,85 +62,56 @@ pub struct ProjectData {
     pub names: Names,
 }
 
-/// Figures of a project from one snapshot.
-type YearFigures = (Option<ProjectRow>, Option<ProjectLightView>, Trend, Names);
-
 impl ProjectData {
     /// Loads the data of project `id`.
     ///
     /// # Errors
     /// 404 when it does not exist or is not visible to the visitor.
     pub async fn load<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<Self, Problem> {
-        let app = || visit.app.clone();
-        let reads = || -> Result<Permit<ReadProjects>, Problem> { visit.permit() };
-        let at = || Path(ProjectPath { project_id: id });
-        let Tagged(project) = get_project(app(), reads()?, at(), Conditional).await?;
-        let (row, light, trend, names) = figures(visit, id).await?;
-        let Tagged(units) = list_project_units(app(), reads()?, at(), Conditional).await?;
-        let Sheet(milestones) = list_milestones(app(), reads()?, at()).await?;
-        let id = at().0.project_id;
-        let reports = reads()?.ask(move |ask| report_list::of_project(ask, id)).await?;
-        let reports = PageView::whole(reports);
-        let Sheet(issues) = list_project_issues(app(), reads()?, at()).await?;
-        let Sheet(overrides) = list_light_overrides(app(), visit.permit()?, at()).await?;
-        let (history, events) = if visit.may(Action::ReadHistory) {
-            let page = PageRequest::new(EVENTS, None);
-            let who: Permit<ReadHistory> = visit.permit()?;
-            let page = who.ask(move |ask| history::of_project(ask, id, &page)).await?;
-            (page.items, page.total)
-        } else {
-            (Vec::new(), 0)
+        visit.permit::<ReadProjects>()?;
+        let request = DataRequest {
+            project: id,
+            period: visit.choice.period_query(),
+            history: visit.may(Action::ReadHistory),
         };
-        Ok(Self {
+        let who = visit.permit::<ReadSummaries>()?;
+        who.ask(move |ask| request.load(ask)).await
+    }
+}
+
+/// Which project the page shows, and what of it.
+#[derive(Clone, Copy)]
+struct DataRequest {
+    project: ProjectId,
+    period: PeriodQuery,
+    /// True if the visitor may read the history.
+    history: bool,
+}
+
+impl DataRequest {
+    fn load(self, ask: &mut Ask<'_>) -> Result<ProjectData, Refusal> {
+        let id = self.project;
+        let project = project_list::get(ask, id)?;
+        let figures: ProjectFigures = of_project::figures(ask, id, self.period)?;
+        let history = if self.history {
+            Some(history::of_project(ask, id, &PageRequest::new(EVENTS, None))?)
+        } else {
+            None
+        };
+        Ok(ProjectData {
             project,
-            row,
-            light,
-            trend,
-            units: units.items,
-            plan: plan(visit, id).await?,
-            milestones: milestones.items,
-            reports: reports.items,
-            issues: issues.items,
-            overrides: overrides.items,
-            history,
-            events,
-            names,
+            row: figures.row,
+            light: figures.light,
+            trend: figures.trend,
+            names: Names::read(ask)?,
+            units: units::get(ask, id)?.items,
+            plan: year_plan::find(ask, YearPlanKey { project: id, year: self.period.year })?,
+            milestones: milestone_list::of_project(ask, id)?,
+            reports: report_list::of_project(ask, id)?,
+            issues: issue_list::of_project(ask, id)?,
+            overrides: overrides::list(ask, id)?,
+            events: history.as_ref().map_or(0, |page| page.total),
+            history: history.map(|page| page.items).unwrap_or_default(),
         })
     }
-}
-
-/// The year plan, if there is one.
-async fn plan<P: Permission>(
-    visit: &Visit<P>,
-    id: ProjectId,
-) -> Result<Option<YearPlanView>, Problem> {
-    let path = Path(YearPlanPath { project_id: id, year: visit.choice.year });
-    let who: Permit<ReadProjects> = visit.permit()?;
-    match get_year_plan(visit.app.clone(), who, path, Conditional).await {
-        Ok(Tagged(plan)) => Ok(Some(plan)),
-        // The project is visible, so 404 refers to the plan.
-        Err(problem) if problem.status.as_u16() == 404 => Ok(None),
-        Err(problem) => Err(problem),
-    }
-}
-
-async fn figures<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<YearFigures, Problem> {
-    let who: Permit<ReadSummaries> = visit.permit()?;
-    let (asked, sight, now, language) =
-        (visit.choice.period_query(), who.sees(), visit.now, visit.language);
-    visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let asking = Asking::open(conn, asked, sight, now)?;
-            let mut filter = FilterQuery::default().known(conn, Some(asked.year))?;
-            filter.project = Some(id);
-            let lights = Lights::find(conn, &asking, &filter)?;
-            let rows = list(conn, &asking, &lights, &RowQuery::all(), language)?;
-            let light = lights.projects(conn, &asking, |_, _| true, (1, language))?;
-            let trend = follow(conn, &asking, &filter)?;
-            let first = (rows.items.into_iter().next(), light.into_iter().next());
-            Ok((first.0, first.1, trend, Names::load(conn, language)?))
-        })
-        .await
 }

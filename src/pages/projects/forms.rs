@@ -4,26 +4,28 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use crate::api::issues::handlers::{IssueInput, create_issue};
-use crate::api::lights::overrides::{
-    LightOverrideInput, LightOverridePath, create_light_override, withdraw_light_override,
-};
-use crate::api::milestones::handlers::{MilestonePatch, MilestonePath, update_milestone};
-use crate::api::projects::handlers::{ProjectPath, Transition, move_project};
-use crate::domain::id::{MilestoneId, ProjectId};
-use crate::http::body::{Body, judge};
-use crate::http::once::Once;
-use crate::http::precondition::IfMatch;
+use crate::api::lights::overrides::LightOverridePath;
+use crate::api::milestones::handlers::MilestonePath;
+use crate::api::projects::handlers::ProjectPath;
+use crate::http::body::judge;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::see_other;
 use crate::pages::kit::visit::Visit;
-use crate::pages::projects::one::{page, redirect_to_project};
+use crate::pages::projects::one::{Shown, page, redirect_to_project};
+use crate::usecases::issues::input::IssueInput;
+use crate::usecases::issues::write as issues;
+use crate::usecases::lights::overrides::{self, LightOverrideInput};
+use crate::usecases::milestones::view::MilestoneEdit;
+use crate::usecases::milestones::write as milestones;
+use crate::usecases::patch::Patch;
 use crate::usecases::permission::{
     EditMilestones, HandleIssues, MoveStages, OverrideLights, Permission,
 };
+use crate::usecases::projects::transition::{self, Transition};
+use crate::usecases::projects::write as projects;
 
 /// Mounts the forms; a GET of their addresses redirects to the project.
 pub fn mount(config: &mut ServiceConfig) {
@@ -47,8 +49,7 @@ pub fn mount(config: &mut ServiceConfig) {
 
 /// A submitted form.
 struct Sent {
-    project: ProjectId,
-    milestone: Option<MilestoneId>,
+    shown: Shown,
     form: &'static str,
     fields: Fields,
     /// Code of the notice on success.
@@ -66,12 +67,12 @@ impl Sent {
         match done {
             Ok(_) => {
                 let (period, said) = (visit.choice.to_query(), self.said);
-                Ok(see_other(&format!("/projects/{}?{period}&said={said}", self.project)))
+                Ok(see_other(&format!("/projects/{}?{period}&said={said}", self.shown.project)))
             }
             Err(problem) => {
                 let errors = FormErrors::from_problem(problem, visit.language)?;
                 let rejected = RejectedForm::new(self.form, errors, self.fields);
-                page(request, visit, (self.project, self.milestone), rejected).await
+                page(request, visit, self.shown, rejected).await
             }
         }
     }
@@ -80,10 +81,9 @@ impl Sent {
 async fn change_milestone(
     request: HttpRequest,
     visit: Visit<EditMilestones>,
-    path: Path<MilestonePath>,
-    form: Form,
+    Path(at): Path<MilestonePath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
     let mut body =
         fields.body(&["forecast_date", "reason", "actual_date", "document_number", "evidence"]);
     if let Value::Object(body) = &mut body
@@ -98,37 +98,36 @@ async fn change_milestone(
         let number = fields.get("document_number").unwrap_or_default();
         body.insert("document_number".to_owned(), number.into());
     }
-    let version = IfMatch(fields.number("version").unwrap_or(0));
-    let done = match judge::<MilestonePatch>(body) {
-        Ok(patch) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            update_milestone(app, who, Path(at), version, Body(patch)).await
-        }
-        Err(problem) => Err(problem),
+    let version = fields.number("version").unwrap_or(0);
+    let entered = async {
+        let patch = judge::<Patch<MilestoneEdit>>(body)?;
+        visit
+            .change(
+                move |ask| milestones::decide_update(ask, at.into(), version, &patch),
+                milestones::save,
+            )
+            .await
     };
-    let (project, milestone) = (at.project_id, Some(at.milestone_id));
-    let sent = Sent { project, milestone, form: "milestone", fields, said: "milestone-saved" };
+    let done = entered.await;
+    let shown = Shown { project: at.project_id, milestone: Some(at.milestone_id) };
+    let sent = Sent { shown, form: "milestone", fields, said: "milestone-saved" };
     sent.answer(&request, &visit, done).await
 }
 
 async fn move_stage(
     request: HttpRequest,
     visit: Visit<MoveStages>,
-    path: Path<ProjectPath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<ProjectPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
-    let done = match judge::<Transition>(fields.body(&["stage", "on", "reason"])) {
-        Ok(step) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            move_project(app, who, Path(at), Body(step), once).await
-        }
-        Err(problem) => Err(problem),
+    let id = at.project_id;
+    let entered = async {
+        let input = judge::<Transition>(fields.body(&["stage", "on", "reason"]))?;
+        visit.change(move |ask| transition::decide(ask, id, &input), projects::save).await
     };
+    let done = entered.await;
     let sent = Sent {
-        project: at.project_id,
-        milestone: None,
+        shown: Shown { project: at.project_id, milestone: None },
         form: "stage",
         fields,
         said: "stage-moved",
@@ -139,43 +138,40 @@ async fn move_stage(
 async fn raise(
     request: HttpRequest,
     visit: Visit<HandleIssues>,
-    path: Path<ProjectPath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<ProjectPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let project = at.project_id;
     let names = ["title", "category", "level", "asked", "due_on"];
     let done = match judge::<IssueInput>(fields.body(&names)) {
         Ok(input) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            create_issue(app, who, Path(at), Body(input), once).await
+            let decide = issues::decide_creation;
+            visit.change(move |ask| decide(ask, project, &input), issues::save).await
         }
         Err(problem) => Err(problem),
     };
     let sent =
-        Sent { project: at.project_id, milestone: None, form: "issue", fields, said: "raised" };
+        Sent { shown: Shown { project, milestone: None }, form: "issue", fields, said: "raised" };
     sent.answer(&request, &visit, done).await
 }
 
 async fn override_light(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
-    path: Path<ProjectPath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<ProjectPath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let project = at.project_id;
     let names = ["light", "reason", "from_month", "expires_on"];
     let done = match judge::<LightOverrideInput>(fields.body(&names)) {
         Ok(input) => {
-            let (app, who) = (visit.app.clone(), visit.permit()?);
-            create_light_override(app, who, Path(at), Body(input), once).await
+            let decide = overrides::decide_creation;
+            visit.change(move |ask| decide(ask, project, &input), overrides::save).await
         }
         Err(problem) => Err(problem),
     };
     let sent = Sent {
-        project: at.project_id,
-        milestone: None,
+        shown: Shown { project, milestone: None },
         form: "light",
         fields,
         said: "light-overridden",
@@ -186,16 +182,13 @@ async fn override_light(
 async fn withdraw_override(
     request: HttpRequest,
     visit: Visit<OverrideLights>,
-    path: Path<LightOverridePath>,
-    form: Form,
-    once: Once,
+    Path(at): Path<LightOverridePath>,
+    Form(fields): Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
-    let (app, who) = (visit.app.clone(), visit.permit()?);
-    let done = withdraw_light_override(app, who, Path(at), once).await;
+    let decide = overrides::decide_withdrawal;
+    let done = visit.change(move |ask| decide(ask, at.into()), overrides::save_withdrawal).await;
     let sent = Sent {
-        project: at.project_id,
-        milestone: None,
+        shown: Shown { project: at.project_id, milestone: None },
         form: "light",
         fields,
         said: "override-withdrawn",

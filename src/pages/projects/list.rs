@@ -4,10 +4,6 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::figures::asked::Asking;
-use crate::api::summaries::investment::PlannedPart;
-use crate::api::summaries::project_row::ProjectRow;
-use crate::api::summaries::projects::{ProjectRows, RowQuery, draw_up};
 use crate::domain::figures::ReportPart;
 use crate::domain::figures::milestones::StartPart;
 use crate::domain::id::UnitId;
@@ -17,17 +13,21 @@ use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
 use crate::http::query::Both;
-
 use crate::options_of;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
-use crate::usecases::permission::{ReadReference, ReadSummaries};
+use crate::usecases::ask::Ask;
+use crate::usecases::figures::view::PlannedPart;
+use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reference::units;
+use crate::usecases::refusal::{Refusal, RefusalKind};
+use crate::usecases::summaries::project_row::ProjectRow;
+use crate::usecases::summaries::projects::{self, ProjectRows, RowQuery};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -73,31 +73,31 @@ const FORM_PARAMETERS: [&str; 10] =
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::PROJECTS).await?;
-    let (asked, sight, now, language) =
-        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
-    let (units, role, later) = (filter.unit.clone(), filter.role, rows.cursor.is_some());
-    let (q, sort) = (filter.q.clone().unwrap_or_default(), rows.sort.clone());
-    let (list, names) = visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let known = filter.known(conn, Some(asked.year))?;
-            let asking = Asking::open(conn, asked, sight, now)?;
-            let list = draw_up(conn, &asking, &known, &rows, language)?;
-            Ok((list, Names::load(conn, language)?))
-        })
-        .await?;
-    let asked = ListAddress::of(&shell);
-    let filters = filters(&asked, &names, &shell);
+    let period = visit.choice.period_query();
+    let later = rows.cursor.is_some();
+    let sort = rows.sort.clone();
+    let question = move |ask: &mut Ask<'_>| {
+        let list = projects::list(ask, &filter, period, &rows)?;
+        let more = OtherFilters {
+            units: unit_names(ask, &filter.unit)?,
+            role: filter.role,
+            q: filter.q.unwrap_or_default(),
+        };
+        Ok((list, Names::read(ask)?, more))
+    };
+    let (list, names, more) = visit.ask(question).await?;
+    let address = ListAddress::of(&shell);
+    let filters = filters(&address, &names, &shell);
     let months = shell.months().into_iter().map(|m| (m.to_string(), m.to_string()));
-    let months = asked.filter("month", shell.t("单月", "One month"), months);
-    let more = (units.as_slice(), role, q.as_str());
-    let chips = chips(&visit, (&asked, &shell), (&filters, &months), more).await?;
+    let months = address.filter("month", shell.t("单月", "One month"), months);
+    let mut chips = address.chips(&filters);
+    chips.extend(address.chips(std::slice::from_ref(&months)));
+    chips.extend(more.chips(&address, &shell));
     Ok(Page::of(ProjectsPage {
         heads: heads(&shell, &sort, list.month.is_some()),
-        carried: asked.other_params(&FORM_PARAMETERS),
-        unfiltered: asked.without_any(&[&FORM_PARAMETERS[..], &["unit", "role"]].concat()),
-        files: asked.files("/files/summaries/projects", &shell.choice.to_query()),
+        carried: address.other_params(&FORM_PARAMETERS),
+        unfiltered: address.without_any(&[&FORM_PARAMETERS[..], &["unit", "role"]].concat()),
+        files: address.files("/files/summaries/projects", &shell.choice.to_query()),
         later,
         shell,
         list,
@@ -105,55 +105,69 @@ async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
         filters,
         months,
         chips,
-        q,
+        q: more.q,
     }))
 }
 
-/// A chip for every active filter, including those without a field in the form.
-async fn chips(
-    visit: &Visit<ReadSummaries>,
-    (asked, shell): (&ListAddress, &Shell),
-    (filters, months): (&[Filter], &Filter),
-    (units, role, q): (&[UnitId], Option<UnitRole>, &str),
-) -> Result<Vec<Chip>, Problem> {
-    let mut chips = asked.chips(filters);
-    chips.extend(asked.chips(std::slice::from_ref(months)));
-    for unit in units {
-        let label = format!("{}：{}", shell.t("单位", "Unit"), unit_name(visit, *unit).await?);
-        chips.push(Chip { label, href: asked.without("unit", &unit.to_string()) });
-    }
-    if let Some(role) = role {
-        let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
-        chips.push(Chip { label, href: asked.without("role", role.as_str()) });
-    }
-    if !q.is_empty() {
-        chips.push(Chip { label: format!("“{q}”"), href: asked.without_any(&["q"]) });
-    }
-    Ok(chips)
+/// A unit of the filter with its name.
+struct NamedUnit {
+    id: UnitId,
+    name: String,
 }
 
-async fn unit_name(visit: &Visit<ReadSummaries>, unit: UnitId) -> Result<String, Problem> {
-    let who = visit.permit::<ReadReference>()?;
-    match who.ask(move |ask| units::get(ask, unit)).await {
-        Ok(unit) => Ok(unit.name),
-        Err(problem) if problem.status.as_u16() == 404 => Ok(unit.to_string()),
-        Err(problem) => Err(problem),
+/// Names of the units in the filter; the id of one that does not exist.
+fn unit_names(ask: &mut Ask<'_>, ids: &[UnitId]) -> Result<Vec<NamedUnit>, Refusal> {
+    let named = |id: &UnitId| match units::get(ask, *id) {
+        Ok(unit) => Ok(NamedUnit { id: *id, name: unit.name }),
+        Err(refusal) if refusal.kind == RefusalKind::NotFound => {
+            Ok(NamedUnit { id: *id, name: id.to_string() })
+        }
+        Err(refusal) => Err(refusal),
+    };
+    ids.iter().map(named).collect()
+}
+
+/// Active filters without a menu in the form.
+struct OtherFilters {
+    units: Vec<NamedUnit>,
+    role: Option<UnitRole>,
+    q: String,
+}
+
+impl OtherFilters {
+    /// A chip for each of them.
+    fn chips(&self, address: &ListAddress, shell: &Shell) -> Vec<Chip> {
+        let mut chips = Vec::new();
+        for unit in &self.units {
+            let label = format!("{}：{}", shell.t("单位", "Unit"), unit.name);
+            chips.push(Chip { label, href: address.without("unit", &unit.id.to_string()) });
+        }
+        if let Some(role) = self.role {
+            let label = format!("{}：{}", shell.t("角色", "Role"), role.say(shell.language));
+            chips.push(Chip { label, href: address.without("role", role.as_str()) });
+        }
+        if !self.q.is_empty() {
+            let label = format!("“{}”", self.q);
+            chips.push(Chip { label, href: address.without_any(&["q"]) });
+        }
+        chips
     }
 }
 
-fn filters(asked: &ListAddress, names: &Names, shell: &Shell) -> Vec<Filter> {
-    let (t, language) = (|zh, en| shell.t(zh, en), shell.language);
+fn filters(address: &ListAddress, names: &Names, shell: &Shell) -> Vec<Filter> {
+    let t = |zh, en| shell.t(zh, en);
+    let language = shell.language;
     let industries = names.industries().iter().map(|i| (i.code.clone(), i.name.clone()));
     let areas = names.areas().iter().map(|a| (a.code.clone(), a.name.clone()));
     vec![
-        asked.filter("industry", t("产业", "Industry"), industries),
-        asked.filter("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
-        asked.filter("area", t("区域", "Area"), areas),
-        asked.filter("stage", t("库别", "Stage"), options_of!(Stage, language)),
-        asked.filter("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
-        asked.filter("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
-        asked.filter("starts", t("开工", "Start"), options_of!(StartPart, language)),
-        asked.filter("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
+        address.filter("industry", t("产业", "Industry"), industries),
+        address.filter("group", t("类别", "Group"), options_of!(IndustryGroup, language)),
+        address.filter("area", t("区域", "Area"), areas),
+        address.filter("stage", t("库别", "Stage"), options_of!(Stage, language)),
+        address.filter("nature", t("建设性质", "Nature"), options_of!(Nature, language)),
+        address.filter("light", t("红黄绿灯", "Light"), options_of!(Light, language)),
+        address.filter("starts", t("开工", "Start"), options_of!(StartPart, language)),
+        address.filter("reports", t("填报", "Reports"), options_of!(ReportPart, language)),
     ]
 }
 

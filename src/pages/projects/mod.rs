@@ -1,6 +1,7 @@
 //! Project list and project page.
 
 pub mod data;
+pub mod facts;
 pub mod forms;
 pub mod list;
 pub mod one;

@@ -6,8 +6,6 @@ use askama::Template;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::lights::overrides::LightOverrideView;
-use crate::api::milestones::handlers::MilestoneView;
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::account::access::Action;
 use crate::domain::id::{MilestoneId, ProjectId};
@@ -25,14 +23,15 @@ use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::pages::projects::data::ProjectData;
-use crate::pages::projects::forms as project_forms;
-use crate::pages::summaries::trend_chart::month_chart;
+use crate::pages::projects::facts::{Fact, further_facts};
+use crate::pages::summaries::trend_chart::{MonthLinks, month_chart};
+use crate::usecases::lights::overrides::LightOverrideView;
+use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::permission::{Permission, ReadSummaries};
 
-/// Mounts the pages of one project.
+/// Mounts the page of one project.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/projects/{project_id}").route(web::get().to(show)));
-    project_forms::mount(config);
 }
 
 #[derive(Template)]
@@ -43,6 +42,8 @@ struct ProjectPage {
     chart: MonthChart,
     timeline: Timeline,
     history: Vec<EventText>,
+    /// Register facts without a place of their own in the template.
+    further: Vec<Fact>,
     /// The milestone whose form is open.
     milestone: Option<MilestoneView>,
     rejected: RejectedForm,
@@ -60,32 +61,44 @@ struct ProjectQuery {
 async fn show(
     request: HttpRequest,
     visit: Visit<ReadSummaries>,
-    path: Path<ProjectPath>,
+    Path(at): Path<ProjectPath>,
 ) -> Result<HttpResponse, Problem> {
     let ProjectQuery { milestone } = visit.query_params()?;
-    let id = path.0.project_id;
-    page(&request, &visit, (id, milestone), RejectedForm::default()).await
+    let project = at.project_id;
+    page(&request, &visit, Shown { project, milestone }, RejectedForm::default()).await
 }
 
-/// Renders the page of project `id`, with the rejected form if there is one.
+/// Which project is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// The project.
+    pub project: ProjectId,
+    /// The milestone whose form is open.
+    pub milestone: Option<MilestoneId>,
+}
+
+/// Renders the page of a project, with the rejected form if there is one.
 ///
 /// # Errors
 /// 404 when the project does not exist or is not visible to the visitor.
 pub async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
-    (id, milestone): (ProjectId, Option<MilestoneId>),
+    shown: Shown,
     rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
-    let mut data = ProjectData::load(visit, id).await?;
+    let mut data = ProjectData::load(visit, shown.project).await?;
     let shell = Shell::for_visit(visit, NavItem::PROJECTS).await?;
     let history = std::mem::take(&mut data.history);
     let errors = rejected.errors().clone();
     let view = ProjectPage {
-        chart: month_chart(&data.trend, &shell, &|_| "#plan-table".to_owned()),
+        chart: month_chart(&data.trend, &shell, &|_| MonthLinks::same("#plan-table")),
         timeline: timeline(&data.milestones, &shell),
+        further: further_facts(&data.project, &data.names),
         history: history.into_iter().map(|event| describe(event, &data.names)).collect(),
-        milestone: milestone.and_then(|id| data.milestones.iter().find(|m| m.id == id).cloned()),
+        milestone: shown
+            .milestone
+            .and_then(|id| data.milestones.iter().find(|m| m.id == id).cloned()),
         shell,
         data,
         rejected,
@@ -94,10 +107,13 @@ pub async fn page<P: Permission>(
 }
 
 /// GET of a form's address: redirects to the project's page.
-pub async fn redirect_to_project(request: HttpRequest, path: Path<ProjectPath>) -> HttpResponse {
+pub async fn redirect_to_project(
+    request: HttpRequest,
+    Path(at): Path<ProjectPath>,
+) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
-    see_other(&format!("/projects/{}{mark}{query}", path.0.project_id))
+    see_other(&format!("/projects/{}{mark}{query}", at.project_id))
 }
 
 fn timeline(milestones: &[MilestoneView], shell: &Shell) -> Timeline {

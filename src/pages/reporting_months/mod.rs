@@ -1,4 +1,3 @@
-//! Reporting months: the list and one month.
+//! The page of one reporting month.
 
-pub mod list;
-pub mod one;
+pub mod month;

@@ -3,29 +3,29 @@
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
+use chrono::NaiveDate;
 
-use crate::api::issues::handlers::IdPage;
-use crate::api::reporting_months::filings::{Filing, FilingQuery, list_filings};
-use crate::api::reporting_months::handlers::{MonthPath, YearQuery, list_reporting_months};
-use crate::api::reporting_months::late_grants::{LateGrantView, list_late_grants};
-use crate::api::reports::review::{ReviewQuery, list_all_reports};
 use crate::domain::account::access::Action;
-use crate::domain::id::ProjectId;
-use crate::domain::month::Month;
+use crate::domain::id::UnitId;
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::report::ReportState;
 use crate::domain::report::filings::FilingStatus;
-use crate::domain::reporting_month::MonthState;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query, WHOLE};
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::store::PageRequest;
+use crate::store::reports::review::ReviewFilter;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::{FileReports, ReadProjects};
 use crate::usecases::projects::filter::{FilterQuery, PlaceFilter};
+use crate::usecases::refusal::Refusal;
+use crate::usecases::reporting_months::filings::FilingView;
+use crate::usecases::reporting_months::late_grants::LateGrantView;
+use crate::usecases::reporting_months::to_file::{self, OpenMonth};
 use crate::usecases::reporting_months::view::ReportingMonthView;
-use crate::usecases::reports::review::ReviewItem;
+use crate::usecases::reports::review::{self, ReviewItem};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -35,9 +35,12 @@ pub fn mount(config: &mut ServiceConfig) {
 /// Maximum number of missing reports shown per month; a link leads to the rest.
 const MAX_MISSING_SHOWN: usize = 50;
 
+/// Number of submitted reports shown.
+const RECENT_SHOWN: i64 = 20;
+
 /// A report that is not submitted yet.
 struct OwedReport {
-    filing: Filing,
+    filing: FilingView,
     reason: String,
 }
 
@@ -52,6 +55,31 @@ struct OwedMonth {
 }
 
 impl OwedMonth {
+    /// The reports of `open` that are not filed: returned ones first, then drafts. `unit` is the
+    /// visitor's; without one, grants to all owners of these reports are shown.
+    fn of(open: OpenMonth, today: NaiveDate, unit: Option<UnitId>) -> Self {
+        let OpenMonth { month, filings, mut return_reasons, mut grants } = open;
+        let due = filings.len();
+        let mut unfiled = filings;
+        unfiled.retain(|f| !f.status.is_filed());
+        unfiled.sort_by_key(|f| (f.status != FilingStatus::Returned, f.report.is_none()));
+        let owed = unfiled.len();
+        grants.retain(|grant| {
+            let concerns = match unit {
+                Some(unit) => grant.unit_id == unit,
+                None => unfiled.iter().any(|f| f.owners.contains(&grant.unit)),
+            };
+            grant.active && concerns
+        });
+        let with_reason = |filing: FilingView| {
+            let reason = return_reasons.remove(&filing.project_id).unwrap_or_default();
+            OwedReport { filing, reason }
+        };
+        let shown = unfiled.into_iter().take(MAX_MISSING_SHOWN).map(with_reason).collect();
+        let days_left = (month.due_on - today).num_days();
+        Self { month, days_left, due, owed, shown, grants }
+    }
+
     fn days_late(&self) -> i64 {
         -self.days_left
     }
@@ -67,95 +95,42 @@ struct FilingPage {
     own: bool,
 }
 
+/// What the page reads in one snapshot.
+struct FilingData {
+    months: Vec<OpenMonth>,
+    recent: Vec<ReviewItem>,
+}
+
 async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
+    let unit = visit.who.caller.user.unit_id;
+    let read = move |ask: &mut Ask<'_>| {
+        let months = to_file::open_months(ask, &projects_of(unit))?;
+        Ok(FilingData { months, recent: recent(ask)? })
+    };
+    let FilingData { months, recent } = visit.permit::<ReadProjects>()?.ask(read).await?;
     let shell = Shell::for_visit(&visit, NavItem::FILING).await?;
-    let year = Query(YearQuery { year: None });
-    let all = list_reporting_months(visit.app.clone(), visit.permit()?, year).await?.0;
-    let (today, mut months) = (visit.now.today, Vec::new());
-    for month in all.items {
-        if month.state == MonthState::Open && month.opens_on <= today {
-            months.push(owed_in(&visit, month).await?);
-        }
-    }
-    let states = vec![ReportState::Submitted, ReportState::Confirmed];
-    let recent = reports(&visit, Vec::new(), states, 20).await?;
-    let own = visit.who.caller.user.unit_id.is_some();
-    Ok(Page::of(FilingPage { shell, months, recent, own }))
+    let today = visit.now.today;
+    let months = months.into_iter().map(|open| OwedMonth::of(open, today, unit)).collect();
+    Ok(Page::of(FilingPage { shell, months, recent, own: unit.is_some() }))
 }
 
 /// A unit files the reports of projects it owns; other roles file for all projects visible to them.
-fn filing_scope(visit: &Visit<FileReports>) -> FilterQuery {
-    match visit.who.caller.user.unit_id {
-        Some(unit) => {
-            FilterQuery { unit: vec![unit], role: Some(UnitRole::Owner), ..FilterQuery::default() }
-        }
-        None => FilterQuery::default(),
+fn projects_of(unit: Option<UnitId>) -> FilterQuery {
+    FilterQuery {
+        unit: unit.into_iter().collect(),
+        role: unit.map(|_| UnitRole::Owner),
+        ..FilterQuery::default()
     }
 }
 
-async fn owed_in(
-    visit: &Visit<FileReports>,
-    month: ReportingMonthView,
-) -> Result<OwedMonth, Problem> {
-    let at = MonthPath { month: month.month };
-    let asked = FilingQuery { status: Vec::new(), late: None, limit: WHOLE, cursor: None };
-    let asked = Query(Both(filing_scope(visit), asked));
-    let who = visit.permit::<ReadProjects>()?;
-    let all = list_filings(visit.app.clone(), who, Path(at), asked).await?.0.items;
-    let (due, mut open) = (all.len(), all);
-    open.retain(|f| matches!(f.status, FilingStatus::Returned | FilingStatus::Missing));
-    // Returned reports first, then drafts.
-    open.sort_by_key(|f| (f.status != FilingStatus::Returned, f.report.is_none()));
-    let mut reasons = reasons(visit, month.month, &open).await?;
-    let owed = open.len();
-    let with_reason = |filing: Filing| {
-        let reason = reasons.remove(&filing.project_id).unwrap_or_default();
-        OwedReport { filing, reason }
+/// The latest submitted and confirmed reports.
+fn recent(ask: &mut Ask<'_>) -> Result<Vec<ReviewItem>, Refusal> {
+    let everywhere = PlaceFilter { industry: Vec::new(), area: Vec::new() };
+    let filter = ReviewFilter {
+        states: vec![ReportState::Submitted, ReportState::Confirmed],
+        latest_first: true,
+        ..ReviewFilter::default()
     };
-    let grants = grants(visit, at, &open).await?;
-    let shown = open.into_iter().take(MAX_MISSING_SHOWN).map(with_reason).collect();
-    let days_left = (month.due_on - visit.now.today).num_days();
-    Ok(OwedMonth { month, days_left, due, owed, shown, grants })
-}
-
-/// Return reasons of the reports of a month, by project.
-async fn reasons(
-    visit: &Visit<FileReports>,
-    month: Month,
-    open: &[Filing],
-) -> Result<std::collections::BTreeMap<ProjectId, String>, Problem> {
-    if !open.iter().any(|f| f.status == FilingStatus::Returned) {
-        return Ok(std::collections::BTreeMap::new());
-    }
-    let returned = reports(visit, vec![month], vec![ReportState::Returned], WHOLE).await?;
-    Ok(returned.into_iter().map(|r| (r.report.project_id, r.report.return_reason)).collect())
-}
-
-/// Late-filing grants in force, of units with missing reports.
-async fn grants(
-    visit: &Visit<FileReports>,
-    at: MonthPath,
-    open: &[Filing],
-) -> Result<Vec<LateGrantView>, Problem> {
-    let mine = visit.who.caller.user.unit_id;
-    let all = list_late_grants(visit.app.clone(), visit.permit()?, Path(at)).await?.0.items;
-    let concerns = |grant: &LateGrantView| match mine {
-        Some(unit) => grant.unit_id == unit,
-        None => open.iter().any(|f| f.owners.contains(&grant.unit)),
-    };
-    Ok(all.into_iter().filter(|grant| grant.active && concerns(grant)).collect())
-}
-
-/// Latest reports of some months and states.
-async fn reports(
-    visit: &Visit<FileReports>,
-    month: Vec<Month>,
-    state: Vec<ReportState>,
-    limit: i64,
-) -> Result<Vec<ReviewItem>, Problem> {
-    let places = PlaceFilter { industry: Vec::new(), area: Vec::new() };
-    let asked = ReviewQuery { month, state, warned: None, warning: None, latest_first: true };
-    let query = Query(Both(places, Both(asked, IdPage { limit, cursor: None })));
-    let who = visit.permit::<ReadProjects>()?;
-    Ok(list_all_reports(who, query).await?.0.items)
+    let page = PageRequest::new(RECENT_SHOWN, None);
+    Ok(review::list(ask, &everywhere, filter, &page)?.items)
 }

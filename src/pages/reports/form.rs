@@ -5,9 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::api::issues::handlers::list_project_issues;
-use crate::api::issues::view::IssueView;
-use crate::api::projects::handlers::ProjectPath;
 use crate::api::reports::handlers::ReportPath;
 use crate::domain::id::IssueId;
 use crate::domain::issue::IssueState;
@@ -24,6 +21,8 @@ use crate::pages::kit::visit::Visit;
 use crate::pages::reports::fields as report_fields;
 use crate::pages::reports::fields::{FieldView, Kind};
 use crate::usecases::ask::Ask;
+use crate::usecases::issues::list as issue_list;
+use crate::usecases::issues::view::IssueView;
 use crate::usecases::permission::{FileReports, ReadProjects};
 use crate::usecases::precondition::Precondition;
 use crate::usecases::reports::context::ReportContextView;
@@ -80,13 +79,13 @@ struct ReportData {
 }
 
 async fn report_data(visit: &Visit<FileReports>, at: ReportPath) -> Result<ReportData, Problem> {
-    let reads = visit.permit::<ReadProjects>()?;
-    let question =
-        move |ask: &mut Ask<'_>| Ok((context::get(ask, at.into())?, list::find(ask, at.into())?));
-    let (context, report) = reads.ask(question).await?;
-    let of = Path(ProjectPath { project_id: at.project_id });
-    let issues = list_project_issues(visit.app.clone(), reads, of).await?.0.items;
-    Ok(ReportData { context, report, issues })
+    let question = move |ask: &mut Ask<'_>| {
+        let context = context::get(ask, at.into())?;
+        let report = list::find(ask, at.into())?;
+        let issues = issue_list::of_project(ask, at.project_id)?;
+        Ok(ReportData { context, report, issues })
+    };
+    visit.permit::<ReadProjects>()?.ask(question).await
 }
 
 /// Those that are open, or mentioned already.

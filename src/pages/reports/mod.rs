@@ -3,5 +3,6 @@
 pub mod fields;
 pub mod filing;
 pub mod form;
+pub mod opening;
 pub mod restating;
 pub mod review;

@@ -3,36 +3,35 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::issues::handlers::IdPage;
-use crate::api::reporting_months::filing_summary::MonthFilings;
 use crate::api::reports::handlers::ReportPath;
-use crate::api::reports::review::{ReviewQuery, list_all_reports};
 use crate::domain::account::access::Action;
 use crate::domain::id::ProjectId;
-use crate::domain::month::Month;
+use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::report::warning;
 use crate::domain::words::Words;
 use crate::http::body::judge;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
 use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
-use crate::pages::reporting_months::list::{Opening, months_of};
+use crate::store::PageRequest;
+use crate::store::reports::review::ReviewFilter;
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::reference::names::Names;
+use crate::usecases::reporting_months::filings::{self, MonthFilings};
 use crate::usecases::reports::input::Return;
-use crate::usecases::reports::review::ReviewItem;
+use crate::usecases::reports::review::{self, ReviewItem};
 use crate::usecases::reports::{context, step, write};
 
 /// Mounts the page.
@@ -73,25 +72,57 @@ impl QueueQuery {
         self.state.unwrap_or(ReportState::Submitted)
     }
 
-    /// As parameters of the API operation.
-    fn to_api(&self) -> Both<PlaceFilter, Both<ReviewQuery, IdPage>> {
+    /// Areas and industries of the projects.
+    fn places(&self) -> PlaceFilter {
         let list = |one: &Option<String>| one.iter().cloned().collect();
-        let places = PlaceFilter { industry: list(&self.industry), area: list(&self.area) };
+        PlaceFilter { industry: list(&self.industry), area: list(&self.area) }
+    }
+
+    /// The reports of the queue.
+    fn filter(&self) -> ReviewFilter {
         let warned = match self.warning.as_deref() {
             Some("any") => Some(true),
             Some("none") => Some(false),
             Some(_) | None => None,
         };
-        let reports = ReviewQuery {
-            month: self.month.into_iter().collect(),
-            state: vec![self.state()],
+        ReviewFilter {
+            months: self.month.into_iter().collect(),
+            states: vec![self.state()],
             warned,
             warning: self.warning.clone().filter(|_| warned.is_none()),
-            latest_first: false,
-        };
-        Both(places, Both(reports, IdPage { limit: 50, cursor: self.cursor.clone() }))
+            ..ReviewFilter::default()
+        }
     }
 }
+
+/// Form that opens a month, with defaults.
+struct Opening {
+    /// Months that can be opened.
+    months: Vec<Month>,
+    /// Default month.
+    next: Month,
+    /// Default opening day.
+    opens_on: NaiveDate,
+    /// Default due date.
+    due_on: NaiveDate,
+}
+
+impl Opening {
+    /// The form, or `None` if all months of the year are opened. The default is the month after the
+    /// latest opened one.
+    fn next(year: Year, opened: &[MonthFilings]) -> Option<Self> {
+        let known = |month: &Month| opened.iter().any(|row| row.month.month == *month);
+        let months: Vec<Month> = year.months().filter(|m| !known(m)).collect();
+        let last = opened.last().map(|row| row.month.month);
+        let after = months.iter().find(|m| last.is_none_or(|last| **m > last));
+        let next = *after.or(months.first())?;
+        let opens_on = next.next().first_day();
+        Some(Self { months, next, opens_on, due_on: opens_on + Days::new(4) })
+    }
+}
+
+/// Reports on one page of the queue.
+const QUEUE_LENGTH: i64 = 50;
 
 /// States offered by the filter.
 const STATES: [ReportState; 3] =
@@ -156,15 +187,28 @@ async fn page(
     refused: Vec<RefusedReport>,
     rejected: RejectedForm,
 ) -> Result<ReviewPage, Problem> {
-    let (asked, language) = (visit.query_params::<QueueQuery>()?, visit.language);
+    let asked = visit.query_params::<QueueQuery>()?;
+    let year = visit.choice.year;
+    let places = asked.places();
+    let filter = asked.filter();
+    let page = PageRequest::new(QUEUE_LENGTH, asked.cursor.clone());
+    let read = move |ask: &mut Ask<'_>| {
+        let queue = review::list(ask, &places, filter, &page)?;
+        let months = filings::of_year(ask, year)?;
+        Ok(QueueData { queue, months, names: Names::read(ask)? })
+    };
     let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
-    let who = visit.permit::<ReadProjects>()?;
-    let queue = list_all_reports(who, Query(asked.to_api())).await?.0;
-    let months = months_of(visit).await?;
-    let opening = shell.may(Action::KeepMonths).then(|| Opening::next(&shell, &months)).flatten();
-    let names = visit.app.db.read(move |conn| Names::load(conn, language)).await?;
+    let QueueData { queue, months, names } = visit.permit::<ReadProjects>()?.ask(read).await?;
+    let opening = shell.may(Action::KeepMonths).then(|| Opening::next(year, &months)).flatten();
     let queue_query = queue_query(visit).finish();
     Ok(ReviewPage { shell, asked, queue, months, opening, names, refused, rejected, queue_query })
+}
+
+/// What the page reads in one snapshot.
+struct QueueData {
+    queue: PageView<ReviewItem>,
+    months: Vec<MonthFilings>,
+    names: Names,
 }
 
 /// Shows the page with the rejected form that opens a month.

@@ -2,4 +2,5 @@
 
 pub mod overview;
 pub mod promises;
+mod ranking;
 pub mod trend_chart;

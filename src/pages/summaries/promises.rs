@@ -4,17 +4,17 @@ use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
-use crate::api::figures::asked::Asking;
-use crate::api::plans::handlers::find_plan;
-use crate::api::plans::view::PlanView;
-use crate::api::summaries::commitments::{CommitmentLine, Commitments, promise_table};
 use crate::http::problem::Problem;
 use crate::pages::kit::number;
 use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::ReadSummaries;
+use crate::usecases::plans::document;
+use crate::usecases::plans::view::PlanView;
 use crate::usecases::reference::names::Names;
+use crate::usecases::summaries::commitments::{self, CommitmentLine, Commitments};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -71,8 +71,12 @@ impl PromisesPage {
         let mut rows = Vec::new();
         for group in &self.table.groups {
             let Some(code) = group.group else { continue };
-            let (name, filter) = (code.say(self.shell.language), format!("&group={code}"));
-            rows.push(Row { kind: Kind::Group, line: group, name, filter });
+            rows.push(Row {
+                kind: Kind::Group,
+                line: group,
+                name: code.say(self.shell.language),
+                filter: format!("&group={code}"),
+            });
             let mut last = None;
             for line in self.table.lines.iter().filter(|line| line.group == group.group) {
                 let parent = line.industry.as_deref().and_then(|code| self.names.parent(code));
@@ -85,8 +89,12 @@ impl PromisesPage {
                 rows.push(self.row(kind, line));
             }
         }
-        let (name, filter) = (self.shell.t("合计", "Total").to_owned(), String::new());
-        rows.push(Row { kind: Kind::Total, line: &self.table.total, name, filter });
+        rows.push(Row {
+            kind: Kind::Total,
+            line: &self.table.total,
+            name: self.shell.t("合计", "Total").to_owned(),
+            filter: String::new(),
+        });
         rows
     }
 
@@ -98,16 +106,11 @@ impl PromisesPage {
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
-    let (asked, sight, now, language) =
-        (visit.choice.period_query(), visit.sees(), visit.now, visit.language);
-    let (table, plan, names) = visit
-        .app
-        .db
-        .read(move |conn| -> Result<_, Problem> {
-            let asking = Asking::open(conn, asked, sight, now)?;
-            let table = promise_table(conn, &asking)?;
-            Ok((table, find_plan(conn, asked.year)?, Names::load(conn, language)?))
-        })
-        .await?;
+    let period = visit.choice.period_query();
+    let read = move |ask: &mut Ask<'_>| {
+        let plan = document::find(ask, period.year)?;
+        Ok((commitments::get(ask, period)?, plan, Names::read(ask)?))
+    };
+    let (table, plan, names) = visit.ask(read).await?;
     Ok(Page::of(PromisesPage { shell, table, plan, names }))
 }

@@ -1,19 +1,34 @@
 //! Chart of planned and completed amounts by month.
 
-use crate::api::summaries::trend::{Trend, TrendMonth};
 use crate::domain::words::Language;
-use crate::pages::kit::chart::{MonthChart, MonthValues};
+use crate::pages::kit::chart::{ChartHead, MonthChart, MonthValues};
 use crate::pages::kit::shell::Shell;
+use crate::usecases::summaries::trend::{Trend, TrendMonth};
 
-/// Builds the chart of `trend`; `list` gives the link of a month's bars.
+/// Links of one month of the chart.
+pub struct MonthLinks {
+    /// Link of the month's bars.
+    pub month: String,
+    /// Link of the points of both cumulative lines.
+    pub cumulative: String,
+}
+
+impl MonthLinks {
+    /// One link for bars and points.
+    pub fn same(href: &str) -> Self {
+        Self { month: href.to_owned(), cumulative: href.to_owned() }
+    }
+}
+
+/// Builds the chart of `trend`; `links` gives the links of a month.
 pub fn month_chart(
     trend: &Trend,
     shell: &Shell,
-    list: &dyn Fn(&TrendMonth) -> String,
+    links: &dyn Fn(&TrendMonth) -> MonthLinks,
 ) -> MonthChart {
     let month = |m: &TrendMonth| {
-        let over = m.month <= trend.through;
-        let href = list(m);
+        let over = m.month <= trend.about.through;
+        let MonthLinks { month, cumulative } = links(m);
         MonthValues {
             label: match shell.language {
                 Language::Chinese => format!("{}月", m.month.number()),
@@ -25,7 +40,7 @@ pub fn month_chart(
                 Some(m.planned_cumulative_wan),
                 over.then_some(m.completed_cumulative_wan),
             ],
-            hrefs: [href.clone(), href.clone(), href.clone(), href],
+            hrefs: [month.clone(), month, cumulative.clone(), cumulative],
         }
     };
     let months: Vec<_> = trend.months.iter().map(month).collect();
@@ -36,6 +51,6 @@ pub fn month_chart(
         shell.t("累计完成", "Cumulative completed"),
     ];
     let title = shell.t("按月计划与完成投资", "Planned and completed investment by month");
-    let names = names.map(str::to_owned);
-    MonthChart::new(("months", title.to_owned()), &names, &months, shell.language)
+    let head = ChartHead { id: "months", title: title.to_owned() };
+    MonthChart::new(head, &names.map(str::to_owned), &months, shell.language)
 }

@@ -1,5 +1,6 @@
 //! Accounts: people, machine clients and their sessions.
 
 pub mod clients;
+pub mod recorded;
 pub mod sessions;
 pub mod users;

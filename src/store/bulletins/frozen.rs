@@ -1,6 +1,8 @@
 //! Snapshot of every input of a published month, stored in its bulletin.
 //!
-//! Old bulletins must remain readable: fields may be added here, never renamed.
+//! To freeze is to write the inputs of a month's figures into its bulletin; to thaw is to read them
+//! back as domain values, so that the usual formulas answer from them. Old bulletins must remain
+//! readable: a field is never renamed or removed, and a new one has `#[serde(default)]`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::figures::summary::ProjectYear;
+use crate::domain::figures::summary::{Dates, ProjectYear};
 use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightRules;
@@ -25,6 +27,7 @@ use crate::store::bulletins::frozen_rows::{
     FrozenArea, FrozenEnvelope, FrozenIndustry, FrozenMilestone, FrozenOverride, FrozenReport,
     FrozenRules,
 };
+use crate::store::bulletins::parts::{Parts, Publication};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Result, StoreError};
 
@@ -90,40 +93,10 @@ struct FrozenUnit {
     role: UnitRole,
 }
 
-/// Inputs of a snapshot, as read from the database.
-#[derive(Debug)]
-pub struct Parts {
-    /// Industry tree.
-    pub industries: Vec<Industry>,
-    /// Reporting areas.
-    pub areas: Vec<Area>,
-    /// Envelopes of the year's plan document.
-    pub envelopes: Vec<Envelope>,
-    /// Due dates of the year's reporting months.
-    pub due_dates: BTreeMap<Month, NaiveDate>,
-    /// Light rules in force.
-    pub rules: LightRules,
-    /// All projects of the year.
-    pub years: Vec<ProjectYear>,
-    /// Project names and national codes.
-    pub names: BTreeMap<ProjectId, (String, Option<String>)>,
-    /// Units of the projects: project, unit, unit name, role.
-    pub links: Vec<(ProjectId, UnitId, String, UnitRole)>,
-    /// Milestones of the projects.
-    pub milestones: BTreeMap<ProjectId, Vec<Milestone>>,
-    /// Light overrides that apply to the month.
-    pub overrides: BTreeMap<ProjectId, Vec<LightOverride>>,
-    /// All restatements in the register.
-    pub restatement_ids: Vec<RestatementId>,
-}
-
 impl Frozen {
     /// Creates the snapshot of a month from its parts.
-    pub fn of(
-        (month, published_on, published_at): (Month, NaiveDate, Timestamp),
-        (last_event, synthetic): (i64, bool),
-        parts: &Parts,
-    ) -> Self {
+    pub fn of(publication: Publication, parts: &Parts) -> Self {
+        let Publication { month, published_at, published_on, last_event, synthetic } = publication;
         Self {
             month,
             published_at,
@@ -232,10 +205,10 @@ impl FrozenProject {
             total_investment_wan: year.total,
             before_the_year_wan: year.before_the_year,
             registered_year: year.registered_year,
-            actual_start: year.starts.0,
-            planned_start: year.starts.1,
-            actual_finish: year.finishes.0,
-            planned_finish: year.finishes.1,
+            actual_start: year.starts.actual,
+            planned_start: year.starts.planned,
+            actual_finish: year.finishes.actual,
+            planned_finish: year.finishes.planned,
             ended_on: year.ended_on,
             plan,
             planned_from: year.planned_from,
@@ -258,8 +231,8 @@ impl FrozenProject {
             total: self.total_investment_wan,
             before_the_year: self.before_the_year_wan,
             registered_year: self.registered_year,
-            starts: (self.actual_start, self.planned_start),
-            finishes: (self.actual_finish, self.planned_finish),
+            starts: Dates { actual: self.actual_start, planned: self.planned_start },
+            finishes: Dates { actual: self.actual_finish, planned: self.planned_finish },
             ended_on: self.ended_on,
             plan,
             planned_from: self.planned_from,
@@ -270,25 +243,39 @@ impl FrozenProject {
     }
 
     /// Applies a project filter to the snapshot; must agree with the SQL filter of
-    /// [`crate::store::projects`].
+    /// [`crate::store::projects`]. `year` is not applied: a snapshot holds the projects of its year
+    /// alone.
     fn is_admitted(&self, filter: &ProjectFilter) -> bool {
-        let any = filter.units.is_empty() && filter.unit_role.is_none();
+        let ProjectFilter {
+            project,
+            year: _,
+            industries,
+            areas,
+            stages,
+            natures,
+            units,
+            unit_role,
+            q,
+        } = filter;
+        let is_any_unit = units.is_empty() && unit_role.is_none();
         let has_unit = |unit: &FrozenUnit| {
-            (filter.units.is_empty() || filter.units.contains(&unit.id))
-                && filter.unit_role.is_none_or(|role| role == unit.role)
+            (units.is_empty() || units.contains(&unit.id))
+                && unit_role.is_none_or(|role| role == unit.role)
         };
-        let contains = |q: &String| {
-            let q = q.trim().to_lowercase();
-            let in_code = self.code.as_ref().is_some_and(|code| code.contains(&q));
-            in_code || self.name.to_lowercase().contains(&q)
-        };
-        filter.project.is_none_or(|project| project == self.id)
-            && filter.industries.as_ref().is_none_or(|all| all.contains(&self.industry_id))
-            && filter.areas.as_ref().is_none_or(|all| all.contains(&self.area_id))
-            && (filter.stages.is_empty() || filter.stages.contains(&self.stage))
-            && (filter.natures.is_empty() || filter.natures.contains(&self.nature))
-            && (any || self.units.iter().any(has_unit))
-            && filter.q.as_ref().is_none_or(contains)
+        project.is_none_or(|project| project == self.id)
+            && industries.as_ref().is_none_or(|all| all.contains(&self.industry_id))
+            && areas.as_ref().is_none_or(|all| all.contains(&self.area_id))
+            && (stages.is_empty() || stages.contains(&self.stage))
+            && (natures.is_empty() || natures.contains(&self.nature))
+            && (is_any_unit || self.units.iter().any(has_unit))
+            && q.as_ref().is_none_or(|q| self.is_called(q))
+    }
+
+    /// True if the name or the code contains `q`; the name without regard to case.
+    fn is_called(&self, q: &str) -> bool {
+        let q = q.trim().to_lowercase();
+        let in_code = self.code.as_ref().is_some_and(|code| code.contains(&q));
+        in_code || self.name.to_lowercase().contains(&q)
     }
 }
 

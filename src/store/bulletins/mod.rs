@@ -1,7 +1,9 @@
 //! Bulletins: published months. A bulletin is inserted once and never changed.
 
+pub mod content;
 pub mod frozen;
 pub mod frozen_rows;
+pub mod parts;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -10,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::BulletinId;
 use crate::domain::month::{Month, Year};
+use crate::store::bulletins::content::Content;
 use crate::store::schema::bulletins;
 use crate::store::{Conn, Result, StoreError};
 
@@ -33,16 +36,21 @@ pub struct Bulletin {
 }
 
 impl Bulletin {
-    /// Builds a bulletin to be inserted; the database assigns the id.
-    pub fn new(
-        month: Month,
-        content: String,
-        previous_sha256: Option<String>,
-        (published_at, published_by): (Timestamp, String),
-    ) -> Self {
-        let sha256 = sha256(&content);
-        let id = BulletinId(0);
-        Self { id, month, content, sha256, previous_sha256, published_at, published_by }
+    /// Builds a bulletin to be inserted, with the hash of its content; the database assigns the id.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] if a value of the content has no JSON form.
+    pub fn of(content: &Content<'_>) -> Result<Self> {
+        let text = content.to_text()?;
+        Ok(Self {
+            id: BulletinId(0),
+            month: content.month,
+            sha256: sha256(&text),
+            content: text,
+            previous_sha256: content.previous_sha256.clone(),
+            published_at: content.published_at,
+            published_by: content.published_by.to_owned(),
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::domain::account::access::Sight;
-use crate::domain::figures::summary::{MonthReport, ProjectYear};
+use crate::domain::figures::summary::{Dates, MonthReport, ProjectYear};
 use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
@@ -46,11 +46,15 @@ pub fn project_years(
     rows.into_iter()
         .map(|row| {
             let plan = plans.remove(&row.id);
-            let filed = reports.remove(&row.id).unwrap_or_default();
             let earlier = before.get(&row.id).copied().unwrap_or(Fen::ZERO);
-            let restatements = restated.remove(&row.id).unwrap_or_default();
-            let year = project_year(&row, (plan, basis), filed, earlier)?;
-            Ok(ProjectYear { restatements, ..year })
+            let year = row.year(basis, earlier)?;
+            Ok(ProjectYear {
+                plan: plan.and_then(|plan| plan.bases),
+                planned_from: plan.map(|plan| plan.from),
+                reports: reports.remove(&row.id).unwrap_or_default(),
+                restatements: restated.remove(&row.id).unwrap_or_default(),
+                ..year
+            })
         })
         .collect()
 }
@@ -73,36 +77,39 @@ struct Row {
     ended_on: Option<NaiveDate>,
 }
 
-fn project_year(
-    row: &Row,
-    (plan, basis): (Option<Planned>, Basis),
-    reports: Vec<MonthReport>,
-    earlier: Fen,
-) -> Result<ProjectYear> {
-    Ok(ProjectYear {
-        id: ProjectId(row.id),
-        industry: IndustryId(row.industry_id),
-        area: AreaId(row.area_id),
-        stage: StoreError::read_text(&row.stage)?,
-        nature: StoreError::read_text(&row.nature)?,
-        total: Fen::new(row.total_fen),
-        before_the_year: Fen::new(row.invested_before_fen) + earlier,
-        registered_year: Year::new(row.registered_year)
-            .ok_or_else(|| StoreError::broken("stored year"))?,
-        starts: (row.actual_start, row.planned_start),
-        finishes: (row.actual_finish, row.planned_finish),
-        ended_on: row.ended_on,
-        plan: plan.and_then(|(bases, _)| bases),
-        planned_from: plan.map(|(_, first)| first),
-        basis,
-        reports,
-        restatements: Vec::new(),
-    })
+impl Row {
+    /// The project without plan, reports and restatements; `earlier` was confirmed before the year.
+    fn year(&self, basis: Basis, earlier: Fen) -> Result<ProjectYear> {
+        Ok(ProjectYear {
+            id: ProjectId(self.id),
+            industry: IndustryId(self.industry_id),
+            area: AreaId(self.area_id),
+            stage: StoreError::read_text(&self.stage)?,
+            nature: StoreError::read_text(&self.nature)?,
+            total: Fen::new(self.total_fen),
+            before_the_year: Fen::new(self.invested_before_fen) + earlier,
+            registered_year: Year::new(self.registered_year)
+                .ok_or_else(|| StoreError::broken("stored year"))?,
+            starts: Dates { actual: self.actual_start, planned: self.planned_start },
+            finishes: Dates { actual: self.actual_finish, planned: self.planned_finish },
+            ended_on: self.ended_on,
+            plan: None,
+            planned_from: None,
+            basis,
+            reports: Vec::new(),
+            restatements: Vec::new(),
+        })
+    }
 }
 
-/// Year plan of a project, if one is in force by the month of the summary, and the month in which
-/// its first version takes effect.
-type Planned = (Option<PlanBases>, Month);
+/// Year plan of a project.
+#[derive(Clone, Copy)]
+struct Planned {
+    /// First version and version in force by the month of the summary; `None` if none is in force.
+    bases: Option<PlanBases>,
+    /// Month in which the first version takes effect.
+    from: Month,
+}
 
 /// First version and version in force at the end of `through`, by project.
 fn plans(
@@ -122,12 +129,12 @@ fn plans(
     let rows: Vec<(i64, String, Months)> = query.load(conn)?;
     let mut found: BTreeMap<i64, Planned> = BTreeMap::new();
     for (project, effective, months) in rows {
-        let (effective, current): (Month, _) =
-            (StoreError::read_text(&effective)?, amounts(months));
-        let (bases, _) = found.entry(project).or_insert((None, effective));
+        let effective: Month = StoreError::read_text(&effective)?;
+        let current = amounts(months);
+        let plan = found.entry(project).or_insert(Planned { bases: None, from: effective });
         if effective <= through {
-            let initial = bases.map_or(current, |b| b.initial);
-            *bases = Some(PlanBases { initial, current });
+            let initial = plan.bases.map_or(current, |b| b.initial);
+            plan.bases = Some(PlanBases { initial, current });
         }
     }
     Ok(found)
@@ -138,9 +145,8 @@ fn reports_of(
     year: Year,
     only: Option<ProjectId>,
 ) -> Result<BTreeMap<i64, Vec<MonthReport>>> {
-    let (first, last) = (year.january().to_string(), year.december().to_string());
     let mut query = reports::table
-        .filter(reports::month.between(first, last))
+        .filter(reports::month.between(year.january().to_string(), year.december().to_string()))
         .order((reports::project_id, reports::month))
         .select((
             reports::project_id,

@@ -17,7 +17,8 @@ use crate::domain::plan::year_plan::Basis;
 use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::Industry;
 use crate::domain::reference::unit::UnitRole;
-use crate::store::bulletins::frozen::{Frozen, Parts};
+use crate::store::bulletins::frozen::Frozen;
+use crate::store::bulletins::parts::Parts;
 use crate::store::projects::units as project_units;
 use crate::store::projects::{ProjectFilter, wanted};
 use crate::store::reference::{areas, industries};
@@ -45,7 +46,8 @@ impl Source {
         conn: &mut Conn,
         filter: &ProjectFilter,
         sight: Sight,
-        (through, basis): (Month, Basis),
+        through: Month,
+        basis: Basis,
     ) -> Result<Vec<ProjectYear>> {
         match self {
             Self::Live => summaries::project_years(conn, filter, sight, through, basis),
@@ -60,9 +62,9 @@ impl Source {
     pub fn links(
         &self,
         conn: &mut Conn,
-        of: &[ProjectYear],
+        of: impl Iterator<Item = ProjectId>,
     ) -> Result<Vec<(ProjectId, UnitId, String, UnitRole)>> {
-        let wanted: BTreeSet<i64> = of.iter().map(|p| p.id.0).collect();
+        let wanted: BTreeSet<i64> = of.map(|id| id.0).collect();
         match self {
             Self::Live => project_units::links(conn, &wanted),
             Self::Published(frozen) => {
@@ -153,7 +155,7 @@ impl Source {
     /// All inputs of the summaries of `through`, for a snapshot.
     pub fn parts(&self, conn: &mut Conn, through: Month) -> Result<Parts> {
         let all = ProjectFilter::default();
-        let years = self.years(conn, &all, Sight::All, (through, Basis::Current))?;
+        let years = self.years(conn, &all, Sight::All, through, Basis::Current)?;
         Ok(Parts {
             industries: self.industries(conn)?,
             areas: self.areas(conn)?,
@@ -161,7 +163,7 @@ impl Source {
             due_dates: self.due_dates(conn, through.year())?,
             rules: self.rules(conn, through)?,
             names: self.names(conn, years.iter().map(|p| p.id))?,
-            links: self.links(conn, &years)?,
+            links: self.links(conn, years.iter().map(|p| p.id))?,
             milestones: self.milestones(conn)?,
             overrides: self.overrides(conn, through)?,
             restatement_ids: restatements::all(conn)?.into_iter().map(|(r, _)| r.id).collect(),

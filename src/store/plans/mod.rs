@@ -1,5 +1,7 @@
 //! Plan documents with their envelopes, targets and measures.
 
+pub mod document;
+pub mod recorded;
 pub mod year_plans;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,8 @@ use diesel::sql_types::Bool;
 use serde_json::{Value, json};
 
 use crate::store::conn::MultiBackend;
-use crate::store::projects::{Row, Wanted};
+use crate::store::projects::Wanted;
+use crate::store::projects::row::Row;
 use crate::store::schema::projects;
 use crate::store::sql::coalesce::{date_or, text_or};
 use crate::store::{Result, StoreError};
@@ -38,18 +39,18 @@ type Condition = Box<dyn BoxableExpression<projects::table, MultiBackend, SqlTyp
 
 /// Comparison of a row's key with the cursor's key.
 #[derive(Clone, Copy)]
-enum Is {
+enum Comparison {
     Above,
     Below,
     Equal,
 }
 
 macro_rules! compare {
-    ($column:expr, $is:expr, $value:expr) => {
-        match $is {
-            Is::Above => Box::new($column.gt($value)) as Condition,
-            Is::Below => Box::new($column.lt($value)) as Condition,
-            Is::Equal => Box::new($column.eq($value)) as Condition,
+    ($column:expr, $comparison:expr, $value:expr) => {
+        match $comparison {
+            Comparison::Above => Box::new($column.gt($value)) as Condition,
+            Comparison::Below => Box::new($column.lt($value)) as Condition,
+            Comparison::Equal => Box::new($column.eq($value)) as Condition,
         }
     };
 }
@@ -133,11 +134,13 @@ impl Order {
         }
         let mut behind: Option<Condition> = None;
         for ((key, descending), value) in self.0.iter().zip(keys).rev() {
-            let is = if *descending { Is::Below } else { Is::Above };
-            let here = condition(*key, is, value)?;
+            let comparison = if *descending { Comparison::Below } else { Comparison::Above };
+            let here = condition(*key, comparison, value)?;
             behind = Some(match behind {
                 None => here,
-                Some(later) => Box::new(here.or(condition(*key, Is::Equal, value)?.and(later))),
+                Some(later) => {
+                    Box::new(here.or(condition(*key, Comparison::Equal, value)?.and(later)))
+                }
             });
         }
         behind.ok_or(StoreError::BadCursor)
@@ -151,18 +154,22 @@ const NEVER: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
     None => NaiveDate::MIN,
 };
 
-fn condition(key: SortKey, is: Is, value: &Value) -> Result<Condition> {
+fn condition(key: SortKey, comparison: Comparison, value: &Value) -> Result<Condition> {
     let text = || value.as_str().map(str::to_owned).ok_or(StoreError::BadCursor);
     let number = || value.as_i64().ok_or(StoreError::BadCursor);
     let day =
         || value.as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or(StoreError::BadCursor);
     Ok(match key {
-        SortKey::Name => compare!(projects::name, is, text()?),
-        SortKey::Code => compare!(text_or(projects::code, ""), is, text()?),
-        SortKey::Total => compare!(projects::total_fen, is, number()?),
-        SortKey::PlannedStart => compare!(date_or(projects::planned_start, NEVER), is, day()?),
-        SortKey::PlannedFinish => compare!(date_or(projects::planned_finish, NEVER), is, day()?),
-        SortKey::Id => compare!(projects::id, is, number()?),
+        SortKey::Name => compare!(projects::name, comparison, text()?),
+        SortKey::Code => compare!(text_or(projects::code, ""), comparison, text()?),
+        SortKey::Total => compare!(projects::total_fen, comparison, number()?),
+        SortKey::PlannedStart => {
+            compare!(date_or(projects::planned_start, NEVER), comparison, day()?)
+        }
+        SortKey::PlannedFinish => {
+            compare!(date_or(projects::planned_finish, NEVER), comparison, day()?)
+        }
+        SortKey::Id => compare!(projects::id, comparison, number()?),
     })
 }
 

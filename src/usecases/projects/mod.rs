@@ -1,3 +1,8 @@
-//! Projects: registered, changed, moved between stages.
+//! Projects: registered, changed, moved between stages, assigned to units.
 
 pub mod filter;
+pub mod list;
+pub mod transition;
+pub mod units;
+pub mod view;
+pub mod write;

@@ -33,6 +33,14 @@ pub struct Named {
 }
 
 impl Names {
+    /// All names in the caller's language.
+    ///
+    /// # Errors
+    /// Database errors only.
+    pub fn read(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+        Self::load(ask.conn, ask.language)
+    }
+
     /// Loads all names. Call it in the same database snapshot as the codes.
     ///
     /// # Errors
@@ -59,14 +67,6 @@ impl Names {
             .chain(areas.iter().map(|named| pair("area", named)))
             .collect();
         Ok(Self { language, industries, areas, by_code })
-    }
-
-    /// All names in the language of the answer.
-    ///
-    /// # Errors
-    /// Database errors only.
-    pub fn of_ask(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
-        Self::load(ask.conn, ask.language)
     }
 
     /// Language of the names.

@@ -5,6 +5,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::{Leave, ReportingMonth};
+use crate::store::reporting_months::grants;
 use crate::store::{Conn, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
@@ -36,13 +37,15 @@ pub fn must_be_fileable(ask: &mut Ask<'_>, filing: Filing) -> Result<(), Refusal
 /// As [`must_be_fileable`].
 pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMonth, Refusal> {
     let month: ReportingMonth = reporting_months::opened::<Refusal>(ask.conn, filing.month)?;
-    let (user, now) = (&ask.caller.user, ask.now);
-    let unit = user.unit_id;
-    let granted =
-        reporting_months::is_granted(ask.conn, month.id, filing.project, unit, now.instant)?;
-    let commission = user.role == Role::Commission;
-    let leave = Leave { commission, granted, returned: false }.or_returned(filing.state);
-    month.may_file(now.today, leave)?;
+    let user = &ask.caller.user;
+    let now = ask.now.instant;
+    let granted = grants::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
+    let leave = Leave {
+        commission: user.role == Role::Commission,
+        granted,
+        returned: filing.state == Some(ReportState::Returned),
+    };
+    month.may_file(ask.now.today, leave)?;
     Ok(month)
 }
 

@@ -1,7 +1,7 @@
 //! Answers about reporting months.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
@@ -11,7 +11,7 @@ use crate::domain::reporting_month::{MonthState, ReportingMonth};
 use crate::usecases::answer::Versioned;
 
 /// A month in which reports are owed.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReportingMonth)]
 pub struct ReportingMonthView {
     /// The month's id.

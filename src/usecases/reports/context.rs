@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::error::RuleError;
 use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
+use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::restatement::standing;
 use crate::domain::report::warning::ReportContext;
 use crate::domain::report::{Report, may_report};
@@ -167,7 +167,7 @@ fn try_to_write(
     Ok(report.map_or(Ok(()), must_be_rewritable)?)
 }
 
-fn must_be_rewritable(report: Report) -> Result<(), RuleError> {
+fn must_be_rewritable(report: Report) -> Result<(), ReportRefusal> {
     let figures = report.figures.clone();
     report.rewrite(figures).map(|_| ())
 }

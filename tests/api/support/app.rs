@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use major_projects::api::accounts::password;
 use major_projects::config::{Config, Secret};
 use major_projects::domain::account::access::Role;
 use major_projects::domain::clock::Clock;
@@ -12,12 +11,14 @@ use major_projects::store::accounts::users;
 use major_projects::store::accounts::users::NewUser;
 use major_projects::store::reference::{areas, units};
 use major_projects::store::{Db, DbOptions, StoreError, reporting_months};
+use major_projects::usecases::accounts::password;
 use major_projects::web::{self, Server};
 use serde_json::json;
 
 use super::actor::Actor;
 use super::clock::{TestCalendar, TestClock};
 use super::database::{Kind, TestDatabase};
+use super::run::PATIENCE;
 
 /// Start time of tests: 2021-07-01T02:00:00Z, ten o'clock in China.
 pub const START: i64 = 1_625_104_800;
@@ -49,8 +50,8 @@ impl TestApp {
     pub async fn start_with(database: TestDatabase, config: Config) -> Self {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
-        let wait = std::time::Duration::from_secs(20);
-        let db = Db::open(&database.url, DbOptions { connections: 4, wait }).unwrap();
+        let options = DbOptions { connections: 4, wait: PATIENCE };
+        let db = Db::open(&database.url, options).unwrap();
         db.write(open_months).await.unwrap();
         let server =
             web::start(config, &Secret::for_tests(), db.clone(), clock.clone(), calendar.clone());

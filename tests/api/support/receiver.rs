@@ -14,7 +14,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-/// Answer of the receiver.
+use super::run::PATIENCE;
+
+/// What a receiver answers.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// A status code.
@@ -152,7 +154,7 @@ impl Receiver {
         let started = Instant::now();
         while self.seen().len() < count {
             let kinds: Vec<_> = self.seen().iter().map(|m| m.json()["type"].clone()).collect();
-            assert!(started.elapsed() < Duration::from_secs(30), "{count} expected, {kinds:?}");
+            assert!(started.elapsed() < PATIENCE, "{count} expected, {kinds:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.seen()

@@ -4,13 +4,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 
 use super::app::TestApp;
 use super::database::{Kind, Templates};
 
-/// The future of a test.
+/// How long a test waits for what must come. Nothing is measured by it: it only ends a test that
+/// would wait for ever, however busy the machine is.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A test of its own future.
 pub type Running = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Tests without a database, by name.

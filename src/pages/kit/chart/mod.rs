@@ -9,12 +9,20 @@ pub mod scale;
 pub mod timeline;
 
 pub use months::{MonthChart, MonthValues};
-pub use rows::{RowChart, RowValues};
+pub use rows::{Bar, RowChart, RowValues};
 use scale::Unit;
 pub use timeline::{Timeline, TimelineRow};
 
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
+
+/// Identification of a chart on its page.
+pub struct ChartHead {
+    /// Id of the figure in HTML; unique on the page.
+    pub id: &'static str,
+    /// Caption.
+    pub title: String,
+}
 
 /// A bar or point of a chart.
 pub struct Mark {

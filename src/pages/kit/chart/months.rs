@@ -5,7 +5,9 @@ use askama::Template;
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
 use crate::pages::kit::chart::scale::Scale;
-use crate::pages::kit::chart::{BOTTOM, LEFT, Mark, RIGHT, Series, TOP, Tick, legend, says};
+use crate::pages::kit::chart::{
+    BOTTOM, ChartHead, LEFT, Mark, RIGHT, Series, TOP, Tick, legend, says,
+};
 
 /// Planned and completed amounts: bars per month, and lines cumulative from January.
 #[derive(Template)]
@@ -37,7 +39,7 @@ pub struct MonthValues {
 impl MonthChart {
     /// Lays out a chart of `months`; `names` are the names of the four series.
     pub fn new(
-        (id, title): (&'static str, String),
+        head: ChartHead,
         names: &[String; 4],
         months: &[MonthValues],
         language: Language,
@@ -46,16 +48,16 @@ impl MonthChart {
             let values = months.iter().flat_map(|m| series.map(|s| m.values.get(s).copied()));
             values.flatten().flatten().max().unwrap_or(Fen::ZERO)
         };
-        let (each, total) =
-            (Scale::new(largest([0, 1]), BOTTOM - TOP), Scale::new(largest([2, 3]), BOTTOM - TOP));
+        let each = Scale::new(largest([0, 1]), BOTTOM - TOP);
+        let total = Scale::new(largest([2, 3]), BOTTOM - TOP);
         let ticks = |scale: &Scale| {
             let tick = |(value, label)| Tick { at: BOTTOM - scale.at(value), label };
             scale.lines().into_iter().map(tick).collect()
         };
         let width = (RIGHT - LEFT) / i64::try_from(months.len().max(1)).unwrap_or(1);
         let mut chart = Self {
-            title,
-            id,
+            title: head.title,
+            id: head.id,
             left: ticks(&each),
             right: ticks(&total),
             left_unit: each.unit.name(language).to_owned(),
@@ -72,29 +74,25 @@ impl MonthChart {
             for (series, ((value, href), name)) in values {
                 let Some(value) = *value else { continue };
                 let says = says(name, &month.label, value, language);
-                let at = if series < 2 { each.at(value) } else { total.at(value) };
-                chart.draw(series, (x, width, at), says, href.clone());
+                let height = if series < 2 { each.at(value) } else { total.at(value) };
+                let area =
+                    Mark { x, y: BOTTOM - height, width, height, series, says, href: href.clone() };
+                chart.draw(area);
             }
         }
         chart.lines = [2, 3].map(|series| (series, chart.line(series))).into();
         chart
     }
 
-    /// Lays out one value of the month whose area begins at `x` and is `width` wide.
-    fn draw(
-        &mut self,
-        series: usize,
-        (x, width, height): (i64, i64, i64),
-        says: String,
-        href: String,
-    ) {
-        let (middle, y) = (x + width / 2, BOTTOM - height);
-        if series < 2 {
-            let half = width * 3 / 10;
-            let x = if series == 0 { middle - half } else { middle + 1 };
-            self.bars.push(Mark { x, y, width: half - 1, height, series, says, href });
+    /// Lays out one value; `area` is as wide as the whole month.
+    fn draw(&mut self, area: Mark) {
+        let middle = area.x + area.width / 2;
+        if area.series < 2 {
+            let half = area.width * 3 / 10;
+            let x = if area.series == 0 { middle - half } else { middle + 1 };
+            self.bars.push(Mark { x, width: half - 1, ..area });
         } else {
-            self.dots.push(Mark { x: middle, y, width: 0, height: 0, series, says, href });
+            self.dots.push(Mark { x: middle, width: 0, height: 0, ..area });
         }
     }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
 use crate::pages::kit::chart::scale::Scale;
-use crate::pages::kit::chart::{Mark, Series, TOP, Tick, legend, says};
+use crate::pages::kit::chart::{ChartHead, Mark, Series, TOP, Tick, legend, says};
 
 /// Horizontal bars, one group per row.
 #[derive(Template)]
@@ -26,8 +26,16 @@ pub struct RowChart {
 pub struct RowValues {
     /// Row label.
     pub label: String,
-    /// Value and link for each series.
-    pub values: Vec<(Fen, String)>,
+    /// One bar for each series.
+    pub bars: Vec<Bar>,
+}
+
+/// A bar of a row.
+pub struct Bar {
+    /// Amount that gives its length.
+    pub value: Fen,
+    /// Link to the list behind it.
+    pub href: String,
 }
 
 /// Width of the label column; English names are longer.
@@ -43,34 +51,34 @@ const BAR: i64 = 9;
 
 impl RowChart {
     /// Lays out a chart of `rows`; `names` are the names of the series.
-    pub fn new(
-        (id, title): (&'static str, String),
-        names: &[String],
-        rows: &[RowValues],
-        language: Language,
-    ) -> Self {
-        let values = rows.iter().flat_map(|row| row.values.iter().map(|(value, _)| *value));
+    pub fn new(head: ChartHead, names: &[String], rows: &[RowValues], language: Language) -> Self {
+        let values = rows.iter().flat_map(|row| row.bars.iter().map(|bar| bar.value));
         let left = rows_left(language);
         let scale = Scale::new(values.max().unwrap_or(Fen::ZERO), ROWS_RIGHT - left);
         let series = i64::try_from(names.len()).unwrap_or(1);
         let step = series * (BAR + 1) + 10;
         let count = i64::try_from(rows.len()).unwrap_or(0);
-        let (mut bars, mut labels) = (Vec::new(), Vec::new());
+        let mut bars = Vec::new();
+        let mut labels = Vec::new();
         for (row, y) in rows.iter().zip((TOP..).step_by(usize::try_from(step).unwrap_or(1))) {
             labels.push(Tick { at: y + series * (BAR + 1) / 2 + 4, label: row.label.clone() });
             let lines = (y..).step_by(usize::try_from(BAR + 1).unwrap_or(1));
-            for (((value, href), name), (number, y)) in
-                row.values.iter().zip(names).zip((0..).zip(lines))
-            {
-                let says = says(name, &row.label, *value, language);
-                let (width, href) = (scale.at(*value), href.clone());
-                bars.push(Mark { x: left, y, width, height: BAR, series: number, says, href });
+            for (((bar, name), series), y) in row.bars.iter().zip(names).zip(0..).zip(lines) {
+                bars.push(Mark {
+                    x: left,
+                    y,
+                    width: scale.at(bar.value),
+                    height: BAR,
+                    series,
+                    says: says(name, &row.label, bar.value, language),
+                    href: bar.href.clone(),
+                });
             }
         }
         let tick = |(value, label)| Tick { at: left + scale.at(value), label };
         Self {
-            title,
-            id,
+            title: head.title,
+            id: head.id,
             left,
             height: TOP + count * step + 24,
             unit: scale.unit.name(language).to_owned(),

@@ -1,0 +1,8 @@
+//! Accounts: people, machine clients, their sessions and passwords.
+
+pub mod client_sessions;
+pub mod client_view;
+pub mod clients;
+pub mod password;
+pub mod sessions;
+pub mod users;

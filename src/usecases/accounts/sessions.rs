@@ -1,0 +1,296 @@
+//! Sessions: opened by a password or a client's secret, refreshed, ended; one's own password.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::words::Words;
+use crate::store::Conn;
+use crate::store::accounts::sessions::{self, Presented};
+use crate::store::accounts::users::{self, User};
+use crate::store::events::{self, Author, Event};
+use crate::usecases::accounts::password::{self, Effort};
+use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::random::digest;
+use crate::usecases::refusal::Refusal;
+
+/// User name and password of an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Credentials {
+    /// The account's user name; case is ignored.
+    #[schema(min_length = 1, max_length = 100)]
+    pub username: String,
+    /// The account's password.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+impl Credentials {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"username": "zhang.wei", "password": "river lantern copper 47"})
+    }
+}
+
+/// A refresh token to be exchanged.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct Refresh {
+    /// Refresh token from the last log-in or refresh; can be used once.
+    #[schema(min_length = 1, max_length = 200)]
+    pub refresh_token: String,
+}
+
+impl Refresh {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"refresh_token": "q4Zc1x0VbW3mJq2kq7oQ5k8m7G1yqQO0i8m3bq1x9hY"})
+    }
+}
+
+/// A change of the caller's own password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct PasswordChange {
+    /// Current password.
+    #[schema(min_length = 1, max_length = 200)]
+    pub current_password: String,
+    /// New password: at least 10 characters and not easily guessed.
+    #[schema(min_length = 1, max_length = 200)]
+    pub new_password: String,
+}
+
+impl PasswordChange {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "current_password": "river lantern copper 47",
+            "new_password": "window ladder orchid 93",
+        })
+    }
+}
+
+/// Where a request without a caller came from, recorded in its event.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The request's id.
+    pub request_id: String,
+    /// The client's network address.
+    pub address: String,
+}
+
+impl Origin {
+    /// The author recorded for what `user` does in this request.
+    pub fn author(&self, user: &User) -> Author {
+        Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
+    }
+}
+
+/// The account with this user name, if there is one. Passwords are checked by [`authenticate`].
+///
+/// # Errors
+/// The database's.
+pub fn find_account(conn: &mut Conn, username: &str) -> Result<Option<User>, Refusal> {
+    Ok(users::find_by_name(conn, username)?)
+}
+
+/// The account, if `password` is right. Slow: call it on a blocking thread.
+///
+/// For an unknown name a dummy hash is verified, so that response times do not reveal which user
+/// names exist.
+///
+/// # Errors
+/// Unauthenticated when name or password is wrong or the account is disabled.
+pub fn authenticate(user: Option<User>, password: &str) -> Result<User, Refusal> {
+    let stored = user.as_ref().map_or(NOBODY, |u| u.password_hash.as_str());
+    let right = password::verify(password, stored);
+    user.filter(|u| right && u.disabled_at.is_none()).ok_or_else(wrong_credentials)
+}
+
+/// A hash that no known password matches, with the default cost.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGZvciBub2JvZHk$qkU0rQXLBlD1zCf8W3+2r6LZ3Y5JzZr0jvnC1x2hY9A";
+
+fn wrong_credentials() -> Refusal {
+    let detail = Words::new(
+        "用户名或密码不正确，或账号已停用。忘记密码请联系管理员。",
+        "The user name or password is wrong, or the account is disabled. If you forgot the password, ask the administrator.",
+    );
+    Refusal::unauthenticated("wrong-credentials", detail)
+}
+
+/// A session that is to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The account.
+    pub user: UserId,
+    /// Who opens it, for the event.
+    pub author: Author,
+    /// Now.
+    pub now: Timestamp,
+    /// When the session ends.
+    pub ends: Timestamp,
+    /// The refresh token; `None` for a session that is not refreshed.
+    pub refresh_token: Option<String>,
+}
+
+/// Opens a session and records the event.
+///
+/// # Errors
+/// The database's.
+pub fn open(conn: &mut Conn, opening: &Opening) -> Result<SessionId, Refusal> {
+    let Opening { user, author, now, ends, refresh_token } = opening;
+    let session = sessions::open(conn, *user, *now, *ends)?;
+    if let Some(token) = refresh_token {
+        sessions::add_token(conn, session, &digest(token), *now, *ends)?;
+    }
+    events::record(conn, author, *now, &Event::of_session("session.opened", session))?;
+    Ok(session)
+}
+
+/// A session whose refresh token was exchanged.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// The session.
+    pub session: SessionId,
+    /// Its account.
+    pub user: User,
+}
+
+/// Exchanges the refresh token `shown` for `next`. A token that was used before ends its session:
+/// somebody has stolen it.
+///
+/// The outcome is an option and not a refusal, because the end of a stolen session must be saved.
+///
+/// # Errors
+/// The database's.
+pub fn refresh(
+    conn: &mut Conn,
+    shown: &str,
+    next: &str,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<Option<Refreshed>, Refusal> {
+    match sessions::present(conn, &digest(shown), now)? {
+        Presented::Good { session, user, ends } => {
+            sessions::add_token(conn, session, &digest(next), now, ends)?;
+            Ok(Some(Refreshed { session, user: users::get(conn, user)? }))
+        }
+        Presented::UsedBefore { session, user } => {
+            sessions::end(conn, session, now, "refresh token reused")?;
+            let author = origin.author(&users::get(conn, user)?);
+            let event = Event::of_session("session.ended_by_reuse", session);
+            events::record(conn, &author, now, &event)?;
+            Ok(None)
+        }
+        Presented::Unknown => Ok(None),
+    }
+}
+
+/// What [`refresh`] found, unless its account is disabled.
+///
+/// # Errors
+/// Unauthenticated when the token cannot be exchanged.
+pub fn must_be_refreshed(refreshed: Option<Refreshed>) -> Result<Refreshed, Refusal> {
+    refreshed.filter(|r| r.user.disabled_at.is_none()).ok_or_else(not_refreshable)
+}
+
+fn not_refreshable() -> Refusal {
+    let detail = Words::new(
+        "refresh_token 无效、已过期或已被使用过。请重新登录；若非本人操作，请立即修改密码。",
+        "The refresh_token is unknown, expired or already used. Log in again; if you did not use it yourself, change your password immediately.",
+    );
+    Refusal::unauthenticated("refresh-not-good", detail)
+}
+
+/// The session of the caller, which is to be ended.
+pub struct SessionEnd {
+    session: SessionId,
+    stamp: Stamp,
+}
+
+/// Ends the caller's session.
+///
+/// # Errors
+/// None.
+pub fn decide_end(ask: &mut Ask<'_>) -> Result<SessionEnd, Refusal> {
+    Ok(SessionEnd { session: ask.caller.session, stamp: ask.stamp() })
+}
+
+/// Ends a session and records the event.
+///
+/// # Errors
+/// The database's.
+pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
+    let SessionEnd { session, stamp } = end;
+    let now = stamp.now.instant;
+    sessions::end(conn, session, now, "logged out")?;
+    Ok(events::record(conn, &stamp.author, now, &Event::of_session("session.ended", session))?)
+}
+
+/// Checks the current password of `user` and hashes the new one. Slow: call it on a blocking
+/// thread.
+///
+/// # Errors
+/// Invalid when the current password is wrong or the new one weak.
+pub fn new_hash(user: &User, change: &PasswordChange, effort: Effort) -> Result<String, Refusal> {
+    if !password::verify(&change.current_password, &user.password_hash) {
+        let words = Words::new("当前密码不正确。", "The current password is wrong.");
+        let wrong = FieldError::new("/current_password".to_owned(), "wrong-password", words);
+        return Err(Refusal::invalid(vec![wrong]));
+    }
+    let about = [user.username.as_str(), user.display_name.as_str()];
+    if let Some((code, words)) = password::weakness(&change.new_password, &about) {
+        let weak = FieldError::new("/new_password".to_owned(), code, words);
+        return Err(Refusal::invalid(vec![weak]));
+    }
+    password::hash(&change.new_password, effort).map_err(Refusal::broken)
+}
+
+/// A password of the caller's own that is to be stored.
+pub struct PasswordChanged {
+    user: UserId,
+    session: SessionId,
+    hash: String,
+    stamp: Stamp,
+}
+
+/// Sets the caller's password to the hash that [`new_hash`] made.
+///
+/// # Errors
+/// None.
+pub fn decide_password(ask: &mut Ask<'_>, hash: &str) -> Result<PasswordChanged, Refusal> {
+    let (user, session) = (ask.caller.user.id, ask.caller.session);
+    Ok(PasswordChanged { user, session, hash: hash.to_owned(), stamp: ask.stamp() })
+}
+
+/// Saves a password, ends all other sessions of the account, and records the event.
+///
+/// # Errors
+/// The database's.
+pub fn save_password(conn: &mut Conn, changed: PasswordChanged) -> Result<(), Refusal> {
+    let PasswordChanged { user, session, hash, stamp } = changed;
+    let now = stamp.now.instant;
+    users::set_password(conn, user, &hash, false)?;
+    sessions::end_all(conn, user, Some(session), now, "password changed")?;
+    let event = Event::of_user("user.password_changed", user);
+    Ok(events::record(conn, &stamp.author, now, &event)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NOBODY;
+
+    #[test]
+    fn the_hash_of_nobody_is_one_that_costs_the_usual_effort() {
+        let hash = argon2::password_hash::phc::PasswordHash::new(NOBODY).unwrap();
+
+        assert_eq!(
+            hash.params.get_decimal("m"),
+            Some(crate::usecases::accounts::password::OWASP.memory_kib)
+        );
+        assert!(hash.salt.is_some() && hash.hash.is_some());
+    }
+}

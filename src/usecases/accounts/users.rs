@@ -1,0 +1,380 @@
+//! Accounts of people: listed, created, changed, given a new password.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::account::access::Role;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::FieldError;
+use crate::domain::id::{AreaId, UnitId, UserId};
+use crate::domain::text::{Name, Username};
+use crate::domain::words::Words;
+use crate::store::accounts::recorded::RecordedUser;
+use crate::store::accounts::users::{NewUser, User, UserFilter};
+use crate::store::accounts::{sessions, users};
+use crate::store::events::{self, Event, changes};
+use crate::store::reference::{areas, units};
+use crate::store::{Conn, PageRequest};
+use crate::usecases::accounts::password::{self, Effort};
+use crate::usecases::answer::{PageView, Versioned};
+use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::check::Check;
+use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::refusal::Refusal;
+
+/// An account.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct UserView {
+    /// The account's id.
+    pub id: UserId,
+    /// User name for logging in, in lower case.
+    pub username: String,
+    /// Display name.
+    pub display_name: String,
+    /// Role, which determines the account's permissions.
+    pub role: Role,
+    /// Unit the account acts for; set only for the role `unit`.
+    pub unit_id: Option<UnitId>,
+    /// Area the account acts for; set only for the role `area`.
+    pub area_id: Option<AreaId>,
+    /// True if the account must change its password before it can do anything else.
+    pub must_change_password: bool,
+    /// Time the account was disabled; null if it is enabled.
+    pub disabled_at: Option<Timestamp>,
+    /// Creation time.
+    pub created_at: Timestamp,
+    /// Version number, also sent as the `ETag`.
+    pub version: i64,
+}
+
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            role: user.role,
+            unit_id: user.unit_id,
+            area_id: user.area_id,
+            must_change_password: user.must_change_password,
+            disabled_at: user.disabled_at,
+            created_at: user.created_at,
+            version: user.version,
+        }
+    }
+}
+
+impl Versioned for UserView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// An account to create.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct UserInput {
+    /// User name for logging in: ASCII letters, digits, `.`, `-` and `_`. Case is ignored.
+    #[schema(min_length = 2, max_length = 64)]
+    pub username: String,
+    /// Display name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub display_name: String,
+    /// Role, which determines the account's permissions.
+    pub role: Role,
+    /// Unit the account acts for; required for the role `unit` and not allowed for other roles.
+    pub unit_id: Option<UnitId>,
+    /// Area the account acts for; required for the role `area` and not allowed for other roles.
+    pub area_id: Option<AreaId>,
+    /// Initial password: at least 10 characters and not easily guessed. The account must change it
+    /// at its first log-in.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+impl UserInput {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({
+            "username": "zhang.wei", "display_name": "张伟", "role": "viewer",
+            "password": "river lantern copper 47",
+        })
+    }
+}
+
+/// The fields of an account that can be changed.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserForm {
+    /// Display name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub display_name: String,
+    /// Role, which determines the account's permissions.
+    pub role: Role,
+    /// Unit the account acts for; null for none.
+    pub unit_id: Option<UnitId>,
+    /// Area the account acts for; null for none.
+    pub area_id: Option<AreaId>,
+    /// True to disable the account, false to enable it. Disabling ends its sessions immediately.
+    pub disabled: bool,
+}
+
+impl From<&User> for UserForm {
+    fn from(user: &User) -> Self {
+        Self {
+            display_name: user.display_name.clone(),
+            role: user.role,
+            unit_id: user.unit_id,
+            area_id: user.area_id,
+            disabled: user.disabled_at.is_some(),
+        }
+    }
+}
+
+impl Patchable for UserForm {
+    const SCHEMA: &'static str = "UserPatch";
+    const DESCRIPTION: &'static str =
+        "A partial update of an account; absent fields are left unchanged.";
+    const FIXED: &'static [&'static str] = &[];
+
+    fn patch_sample() -> serde_json::Value {
+        serde_json::json!({"display_name": "张伟（市发展改革委）", "disabled": false})
+    }
+}
+
+/// A password set by an administrator.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = Self::sample)]
+pub struct PasswordReset {
+    /// New password: at least 10 characters and not easily guessed. The account must change it at
+    /// its next log-in.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+impl PasswordReset {
+    fn sample() -> serde_json::Value {
+        serde_json::json!({"password": "window ladder orchid 93"})
+    }
+}
+
+/// Accounts of people that `filter` admits, by user name.
+///
+/// # Errors
+/// A cursor of another list.
+pub fn list(
+    ask: &mut Ask<'_>,
+    filter: &UserFilter,
+    page: &PageRequest,
+) -> Result<PageView<UserView>, Refusal> {
+    Ok(PageView::of(users::list(ask.conn, filter, page)?, UserView::from))
+}
+
+/// One account of a person.
+///
+/// # Errors
+/// Not found, also for the account of a machine client.
+pub fn get(ask: &mut Ask<'_>, id: UserId) -> Result<UserView, Refusal> {
+    Ok(users::person(ask.conn, id)?.into())
+}
+
+/// Validates `input` and hashes its password. Takes a tenth of a second of a processor: call it on
+/// a blocking thread, outside of a transaction.
+///
+/// # Errors
+/// Invalid, with every wrong field.
+pub fn prepare(input: &UserInput, effort: Effort) -> Result<NewUser, Refusal> {
+    let mut check = Check::new();
+    let username = check.field("/username", Username::parse(&input.username));
+    let display_name = check.field("/display_name", Name::parse(&input.display_name));
+    check_affiliation(&mut check, input.role, input.unit_id, input.area_id);
+    let about = [input.username.as_str(), input.display_name.as_str()];
+    let hash = strong(&mut check, &input.password, &about, effort)?;
+    let parsed =
+        username.zip(display_name).zip(hash).map(|((username, display_name), hash)| NewUser {
+            username: username.into_string(),
+            display_name: display_name.into_string(),
+            role: input.role,
+            unit_id: input.unit_id,
+            area_id: input.area_id,
+            password_hash: hash,
+            must_change_password: true,
+        });
+    check.done(parsed)
+}
+
+fn strong(
+    check: &mut Check,
+    password: &str,
+    about: &[&str],
+    effort: Effort,
+) -> Result<Option<String>, Refusal> {
+    if let Some((code, words)) = password::weakness(password, about) {
+        check.note("/password", FieldError::new(String::new(), code, words));
+        return Ok(None);
+    }
+    password::hash(password, effort).map(Some).map_err(Refusal::broken)
+}
+
+/// Checks that `unit` accounts have a unit, `area` accounts an area, and other roles neither.
+pub(super) fn check_affiliation(
+    check: &mut Check,
+    role: Role,
+    unit: Option<UnitId>,
+    area: Option<AreaId>,
+) {
+    for (pointer, wanted, given) in [
+        ("/unit_id", role == Role::Unit, unit.is_some()),
+        ("/area_id", role == Role::Area, area.is_some()),
+    ] {
+        if wanted && !given {
+            let words = Words::new("该角色必须指定。", "Required for this role.");
+            check.note(pointer, FieldError::new(String::new(), "required", words));
+        } else if given && !wanted {
+            let words =
+                Words::new("该角色不能指定，请去掉。", "Not allowed for this role; leave it out.");
+            check.note(pointer, FieldError::new(String::new(), "not-allowed", words));
+        }
+    }
+}
+
+/// Checks that the unit and the area exist.
+pub(super) fn must_exist(
+    conn: &mut Conn,
+    unit: Option<UnitId>,
+    area: Option<AreaId>,
+) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    if let Some(unit) = unit {
+        check.known("/unit_id", units::find(conn, unit)?);
+    }
+    if let Some(area) = area {
+        check.known("/area_id", areas::find(conn, area)?);
+    }
+    check.done(Some(()))
+}
+
+/// An account that was decided on and is to be created.
+pub struct UserCreation {
+    new: NewUser,
+    stamp: Stamp,
+}
+
+/// Creates an account from what [`prepare`] made.
+///
+/// # Errors
+/// Invalid when unit or area do not exist.
+pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<UserCreation, Refusal> {
+    must_exist(ask.conn, new.unit_id, new.area_id)?;
+    Ok(UserCreation { new: new.clone(), stamp: ask.stamp() })
+}
+
+/// Saves a new account and records the event.
+///
+/// # Errors
+/// A conflict when the user name is in use.
+pub fn create(conn: &mut Conn, creation: UserCreation) -> Result<UserView, Refusal> {
+    let UserCreation { new, stamp } = creation;
+    let user = users::insert(conn, &new, stamp.now.instant)?;
+    let changes = changes(None, &RecordedUser::from(&user));
+    let event = Event::of("user.created", "user", user.id.0, changes);
+    events::record(conn, &stamp.author, stamp.now.instant, &event)?;
+    Ok(user.into())
+}
+
+/// An account that was decided on and is to be saved.
+pub struct UserChange {
+    before: User,
+    user: User,
+    stamp: Stamp,
+}
+
+/// Changes an account, which the caller read at `version`.
+///
+/// # Errors
+/// Not found; invalid, with every wrong field.
+pub fn decide_update(
+    ask: &mut Ask<'_>,
+    id: UserId,
+    version: i64,
+    patch: &Patch<UserForm>,
+) -> Result<UserChange, Refusal> {
+    let before = users::person(ask.conn, id)?;
+    let form = patch.merged(&UserForm::from(&before))?;
+    let mut check = Check::new();
+    let name = check.field("/display_name", Name::parse(&form.display_name));
+    check_affiliation(&mut check, form.role, form.unit_id, form.area_id);
+    let display_name = check.done(name)?.into_string();
+    must_exist(ask.conn, form.unit_id, form.area_id)?;
+    let UserForm { role, unit_id, area_id, disabled, .. } = form;
+    let disabled_at = disabled.then(|| before.disabled_at.unwrap_or(ask.now.instant));
+    let user =
+        User { version, display_name, role, unit_id, area_id, disabled_at, ..before.clone() };
+    Ok(UserChange { before, user, stamp: ask.stamp() })
+}
+
+/// Saves a changed account, ends its sessions when it is disabled, and records the event.
+///
+/// # Errors
+/// Stale when somebody else changed it.
+pub fn save(conn: &mut Conn, change: UserChange) -> Result<UserView, Refusal> {
+    let UserChange { before, user, stamp } = change;
+    let after = users::save(conn, &user)?;
+    if after.disabled_at.is_some() {
+        sessions::end_all(conn, after.id, None, stamp.now.instant, "account disabled")?;
+    }
+    let changes = changes(Some(&RecordedUser::from(&before)), &RecordedUser::from(&after));
+    let event = Event::of("user.updated", "user", after.id.0, changes);
+    events::record(conn, &stamp.author, stamp.now.instant, &event)?;
+    Ok(after.into())
+}
+
+/// Hashes a new password for `user`. Slow, as [`prepare`] is.
+///
+/// # Errors
+/// Invalid when the password is weak.
+pub fn prepare_reset(
+    user: &UserView,
+    reset: &PasswordReset,
+    effort: Effort,
+) -> Result<String, Refusal> {
+    let mut check = Check::new();
+    let about = [user.username.as_str(), user.display_name.as_str()];
+    let hash = strong(&mut check, &reset.password, &about, effort)?;
+    check.done(hash)
+}
+
+/// A password hash that is to be stored.
+pub struct PasswordResetChange {
+    user: UserId,
+    hash: String,
+    stamp: Stamp,
+}
+
+/// Sets the password of an account to what [`prepare_reset`] made.
+///
+/// # Errors
+/// Not found.
+pub fn decide_reset(
+    ask: &mut Ask<'_>,
+    id: UserId,
+    hash: &str,
+) -> Result<PasswordResetChange, Refusal> {
+    let user = users::person(ask.conn, id)?.id;
+    Ok(PasswordResetChange { user, hash: hash.to_owned(), stamp: ask.stamp() })
+}
+
+/// Saves a password, ends all sessions of the account, and records the event.
+///
+/// # Errors
+/// The database's.
+pub fn save_reset(conn: &mut Conn, change: PasswordResetChange) -> Result<UserView, Refusal> {
+    let PasswordResetChange { user, hash, stamp } = change;
+    users::set_password(conn, user, &hash, true)?;
+    sessions::end_all(conn, user, None, stamp.now.instant, "password reset")?;
+    let event = Event::of_user("user.password_reset", user);
+    events::record(conn, &stamp.author, stamp.now.instant, &event)?;
+    Ok(users::get(conn, user)?.into())
+}

@@ -1,0 +1,160 @@
+//! Adding and changing milestones.
+
+use crate::domain::error::FieldError;
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::milestone::{Milestone, TEMPLATES};
+use crate::domain::text::{Line, Name, Reason};
+use crate::domain::words::Words;
+use crate::store::events::{self, Event, changes};
+use crate::store::milestones::recorded::RecordedMilestone;
+use crate::store::{Conn, milestones, projects};
+use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::check::Check;
+use crate::usecases::milestones::MilestoneKey;
+use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
+use crate::usecases::patch::Patch;
+use crate::usecases::refusal::Refusal;
+
+/// A milestone that was decided on and is to be saved.
+pub struct MilestoneChange {
+    /// The milestone before; `None` when it is added.
+    before: Option<Milestone>,
+    milestone: Milestone,
+    stamp: Stamp,
+}
+
+/// Adds a milestone to a project.
+///
+/// # Errors
+/// Not found unless the caller sees the project; invalid, with every wrong field.
+pub fn decide_creation(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+    input: &MilestoneInput,
+) -> Result<MilestoneChange, Refusal> {
+    projects::get(ask.conn, project, ask.sight())?;
+    let milestone = parse(ask, project, input)?;
+    Ok(MilestoneChange { before: None, milestone, stamp: ask.stamp() })
+}
+
+fn parse(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+    input: &MilestoneInput,
+) -> Result<Milestone, Refusal> {
+    let mut check = Check::new();
+    let template = TEMPLATES.iter().zip(1..).find(|(t, _)| t.code == input.code);
+    let name = input.name.as_deref().or(template.map(|(t, _)| t.name));
+    let class = input.class.or(template.map(|(t, _)| t.class));
+    let name = required(&mut check, "/name", name);
+    let name = name.and_then(|n| check.field("/name", Name::parse(n)));
+    let class = required(&mut check, "/class", class);
+    let document = check.field("/document_number", Line::parse(&input.document_number));
+    // Milestones without a template are placed after the standard ones.
+    let position = if let Some((_, position)) = template {
+        position
+    } else {
+        let last = milestones::list(ask.conn, project)?.iter().map(|m| m.position).max();
+        last.unwrap_or(0).max(100) + 1
+    };
+    let parsed = name.zip(class).zip(document).map(|((name, class), document)| Milestone {
+        id: MilestoneId(0),
+        project_id: project,
+        code: input.code.clone(),
+        name: name.into_string(),
+        class,
+        position,
+        baseline: input.baseline_date,
+        forecast: None,
+        forecast_reason: String::new(),
+        actual: None,
+        weight: input.weight,
+        document_number: document.into_string(),
+        evidence: String::new(),
+        version: 1,
+    });
+    let milestone = check.done(parsed)?.reach(input.actual_date, ask.now.today);
+    milestone.map_err(|e| Refusal::of_day("/actual_date", e))
+}
+
+fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
+    if value.is_none() {
+        let words = Words::new("自定节点须填写。", "Required for a milestone without a template.");
+        check.note(pointer, FieldError::new("", "required", words));
+    }
+    value
+}
+
+/// Changes a milestone, which the caller read at `version`.
+///
+/// # Errors
+/// Not found; a conflict when the forecast of a reached milestone is changed; invalid, with every
+/// wrong field.
+pub fn decide_update(
+    ask: &mut Ask<'_>,
+    key: MilestoneKey,
+    version: i64,
+    patch: &Patch<MilestoneEdit>,
+) -> Result<MilestoneChange, Refusal> {
+    projects::get(ask.conn, key.project, ask.sight())?;
+    let old = milestones::get(ask.conn, key.project, key.milestone)?;
+    let before = Some(old.clone());
+    let milestone = changed(ask, Milestone { version, ..old }, patch)?;
+    Ok(MilestoneChange { before, milestone, stamp: ask.stamp() })
+}
+
+fn changed(
+    ask: &Ask<'_>,
+    milestone: Milestone,
+    patch: &Patch<MilestoneEdit>,
+) -> Result<Milestone, Refusal> {
+    let edit = patch.merged(&MilestoneEdit::from(&milestone))?;
+    let mut check = Check::new();
+    let reason = check.optional("/reason", edit.reason.as_deref().map(Reason::parse));
+    let moves_forecast = patch.names("forecast_date");
+    if moves_forecast && edit.reason.is_none() {
+        let words =
+            Words::new("调整预计日期须说明原因。", "A new forecast date requires a reason.");
+        check.note("/reason", FieldError::new("", "required", words));
+    }
+    let document = check.field("/document_number", Line::parse(&edit.document_number));
+    let evidence = check.field("/evidence", Line::parse(&edit.evidence));
+    let (document, evidence) = check.done(document.zip(evidence))?;
+    let mut milestone = Milestone {
+        document_number: document.into_string(),
+        evidence: evidence.into_string(),
+        ..milestone
+    };
+    if let Some((day, reason)) = edit.forecast_date.filter(|_| moves_forecast).zip(reason) {
+        milestone = milestone.move_forecast(day, &reason)?;
+    }
+    if patch.names("actual_date") {
+        milestone = milestone
+            .reach(edit.actual_date, ask.now.today)
+            .map_err(|e| Refusal::of_day("/actual_date", e))?;
+    }
+    Ok(milestone)
+}
+
+/// Saves a milestone and records the event.
+///
+/// # Errors
+/// A conflict when the project has another milestone with the code; stale when somebody else
+/// changed it.
+pub fn save(conn: &mut Conn, change: MilestoneChange) -> Result<MilestoneView, Refusal> {
+    let MilestoneChange { before, milestone, stamp } = change;
+    let project = milestone.project_id;
+    let (kind, id) = if before.is_some() {
+        milestones::save(conn, &milestone)?;
+        ("milestone.changed", milestone.id)
+    } else {
+        ("milestone.added", milestones::insert(conn, &milestone)?)
+    };
+    let after = milestones::get(conn, project, id)?;
+    let today = stamp.now.today;
+    let recorded = before.as_ref().map(|before| RecordedMilestone::of(before, today));
+    let changes = changes(recorded.as_ref(), &RecordedMilestone::of(&after, today));
+    let event = Event::of_project(kind, "milestone", id.0, project, changes);
+    events::record(conn, &stamp.author, stamp.now.instant, &event)?;
+    Ok(MilestoneView::of(after, today))
+}

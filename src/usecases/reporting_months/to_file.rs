@@ -1,0 +1,76 @@
+//! The open months with the reports that are to be filed in them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::id::ProjectId;
+use crate::domain::month::Year;
+use crate::domain::report::filings::FilingStatus;
+use crate::domain::report::{Report, ReportState};
+use crate::domain::reporting_month::{MonthState, ReportingMonth};
+use crate::store::page::WHOLE;
+use crate::store::reports::review::{self, ReviewFilter};
+use crate::store::{PageRequest, reporting_months};
+use crate::usecases::ask::Ask;
+use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::refusal::Refusal;
+use crate::usecases::reporting_months::filings::{FilingView, FilingYear};
+use crate::usecases::reporting_months::late_grants::{self, LateGrantView};
+use crate::usecases::reporting_months::view::ReportingMonthView;
+
+/// An open month with its filings.
+pub struct OpenMonth {
+    /// The month.
+    pub month: ReportingMonthView,
+    /// Its filings, by project id.
+    pub filings: Vec<FilingView>,
+    /// Return reasons of its returned reports, by project.
+    pub return_reasons: BTreeMap<ProjectId, String>,
+    /// Its late grants, newest first.
+    pub grants: Vec<LateGrantView>,
+}
+
+/// The months that accept reports today, earliest first, with the filings of `projects`.
+///
+/// # Errors
+/// 400 with every unknown code of `projects`.
+pub fn open_months(ask: &mut Ask<'_>, projects: &FilterQuery) -> Result<Vec<OpenMonth>, Refusal> {
+    let mut months = reporting_months::list(ask.conn, None)?;
+    months.retain(|m| m.state == MonthState::Open && m.opens_on <= ask.now.today);
+    let mut years: BTreeMap<Year, FilingYear> = BTreeMap::new();
+    let mut open = Vec::new();
+    for month in months {
+        let year = month.month.year();
+        if !years.contains_key(&year) {
+            let filter = projects.known(ask.conn, Some(year))?;
+            years.insert(year, FilingYear::read(ask, year, &filter)?);
+        }
+        let Some(read) = years.get(&year) else { continue };
+        let filings = read.views(ask, &month)?;
+        open.push(OpenMonth {
+            return_reasons: return_reasons(ask, &month, &filings)?,
+            grants: late_grants::list(ask, month.month)?,
+            month: month.into(),
+            filings,
+        });
+    }
+    Ok(open)
+}
+
+fn return_reasons(
+    ask: &mut Ask<'_>,
+    month: &ReportingMonth,
+    filings: &[FilingView],
+) -> Result<BTreeMap<ProjectId, String>, Refusal> {
+    if !filings.iter().any(|f| f.status == FilingStatus::Returned) {
+        return Ok(BTreeMap::new());
+    }
+    let filter = ReviewFilter {
+        months: vec![month.month],
+        states: vec![ReportState::Returned],
+        ..ReviewFilter::default()
+    };
+    let sight = ask.sight();
+    let returned = review::list(ask.conn, &filter, sight, &PageRequest::new(WHOLE, None))?;
+    let reason = |(report, _): (Report, String)| (report.project_id, report.return_reason);
+    Ok(returned.items.into_iter().map(reason).collect())
+}
