@@ -4,8 +4,6 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::api::lights::handlers::LightSummary;
-use crate::api::lights::view::ProjectLightView;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::IssueId;
 use crate::domain::month::Month;

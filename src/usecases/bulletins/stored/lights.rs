@@ -1,7 +1,5 @@
 //! Lights of rows and of projects, and counts of filings.
 
-use crate::api::lights::handlers as summary;
-use crate::api::lights::view;
 use crate::domain::report::filings;
 use crate::store::bulletins::content::lights::{
     CatchUp, Finding, LightCounts, LightRow, LightSummary, Override, ProjectLight, Rules,
@@ -10,9 +8,8 @@ use crate::store::bulletins::content::lists::Filings;
 use crate::usecases::bulletins::stored::rows::{about_with, each};
 use crate::usecases::lights::overrides::LightOverrideView;
 use crate::usecases::lights::rules::LightRulesView;
-use crate::usecases::lights::summary;
 use crate::usecases::lights::view::{CatchUpView, LightCountsView};
-use crate::usecases::lights::{project, view};
+use crate::usecases::lights::{project, summary, view};
 
 impl From<summary::LightSummary> for LightSummary {
     fn from(answer: summary::LightSummary) -> Self {
