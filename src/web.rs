@@ -85,6 +85,7 @@ pub fn start(
         logins,
         running: RunningKeys::default(),
         imports: UploadSlots::default(),
+        headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),
     };
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));

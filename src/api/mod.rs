@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
+pub(crate) mod format_1;
 pub mod imports;
 pub mod issues;
 pub mod lights;

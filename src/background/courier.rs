@@ -102,7 +102,8 @@ impl Courier {
     /// # Errors
     /// Why there was no response.
     pub async fn post(&self, parcel: Parcel<'_>, now: Timestamp) -> Result<Answer, NoAnswer> {
-        let (deadline, url) = (Instant::now() + self.patience, parcel.url);
+        let deadline = Instant::now() + self.patience;
+        let url = parcel.url;
         let connected = timeout_at(deadline, connect(url)).await;
         let stream = connected.map_err(|_| NoAnswer::late())??;
         let request =

@@ -100,7 +100,8 @@ struct Post {
 
 impl Post {
     async fn serve(self, sealed: Arc<Notify>) {
-        let (mut turns, mut stopping) = (JoinSet::new(), self.stopping.clone());
+        let mut turns = JoinSet::new();
+        let mut stopping = self.stopping.clone();
         let mut pruned_at = self.clock.now();
         loop {
             // Registered before the round, so that events sealed during it wake us.
@@ -159,7 +160,8 @@ impl Post {
         let mut failed = None;
         for step in steps {
             let ids: Result<Vec<String>, _> = step.events.iter().map(|_| new_id()).collect();
-            let (ids, hook) = (ids.map_err(StoreError::broken)?, step.webhook);
+            let ids = ids.map_err(StoreError::broken)?;
+            let hook = step.webhook;
             let queue = move |conn: &mut Conn| deliveries::queue(conn, &step, &ids, now);
             if let Err(error) = self.db.write(queue).await {
                 warn!(webhook = hook.0, "cannot queue deliveries of a webhook: {error}");
@@ -175,7 +177,8 @@ impl Post {
         if due.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
-        let (me, until) = (self.me.clone(), now.plus_seconds(LEASE_SECONDS));
+        let me = self.me.clone();
+        let until = now.plus_seconds(LEASE_SECONDS);
         let lease = move |conn: &mut Conn| {
             let mut taken = Vec::new();
             for hook in due.iter().take(most) {
@@ -204,7 +207,8 @@ impl Post {
                 }
             }
         }
-        let (me, now) = (self.me.clone(), self.clock.now());
+        let me = self.me.clone();
+        let now = self.clock.now();
         let given_back = self.db.write(move |conn| webhooks::keep(conn, hook, &me, now)).await;
         if let Err(error) = given_back {
             warn!(
@@ -216,7 +220,8 @@ impl Post {
 
     /// Sends the next due message. Returns true if the next one may be sent at once.
     async fn send_next(&self, hook: WebhookId) -> Result<bool, StoreError> {
-        let (now, key) = (self.clock.now(), self.key.clone());
+        let now = self.clock.now();
+        let key = self.key.clone();
         let found = self.db.read(move |conn| Letter::read(conn, hook, &key, now)).await?;
         let Some(letter) = found else {
             return Ok(false);
@@ -256,7 +261,8 @@ impl Post {
 
     /// Records the result of an attempt. Returns true if this instance still holds the lease.
     async fn record(&self, tried: Delivery, answer: Answer) -> Result<bool, StoreError> {
-        let (now, me) = (self.clock.now(), self.me.clone());
+        let now = self.clock.now();
+        let me = self.me.clone();
         let verdict = judge(tried.tries.saturating_add(1), answer, now, chance());
         let until = now.plus_seconds(LEASE_SECONDS);
         let write = move |conn: &mut Conn| {

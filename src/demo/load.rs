@@ -86,7 +86,8 @@ pub async fn load(
     }
     for sketch in sketches {
         let number = sketch.number;
-        let (name, names) = (known.reference.name(&sketch), &known.names);
+        let name = known.reference.name(&sketch);
+        let names = &known.names;
         if !names.contains(&name) {
             let reference = known.reference.clone();
             db.write(move |conn| load_one(conn, &reference, &sketch, year, today, now)).await?;
@@ -243,7 +244,8 @@ fn assign_units(
         (regulator, UnitRole::Regulator),
     ] {
         let unit_id = unit(conn, name)?;
-        let (contact, phone) = (String::new(), String::new());
+        let contact = String::new();
+        let phone = String::new();
         assigned.push(ProjectUnit { unit_id, unit: name.to_owned(), role, contact, phone });
     }
     project_units::replace(conn, id, &assigned)

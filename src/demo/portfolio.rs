@@ -226,8 +226,11 @@ fn reports(
     let Some(start) = life.actual_start else {
         return Vec::new();
     };
-    let (mut done, mut received, mut paid) = (before, Fen::ZERO, Fen::ZERO);
-    let (mut all, pace) = (Vec::new(), pace(numbers));
+    let mut done = before;
+    let mut received = Fen::ZERO;
+    let mut paid = Fen::ZERO;
+    let mut all = Vec::new();
+    let pace = pace(numbers);
     for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
         let planned = months.of(month.number()).get();
         let idle = month.number() == 2 && numbers.chance(10);

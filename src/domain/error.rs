@@ -29,7 +29,8 @@ pub struct CellPlace {
 impl CellPlace {
     /// Position as text, such as `Sheet "projects", row 3, column B`.
     pub fn words(&self) -> Words {
-        let (sheet, row) = (&self.sheet, self.row);
+        let sheet = &self.sheet;
+        let row = self.row;
         match &self.column {
             Some(column) => Words::new(
                 format!("工作表“{sheet}”第 {row} 行 {column} 列"),

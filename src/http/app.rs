@@ -11,12 +11,14 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::id::SessionId;
+use crate::domain::month::Year;
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
 use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
+use crate::http::stored::HeadersOfFormat1;
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
 use crate::store::accounts::users::User;
@@ -25,7 +27,9 @@ use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientRefuse
 use crate::usecases::accounts::sessions::{self, Opening, Origin, Refreshed};
 use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
+use crate::usecases::figures::request::{YearOpened, open_year};
 use crate::usecases::refusal::Refusal;
+use chrono::NaiveDate;
 
 /// The program's parts, shared by all workers.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub struct App {
     pub running: RunningKeys,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
+    /// Headers of replies that release 0.1.0 stored without them.
+    pub headers_of_format_1: HeadersOfFormat1,
     /// Notified after events were sealed.
     pub sealed: Arc<Notify>,
 }
@@ -99,6 +105,14 @@ impl App {
 }
 
 impl App {
+    /// What a page shows of a year before anything is asked of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn year_opened(&self, year: Year, today: NaiveDate) -> Result<YearOpened, Problem> {
+        Ok(self.db.read(move |conn| open_year(conn, year, today)).await?)
+    }
+
     /// The account with this user name, if there is one.
     ///
     /// # Errors

@@ -5,8 +5,6 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::domain::clock::Timestamp;
@@ -165,45 +163,8 @@ impl Once {
     ) -> Result<Option<Stored<R>>, Problem> {
         let path = self.request.path();
         let found = self.kept_text(app, scope, body_sha256).await?;
-        Ok(found.map(|text| Stored::new(StoredReply::read::<R>(&text, path))))
-    }
-
-    /// Runs `work` in a transaction that also stores its outcome, or returns the stored outcome.
-    /// A failure is not stored. Transition: use [`Once::change`].
-    ///
-    /// # Errors
-    /// 409 while a request with this key runs, 422 if it was used with another body; the work's.
-    pub async fn write<T, F>(&self, app: &App, mut work: F) -> Result<T, Problem>
-    where
-        T: Serialize + DeserializeOwned + Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Problem> + Send + 'static,
-    {
-        let Some(scope) = self.scope()? else {
-            return app.db.write(work).await;
-        };
-        let _running = app.running.begin(&scope).ok_or_else(still_running)?;
-        let body_sha256 = self.body_sha256();
-        if let Some(kept) = self.kept(app, &scope, &body_sha256).await? {
-            return Ok(kept);
-        }
-        let record = IdempotencyRecord {
-            scope: scope.clone(),
-            body_sha256: body_sha256.clone(),
-            now: app.clock.now(),
-        };
-        let done = app
-            .db
-            .write(move |conn| -> Result<T, Problem> {
-                let done = work(conn)?;
-                record.save(conn, serde_json::to_string(&done).map_err(Problem::broken)?)?;
-                Ok(done)
-            })
-            .await;
-        match done {
-            Ok(done) => Ok(done),
-            // Another process may have executed a request with the same key meanwhile.
-            Err(problem) => self.kept(app, &scope, &body_sha256).await?.ok_or(problem),
-        }
+        Ok(found
+            .map(|text| Stored::new(StoredReply::read::<R>(&text, path, app.headers_of_format_1))))
     }
 
     fn scope(&self) -> Result<Option<KeyScope>, Problem> {
@@ -220,16 +181,6 @@ impl Once {
     fn body_sha256(&self) -> String {
         let hash = self.request.extensions().get::<BodyHash>().cloned();
         hash.unwrap_or_else(|| BodyHash::of(b"")).0
-    }
-
-    async fn kept<T: DeserializeOwned>(
-        &self,
-        app: &App,
-        scope: &KeyScope,
-        body_sha256: &str,
-    ) -> Result<Option<T>, Problem> {
-        let found = self.kept_text(app, scope, body_sha256).await?;
-        found.map(|text| serde_json::from_str(&text).map_err(Problem::broken)).transpose()
     }
 
     async fn kept_text(

@@ -8,11 +8,6 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::date::OfDate;
 use crate::domain::error::FieldError;
-use crate::domain::milestone::refusal::MilestoneRefusal;
-use crate::domain::plan::refusal::YearPlanRefusal;
-use crate::domain::project::refusal::ProjectRefusal;
-use crate::domain::report::refusal::ReportRefusal;
-use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::{Language, Words};
 use crate::http::problem_body::{FieldProblem, ProblemBody, title};
 use crate::store::StoreError;
@@ -211,19 +206,8 @@ impl Problem {
     }
 }
 
-// Transition: handlers that still apply rules themselves. Goes with the last of them.
-macro_rules! problems {
-    ($($refusal:ty)*) => { $(
-        impl From<$refusal> for Problem {
-            fn from(refusal: $refusal) -> Self {
-                Refusal::from(refusal).into()
-            }
-        }
-    )* };
-}
-problems!(ProjectRefusal MilestoneRefusal YearPlanRefusal MonthRefusal ReportRefusal);
-
-// Transition: nouns whose use cases still return problems. Goes with the last of them.
+/// Rows of a file are checked against the schemas of bodies inside the transaction of their use
+/// cases, which ends with a refusal.
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         let kind = match problem.status.as_u16() {

@@ -46,18 +46,18 @@ impl StoredReply {
     }
 
     /// Reads a stored text of either format; `path` is the path of the request.
-    pub fn read<R: Outcome>(text: &str, path: &str) -> Self {
+    pub fn read<R: Outcome>(text: &str, path: &str, headers: HeadersOfFormat1) -> Self {
         match serde_json::from_str::<Self>(text) {
             Ok(stored) if stored.format == FORMAT => stored,
-            Ok(_) | Err(_) => Self::read_format_1::<R>(text, path),
+            Ok(_) | Err(_) => Self::read_format_1::<R>(text, path, headers),
         }
     }
 
     /// Format 1 had the answer's JSON alone: status and headers follow from the kind of reply.
-    fn read_format_1<R: Outcome>(text: &str, path: &str) -> Self {
+    fn read_format_1<R: Outcome>(text: &str, path: &str, headers: HeadersOfFormat1) -> Self {
         let mut answer: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         R::complete_format_1(&mut answer);
-        let Format1Headers { location, version } = R::headers_of_format_1(&answer, path);
+        let Format1Headers { location, version } = headers(&answer, path);
         let created = R::STATUS == StatusCode::CREATED.as_u16();
         let has_body = R::STATUS != StatusCode::NO_CONTENT.as_u16();
         Self {
@@ -69,6 +69,10 @@ impl StoredReply {
         }
     }
 }
+
+/// Finds the headers of a reply of release 0.1.0 from its stored answer and the path of its
+/// request.
+pub type HeadersOfFormat1 = fn(&Value, &str) -> Format1Headers;
 
 /// What release 0.1.0 sent in the headers of a reply.
 pub struct Format1Headers {
@@ -99,14 +103,6 @@ pub trait Outcome: Reply {
 
     /// Adds fields that the stored JSON of release 0.1.0 lacks.
     fn complete_format_1(_answer: &mut Value) {}
-
-    /// Headers of release 0.1.0 for a stored answer; `path` is the path of the request. Most new
-    /// things stand below it, under their id.
-    fn headers_of_format_1(answer: &Value, path: &str) -> Format1Headers {
-        let number = |name: &str| answer.get(name).and_then(Value::as_i64);
-        let location = number("id").map(|id| format!("{path}/{id}"));
-        Format1Headers { location, version: number("version") }
-    }
 }
 
 impl<T: Serialize + utoipa::ToSchema> Outcome for Json<T> {
@@ -177,10 +173,6 @@ impl<R: Outcome> Outcome for ShownOnce<R> {
                 .or_insert(Value::Null);
         }
     }
-
-    fn headers_of_format_1(answer: &Value, path: &str) -> Format1Headers {
-        R::headers_of_format_1(answer, path)
-    }
 }
 
 /// A reply of kind `R` as bytes, fresh or repeated.
@@ -240,18 +232,24 @@ mod tests {
         }
     }
 
+    fn below(answer: &Value, path: &str) -> Format1Headers {
+        let location = Some(format!("{path}/{}", answer["id"]));
+        Format1Headers { location, version: answer["version"].as_i64() }
+    }
+
     #[test]
     fn what_is_kept_is_read_back_to_the_byte() {
         let sent = Numbered(7).sent().unwrap();
 
-        let read = StoredReply::read::<Numbered>(&sent.to_text().unwrap(), "/elsewhere");
+        let read = StoredReply::read::<Numbered>(&sent.to_text().unwrap(), "/elsewhere", below);
 
         assert_eq!(read, sent);
     }
 
     #[test]
     fn an_outcome_of_the_first_release_gets_its_status_and_headers() {
-        let read = StoredReply::read::<Numbered>(r#"{"id":7,"version":3}"#, "/api/v1/things");
+        let read =
+            StoredReply::read::<Numbered>(r#"{"id":7,"version":3}"#, "/api/v1/things", below);
 
         assert_eq!(read.status, 201);
         assert_eq!(read.location.as_deref(), Some("/api/v1/things/7"));

@@ -59,7 +59,7 @@ async fn page(
     };
     let (mut published, ready) = visit.ask(question).await?;
     published.reverse();
-    let shell = Shell::for_visit(visit, NavItem::BULLETINS).await?;
+    let shell = Shell::for_visit(visit, NavItem::BULLETINS)?;
     Ok(BulletinsPage { shell, published, ready, rejected })
 }
 
@@ -127,7 +127,7 @@ async fn show_one(
     };
     let (bulletin, compared) = visit.ask(question).await?;
     let figures = bulletin.view.read_figures()?;
-    let shell = Shell::for_visit(&visit, NavItem::BULLETINS).await?;
+    let shell = Shell::for_visit(&visit, NavItem::BULLETINS)?;
     Ok(Page::of(BulletinPage {
         shell,
         synthetic: bulletin.names.synthetic,

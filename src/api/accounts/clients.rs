@@ -80,13 +80,13 @@ async fn create_client(
         &who,
         move |ask| clients::decide_creation(ask, &input, &secret),
         clients::create,
-        move |client| shown_once(client, &shown),
+        move |client| shown_once(&client, &shown),
     )
     .await
 }
 
 /// The reply with the secret, and the reply that is kept, without it.
-fn shown_once(client: ClientView, secret: &NewSecret) -> ShownOnce<Created<ClientWithSecret>> {
+fn shown_once(client: &ClientView, secret: &NewSecret) -> ShownOnce<Created<ClientWithSecret>> {
     let location = format!("/clients/{}", client.id);
     let reply = |client_secret| Created {
         view: ClientWithSecret { client: client.clone(), client_secret },
@@ -144,7 +144,7 @@ async fn create_client_secret(
         &who,
         move |ask| clients::decide_secret(ask, path.client_id, &secret),
         clients::add_secret,
-        move |client| shown_once(client, &shown),
+        move |client| shown_once(&client, &shown),
     )
     .await
 }

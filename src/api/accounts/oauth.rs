@@ -160,7 +160,8 @@ fn invalid_scope(has: &[ClientScope]) -> Problem {
 impl TokenRequest {
     /// Client id and secret, which must be given either in the form or by HTTP Basic, not both.
     fn credentials(&mut self) -> Result<(String, String), Problem> {
-        let (name, secret) = (self.form.remove("client_id"), self.form.remove("client_secret"));
+        let name = self.form.remove("client_id");
+        let secret = self.form.remove("client_secret");
         match (self.basic.take(), name, secret) {
             (None, Some(name), Some(secret)) | (Some((name, secret)), None, None) => {
                 Ok((name, secret))
@@ -231,7 +232,8 @@ async fn create_token(
             invalid_request()
         });
     }
-    let (now, lifetime) = (app.clock.now(), app.tokens.lifetime_seconds);
+    let now = app.clock.now();
+    let lifetime = app.tokens.lifetime_seconds;
     let asked_scopes = asked.form.get("scope").cloned();
     let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
     let opened = app.open_client_session(request, from).await?;

@@ -200,7 +200,8 @@ pub async fn change_password(
     who: Permit<LoggedIn>,
     Body(change): Body<PasswordChange>,
 ) -> Result<NoContent, Problem> {
-    let (user, effort) = (who.caller.user.clone(), who.app.config.password_effort());
+    let user = who.caller.user.clone();
+    let effort = who.app.config.password_effort();
     let hash = who.off_thread(move || sessions::new_hash(&user, &change, effort)).await?;
     who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
     Ok(NoContent)

@@ -35,13 +35,13 @@ impl Cell {
     }
 
     /// A day or month.
-    pub fn day(day: impl ToString) -> Self {
+    pub fn day(day: &impl ToString) -> Self {
         Self::Day(day.to_string())
     }
 
     /// A day that may not exist.
     pub fn optional_day(day: Option<impl ToString>) -> Self {
-        day.map_or(Self::NoDay, Self::day)
+        day.map_or(Self::NoDay, |day| Self::day(&day))
     }
 
     /// An amount, in 万元.

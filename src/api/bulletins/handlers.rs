@@ -1,13 +1,12 @@
 //! Bulletins: publication of closed months, and reading what was published.
 
-use crate::api::bulletins::reply::{
-    AcceptedFormat, FormatQuery, PublishedBulletin, RenderedBulletin, StoredText,
-};
+use crate::api::bulletins::reply::{AcceptedFormat, FormatQuery, RenderedBulletin, StoredText};
 use crate::api::reporting_months::handlers::MonthPath;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
+use crate::http::reply::Created;
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
@@ -16,6 +15,7 @@ use crate::routes;
 use crate::usecases::answer::PageView;
 use crate::usecases::bulletins::comparison::BulletinComparison;
 use crate::usecases::bulletins::view::BulletinHead;
+use crate::usecases::bulletins::view::BulletinView;
 use crate::usecases::bulletins::{comparison, publish, read};
 use crate::usecases::permission::{PublishBulletins, ReadSummaries};
 
@@ -39,9 +39,12 @@ async fn publish_month(
     who: Permit<PublishBulletins>,
     Path(at): Path<MonthPath>,
     once: Once,
-) -> Result<Stored<PublishedBulletin>, Problem> {
-    once.change(&who, move |ask| publish::decide(ask, at.month), publish::save, PublishedBulletin)
-        .await
+) -> Result<Stored<Created<BulletinView>>, Problem> {
+    once.change(&who, move |ask| publish::decide(ask, at.month), publish::save, created).await
+}
+
+fn created(view: BulletinView) -> Created<BulletinView> {
+    Created { location: format!("/bulletins/{}", view.head.month), view }
 }
 
 /// List bulletins

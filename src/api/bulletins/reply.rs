@@ -7,20 +7,16 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, ACCEPT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::bulletins::page::{page, policy};
 use crate::api::bulletins::tables::tables;
 use crate::api::bulletins::workbook::workbook;
-use crate::http::PREFIX;
 use crate::http::problem::Problem;
-use crate::http::reply::Created;
 use crate::http::signature::{Argument, Entry, Reply};
-use crate::http::stored::{Format1Headers, Outcome, StoredReply};
 use crate::usecases::bulletins::document::ContentView;
 use crate::usecases::bulletins::view::{BulletinView, NamedBulletin};
-use crate::usecases::refusal::Refusal;
 
 /// Media type of xlsx workbooks.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -151,36 +147,5 @@ impl Responder for StoredText {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Ok().content_type("application/json").body(self.0)
-    }
-}
-
-/// 201 with the bulletin of a month that was published.
-pub struct PublishedBulletin(pub BulletinView);
-
-impl PublishedBulletin {
-    fn created(&self) -> Created<BulletinView> {
-        let location = format!("/bulletins/{}", self.0.head.month);
-        Created { view: self.0.clone(), location }
-    }
-}
-
-impl Reply for PublishedBulletin {
-    fn describe(entry: &mut Entry) {
-        Created::<BulletinView>::describe(entry);
-    }
-}
-
-impl Outcome for PublishedBulletin {
-    const STATUS: u16 = Created::<BulletinView>::STATUS;
-
-    fn sent(&self) -> Result<StoredReply, Refusal> {
-        self.created().sent()
-    }
-
-    fn headers_of_format_1(answer: &Value, _path: &str) -> Format1Headers {
-        let month = answer.get("month").and_then(Value::as_str);
-        let location = month.map(|month| format!("{PREFIX}/bulletins/{month}"));
-        // A bulletin never changes.
-        Format1Headers { location, version: Some(1) }
     }
 }

@@ -145,7 +145,7 @@ fn ranking(title: &'static str, ranking: &Ranking, name: impl Fn(&RankingRow) ->
 fn months(figures: &Figures) -> Table {
     let line = |row: &TrendMonth| {
         vec![
-            Cell::day(row.month),
+            Cell::day(&row.month),
             Cell::amount(row.planned_wan),
             Cell::amount(row.completed_wan),
             Cell::amount(row.planned_cumulative_wan),
@@ -255,7 +255,7 @@ fn restatements(figures: &Figures) -> Table {
     let line = |row: &Restatement| {
         vec![
             Cell::text(&row.project),
-            Cell::day(row.month),
+            Cell::day(&row.month),
             Cell::amount(row.amount_wan),
             Cell::text(&row.reason),
             Cell::text(&row.approver),
@@ -278,7 +278,7 @@ fn issues(figures: &Figures) -> Table {
             Cell::recorded(row.asked.as_deref().map(Cell::text)),
             Cell::recorded(row.level.map(|level| Cell::text(level.zh()))),
             Cell::Text(units.join("、")),
-            Cell::recorded(row.due_on.map(Cell::day)),
+            Cell::recorded(row.due_on.as_ref().map(Cell::day)),
             Cell::recorded(row.state.map(|state| Cell::text(state.zh()))),
             Cell::recorded(row.age_days.map(Cell::Count)),
         ]

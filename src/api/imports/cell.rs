@@ -128,7 +128,9 @@ fn degrees(text: &str) -> Result<Value, FieldError> {
 fn day(text: &str) -> Option<NaiveDate> {
     let text = text.trim_end_matches('日').replace(['年', '月', '/', '.'], "-");
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let year = parts.next()??;
+    let month = parts.next()??;
+    let day = parts.next()??;
     let year = i32::try_from(year).ok().filter(|y| (1900..=2200).contains(y))?;
     NaiveDate::from_ymd_opt(year, month, day)
 }

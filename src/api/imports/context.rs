@@ -79,7 +79,8 @@ impl<'a> RowContext<'a> {
     /// 422 if the row names no project, or none that the caller may see.
     pub fn project(&self, conn: &mut Conn, entered: &EnteredRow) -> Result<Project, Problem> {
         let sight = self.caller.sees();
-        let (id, code) = (entered.whole("project_id"), entered.text("project_code"));
+        let id = entered.whole("project_id");
+        let code = entered.text("project_code");
         let (name, found) = if let Some(id) = id {
             ("/project_id", projects::find(conn, crate::domain::id::ProjectId(id), sight)?)
         } else if let Some(code) = code {

@@ -22,8 +22,11 @@ pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<SheetContent, Pr
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let (mut meter, mut rows, mut record) = (Meter::default(), Vec::new(), ByteRecord::new());
-    let (mut number, mut began) = (0_u32, 0_usize);
+    let mut meter = Meter::default();
+    let mut rows = Vec::new();
+    let mut record = ByteRecord::new();
+    let mut number = 0_u32;
+    let mut began = 0_usize;
     while reader.read_byte_record(&mut record).map_err(|e| limits::broken_file(&e))? {
         let at = record.position().map_or(0, csv::Position::byte);
         began = usize::try_from(at).unwrap_or(usize::MAX);
@@ -132,7 +135,8 @@ fn blank_lines(text: &str, began: usize) -> u32 {
 
 /// True if the last record ends inside quotation marks.
 fn is_open(record: &str, separator: u8) -> bool {
-    let (mut quoted, mut at_start) = (false, true);
+    let mut quoted = false;
+    let mut at_start = true;
     let mut bytes = record.trim_start_matches(['\r', '\n']).bytes().peekable();
     while let Some(byte) = bytes.next() {
         match (quoted, byte) {

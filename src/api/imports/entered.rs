@@ -43,7 +43,8 @@ impl EnteredRow {
         lists: &Lists,
         log: &mut ImportLog,
     ) -> Self {
-        let (mut values, mut broken) = (BTreeMap::new(), BTreeSet::new());
+        let mut values = BTreeMap::new();
+        let mut broken = BTreeSet::new();
         for (place, column) in &table.columns {
             if column.part == Part::Ignored {
                 continue;
@@ -121,8 +122,10 @@ impl EnteredRow {
     /// 422 if the record changed since the export, if a read-only cell was changed, or if a
     /// required cell is blank.
     pub fn wanted(&self, current: &CurrentRecord) -> Result<Option<Map<String, Value>>, Problem> {
-        let (mut patch, mut errors) = (Map::new(), Vec::new());
-        let (mut fixed, mut shown) = (Vec::new(), Vec::new());
+        let mut patch = Map::new();
+        let mut errors = Vec::new();
+        let mut fixed = Vec::new();
+        let mut shown = Vec::new();
         for column in self.columns {
             let Some(value) = self.values.get(column.name) else {
                 continue;

@@ -51,7 +51,9 @@ fn declared(archive: &mut Archive<'_>) -> Result<Vec<(usize, String)>, Problem> 
     if archive.len() > limits::PARTS {
         return Err(limits::too_full());
     }
-    let (mut parts, mut bytes, mut is_workbook) = (Vec::new(), 0_u64, false);
+    let mut parts = Vec::new();
+    let mut bytes = 0_u64;
+    let mut is_workbook = false;
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|e| broken_file(&e))?;
         let name = entry.name().map_err(|e| broken_file(&e))?.replace('\\', "/");
@@ -171,7 +173,8 @@ impl Seen {
         let mut xml = Reader::from_reader(BufReader::new(inner));
         let config = xml.config_mut();
         (config.check_end_names, config.expand_empty_elements) = (false, true);
-        let (mut buffer, mut depth) = (Vec::with_capacity(1024), 0_u32);
+        let mut buffer = Vec::with_capacity(1024);
+        let mut depth = 0_u32;
         loop {
             buffer.clear();
             piece.set(0);

@@ -121,7 +121,8 @@ impl ImportLog {
     /// Adds an error at a place in the file.
     pub fn note(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
         if !self.is_full() {
-            let (pointer, place) = (pointer.to_owned(), Some(Box::new(place)));
+            let pointer = pointer.to_owned();
+            let place = Some(Box::new(place));
             self.errors.push(FieldError { pointer, place, ..error });
         }
     }

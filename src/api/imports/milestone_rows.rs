@@ -103,7 +103,8 @@ fn create(
 ) -> Result<RowResult, Problem> {
     entered.must_be_new()?;
     same_project(entered, project)?;
-    let (mut body, mut later) = (entered.body(), Map::new());
+    let mut body = entered.body();
+    let mut later = Map::new();
     for name in ["forecast_date", "forecast_reason", "evidence"] {
         later.extend(body.remove(name).map(|value| (name.to_owned(), value)));
     }
@@ -124,7 +125,8 @@ fn create(
         // Only if the creation is kept: after a rollback the next record gets the same id.
         context.once(format!("id {}", made.id), entered)?;
     }
-    let (changes, label) = (differences(None, &made), label(project, &made.name));
+    let changes = differences(None, &made);
+    let label = label(project, &made.name);
     Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
 }
 
@@ -144,7 +146,8 @@ fn revise(
     milestone: Milestone,
 ) -> Result<RowResult, Problem> {
     let before = MilestoneView::of(milestone, context.now.today);
-    let (id, label) = (before.id, label(project, &before.name));
+    let id = before.id;
+    let label = label(project, &before.name);
     let current = CurrentRecord { fields: columns_of(&before, project)?, version: before.version };
     let Some(mut patch) = entered.wanted(&current)? else {
         return Ok(RowResult::left(Some(id.0), label));

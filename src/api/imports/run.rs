@@ -141,7 +141,8 @@ fn refuse(
 }
 
 fn missing(column: &Column) -> FieldError {
-    let (zh, en) = (column.zh, column.name);
+    let zh = column.zh;
+    let en = column.name;
     let words = Words::new(
         format!("缺少“{zh}”（{en}）列，新增的行须填写。"),
         format!("The column {en:?} ({zh}) is missing; it is required for new rows."),

@@ -183,7 +183,8 @@ impl Template {
 
     fn write_notes(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name("说明 Notes")?;
-        let (bold, wrap) = (Format::new().set_bold(), Format::new().set_text_wrap());
+        let bold = Format::new().set_bold();
+        let wrap = Format::new().set_text_wrap();
         for (row, line) in (0_u32..).zip(NOTES) {
             sheet.write_string(row, 0, line)?;
         }
@@ -243,7 +244,8 @@ impl Codes {
         } else {
             let place = u16::try_from(self.book_lists.len() * 2).unwrap_or(0);
             self.book_lists.push(list.to_vec());
-            let (letters, last) = (letters(place), list.len());
+            let letters = letters(place);
+            let last = list.len();
             let range = format!("={CODES}!${letters}$1:${letters}${last}");
             DataValidation::new().allow_list_formula(Formula::new(range))
         };

@@ -72,7 +72,8 @@ pub fn columns_of(version: PlanVersion, project: &Project) -> Result<Map<String,
 
 /// Combines the twelve month columns into the list `months`.
 fn with_months(mut body: Map<String, Value>) -> Result<Value, Problem> {
-    let (mut months, mut missing) = (Vec::new(), Vec::new());
+    let mut months = Vec::new();
+    let mut missing = Vec::new();
     for name in (1..=12).map(month_column) {
         match body.remove(&name) {
             Some(amount) => months.push(amount),

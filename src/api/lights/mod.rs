@@ -2,7 +2,6 @@
 
 pub mod handlers;
 pub mod overrides;
-pub mod reply;
 pub mod rules;
 
 use crate::domain::id::LightOverrideId;

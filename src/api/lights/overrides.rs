@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::lights::reply::{CreatedOverride, WithdrawnOverride};
 use crate::api::projects::handlers::ProjectPath;
 use crate::domain::id::{LightOverrideId, ProjectId};
 use crate::http::body::Body;
@@ -11,7 +10,7 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
-use crate::http::reply::Created;
+use crate::http::reply::{Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::http::stored::Stored;
@@ -50,11 +49,11 @@ pub async fn create_light_override(
     Path(project): Path<ProjectPath>,
     Body(input): Body<LightOverrideInput>,
     once: Once,
-) -> Result<Stored<CreatedOverride>, Problem> {
+) -> Result<Stored<Created<LightOverrideView>>, Problem> {
     let project = project.project_id;
     let decide = overrides::decide_creation;
     let location = format!("/projects/{project}/light-overrides");
-    let created = move |view| CreatedOverride(Created { view, location: location.clone() });
+    let created = move |view| Created { view, location: location.clone() };
     once.change(&who, move |ask| decide(ask, project, &input), overrides::save, created).await
 }
 
@@ -86,13 +85,7 @@ pub async fn withdraw_light_override(
     who: Permit<OverrideLights>,
     Path(at): Path<LightOverridePath>,
     once: Once,
-) -> Result<Stored<WithdrawnOverride>, Problem> {
+) -> Result<Stored<Tagged<LightOverrideView>>, Problem> {
     let decide = overrides::decide_withdrawal;
-    once.change(
-        &who,
-        move |ask| decide(ask, at.into()),
-        overrides::save_withdrawal,
-        WithdrawnOverride,
-    )
-    .await
+    once.change(&who, move |ask| decide(ask, at.into()), overrides::save_withdrawal, Tagged).await
 }

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::lights::reply::CreatedRules;
 use crate::domain::month::Year;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
+use crate::http::reply::Created;
 use crate::http::reply::Tagged;
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
@@ -53,7 +53,11 @@ async fn change_rules(
     Path(RulesPath { year }): Path<RulesPath>,
     Body(input): Body<LightRulesInput>,
     once: Once,
-) -> Result<Stored<CreatedRules>, Problem> {
-    once.change(&who, move |ask| rules::decide_change(ask, year, &input), rules::save, CreatedRules)
+) -> Result<Stored<Created<YearRules>>, Problem> {
+    once.change(&who, move |ask| rules::decide_change(ask, year, &input), rules::save, created)
         .await
+}
+
+fn created(view: YearRules) -> Created<YearRules> {
+    Created { location: format!("/rules/{}", view.year), view }
 }

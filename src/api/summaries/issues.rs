@@ -274,7 +274,9 @@ pub async fn get_issue_summary(
     query: Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,
 ) -> Result<Sheet<IssueSummary>, Problem> {
     let Query(Both(places, Both(asked, how))) = query;
-    let (sight, today, by) = (who.sees(), app.calendar.today(), how.by);
+    let sight = who.sees();
+    let today = app.calendar.today();
+    let by = how.by;
     let OpenIssues { issues: open, day } = app
         .db
         .read(move |conn| -> Result<_, Problem> {

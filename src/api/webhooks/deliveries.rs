@@ -4,7 +4,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::webhooks::handlers::WebhookPath;
-use crate::api::webhooks::reply::QueuedTest;
 use crate::domain::id::{DeliveryId, WebhookId};
 use crate::domain::webhook::DeliveryState;
 use crate::http::caller::Permit;
@@ -121,7 +120,7 @@ async fn test_webhook(
     who: Permit<KeepWebhooks>,
     Path(at): Path<WebhookPath>,
     once: Once,
-) -> Result<Stored<QueuedTest>, Problem> {
+) -> Result<Stored<Created<DeliveryView>>, Problem> {
     let id = at.webhook_id;
     let hosts = who.app.config.webhook_hosts.clone();
     let message_id = new_id()?;
@@ -131,7 +130,7 @@ async fn test_webhook(
         deliveries::test,
         move |view: DeliveryView| {
             let location = format!("/webhooks/{id}/deliveries/{}", view.id);
-            QueuedTest(Created { view, location })
+            Created { view, location }
         },
     )
     .await

@@ -3,7 +3,6 @@
 pub mod deliveries;
 pub mod handlers;
 pub mod message;
-pub mod reply;
 pub mod secrets;
 
 use crate::domain::id::{DeliveryId, WebhookId, WebhookSecretId};

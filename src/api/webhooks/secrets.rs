@@ -4,18 +4,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::webhooks::handlers::{WebhookPath, shown_once};
-use crate::api::webhooks::reply::AddedSecret;
 use crate::domain::id::{WebhookId, WebhookSecretId};
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
+use crate::http::reply::Created;
 use crate::http::reply::NoContent;
 use crate::http::routes::Routes;
 use crate::http::stored::{ShownOnce, Stored};
 use crate::routes;
 use crate::usecases::permission::KeepWebhooks;
 use crate::usecases::webhooks::secret::{self, NewSecret};
+use crate::usecases::webhooks::view::WebhookWithSecret;
 
 /// The operations of this file.
 pub(crate) fn routes() -> Routes {
@@ -46,17 +47,14 @@ async fn create_webhook_secret(
     who: Permit<KeepWebhooks>,
     Path(at): Path<WebhookPath>,
     once: Once,
-) -> Result<Stored<ShownOnce<AddedSecret>>, Problem> {
+) -> Result<Stored<ShownOnce<Created<WebhookWithSecret>>>, Problem> {
     let new = NewSecret::make(&who.app.hook_key)?;
     let shown = new.clone();
     once.change(
         &who,
         move |ask| secret::decide_addition(ask, at.webhook_id, &new),
         secret::add,
-        move |webhook| {
-            let ShownOnce { sent, kept } = shown_once(webhook, shown.clone());
-            ShownOnce { sent: AddedSecret(sent), kept: AddedSecret(kept) }
-        },
+        move |webhook| shown_once(webhook, shown.clone()),
     )
     .await
 }

@@ -277,7 +277,8 @@ impl CheckedAmounts {
             let words = Words::new("须填写十二个月。", "Give twelve months.");
             errors.push(FieldError::new("/months", "not-twelve", words));
         } else if sum != annual {
-            let (sum, annual) = (sum.to_wan(), annual.to_wan());
+            let sum = sum.to_wan();
+            let annual = annual.to_wan();
             let words = Words::new(
                 format!("十二个月合计 {sum} 万元，与年度计划 {annual} 万元不符。"),
                 format!("The twelve months sum to {sum} 万元, not to the year's {annual} 万元."),

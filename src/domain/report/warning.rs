@@ -92,9 +92,11 @@ fn ever(report: &ReportFigures, context: &ReportContext) -> Fen {
 }
 
 fn above_total(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
-    let (ever, total) = (ever(report, context), context.total);
+    let ever = ever(report, context);
+    let total = context.total;
     (ever > total).then(|| {
-        let (ever, total) = (ever.to_wan(), total.to_wan());
+        let ever = ever.to_wan();
+        let total = total.to_wan();
         Warning::new(
             "above-total",
             format!("开工以来累计完成 {ever} 万元，超过总投资 {total} 万元。"),
@@ -107,7 +109,8 @@ fn far_above_plan(report: &ReportFigures, context: &ReportContext) -> Option<War
     let annual = context.annual?;
     let done = context.other_months_of_year + report.completed;
     let share = Rate::new(done, annual).percent().filter(|share| share.get() > 12_000)?;
-    let (done, annual) = (done.to_wan(), annual.to_wan());
+    let done = done.to_wan();
+    let annual = annual.to_wan();
     Some(Warning::new(
         "far-above-plan",
         format!("本年累计完成 {done} 万元，为年度计划 {annual} 万元的 {share}%，超过 120%。"),
@@ -131,7 +134,8 @@ fn half_of_the_year(report: &ReportFigures, context: &ReportContext) -> Option<W
     let annual = context.annual?;
     let share =
         Rate::new(report.completed, annual).percent().filter(|share| share.get() > 5_000)?;
-    let (month, annual) = (report.completed.to_wan(), annual.to_wan());
+    let month = report.completed.to_wan();
+    let annual = annual.to_wan();
     Some(Warning::new(
         "half-of-the-year",
         format!("本月完成 {month} 万元，占年度计划 {annual} 万元的 {share}%，超过一半。"),
@@ -167,7 +171,8 @@ fn same_words(report: &ReportFigures, context: &ReportContext) -> Option<Warning
 fn paid_more_than_received(report: &ReportFigures) -> Option<Warning> {
     let (received, paid) = report.funds_received.zip(report.funds_paid)?;
     (received < paid).then(|| {
-        let (received, paid) = (received.to_wan(), paid.to_wan());
+        let received = received.to_wan();
+        let paid = paid.to_wan();
         Warning::new(
             "paid-above-received",
             format!("支付资金 {paid} 万元，多于到位资金 {received} 万元。"),

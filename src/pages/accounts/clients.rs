@@ -108,7 +108,7 @@ async fn page(visit: &Visit<KeepAccounts>, rejected: RejectedForm) -> Result<Cli
         Ok(Loaded { clients, affiliation: Affiliation::find(ask)? })
     });
     let Loaded { clients, affiliation } = question.await?;
-    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
     Ok(ClientsPage { shell, clients, affiliation, rejected })
 }
 
@@ -118,7 +118,7 @@ async fn one(
     rejected: RejectedForm,
     secret: Option<String>,
 ) -> Result<ClientPage, Problem> {
-    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
     Ok(ClientPage { shell, client, rejected, secret })
 }
 

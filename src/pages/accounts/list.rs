@@ -145,7 +145,7 @@ async fn page(
         Ok(Loaded { users, affiliation: Affiliation::find(ask)? })
     });
     let Loaded { users, affiliation } = question.await?;
-    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
     Ok(AccountsPage { shell, asked, users, affiliation, rejected, made })
 }
 

@@ -54,7 +54,8 @@ fn next_of(given: Option<&str>) -> String {
 
 async fn show(request: HttpRequest, language: Language) -> impl Responder {
     let asked = Fields::parse(request.query_string().as_bytes());
-    let (shell, next) = (Shell::without_visit(&request, language), next_of(asked.get("next")));
+    let shell = Shell::without_visit(&request, language);
+    let next = next_of(asked.get("next"));
     Page::of(LogInPage { shell, username: String::new(), next, errors: FormErrors::default() })
 }
 

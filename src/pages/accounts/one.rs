@@ -70,7 +70,7 @@ async fn page(
         Ok(Loaded { affiliation: Affiliation::find(ask)?.of(&user), user })
     });
     let Loaded { user, affiliation } = question.await?;
-    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS).await?;
+    let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
     Ok(AccountPage { shell, user, affiliation, rejected, made })
 }
 

@@ -88,7 +88,8 @@ pub fn kind(code: &str) -> Option<(String, String)> {
         return Some((zh.to_owned(), en.to_owned()));
     }
     let (subject, verb) = code.split_once('.')?;
-    let (subject, verb) = (find(SUBJECTS, subject)?, find(VERBS, verb)?);
+    let subject = find(SUBJECTS, subject)?;
+    let verb = find(VERBS, verb)?;
     Some((format!("{}{}", verb.0, subject.0), format!("{} {}", subject.1, verb.1)))
 }
 

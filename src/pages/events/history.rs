@@ -47,7 +47,7 @@ const FORM_PARAMETERS: [&str; 3] = ["kind", "actor", "project"];
 
 async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
     let Both(query, page): Both<HistoryQuery, HistoryPage> = visit.query_params()?;
-    let shell = Shell::for_visit(&visit, NavItem::HISTORY).await?;
+    let shell = Shell::for_visit(&visit, NavItem::HISTORY)?;
     let later = page.cursor.is_some();
     let actor = query.actor.clone().unwrap_or_default();
     let project = query.project.map(|id| id.to_string()).unwrap_or_default();

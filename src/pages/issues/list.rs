@@ -70,7 +70,7 @@ const AGES: [&str; 2] = ["min_age_days", "max_age_days"];
 async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let Both(places, Both(asked, page)): Both<PlaceFilter, Both<IssueQuery, IdPage>> =
         visit.query_params()?;
-    let shell = Shell::for_visit(&visit, NavItem::ISSUES).await?;
+    let shell = Shell::for_visit(&visit, NavItem::ISSUES)?;
     let later = page.cursor.is_some();
     let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };
     let query = Query(Both(places.clone(), Both(asked.clone(), by)));

@@ -164,7 +164,7 @@ async fn page<P: Permission>(
     let who = visit.permit::<ReadProjects>()?;
     let data = who.ask(move |ask| IssueData::load(ask, at.into(), offers_steps)).await?;
     let IssueData { issue, steps, open, units, sees_project } = data;
-    let shell = Shell::for_visit(visit, NavItem::ISSUES).await?;
+    let shell = Shell::for_visit(visit, NavItem::ISSUES)?;
     let errors = rejected.errors().clone();
     let view = IssuePage { shell, issue, steps, open, units, sees_project, rejected };
     Ok(Page::with_form(view, &errors).respond_to(request).map_into_boxed_body())

@@ -13,7 +13,6 @@ use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
-use crate::usecases::figures::request::reported_through;
 
 /// Query parameters that every page accepts; see [`Choice`].
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -42,6 +41,8 @@ pub struct Choice {
     pub through: Month,
     /// Version of the year plans to compare with.
     pub basis: Basis,
+    /// True if the projects of the year are synthetic (demonstration data).
+    pub synthetic: bool,
 }
 
 impl Choice {
@@ -50,7 +51,8 @@ impl Choice {
         let year = Self::year_of(query, today);
         let through = Self::month_of(query, year);
         let through = through.unwrap_or_else(|| Period::usual_through(year, today));
-        Self { year, through, basis: value(query, "basis").unwrap_or(Basis::Current) }
+        let basis = value(query, "basis").unwrap_or(Basis::Current);
+        Self { year, through, basis, synthetic: false }
     }
 
     /// The year parameter, else the current year.
@@ -69,11 +71,11 @@ impl Choice {
     /// Those of the database.
     pub async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
         let mut choice = Self::read(query, today);
+        let year = app.year_opened(choice.year, today).await?;
         if Self::month_of(query, choice.year).is_none() {
-            let year = choice.year;
-            let look = app.db.read(move |conn| reported_through(conn, year, today));
-            choice.through = look.await.map_err(Problem::from)?;
+            choice.through = year.reported_through;
         }
+        choice.synthetic = year.synthetic;
         Ok(choice)
     }
 
@@ -96,7 +98,8 @@ impl Choice {
 
     /// Years to choose from: those around today and the chosen one, latest first.
     pub fn years(&self, today: NaiveDate) -> Vec<Year> {
-        let (first, last) = (self.year.get().min(today.year() - 3), today.year() + 1);
+        let first = self.year.get().min(today.year() - 3);
+        let last = today.year() + 1;
         (first..=last.max(self.year.get())).rev().filter_map(Year::new).collect()
     }
 }

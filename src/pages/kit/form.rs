@@ -117,7 +117,8 @@ fn not_ours() -> Problem {
 /// Rejects cross-site requests by `Sec-Fetch-Site` and `Origin`, if the browser sends them.
 fn same_site(request: &HttpRequest) -> Result<(), Problem> {
     let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let (origin, host) = (header(ORIGIN), header(HOST));
+    let origin = header(ORIGIN);
+    let host = header(HOST);
     let fetch = header(HeaderName::from_static("sec-fetch-site"));
     let from_here = match (origin, host) {
         (Some(origin), Some(host)) => {
@@ -150,7 +151,8 @@ impl FromRequest for OpenForm {
     type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (here, fields) = (same_site(request), read(request, payload));
+        let here = same_site(request);
+        let fields = read(request, payload);
         Box::pin(async move {
             here?;
             fields.await.map(Self)
@@ -163,8 +165,10 @@ impl FromRequest for Form {
     type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (here, fields) = (same_site(request), read(request, payload));
-        let (who, app) = (caller(request), request.app_data::<Data<App>>().cloned());
+        let here = same_site(request);
+        let fields = read(request, payload);
+        let who = caller(request);
+        let app = request.app_data::<Data<App>>().cloned();
         Box::pin(async move {
             here?;
             let fields = fields.await?;

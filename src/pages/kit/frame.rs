@@ -55,7 +55,8 @@ fn takes_html(request: &HttpRequest) -> bool {
 }
 
 fn failure(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
-    let (status, answer) = (answer.status(), answer.response());
+    let status = answer.status();
+    let answer = answer.response();
     let failed = status.is_client_error() || status.is_server_error();
     if !failed || answer.extensions().contains::<HasOwnErrorBody>() {
         return None;

@@ -13,7 +13,6 @@ use crate::pages::kit::assets;
 use crate::pages::kit::choice::Choice;
 use crate::pages::kit::notice;
 use crate::pages::kit::visit::Visit;
-use crate::usecases::figures::request::synthetic;
 use crate::usecases::permission::Permission;
 
 /// An item of the navigation bar.
@@ -102,12 +101,7 @@ impl Shell {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn for_visit<P: Permission>(
-        visit: &Visit<P>,
-        here: NavItem,
-    ) -> Result<Self, Problem> {
-        let year = visit.choice.year;
-        let synthetic = visit.app.db.read(move |conn| synthetic(conn, year)).await?;
+    pub fn for_visit<P: Permission>(visit: &Visit<P>, here: NavItem) -> Result<Self, Problem> {
         let caller = &visit.who.caller;
         let proof = visit.app.tokens.form_proof(caller.session).map_err(Problem::broken)?;
         let visitor =
@@ -118,7 +112,7 @@ impl Shell {
             here: Some(here),
             choice: visit.choice,
             today: visit.now.today,
-            synthetic,
+            synthetic: visit.choice.synthetic,
             notice: notice::from_query(&visit.query, visit.language),
             path: visit.path.clone(),
             query: visit.query.clone(),

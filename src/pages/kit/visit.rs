@@ -124,7 +124,8 @@ impl<P: Permission> FromRequest for Visit<P> {
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let query = request.query_string().to_owned();
         Box::pin(async move {
-            let (who, language) = (who?, language.unwrap_or(Language::Chinese));
+            let who = who?;
+            let language = language.unwrap_or(Language::Chinese);
             let app = app.ok_or_else(|| Problem::broken("no App is mounted"))?;
             let now = app.now();
             let choice = Choice::find(&app, &query, now.today).await?;

@@ -66,7 +66,8 @@ impl Sent {
     ) -> Result<HttpResponse, Problem> {
         match done {
             Ok(_) => {
-                let (period, said) = (visit.choice.to_query(), self.said);
+                let period = visit.choice.to_query();
+                let said = self.said;
                 Ok(see_other(&format!("/projects/{}?{period}&said={said}", self.shown.project)))
             }
             Err(problem) => {

@@ -72,7 +72,7 @@ const FORM_PARAMETERS: [&str; 10] =
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.query_params()?;
-    let shell = Shell::for_visit(&visit, NavItem::PROJECTS).await?;
+    let shell = Shell::for_visit(&visit, NavItem::PROJECTS)?;
     let period = visit.choice.period_query();
     let later = rows.cursor.is_some();
     let sort = rows.sort.clone();

@@ -88,7 +88,7 @@ pub async fn page<P: Permission>(
     rejected: RejectedForm,
 ) -> Result<HttpResponse, Problem> {
     let mut data = ProjectData::load(visit, shown.project).await?;
-    let shell = Shell::for_visit(visit, NavItem::PROJECTS).await?;
+    let shell = Shell::for_visit(visit, NavItem::PROJECTS)?;
     let history = std::mem::take(&mut data.history);
     let errors = rejected.errors().clone();
     let view = ProjectPage {

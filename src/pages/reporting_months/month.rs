@@ -187,7 +187,7 @@ async fn page(
         })
     };
     let MonthData { status, filings, grants, names } = visit.ask(read).await?;
-    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
+    let shell = Shell::for_visit(visit, NavItem::REVIEW)?;
     let groups = groups(&shell, &status, &names);
     let owes = |row: &&FilingsRow| row.filings.missing + row.filings.returned > 0;
     let unit = |row: &FilingsRow| Some(OwingUnit { id: row.unit_id?, name: row.of.clone() });

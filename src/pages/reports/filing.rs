@@ -108,7 +108,7 @@ async fn show(visit: Visit<FileReports>) -> Result<impl Responder, Problem> {
         Ok(FilingData { months, recent: recent(ask)? })
     };
     let FilingData { months, recent } = visit.permit::<ReadProjects>()?.ask(read).await?;
-    let shell = Shell::for_visit(&visit, NavItem::FILING).await?;
+    let shell = Shell::for_visit(&visit, NavItem::FILING)?;
     let today = visit.now.today;
     let months = months.into_iter().map(|open| OwedMonth::of(open, today, unit)).collect();
     Ok(Page::of(FilingPage { shell, months, recent, own: unit.is_some() }))

@@ -105,7 +105,7 @@ async fn show(
 ) -> Result<impl Responder, Problem> {
     let Path(at) = path;
     let ReportData { context, report, issues } = report_data(&visit, at).await?;
-    let shell = Shell::for_visit(&visit, NavItem::FILING).await?;
+    let shell = Shell::for_visit(&visit, NavItem::FILING)?;
     let none = FormErrors::default();
     let fields = report_fields::stored(&shell, &context, report.as_ref());
     let mentioned = report.as_ref().map(|r| r.issue_ids.clone()).unwrap_or_default();
@@ -130,7 +130,8 @@ async fn file(
     path: Path<ReportPath>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let Path(at) = path;
+    let Form(fields) = form;
     let here = |said: &str| {
         format!("/filing/{}/{}?{}&said={said}", at.project_id, at.month, visit.choice.to_query())
     };
@@ -181,7 +182,7 @@ async fn redisplay(
     let stale = problem.status.as_u16() == 412;
     let errors = errors(problem, visit)?;
     let ReportData { context, report, issues } = report_data(visit, at).await?;
-    let shell = Shell::for_visit(visit, NavItem::FILING).await?;
+    let shell = Shell::for_visit(visit, NavItem::FILING)?;
     let shown = report_fields::typed(
         &shell,
         (&context, report.as_ref().filter(|_| stale)),

@@ -49,7 +49,7 @@ async fn page(
         Ok((context, list::find(ask, at.into())?, list::restated(ask, at.into())?))
     };
     let (context, report, before) = reads.ask(question).await?;
-    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
+    let shell = Shell::for_visit(visit, NavItem::REVIEW)?;
     Ok(RestatingPage { shell, at, context, report, before, rejected })
 }
 
@@ -66,7 +66,8 @@ async fn restate(
     path: Path<ReportPath>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(at), Form(fields)) = (path, form);
+    let Path(at) = path;
+    let Form(fields) = form;
     let entered = async {
         let body = fields.body(&["amount_wan", "reason", "approver"]);
         let input = judge::<RestatementInput>(body)?;

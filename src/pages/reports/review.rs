@@ -197,7 +197,7 @@ async fn page(
         let months = filings::of_year(ask, year)?;
         Ok(QueueData { queue, months, names: Names::read(ask)? })
     };
-    let shell = Shell::for_visit(visit, NavItem::REVIEW).await?;
+    let shell = Shell::for_visit(visit, NavItem::REVIEW)?;
     let QueueData { queue, months, names } = visit.permit::<ReadProjects>()?.ask(read).await?;
     let opening = shell.may(Action::KeepMonths).then(|| Opening::next(year, &months)).flatten();
     let queue_query = queue_query(visit).finish();
@@ -309,7 +309,8 @@ async fn decide_all(
     if let Err(problem) = judged {
         return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
     }
-    let (mut done, mut refused) = (0, Vec::new());
+    let mut done = 0;
+    let mut refused = Vec::new();
     for at in chosen {
         let at_report = (*at).into();
         let step = if confirms {
@@ -317,7 +318,8 @@ async fn decide_all(
             let decide = move |ask: &mut Ask<'_>| step::decide_confirmation(ask, at_report);
             who.change(decide, write::save).await
         } else {
-            let (who, input) = (visit.permit::<ReturnReports>()?, judge::<Return>(reason.clone())?);
+            let who = visit.permit::<ReturnReports>()?;
+            let input = judge::<Return>(reason.clone())?;
             let decide = move |ask: &mut Ask<'_>| step::decide_return(ask, at_report, &input);
             who.change(decide, write::save).await
         };

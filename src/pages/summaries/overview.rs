@@ -82,7 +82,7 @@ async fn home(visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
 const MAX_RANKING_ROWS: usize = 10;
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW)?;
     let period = visit.choice.period_query();
     let read = move |ask: &mut Ask<'_>| Ok((overview::get(ask, period)?, Names::read(ask)?));
     let (read, names) = visit.ask(read).await?;

@@ -105,7 +105,7 @@ impl PromisesPage {
 }
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let shell = Shell::for_visit(&visit, NavItem::PROMISES).await?;
+    let shell = Shell::for_visit(&visit, NavItem::PROMISES)?;
     let period = visit.choice.period_query();
     let read = move |ask: &mut Ask<'_>| {
         let plan = document::find(ask, period.year)?;

@@ -42,7 +42,7 @@ struct RankingPage {
 /// Shows one ranking with all its rows.
 pub(super) async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
     let RankingQuery { by } = visit.query_params()?;
-    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW).await?;
+    let shell = Shell::for_visit(&visit, NavItem::OVERVIEW)?;
     let period = visit.choice.period_query();
     let all = FilterQuery::default();
     let read =

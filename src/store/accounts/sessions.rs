@@ -98,7 +98,8 @@ pub fn present(conn: &mut Conn, digest: &str, now: Timestamp) -> Result<Presente
     if ended_at.is_some() || ends <= now.naive() {
         return Ok(Presented::Unknown);
     }
-    let (session, user) = (SessionId(session), UserId(user));
+    let session = SessionId(session);
+    let user = UserId(user);
     if used_at.is_some() {
         return Ok(Presented::UsedBefore { session, user });
     }

@@ -120,7 +120,8 @@ impl FrozenIndustry {
 
 impl FrozenArea {
     pub(in crate::store) fn of(area: &Area) -> Self {
-        let (code, name) = (area.code.clone(), area.name.clone());
+        let code = area.code.clone();
+        let name = area.name.clone();
         Self { id: area.id, code, name, kind: area.kind, position: area.position }
     }
 

@@ -143,7 +143,8 @@ pub fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
 pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
     let mut query = bulletins::table.order(bulletins::month).select(bulletins::month).into_boxed();
     if let Some(year) = year {
-        let (first, last) = (year.january().to_string(), year.december().to_string());
+        let first = year.january().to_string();
+        let last = year.december().to_string();
         query = query.filter(bulletins::month.between(first, last));
     }
     let rows: Vec<String> = query.load(conn)?;

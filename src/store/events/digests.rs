@@ -30,7 +30,8 @@ pub fn projects(conn: &mut Conn, sight: Sight) -> Result<BTreeMap<IndustryId, Ve
 /// Reports of the months of a year, then their restatements; each ordered by project and id.
 pub fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, MonthMark)>> {
     type Report = (String, i64, i64, String, i64);
-    let (first, last) = (year.january().to_string(), year.december().to_string());
+    let first = year.january().to_string();
+    let last = year.december().to_string();
     let rows: Vec<Report> = reports::table
         .filter(reports::month.between(&first, &last))
         .order((reports::project_id, reports::id))
@@ -43,7 +44,8 @@ pub fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, Mont
         ))
         .load(conn)?;
     let report = |(month, project, version, state, completed): Report| {
-        let (project, completed) = (ProjectId(project), Fen::new(completed));
+        let project = ProjectId(project);
+        let completed = Fen::new(completed);
         let state = StoreError::read_text(&state)?;
         let mark = MonthMark::Report { project, version, state, completed };
         Ok((StoreError::read_text(&month)?, project, mark))
@@ -60,7 +62,8 @@ pub fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, Mont
         ))
         .load(conn)?;
     for (month, project, id, amount) in rows {
-        let (project, id) = (ProjectId(project), RestatementId(id));
+        let project = ProjectId(project);
+        let id = RestatementId(id);
         let mark = MonthMark::Restatement { project, id, amount: Fen::new(amount) };
         marks.push((StoreError::read_text(&month)?, project, mark));
     }

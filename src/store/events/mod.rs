@@ -47,7 +47,8 @@ impl Author {
 
     /// The program itself, for example when it seeds data.
     pub fn system(name: &str) -> Self {
-        let (request_id, origin) = (String::new(), String::new());
+        let request_id = String::new();
+        let origin = String::new();
         let name = name.to_owned();
         Self { kind: "system", id: None, account: None, name, request_id, origin }
     }

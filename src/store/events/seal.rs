@@ -172,7 +172,8 @@ pub fn seal(conn: &mut Conn) -> Result<usize> {
 /// Verifies the hash chain. Returns the number of events checked and the errors found: the first
 /// altered, missing or reordered event, and each anchor that is no longer in the chain.
 pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Vec<String>)> {
-    let (mut expected, mut looked_at) = (Anchor::default(), 0);
+    let mut expected = Anchor::default();
+    let mut looked_at = 0;
     let mut hashes: BTreeSet<(i64, String)> = BTreeSet::new();
     let wanted: BTreeSet<i64> = anchors.iter().map(|(_, anchor)| anchor.sequence).collect();
     let mut wrong = Vec::new();
@@ -188,7 +189,8 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
         }
         for row in rows {
             looked_at += 1;
-            let (found, next) = (row.sequence.unwrap_or(0), expected.sequence + 1);
+            let found = row.sequence.unwrap_or(0);
+            let next = expected.sequence + 1;
             if found != next {
                 wrong.push(format!("event {next} of the chain is missing"));
                 break 'chain;

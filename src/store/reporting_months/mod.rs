@@ -49,7 +49,8 @@ impl TryFrom<Row> for ReportingMonth {
 pub fn list(conn: &mut Conn, year: Option<Year>) -> Result<Vec<ReportingMonth>> {
     let mut query = months::table.order(months::month).select(Row::as_select()).into_boxed();
     if let Some(year) = year {
-        let (first, last) = (year.january().to_string(), year.december().to_string());
+        let first = year.january().to_string();
+        let last = year.december().to_string();
         query = query.filter(months::month.between(first, last));
     }
     let rows: Vec<Row> = query.load(conn)?;

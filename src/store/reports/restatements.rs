@@ -72,7 +72,8 @@ pub(in crate::store) fn of_year(
     conn: &mut Conn,
     year: Year,
 ) -> Result<BTreeMap<i64, Vec<(Month, Fen)>>> {
-    let (first, last) = (year.january().to_string(), year.december().to_string());
+    let first = year.january().to_string();
+    let last = year.december().to_string();
     let rows: Vec<(i64, String, i64)> = restatements::table
         .filter(restatements::month.between(first, last))
         .order((restatements::project_id, restatements::month, restatements::id))

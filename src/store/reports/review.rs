@@ -105,7 +105,8 @@ pub fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, 
     let years: BTreeSet<i32> = reports.iter().map(|r| r.month.year().get()).collect();
     let plans = versions_of(conn, &projects, &years)?;
     let one = |report: &Report| {
-        let (project, month) = (report.project_id.0, report.month);
+        let project = report.project_id.0;
+        let month = report.month;
         let versions = plans.get(&(project, month.year().get()));
         let in_force = versions.and_then(|v| v.iter().rfind(|(from, _)| *from <= month));
         let planned = in_force.map(|(_, months)| months.of(month.number()));

@@ -115,7 +115,8 @@ pub fn save(conn: &mut Conn, change: ClientChange) -> Result<ClientView, Refusal
     if after.user.disabled_at.is_some() {
         sessions::end_all(conn, after.user.id, None, now, "client disabled")?;
     }
-    let (old, new) = (RecordedClient::of(&before, &secrets), RecordedClient::of(&after, &secrets));
+    let old = RecordedClient::of(&before, &secrets);
+    let new = RecordedClient::of(&after, &secrets);
     let event = Event::of("client.updated", "client", after.id.0, changes(Some(&old), &new));
     events::record(conn, &stamp.author, now, &event)?;
     Ok(ClientView::of(after, secrets))

@@ -262,7 +262,8 @@ pub struct PasswordChanged {
 /// # Errors
 /// None.
 pub fn decide_password(ask: &mut Ask<'_>, hash: &str) -> Result<PasswordChanged, Refusal> {
-    let (user, session) = (ask.caller.user.id, ask.caller.session);
+    let user = ask.caller.user.id;
+    let session = ask.caller.session;
     Ok(PasswordChanged { user, session, hash: hash.to_owned(), stamp: ask.stamp() })
 }
 

@@ -311,7 +311,7 @@ pub fn decide_update(
     let UserForm { role, unit_id, area_id, disabled, .. } = form;
     let disabled_at = disabled.then(|| before.disabled_at.unwrap_or(ask.now.instant));
     let user =
-        User { version, display_name, role, unit_id, area_id, disabled_at, ..before.clone() };
+        User { display_name, role, unit_id, area_id, disabled_at, version, ..before.clone() };
     Ok(UserChange { before, user, stamp: ask.stamp() })
 }
 

@@ -90,6 +90,11 @@ fn filings(
     let names = request.source.names(conn, years.iter().map(|p| p.id))?;
     let mut found = MonthFilings { counts: Filings::default(), late: Vec::new() };
     for project in years {
+        // Bulletins count the reports that are owed, as they always did: a published one must not
+        // change for readers whose figures are computed again from what it froze.
+        if !project.owes_report_of(month) {
+            continue;
+        }
         let Some(report) = project.counted_report(month, deadline) else { continue };
         found.counts.count(report);
         if report.is_behind() {

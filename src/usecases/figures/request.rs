@@ -19,6 +19,24 @@ use crate::usecases::figures::about::{About, Method};
 use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
 use crate::usecases::refusal::Refusal;
 
+/// What a page shows of a year before anything is asked of it.
+#[derive(Clone, Copy, Debug)]
+pub struct YearOpened {
+    /// The last month of the year that has ended and has a confirmed report.
+    pub reported_through: Month,
+    /// True if the projects of the year are synthetic.
+    pub synthetic: bool,
+}
+
+/// Opens a year on the day `today`.
+///
+/// # Errors
+/// Database errors only.
+pub fn open_year(conn: &mut Conn, year: Year, today: NaiveDate) -> StoreResult<YearOpened> {
+    let reported_through = reported_through(conn, year, today)?;
+    Ok(YearOpened { reported_through, synthetic: synthetic(conn, year)? })
+}
+
 /// True if the projects of `year` are synthetic.
 pub(crate) fn synthetic(conn: &mut Conn, year: Year) -> StoreResult<bool> {
     Ok(plans::find(conn, year)?.is_some_and(|plan| plan.synthetic))

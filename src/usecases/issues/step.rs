@@ -45,10 +45,9 @@ struct StepTaken<'a> {
 fn take(
     ask: &mut Ask<'_>,
     key: IssueKey,
-    taken: StepTaken<'_>,
+    StepTaken { step, words }: StepTaken<'_>,
     change: impl FnOnce(&mut Ask<'_>, Issue) -> Result<Issue, Refusal>,
 ) -> Result<IssueChange, Refusal> {
-    let StepTaken { step, words } = taken;
     let comment = comment(words)?.into_string();
     let old = issues::get(ask.conn, key.project, key.issue, ask.sight())?;
     let party = party(ask.conn, ask.caller, &old.issue)?;

@@ -38,14 +38,14 @@ impl FirstVersion {
     /// # Errors
     /// A conflict if the project ended before the year.
     pub(in crate::usecases) fn of(
-        project: Project,
+        project: &Project,
         year: Year,
         version: PlanVersion,
     ) -> Result<Self, Refusal> {
         let key = YearPlanKey { project: project.id, year };
         let planned = project.clone().planned_for(year)?;
         let updated_at = version.created_at;
-        let changed = planned != project;
+        let changed = planned != *project;
         let project = changed.then_some(Project { updated_at, ..planned });
         Ok(Self { key, version, project })
     }
@@ -114,7 +114,7 @@ pub fn decide_first(
     let stamp = ask.stamp();
     let version = input.version(key.year, project.facts.total, last_closed, &stamp)?;
     must_not_be_closed(ask.conn, version.effective_month)?;
-    Ok(FirstVersionChange { first: FirstVersion::of(project, key.year, version)?, stamp })
+    Ok(FirstVersionChange { first: FirstVersion::of(&project, key.year, version)?, stamp })
 }
 
 /// Saves a first version and records its event.

@@ -74,7 +74,8 @@ impl PlaceFilter {
         &self,
         conn: &mut Conn,
     ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Refusal> {
-        let (industry, area) = (self.industry.clone(), self.area.clone());
+        let industry = self.industry.clone();
+        let area = self.area.clone();
         let all = FilterQuery { industry, area, ..FilterQuery::default() };
         let filter = all.known(conn, None)?;
         Ok((filter.industries, filter.areas))

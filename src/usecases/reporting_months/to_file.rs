@@ -1,6 +1,7 @@
 //! The open months with the reports that are to be filed in them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
@@ -40,11 +41,13 @@ pub fn open_months(ask: &mut Ask<'_>, projects: &FilterQuery) -> Result<Vec<Open
     let mut open = Vec::new();
     for month in months {
         let year = month.month.year();
-        if !years.contains_key(&year) {
-            let filter = projects.known(ask.conn, Some(year))?;
-            years.insert(year, FilingYear::read(ask, year, &filter)?);
-        }
-        let Some(read) = years.get(&year) else { continue };
+        let read = match years.entry(year) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let filter = projects.known(ask.conn, Some(year))?;
+                place.insert(FilingYear::read(ask, year, &filter)?)
+            }
+        };
         let filings = read.views(ask, &month)?;
         open.push(OpenMonth {
             return_reasons: return_reasons(ask, &month, &filings)?,

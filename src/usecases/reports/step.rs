@@ -76,7 +76,8 @@ fn decide(
     let old = reports::get(ask.conn, key.project, key.month)?;
     let before = Some(filed::of(ask.conn, old.clone())?);
     let report = rule(ask, &project, old)?;
-    let (stamp, language) = (ask.stamp(), ask.language);
+    let stamp = ask.stamp();
+    let language = ask.language;
     Ok(ReportChange { kind, before, report, mentions: None, stamp, language })
 }
 

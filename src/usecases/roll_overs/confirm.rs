@@ -104,7 +104,7 @@ fn plan(
     };
     let amounts = amounts.map_err(Refusal::invalid)?;
     let by = ask.caller.author.user_id();
-    FirstVersion::of(project, year, amounts.first(effective, words, ask.now.instant, by))
+    FirstVersion::of(&project, year, amounts.first(effective, words, ask.now.instant, by))
 }
 
 fn outdated(year: Year, named: &NamedLine) -> Refusal {

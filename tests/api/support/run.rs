@@ -13,7 +13,7 @@ use super::database::{Kind, Templates};
 
 /// How long a test waits for what must come. Nothing is measured by it: it only ends a test that
 /// would wait for ever, however busy the machine is.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A test of its own future.
 pub type Running = Pin<Box<dyn Future<Output = ()>>>;

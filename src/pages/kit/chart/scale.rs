@@ -77,7 +77,8 @@ impl Scale {
 
     fn label(&self, value: i64) -> String {
         let hundredths = value / (self.unit.fen() / 100);
-        let (whole, part) = (hundredths / 100, hundredths % 100);
+        let whole = hundredths / 100;
+        let part = hundredths % 100;
         match (part, self.step / (self.unit.fen() / 100)) {
             (_, step) if step % 100 == 0 => whole.to_string(),
             (part, step) if step % 10 == 0 => format!("{whole}.{}", part / 10),

@@ -170,7 +170,8 @@ impl Timeline {
         self.rows.push(Tick { at: y + 5, label: milestone.label.clone() });
         let now = milestone.actual.or(milestone.forecast);
         if let Some(now) = now.filter(|now| *now != milestone.baseline) {
-            let (from, to) = (axis.at(milestone.baseline), axis.at(now));
+            let from = axis.at(milestone.baseline);
+            let to = axis.at(now);
             let late = now > milestone.baseline;
             self.spans.push(Span { from: from.min(to), to: from.max(to), y, late });
         }
