@@ -112,7 +112,7 @@ async fn page(visit: &Visit<KeepAccounts>, rejected: RejectedForm) -> Result<Cli
     Ok(ClientsPage { shell, clients, affiliation, rejected })
 }
 
-async fn one(
+fn one(
     visit: &Visit<KeepAccounts>,
     client: ClientView,
     rejected: RejectedForm,
@@ -135,7 +135,7 @@ async fn show_one(
     path: Path<ClientPath>,
 ) -> Result<impl Responder, Problem> {
     let client = find(&visit, path.0.client_id).await?;
-    Ok(Page::of(one(&visit, client, RejectedForm::default(), None).await?))
+    Ok(Page::of(one(&visit, client, RejectedForm::default(), None)?))
 }
 
 /// Adds the ticked scopes and the expiry instant to the API request body.
@@ -165,7 +165,7 @@ async fn create(
     };
     match made.await {
         Ok(ClientWithSecret { client, client_secret }) => {
-            let view = one(&visit, client, RejectedForm::default(), client_secret).await?;
+            let view = one(&visit, client, RejectedForm::default(), client_secret)?;
             Ok(Page::of(view).respond_to(&request))
         }
         Err(problem) => {
@@ -194,7 +194,7 @@ async fn answer(
     let SentForm { name, fields } = form;
     let errors = FormErrors::from_problem(problem, visit.language)?;
     let client = find(visit, id).await?;
-    let view = one(visit, client, RejectedForm::new(name, errors.clone(), fields), None).await?;
+    let view = one(visit, client, RejectedForm::new(name, errors.clone(), fields), None)?;
     Ok(Page::with_form(view, &errors).respond_to(request))
 }
 
@@ -251,7 +251,7 @@ async fn add_secret(
     let decide = move |ask: &mut Ask<'_>| clients::decide_secret(ask, id, &secret);
     match visit.change(decide, clients::add_secret).await {
         Ok(client) => {
-            let view = one(&visit, client, RejectedForm::default(), Some(shown)).await?;
+            let view = one(&visit, client, RejectedForm::default(), Some(shown))?;
             Ok(Page::of(view).respond_to(&request))
         }
         Err(problem) => {
