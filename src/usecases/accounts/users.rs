@@ -107,9 +107,9 @@ impl UserInput {
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserForm {
-    /// Display name.
+    /// Display name; null leaves it unchanged.
     #[schema(min_length = 1, max_length = 200)]
-    pub display_name: String,
+    pub display_name: Option<String>,
     /// Role, which determines the account's permissions.
     pub role: Role,
     /// Unit the account acts for; null for none.
@@ -117,17 +117,18 @@ pub struct UserForm {
     /// Area the account acts for; null for none.
     pub area_id: Option<AreaId>,
     /// True to disable the account, false to enable it. Disabling ends its sessions immediately.
-    pub disabled: bool,
+    /// Null leaves it unchanged.
+    pub disabled: Option<bool>,
 }
 
 impl From<&User> for UserForm {
     fn from(user: &User) -> Self {
         Self {
-            display_name: user.display_name.clone(),
+            display_name: Some(user.display_name.clone()),
             role: user.role,
             unit_id: user.unit_id,
             area_id: user.area_id,
-            disabled: user.disabled_at.is_some(),
+            disabled: Some(user.disabled_at.is_some()),
         }
     }
 }
@@ -304,11 +305,13 @@ pub fn decide_update(
     let before = users::person(ask.conn, id)?;
     let form = patch.merged(&UserForm::from(&before))?;
     let mut check = Check::new();
-    let name = check.field("/display_name", Name::parse(&form.display_name));
+    let display_name = form.display_name.as_deref().unwrap_or(&before.display_name);
+    let name = check.field("/display_name", Name::parse(display_name));
     check_affiliation(&mut check, form.role, form.unit_id, form.area_id);
     let display_name = check.done(name)?.into_string();
     must_exist(ask.conn, form.unit_id, form.area_id)?;
     let UserForm { role, unit_id, area_id, disabled, .. } = form;
+    let disabled = disabled.unwrap_or(before.disabled_at.is_some());
     let disabled_at = disabled.then(|| before.disabled_at.unwrap_or(ask.now.instant));
     let user =
         User { display_name, role, unit_id, area_id, disabled_at, version, ..before.clone() };
