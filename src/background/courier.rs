@@ -126,8 +126,8 @@ impl Courier {
 async fn connect(url: &HookUrl) -> Result<TcpStream, NoAnswer> {
     let nowhere = NoAnswer::because(AttemptError::NotResolved);
     let found = lookup_host((url.host(), url.port())).await.map_err(|e| nowhere(&e))?;
-    // Without TLS nothing authenticates the receiver, so only loopback addresses are used, whatever
-    // the name resolves to.
+    // Without TLS nothing authenticates the receiver, so only loopback addresses are used, even
+    // if the name resolves to others.
     let usable: Vec<SocketAddr> =
         found.filter(|address| url.is_secure() || address.ip().is_loopback()).collect();
     let mut last = nowhere(&"no usable address");

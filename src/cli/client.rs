@@ -87,7 +87,7 @@ async fn add(args: AddArgs) -> Result<(), String> {
             expires_at: None,
         };
         let client = clients::insert(conn, &parse(&input, now)?, now)?;
-        clients::add_secret(conn, client.id, (&kept.hint, &kept.hash), now)?;
+        clients::add_secret(conn, client.id, &kept.hint, &kept.hash, now)?;
         record(conn, "client.created", &client)?;
         Ok::<Client, Failed>(client)
     });

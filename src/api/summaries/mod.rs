@@ -11,7 +11,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 use crate::usecases::figures::dimensions::{Dimension, PlaceDimension};
 use crate::usecases::figures::query::{AsOf, Include};
-use issues::IssueDimension;
+use crate::usecases::summaries::issues::IssueDimension;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {

@@ -87,7 +87,7 @@ async fn get_delivery(
 
 /// Retry a delivery
 ///
-/// Queues the message again for immediate delivery, whatever its state, with the same `webhook-id`.
+/// Queues the message again for immediate delivery, in any state, with the same `webhook-id`.
 /// The count of attempts starts again.
 #[utoipa::path(
     post, path = "/webhooks/{webhook_id}/deliveries/{delivery_id}/retry",

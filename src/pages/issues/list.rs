@@ -5,12 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use askama::Template;
 
 use crate::api::issues::handlers::IdPage;
-use crate::api::summaries::issues::{IssueBy, IssueDimension, IssueSummary, get_issue_summary};
 use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
-use crate::http::sheet::Sheet;
+use crate::http::query::Both;
 use crate::options_of;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::reply::Page;
@@ -24,9 +22,10 @@ use crate::usecases::issues::assignable::{self, UnitChoice};
 use crate::usecases::issues::filter::IssueQuery;
 use crate::usecases::issues::list;
 use crate::usecases::issues::view::IssueView;
-use crate::usecases::permission::ReadProjects;
+use crate::usecases::permission::{Permission, ReadProjects, ReadSummaries};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::reference::names::Names;
+use crate::usecases::summaries::issues::{self as summary, IssueBy, IssueDimension, IssueSummary};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -42,6 +41,7 @@ struct Count {
 
 /// What the page shows of the register.
 struct IssuesData {
+    summary: IssueSummary,
     list: PageView<IssueView>,
     units: Vec<UnitChoice>,
     names: Names,
@@ -73,15 +73,16 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let shell = Shell::for_visit(&visit, NavItem::ISSUES)?;
     let later = page.cursor.is_some();
     let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };
-    let query = Query(Both(places.clone(), Both(asked.clone(), by)));
-    let Sheet(summary) = get_issue_summary(visit.app.clone(), visit.permit()?, query).await?;
     let query = asked.clone();
     let page = PageRequest::new(page.limit, page.cursor);
     let question = move |ask: &mut Ask<'_>| {
+        ask.caller.must_be_able_to(ReadSummaries::ACTIONS)?;
+        let summary = summary::get(ask, &places, &query, by)?;
         let list = list::list(ask, &places, &query, &page)?;
-        Ok(IssuesData { list, units: assignable::handling(ask)?, names: Names::read(ask)? })
+        let units = assignable::handling(ask)?;
+        Ok(IssuesData { summary, list, units, names: Names::read(ask)? })
     };
-    let IssuesData { list, units, names } = visit.ask(question).await?;
+    let IssuesData { summary, list, units, names } = visit.ask(question).await?;
     let address = ListAddress::of(&shell);
     let filters = filters(&address, &names, &units, &shell);
     let chips = chips(&asked, &address, &filters, &shell);

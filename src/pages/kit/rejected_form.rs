@@ -49,7 +49,7 @@ impl RejectedForm {
     }
 
     /// Input of a field of `form`, or `default` if `form` was not rejected.
-    pub fn input_or(&self, form: &str, field: &str, default: &(impl ToString + ?Sized)) -> String {
+    pub fn input_or<D: ToString + ?Sized>(&self, form: &str, field: &str, default: &D) -> String {
         if self.is(form) { self.fields.exact(field).to_owned() } else { default.to_string() }
     }
 
@@ -60,22 +60,22 @@ impl RejectedForm {
     }
 
     /// True if `value` is selected in a field of `form`.
-    pub fn selected(
+    pub fn selected<V: ToString + ?Sized, D: ToString + ?Sized>(
         &self,
         form: &str,
         field: &str,
-        value: &(impl ToString + ?Sized),
-        default: &(impl ToString + ?Sized),
+        value: &V,
+        default: &D,
     ) -> bool {
         self.input_or(form, field, default) == value.to_string()
     }
 
     /// True if `value` is ticked in a field of `form` with several values.
-    pub fn ticked(
+    pub fn ticked<V: ToString + ?Sized>(
         &self,
         form: &str,
         field: &str,
-        value: &(impl ToString + ?Sized),
+        value: &V,
         default: bool,
     ) -> bool {
         if !self.is(form) {

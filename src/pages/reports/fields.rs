@@ -139,13 +139,21 @@ fn comparisons(shell: &Shell, context: &ReportContextView, name: &str) -> Vec<(S
     last.map(|text| (label, text)).into_iter().chain(all).collect()
 }
 
+/// The stored report, and whether somebody changed it since the form was shown.
+#[derive(Clone, Copy)]
+struct Stored<'a> {
+    report: Option<&'a ReportView>,
+    changed: bool,
+}
+
 fn fields(
     shell: &Shell,
     context: &ReportContextView,
     value: impl Fn(&str) -> String,
     errors: &FormErrors,
-    (report, changed): (Option<&ReportView>, bool),
+    stored: Stored<'_>,
 ) -> Vec<FieldView> {
+    let Stored { report, changed } = stored;
     let field = |(name, zh, en, unit, kind, longest): Row| {
         let value = value(name);
         let other = report.filter(|_| changed).map(|report| stored_value(report, name));
@@ -173,17 +181,24 @@ pub fn stored(
     report: Option<&ReportView>,
 ) -> Vec<FieldView> {
     let value = |name: &str| report.map(|report| stored_value(report, name)).unwrap_or_default();
-    fields(shell, context, value, &FormErrors::default(), (report, false))
+    fields(shell, context, value, &FormErrors::default(), Stored { report, changed: false })
 }
 
 /// Fields with the submitted values, beside the stored ones after a conflict.
 pub fn typed(
     shell: &Shell,
-    (context, other): (&ReportContextView, Option<&ReportView>),
+    context: &ReportContextView,
+    report: Option<&ReportView>,
     typed: &Fields,
     errors: &FormErrors,
 ) -> Vec<FieldView> {
-    fields(shell, context, |name| typed.exact(name).to_owned(), errors, (other, true))
+    fields(
+        shell,
+        context,
+        |name| typed.exact(name).to_owned(),
+        errors,
+        Stored { report, changed: true },
+    )
 }
 
 /// API request body of the submitted values.

@@ -139,7 +139,14 @@ async fn file(
         Ok(saved) => saved,
         Err(problem) => {
             let came_with = fields.number("version");
-            return redisplay(&request, &visit, at, (&fields, came_with), problem).await;
+            return redisplay(
+                &request,
+                &visit,
+                at,
+                SentReport { fields: &fields, version: came_with },
+                problem,
+            )
+            .await;
         }
     };
     if fields.get("action") != Some("submit") {
@@ -153,7 +160,14 @@ async fn file(
     match visit.change(decide, write::save).await {
         Ok(_) => Ok(see_other(&format!("/filing?{}&said=submitted", visit.choice.to_query()))),
         Err(problem) => {
-            redisplay(&request, &visit, at, (&fields, Some(saved.version)), problem).await
+            redisplay(
+                &request,
+                &visit,
+                at,
+                SentReport { fields: &fields, version: Some(saved.version) },
+                problem,
+            )
+            .await
         }
     }
 }
@@ -170,25 +184,29 @@ async fn save(
     visit.change(move |ask| write::decide(ask, at.into(), is, &input), write::save).await
 }
 
+/// A form as it was sent, with the version its sender had seen.
+#[derive(Clone, Copy)]
+struct SentReport<'a> {
+    fields: &'a Fields,
+    version: Option<i64>,
+}
+
 /// Shows the rejected form with its input and errors. It keeps the version it was sent with, except
 /// after a conflict, when the stored version is shown beside the input.
 async fn redisplay(
     request: &HttpRequest,
     visit: &Visit<FileReports>,
     at: ReportPath,
-    (fields, version): (&Fields, Option<i64>),
+    sent: SentReport<'_>,
     problem: Problem,
 ) -> Result<HttpResponse, Problem> {
+    let SentReport { fields, version } = sent;
     let stale = problem.status.as_u16() == 412;
     let errors = errors(problem, visit)?;
     let ReportData { context, report, issues } = report_data(visit, at).await?;
     let shell = Shell::for_visit(visit, NavItem::FILING)?;
-    let shown = report_fields::typed(
-        &shell,
-        (&context, report.as_ref().filter(|_| stale)),
-        fields,
-        &errors,
-    );
+    let shown =
+        report_fields::typed(&shell, &context, report.as_ref().filter(|_| stale), fields, &errors);
     let chosen: Vec<&str> = fields.all("issue_ids").collect();
     let view = ReportPage {
         fields: shown,

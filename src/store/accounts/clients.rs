@@ -200,7 +200,8 @@ pub fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
 pub fn add_secret(
     conn: &mut Conn,
     id: ClientId,
-    (hint, hash): (&str, &str),
+    hint: &str,
+    hash: &str,
     now: Timestamp,
 ) -> Result<()> {
     diesel::insert_into(client_secrets::table)

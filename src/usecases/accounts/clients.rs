@@ -71,7 +71,7 @@ pub fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, R
     let ClientCreation { new, secret, stamp } = creation;
     let now = stamp.now.instant;
     let id = clients::insert(conn, &new, now)?.id;
-    clients::add_secret(conn, id, (&secret.hint, &secret.hash), now)?;
+    clients::add_secret(conn, id, &secret.hint, &secret.hash, now)?;
     let client = clients::get(conn, id)?;
     let secrets = clients::secrets(conn, id)?;
     let changes = changes(None, &RecordedClient::of(&client, &secrets));
@@ -151,7 +151,7 @@ pub fn decide_secret(
 /// The database's.
 pub fn add_secret(conn: &mut Conn, addition: SecretAddition) -> Result<ClientView, Refusal> {
     let SecretAddition { client, secret, stamp } = addition;
-    clients::add_secret(conn, client, (&secret.hint, &secret.hash), stamp.now.instant)?;
+    clients::add_secret(conn, client, &secret.hint, &secret.hash, stamp.now.instant)?;
     record_secret(conn, &stamp, "client.secret_added", client, &secret.hint)?;
     let client = clients::get(conn, client)?;
     view(conn, client)

@@ -21,7 +21,7 @@ pub struct ReviewItem {
     pub project: String,
     /// What the year plan in force has for the month, in 万元; null without one.
     pub planned_wan: Option<Fen>,
-    /// What the month before was reported at, in 万元, in whatever state; null without a report.
+    /// Reported for the month before, in any state, in 万元; null without a report.
     pub last_month_wan: Option<Fen>,
     /// The report.
     #[serde(flatten)]

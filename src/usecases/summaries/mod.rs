@@ -3,6 +3,7 @@
 
 pub mod commitments;
 pub mod investment;
+pub mod issues;
 pub mod milestones;
 pub mod of_project;
 pub mod overview;

@@ -4,10 +4,10 @@ use askama::Template;
 
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
-use crate::pages::kit::chart::scale::Scale;
-use crate::pages::kit::chart::{
+use crate::pages::kit::chart::parts::{
     BOTTOM, ChartHead, LEFT, Mark, RIGHT, Series, TOP, Tick, legend, says,
 };
+use crate::pages::kit::chart::scale::Scale;
 
 /// Planned and completed amounts: bars per month, and lines cumulative from January.
 #[derive(Template)]

@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::domain::money::Fen;
 use crate::domain::words::Language;
+use crate::pages::kit::chart::parts::{ChartHead, Mark, Series, TOP, Tick, legend, says};
 use crate::pages::kit::chart::scale::Scale;
-use crate::pages::kit::chart::{ChartHead, Mark, Series, TOP, Tick, legend, says};
 
 /// Horizontal bars, one group per row.
 #[derive(Template)]

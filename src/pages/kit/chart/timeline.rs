@@ -5,7 +5,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use crate::domain::month::Month;
 use crate::domain::words::Language;
-use crate::pages::kit::chart::Tick;
+use crate::pages::kit::chart::parts::Tick;
 
 /// One milestone of a [`Timeline`].
 #[derive(Clone, Debug)]
