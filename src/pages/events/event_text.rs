@@ -17,6 +17,7 @@ use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
 use crate::domain::words::Language;
 use crate::pages::events::event_words;
+use crate::pages::events::event_words::Bilingual;
 use crate::usecases::events::view::{ChangeView, EventView};
 use crate::usecases::reference::names::Names;
 
@@ -103,7 +104,7 @@ pub fn describe(event: EventView, names: &Names) -> EventText {
     }
 }
 
-fn chosen(both: (&'static str, &'static str), language: Language) -> &'static str {
+fn chosen(both: Bilingual, language: Language) -> &'static str {
     match language {
         Language::Chinese => both.0,
         Language::English => both.1,

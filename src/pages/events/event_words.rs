@@ -75,8 +75,8 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("imported", "导入", "imported"),
 ];
 
-/// Chinese and English.
-type Bilingual = (&'static str, &'static str);
+/// A name in Chinese and in English.
+pub(super) type Bilingual = (&'static str, &'static str);
 
 fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Bilingual> {
     table.iter().find(|(known, ..)| *known == code).map(|(_, zh, en)| (*zh, *en))
