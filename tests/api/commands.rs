@@ -62,7 +62,7 @@ async fn migrating_and_seeding_twice_changes_nothing(app: TestApp) {
             text(&migrated.stdout)
         );
         assert!(
-            text(&seeded.stdout).starts_with("new: 0 plans, 0 industries"),
+            text(&seeded.stdout).starts_with("added 0 plans, 0 industries"),
             "{}",
             text(&seeded.stdout)
         );
@@ -276,7 +276,7 @@ async fn a_backup_is_the_whole_register_and_checked(app: TestApp) {
     );
     assert_eq!(copied.unwrap().facts.name.as_str(), "甲项目");
     let again = run(backup(&file)).await;
-    assert!(!again.status.success() && text(&again.stderr).contains("there already"));
+    assert!(!again.status.success() && text(&again.stderr).contains("already exists"));
 }
 
 async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
