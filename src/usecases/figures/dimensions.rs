@@ -1,6 +1,6 @@
 //! The dimensions of summaries: what their rows can be of.
 //!
-//! A dimension is its variant, its arm in [`Dimension::rows`] and its field in [`RowKey`].
+//! A dimension is its variant, its arm in `Dimension::rows` and its field in `RowKey`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
