@@ -23,7 +23,7 @@ use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
 use crate::store::accounts::users::User;
 use crate::store::{Conn, Db};
-use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientRefused, ClientSession};
+use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientSession};
 use crate::usecases::accounts::sessions::{self, Opening, Origin, Refreshed};
 use crate::usecases::ask::{Ask, Now};
 use crate::usecases::caller::Caller;
@@ -132,14 +132,13 @@ impl App {
     /// Opens a session for a machine client.
     ///
     /// # Errors
-    /// The outer one is the database's.
+    /// The use case's.
     pub async fn open_client_session(
         &self,
         login: ClientLogin,
         origin: Origin,
-    ) -> Result<Result<ClientSession, ClientRefused>, Problem> {
+    ) -> Result<ClientSession, Problem> {
         let now = self.clock.now();
-        // A refusal is an outcome here, not an error: the time of the secret's use stays unsaved.
         let work = move |conn: &mut Conn| client_sessions::open(conn, &login, &origin, now);
         Ok(self.db.write(work).await?)
     }

@@ -173,18 +173,18 @@ async fn token_request_errors_have_the_oauth_format(app: TestApp) {
     let made = client(&admin, "平台", "viewer", &["projects:read"]).await;
     let name = made["client_id"].as_str().unwrap();
     let secret = made["client_secret"].as_str().unwrap();
-    let (id, shown) = (("client_id", name), ("client_secret", secret));
+    let (id, key) = (("client_id", name), ("client_secret", secret));
     let grant = ("grant_type", "client_credentials");
     let stranger = app.stranger();
     for (form, status, error) in [
         (vec![grant, id, ("client_secret", "wrong")], 401, "invalid_client"),
-        (vec![grant, ("client_id", "mp-nobody"), shown], 401, "invalid_client"),
-        (vec![("grant_type", "password"), id, shown], 400, "unsupported_grant_type"),
-        (vec![id, shown], 400, "invalid_request"),
+        (vec![grant, ("client_id", "mp-nobody"), key], 401, "invalid_client"),
+        (vec![("grant_type", "password"), id, key], 400, "unsupported_grant_type"),
+        (vec![id, key], 400, "invalid_request"),
         (vec![grant, id], 400, "invalid_request"),
-        (vec![grant, grant, id, shown], 400, "invalid_request"),
-        (vec![grant, id, shown, ("scope", "projects:write")], 400, "invalid_scope"),
-        (vec![grant, id, shown, ("scope", "everything")], 400, "invalid_scope"),
+        (vec![grant, grant, id, key], 400, "invalid_request"),
+        (vec![grant, id, key, ("scope", "projects:write")], 400, "invalid_scope"),
+        (vec![grant, id, key, ("scope", "everything")], 400, "invalid_scope"),
     ] {
         let answer =
             stranger.send(stranger.request(Method::POST, "/oauth/token").form(&form)).await;
@@ -194,9 +194,14 @@ async fn token_request_errors_have_the_oauth_format(app: TestApp) {
         let asks = if status == 401 { "Basic" } else { "" };
         assert_eq!(answer.header("www-authenticate"), asks);
     }
-    let unknown = vec![grant, id, shown, ("audience", "ignored")];
+    let shown = admin.get(&format!("/clients/{}", made["id"])).await.expect(200).json;
+    assert_eq!(shown["last_used_at"], json!(null), "a refused request is no use of the secret");
+    assert_eq!(shown["secrets"][0]["last_used_at"], json!(null));
+    let unknown = vec![grant, id, key, ("audience", "ignored")];
     let answer = stranger.send(stranger.request(Method::POST, "/oauth/token").form(&unknown)).await;
     assert_eq!(answer.status, 200, "what is unknown is ignored");
+    let shown = admin.get(&format!("/clients/{}", made["id"])).await.expect(200).json;
+    assert!(shown["last_used_at"].is_string() && shown["secrets"][0]["last_used_at"].is_string());
     let json = json!({"grant_type": "client_credentials"});
     assert_eq!(stranger.post("/oauth/token", &json).await.json["error"], "invalid_request");
     for (body, pointer) in [

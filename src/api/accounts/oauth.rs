@@ -26,7 +26,7 @@ use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
 use crate::http::tokens::Machine;
 use crate::routes;
-use crate::usecases::accounts::client_sessions::{ClientLogin, ClientRefused, ClientSession};
+use crate::usecases::accounts::client_sessions::{ClientLogin, ClientSession, wrong_client};
 use crate::usecases::accounts::sessions::Origin;
 
 /// The operations of this file.
@@ -105,14 +105,14 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
         return Ok(None);
     };
     let Some((scheme, text)) = header.split_once(' ') else {
-        return Err(invalid_client());
+        return Err(wrong_client().into());
     };
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
     let decoded = STANDARD.decode(text.trim()).ok().and_then(|b| String::from_utf8(b).ok());
-    let decoded = decoded.ok_or_else(invalid_client)?;
-    let (name, secret) = decoded.split_once(':').ok_or_else(invalid_client)?;
+    let decoded = decoded.ok_or_else(wrong_client)?;
+    let (name, secret) = decoded.split_once(':').ok_or_else(wrong_client)?;
     let plain = |text: &str| {
         let text = text.replace('&', "%26").replace('=', "%3D");
         parse(text.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
@@ -132,29 +132,12 @@ fn invalid_request() -> Problem {
     refused("oauth-invalid-request", words)
 }
 
-fn invalid_client() -> Problem {
-    let words = Words::new(
-        "客户端或密钥不正确，或已停用、到期、吊销。请向管理员索取新的密钥。",
-        "The client id or secret is wrong, disabled, expired or revoked. Ask the administrator for a new secret.",
-    );
-    Problem::unauthenticated("oauth-invalid-client", words)
-}
-
 fn unsupported_grant() -> Problem {
     let words = Words::new(
         "grant_type 只支持 client_credentials。",
         "grant_type must be client_credentials.",
     );
     refused("oauth-unsupported-grant-type", words)
-}
-
-fn invalid_scope(has: &[ClientScope]) -> Problem {
-    let has = ClientScope::join(has);
-    let words = Words::new(
-        format!("申请的权限范围超出该客户端所有：{has}。"),
-        format!("The requested scope exceeds the client's scopes: {has}."),
-    );
-    refused("oauth-invalid-scope", words)
 }
 
 impl TokenRequest {
@@ -237,10 +220,7 @@ async fn create_token(
     let asked_scopes = asked.form.get("scope").cloned();
     let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
     let opened = app.open_client_session(request, from).await?;
-    let ClientSession { client, scopes, session } = opened.map_err(|refused| match refused {
-        ClientRefused::Unknown => invalid_client(),
-        ClientRefused::Scope(has) => invalid_scope(&has),
-    })?;
+    let ClientSession { client, scopes, session } = opened;
     let scope = ClientScope::join(&scopes);
     let machine = Some(Machine { client: client.id.0, scope: scope.clone() });
     let token = app.tokens.issue(client.user.id, session, machine, now);

@@ -3,6 +3,7 @@
 use crate::domain::account::scope::ClientScope;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::SessionId;
+use crate::domain::words::Words;
 use crate::store::Conn;
 use crate::store::accounts::clients::{self, Client};
 use crate::store::accounts::sessions;
@@ -35,39 +36,30 @@ pub struct ClientSession {
     pub session: SessionId,
 }
 
-/// Why a machine client gets no token.
-#[derive(Debug)]
-pub enum ClientRefused {
-    /// Unknown, disabled or expired, or the secret is wrong or revoked.
-    Unknown,
-    /// It asked for more than the scopes it has, which are given.
-    Scope(Vec<ClientScope>),
-}
-
 /// Opens a session for a machine client and records the event.
 ///
 /// # Errors
-/// The outer one is the database's.
+/// [`wrong_client`] when it is unknown, disabled or expired, or the secret is wrong or revoked;
+/// Unreadable when it asks for more than the scopes it has. A refusal leaves the time of the
+/// secret's last use as it was.
 pub fn open(
     conn: &mut Conn,
     login: &ClientLogin,
     origin: &Origin,
     now: Timestamp,
-) -> Result<Result<ClientSession, ClientRefused>, Refusal> {
+) -> Result<ClientSession, Refusal> {
     let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
-    let Some(client) = found else { return Ok(Err(ClientRefused::Unknown)) };
+    let client = found.ok_or_else(wrong_client)?;
     if !clients::present(conn, client.id, &digest(&login.secret), now)? {
-        return Ok(Err(ClientRefused::Unknown));
+        return Err(wrong_client());
     }
-    let Some(scopes) = granted(login, &client) else {
-        return Ok(Err(ClientRefused::Scope(client.scopes)));
-    };
+    let scopes = granted(login, &client).ok_or_else(|| too_wide(&client.scopes))?;
     let ends = now.plus_seconds(login.lifetime);
     let ends = client.expires_at.map_or(ends, |until| until.min(ends));
     let session = sessions::open(conn, client.user.id, now, ends)?;
     let author = origin.author(&client.user).as_client(client.id, &client.name);
     events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
-    Ok(Ok(ClientSession { client, scopes, session }))
+    Ok(ClientSession { client, scopes, session })
 }
 
 /// The scopes asked for, or all; `None` when the client lacks one of them.
@@ -77,4 +69,22 @@ fn granted(login: &ClientLogin, client: &Client) -> Option<Vec<ClientScope>> {
     };
     let asked = ClientScope::split(asked).ok()?;
     asked.iter().all(|scope| client.scopes.contains(scope)).then_some(asked)
+}
+
+/// The refusal of a client or secret that is not valid. It does not say which of them it is.
+pub fn wrong_client() -> Refusal {
+    let words = Words::new(
+        "客户端或密钥不正确，或已停用、到期、吊销。请向管理员索取新的密钥。",
+        "The client id or secret is wrong, disabled, expired or revoked. Ask the administrator for a new secret.",
+    );
+    Refusal::unauthenticated("oauth-invalid-client", words)
+}
+
+fn too_wide(has: &[ClientScope]) -> Refusal {
+    let has = ClientScope::join(has);
+    let words = Words::new(
+        format!("申请的权限范围超出该客户端所有：{has}。"),
+        format!("The requested scope exceeds the client's scopes: {has}."),
+    );
+    Refusal::unreadable("oauth-invalid-scope", words)
 }
