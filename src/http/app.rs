@@ -10,8 +10,6 @@ use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
-use crate::domain::id::SessionId;
-use crate::domain::month::Year;
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
 use crate::http::login_limit::LoginLimit;
@@ -21,15 +19,10 @@ use crate::http::signature::{Argument, Entry};
 use crate::http::stored::HeadersOfFormat1;
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
-use crate::store::accounts::users::User;
 use crate::store::{Conn, Db};
-use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientSession};
-use crate::usecases::accounts::sessions::{self, Opening, Origin, Refreshed};
-use crate::usecases::ask::{Ask, Now};
+use crate::usecases::ask::{Anonymous, Ask, Now};
 use crate::usecases::caller::Caller;
-use crate::usecases::figures::request::{YearOpened, open_year};
 use crate::usecases::refusal::Refusal;
-use chrono::NaiveDate;
 
 /// The program's parts, shared by all workers.
 #[derive(Clone)]
@@ -102,59 +95,36 @@ impl App {
         let work = move |conn: &mut Conn| work(&mut Ask::new(conn, &caller, now, language));
         Ok(self.db.write(work).await?)
     }
-}
 
-impl App {
-    /// What a page shows of a year before anything is asked of it.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn year_opened(&self, year: Year, today: NaiveDate) -> Result<YearOpened, Problem> {
-        Ok(self.db.read(move |conn| open_year(conn, year, today)).await?)
-    }
-
-    /// The account with this user name, if there is one.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn find_account(&self, username: String) -> Result<Option<User>, Problem> {
-        Ok(self.db.read(move |conn| sessions::find_account(conn, &username)).await?)
-    }
-
-    /// Opens a session.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn open_session(&self, opening: Opening) -> Result<SessionId, Problem> {
-        Ok(self.db.write(move |conn| sessions::open(conn, &opening)).await?)
-    }
-
-    /// Opens a session for a machine client.
+    /// As [`App::ask`], before there is a caller.
     ///
     /// # Errors
     /// The use case's.
-    pub async fn open_client_session(
+    pub async fn ask_anonymously<T>(
         &self,
-        login: ClientLogin,
-        origin: Origin,
-    ) -> Result<ClientSession, Problem> {
-        let now = self.clock.now();
-        let work = move |conn: &mut Conn| client_sessions::open(conn, &login, &origin, now);
-        Ok(self.db.write(work).await?)
+        question: impl FnOnce(&mut Anonymous<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        let now = self.now();
+        let look = move |conn: &mut Conn| question(&mut Anonymous::new(conn, now));
+        Ok(self.db.read(look).await?)
     }
 
-    /// Exchanges a refresh token.
+    /// As [`App::write`], before there is a caller.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn refresh_session(
+    /// The use case's.
+    pub async fn write_anonymously<T>(
         &self,
-        shown: String,
-        next: String,
-        origin: Origin,
-    ) -> Result<Option<Refreshed>, Problem> {
-        let now = self.clock.now();
-        let work = move |conn: &mut Conn| sessions::refresh(conn, &shown, &next, &origin, now);
+        mut work: impl FnMut(&mut Anonymous<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+    {
+        let now = self.now();
+        let work = move |conn: &mut Conn| work(&mut Anonymous::new(conn, now));
         Ok(self.db.write(work).await?)
     }
 }

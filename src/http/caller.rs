@@ -16,19 +16,18 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::domain::account::access::{Role, Sight};
 use crate::domain::account::scope::ClientScope;
-use crate::domain::clock::Timestamp;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
-use crate::store::accounts::clients::Client;
-use crate::store::accounts::users::User;
-use crate::store::accounts::{clients, sessions, users};
+use crate::http::tokens::Machine;
+use crate::store::Conn;
 use crate::store::events::Author;
-use crate::store::{Conn, StoreError};
-use crate::usecases::ask::Ask;
+use crate::usecases::accounts::holder::{self, TokenClient, TokenHolder};
+use crate::usecases::accounts::sessions::Origin;
+use crate::usecases::ask::{Anonymous, Ask};
 use crate::usecases::caller::Caller;
 use crate::usecases::permission::Permission;
 use crate::usecases::refusal::Refusal;
@@ -87,16 +86,16 @@ enum CredentialKind {
 
 /// Identifies the caller and keeps the result for [`Permit`].
 async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
-    let origin = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-    let identified = identify(app, credential, RequestId::of(request), origin).await;
+    let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+    let origin = Origin { request_id: RequestId::of(request), address };
+    let identified = identify(app, credential, origin).await;
     request.extensions_mut().insert(Authentication(identified));
 }
 
 async fn identify(
     app: &App,
     credential: Credential<'_>,
-    request_id: String,
-    origin: String,
+    origin: Origin,
 ) -> Result<Caller, Problem> {
     let now = app.clock.now();
     let claims = app.tokens.read(credential.token, now).map_err(|_| invalid_token())?;
@@ -105,45 +104,16 @@ async fn identify(
     }
     let user = claims.sub.parse().map(UserId).map_err(|_| invalid_token())?;
     let session = SessionId(claims.sid);
-    let client = claims.machine.as_ref().map(|machine| ClientId(machine.client));
-    let look = move |conn: &mut Conn| load_holder(conn, session, user, client, now);
-    let TokenHolder { user, client } = app.db.read(look).await?.ok_or_else(invalid_token)?;
-    let author = Author::user(user.id, &user.username, request_id, origin);
-    let Some((machine, client)) = claims.machine.zip(client) else {
-        return Ok(Caller { user, session, author, scopes: None });
+    let machine = match claims.machine {
+        Some(Machine { client, scope }) => {
+            let scopes = ClientScope::split(&scope).map_err(|_| invalid_token())?;
+            Some(TokenClient { client: ClientId(client), scopes })
+        }
+        None => None,
     };
-    if client.user.id != user.id || !client.is_good(now) {
-        return Err(invalid_token());
-    }
-    // Only those scopes of the token that the client still has.
-    let mut scopes = ClientScope::split(&machine.scope).map_err(|_| invalid_token())?;
-    scopes.retain(|scope| client.scopes.contains(scope));
-    let author = author.as_client(client.id, &client.name);
-    // Where an account is shown by name, its client's name is shown.
-    let user = User { username: client.name, ..user };
-    Ok(Caller { user, session, author, scopes: Some(scopes) })
-}
-
-/// The account of a token, with the machine client that acts through it.
-struct TokenHolder {
-    user: User,
-    client: Option<Client>,
-}
-
-/// The holder of a token of `session`; `None` if the session has ended or the account is disabled.
-fn load_holder(
-    conn: &mut Conn,
-    session: SessionId,
-    user: UserId,
-    client: Option<ClientId>,
-    now: Timestamp,
-) -> Result<Option<TokenHolder>, StoreError> {
-    if !sessions::is_live(conn, session, user, now)? {
-        return Ok(None);
-    }
-    let client = client.map(|id| clients::get(conn, id)).transpose()?;
-    let user = users::find(conn, user)?.filter(|user| user.disabled_at.is_none());
-    Ok(user.map(|user| TokenHolder { user, client }))
+    let holder = TokenHolder { session, user, machine };
+    let find = move |asked: &mut Anonymous<'_>| holder::find_caller(asked, holder, &origin);
+    app.ask_anonymously(find).await?.ok_or_else(invalid_token)
 }
 
 fn invalid_token() -> Problem {

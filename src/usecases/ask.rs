@@ -37,6 +37,21 @@ pub struct Ask<'a> {
     pub language: Language,
 }
 
+/// The context of a use case that runs before there is a caller, such as logging in.
+pub struct Anonymous<'a> {
+    /// The connection of the snapshot. Only use cases read it.
+    pub(in crate::usecases) conn: &'a mut Conn,
+    /// The instant and the business day.
+    pub now: Now,
+}
+
+impl<'a> Anonymous<'a> {
+    /// The context of a use case in the open transaction of `conn`.
+    pub fn new(conn: &'a mut Conn, now: Now) -> Self {
+        Self { conn, now }
+    }
+}
+
 impl<'a> Ask<'a> {
     /// The context of a use case in the open transaction of `conn`.
     pub fn new(conn: &'a mut Conn, caller: &'a Caller, now: Now, language: Language) -> Self {

@@ -8,6 +8,7 @@ use crate::support::run::Once;
 /// Tests of this file.
 pub const ALL: Once = &[
     ("floors::nobody_imports_upwards", nobody_imports_upwards),
+    ("floors::the_kit_of_the_api_knows_no_noun", the_kit_of_the_api_knows_no_noun),
     ("floors::folders_form_no_circle", folders_form_no_circle),
     ("floors::files_form_small_circles", files_form_small_circles),
     ("floors::only_the_store_knows_diesel", only_the_store_knows_diesel),
@@ -60,6 +61,29 @@ fn nobody_imports_upwards() {
                 None => !["config", "routes", "telemetry"].contains(&floor_of(target)),
             };
             assert!(!upwards, "{module} must not know {target}");
+        }
+    }
+}
+
+/// What every operation shares does not name one of them. The caller is the exception.
+fn the_kit_of_the_api_knows_no_noun() {
+    let modules = Modules::read();
+    let nouns: Vec<String> =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|name| name != "mod")
+            .collect();
+    assert!(nouns.iter().any(|noun| noun == "reports"), "{nouns:?}");
+    for (module, named) in &modules.names {
+        if floor_of(module) != "http" || module == "http::caller" {
+            continue;
+        }
+        for target in named {
+            let noun = target.split("::").nth(1).unwrap_or_default();
+            let knows = ["store", "usecases"].contains(&floor_of(target))
+                && nouns.iter().any(|n| n == noun);
+            assert!(!knows, "{module} must not know {target}");
         }
     }
 }

@@ -26,8 +26,9 @@ use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
 use crate::http::tokens::Machine;
 use crate::routes;
-use crate::usecases::accounts::client_sessions::{ClientLogin, ClientSession, wrong_client};
+use crate::usecases::accounts::client_sessions::{self, ClientLogin, ClientSession, wrong_client};
 use crate::usecases::accounts::sessions::Origin;
+use crate::usecases::ask::Anonymous;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -219,8 +220,8 @@ async fn create_token(
     let lifetime = app.tokens.lifetime_seconds;
     let asked_scopes = asked.form.get("scope").cloned();
     let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
-    let opened = app.open_client_session(request, from).await?;
-    let ClientSession { client, scopes, session } = opened;
+    let open = move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from);
+    let ClientSession { client, scopes, session } = app.write_anonymously(open).await?;
     let scope = ClientScope::join(&scopes);
     let machine = Some(Machine { client: client.id.0, scope: scope.clone() });
     let token = app.tokens.issue(client.user.id, session, machine, now);

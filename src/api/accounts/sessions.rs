@@ -22,10 +22,11 @@ use crate::http::tokens::random_text;
 use crate::routes;
 use crate::store::accounts::users::User;
 use crate::usecases::accounts::sessions::{
-    self, Credentials, Opening, Origin, PasswordChange, Refresh,
+    self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
 };
 use crate::usecases::accounts::users::UserView;
 use crate::usecases::answer::Versioned;
+use crate::usecases::ask::Anonymous;
 use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
@@ -91,16 +92,14 @@ async fn create_session(
 ) -> Result<Created<SessionView>, Problem> {
     let user = authenticate(&app, &from, &limit, credentials).await?;
     let refresh_token = random_text().map_err(Problem::broken)?;
-    let now = app.clock.now();
     let opening = Opening {
         user: user.id,
         author: from.author(&user),
-        now,
-        ends: now.plus_hours(app.config.refresh_token_hours),
+        hours: app.config.refresh_token_hours,
         refresh_token: Some(refresh_token.clone()),
     };
-    let session = app.open_session(opening).await?;
-    let view = session_view(&app, &user, session, refresh_token)?;
+    let opened = app.write_anonymously(move |asked| sessions::open(asked, &opening)).await?;
+    let view = session_view(&app, &user, opened.session, refresh_token)?;
     Ok(Created { view, location: "/sessions/current".to_owned() })
 }
 
@@ -115,7 +114,8 @@ pub async fn authenticate(
     Credentials { username, password }: Credentials,
 ) -> Result<User, Problem> {
     limit.take(&username, &from.address)?;
-    let user = app.find_account(username).await?;
+    let find = move |asked: &mut Anonymous<'_>| sessions::find_account(asked, &username);
+    let user = app.ask_anonymously(find).await?;
     let checked =
         tokio::task::spawn_blocking(move || sessions::authenticate(user, &password)).await;
     Ok(checked.map_err(Problem::broken)??)
@@ -132,12 +132,11 @@ pub async fn open_page(
     credentials: Credentials,
 ) -> Result<String, Problem> {
     let user = authenticate(app, from, limit, credentials).await?;
-    let now = app.clock.now();
-    let ends = now.plus_hours(app.config.page_session_hours);
-    let author = from.author(&user);
-    let opening = Opening { user: user.id, author, now, ends, refresh_token: None };
-    let session = app.open_session(opening).await?;
-    app.tokens.issue_cookie(user.id, session, now, ends).map_err(Problem::broken)
+    let (author, hours) = (from.author(&user), app.config.page_session_hours);
+    let opening = Opening { user: user.id, author, hours, refresh_token: None };
+    let opened = app.write_anonymously(move |asked| sessions::open(asked, &opening)).await?;
+    let Opened { session, at, ends } = opened;
+    app.tokens.issue_cookie(user.id, session, at, ends).map_err(Problem::broken)
 }
 
 fn session_view(
@@ -170,7 +169,9 @@ async fn refresh_session(
     Body(Refresh { refresh_token: shown }): Body<Refresh>,
 ) -> Result<Json<SessionView>, Problem> {
     let next = random_text().map_err(Problem::broken)?;
-    let refreshed = app.refresh_session(shown, next.clone(), from).await?;
+    let new = next.clone();
+    let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &new, &from);
+    let refreshed = app.write_anonymously(refresh).await?;
     let refreshed = sessions::must_be_refreshed(refreshed)?;
     Ok(Json(session_view(&app, &refreshed.user, refreshed.session, next)?))
 }

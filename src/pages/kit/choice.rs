@@ -13,6 +13,7 @@ use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
+use crate::usecases::figures::request::open_year;
 
 /// Query parameters that every page accepts; see [`Choice`].
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -71,7 +72,8 @@ impl Choice {
     /// Those of the database.
     pub async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
         let mut choice = Self::read(query, today);
-        let year = app.year_opened(choice.year, today).await?;
+        let year = choice.year;
+        let year = app.ask_anonymously(move |asked| open_year(asked, year)).await?;
         if Self::month_of(query, choice.year).is_none() {
             choice.through = year.reported_through;
         }

@@ -1,14 +1,13 @@
 //! Sessions of machine clients: opened with a secret for some scopes.
 
 use crate::domain::account::scope::ClientScope;
-use crate::domain::clock::Timestamp;
 use crate::domain::id::SessionId;
 use crate::domain::words::Words;
-use crate::store::Conn;
 use crate::store::accounts::clients::{self, Client};
 use crate::store::accounts::sessions;
 use crate::store::events::{self, Event};
 use crate::usecases::accounts::sessions::Origin;
+use crate::usecases::ask::Anonymous;
 use crate::usecases::random::digest;
 use crate::usecases::refusal::Refusal;
 
@@ -43,11 +42,11 @@ pub struct ClientSession {
 /// Unreadable when it asks for more than the scopes it has. A refusal leaves the time of the
 /// secret's last use as it was.
 pub fn open(
-    conn: &mut Conn,
+    asked: &mut Anonymous<'_>,
     login: &ClientLogin,
     origin: &Origin,
-    now: Timestamp,
 ) -> Result<ClientSession, Refusal> {
+    let (conn, now) = (&mut *asked.conn, asked.now.instant);
     let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
     let client = found.ok_or_else(wrong_client)?;
     if !clients::present(conn, client.id, &digest(&login.secret), now)? {

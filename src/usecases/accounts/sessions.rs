@@ -12,7 +12,7 @@ use crate::store::accounts::sessions::{self, Presented};
 use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
 use crate::usecases::accounts::password::{self, Effort};
-use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::ask::{Anonymous, Ask, Stamp};
 use crate::usecases::random::digest;
 use crate::usecases::refusal::Refusal;
 
@@ -93,8 +93,8 @@ impl Origin {
 ///
 /// # Errors
 /// The database's.
-pub fn find_account(conn: &mut Conn, username: &str) -> Result<Option<User>, Refusal> {
-    Ok(users::find_by_name(conn, username)?)
+pub fn find_account(asked: &mut Anonymous<'_>, name: &str) -> Result<Option<User>, Refusal> {
+    Ok(users::find_by_name(asked.conn, name)?)
 }
 
 /// The account, if `password` is right. Slow: call it on a blocking thread.
@@ -128,26 +128,37 @@ pub struct Opening {
     pub user: UserId,
     /// Who opens it, for the event.
     pub author: Author,
-    /// Now.
-    pub now: Timestamp,
-    /// When the session ends.
-    pub ends: Timestamp,
+    /// How long it lasts, in hours.
+    pub hours: i64,
     /// The refresh token; `None` for a session that is not refreshed.
     pub refresh_token: Option<String>,
+}
+
+/// A session that was opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    /// The session.
+    pub session: SessionId,
+    /// When it was opened.
+    pub at: Timestamp,
+    /// When it ends.
+    pub ends: Timestamp,
 }
 
 /// Opens a session and records the event.
 ///
 /// # Errors
 /// The database's.
-pub fn open(conn: &mut Conn, opening: &Opening) -> Result<SessionId, Refusal> {
-    let Opening { user, author, now, ends, refresh_token } = opening;
-    let session = sessions::open(conn, *user, *now, *ends)?;
+pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
+    let Opening { user, author, hours, refresh_token } = opening;
+    let (conn, at) = (&mut *asked.conn, asked.now.instant);
+    let ends = at.plus_hours(*hours);
+    let session = sessions::open(conn, *user, at, ends)?;
     if let Some(token) = refresh_token {
-        sessions::add_token(conn, session, &digest(token), *now, *ends)?;
+        sessions::add_token(conn, session, &digest(token), at, ends)?;
     }
-    events::record(conn, author, *now, &Event::of_session("session.opened", session))?;
-    Ok(session)
+    events::record(conn, author, at, &Event::of_session("session.opened", session))?;
+    Ok(Opened { session, at, ends })
 }
 
 /// A session whose refresh token was exchanged.
@@ -167,12 +178,12 @@ pub struct Refreshed {
 /// # Errors
 /// The database's.
 pub fn refresh(
-    conn: &mut Conn,
+    asked: &mut Anonymous<'_>,
     shown: &str,
     next: &str,
     origin: &Origin,
-    now: Timestamp,
 ) -> Result<Option<Refreshed>, Refusal> {
+    let (conn, now) = (&mut *asked.conn, asked.now.instant);
     match sessions::present(conn, &digest(shown), now)? {
         Presented::Good { session, user, ends } => {
             sessions::add_token(conn, session, &digest(next), now, ends)?;

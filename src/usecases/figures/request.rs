@@ -14,7 +14,7 @@ use crate::store::events::seal;
 use crate::store::figures::source::Source;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, Result as StoreResult, plans, reports};
-use crate::usecases::ask::{Ask, Now};
+use crate::usecases::ask::{Anonymous, Ask, Now};
 use crate::usecases::figures::about::{About, Method};
 use crate::usecases::figures::query::{AsOf, Include, PeriodQuery};
 use crate::usecases::refusal::Refusal;
@@ -28,13 +28,13 @@ pub struct YearOpened {
     pub synthetic: bool,
 }
 
-/// Opens a year on the day `today`.
+/// Opens a year.
 ///
 /// # Errors
 /// Database errors only.
-pub fn open_year(conn: &mut Conn, year: Year, today: NaiveDate) -> StoreResult<YearOpened> {
-    let reported_through = reported_through(conn, year, today)?;
-    Ok(YearOpened { reported_through, synthetic: synthetic(conn, year)? })
+pub fn open_year(asked: &mut Anonymous<'_>, year: Year) -> Result<YearOpened, Refusal> {
+    let reported_through = reported_through(asked.conn, year, asked.now.today)?;
+    Ok(YearOpened { reported_through, synthetic: synthetic(asked.conn, year)? })
 }
 
 /// True if the projects of `year` are synthetic.
