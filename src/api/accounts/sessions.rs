@@ -24,7 +24,7 @@ use crate::store::accounts::users::User;
 use crate::usecases::accounts::sessions::{
     self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
 };
-use crate::usecases::accounts::users::UserView;
+use crate::usecases::accounts::user_view::UserView;
 use crate::usecases::answer::Versioned;
 use crate::usecases::ask::Anonymous;
 use crate::usecases::permission::LoggedIn;

@@ -6,4 +6,5 @@ pub mod clients;
 pub mod holder;
 pub mod password;
 pub mod sessions;
+pub mod user_view;
 pub mod users;
