@@ -17,7 +17,7 @@ use crate::store::accounts::clients::Client;
 use crate::store::accounts::sessions;
 use crate::store::accounts::users::User;
 use crate::store::events;
-use crate::store::events::{Author, Change, Event};
+use crate::store::events::{Author, Event, FieldChange};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::client_view::{ClientInput, parse};
 use crate::usecases::accounts::clients::NewSecret;
@@ -101,8 +101,8 @@ async fn add(args: AddArgs) -> Result<(), String> {
 
 fn record(conn: &mut Conn, kind: &'static str, client: &Client) -> Result<(), Failed> {
     let values = vec![
-        Change::said("name", &client.name),
-        Change::said("scopes", &ClientScope::join(&client.scopes)),
+        FieldChange::said("name", &client.name),
+        FieldChange::said("scopes", &ClientScope::join(&client.scopes)),
     ];
     let event = Event::of(kind, "client", client.id.0, values);
     Ok(events::record(conn, &Author::system("command line"), SystemClock.now(), &event)?)

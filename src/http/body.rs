@@ -147,9 +147,6 @@ fn not_json(error: &dyn std::fmt::Display) -> Problem {
     )
 }
 
-// Transition: the earlier name.
-pub use self::checked as judge;
-
 /// Deserializes a field of a patch: `None` when absent (keeps the value), `Some(None)` when `null`
 /// (clears it).
 pub fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>

@@ -163,6 +163,3 @@ impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for QueryPa
         Ok(Self(shared, serde_json::from_value(value).map_err(D::Error::custom)?))
     }
 }
-
-// Transition: the earlier name.
-pub use self::QueryPair as Both;

@@ -1,7 +1,7 @@
 //! Issues: all states with each role, lists and counts, links from reports.
 
 use diesel::RunQueryDsl as _;
-use major_projects::store::events::{self, Change};
+use major_projects::store::events::{self, FieldChange};
 use major_projects::store::{Conn, StoreError};
 use serde_json::{Value, json};
 
@@ -233,7 +233,7 @@ async fn a_report_links_the_issues_it_mentions(app: TestApp) {
 }
 
 /// Stores `changes` as those of an event.
-async fn rewrite(app: &TestApp, event: i64, changes: &[Change]) {
+async fn rewrite(app: &TestApp, event: i64, changes: &[FieldChange]) {
     let changes = serde_json::to_string(changes).unwrap().replace('\'', "''");
     let sql = format!("update events set changes = '{changes}' where id = {event}");
     let run = move |conn: &mut Conn| -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
@@ -77,7 +77,7 @@ impl From<UserFilterQuery> for UserFilter {
 #[utoipa::path(get, path = "/users")]
 async fn list_users(
     who: Permit<KeepAccounts>,
-    Query(Both(filter, page)): Query<Both<UserFilterQuery, UserQuery>>,
+    Query(QueryPair(filter, page)): Query<QueryPair<UserFilterQuery, UserQuery>>,
 ) -> Result<Sheet<PageView<UserView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
     Ok(Sheet(who.ask(move |ask| users::list(ask, &filter.into(), &page)).await?))

@@ -7,7 +7,7 @@ use crate::api::projects::handlers::ProjectPath;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -84,7 +84,7 @@ async fn list_history(
 #[utoipa::path(get, path = "/history")]
 async fn list_all_history(
     who: Permit<ReadHistory>,
-    Query(Both(query, page)): Query<Both<HistoryQuery, HistoryPage>>,
+    Query(QueryPair(query, page)): Query<QueryPair<HistoryQuery, HistoryPage>>,
 ) -> Result<Sheet<PageView<EventView>>, Problem> {
     who.ask(move |ask| history::list(ask, query.into(), &page.into())).await.map(Sheet)
 }

@@ -11,7 +11,7 @@ use crate::domain::id::MilestoneId;
 use crate::domain::milestone::Milestone;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::store::{Conn, StoreError, milestones, projects};
 use crate::usecases::milestones::view::MilestoneView;
@@ -108,8 +108,8 @@ fn create(
     for name in ["forecast_date", "forecast_reason", "evidence"] {
         later.extend(body.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let input = judge(Value::Object(body))?;
-    let patch = (!later.is_empty()).then(|| judge(Value::Object(renamed(later)))).transpose()?;
+    let input = checked(Value::Object(body))?;
+    let patch = (!later.is_empty()).then(|| checked(Value::Object(renamed(later)))).transpose()?;
     let made = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let addition = write::decide_creation(&mut ask, project.id, &input)?;
@@ -166,7 +166,7 @@ fn revise(
             patch.remove("forecast_reason");
         }
     }
-    let patch = judge(Value::Object(renamed(patch)))?;
+    let patch = checked(Value::Object(renamed(patch)))?;
     let key = MilestoneKey { project: project.id, milestone: id };
     let after = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);

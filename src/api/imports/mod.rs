@@ -38,7 +38,7 @@ use crate::domain::month::{Month, Year};
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
@@ -146,7 +146,7 @@ pub struct TemplateQuery {
 async fn get_import_template(
     who: Permit<ReadProjects>,
     Path(TemplatePath { kind }): Path<TemplatePath>,
-    Query(Both(filter, query)): Query<Both<FilterQuery, TemplateQuery>>,
+    Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, TemplateQuery>>,
 ) -> Result<FileReply, Problem> {
     let read = move |ask: &mut Ask<'_>| -> Result<_, Refusal> {
         let request = CurrentRowsRequest {

@@ -9,7 +9,7 @@ use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::store::{Conn, projects};
 use crate::usecases::patch::Patch;
@@ -72,7 +72,7 @@ fn save(
     patch: Map<String, Value>,
     before: &ProjectView,
 ) -> Result<ProjectView, Problem> {
-    let patch: Patch<ProjectInput> = judge(Value::Object(patch))?;
+    let patch: Patch<ProjectInput> = checked(Value::Object(patch))?;
     context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let change = write::revise(&mut ask, &context.codes, before.id, before.version, &patch)?;
@@ -89,7 +89,7 @@ fn create(
         return Ok(left);
     }
     entered.must_be_new()?;
-    let input: ProjectInput = judge(Value::Object(entered.body()))?;
+    let input: ProjectInput = checked(Value::Object(entered.body()))?;
     let made = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let change = write::register(&ask, &context.codes, &input)?;

@@ -10,7 +10,7 @@ use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::imports::year_plan_rows::same_project;
 use crate::domain::project::Project;
 use crate::domain::words::Language;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::store::reports::filed;
 use crate::store::{Conn, reports};
@@ -69,7 +69,7 @@ fn draft(
 ) -> Result<RowResult, Problem> {
     entered.must_be_new()?;
     same_project(entered, project)?;
-    let input: ReportInput = judge(Value::Object(entered.body()))?;
+    let input: ReportInput = checked(Value::Object(entered.body()))?;
     let made = save(conn, context, entered, (at, Precondition::Absent), &input)?;
     let changes = differences(None, &made);
     Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
@@ -95,7 +95,7 @@ fn rewrite(
         body.extend(now.map(|value| (column.name.to_owned(), value)));
     }
     body.extend(patch);
-    let input: ReportInput = judge(Value::Object(body))?;
+    let input: ReportInput = checked(Value::Object(body))?;
     let is = Precondition::Version(before.version);
     let after = save(conn, context, entered, (at, is), &input)?;
     let changes = differences(Some(before), &after);

@@ -10,7 +10,7 @@ use crate::domain::month::Year;
 use crate::domain::plan::year_plan::{PlanVersion, YearPlan};
 use crate::domain::project::Project;
 use crate::domain::words::{Language, Words};
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::store::Conn;
 use crate::store::plans::year_plans;
@@ -103,7 +103,7 @@ fn first(
     same_project(entered, project)?;
     let mut body = entered.body();
     let kind = body.remove("kind");
-    let input: YearPlanInput = judge(with_months(body)?)?;
+    let input: YearPlanInput = checked(with_months(body)?)?;
     let made = context.write(conn, entered, |conn| {
         let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
         let change = year_plan::decide_first(&mut ask, at, &input)?;
@@ -184,7 +184,7 @@ fn change(
         now.remove(own);
     }
     now.extend(patch);
-    let input: AdjustmentInput = judge(with_months(now)?)?;
+    let input: AdjustmentInput = checked(with_months(now)?)?;
     let made = context.write(conn, entered, |conn| {
         let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
         let change = year_plan::decide_adjustment(&mut ask, at, &input)?;

@@ -10,7 +10,7 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
@@ -69,7 +69,9 @@ pub struct IdPage {
 #[utoipa::path(get, path = "/issues")]
 pub async fn list_issues(
     who: Permit<ReadProjects>,
-    Query(Both(places, Both(query, page))): Query<Both<PlaceFilter, Both<IssueQuery, IdPage>>>,
+    Query(QueryPair(places, QueryPair(query, page))): Query<
+        QueryPair<PlaceFilter, QueryPair<IssueQuery, IdPage>>,
+    >,
 ) -> Result<Sheet<PageView<IssueView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
     who.ask(move |ask| list::list(ask, &places, &query, &page)).await.map(Sheet)

@@ -7,7 +7,7 @@ use crate::api::projects::handlers::ProjectPath;
 use crate::domain::light::Light;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
@@ -47,8 +47,8 @@ async fn get_project_light(
 #[utoipa::path(get, path = "/summaries/lights")]
 async fn get_light_summary(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, PlaceQuery { by }))): Query<
-        Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>,
+    Query(QueryPair(filter, QueryPair(period, PlaceQuery { by }))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, PlaceQuery>>,
     >,
 ) -> Result<Sheet<LightSummary>, Problem> {
     who.ask(move |ask| summary::get(ask, &filter, period, by)).await.map(Sheet)
@@ -77,8 +77,8 @@ pub struct LightQuery {
 #[utoipa::path(get, path = "/summaries/lights/projects")]
 async fn list_project_lights(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, page))): Query<
-        Both<FilterQuery, Both<PeriodQuery, LightQuery>>,
+    Query(QueryPair(filter, QueryPair(period, page))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, LightQuery>>,
     >,
 ) -> Result<Sheet<PageView<ProjectLightView>>, Problem> {
     let wanted = page.light;

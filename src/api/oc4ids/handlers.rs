@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::month::Year;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
+use crate::http::query::{Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::routes;
@@ -45,7 +45,7 @@ pub struct PackageQuery {
 )]
 async fn get_oc4ids_package(
     who: Permit<ReadProjects>,
-    Query(Both(filter, query)): Query<Both<FilterQuery, PackageQuery>>,
+    Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, PackageQuery>>,
     request: HttpRequest,
 ) -> Result<Json<Package>, Problem> {
     let publication = publication(&who.app.config, &request);

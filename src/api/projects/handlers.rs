@@ -10,7 +10,7 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
@@ -71,7 +71,7 @@ pub struct ListQuery {
 #[utoipa::path(get, path = "/projects")]
 async fn list_projects(
     who: Permit<ReadProjects>,
-    Query(Both(filter, query)): Query<Both<FilterQuery, ListQuery>>,
+    Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, ListQuery>>,
 ) -> Result<Sheet<PageView<ProjectView>>, Problem> {
     let page = PageRequest::new(query.limit, query.cursor);
     let listing = ProjectListing { filter, year: query.year, sort: query.sort, page };

@@ -7,7 +7,7 @@ use crate::api::reporting_months::handlers::MonthPath;
 use crate::domain::report::filings::FilingStatus;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -62,7 +62,7 @@ pub struct FilingQuery {
 async fn list_filings(
     who: Permit<ReadProjects>,
     Path(at): Path<MonthPath>,
-    Query(Both(projects, query)): Query<Both<FilterQuery, FilingQuery>>,
+    Query(QueryPair(projects, query)): Query<QueryPair<FilterQuery, FilingQuery>>,
 ) -> Result<Sheet<PageView<FilingView>>, Problem> {
     let FilingQuery { status, late, limit, cursor } = query;
     let filter = FilingFilter { projects, status, late };

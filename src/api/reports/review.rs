@@ -8,7 +8,7 @@ use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
+use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -62,7 +62,9 @@ impl From<ReviewQuery> for ReviewFilter {
 #[utoipa::path(get, path = "/reports")]
 pub async fn list_all_reports(
     who: Permit<ReadProjects>,
-    Query(Both(places, Both(asked, page))): Query<Both<PlaceFilter, Both<ReviewQuery, IdPage>>>,
+    Query(QueryPair(places, QueryPair(asked, page))): Query<
+        QueryPair<PlaceFilter, QueryPair<ReviewQuery, IdPage>>,
+    >,
 ) -> Result<Sheet<PageView<ReviewItem>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
     let listed = who.ask(move |ask| review::list(ask, &places, asked.into(), &page)).await?;

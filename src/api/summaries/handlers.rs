@@ -2,7 +2,7 @@
 
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
+use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -47,8 +47,8 @@ async fn get_commitments(
 #[utoipa::path(get, path = "/summaries/investment")]
 async fn get_investment(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, ByQuery { by }))): Query<
-        Both<FilterQuery, Both<PeriodQuery, ByQuery>>,
+    Query(QueryPair(filter, QueryPair(period, ByQuery { by }))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, ByQuery>>,
     >,
 ) -> Result<Sheet<Investment>, Problem> {
     who.ask(move |ask| investment::get(ask, &filter, period, by)).await.map(Sheet)
@@ -61,7 +61,7 @@ async fn get_investment(
 #[utoipa::path(get, path = "/summaries/trend")]
 async fn get_trend(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, period)): Query<Both<FilterQuery, PeriodQuery>>,
+    Query(QueryPair(filter, period)): Query<QueryPair<FilterQuery, PeriodQuery>>,
 ) -> Result<Sheet<Trend>, Problem> {
     who.ask(move |ask| trend::get(ask, &filter, period)).await.map(Sheet)
 }
@@ -74,8 +74,8 @@ async fn get_trend(
 #[utoipa::path(get, path = "/summaries/milestones")]
 async fn get_milestone_summary(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, PlaceQuery { by }))): Query<
-        Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>,
+    Query(QueryPair(filter, QueryPair(period, PlaceQuery { by }))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, PlaceQuery>>,
     >,
 ) -> Result<Sheet<MilestoneSummary>, Problem> {
     who.ask(move |ask| milestones::get(ask, &filter, period, by)).await.map(Sheet)
@@ -89,8 +89,8 @@ async fn get_milestone_summary(
 #[utoipa::path(get, path = "/summaries/rankings")]
 async fn get_rankings(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, PlaceQuery { by }))): Query<
-        Both<FilterQuery, Both<PeriodQuery, PlaceQuery>>,
+    Query(QueryPair(filter, QueryPair(period, PlaceQuery { by }))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, PlaceQuery>>,
     >,
 ) -> Result<Sheet<Rankings>, Problem> {
     who.ask(move |ask| rankings::get(ask, &filter, period, by)).await.map(Sheet)
@@ -104,7 +104,9 @@ async fn get_rankings(
 #[utoipa::path(get, path = "/summaries/projects")]
 async fn list_project_figures(
     who: Permit<ReadSummaries>,
-    Query(Both(filter, Both(period, rows))): Query<Both<FilterQuery, Both<PeriodQuery, RowQuery>>>,
+    Query(QueryPair(filter, QueryPair(period, rows))): Query<
+        QueryPair<FilterQuery, QueryPair<PeriodQuery, RowQuery>>,
+    >,
 ) -> Result<Sheet<ProjectRows>, Problem> {
     who.ask(move |ask| projects::list(ask, &filter, period, &rows)).await.map(Sheet)
 }

@@ -2,7 +2,7 @@
 
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, Query};
+use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
 use crate::http::sheet::Sheet;
 use crate::routes;
@@ -23,7 +23,9 @@ pub fn routes() -> Routes {
 #[utoipa::path(get, path = "/summaries/issues")]
 async fn get_issue_summary(
     who: Permit<ReadSummaries>,
-    Query(Both(places, Both(asked, how))): Query<Both<PlaceFilter, Both<IssueQuery, IssueBy>>>,
+    Query(QueryPair(places, QueryPair(asked, how))): Query<
+        QueryPair<PlaceFilter, QueryPair<IssueQuery, IssueBy>>,
+    >,
 ) -> Result<Sheet<IssueSummary>, Problem> {
     who.ask(move |ask| issues::get(ask, &places, &asked, how)).await.map(Sheet)
 }

@@ -12,7 +12,7 @@ use crate::api::accounts::clients::{ClientPath, ClientSecretPath};
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::id::ClientId;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::accounts::list::Affiliation;
@@ -156,7 +156,7 @@ async fn create(
     let made = async {
         let body = fields.body(&["name", "role", "unit_id", "area_id"]);
         let body = reach(&fields, with_numbers(body, &["unit_id", "area_id"]));
-        let input = judge::<ClientInput>(body)?;
+        let input = checked::<ClientInput>(body)?;
         let secret = NewSecret::make()?;
         let shown = secret.secret.clone();
         let decide = move |ask: &mut Ask<'_>| clients::decide_creation(ask, &input, &secret);
@@ -207,7 +207,7 @@ async fn save(
 ) -> Result<HttpResponse, Problem> {
     let version = form.fields.number("version").unwrap_or_default();
     let saved = async {
-        let patch = judge::<Patch<ClientForm>>(patch)?;
+        let patch = checked::<Patch<ClientForm>>(patch)?;
         let decide = move |ask: &mut Ask<'_>| clients::decide_update(ask, id, version, &patch);
         visit.change(decide, clients::save).await
     };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::domain::account::access::Role;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::WHOLE;
 use crate::pages::accounts::secrets::first_password;
@@ -182,7 +182,7 @@ async fn try_to_create(
     let body = fields.body(&["username", "display_name", "role", "unit_id", "area_id"]);
     let password = first_password()?;
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
-    let input = judge::<UserInput>(body)?;
+    let input = checked::<UserInput>(body)?;
     let effort = visit.app.config.password_effort();
     let new = visit.who.off_thread(move || users::prepare(&input, effort)).await?;
     let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;

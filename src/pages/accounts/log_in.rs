@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::accounts::sessions;
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
-use crate::http::body::{Body, judge};
+use crate::http::body::{Body, checked};
 use crate::http::caller::Permit;
 use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
@@ -71,7 +71,7 @@ async fn log_in(
     let next = next_of(fields.get("next"));
     let username = fields.get("username").unwrap_or_default().to_owned();
     let shown = json!({"username": username, "password": fields.exact("password")});
-    let opened = match judge::<Credentials>(shown) {
+    let opened = match checked::<Credentials>(shown) {
         Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
         Err(problem) => Err(problem),
     };
@@ -172,7 +172,7 @@ async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), P
         return Err(PasswordError::Mismatch);
     }
     let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
-    let change = judge::<PasswordChange>(body).map_err(PasswordError::Refused)?;
+    let change = checked::<PasswordChange>(body).map_err(PasswordError::Refused)?;
     let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
     let changed = sessions::change_password(who, Body(change)).await;
     changed.map(|_| ()).map_err(PasswordError::Refused)

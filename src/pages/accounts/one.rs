@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::accounts::users::{UserPath, reset_to};
 use crate::domain::account::access::Role;
 use crate::domain::id::UserId;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::accounts::list::{Affiliation, NewPassword};
@@ -85,7 +85,7 @@ async fn save(
     fields: &Fields,
     patch: serde_json::Value,
 ) -> Result<(), Problem> {
-    let patch = judge::<Patch<UserForm>>(patch)?;
+    let patch = checked::<Patch<UserForm>>(patch)?;
     let version = fields.number("version").unwrap_or_default();
     let decide = move |ask: &mut Ask<'_>| users::decide_update(ask, id, version, &patch);
     visit.change(decide, users::save).await.map(|_| ())

@@ -8,7 +8,7 @@ use crate::api::events::history::{HistoryPage, HistoryQuery};
 use crate::domain::account::access::{Action, Role};
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
-use crate::http::query::Both;
+use crate::http::query::QueryPair;
 use crate::pages::events::event_text::{EventText, describe};
 use crate::pages::events::event_words;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
@@ -46,7 +46,7 @@ struct HistoryTemplate {
 const FORM_PARAMETERS: [&str; 3] = ["kind", "actor", "project"];
 
 async fn show(visit: Visit<ReadHistory>) -> Result<impl Responder, Problem> {
-    let Both(query, page): Both<HistoryQuery, HistoryPage> = visit.query_params()?;
+    let QueryPair(query, page): QueryPair<HistoryQuery, HistoryPage> = visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::HISTORY)?;
     let later = page.cursor.is_some();
     let actor = query.actor.clone().unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::api::issues::handlers::IdPage;
 use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::http::problem::Problem;
-use crate::http::query::Both;
+use crate::http::query::QueryPair;
 use crate::options_of;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::reply::Page;
@@ -68,8 +68,10 @@ const FORM_PARAMETERS: [&str; 8] =
 const AGES: [&str; 2] = ["min_age_days", "max_age_days"];
 
 async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
-    let Both(places, Both(asked, page)): Both<PlaceFilter, Both<IssueQuery, IdPage>> =
-        visit.query_params()?;
+    let QueryPair(places, QueryPair(asked, page)): QueryPair<
+        PlaceFilter,
+        QueryPair<IssueQuery, IdPage>,
+    > = visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::ISSUES)?;
     let later = page.cursor.is_some();
     let by = IssueBy { by: IssueDimension::State, as_of: AsOf::Live, month: None };

@@ -11,7 +11,7 @@ use crate::domain::account::access::Action;
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueStep};
 use crate::domain::words::Language;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::events::event_text;
@@ -225,7 +225,7 @@ async fn edit_text(
 ) -> Result<HttpResponse, Problem> {
     let version = fields.number("version").unwrap_or(0);
     let names = ["title", "category", "level", "asked", "due_on"];
-    let done = match judge::<IssueInput>(fields.body(&names)) {
+    let done = match checked::<IssueInput>(fields.body(&names)) {
         Ok(input) => {
             let decide = write::decide_update;
             visit.change(move |ask| decide(ask, at.into(), version, &input), write::save).await
@@ -262,7 +262,7 @@ async fn assign(
     key: IssueKey,
     fields: &Fields,
 ) -> Result<IssueView, Problem> {
-    let input = judge::<AssignmentInput>(assignment(fields))?;
+    let input = checked::<AssignmentInput>(assignment(fields))?;
     visit.change(move |ask| steps_of::decide_assignment(ask, key, &input), write::save).await
 }
 
@@ -273,7 +273,7 @@ async fn comment(
     step: IssueStep,
     fields: &Fields,
 ) -> Result<IssueView, Problem> {
-    let input = judge::<StepInput>(fields.body(&["words"]))?;
+    let input = checked::<StepInput>(fields.body(&["words"]))?;
     visit.change(move |ask| steps_of::decide(ask, key, step, &input), write::save).await
 }
 

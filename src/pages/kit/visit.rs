@@ -14,7 +14,7 @@ use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::{Both, parse};
+use crate::http::query::{QueryPair, parse};
 use crate::pages::kit::choice::{Choice, ChoiceQuery};
 use crate::store::Conn;
 use crate::usecases::ask::{Ask, Now};
@@ -97,7 +97,8 @@ impl<P: Permission> Visit<P> {
     /// # Errors
     /// 400 naming every invalid parameter.
     pub fn query_params<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
-        let Both(own, _) = parse::<Both<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
+        let QueryPair(own, _) =
+            parse::<QueryPair<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
         Ok(own)
     }
 }

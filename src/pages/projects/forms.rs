@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::lights::overrides::LightOverridePath;
 use crate::api::milestones::handlers::MilestonePath;
 use crate::api::projects::handlers::ProjectPath;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::kit::form::{Fields, Form, FormErrors};
@@ -101,7 +101,7 @@ async fn change_milestone(
     }
     let version = fields.number("version").unwrap_or(0);
     let entered = async {
-        let patch = judge::<Patch<MilestoneEdit>>(body)?;
+        let patch = checked::<Patch<MilestoneEdit>>(body)?;
         visit
             .change(
                 move |ask| milestones::decide_update(ask, at.into(), version, &patch),
@@ -123,7 +123,7 @@ async fn move_stage(
 ) -> Result<HttpResponse, Problem> {
     let id = at.project_id;
     let entered = async {
-        let input = judge::<Transition>(fields.body(&["stage", "on", "reason"]))?;
+        let input = checked::<Transition>(fields.body(&["stage", "on", "reason"]))?;
         visit.change(move |ask| transition::decide(ask, id, &input), projects::save).await
     };
     let done = entered.await;
@@ -144,7 +144,7 @@ async fn raise(
 ) -> Result<HttpResponse, Problem> {
     let project = at.project_id;
     let names = ["title", "category", "level", "asked", "due_on"];
-    let done = match judge::<IssueInput>(fields.body(&names)) {
+    let done = match checked::<IssueInput>(fields.body(&names)) {
         Ok(input) => {
             let decide = issues::decide_creation;
             visit.change(move |ask| decide(ask, project, &input), issues::save).await
@@ -164,7 +164,7 @@ async fn override_light(
 ) -> Result<HttpResponse, Problem> {
     let project = at.project_id;
     let names = ["light", "reason", "from_month", "expires_on"];
-    let done = match judge::<LightOverrideInput>(fields.body(&names)) {
+    let done = match checked::<LightOverrideInput>(fields.body(&names)) {
         Ok(input) => {
             let decide = overrides::decide_creation;
             visit.change(move |ask| decide(ask, project, &input), overrides::save).await

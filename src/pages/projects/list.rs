@@ -12,7 +12,7 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::industry::IndustryGroup;
 use crate::domain::reference::unit::UnitRole;
 use crate::http::problem::Problem;
-use crate::http::query::Both;
+use crate::http::query::QueryPair;
 use crate::options_of;
 use crate::pages::kit::filters::{Chip, Filter, ListAddress};
 use crate::pages::kit::number;
@@ -71,7 +71,7 @@ const FORM_PARAMETERS: [&str; 10] =
     ["q", "industry", "group", "area", "stage", "nature", "light", "month", "starts", "reports"];
 
 async fn show(visit: Visit<ReadSummaries>) -> Result<impl Responder, Problem> {
-    let Both(filter, rows): Both<FilterQuery, RowQuery> = visit.query_params()?;
+    let QueryPair(filter, rows): QueryPair<FilterQuery, RowQuery> = visit.query_params()?;
     let shell = Shell::for_visit(&visit, NavItem::PROJECTS)?;
     let period = visit.choice.period_query();
     let later = rows.cursor.is_some();

@@ -13,7 +13,7 @@ use crate::domain::id::UnitId;
 use crate::domain::reference::unit::UnitRole;
 use crate::domain::report::filings::FilingStatus;
 use crate::domain::reporting_month::MonthState;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::kit::form::{Fields, Form, FormErrors, end_of, with, with_numbers};
@@ -280,7 +280,7 @@ async fn move_days(
 ) -> Result<HttpResponse, Problem> {
     let who = visit.permit::<KeepMonths>()?;
     let moved = async {
-        let input = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
+        let input = checked::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
         let version = Precondition::Version(fields.number("version").unwrap_or_default());
         who.change(move |ask| write::decide_dates(ask, at.month, version, input), write::save).await
     };
@@ -320,7 +320,7 @@ async fn grant(
             Some(day) => with(body, "until", end_of(day)),
             None => body,
         };
-        let input = judge::<LateGrantInput>(body)?;
+        let input = checked::<LateGrantInput>(body)?;
         who.change(move |ask| late_grants::decide(ask, at.month, &input), late_grants::save).await
     };
     let granted = granted.await;

@@ -10,7 +10,7 @@ use crate::domain::id::IssueId;
 use crate::domain::issue::IssueState;
 use crate::domain::report::ReportState;
 use crate::domain::words::Words;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::kit::form::{Fields, Form, FormErrors, with};
@@ -179,7 +179,7 @@ async fn save(
 ) -> Result<ReportView, Problem> {
     let issues = fields.all("issue_ids").map(|id| id.parse::<i64>().map_or(json!(id), Value::from));
     let body = with(report_fields::body(fields), "issue_ids", issues.collect::<Value>());
-    let input = judge::<ReportInput>(body)?;
+    let input = checked::<ReportInput>(body)?;
     let is = fields.number("version").map_or(Precondition::Absent, Precondition::Version);
     visit.change(move |ask| write::decide(ask, at.into(), is, &input), write::save).await
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::month::Month;
 use crate::domain::words::Words;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -57,7 +57,7 @@ async fn open_month(
     month: Month,
 ) -> Result<(), Problem> {
     let who = visit.permit::<KeepMonths>()?;
-    let input = judge::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
+    let input = checked::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
     who.change(
         move |ask| write::decide_dates(ask, month, Precondition::Absent, input),
         write::save,

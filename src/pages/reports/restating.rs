@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use crate::api::reports::handlers::ReportPath;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::http::query::Path;
 use crate::pages::kit::form::{Form, FormErrors};
@@ -70,7 +70,7 @@ async fn restate(
     let Form(fields) = form;
     let entered = async {
         let body = fields.body(&["amount_wan", "reason", "approver"]);
-        let input = judge::<RestatementInput>(body)?;
+        let input = checked::<RestatementInput>(body)?;
         let decide = move |ask: &mut Ask<'_>| restating::decide(ask, at.into(), &input);
         visit.change(decide, restating::save).await
     };

@@ -14,7 +14,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::report::warning;
 use crate::domain::words::Words;
-use crate::http::body::judge;
+use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::{Fields, Form, FormErrors};
 use crate::pages::kit::number;
@@ -305,7 +305,7 @@ async fn decide_all(
         }
     }
     let reason = fields.body(&["reason"]);
-    let judged = if confirms { Ok(()) } else { judge::<Return>(reason.clone()).map(|_| ()) };
+    let judged = if confirms { Ok(()) } else { checked::<Return>(reason.clone()).map(|_| ()) };
     if let Err(problem) = judged {
         return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
     }
@@ -319,7 +319,7 @@ async fn decide_all(
             who.change(decide, write::save).await
         } else {
             let who = visit.permit::<ReturnReports>()?;
-            let input = judge::<Return>(reason.clone())?;
+            let input = checked::<Return>(reason.clone())?;
             let decide = move |ask: &mut Ask<'_>| step::decide_return(ask, at_report, &input);
             who.change(decide, write::save).await
         };

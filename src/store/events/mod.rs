@@ -78,8 +78,6 @@ impl FieldChange {
 }
 
 // Transition: the earlier names, until no other noun uses them.
-pub use FieldChange as Change;
-pub use RecordedEvent as Recorded;
 
 /// Fields in which two views of a record differ; all fields if there was no record before.
 pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<FieldChange> {

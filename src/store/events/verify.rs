@@ -126,7 +126,7 @@ fn published_hashes(conn: &mut Conn) -> Result<Vec<(i64, Option<String>)>> {
         .select((events::subject_id, events::changes))
         .load(conn)?;
     let hash = |(id, text): (i64, String)| {
-        let changes: Vec<crate::store::events::Change> =
+        let changes: Vec<crate::store::events::FieldChange> =
             serde_json::from_str(&text).map_err(StoreError::broken)?;
         let said = changes.into_iter().find(|c| c.field == "sha256");
         Ok((id, said.and_then(|c| c.after.as_str().map(str::to_owned))))
@@ -195,7 +195,8 @@ fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
 fn events_readable(conn: &mut Conn) -> Result<Verified> {
     let rows: Vec<(i64, String)> =
         events::table.select((events::id, events::changes)).load(conn)?;
-    let readable = |text: &str| serde_json::from_str::<Vec<crate::store::events::Change>>(text);
+    let readable =
+        |text: &str| serde_json::from_str::<Vec<crate::store::events::FieldChange>>(text);
     let wrong = rows
         .iter()
         .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::id::{ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState, IssueStep};
-use crate::store::events::Recorded;
+use crate::store::events::RecordedEvent;
 use crate::store::issues::NamedIssue;
 
 /// Event field that holds the comment of a step.
@@ -92,7 +92,7 @@ pub struct IssueReplay {
 
 impl IssueReplay {
     /// Applies the next event and returns its comment, which may be empty.
-    pub fn apply(&mut self, event: &Recorded) -> String {
+    pub fn apply(&mut self, event: &RecordedEvent) -> String {
         self.project_id = self.project_id.or(event.project_id);
         self.first_day = self.first_day.or(Some(event.at.day_in_shanghai()));
         let mut comment = String::new();

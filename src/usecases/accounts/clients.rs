@@ -5,7 +5,7 @@ use crate::domain::words::Words;
 use crate::store::accounts::clients::{self, Client, ClientSecret, NewClient};
 use crate::store::accounts::recorded::RecordedClient;
 use crate::store::accounts::sessions;
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::{Conn, PageRequest};
 use crate::usecases::accounts::client_view::{ClientForm, ClientInput, ClientView, changed, parse};
 use crate::usecases::accounts::users::must_exist;
@@ -200,7 +200,7 @@ fn record_secret(
     client: ClientId,
     hint: &str,
 ) -> Result<(), Refusal> {
-    let event = Event::of(kind, "client", client.0, vec![Change::said("hint", hint)]);
+    let event = Event::of(kind, "client", client.0, vec![FieldChange::said("hint", hint)]);
     Ok(events::record(conn, &stamp.author, stamp.now.instant, &event)?)
 }
 

@@ -8,7 +8,7 @@ use crate::store::bulletins::content::{Content, LastEvent, Lists};
 use crate::store::bulletins::frozen::Frozen;
 use crate::store::bulletins::parts::Publication;
 use crate::store::bulletins::{self, Bulletin};
-use crate::store::events::{self, Change, Event, changes, seal};
+use crate::store::events::{self, Event, FieldChange, changes, seal};
 use crate::store::figures::source::Source;
 use crate::store::reporting_months::recorded::RecordedReportingMonth;
 use crate::store::reports::restatements;
@@ -79,7 +79,7 @@ pub fn save(conn: &mut Conn, change: BulletinChange) -> Result<BulletinView, Ref
     let after = reporting_months::get(conn, bulletin.month)?;
     let recorded = RecordedReportingMonth::from(&before);
     let mut changed = changes(Some(&recorded), &RecordedReportingMonth::from(&after));
-    changed.push(Change::said("sha256", &bulletin.sha256));
+    changed.push(FieldChange::said("sha256", &bulletin.sha256));
     let event = Event::of("bulletin.published", "bulletin", id.0, changed);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
     let figures = bulletin.figures_text()?;

@@ -1,7 +1,7 @@
 //! Issues as they are now, and the steps taken on them.
 
 use crate::domain::id::ProjectId;
-use crate::store::events::{self, Recorded};
+use crate::store::events::{self, RecordedEvent};
 use crate::store::issues::recorded::IssueReplay;
 use crate::store::issues::{self, IssueFilter};
 use crate::store::{PageRequest, projects};
@@ -56,7 +56,7 @@ pub fn get(ask: &mut Ask<'_>, key: IssueKey) -> Result<IssueView, Refusal> {
 pub fn steps(ask: &mut Ask<'_>, key: IssueKey) -> Result<Vec<IssueStepView>, Refusal> {
     issues::get(ask.conn, key.project, key.issue, ask.sight())?;
     let mut replay = IssueReplay::default();
-    let step = |event: Recorded| {
+    let step = |event: RecordedEvent| {
         let words = replay.apply(&event);
         let state = replay.state();
         IssueStepView { kind: event.kind, at: event.at, by: event.actor_name, words, state }

@@ -4,7 +4,7 @@ use crate::domain::account::access::Sight;
 use crate::domain::id::{IssueId, ProjectId};
 use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::issue::{Issue, IssueState, IssueStep};
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::issues::recorded::{COMMENT, RecordedIssue};
 use crate::store::issues::{self, NamedIssue};
 use crate::store::{Conn, projects};
@@ -116,7 +116,7 @@ pub fn save(conn: &mut Conn, change: IssueChange) -> Result<IssueView, Refusal> 
     let recorded = before.as_ref().map(RecordedIssue::from);
     let mut changed = changes(recorded.as_ref(), &RecordedIssue::from(&after));
     if !comment.is_empty() {
-        changed.push(Change::said(COMMENT, &comment));
+        changed.push(FieldChange::said(COMMENT, &comment));
     }
     let event = Event::of_project(kind, "issue", id.0, issue.project_id, changed);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;

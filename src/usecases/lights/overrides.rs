@@ -11,7 +11,7 @@ use crate::domain::light::overrides::{LightOverride, OverrideTimes, check_overri
 use crate::domain::month::Month;
 use crate::domain::text::Reason;
 use crate::domain::words::Words;
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::lights::recorded::RecordedLightOverride;
 use crate::store::{Conn, StoreError, lights, projects, reporting_months};
 use crate::usecases::answer::Versioned;
@@ -224,7 +224,7 @@ fn record(
     conn: &mut Conn,
     kind: &'static str,
     entered: &LightOverride,
-    changed: Vec<Change>,
+    changed: Vec<FieldChange>,
     stamp: &Stamp,
 ) -> Result<(), Refusal> {
     let LightOverride { id, project_id, .. } = entered;

@@ -5,7 +5,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
 use crate::domain::project::Project;
 use crate::domain::text::Reason;
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::projects::coded::{CodedProject, ReferenceCodes};
 use crate::store::projects::recorded::RecordedProject;
 use crate::store::{Conn, projects};
@@ -117,7 +117,7 @@ pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refus
     let after = CodedProject { project, ..coded };
     let recorded = before.as_ref().map(RecordedProject::from);
     let mut changes = changes(recorded.as_ref(), &RecordedProject::from(&after));
-    changes.extend(reason.iter().map(|r| Change::said("reason", r.as_str())));
+    changes.extend(reason.iter().map(|r| FieldChange::said("reason", r.as_str())));
     let event = Event::of_project(kind, "project", id.0, id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
     Ok(after.into())

@@ -4,7 +4,7 @@ use crate::domain::id::{IssueId, ReportId};
 use crate::domain::report::warning::warnings;
 use crate::domain::report::{Report, ReportFigures, ReportState, may_report};
 use crate::domain::words::Language;
-use crate::store::events::{self, Change, Event, changes};
+use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::reports::filed::{self, FiledReport};
 use crate::store::reports::recorded::RecordedReport;
 use crate::store::{Conn, issues, projects, reports};
@@ -105,10 +105,10 @@ pub fn save(conn: &mut Conn, change: ReportChange) -> Result<ReportView, Refusal
 }
 
 /// The event of a report; it always names the month.
-fn event(kind: &'static str, filed: &FiledReport, mut changes: Vec<Change>) -> Event {
+fn event(kind: &'static str, filed: &FiledReport, mut changes: Vec<FieldChange>) -> Event {
     let report = &filed.report;
     if !changes.iter().any(|c| c.field == "month") {
-        changes.insert(0, Change::said("month", &report.month.to_string()));
+        changes.insert(0, FieldChange::said("month", &report.month.to_string()));
     }
     Event::of_project(kind, "report", report.id.0, report.project_id, changes)
 }
