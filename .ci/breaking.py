@@ -137,7 +137,9 @@ class Gate:
         if old.get("operationId") != new.get("operationId"):
             self.say(at, f"operation id {old.get('operationId')} became {new.get('operationId')}")
         security = [one.get("security", self.documents[side].get("security", [])) for side, one in enumerate(operations)]
-        if security[1] and any(scheme not in security[0] for scheme in security[1]) and {} not in security[1]:
+        # What let a caller in must still do so; another way in is an addition.
+        if security[1] and {} not in security[1] and (
+                not security[0] or any(scheme not in security[1] for scheme in security[0])):
             self.say(at, "another security")
         self.parameters(at, path, operations)
         self.body(at, old.get("requestBody"), new.get("requestBody"))
@@ -199,6 +201,7 @@ def breaks(document):
         "a media type": lambda: listing["responses"]["200"]["content"].pop("text/csv"),
         "a header": lambda: making["responses"]["201"]["headers"].pop("ETag"),
         "security": lambda: paths["/sessions"]["post"].update(security=[{"bearer": []}]),
+        "a way in taken": lambda: paths["/projects"]["get"].update(security=[{"x": []}]),
         "a page's item": lambda: schemas["ProjectPage"]["properties"]["items"].update(items={"type": "string"}),
     }
 
@@ -217,6 +220,7 @@ def additions(document):
         "a longer text": lambda: schemas["ProjectInput"]["properties"]["name"].update(maxLength=10_000),
         "a code": lambda: schemas["Stage"]["enum"].append("x"),
         "a failure": lambda: paths["/projects"]["get"]["responses"].update({"418": {"description": "x"}}),
+        "another way in": lambda: paths["/projects"]["get"]["security"].append({"x": []}),
         "words": lambda: paths["/projects"]["get"].update(description="x", summary="x"),
     }
 
