@@ -21,7 +21,7 @@ pub mod webhooks;
 use crate::http::routes::Routes;
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 20] = [
+const TAGS: [(&str, &str); 21] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
@@ -58,6 +58,10 @@ const TAGS: [(&str, &str); 20] = [
     ),
     ("events", "The change feed: what was done, in a gap-free sequence, with the fields changed."),
     ("webhooks", "The change feed, posted to receivers: signed, retried, listed, repeated."),
+    (
+        "webhook_messages",
+        "What a receiver of webhooks has to serve: the requests this program sends.",
+    ),
     ("bulletins", "Months as they were published: frozen, chained by their hashes, never altered."),
     ("summaries", "Aggregates, exact to the 分: the promise table, investment, trend."),
 ];

@@ -38,6 +38,11 @@ macro_rules! text_enum {
                 match self { $(Self::$variant => $zh,)+ }
             }
 
+            /// What the value means, in English.
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($variant_doc),+).trim_ascii_start(),)+ }
+            }
+
             /// Name in `language`, for display.
             pub fn say(self, language: $crate::domain::words::Language) -> String {
                 match language {

@@ -216,9 +216,9 @@ impl<P> Permit<P> {
     }
 }
 
-impl<P> Argument for Permit<P> {
+impl<P: Permission> Argument for Permit<P> {
     fn describe(entry: &mut Entry) {
-        entry.needs_token();
+        entry.needs_token(P::ACTIONS);
         entry.fails(&[401, 403]);
     }
 }

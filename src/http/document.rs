@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::account::scope::ClientScope;
 use crate::http::routes::Routes;
 use crate::http::schemas::{parameter_schemas, schemas_of};
 use crate::http::signature::problem_content;
@@ -44,10 +45,7 @@ pub fn document(routes: &Routes) -> Value {
         "components": {
             "schemas": schemas,
             "responses": failures(),
-            "securitySchemes": {"bearer": {
-                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                "description": "The `access_token` of `POST /sessions`.",
-            }},
+            "securitySchemes": security_schemes(),
         },
     });
     if let Some(schemas) =
@@ -56,7 +54,51 @@ pub fn document(routes: &Routes) -> Value {
         schemas.values_mut().for_each(join_inline_parts);
     }
     inline_scalars(&mut document);
+    if let Some(schemas) =
+        document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+    {
+        schemas.iter_mut().for_each(|(name, schema)| name_enum_values(name, schema));
+    }
     document
+}
+
+fn security_schemes() -> Value {
+    let scopes: BTreeMap<&str, &str> =
+        ClientScope::ALL.iter().map(|scope| (scope.as_str(), scope.summary())).collect();
+    json!({
+        "bearer": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "The `access_token` of `POST /sessions`. The operation's `x-roles` lists the roles that may call it.",
+        },
+        "oauth": {
+            "type": "oauth2",
+            "description": "The `access_token` of `POST /oauth/token`, for machine clients. A client may do what both its role \
+                and its scopes permit: it needs a role of `x-roles`, and one scope of `x-required-scopes` if any is listed.",
+            "flows": {"clientCredentials": {
+                "tokenUrl": format!("{}/oauth/token", crate::http::PREFIX),
+                "scopes": scopes,
+            }},
+        },
+    })
+}
+
+/// Gives the values of an enumeration names that contain the name of the enumeration: generators
+/// for Go make package-wide constants of them, and `open` is a value of three enumerations.
+fn name_enum_values(name: &str, schema: &mut Value) {
+    let mut prefix = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !prefix.is_empty() {
+            prefix.push('_');
+        }
+        prefix.push(c.to_ascii_uppercase());
+    }
+    let constant = |value: &str| {
+        let value = value.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        format!("{prefix}_{}", value.to_ascii_uppercase())
+    };
+    let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
+    let names: Vec<String> = values.iter().filter_map(Value::as_str).map(constant).collect();
+    schema["x-enum-varnames"] = json!(names);
 }
 
 /// Joins the parts of an `allOf` that are objects without a name, so that answers which share

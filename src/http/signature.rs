@@ -2,12 +2,14 @@
 //! description of the operation. A handler with a type that lacks [`Argument`] or [`Reply`] does
 //! not compile, so that nothing is served undocumented.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::account::access::{Action, Role};
+use crate::domain::account::scope::ClientScope;
 use crate::http::problem::Problem;
 use crate::http::schemas::schemas_of;
 
@@ -237,9 +239,26 @@ impl Entry {
         self.formats
     }
 
-    /// Requires a bearer token.
-    pub fn needs_token(&mut self) {
-        self.operation.insert("security".into(), json!([{"bearer": []}]));
+    /// Requires a token whose caller may take one of `actions`; of every caller if there are none.
+    ///
+    /// States the roles that may, and the scopes of which a machine client needs one. An operation
+    /// reserved for people has no scope, and no alternative for machine clients.
+    pub fn needs_token(&mut self, actions: &[Action]) {
+        let may = |role: &Role| actions.is_empty() || actions.iter().any(|&a| role.may(a));
+        let roles: Vec<Role> = Role::ALL.iter().copied().filter(may).collect();
+        let scopes: BTreeSet<&str> = actions
+            .iter()
+            .filter_map(|&action| ClientScope::of(action))
+            .map(ClientScope::as_str)
+            .collect();
+        let mut security = vec![json!({"bearer": []})];
+        security.extend(scopes.iter().map(|scope| json!({"oauth": [scope]})));
+        if actions.is_empty() {
+            security.push(json!({"oauth": []}));
+        }
+        self.operation.insert("security".into(), json!(security));
+        self.operation.insert("x-required-scopes".into(), json!(scopes));
+        self.operation.insert("x-roles".into(), json!(roles));
     }
 
     /// Registers `T` with every schema it refers to; returns a reference to it.

@@ -25,7 +25,7 @@ const PUBLIC: [&str; 3] = ["post /sessions", "post /sessions/refresh", "post /oa
 /// Operations for every logged-in caller, whatever its role.
 const ANYBODY: [&str; 3] = ["get /me", "put /me/password", "delete /sessions/current"];
 
-async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> u16 {
+pub async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> u16 {
     let path = path
         .replace("{month}", "2021-05")
         .replace("{year}", "2021")

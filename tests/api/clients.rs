@@ -1,9 +1,13 @@
 //! Machine clients: token requests, limits of scope and role, rotation and disabling.
 
+use std::collections::BTreeMap;
+
 use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::access::call;
+use crate::documents::{document, operations};
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
 use crate::support::run::OnEach;
@@ -13,6 +17,9 @@ tests![
     OnEach;
     a_client_gets_a_token_and_its_events_name_it,
     a_token_is_limited_to_its_scopes_and_role,
+    a_scope_that_the_role_cannot_use_is_refused,
+    the_client_of_the_readme_reads_what_its_scopes_name,
+    operations_take_the_scopes_that_the_document_states,
     secrets_rotate_without_a_gap_and_end_at_once,
     disabling_expiry_and_fewer_scopes_take_effect_at_once,
     token_request_errors_have_the_oauth_format,
@@ -111,6 +118,95 @@ async fn a_token_is_limited_to_its_scopes_and_role(app: TestApp) {
     let boss = client(&admin, "总平台", "commission", &["reference:read"]).await;
     let closing = machine(&app, &boss).await.step("/reporting-months/2021-05/closing").await;
     assert_eq!((closing.status, closing.code()), (403, "forbidden"));
+}
+
+async fn a_scope_that_the_role_cannot_use_is_refused(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    let body = json!({"name": "平台", "role": "viewer",
+        "scopes": ["projects:read", "events:read", "reference:write"]});
+
+    let refused = admin.post("/clients", &body).await;
+
+    assert_eq!(refused.status, 422);
+    let unusable = |pointer: &str| (pointer.to_owned(), "scope-not-of-role".to_owned());
+    assert_eq!(refused.errors(), [unusable("/scopes/1"), unusable("/scopes/2")]);
+    let told = refused.json["errors"][0]["detail"].as_str().unwrap();
+    assert!(told.contains("events:read") && told.contains("审计"), "{told}");
+    assert_eq!(admin.get("/clients").await.expect(200).json["total"], 0);
+
+    let made = client(&admin, "平台", "viewer", &["projects:read"]).await;
+    let path = format!("/clients/{}", made["id"]);
+    let version = made["version"].as_i64().unwrap();
+    let more = json!({"scopes": ["projects:read", "webhooks:write"]});
+    assert_eq!(admin.patch(&path, version, &more).await.errors(), [unusable("/scopes/1")]);
+    admin.patch(&path, version, &json!({"name": "新平台"})).await.expect(200);
+}
+
+async fn the_client_of_the_readme_reads_what_its_scopes_name(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    let readme = include_str!("../../README.md");
+    let command = readme.split_once("major-projects client add ").unwrap().1;
+    let words: Vec<&str> = command.split('`').next().unwrap().split_whitespace().collect();
+    let after = |option: &str| -> Vec<&str> {
+        words.windows(2).filter(|pair| pair[0] == option).map(|pair| pair[1]).collect()
+    };
+
+    let made = client(&admin, words[0], after("--role")[0], &after("--scope")).await;
+
+    let machine = machine(&app, &made).await;
+    assert_eq!(after("--scope"), ["projects:read", "events:read"]);
+    machine.get("/projects").await.expect(200);
+    machine.get("/events?after=0").await.expect(200);
+}
+
+/// The document states for each operation which scopes and roles it takes: a machine client with
+/// one of them is let in, one with all others is not.
+async fn operations_take_the_scopes_that_the_document_states(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    let document = document();
+    let known = &document["components"]["securitySchemes"]["oauth"]["flows"]["clientCredentials"];
+    let known: Vec<&str> =
+        known["scopes"].as_object().unwrap().keys().map(String::as_str).collect();
+    let (mut with, mut without) = (BTreeMap::new(), BTreeMap::new());
+    for scope in &known {
+        let others: Vec<&str> = known.iter().copied().filter(|other| other != scope).collect();
+        let made = client(&admin, &format!("只有 {scope}"), "commission", &[scope]).await;
+        with.insert(*scope, machine(&app, &made).await);
+        let made = client(&admin, &format!("没有 {scope}"), "commission", &others).await;
+        without.insert(*scope, machine(&app, &made).await);
+    }
+    let nonsense = json!({"nonsense": true});
+    let mut tried = 0;
+    for (path, method, operation) in operations(&document) {
+        let scopes = operation["x-required-scopes"].as_array().cloned().unwrap_or_default();
+        let roles = operation["x-roles"].as_array().cloned().unwrap_or_default();
+        let at = format!("{method} {path}");
+        let mut stated = vec![json!({"bearer": []})];
+        stated.extend(scopes.iter().map(|scope| json!({"oauth": [scope]})));
+        if operation["security"].as_array().unwrap().is_empty() {
+            assert!(scopes.is_empty() && roles.is_empty(), "{at}");
+            continue;
+        }
+        if scopes.is_empty() {
+            let everybody = roles.len() == Role::ALL.len();
+            stated.extend(everybody.then(|| json!({"oauth": []})));
+        }
+        assert_eq!(operation["security"], json!(stated), "{at}");
+        if !roles.contains(&json!("commission")) {
+            continue;
+        }
+        for scope in &scopes {
+            let status =
+                call(&with[scope.as_str().unwrap()], &method, &path, Some(&nonsense)).await;
+            assert!(![401, 403].contains(&status), "{at} with {scope}: {status}");
+        }
+        if let [scope] = scopes.as_slice() {
+            let lacking = &without[scope.as_str().unwrap()];
+            assert_eq!(call(lacking, &method, &path, Some(&nonsense)).await, 403, "{at}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "{tried}");
 }
 
 async fn secrets_rotate_without_a_gap_and_end_at_once(app: TestApp) {

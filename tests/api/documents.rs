@@ -16,6 +16,7 @@ pub const ALL: Once = &[
     ("documents::every_field_is_described", every_field_is_described),
     ("documents::no_reference_dangles_and_no_schema_is_unused", no_reference_dangles),
     ("documents::enumeration_values_are_lower_snake", enumeration_values_are_lower_snake),
+    ("documents::generated_names_do_not_clash", generated_names_do_not_clash),
     ("documents::no_name_stands_for_two_schemas", no_name_stands_for_two_schemas),
     ("documents::every_example_is_accepted", every_example_is_accepted),
     ("documents::json_stands_before_other_media_types", json_stands_before_other_media_types),
@@ -126,6 +127,37 @@ fn enumeration_values_are_lower_snake() {
             assert!(plain && !text.is_empty(), "{name}: {text}");
         }
     }
+}
+
+fn generated_names_do_not_clash() {
+    // Words that a generator cannot use as the name of a type, or uses itself.
+    const TAKEN: [&str; 8] =
+        ["Client", "Return", "Scope", "Warning", "Error", "Exception", "Object", "Type"];
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let taken: Vec<&String> = schemas.keys().filter(|n| TAKEN.contains(&n.as_str())).collect();
+    assert_eq!(taken, [""; 0]);
+
+    // Generators for Go make constants of the whole package of them.
+    let (mut names, mut count) = (BTreeSet::new(), 0);
+    for schema in schemas.values() {
+        let Some(values) = schema["enum"].as_array() else { continue };
+        let named = schema["x-enum-varnames"].as_array().unwrap();
+        assert_eq!(named.len(), values.len());
+        count += named.len();
+        names.extend(named.iter().map(|name| name.as_str().unwrap()));
+    }
+    assert!(count > 150 && names.len() == count, "{count} values, {} names", names.len());
+
+    // A tag of an incoming request must not be one of an operation: generators write one file for
+    // each tag and side, and the second replaces the first.
+    let tags = |part: &str| -> BTreeSet<String> {
+        let operations = document[part].as_object().unwrap().values();
+        let operations = operations.flat_map(|path| path.as_object().unwrap().values());
+        let tags = operations.filter_map(|operation| operation["tags"].as_array()).flatten();
+        tags.map(|tag| tag.as_str().unwrap().to_owned()).collect()
+    };
+    assert!(tags("paths").is_disjoint(&tags("webhooks")) && !tags("webhooks").is_empty());
 }
 
 fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {

@@ -82,8 +82,8 @@ public final class Run {
         input.setName("Java 客户端项目示例");
         input.setIndustry("next_gen_it");
         input.setArea("lijin");
-        input.setStage(Stage.RESERVE);
-        input.setNature(Nature.EXPANSION);
+        input.setStage(Stage.STAGE_RESERVE);
+        input.setNature(Nature.NATURE_EXPANSION);
         input.setTotalInvestmentWan("1200.50");
         long id = projects.createProject(input, "java-1").getId();
         check(id == projects.createProject(input, "java-1").getId(), id);
@@ -119,8 +119,8 @@ public final class Run {
     private static ApiClient machine() throws ApiException {
         ClientInput input = new ClientInput();
         input.setName("Java 平台");
-        input.setRole(Role.VIEWER);
-        input.setScopes(List.of(ClientScope.PROJECTS_READ));
+        input.setRole(Role.ROLE_VIEWER);
+        input.setScopes(List.of(ClientScope.CLIENT_SCOPE_PROJECTS_READ));
         var made = new ClientsApi(logIn("admin")).createClient(input, null);
         ApiClient client = new ApiClient();
         client.updateBaseUri(base);

@@ -26,7 +26,7 @@ from major_projects_client.api.reports import (confirm_report, create_restatemen
 from major_projects_client.api.sessions import create_session
 from major_projects_client.models import (ClientInput, ClientScope, CreateTokenTokenRequest,
                                           CreateTokenTokenRequestGrantType, Credentials, ProjectInput, ProjectPatch,
-                                          ReportInput, ReportState, RestatementInput, Return, Role, Stage, Transition)
+                                          ReportInput, ReportState, RestatementInput, ReportReturn, Role, Stage, Transition)
 
 BASE, ACCOUNTS = sys.argv[1], json.load(open(sys.argv[2]))
 YEAR, OPEN_MONTH, CLOSED_MONTH = 2021, "2021-06", "2021-03"
@@ -48,8 +48,8 @@ def account(role):
 
 def machine():
     """A machine client created by the administrator, with a token by client credentials."""
-    scopes = [ClientScope.PROJECTSREAD, ClientScope.EVENTSREAD]
-    body = ClientInput(name="镜像", role=Role.COMMISSION, scopes=scopes)
+    scopes = [ClientScope.CLIENT_SCOPE_PROJECTS_READ, ClientScope.CLIENT_SCOPE_EVENTS_READ]
+    body = ClientInput(name="镜像", role=Role.ROLE_COMMISSION, scopes=scopes)
     made = create_client.sync(client=log_in(account("admin")), body=body, idempotency_key="mirror")
     request = CreateTokenTokenRequest(
         grant_type=CreateTokenTokenRequestGrantType.CLIENT_CREDENTIALS, client_id=made.client_id,
@@ -107,7 +107,7 @@ class Writers:
             patch = ProjectPatch.from_dict({"name": f"镜像项目{number}改示例", "industry": chance.choice(lines)})
             self.did("change", update_project.sync_detailed(made.id, client=client, body=patch, if_match=f'"{version}"'),
                      200 if version == 1 else 412)
-            step = Transition(stage=chance.choice([Stage.PLANNED, Stage.CONSTRUCTION]), reason="安排调整")
+            step = Transition(stage=chance.choice([Stage.STAGE_PLANNED, Stage.STAGE_CONSTRUCTION]), reason="安排调整")
             self.did("move", move_project.sync_detailed(made.id, client=client, body=step), 200)
             if number % 5 == 0:
                 restatement = RestatementInput(amount_wan=f"{chance.randrange(1, 999)}.000001", reason="审计核增", approver="某科")
@@ -116,7 +116,7 @@ class Writers:
 
     def report(self, client, chance):
         """An owner edits and submits reports of the open month, and edits them again after a return."""
-        projects = list_projects.sync(client=client, stage=[Stage.CONSTRUCTION], limit=8).items
+        projects = list_projects.sync(client=client, stage=[Stage.STAGE_CONSTRUCTION], limit=8).items
         while not self.done.is_set():
             project = chance.choice(projects)
             held = {one.month: one for one in list_reports.sync(project.id, client=client).items}.get(OPEN_MONTH)
@@ -129,15 +129,15 @@ class Writers:
     def review(self, client, chance):
         """The commission confirms and returns reports, and reverts confirmations."""
         while not self.done.is_set():
-            states = [ReportState.SUBMITTED, ReportState.CONFIRMED]
+            states = [ReportState.REPORT_STATE_SUBMITTED, ReportState.REPORT_STATE_CONFIRMED]
             waiting = list_all_reports.sync(client=client, month=[OPEN_MONTH], state=states, limit=20).items
             for item in waiting:
-                confirm = item.state == ReportState.SUBMITTED and chance.random() < 0.7
+                confirm = item.state == ReportState.REPORT_STATE_SUBMITTED and chance.random() < 0.7
                 if confirm:
                     answer = confirm_report.sync_detailed(item.project_id, OPEN_MONTH, client=client)
                 else:
                     answer = return_report.sync_detailed(item.project_id, OPEN_MONTH, client=client,
-                                                         body=Return(reason="请核对"))
+                                                         body=ReportReturn(reason="请核对"))
                 self.did("confirm" if confirm else "return", answer, 200, 409)
             time.sleep(0.05)
 

@@ -55,7 +55,7 @@ assert isinstance(missing, Problem) and missing.code == "not-found", missing
 
 # A machine client gets a token by client credentials and reads the feed up to the last write.
 made_client = create_client.sync(client=log_in("admin"), body=ClientInput(
-    name="Python 平台", role=Role.VIEWER, scopes=[ClientScope.PROJECTSREAD]))
+    name="Python 平台", role=Role.ROLE_VIEWER, scopes=[ClientScope.CLIENT_SCOPE_PROJECTS_READ]))
 token = create_token.sync(client=Client(base_url=base), body=CreateTokenTokenRequest(
     grant_type=CreateTokenTokenRequestGrantType.CLIENT_CREDENTIALS, client_id=made_client.client_id,
     client_secret=made_client.client_secret))

@@ -20,7 +20,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::permission::{ConfirmReports, FileReports, ReadProjects, ReturnReports};
 use crate::usecases::precondition::Precondition;
 use crate::usecases::reports::context::ReportContextView;
-use crate::usecases::reports::input::{ReportInput, Return};
+use crate::usecases::reports::input::{ReportInput, ReportReturn};
 use crate::usecases::reports::view::ReportView;
 use crate::usecases::reports::{ReportKey, context, list, step, write};
 
@@ -133,7 +133,7 @@ pub async fn submit_report(
 pub async fn return_report(
     who: Permit<ReturnReports>,
     Path(at): Path<ReportPath>,
-    Body(input): Body<Return>,
+    Body(input): Body<ReportReturn>,
     once: Once,
 ) -> Result<Stored<Tagged<ReportView>>, Problem> {
     once.change(&who, move |ask| step::decide_return(ask, at.into(), &input), write::save, Tagged)

@@ -9,7 +9,7 @@ pub(crate) fn described() -> Map<String, Value> {
             "schema": {"type": "string"}, "example": example})
     };
     let receive = json!({"post": {
-        "tags": ["webhooks"],
+        "tags": ["webhook_messages"],
         "operationId": "receive_event",
         "summary": "Receive an event",
         "description": "Request sent to a webhook's `url`, following Standard Webhooks 1.0. Respond with 2xx within 15 seconds and process \

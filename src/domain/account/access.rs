@@ -23,9 +23,20 @@ text_enum! {
     }
 }
 
-/// Action that a role may be permitted to take. Every API operation names the one it requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Action that a role may be permitted to take. Every API operation names the one it
+        /// requires.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action { $($(#[$doc])* $name,)* }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+actions! {
     /// Read projects and their sub-resources.
     ReadProjects,
     /// Register a project.

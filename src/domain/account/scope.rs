@@ -1,6 +1,6 @@
 //! OAuth scopes of machine clients. Each scope permits a set of actions.
 
-use crate::domain::account::access::Action;
+use crate::domain::account::access::{Action, Role};
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
@@ -61,6 +61,14 @@ impl ClientScope {
         }
     }
 
+    /// True if `role` may take an action that this scope permits.
+    ///
+    /// A client's token may do what both its role and its scopes permit, so any other scope is of
+    /// no use to the role.
+    pub fn serves(self, role: Role) -> bool {
+        Action::ALL.iter().any(|&action| Self::of(action) == Some(self) && role.may(action))
+    }
+
     /// Joins scopes with spaces, as OAuth requires.
     pub fn join(scopes: &[Self]) -> String {
         scopes.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")
@@ -89,6 +97,20 @@ mod tests {
 
         assert_eq!(ClientScope::join(&read), "projects:read summaries:read");
         assert!(ClientScope::split("projects:read everything").is_err());
+    }
+
+    #[test]
+    fn a_scope_serves_the_roles_that_may_take_one_of_its_actions() {
+        let roles = |scope: ClientScope| -> Vec<Role> {
+            Role::ALL.iter().copied().filter(|&role| scope.serves(role)).collect()
+        };
+
+        assert_eq!(roles(ClientScope::ReportsReview), [Role::Commission, Role::Unit, Role::Area]);
+        assert_eq!(roles(ClientScope::ReferenceWrite), [Role::Commission]);
+        assert_eq!(
+            roles(ClientScope::EventsRead),
+            [Role::Commission, Role::Unit, Role::Area, Role::Auditor]
+        );
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::filings::{self, MonthFilings};
-use crate::usecases::reports::input::Return;
+use crate::usecases::reports::input::ReportReturn;
 use crate::usecases::reports::review::{self, ReviewItem};
 use crate::usecases::reports::{context, step, write};
 
@@ -305,7 +305,8 @@ async fn decide_all(
         }
     }
     let reason = fields.body(&["reason"]);
-    let judged = if confirms { Ok(()) } else { checked::<Return>(reason.clone()).map(|_| ()) };
+    let judged =
+        if confirms { Ok(()) } else { checked::<ReportReturn>(reason.clone()).map(|_| ()) };
     if let Err(problem) = judged {
         return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
     }
@@ -319,7 +320,7 @@ async fn decide_all(
             who.change(decide, write::save).await
         } else {
             let who = visit.permit::<ReturnReports>()?;
-            let input = checked::<Return>(reason.clone())?;
+            let input = checked::<ReportReturn>(reason.clone())?;
             let decide = move |ask: &mut Ask<'_>| step::decide_return(ask, at_report, &input);
             who.change(decide, write::save).await
         };

@@ -21,7 +21,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A machine client: an application that uses the API with its own credentials.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Client)]
+#[schema(as = MachineClient)]
 pub struct ClientView {
     /// The client's id.
     pub id: ClientId,
@@ -142,7 +142,7 @@ pub struct ClientInput {
 impl ClientInput {
     fn sample() -> serde_json::Value {
         serde_json::json!({
-            "name": "统计局联网直报平台", "role": "viewer", "scopes": ["projects:read", "events:read"],
+            "name": "统计局联网直报平台", "role": "commission", "scopes": ["projects:read", "events:read"],
         })
     }
 }
@@ -197,6 +197,8 @@ pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> 
         let words =
             Words::new("接口客户端不能管理账号。", "A machine client cannot manage accounts.");
         check.note("/role", FieldError::new(String::new(), "not-allowed", words));
+    } else {
+        must_serve(&mut check, input.role, &input.scopes);
     }
     in_future(&mut check, input.expires_at, now);
     let tail: String = random_text().map_err(Refusal::broken)?.chars().take(12).collect();
@@ -227,6 +229,19 @@ fn in_order(scopes: &[ClientScope]) -> Vec<ClientScope> {
     scopes
 }
 
+/// Notes every scope that the client's role cannot use: its tokens would be refused everywhere.
+fn must_serve(check: &mut Check, role: Role, scopes: &[ClientScope]) {
+    for (index, scope) in scopes.iter().enumerate().filter(|(_, scope)| !scope.serves(role)) {
+        let roles = Role::ALL.iter().copied().filter(|&r| scope.serves(r));
+        let (zh, en): (Vec<_>, Vec<_>) = roles.map(|r| (r.zh(), r.as_str())).unzip();
+        let words = Words::new(
+            format!("“{}”角色用不上 {scope}；可用的角色：{}。", role.zh(), zh.join("、")),
+            format!("The role {role} cannot use {scope}; roles that can: {}.", en.join(", ")),
+        );
+        check.note(&format!("/scopes/{index}"), FieldError::new("", "scope-not-of-role", words));
+    }
+}
+
 fn in_future(check: &mut Check, expires_at: Option<Timestamp>, now: Timestamp) {
     if expires_at.is_some_and(|until| until <= now) {
         let words = Words::new("有效期须在将来。", "The expiry time must be in the future.");
@@ -246,6 +261,9 @@ pub fn changed(
     let form = patch.merged(&ClientForm::from(&client))?;
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&form.name));
+    if patch.names("scopes") {
+        must_serve(&mut check, client.user.role, &form.scopes);
+    }
     if patch.names("expires_at") {
         in_future(&mut check, form.expires_at, now);
     }

@@ -43,7 +43,7 @@ pub struct EventView {
 
 /// A changed field, before and after.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Change)]
+#[schema(as = FieldChange)]
 pub struct ChangeView {
     /// Name of the field in the API.
     pub field: String,

@@ -19,7 +19,7 @@ pub struct About {
     /// evaluated on its last day, or today if that is earlier.
     pub through: Month,
     /// Which projects the figures cover. `promised` always covers the whole plan document.
-    pub scope: Scope,
+    pub scope: SummaryScope,
     /// True if the projects are synthetic (demonstration data).
     pub synthetic: bool,
     /// Time of the answer, or of publication.
@@ -51,7 +51,7 @@ impl From<&PeriodQuery> for Method {
 /// Which projects the sums cover, depending on the caller's role.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum SummaryScope {
     /// Every project.
     All,
     /// Every project that is not restricted.
@@ -64,7 +64,7 @@ pub enum Scope {
     Nothing,
 }
 
-impl From<Sight> for Scope {
+impl From<Sight> for SummaryScope {
     fn from(sight: Sight) -> Self {
         match sight {
             Sight::All => Self::All,

@@ -90,13 +90,13 @@ impl ReportInput {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct Return {
+pub struct ReportReturn {
     /// What its owner has to change.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
 }
 
-impl Return {
+impl ReportReturn {
     fn sample() -> serde_json::Value {
         serde_json::json!({"reason": "本月完成投资与支付凭证不符，请核对"})
     }

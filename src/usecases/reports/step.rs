@@ -14,7 +14,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::gates::{Filing, must_be_fileable, must_be_reviewable};
 use crate::usecases::reports::ReportKey;
 use crate::usecases::reports::context::compared_with;
-use crate::usecases::reports::input::Return;
+use crate::usecases::reports::input::ReportReturn;
 use crate::usecases::reports::write::ReportChange;
 
 /// Hands the draft, or a returned report, over for review.
@@ -43,7 +43,7 @@ pub fn decide_submission(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChan
 pub fn decide_return(
     ask: &mut Ask<'_>,
     key: ReportKey,
-    input: &Return,
+    input: &ReportReturn,
 ) -> Result<ReportChange, Refusal> {
     let mut check = Check::new();
     let reason = check.field("/reason", Reason::parse(&input.reason));

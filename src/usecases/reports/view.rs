@@ -59,7 +59,7 @@ pub struct ReportView {
 
 /// One implausible figure, explained.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Warning)]
+#[schema(as = ReportWarning)]
 pub struct WarningView {
     /// Stable code to program against.
     #[schema(example = "half-of-the-year")]

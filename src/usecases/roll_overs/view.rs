@@ -11,7 +11,7 @@ use crate::domain::roll_over::RollOverState;
 use crate::store::roll_overs::NamedLine;
 use crate::store::roll_overs::totals::RollOverTotals;
 use crate::usecases::answer::Versioned;
-use crate::usecases::figures::about::Scope;
+use crate::usecases::figures::about::SummaryScope;
 
 /// A roll-over of unfinished projects into a new year.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct RollOverView {
     /// State of the roll-over.
     pub state: RollOverState,
     /// Projects the roll-over covers; always all.
-    pub scope: Scope,
+    pub scope: SummaryScope,
     /// Months of the old year that are still open: reports in them can still change the remaining
     /// amounts.
     pub open_months: Vec<Month>,
@@ -59,7 +59,7 @@ impl From<RollOverTotals> for RollOverView {
             year: roll_over.year,
             through: roll_over.through,
             state: roll_over.state,
-            scope: Scope::All,
+            scope: SummaryScope::All,
             open_months: totals.open_months,
             project_count: totals.project_count,
             included_count: totals.included_count,

@@ -47,14 +47,14 @@ impl From<query::Include> for Include {
     }
 }
 
-impl From<about::Scope> for Scope {
-    fn from(scope: about::Scope) -> Self {
+impl From<about::SummaryScope> for Scope {
+    fn from(scope: about::SummaryScope) -> Self {
         match scope {
-            about::Scope::All => Self::All,
-            about::Scope::Open => Self::Open,
-            about::Scope::Unit => Self::Unit,
-            about::Scope::Area => Self::Area,
-            about::Scope::Nothing => Self::Nothing,
+            about::SummaryScope::All => Self::All,
+            about::SummaryScope::Open => Self::Open,
+            about::SummaryScope::Unit => Self::Unit,
+            about::SummaryScope::Area => Self::Area,
+            about::SummaryScope::Nothing => Self::Nothing,
         }
     }
 }
