@@ -21,6 +21,7 @@ use crate::http::problem::Problem;
 use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
 use crate::http::strict_json;
+use crate::usecases::refusal::Refusal;
 
 /// A request body of type `T`.
 pub struct Body<T>(pub T);
@@ -108,22 +109,22 @@ async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
 }
 
 fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)
+    Ok(checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)?)
 }
 
 /// Checks JSON against the schema of `T` and reads it as a `T`.
 ///
 /// # Errors
-/// 422 that names every field that does not match the schema.
-pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Problem> {
-    let errors = SchemaCheck::of_body::<T>().map_err(Problem::broken)?.errors(&value);
+/// Invalid, with every field that does not match the schema.
+pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Refusal> {
+    let errors = SchemaCheck::of_body::<T>().map_err(Refusal::broken)?.errors(&value);
     if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
+        return Err(Refusal::invalid(errors));
     }
     serde_json::from_value(value).map_err(|e| {
         // Conditions that a schema cannot express; the message of the type names the field.
         let words = Words::new(format!("内容不符合要求：{e}。"), format!("{e}."));
-        Problem::invalid(vec![FieldError::new(String::new(), "wrong", words)])
+        Refusal::invalid(vec![FieldError::new(String::new(), "wrong", words)])
     })
 }
 

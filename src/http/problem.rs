@@ -205,24 +205,3 @@ impl Problem {
         Refusal::of_day(pointer, refusal).into()
     }
 }
-
-/// Rows of a file are checked against the schemas of bodies inside the transaction of their use
-/// cases, which ends with a refusal.
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        let kind = match problem.status.as_u16() {
-            400 => RefusalKind::Unreadable,
-            401 => RefusalKind::Unauthenticated,
-            403 => RefusalKind::Forbidden,
-            404 => RefusalKind::NotFound,
-            409 => RefusalKind::Conflict,
-            412 => RefusalKind::Stale,
-            422 => RefusalKind::Invalid,
-            429 => RefusalKind::TooMany,
-            503 => RefusalKind::Busy,
-            _ => RefusalKind::Broken,
-        };
-        let Problem { code, detail: words, errors, retry_after_seconds, cause, .. } = problem;
-        Self { kind, code, words, errors, retry_after_seconds, cause }
-    }
-}

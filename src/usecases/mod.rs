@@ -14,6 +14,7 @@ pub mod caller;
 pub mod check;
 pub mod events;
 pub mod figures;
+pub mod imports;
 pub mod issues;
 pub mod lights;
 pub mod milestones;

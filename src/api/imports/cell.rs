@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::api::imports::column::{Column, Form, Pair};
 use crate::api::imports::content::{CellContent, CellError};
-use crate::api::imports::lists::Lists;
 use crate::domain::error::FieldError;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, MonthError, Year};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
+use crate::usecases::imports::lists::Lists;
 
 /// Converts a cell of `column`.
 ///

@@ -156,7 +156,7 @@ fn is_open(record: &str, separator: u8) -> bool {
 mod tests {
     use super::*;
     use crate::api::imports::content::CellContent;
-    use crate::api::imports::kind::ImportKind;
+    use crate::usecases::imports::kind::ImportKind;
 
     fn read(file: &[u8]) -> Vec<(u32, Vec<String>)> {
         let sheet = sheet(file, ImportKind::Projects.columns()).unwrap();

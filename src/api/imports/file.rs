@@ -10,13 +10,13 @@ use serde_json::json;
 
 use crate::api::imports::content::SheetContent;
 use crate::api::imports::guard::{encrypted, not_a_workbook};
-use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::not_taken;
 use crate::api::imports::{csv_file, workbook};
 use crate::http::app::App;
 use crate::http::body::{self, BodyLimits};
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
+use crate::usecases::imports::kind::ImportKind;
 
 /// Accepted media types. The format is detected from the first bytes of the file.
 const TAKEN: [&str; 5] = [

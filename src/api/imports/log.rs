@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::imports::kind::ImportKind;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
-use crate::http::problem::Problem;
 use crate::usecases::events::view::ChangeView;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
 /// Maximum number of rows in the response.
@@ -91,9 +91,7 @@ pub struct RowResult {
 impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
-        let changes = Vec::new();
-        let warnings = Vec::new();
-        Self { action: RowAction::Leave, id, label, changes, warnings }
+        Self { action: RowAction::Leave, id, label, changes: Vec::new(), warnings: Vec::new() }
     }
 }
 
@@ -154,8 +152,8 @@ impl ImportLog {
     /// The result of the import.
     ///
     /// # Errors
-    /// 422 with all errors.
-    pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Problem> {
+    /// Invalid, with all errors.
+    pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Refusal> {
         if !self.errors.is_empty() {
             return Err(wrong(self.errors));
         }
@@ -175,16 +173,16 @@ impl ImportLog {
     }
 }
 
-fn wrong(errors: Vec<FieldError>) -> Problem {
+fn wrong(errors: Vec<FieldError>) -> Refusal {
     let count = errors.len();
     if count < ERRORS_SHOWN {
-        return Problem::invalid(errors);
+        return Refusal::invalid(errors);
     }
-    let detail = Words::new(
+    let words = Words::new(
         format!("文件至少有 {count} 处不符合要求，仅列出前 {count} 处；没有保存任何内容。"),
         format!(
             "The file has at least {count} errors; the first {count} are listed. Nothing was saved."
         ),
     );
-    Problem { detail, ..Problem::invalid(errors) }
+    Refusal { words, ..Refusal::invalid(errors) }
 }

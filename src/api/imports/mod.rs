@@ -7,17 +7,15 @@ pub mod archive;
 pub mod cell;
 pub mod column;
 pub mod column_roles;
+pub mod compared;
 pub mod content;
-pub mod context;
 pub mod csv_file;
-pub mod current_rows;
 pub mod entered;
 pub mod file;
 pub mod guard;
 pub mod heading;
 pub mod kind;
 pub mod limits;
-pub mod lists;
 pub mod log;
 pub mod milestone_columns;
 pub mod milestone_rows;
@@ -25,6 +23,7 @@ pub mod project_columns;
 pub mod project_rows;
 pub mod report_columns;
 pub mod report_rows;
+pub mod row;
 pub mod run;
 pub mod template;
 pub mod workbook;
@@ -42,15 +41,15 @@ use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
-use crate::store::Conn;
 use crate::usecases::ask::Ask;
+use crate::usecases::imports::current::{self, CurrentRowsRequest};
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
 use crate::{parameter_types, routes};
-use current_rows::CurrentRowsRequest;
 use file::FileBody;
-use kind::ImportKind;
 use log::ImportView;
 use template::{FileReply, Template};
 
@@ -148,19 +147,11 @@ async fn get_import_template(
     Path(TemplatePath { kind }): Path<TemplatePath>,
     Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, TemplateQuery>>,
 ) -> Result<FileReply, Problem> {
+    let TemplateQuery { filled, format, year, month } = query;
     let read = move |ask: &mut Ask<'_>| -> Result<_, Refusal> {
-        let request = CurrentRowsRequest {
-            kind,
-            query,
-            filter,
-            sight: ask.sight(),
-            now: ask.now,
-            language: ask.language,
-        };
-        let rows = |conn: &mut Conn| current_rows::rows(conn, &request);
-        let rows = query.filled.then(|| ask.save(rows)).transpose()?;
-        let lists = ask.save(lists::Lists::load)?;
-        Ok(Template { kind, speaks: ask.language, lists, rows })
+        let request = CurrentRowsRequest { kind, year, month, filter };
+        let rows = filled.then(|| current::rows(ask, &request)).transpose()?;
+        Ok(Template { kind, speaks: ask.language, lists: Lists::load(ask)?, rows })
     };
-    who.ask(read).await?.file(query.format).await
+    who.ask(read).await?.file(format).await
 }

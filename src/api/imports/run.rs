@@ -7,15 +7,16 @@ use tokio::task::spawn_blocking;
 use crate::api::imports::ImportQuery;
 use crate::api::imports::column::Column;
 use crate::api::imports::content::SheetContent;
-use crate::api::imports::context::RowContext;
 use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
 use crate::api::imports::heading::{Table, tables};
-use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::lists::Lists;
 use crate::api::imports::log::{ImportLog, ImportView, RowResult};
-use crate::api::imports::{milestone_rows, project_rows, report_rows, year_plan_rows};
+use crate::api::imports::milestone_rows::MilestoneRow;
+use crate::api::imports::project_rows::ProjectRow;
+use crate::api::imports::report_rows::ReportRow;
+use crate::api::imports::row;
+use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::caller::Permit;
@@ -23,10 +24,14 @@ use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::reply::Json;
 use crate::http::stored::Stored;
-use crate::store::Conn;
+use crate::usecases::ask::Ask;
+use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
+use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
@@ -57,16 +62,7 @@ pub async fn import(
     let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
     once.change(
         who,
-        move |ask| {
-            let caller = ask.caller;
-            let now = ask.now;
-            let language = ask.language;
-            let work = |conn: &mut Conn| {
-                let mut context = RowContext::load(conn, caller, now, language)?;
-                rows(conn, &mut context, kind, &sheets, dry_run)
-            };
-            Ok(ask.save(|conn| conn.attempt(work, |_| !dry_run))?)
-        },
+        move |ask| ask.attempt(|ask| rows(ask, kind, &sheets, dry_run), |_| !dry_run),
         |_, result| Ok(result),
         Json,
     )
@@ -76,16 +72,16 @@ pub async fn import(
 /// Validates and saves all rows of `sheets`.
 ///
 /// # Errors
-/// 422 with all errors and their places in the file.
+/// Invalid, with all errors and their places in the file.
 fn rows(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
+    ask: &mut Ask<'_>,
     kind: ImportKind,
     sheets: &[SheetContent],
     dry_run: bool,
-) -> Result<ImportView, Problem> {
+) -> Result<ImportView, Refusal> {
     let columns = kind.columns();
-    let lists = Lists::load(conn)?;
+    let lists = Lists::load(ask)?;
+    let mut context = ImportContext::load(ask)?;
     let mut log = ImportLog::default();
     for table in tables(sheets, columns, &mut log) {
         for row in table.rows {
@@ -93,15 +89,20 @@ fn rows(
                 break;
             }
             let entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
-            match row_of_kind(conn, context, kind, &entered) {
+            match row_of_kind(ask, &mut context, kind, &entered) {
                 Ok(done) if entered.is_whole() => log.done(&table.sheet.name, row.number, done),
                 Ok(_) => {}
-                Err(problem) if problem.status.is_server_error() => return Err(problem),
-                Err(problem) => refuse(&table, columns, &entered, problem, &mut log),
+                Err(refusal) if is_failure(&refusal) => return Err(refusal),
+                Err(refusal) => refuse(&table, columns, &entered, refusal, &mut log),
             }
         }
     }
     log.finish(kind, dry_run)
+}
+
+/// True if the row is not to blame.
+fn is_failure(refusal: &Refusal) -> bool {
+    matches!(refusal.kind, RefusalKind::Busy | RefusalKind::Broken)
 }
 
 /// Adds the errors of a rejected row to `log`, each at its cell.
@@ -109,16 +110,16 @@ fn refuse(
     table: &Table<'_>,
     columns: &'static [Column],
     entered: &EnteredRow,
-    problem: Problem,
+    refusal: Refusal,
     log: &mut ImportLog,
 ) {
     let row = entered.number;
-    if problem.errors.is_empty() {
-        let error = FieldError::new("", problem.code, problem.detail);
+    if refusal.errors.is_empty() {
+        let error = FieldError::new("", refusal.code, refusal.words);
         log.note(table.place(row, ""), &format!("/rows/{row}"), error);
         return;
     }
-    for error in problem.errors {
+    for error in refusal.errors {
         let column = column_of(columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
             continue;
@@ -152,15 +153,15 @@ fn missing(column: &Column) -> FieldError {
 }
 
 fn row_of_kind(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
+    ask: &mut Ask<'_>,
+    context: &mut ImportContext,
     kind: ImportKind,
     entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
+) -> Result<RowResult, Refusal> {
     match kind {
-        ImportKind::Projects => project_rows::row(conn, context, entered),
-        ImportKind::YearPlans => year_plan_rows::row(conn, context, entered),
-        ImportKind::Milestones => milestone_rows::row(conn, context, entered),
-        ImportKind::Reports => report_rows::row(conn, context, entered),
+        ImportKind::Projects => row::import::<ProjectRow>(ask, context, entered),
+        ImportKind::YearPlans => row::import::<YearPlanRow>(ask, context, entered),
+        ImportKind::Milestones => row::import::<MilestoneRow>(ask, context, entered),
+        ImportKind::Reports => row::import::<ReportRow>(ask, context, entered),
     }
 }

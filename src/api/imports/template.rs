@@ -13,14 +13,14 @@ use tokio::task::spawn_blocking;
 
 use crate::api::imports::TemplateFormat;
 use crate::api::imports::column::{Blank, Column, Form, Part, letters};
-use crate::api::imports::current_rows::Row;
-use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
-use crate::api::imports::lists::Lists;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::signature::{Entry, Reply};
 use crate::http::spreadsheet::escape_for_spreadsheet;
+use crate::usecases::imports::RecordFields;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 
 /// A template to write.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Template {
     /// Codes of industry lines and areas.
     pub lists: Lists,
     /// Rows of current data; `None` for the example row.
-    pub rows: Option<Vec<Row>>,
+    pub rows: Option<Vec<RecordFields>>,
 }
 
 /// A file for download.

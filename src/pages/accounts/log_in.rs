@@ -73,7 +73,7 @@ async fn log_in(
     let shown = json!({"username": username, "password": fields.exact("password")});
     let opened = match checked::<Credentials>(shown) {
         Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal.into()),
     };
     match opened {
         Ok(token) => {
@@ -172,7 +172,8 @@ async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), P
         return Err(PasswordError::Mismatch);
     }
     let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
-    let change = checked::<PasswordChange>(body).map_err(PasswordError::Refused)?;
+    let change = checked::<PasswordChange>(body)
+        .map_err(|refusal| PasswordError::Refused(refusal.into()))?;
     let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
     let changed = sessions::change_password(who, Body(change)).await;
     changed.map(|_| ()).map_err(PasswordError::Refused)

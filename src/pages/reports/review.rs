@@ -307,8 +307,8 @@ async fn decide_all(
     let reason = fields.body(&["reason"]);
     let judged =
         if confirms { Ok(()) } else { checked::<ReportReturn>(reason.clone()).map(|_| ()) };
-    if let Err(problem) = judged {
-        return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
+    if let Err(refusal) = judged {
+        return Ok(Err(FormErrors::from_problem(refusal.into(), visit.language)?));
     }
     let mut done = 0;
     let mut refused = Vec::new();
