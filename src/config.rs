@@ -105,6 +105,14 @@ pub struct Config {
     #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
     pub logins_per_minute: u32,
 
+    /// Maximum login attempts per minute from one IP address, over all account names
+    #[arg(long, env = "LOGINS_PER_MINUTE_PER_ADDRESS", default_value_t = 300)]
+    pub logins_per_minute_per_address: u32,
+
+    /// Number of threads that hash passwords; each uses 19 MiB and a processor while it does
+    #[arg(long, env = "PASSWORD_THREADS", default_value_t = 2, value_parser = threads)]
+    pub password_threads: usize,
+
     /// Maximum size of a request body, in bytes
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
     pub body_limit_bytes: usize,
@@ -161,6 +169,8 @@ impl Config {
             page_session_hours = self.page_session_hours,
             behind_tls = self.behind_tls,
             logins_per_minute = self.logins_per_minute,
+            logins_per_minute_per_address = self.logins_per_minute_per_address,
+            password_threads = self.password_threads,
             body_limit_bytes = self.body_limit_bytes,
             import_limit_bytes = self.import_limit_bytes,
             body_timeout_seconds = self.body_timeout_seconds,
@@ -187,6 +197,8 @@ impl Config {
             page_session_hours: 12,
             behind_tls: false,
             logins_per_minute: 1_000,
+            logins_per_minute_per_address: 10_000,
+            password_threads: 2,
             body_limit_bytes: 1_048_576,
             import_limit_bytes: 10_485_760,
             body_timeout_seconds: 5,
@@ -231,6 +243,11 @@ impl Oc4idsConfig {
             oc4ids_license: Some("https://creativecommons.org/licenses/by/4.0/".to_owned()),
         }
     }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=16).contains(number));
+    number.ok_or_else(|| "must be a number from 1 to 16".to_owned())
 }
 
 fn prefix(text: &str) -> Result<String, String> {

@@ -16,7 +16,8 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::app::App;
-use crate::http::login_limit::LoginLimit;
+use crate::http::attempts::AttemptLimit;
+use crate::http::hash_pool::HashPool;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
@@ -34,6 +35,8 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    /// Threads that hash passwords.
+    pub hashing: HashPool,
     _sealer: Sealer,
 }
 
@@ -74,7 +77,10 @@ pub fn start(
     let listener = TcpListener::bind(listen).map_err(unheard)?;
     let address = listener.local_addr().map_err(unheard)?;
     let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
-    let logins = LoginLimit::new(config.logins_per_minute);
+    let attempts =
+        AttemptLimit::new(config.logins_per_minute, config.logins_per_minute_per_address);
+    let hashing = HashPool::start(config.password_threads)
+        .map_err(|e| format!("cannot start the password threads: {e}"))?;
     let app = App {
         db,
         clock,
@@ -82,7 +88,8 @@ pub fn start(
         config: Arc::new(config),
         tokens,
         hook_key: HookKey::of(key.bytes()),
-        logins,
+        attempts,
+        hashing,
         running: RunningKeys::default(),
         imports: UploadSlots::default(),
         headers_of_format_1: api::format_1::headers,
@@ -93,6 +100,7 @@ pub fn start(
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
+    let hashing = app.hashing.clone();
     let app = Data::new(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
@@ -110,7 +118,7 @@ pub fn start(
     .run();
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, _sealer: sealer })
+    Ok(Server { address, handle, running, dispatcher, hashing, _sealer: sealer })
 }
 
 /// Mounts all services. Order matters: the first match answers.

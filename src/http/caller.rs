@@ -180,16 +180,15 @@ impl<P> Permit<P> {
         self.app.write(&self.caller, self.language, work).await
     }
 
-    /// Runs slow work, such as hashing a password, on a blocking thread.
+    /// Runs work that hashes a password, on a thread of the pool for it.
     ///
     /// # Errors
-    /// The work's.
-    pub async fn off_thread<T: Send + 'static>(
+    /// 503 when too many wait for one; the work's.
+    pub async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem> {
-        let done = tokio::task::spawn_blocking(work).await.map_err(Problem::broken)?;
-        Ok(done?)
+        self.app.hashing.enter(self.caller.author.origin())?.run(work).await
     }
 
     /// Which projects the caller sees.

@@ -2,15 +2,16 @@
 //! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
 pub mod app;
+pub mod attempts;
 pub mod body;
 pub mod caller;
 pub mod document;
 pub mod document30;
 pub mod documents;
 pub mod file_format;
+pub mod hash_pool;
 pub mod health;
 mod json_table;
-pub mod login_limit;
 pub mod middleware;
 pub mod once;
 pub mod precondition;

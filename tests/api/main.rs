@@ -21,6 +21,7 @@
 mod support;
 
 mod access;
+mod attempts;
 mod bad_input;
 mod bulletins;
 mod clients;
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     suite.once(golden::ONCE);
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
+    suite.on_each(attempts::ALL);
     suite.on_each(users::ALL);
     suite.on_each(webhooks::ALL);
     suite.on_each(webhooks_keeping::ALL);

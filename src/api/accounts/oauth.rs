@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::login_limit::LoginLimit;
+use crate::http::attempts::AttemptLimit;
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
@@ -204,7 +204,7 @@ impl Responder for Issued {
 async fn create_token(
     app: Data<App>,
     from: Origin,
-    limit: LoginLimit,
+    limit: AttemptLimit,
     mut asked: TokenRequest,
 ) -> Result<Issued, Problem> {
     let (name, secret) = asked.credentials()?;
@@ -220,6 +220,8 @@ async fn create_token(
     let lifetime = app.tokens.lifetime_seconds;
     let asked_scopes = asked.form.get("scope").cloned();
     let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
+    let shown = request.clone();
+    app.ask_anonymously(move |asked| client_sessions::check(asked, &shown)).await?;
     let open = move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from);
     let ClientSession { client, scopes, session } = app.write_anonymously(open).await?;
     let scope = ClientScope::join(&scopes);

@@ -96,7 +96,7 @@ async fn create_user(
     once: Once,
 ) -> Result<Stored<Created<UserView>>, Problem> {
     let effort = who.app.config.password_effort();
-    let new = who.off_thread(move || users::prepare(&input, effort)).await?;
+    let new = who.hash(move || users::prepare(&input, effort)).await?;
     once.change(&who, move |ask| users::decide_creation(ask, &new), users::create, created).await
 }
 
@@ -157,6 +157,6 @@ pub async fn reset_to(
 ) -> Result<UserView, Problem> {
     let user = who.ask(move |ask| users::get(ask, id)).await?;
     let effort = who.app.config.password_effort();
-    let hash = who.off_thread(move || users::prepare_reset(&user, &reset, effort)).await?;
+    let hash = who.hash(move || users::prepare_reset(&user, &reset, effort)).await?;
     who.change(move |ask| users::decide_reset(ask, id, &hash), users::save_reset).await
 }

@@ -184,7 +184,7 @@ async fn try_to_create(
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
     let input = checked::<UserInput>(body)?;
     let effort = visit.app.config.password_effort();
-    let new = visit.who.off_thread(move || users::prepare(&input, effort)).await?;
+    let new = visit.who.hash(move || users::prepare(&input, effort)).await?;
     let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;
     Ok(NewPassword { username: view.username, password })
 }

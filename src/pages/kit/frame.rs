@@ -86,6 +86,9 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
         Ok(html) => answer.insert_header(header::ContentType::html()).body(html),
         Err(error) => return Problem::broken(error).error_response(),
     };
+    if let Some(seconds) = problem.retry_after_seconds {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     // The error cause, for the log.
     answer.extensions_mut().insert(problem.clone());
     answer.extensions_mut().insert(HasOwnErrorBody);

@@ -233,6 +233,15 @@ fn touch(conn: &mut Conn, id: ClientId) -> Result<()> {
     Ok(())
 }
 
+/// True if `hash` is the digest of an active secret of the client.
+pub fn knows(conn: &mut Conn, id: ClientId, hash: &str) -> Result<bool> {
+    let row = client_secrets::table
+        .filter(client_secrets::client.eq(id.0))
+        .filter(client_secrets::hash.eq(hash))
+        .filter(client_secrets::revoked_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
+}
+
 /// Returns true if `hash` is the digest of an active secret of the client, and updates its time of
 /// last use.
 pub fn present(conn: &mut Conn, id: ClientId, hash: &str, now: Timestamp) -> Result<bool> {
