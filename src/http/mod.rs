@@ -13,6 +13,7 @@ mod json_table;
 pub mod login_limit;
 pub mod middleware;
 pub mod once;
+pub mod plain_text;
 pub mod precondition;
 pub mod problem;
 pub mod problem_body;
