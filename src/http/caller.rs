@@ -7,18 +7,19 @@
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 
 use crate::domain::account::access::{Role, Sight};
 use crate::domain::account::scope::ClientScope;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
+use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
@@ -47,17 +48,21 @@ pub fn caller(request: &HttpRequest) -> Option<Caller> {
     authentication.0.ok()
 }
 
-/// Middleware of the API: reads the bearer token, if there is one, and loads its account.
+/// Middleware of the API: refuses an address that is not text; reads the bearer token, if there is
+/// one, and loads its account.
 pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if let Err(problem) = check_address(&request) {
+        return Ok(request.into_response(problem.error_response()).map_into_right_body());
+    }
     if let Some(token) = bearer(&request)
         && let Some(app) = request.app_data::<Data<App>>().cloned()
     {
         remember(&app, &request, Credential { token: &token, kind: CredentialKind::Bearer }).await;
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 /// Loads the account of `token`, the session cookie of the pages.

@@ -14,6 +14,7 @@ pub mod health;
 mod json_table;
 pub mod middleware;
 pub mod once;
+pub mod plain_text;
 pub mod precondition;
 pub mod problem;
 pub mod problem_body;

@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use sha2::{Digest, Sha256};
 
@@ -86,7 +87,7 @@ fn invalid_key() -> Problem {
         "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符，建议使用 UUID。",
         "Idempotency-Key takes 1 to 255 visible ASCII characters; a UUID does well.",
     );
-    Problem::unreadable("idempotency-key", detail)
+    Problem::bad_header(&HeaderName::from_static("idempotency-key"), "idempotency-key", detail)
 }
 
 fn still_running() -> Problem {

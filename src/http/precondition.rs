@@ -20,12 +20,12 @@ const IF_MATCH_HEADER: RequestHeader = RequestHeader {
     example: "\"3\"",
 };
 
-fn invalid_version() -> Problem {
+fn invalid_version(header: &HeaderName) -> Problem {
     let detail = Words::new(
         "If-Match 应为读取时返回的 ETag（如 \"3\"）；新建用 If-None-Match: *，两者只能给一个。",
         "If-Match takes the ETag that was read, such as \"3\"; If-None-Match takes `*` to create. Give one of them.",
     );
-    Problem::unreadable("no-version", detail)
+    Problem::bad_header(header, "no-version", detail)
 }
 
 /// The version a change was made from. Without the header the answer is 428.
@@ -46,7 +46,7 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match text(request.headers(), &IF_MATCH) {
             None => Err(Problem::precondition_required("If-Match")),
-            Some(tag) => version(tag).map(Self).ok_or_else(invalid_version),
+            Some(tag) => version(tag).map(Self).ok_or_else(|| invalid_version(&IF_MATCH)),
         })
     }
 }
@@ -77,9 +77,11 @@ impl FromRequest for Precondition {
         let headers = request.headers();
         ready(match (text(headers, &IF_NONE_MATCH), text(headers, &IF_MATCH)) {
             (Some("*"), None) => Ok(Self::Absent),
-            (None, Some(tag)) => version(tag).map(Self::Version).ok_or_else(invalid_version),
+            (None, Some(tag)) => {
+                version(tag).map(Self::Version).ok_or_else(|| invalid_version(&IF_MATCH))
+            }
             (None, None) => Err(Problem::precondition_required("If-None-Match: * / If-Match")),
-            (Some(_), _) => Err(invalid_version()),
+            (Some(_), _) => Err(invalid_version(&IF_NONE_MATCH)),
         })
     }
 }
@@ -96,8 +98,9 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
+/// A header's value; empty if it is not ASCII, so that it is refused and not taken for absent.
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    headers.get(name).map(|value| value.to_str().unwrap_or_default().trim())
 }
 
 fn version(tag: &str) -> Option<i64> {

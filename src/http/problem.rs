@@ -4,6 +4,7 @@
 //! writes its body in the caller's language and with the request id.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::date::OfDate;
@@ -68,6 +69,12 @@ impl Problem {
     /// 400: the request cannot be read.
     pub fn unreadable(code: &'static str, detail: Words) -> Self {
         Refusal::unreadable(code, detail).into()
+    }
+
+    /// 400: a header is malformed.
+    pub fn bad_header(name: &HeaderName, code: &'static str, detail: Words) -> Self {
+        let errors = vec![FieldError::new(name.as_str(), code, detail.clone())];
+        Self { errors, ..Self::unreadable(code, detail) }
     }
 
     /// 422: readable, but invalid; with every wrong field.

@@ -40,7 +40,8 @@ pub struct ProblemBody {
 /// One wrong field or parameter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// A JSON pointer into the body (`/months/3`), or `?name` for a query parameter.
+    /// A JSON pointer into the body (`/months/3`), `?name` for a query parameter, `{name}` for a
+    /// parameter of the path, or the name of a header.
     #[schema(example = "/months/3")]
     pub pointer: String,
     /// Stable code for programs.

@@ -13,6 +13,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::file_format::WholeList;
+use crate::http::plain_text::{self, Pair};
 use crate::http::problem::Problem;
 use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
@@ -49,8 +50,9 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
     let check = SchemaCheck::of_query::<T>().map_err(Problem::broken)?;
     let mut object = Map::new();
     let mut errors = Vec::new();
-    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-        match check.parameters.get(name.as_ref()) {
+    let pairs = plain_text::pairs(query.as_bytes(), '?').map_err(Problem::bad_parameters)?;
+    for Pair { name, value: text } in pairs {
+        match check.parameters.get(&name) {
             Some(schema) if type_of(schema) == "array" => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
                 let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
@@ -58,10 +60,10 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
                     list.push(typed(&text, items));
                 }
             }
-            Some(_) if object.contains_key(name.as_ref()) => errors.push(repeated(&name)),
+            Some(_) if object.contains_key(&name) => errors.push(repeated(&name)),
             schema => {
                 let value = typed(&text, schema.unwrap_or(&Value::Null));
-                object.insert(name.into_owned(), value);
+                object.insert(name, value);
             }
         }
     }

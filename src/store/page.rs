@@ -58,7 +58,12 @@ impl PageRequest {
         };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| StoreError::BadCursor)?;
         let place: Place = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
-        if place.order == order { Ok(Some(place.keys)) } else { Err(StoreError::BadCursor) }
+        // Text that PostgreSQL cannot compare with comes from no list of ours.
+        let is_nul = |key: &Value| key.as_str().is_some_and(|text| text.contains('\0'));
+        if place.order != order || place.keys.iter().any(is_nul) {
+            return Err(StoreError::BadCursor);
+        }
+        Ok(Some(place.keys))
     }
 
     /// Id after which this page starts, in a list ordered by id.

@@ -255,7 +255,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, u16)> {
         ),
         ("columns without end", format!("name,code\n{}1", ",".repeat(100_000)).into_bytes(), 413),
         ("a cell of 9 MB", format!("name,code\n{},1", "a".repeat(9 << 20)).into_bytes(), 422),
-        ("zero bytes", b"name,code\n\0\0,1".to_vec(), 415),
+        ("zero bytes", b"name,code\n\0\0,1".to_vec(), 422),
         ("an open quotation", format!("name,code\n\"{}", "a,b\n".repeat(10_000)).into_bytes(), 400),
         ("nothing", Vec::new(), 422),
     ]

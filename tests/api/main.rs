@@ -46,6 +46,7 @@ mod oc4ids;
 mod pages;
 mod pages_register;
 mod pages_work;
+mod plain_text;
 mod project_figures;
 mod projects;
 mod rankings;
@@ -115,6 +116,7 @@ fn main() -> ExitCode {
     suite.on_each(pages_register::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
+    suite.on_each(plain_text::ALL);
     suite.on_each(concurrency::ALL);
     suite.on_each(commands::ALL);
     suite.on_each(schema::ALL);

@@ -12,15 +12,16 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use form_urlencoded::parse;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::domain::account::scope::ClientScope;
+use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
+use crate::http::plain_text::{self, Pair, TextFlaw, pairs};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
@@ -89,9 +90,9 @@ impl FromRequest for TokenRequest {
                 return Err(invalid_request());
             }
             let mut form = BTreeMap::new();
-            for (name, value) in parse(&bytes) {
+            for Pair { name, value } in pairs(&bytes, '/').map_err(not_text)? {
                 // RFC 6749, 3.2: parameters must not be repeated; unknown parameters are ignored.
-                if form.insert(name.into_owned(), value.into_owned()).is_some() {
+                if form.insert(name, value).is_some() {
                     return Err(invalid_request());
                 }
             }
@@ -111,14 +112,12 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
-    let decoded = STANDARD.decode(text.trim()).ok().and_then(|b| String::from_utf8(b).ok());
-    let decoded = decoded.ok_or_else(wrong_client)?;
+    let decoded = STANDARD.decode(text.trim()).map_err(|_| wrong_client())?;
+    let flawed = |flaw: TextFlaw| not_text(vec![flaw.at(AUTHORIZATION.to_string())]);
+    let decoded = plain_text::text(&decoded).map_err(flawed)?;
     let (name, secret) = decoded.split_once(':').ok_or_else(wrong_client)?;
-    let plain = |text: &str| {
-        let text = text.replace('&', "%26").replace('=', "%3D");
-        parse(text.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
-    };
-    Ok(Some((plain(name), plain(secret))))
+    let plain = |text: &str| plain_text::form_text(text.as_bytes()).map_err(flawed);
+    Ok(Some((plain(name)?, plain(secret)?)))
 }
 
 fn refused(code: &'static str, words: Words) -> Problem {
@@ -131,6 +130,11 @@ fn invalid_request() -> Problem {
         "Send grant_type, client_id and client_secret as application/x-www-form-urlencoded, each once, or send the client id and secret by HTTP Basic, not both.",
     );
     refused("oauth-invalid-request", words)
+}
+
+/// `invalid_request` that names what is not UTF-8 or contains U+0000.
+fn not_text(errors: Vec<FieldError>) -> Problem {
+    Problem { errors, ..invalid_request() }
 }
 
 fn unsupported_grant() -> Problem {

@@ -13,6 +13,7 @@ use crate::domain::money::Fen;
 use crate::domain::month::{Month, MonthError, Year};
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
+use crate::http::plain_text::TextFlaw;
 use crate::usecases::imports::lists::Lists;
 
 /// Converts a cell of `column`.
@@ -73,6 +74,7 @@ fn refused(wrong: CellError) -> FieldError {
             "A time of day is not allowed; give only the date.",
         ),
         CellError::Long => ("too-long", "内容过长。", "Too long."),
+        CellError::Nul => return TextFlaw::Nul.at(String::new()),
     };
     FieldError::new("", code, Words::new(zh, en))
 }

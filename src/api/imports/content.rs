@@ -29,6 +29,8 @@ pub enum CellError {
     Time,
     /// Longer than any field.
     Long,
+    /// Contains U+0000.
+    Nul,
 }
 
 /// A non-blank row.
@@ -92,6 +94,9 @@ impl Meter {
         }
         if text.len() > limits::CELL_BYTES {
             return self.other(CellContent::Rejected(CellError::Long)).map(Some);
+        }
+        if text.contains('\0') {
+            return self.other(CellContent::Rejected(CellError::Nul)).map(Some);
         }
         if text.trim().is_empty() {
             return Ok(None);

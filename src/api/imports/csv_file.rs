@@ -79,7 +79,8 @@ fn text(file: &[u8]) -> Result<String, Problem> {
             },
         },
     };
-    if decoded.contains('\0') {
+    // In the first line it is a file of another kind; below, a cell is refused for it.
+    if decoded.lines().next().is_some_and(|line| line.contains('\0')) {
         Err(crate::api::imports::guard::not_a_workbook())
     } else {
         Ok(decoded)

@@ -52,11 +52,12 @@ fn next_of(given: Option<&str>) -> String {
     given.filter(ours).unwrap_or("/").to_owned()
 }
 
-async fn show(request: HttpRequest, language: Language) -> impl Responder {
-    let asked = Fields::parse(request.query_string().as_bytes());
+async fn show(request: HttpRequest, language: Language) -> Result<impl Responder, Problem> {
+    let asked = Fields::parse(request.query_string().as_bytes())?;
     let shell = Shell::without_visit(&request, language);
     let next = next_of(asked.get("next"));
-    Page::of(LogInPage { shell, username: String::new(), next, errors: FormErrors::default() })
+    let errors = FormErrors::default();
+    Ok(Page::of(LogInPage { shell, username: String::new(), next, errors }))
 }
 
 async fn log_in(

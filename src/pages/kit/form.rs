@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::caller::caller;
+use crate::http::plain_text::{Pair, pairs};
 use crate::http::problem::Problem;
 
 /// Name of the hidden field with the CSRF token.
@@ -25,8 +26,12 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Parses an `application/x-www-form-urlencoded` body.
-    pub fn parse(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
+    ///
+    /// # Errors
+    /// 422 that names every field that is not UTF-8 or contains U+0000.
+    pub fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let pairs = pairs(body, '/').map_err(Problem::invalid)?;
+        Ok(Self(pairs.into_iter().map(|Pair { name, value }| (name, value)).collect()))
     }
 
     /// A field, trimmed; `None` if empty.
@@ -142,7 +147,7 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Reading<Fields> {
         let patience = patience.ok_or_else(|| Problem::broken("no App is mounted"))?;
         let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| Problem::too_slow())?;
         // The only remaining failure is a form above the library's limit of 256 KiB.
-        Ok(Fields::parse(&bytes.map_err(|_| Problem::too_large())?))
+        Fields::parse(&bytes.map_err(|_| Problem::too_large())?)
     })
 }
 
