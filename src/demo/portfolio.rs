@@ -244,14 +244,9 @@ fn reports(
         received += completed;
         paid += Fen::new(completed.get() / 10 * 9 / WAN * WAN);
         let financial = i128::from(done.get()) * 10_000 / i128::from(total.get().max(1));
-        // What is built stays built: near the share of the money, never below the month before.
         let about = i64::try_from(financial).unwrap_or(0) + numbers.between(-300, 300);
         let finished = life.actual_finish.is_some_and(|finish| Month::of(finish) == month);
-        built = match (finished, idle) {
-            (true, _) => 10_000,
-            (false, true) if built > 0 => built,
-            (false, _) => about.clamp(built, 10_000),
-        };
+        built = if finished { 10_000 } else { built_by(built, about, idle) };
         let words = (numbers.between(0, 2) + i64::from(month.number())).rem_euclid(6);
         let words = usize::try_from(words).ok().and_then(|at| WORDS.get(at));
         all.push((
@@ -272,6 +267,12 @@ fn reports(
         ));
     }
     all
+}
+
+/// Physical progress after a month, in hundredths of a per cent: near `about`, the share of the
+/// money, and never below what was `built` before, since that stays.
+fn built_by(built: i64, about: i64, idle: bool) -> i64 {
+    if idle && built > 0 { built } else { about.clamp(built, 10_000) }
 }
 
 /// Completion as a percentage of the plan: most projects follow it, some lag, a few hardly

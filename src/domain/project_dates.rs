@@ -268,8 +268,8 @@ mod tests {
         let started = milestone(START, "2021-03-01", Some("2021-03-11"));
         let running = milestone(OPERATION, "2020-12-31", None);
 
-        assert_eq!(codes(&it, &[finished.clone()], NONE), ["completion-before-start"]);
-        assert_eq!(codes(&it, &[started.clone()], NONE), ["start-dates-differ"]);
+        assert_eq!(codes(&it, std::slice::from_ref(&finished), NONE), ["completion-before-start"]);
+        assert_eq!(codes(&it, std::slice::from_ref(&started), NONE), ["start-dates-differ"]);
         assert_eq!(
             codes(&it, &[started, finished, running], NONE),
             [
@@ -294,11 +294,11 @@ mod tests {
 
         assert_eq!(codes(&project(Stage::Reserve), &[reached], NONE), ["start-dates-differ"]);
         assert_eq!(
-            codes(&project(Stage::Construction), &[open.clone()], NONE),
+            codes(&project(Stage::Construction), std::slice::from_ref(&open), NONE),
             ["start-dates-differ"]
         );
-        assert!(codes(&project(Stage::Reserve), &[open.clone()], NONE).is_empty());
-        assert_eq!(codes(&moved, &[open.clone()], NONE), ["planned-start-differs"]);
+        assert!(codes(&project(Stage::Reserve), std::slice::from_ref(&open), NONE).is_empty());
+        assert_eq!(codes(&moved, std::slice::from_ref(&open), NONE), ["planned-start-differs"]);
         let forecast = Milestone { forecast: moved.facts.planned_start, ..open };
         assert!(codes(&moved, &[forecast], NONE).is_empty());
     }

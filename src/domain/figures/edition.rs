@@ -26,4 +26,9 @@ impl Edition {
     pub const fn unnamed() -> Self {
         Self::First
     }
+
+    /// True for the edition that bulletins do not name.
+    pub fn is_unnamed(&self) -> bool {
+        *self == Self::unnamed()
+    }
 }

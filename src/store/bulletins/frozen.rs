@@ -48,7 +48,7 @@ pub struct Frozen {
     /// All restatements included, of any year.
     pub restatement_ids: Vec<RestatementId>,
     /// Edition of the formulas its figures were computed by; 0.1.0 did not name it.
-    #[serde(default = "Edition::unnamed")]
+    #[serde(default = "Edition::unnamed", skip_serializing_if = "Edition::is_unnamed")]
     pub edition: Edition,
     industries: Vec<FrozenIndustry>,
     areas: Vec<FrozenArea>,
