@@ -246,9 +246,11 @@ impl From<ReportRefusal> for Refusal {
             ReportRefusal::WrongState { .. }
             | ReportRefusal::MonthAhead(_)
             | ReportRefusal::ZeroReasonRequired
-            | ReportRefusal::BeforeRegistration(_) => {
-                Self::conflict(refusal.code(), refusal.words())
-            }
+            | ReportRefusal::BeforeRegistration(_)
+            | ReportRefusal::NotStarted(_)
+            | ReportRefusal::BeforeStart { .. }
+            | ReportRefusal::AfterEnd { .. }
+            | ReportRefusal::Terminated(_) => Self::conflict(refusal.code(), refusal.words()),
         }
     }
 }

@@ -60,6 +60,7 @@ mod summaries;
 mod users;
 mod webhooks;
 mod webhooks_keeping;
+mod who_files;
 mod year;
 mod year_plans;
 
@@ -85,6 +86,7 @@ fn main() -> ExitCode {
     suite.on_each(milestones::ALL);
     suite.on_each(reports::ALL);
     suite.on_each(reporting_months::ALL);
+    suite.on_each(who_files::ALL);
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);

@@ -310,12 +310,14 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
 /// The month's page left out a report that was filed without being owed, and sums counted it.
 async fn every_month_has_the_same_reports_on_its_page_and_in_sums(app: TestApp) {
     let commission = app.commission().await;
-    let early = commission.project("提前填报", json!({})).await;
+    let early = commission.project("提前填报", json!({"actual_start": "2021-02-01"})).await;
     commission.project("未报", json!({"actual_start": "2021-02-01"})).await;
-    // Construction started in March: February is not owed, and has an amount all the same.
     for month in ["2021-02", "2021-03"] {
         commission.confirmed(early, month, "1.00").await;
     }
+    // Construction started in March after all: February is not owed, and has an amount all the same.
+    let start = json!({"actual_start": "2021-03-10"});
+    commission.patch(&format!("/projects/{early}"), 1, &start).await.expect(200);
     let months = commission.get("/summaries/filings?year=2021").await.expect(200);
     let path = "/summaries/investment?year=2021&through=2021-03&by=month";
     let sums = commission.get(path).await.expect(200).json;

@@ -144,8 +144,8 @@ impl Found<'_> {
     ) -> Result<(), Problem> {
         for project in all {
             let report = reports::find(self.conn, project.id, month)?;
-            let owes = project.stage == Stage::Construction
-                && may_report(project, month, now.today).is_ok();
+            let owes =
+                project.stage != Stage::Terminated && may_report(project, month, now.today).is_ok();
             let mut row = match report {
                 Some(report) => {
                     let view = ReportView::of(filed::of(self.conn, report)?, speaks);

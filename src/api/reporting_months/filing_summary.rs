@@ -38,9 +38,10 @@ pub struct FilingYearQuery {
 /// the report coverage of summaries counts the same reports. A project owes a report of a month if
 /// all of these hold:
 ///
-/// - its construction started in the month or before it (`actual_start`);
+/// - it is in construction or later (`stage`), and construction started in the month or before it
+///   (`actual_start`);
 /// - it was registered for that year or an earlier one (`registered_year`);
-/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - it did not end before the month (`ended_on`: completed or terminated; `actual_finish`);
 /// - its year plan, if it has one for that year, took effect in the month or before it. A project
 ///   added in mid-year therefore owes nothing for the months before its plan takes effect.
 ///

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::figures::edition::Edition;
 use crate::domain::figures::summary::{Dates, ProjectYear};
 use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::light::overrides::LightOverride;
@@ -46,6 +47,9 @@ pub struct Frozen {
     pub synthetic: bool,
     /// All restatements included, of any year.
     pub restatement_ids: Vec<RestatementId>,
+    /// Edition of the formulas its figures were computed by; 0.1.0 did not name it.
+    #[serde(default = "Edition::unnamed", skip_serializing_if = "Edition::is_unnamed")]
+    pub edition: Edition,
     industries: Vec<FrozenIndustry>,
     areas: Vec<FrozenArea>,
     envelopes: Vec<FrozenEnvelope>,
@@ -104,6 +108,7 @@ impl Frozen {
             last_event,
             synthetic,
             restatement_ids: parts.restatement_ids.clone(),
+            edition: Edition::CURRENT,
             industries: parts.industries.iter().map(FrozenIndustry::of).collect(),
             areas: parts.areas.iter().map(FrozenArea::of).collect(),
             envelopes: parts.envelopes.iter().map(FrozenEnvelope::of).collect(),
@@ -146,7 +151,7 @@ impl Frozen {
         basis: Basis,
     ) -> Result<Vec<ProjectYear>> {
         let wanted = self.projects.iter().filter(|p| is_seen(p.id) && p.is_admitted(filter));
-        wanted.map(|p| p.year(basis)).collect()
+        wanted.map(|p| Ok(ProjectYear { edition: self.edition, ..p.year(basis)? })).collect()
     }
 
     /// `(project, unit, unit name, role)` of all projects.
@@ -239,6 +244,7 @@ impl FrozenProject {
             basis,
             reports: self.reports.iter().map(FrozenReport::thaw).collect(),
             restatements: self.restatements.clone(),
+            edition: Edition::unnamed(),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::domain::project::{Project, Stage};
 use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::restatement::standing;
 use crate::domain::report::warning::ReportContext;
-use crate::domain::report::{Report, may_report};
+use crate::domain::report::Report;
 use crate::store::plans::year_plans;
 use crate::store::reports::{filed, restatements};
 use crate::store::{Conn, StoreError, milestones, projects, reporting_months, reports};
@@ -161,9 +161,8 @@ fn try_to_write(
     report: Option<Report>,
 ) -> Result<(), Refusal> {
     ask.caller.must_be_able_to(FileReports::ACTIONS)?;
-    may_report(project, key.month, ask.now.today)?;
     let state = report.as_ref().map(|r| r.state);
-    fileable_month(ask, Filing { project: project.id, month: key.month, state })?;
+    fileable_month(ask, Filing { project, month: key.month, state })?;
     Ok(report.map_or(Ok(()), must_be_rewritable)?)
 }
 
