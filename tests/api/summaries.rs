@@ -22,6 +22,7 @@ tests![
     every_month_has_the_same_reports_on_its_page_and_in_sums,
     all_summaries_name_the_restated_months,
     a_year_without_a_plan_promises_nothing,
+    a_project_with_owners_is_never_listed_as_without_one,
 ];
 
 /// Tests that compare the answers of both databases byte by byte.
@@ -409,5 +410,44 @@ async fn both_databases_answer_the_same_bytes(sqlite: TestApp, postgres: TestApp
     ] {
         let (left, right) = (one.get(path).await.expect(200), two.get(path).await.expect(200));
         assert!(left.text == right.text, "{path}:\n{}\n{}", left.text, right.text);
+    }
+}
+
+async fn a_project_with_owners_is_never_listed_as_without_one(app: TestApp) {
+    let commission = app.commission().await;
+    let [one, two, three] =
+        [app.unit_id("甲公司").await, app.unit_id("乙公司").await, app.unit_id("丙局").await];
+    let own = commission.project("甲乙共有", json!({})).await;
+    commission.assign(own, &[(one, "owner"), (two, "owner")]).await;
+    let led = commission.project("乙有丙牵头", json!({})).await;
+    commission.assign(led, &[(two, "owner"), (three, "lead")]).await;
+    let none = commission.project("丙牵头无项目单位", json!({})).await;
+    commission.assign(none, &[(three, "lead")]).await;
+    let rows = async |query: &str| -> Vec<(Option<String>, i64)> {
+        let path = format!("/summaries/investment?year=2021&by=unit&{query}");
+        let answer = commission.get(&path).await.expect(200);
+        let rows = answer.json["rows"].as_array().unwrap();
+        let row = |r: &Value| {
+            (r["unit"].as_str().map(str::to_owned), r["project_count"].as_i64().unwrap())
+        };
+        rows.iter().map(row).collect()
+    };
+    let named = |name: &str| Some(name.to_owned());
+
+    // The lead's projects: one has an owner, one has none.
+    assert_eq!(rows(&format!("unit={three}")).await, [(None, 1), (named("乙公司"), 1)]);
+    let as_lead = rows(&format!("unit={three}&role=lead")).await;
+    assert_eq!(as_lead, [(named("丙局"), 2)]);
+    // Of several owners, the requested one.
+    assert_eq!(rows(&format!("unit={one}")).await, [(named("甲公司"), 1)]);
+    assert_eq!(rows(&format!("unit={two}")).await, [(named("乙公司"), 2)]);
+    let all = [(None, 1), (named("甲公司"), 1), (named("乙公司"), 2)];
+    assert_eq!(rows("").await, all);
+    assert_eq!(rows(&format!("unit={one}&unit={two}&unit={three}")).await, all);
+    for path in ["/summaries/lights", "/summaries/milestones", "/summaries/rankings"] {
+        let path = format!("{path}?year=2021&by=unit&unit={one}&unit={three}&through=2021-05");
+        let rows = commission.get(&path).await.expect(200).json["rows"].clone();
+        let without = rows.as_array().unwrap().iter().filter(|r| r.get("unit").is_none()).count();
+        assert_eq!(without, 1, "{path}: only the project that has no owner");
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Add;
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::figures::summary::{Dates, Period};
-use crate::domain::milestone::Milestone;
+use crate::domain::milestone::{Milestone, START};
 use crate::domain::project::Stage;
 use crate::domain::rate::{Hundredths, Ratio};
 use crate::domain::text_enum::text_enum;
@@ -52,8 +52,12 @@ impl StartFacts {
     }
 }
 
-/// Code of the 开工 milestone.
-pub const START: &str = "start";
+impl StartFacts {
+    /// True if construction had started by the evaluation day of `period`.
+    pub fn has_started(&self, period: Period) -> bool {
+        self.actual.is_some_and(|day| day <= period.evaluation_day)
+    }
+}
 
 text_enum! {
     /// Category of a project in the start rates; selects the project list behind a number.
