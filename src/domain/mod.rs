@@ -30,5 +30,6 @@ pub mod reporting_month;
 pub mod roll_over;
 pub mod text;
 pub mod text_enum;
+pub mod warning;
 pub mod webhook;
 pub mod words;

@@ -30,4 +30,5 @@ pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;
 pub mod summaries;
+pub mod warning;
 pub mod webhooks;

@@ -23,6 +23,7 @@ tests![
     all_summaries_name_the_restated_months,
     a_year_without_a_plan_promises_nothing,
     a_project_with_owners_is_never_listed_as_without_one,
+    nothing_cumulative_falls_in_the_demonstration,
 ];
 
 /// Tests that compare the answers of both databases byte by byte.
@@ -449,5 +450,40 @@ async fn a_project_with_owners_is_never_listed_as_without_one(app: TestApp) {
         let rows = commission.get(&path).await.expect(200).json["rows"].clone();
         let without = rows.as_array().unwrap().iter().filter(|r| r.get("unit").is_none()).count();
         assert_eq!(without, 1, "{path}: only the project that has no owner");
+    }
+}
+
+async fn nothing_cumulative_falls_in_the_demonstration(app: TestApp) {
+    let commission = load_demo(&app).await;
+    let mut by_project: BTreeMap<i64, BTreeMap<String, Value>> = BTreeMap::new();
+    let mut path = "/reports?limit=200".to_owned();
+    loop {
+        let page = commission.get(&path).await.expect(200);
+        for item in page.items() {
+            let project = item["project_id"].as_i64().unwrap();
+            let month = item["month"].as_str().unwrap().to_owned();
+            by_project.entry(project).or_default().insert(month, item.clone());
+        }
+        let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+        path = format!("/reports?limit=200&cursor={cursor}");
+    }
+
+    let mut pairs = 0;
+    let mut fell = Vec::new();
+    for months in by_project.values() {
+        for (earlier, later) in months.values().zip(months.values().skip(1)) {
+            pairs += 1;
+            for field in ["physical_percent", "funds_received_wan", "funds_paid_wan"] {
+                if micro(&later[field]) < micro(&earlier[field]) {
+                    fell.push((field, later["project_id"].clone(), later["month"].clone()));
+                }
+            }
+        }
+    }
+    assert_eq!(pairs, 486);
+    assert!(fell.is_empty(), "{fell:?}");
+    for code in ["physical-fell", "funds-received-fell", "funds-paid-fell", "forecast-below-done"] {
+        let warned = commission.get(&format!("/reports?warning={code}")).await.expect(200);
+        assert_eq!(warned.json["total"], 0, "{code}");
     }
 }

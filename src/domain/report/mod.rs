@@ -1,5 +1,6 @@
 //! Monthly reports: states, transitions and validation.
 
+pub mod cumulative;
 mod figures;
 pub mod filings;
 pub mod refusal;
@@ -19,8 +20,8 @@ use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::span::ReportingSpan;
-use crate::domain::report::warning::Warning;
 use crate::domain::text::Reason;
+use crate::domain::warning::Warning;
 
 /// Account and time of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

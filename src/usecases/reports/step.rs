@@ -65,7 +65,10 @@ pub fn decide_confirmation(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportCh
     decide(ask, key, "report.confirmed", |ask, project, report| {
         ReportingSpan::of(project).must_contain(report.month)?;
         must_be_reviewable(ask.conn, report.month)?;
-        Ok(report.confirm(by(ask))?)
+        // Total, plan and other months may have changed since it was submitted.
+        let context = compared_with(ask.conn, project, report.month, ask.now.today)?;
+        let warned = warnings(&report.figures, &context);
+        Ok(Report { warnings: warned, ..report.confirm(by(ask))? })
     })
 }
 
