@@ -14,6 +14,7 @@ pub(super) async fn run(url: Result<DatabaseUrl, String>) -> Result<(), String> 
         let verdict = if check.wrong.is_empty() { "ok" } else { "WRONG" };
         println!("{verdict}: {} ({} looked at)", check.what, check.looked_at);
         check.wrong.iter().for_each(|line| println!("  {line}"));
+        check.noted.iter().for_each(|line| println!("  note: {line}"));
         wrong += check.wrong.len();
     }
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} thing(s) in {url} do not agree")) }

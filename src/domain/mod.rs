@@ -23,6 +23,7 @@ pub mod month;
 pub mod oc4ids;
 pub mod plan;
 pub mod project;
+pub mod project_dates;
 pub mod rate;
 pub mod reference;
 pub mod report;

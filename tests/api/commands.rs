@@ -42,11 +42,11 @@ pub fn command(app: &TestApp, arguments: &[&str]) -> Command {
     command
 }
 
-async fn run(mut command: Command) -> Output {
+pub async fn run(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -111,7 +111,7 @@ async fn errors_are_reported_in_one_line(app: TestApp) {
     }
 }
 
-fn execute(app: &TestApp, sql: &str) {
+pub fn execute(app: &TestApp, sql: &str) {
     let mut conn = Conn::open(&app.database.url, Use::Write).unwrap();
     conn.batch_execute(sql).map_err(StoreError::from).unwrap();
 }

@@ -38,6 +38,7 @@ mod imports;
 mod issues;
 mod killed;
 mod lights;
+mod limits;
 mod milestones;
 mod modules;
 mod oc4ids;
@@ -87,6 +88,7 @@ fn main() -> ExitCode {
     suite.on_each(reports::ALL);
     suite.on_each(reporting_months::ALL);
     suite.on_each(who_files::ALL);
+    suite.on_each(limits::ALL);
     suite.on_each(restatements::ALL);
     suite.on_each(year_plans::ALL);
     suite.on_each(starts::ALL);

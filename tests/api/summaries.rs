@@ -319,7 +319,8 @@ async fn every_month_has_the_same_reports_on_its_page_and_in_sums(app: TestApp) 
     }
     // Construction started in March after all: February is not owed, and has an amount all the same.
     let start = json!({"actual_start": "2021-03-10"});
-    commission.patch(&format!("/projects/{early}"), 1, &start).await.expect(200);
+    let moved = commission.patch(&format!("/projects/{early}"), 1, &start).await.expect(200);
+    assert_eq!(moved.json["warnings"][0]["code"], "reported-before-start");
     let months = commission.get("/summaries/filings?year=2021").await.expect(200);
     let path = "/summaries/investment?year=2021&through=2021-03&by=month";
     let sums = commission.get(path).await.expect(200).json;

@@ -23,6 +23,8 @@ pub struct RowContext<'a> {
     pub caller: &'a Caller,
     /// Time of the import.
     pub now: Now,
+    /// Language of the answer.
+    pub language: Language,
     /// Industries and areas, to convert between ids and codes.
     pub codes: ReferenceCodes,
     seen: BTreeMap<String, u32>,
@@ -33,13 +35,19 @@ impl<'a> RowContext<'a> {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(conn: &mut Conn, caller: &'a Caller, now: Now) -> Result<Self, Problem> {
-        Ok(Self { caller, now, codes: ReferenceCodes::load(conn)?, seen: BTreeMap::new() })
+    pub fn load(
+        conn: &mut Conn,
+        caller: &'a Caller,
+        now: Now,
+        language: Language,
+    ) -> Result<Self, Problem> {
+        let codes = ReferenceCodes::load(conn)?;
+        Ok(Self { caller, now, language, codes, seen: BTreeMap::new() })
     }
 
     /// The context of a use case in the transaction of the file.
     pub fn ask<'b>(&'b self, conn: &'b mut Conn) -> Ask<'b> {
-        Ask::new(conn, self.caller, self.now, Language::Chinese)
+        Ask::new(conn, self.caller, self.now, self.language)
     }
 
     /// Runs the changes of a row. If some of its cells could not be read, the changes are rolled

@@ -11,6 +11,7 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 use crate::usecases::events::view::ChangeView;
+use crate::usecases::warning::WarningView;
 
 /// Maximum number of rows in the response.
 pub const ROWS_SHOWN: usize = 1_000;
@@ -68,6 +69,8 @@ pub struct ImportRow {
     pub label: String,
     /// Changed fields, before and after.
     pub changes: Vec<ChangeView>,
+    /// Dates of the project that contradict each other after this row; they never block.
+    pub warnings: Vec<WarningView>,
 }
 
 /// Effect of a processed row.
@@ -81,12 +84,16 @@ pub struct RowResult {
     pub label: String,
     /// Changed fields.
     pub changes: Vec<ChangeView>,
+    /// Warnings about the record.
+    pub warnings: Vec<WarningView>,
 }
 
 impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
-        Self { action: RowAction::Leave, id, label, changes: Vec::new() }
+        let changes = Vec::new();
+        let warnings = Vec::new();
+        Self { action: RowAction::Leave, id, label, changes, warnings }
     }
 }
 
@@ -112,9 +119,9 @@ impl ImportLog {
         };
         *count += 1;
         if rows.len() < ROWS_SHOWN {
-            let RowResult { action, id, label, changes } = done;
+            let RowResult { action, id, label, changes, warnings } = done;
             let sheet = sheet.to_owned();
-            rows.push((nth, ImportRow { sheet, row, action, id, label, changes }));
+            rows.push((nth, ImportRow { sheet, row, action, id, label, changes, warnings }));
         }
     }
 

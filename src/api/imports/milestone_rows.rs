@@ -110,7 +110,7 @@ fn create(
     }
     let input = checked(Value::Object(body))?;
     let patch = (!later.is_empty()).then(|| checked(Value::Object(renamed(later)))).transpose()?;
-    let made = context.write(conn, entered, |conn| {
+    let mut made = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let addition = write::decide_creation(&mut ask, project.id, &input)?;
         let made = ask.save(|conn| write::save(conn, addition))?;
@@ -125,9 +125,11 @@ fn create(
         // Only if the creation is kept: after a rollback the next record gets the same id.
         context.once(format!("id {}", made.id), entered)?;
     }
+    let warnings = made.warnings.take().unwrap_or_default();
     let changes = differences(None, &made);
+    let id = Some(made.id.0);
     let label = label(project, &made.name);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
+    Ok(RowResult { action: RowAction::Create, id, label, changes, warnings })
 }
 
 /// Requests call the reason of a forecast `reason`.
@@ -168,11 +170,12 @@ fn revise(
     }
     let patch = checked(Value::Object(renamed(patch)))?;
     let key = MilestoneKey { project: project.id, milestone: id };
-    let after = context.write(conn, entered, |conn| {
+    let mut after = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let change = write::decide_update(&mut ask, key, before.version, &patch)?;
         Ok(ask.save(|conn| write::save(conn, change))?)
     })?;
+    let warnings = after.warnings.take().unwrap_or_default();
     let changes = differences(Some(&before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(id.0), label, changes })
+    Ok(RowResult { action: RowAction::Change, id: Some(id.0), label, changes, warnings })
 }

@@ -60,9 +60,12 @@ fn change(
     let Some(patch) = entered.wanted(&current)? else {
         return Ok(RowResult::left(Some(before.id.0), before.name));
     };
-    let after = save(conn, context, entered, patch, &before)?;
+    let mut after = save(conn, context, entered, patch, &before)?;
+    let warnings = after.warnings.take().unwrap_or_default();
     let changes = differences(Some(&before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label: after.name, changes })
+    let id = Some(after.id.0);
+    let label = after.name;
+    Ok(RowResult { action: RowAction::Change, id, label, changes, warnings })
 }
 
 fn save(
@@ -90,7 +93,7 @@ fn create(
     }
     entered.must_be_new()?;
     let input: ProjectInput = checked(Value::Object(entered.body()))?;
-    let made = context.write(conn, entered, |conn| {
+    let mut made = context.write(conn, entered, |conn| {
         let mut ask = context.ask(conn);
         let change = write::register(&ask, &context.codes, &input)?;
         Ok(ask.save(|conn| write::save(conn, change))?)
@@ -99,8 +102,11 @@ fn create(
         // Only if the creation is kept: after a rollback the next record gets the same id.
         context.once(format!("id {}", made.id), entered)?;
     }
+    let warnings = made.warnings.take().unwrap_or_default();
     let changes = differences(None, &made);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
+    let id = Some(made.id.0);
+    let label = made.name;
+    Ok(RowResult { action: RowAction::Create, id, label, changes, warnings })
 }
 
 /// Handles a row without id and code whose name exists: unchanged if all values are equal, so that

@@ -9,7 +9,6 @@ use crate::api::imports::kind::ImportKind;
 use crate::api::imports::log::{RowAction, RowResult};
 use crate::api::imports::year_plan_rows::same_project;
 use crate::domain::project::Project;
-use crate::domain::words::Language;
 use crate::http::body::checked;
 use crate::http::problem::Problem;
 use crate::store::reports::filed;
@@ -41,7 +40,7 @@ pub fn row(
     let at = ReportKey { project: project.id, month };
     match reports::find(conn, project.id, month)? {
         Some(report) => {
-            let before = ReportView::of(filed::of(conn, report)?, Language::Chinese);
+            let before = ReportView::of(filed::of(conn, report)?, context.language);
             rewrite(conn, context, entered, (at, label), &project, &before)
         }
         None => draft(conn, context, entered, (at, label), &project),
@@ -72,7 +71,9 @@ fn draft(
     let input: ReportInput = checked(Value::Object(entered.body()))?;
     let made = save(conn, context, entered, (at, Precondition::Absent), &input)?;
     let changes = differences(None, &made);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
+    let id = Some(made.id.0);
+    let warnings = made.warnings;
+    Ok(RowResult { action: RowAction::Create, id, label, changes, warnings })
 }
 
 fn rewrite(
@@ -99,7 +100,9 @@ fn rewrite(
     let is = Precondition::Version(before.version);
     let after = save(conn, context, entered, (at, is), &input)?;
     let changes = differences(Some(before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label, changes })
+    let id = Some(after.id.0);
+    let warnings = after.warnings;
+    Ok(RowResult { action: RowAction::Change, id, label, changes, warnings })
 }
 
 fn save(
@@ -110,7 +113,7 @@ fn save(
     input: &ReportInput,
 ) -> Result<ReportView, Problem> {
     context.write(conn, entered, |conn| {
-        let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
+        let mut ask = Ask::new(conn, context.caller, context.now, context.language);
         let change = write::decide(&mut ask, at, precondition, input)?;
         Ok(ask.save(|conn| write::save(conn, change))?)
     })

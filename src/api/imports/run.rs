@@ -60,8 +60,9 @@ pub async fn import(
         move |ask| {
             let caller = ask.caller;
             let now = ask.now;
+            let language = ask.language;
             let work = |conn: &mut Conn| {
-                let mut context = RowContext::load(conn, caller, now)?;
+                let mut context = RowContext::load(conn, caller, now, language)?;
                 rows(conn, &mut context, kind, &sheets, dry_run)
             };
             Ok(ask.save(|conn| conn.attempt(work, |_| !dry_run))?)

@@ -112,7 +112,8 @@ fn first(
         Ok(made)
     })?;
     let changes = made.versions.last().map(|v| differences(None, v)).unwrap_or_default();
-    Ok(RowResult { action: RowAction::Create, id: None, label, changes })
+    let warnings = Vec::new();
+    Ok(RowResult { action: RowAction::Create, id: None, label, changes, warnings })
 }
 
 /// Checks that the kind, if given, is the one that follows from the month of a first version.
@@ -192,5 +193,6 @@ fn change(
     })?;
     let before = PlanVersionView::from(last.clone());
     let changes = made.versions.last().map(|v| differences(Some(&before), v)).unwrap_or_default();
-    Ok(RowResult { action: RowAction::Change, id: None, label, changes })
+    let warnings = Vec::new();
+    Ok(RowResult { action: RowAction::Change, id: None, label, changes, warnings })
 }

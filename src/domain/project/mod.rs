@@ -2,6 +2,7 @@
 
 mod classes;
 pub mod facts;
+pub mod limits;
 pub mod refusal;
 mod stage;
 
@@ -16,6 +17,7 @@ use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
+use crate::domain::project::limits::InvestmentFloor;
 use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::text::Reason;
 use crate::domain::words::Words;
@@ -69,6 +71,9 @@ impl Project {
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
+        if facts.invested_before > facts.total {
+            errors.push(limits::above_total(facts.invested_before, facts.total));
+        }
         if stage == Stage::Terminated {
             let words =
                 Words::new("已终止的项目不能入库。", "A terminated project cannot be registered.");
@@ -91,17 +96,19 @@ impl Project {
         })
     }
 
-    /// Replaces the facts of the project.
+    /// Replaces the facts of the project; `floor` is what is planned for and done in it.
     ///
     /// # Errors
     /// All invalid fields.
     pub fn revise(
         mut self,
         facts: ProjectFacts,
+        floor: &InvestmentFloor,
         today: NaiveDate,
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(self.stage, today);
         facts.check_stage_days(self.stage, &mut errors);
+        errors.extend(floor.check(&self.facts, &facts));
         if !errors.is_empty() {
             return Err(errors);
         }

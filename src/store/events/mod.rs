@@ -5,6 +5,7 @@
 //! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
 pub mod digests;
+mod limits;
 pub mod seal;
 pub mod verify;
 

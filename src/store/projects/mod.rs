@@ -2,6 +2,7 @@
 //! did not exist.
 
 pub mod coded;
+pub mod floor;
 pub mod order;
 pub mod recorded;
 pub(in crate::store) mod row;
@@ -196,6 +197,25 @@ pub fn save(conn: &mut Conn, project: &Project) -> Result<()> {
         .set((columns(project), projects::version.eq(projects::version + 1)))
         .execute(conn)?;
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// Holds the project until the transaction ends: a transaction that lowers its total and one that
+/// plans up to it cannot both succeed.
+///
+/// # Errors
+/// [`StoreError::Stale`] if the project changed since it was read.
+pub fn hold(conn: &mut Conn, project: &Project) -> Result<()> {
+    let mine = projects::table.find(project.id.0).filter(projects::version.eq(project.version));
+    let held = match conn {
+        // SQLite has a single writer.
+        Conn::Sqlite(_) => 1,
+        // A lock alone would let the other transaction go on in its older snapshot; a row that was
+        // written makes it start again.
+        Conn::Postgres(c) => {
+            diesel::update(mine).set(projects::version.eq(project.version)).execute(c)?
+        }
+    };
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 /// True if at least one project is not synthetic.

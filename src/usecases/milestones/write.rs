@@ -3,8 +3,9 @@
 use crate::domain::error::FieldError;
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{Milestone, TEMPLATES};
+use crate::domain::project::Project;
 use crate::domain::text::{Line, Name, Reason};
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::store::events::{self, Event, changes};
 use crate::store::milestones::recorded::RecordedMilestone;
 use crate::store::{Conn, milestones, projects};
@@ -13,6 +14,7 @@ use crate::usecases::check::Check;
 use crate::usecases::milestones::MilestoneKey;
 use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
 use crate::usecases::patch::Patch;
+use crate::usecases::projects::date_warnings;
 use crate::usecases::refusal::Refusal;
 
 /// A milestone that was decided on and is to be saved.
@@ -20,7 +22,9 @@ pub struct MilestoneChange {
     /// The milestone before; `None` when it is added.
     before: Option<Milestone>,
     milestone: Milestone,
+    project: Project,
     stamp: Stamp,
+    language: Language,
 }
 
 /// Adds a milestone to a project.
@@ -32,9 +36,10 @@ pub fn decide_creation(
     project: ProjectId,
     input: &MilestoneInput,
 ) -> Result<MilestoneChange, Refusal> {
-    projects::get(ask.conn, project, ask.sight())?;
-    let milestone = parse(ask, project, input)?;
-    Ok(MilestoneChange { before: None, milestone, stamp: ask.stamp() })
+    let project = projects::get(ask.conn, project, ask.sight())?;
+    let milestone = parse(ask, project.id, input)?;
+    let language = ask.language;
+    Ok(MilestoneChange { before: None, milestone, project, stamp: ask.stamp(), language })
 }
 
 fn parse(
@@ -96,11 +101,12 @@ pub fn decide_update(
     version: i64,
     patch: &Patch<MilestoneEdit>,
 ) -> Result<MilestoneChange, Refusal> {
-    projects::get(ask.conn, key.project, ask.sight())?;
+    let project = projects::get(ask.conn, key.project, ask.sight())?;
     let old = milestones::get(ask.conn, key.project, key.milestone)?;
     let before = Some(old.clone());
     let milestone = changed(ask, Milestone { version, ..old }, patch)?;
-    Ok(MilestoneChange { before, milestone, stamp: ask.stamp() })
+    let language = ask.language;
+    Ok(MilestoneChange { before, milestone, project, stamp: ask.stamp(), language })
 }
 
 fn changed(
@@ -142,19 +148,19 @@ fn changed(
 /// A conflict when the project has another milestone with the code; stale when somebody else
 /// changed it.
 pub fn save(conn: &mut Conn, change: MilestoneChange) -> Result<MilestoneView, Refusal> {
-    let MilestoneChange { before, milestone, stamp } = change;
-    let project = milestone.project_id;
+    let MilestoneChange { before, milestone, project, stamp, language } = change;
     let (kind, id) = if before.is_some() {
         milestones::save(conn, &milestone)?;
         ("milestone.changed", milestone.id)
     } else {
         ("milestone.added", milestones::insert(conn, &milestone)?)
     };
-    let after = milestones::get(conn, project, id)?;
+    let after = milestones::get(conn, project.id, id)?;
     let today = stamp.now.today;
     let recorded = before.as_ref().map(|before| RecordedMilestone::of(before, today));
     let changes = changes(recorded.as_ref(), &RecordedMilestone::of(&after, today));
-    let event = Event::of_project(kind, "milestone", id.0, project, changes);
+    let event = Event::of_project(kind, "milestone", id.0, project.id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
-    Ok(MilestoneView::of(after, today))
+    let warnings = date_warnings::of(conn, &project, language)?;
+    Ok(MilestoneView { warnings: Some(warnings), ..MilestoneView::of(after, today) })
 }

@@ -9,6 +9,7 @@ use crate::store::projects::coded::ReferenceCodes;
 use crate::store::projects::{self, Order};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
+use crate::usecases::projects::date_warnings;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::projects::view::ProjectView;
 use crate::usecases::refusal::Refusal;
@@ -52,5 +53,7 @@ fn unknown_order() -> Refusal {
 /// Not found unless the caller sees the project.
 pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectView, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
-    Ok(ReferenceCodes::load(ask.conn)?.of(project).into())
+    let warnings = date_warnings::of(ask.conn, &project, ask.language)?;
+    let view = ProjectView::from(ReferenceCodes::load(ask.conn)?.of(project));
+    Ok(ProjectView { warnings: Some(warnings), ..view })
 }

@@ -23,6 +23,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
 use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
 /// A major project in the register.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -87,6 +88,12 @@ pub struct ProjectView {
     pub updated_at: Timestamp,
     /// Version number, used as the ETag.
     pub version: i64,
+    /// Dates that contradict each other: the project's own, those of its milestones, and the months it
+    /// reported. They never block, and can change without a new version of the project. Absent in
+    /// lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub warnings: Option<Vec<WarningView>>,
 }
 
 impl From<CodedProject> for ProjectView {
@@ -121,6 +128,7 @@ impl From<CodedProject> for ProjectView {
             created_at: project.created_at,
             updated_at: project.updated_at,
             version: project.version,
+            warnings: None,
         }
     }
 }

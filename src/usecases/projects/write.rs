@@ -4,13 +4,17 @@ use crate::domain::account::access::Sight;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
 use crate::domain::project::Project;
+use crate::domain::project::limits::InvestmentFloor;
 use crate::domain::text::Reason;
+use crate::domain::words::Language;
 use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::projects::coded::{CodedProject, ReferenceCodes};
+use crate::store::projects::floor;
 use crate::store::projects::recorded::RecordedProject;
 use crate::store::{Conn, projects};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::patch::Patch;
+use crate::usecases::projects::date_warnings;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
 
@@ -26,6 +30,8 @@ pub struct ProjectChange {
     pub(super) reason: Option<Reason>,
     /// Who does it, and when.
     pub(super) stamp: Stamp,
+    /// The language of the answer.
+    pub(super) language: Language,
 }
 
 /// Adds a project to the register.
@@ -56,7 +62,9 @@ pub fn register(
     let project = Project::register(facts, input.stage, year, now.today, now.instant)
         .map_err(Refusal::invalid)?;
     let project = codes.of(project);
-    Ok(ProjectChange { kind: "project.created", before: None, project, reason: None, stamp })
+    let language = ask.language;
+    let kind = "project.created";
+    Ok(ProjectChange { kind, before: None, project, reason: None, stamp, language })
 }
 
 /// Changes fields of a project, which the caller read at `version`.
@@ -93,11 +101,15 @@ pub fn revise(
     }
     let facts = patch.merged(&current)?.facts(codes)?;
     let stamp = ask.stamp();
-    let changed = old.revise(facts, stamp.now.today).map_err(Refusal::invalid)?;
+    let moves_money =
+        facts.total != old.facts.total || facts.invested_before != old.facts.invested_before;
+    let floor = if moves_money { floor::of(ask.conn, id)? } else { InvestmentFloor::default() };
+    let changed = old.revise(facts, &floor, stamp.now.today).map_err(Refusal::invalid)?;
     let project = Project { version, updated_at: stamp.now.instant, ..changed };
     let project = codes.of(project);
     let before = Some(before);
-    Ok(ProjectChange { kind: "project.updated", before, project, reason: None, stamp })
+    let language = ask.language;
+    Ok(ProjectChange { kind: "project.updated", before, project, reason: None, stamp, language })
 }
 
 /// Saves a project and records the event.
@@ -106,7 +118,7 @@ pub fn revise(
 /// A conflict when another project has the national code; stale when somebody else changed the
 /// project.
 pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refusal> {
-    let ProjectChange { kind, before, project: coded, reason, stamp } = change;
+    let ProjectChange { kind, before, project: coded, reason, stamp, language } = change;
     let id = if before.is_some() {
         projects::save(conn, &coded.project)?;
         coded.project.id
@@ -120,5 +132,6 @@ pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refus
     changes.extend(reason.iter().map(|r| FieldChange::said("reason", r.as_str())));
     let event = Event::of_project(kind, "project", id.0, id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
-    Ok(after.into())
+    let warnings = date_warnings::of(conn, &after.project, language)?;
+    Ok(ProjectView { warnings: Some(warnings), ..after.into() })
 }

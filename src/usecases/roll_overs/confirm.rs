@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::account::access::Sight;
+use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::{CheckedAmounts, VersionWords};
 use crate::domain::roll_over::{PlannedDates, RollOver, RollOverState, RollOverStep};
@@ -102,9 +103,23 @@ fn plan(
         reason: format!("由 {} 年结转", roll_over.through.year()),
         ..VersionWords::default()
     };
-    let amounts = amounts.map_err(Refusal::invalid)?;
+    let amounts = amounts.map_err(|errors| wrong(named, errors))?;
     let by = ask.caller.author.user_id();
     FirstVersion::of(&project, year, amounts.first(effective, words, ask.now.instant, by))
+}
+
+/// The errors of a line, each naming its project.
+fn wrong(named: &NamedLine, errors: Vec<FieldError>) -> Refusal {
+    let id = named.line.project_id;
+    let name = &named.project;
+    let of_project = |error: FieldError| {
+        let words = Words::new(
+            format!("项目 {id}“{name}”：{}", error.words.zh),
+            format!("Project {id} ({name}): {}", error.words.en),
+        );
+        FieldError { words, ..error }
+    };
+    Refusal::invalid(errors.into_iter().map(of_project).collect())
 }
 
 fn outdated(year: Year, named: &NamedLine) -> Refusal {
