@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::domain::fold::fold;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
@@ -29,11 +30,12 @@ impl LoginLimit {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn take(&self, username: &str, address: &str) -> Result<(), Problem> {
+        // Folded as the look-up of the account is, so that a spelling is no further attempt.
         // The map grows with every name tried; names without recent attempts are removed.
         if self.0.len() > 10_000 {
             self.0.retain_recent();
         }
-        self.0.check_key(&(username.to_lowercase(), address.to_owned())).map_err(|wait| {
+        self.0.check_key(&(fold(username), address.to_owned())).map_err(|wait| {
             let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             let detail = Words::new(
                 format!("登录尝试过于频繁，请 {seconds} 秒后再试。"),
