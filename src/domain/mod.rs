@@ -13,6 +13,7 @@ pub mod date;
 pub mod error;
 pub mod event;
 pub mod figures;
+pub mod fold;
 pub mod id;
 pub mod issue;
 pub mod labels;

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use actix_web::http::StatusCode;
 
+use crate::domain::fold::fold;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 
@@ -51,7 +52,8 @@ impl AttemptLimit {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn take(&self, name: &str, address: &str) -> Result<(), Problem> {
-        let name = name.to_lowercase();
+        // Folded as the look-up of the account is, so that a spelling is no further attempt.
+        let name = fold(name);
         let pair = (name.as_str(), network_of(address));
         self.take_address(address)?;
         self.0.pair.take(&pair).map_err(too_many)?;
@@ -71,7 +73,7 @@ impl AttemptLimit {
 
     /// Remembers that `name` has logged in from `address`.
     pub fn succeeded(&self, name: &str, address: &str) {
-        self.0.known.set(&(name.to_lowercase().as_str(), network_of(address)));
+        self.0.known.set(&(fold(name).as_str(), network_of(address)));
     }
 }
 

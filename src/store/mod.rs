@@ -26,6 +26,7 @@ pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;
 mod schema;
+mod search;
 mod sql;
 mod url;
 pub mod webhooks;

@@ -367,6 +367,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -448,6 +449,7 @@ diesel::table! {
         credit_code_reason -> Text,
         area_id -> Nullable<BigInt>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -464,6 +466,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 

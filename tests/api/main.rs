@@ -56,6 +56,7 @@ mod reports;
 mod restatements;
 mod roll_overs;
 mod schema;
+mod search;
 mod sessions;
 mod sheets;
 mod starts;
@@ -117,6 +118,7 @@ fn main() -> ExitCode {
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
     suite.on_each(plain_text::ALL);
+    suite.on_each(search::ALL);
     suite.on_each(concurrency::ALL);
     suite.on_each(commands::ALL);
     suite.on_each(schema::ALL);

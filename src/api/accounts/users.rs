@@ -47,7 +47,8 @@ pub struct UserFilterQuery {
     /// True for disabled accounts only, false for enabled accounts only.
     #[param(nullable = false)]
     pub disabled: Option<bool>,
-    /// Only accounts whose user name or display name contains this text.
+    /// Only accounts whose user name or display name contains this text; case, width and form of
+    /// letters do not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }

@@ -52,7 +52,7 @@ pub(crate) struct HistoryQuery {
     /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     pub(crate) project: Option<ProjectId>,
-    /// Only events of the actor with this name.
+    /// Only events of the actor with this name; case, width and form of letters do not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub(crate) actor: Option<String>,
 }

@@ -44,7 +44,8 @@ pub struct UnitQuery {
     /// Only units of one of these kinds.
     #[serde(default)]
     pub kind: Vec<UnitKind>,
-    /// Only units whose name contains this text.
+    /// Only units whose name or credit code contains this text; case, width and form of letters do
+    /// not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
     /// Page size.

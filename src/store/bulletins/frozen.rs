@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::Timestamp;
 use crate::domain::figures::edition::Edition;
 use crate::domain::figures::summary::{Dates, ProjectYear};
+use crate::domain::fold::fold;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightRules;
@@ -277,11 +278,14 @@ impl FrozenProject {
             && q.as_ref().is_none_or(|q| self.is_called(q))
     }
 
-    /// True if the name or the code contains `q`; the name without regard to case.
+    /// True if the name, the code or the name of an owner contains `q`, folded. Leaders are not
+    /// frozen.
     fn is_called(&self, q: &str) -> bool {
-        let q = q.trim().to_lowercase();
-        let in_code = self.code.as_ref().is_some_and(|code| code.contains(&q));
-        in_code || self.name.to_lowercase().contains(&q)
+        let q = fold(q);
+        let owners = self.units.iter().filter(|unit| unit.role == UnitRole::Owner);
+        let names = owners.map(|unit| unit.name.as_str());
+        let own = [self.name.as_str(), self.code.as_deref().unwrap_or_default()];
+        own.into_iter().chain(names).any(|text| fold(text).contains(&q))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Every write records its event in the same transaction. The columns `sequence`, `previous_hash`
 //! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
+mod actor;
 pub mod digests;
 mod limits;
 pub mod seal;
@@ -372,7 +373,8 @@ pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<Seale
     rows.into_iter().map(sealed).collect()
 }
 
-/// Events that the reader may see, newest first; only those by `actor` if given.
+/// Events that the reader may see, newest first; only those by `actor` if given, whose name is
+/// compared folded.
 ///
 /// Includes events that are not sealed yet, so it ignores `after` of the filter.
 pub fn latest(
@@ -381,8 +383,9 @@ pub fn latest(
     actor: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<RecordedEvent>> {
-    let wanted = || match actor {
-        Some(name) => shown(filter).filter(events::actor_name.eq(name.to_owned())),
+    let names = actor.map(|name| actor::names_like(conn, name)).transpose()?;
+    let wanted = || match &names {
+        Some(names) => shown(filter).filter(events::actor_name.eq_any(names.clone())),
         None => shown(filter),
     };
     let mut query = wanted();

@@ -17,9 +17,8 @@ use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::unit::UnitRole;
 use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
-use crate::store::schema::{project_units, projects};
-use crate::store::sql::coalesce::text_or;
-use crate::store::sql::{anywhere, lower};
+use crate::store::schema::{project_units, projects, units as responsible_units};
+use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 pub use crate::store::projects::order::{Order, SortKey};
@@ -43,7 +42,7 @@ pub struct ProjectFilter {
     pub units: Vec<UnitId>,
     /// Only projects in which a unit (one of `units`, if given) has this role.
     pub unit_role: Option<UnitRole>,
-    /// Substring of the name or code.
+    /// Part of the name, the code, the leader or the name of an owner, folded.
     pub q: Option<String>,
 }
 
@@ -76,9 +75,15 @@ pub(in crate::store) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'
     }
     query = of_units(query, filter);
     if let Some(text) = &filter.q {
-        let in_name = lower(projects::name).like(anywhere(text)).escape('\\');
-        let in_code = text_or(projects::code, "").like(anywhere(text)).escape('\\');
-        query = query.filter(in_name.or(in_code));
+        let called = projects::search_text.like(anywhere(text)).escape('\\');
+        // A unit's own text, so that renaming it changes no project.
+        let owners = responsible_units::table
+            .filter(responsible_units::search_text.like(anywhere(text)).escape('\\'));
+        let owned = project_units::table
+            .filter(project_units::role.eq(UnitRole::Owner.as_str()))
+            .filter(project_units::unit_id.eq_any(owners.select(responsible_units::id)))
+            .select(project_units::project_id);
+        query = query.filter(called.or(projects::id.eq_any(owned)));
     }
     query
 }

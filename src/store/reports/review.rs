@@ -18,7 +18,7 @@ use crate::store::reports::Row;
 use crate::store::schema::{
     monthly_reports as reports, project_units, projects, year_plan_versions as versions, year_plans,
 };
-use crate::store::sql::anywhere;
+use crate::store::search::literally;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for the review queue. Empty lists do not filter.
@@ -70,7 +70,7 @@ fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
         None => query,
     };
     if let Some(code) = &filter.warning {
-        let written = anywhere(&format!("\"code\":\"{code}\""));
+        let written = literally(&format!("\"code\":\"{code}\""));
         query = query.filter(reports::warnings.like(written).escape('\\'));
     }
     if let Some(areas) = &filter.areas {
