@@ -3,14 +3,20 @@
 //! Each row is converted into the body of the corresponding API request and processed by the same
 //! use case, so the same rules apply.
 
+pub mod amount;
+pub mod amount_unit;
 pub mod archive;
 pub mod cell;
+pub mod cell_error;
+pub mod characters;
 pub mod column;
 pub mod column_roles;
 pub mod content;
 pub mod context;
 pub mod csv_file;
 pub mod current_rows;
+pub mod date;
+pub mod date_words;
 pub mod entered;
 pub mod file;
 pub mod guard;
@@ -21,6 +27,8 @@ pub mod lists;
 pub mod log;
 pub mod milestone_columns;
 pub mod milestone_rows;
+pub mod number_cell;
+pub mod number_format;
 pub mod project_columns;
 pub mod project_rows;
 pub mod report_columns;
