@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::api::imports::characters::visible;
 use crate::api::imports::column::{Blank, Column, Part};
 use crate::api::imports::entered::EnteredRow;
 use crate::domain::error::FieldError;
@@ -85,9 +86,9 @@ impl EnteredRow {
     }
 }
 
-/// Compares two values; line endings and surrounding spaces are ignored.
+/// Compares two values; line endings, surrounding spaces and invisible characters are ignored.
 fn same(entered: &Value, now: &Value) -> bool {
-    let plain = |text: &str| text.trim().replace("\r\n", "\n");
+    let plain = visible;
     match (entered, now) {
         (Value::String(a), Value::String(b)) => a == b || plain(a) == plain(b),
         (Value::Null, Value::String(text)) => text.is_empty(),

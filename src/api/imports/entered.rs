@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use crate::api::imports::cell;
 use crate::api::imports::column::{Column, Part, named};
 use crate::api::imports::content::SheetRow;
-use crate::api::imports::heading::Table;
 use crate::api::imports::log::ImportLog;
+use crate::api::imports::table::{Placed, Table};
 use crate::usecases::imports::lists::Lists;
 
 /// Values of a row by column name; `null` for blank cells. Absent columns have no entry.
@@ -33,13 +33,13 @@ impl EnteredRow {
     ) -> Self {
         let mut values = BTreeMap::new();
         let mut broken = BTreeSet::new();
-        for (place, column) in &table.columns {
+        for Placed { place, column, unit } in &table.columns {
             if column.part == Part::Ignored {
                 continue;
             }
             let found = row.cells.binary_search_by_key(place, |(at, _)| *at).ok();
             let content = found.and_then(|index| row.cells.get(index)).map(|(_, content)| content);
-            match content.map(|content| cell::value(column, content, lists)) {
+            match content.map(|content| cell::value(column, *unit, content, lists)) {
                 None => {
                     values.insert(column.name, Value::Null);
                 }

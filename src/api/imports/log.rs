@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
@@ -48,6 +49,11 @@ pub struct ImportView {
     pub rows: Vec<ImportRow>,
     /// Number of rows not listed because of this limit.
     pub rows_left_out: u32,
+    /// Parts of the file that were not read, such as ignored columns, rows of totals and hidden
+    /// sheets; at most 1,000.
+    pub skipped: Vec<SkippedPart>,
+    /// Number of parts that were not read.
+    pub skipped_count: u32,
 }
 
 /// Effect of one row.
@@ -103,6 +109,8 @@ pub struct ImportLog {
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
     said: BTreeSet<(String, String)>,
+    skipped: Vec<SkippedPart>,
+    skipped_count: u32,
 }
 
 impl ImportLog {
@@ -120,6 +128,14 @@ impl ImportLog {
             let RowResult { action, id, label, changes, warnings } = done;
             let sheet = sheet.to_owned();
             rows.push((nth, ImportRow { sheet, row, action, id, label, changes, warnings }));
+        }
+    }
+
+    /// Adds a part of the file that is not read.
+    pub fn skip(&mut self, part: SkippedPart) {
+        self.skipped_count += 1;
+        if self.skipped.len() < ROWS_SHOWN {
+            self.skipped.push(part);
         }
     }
 
@@ -169,7 +185,18 @@ impl ImportLog {
         for row in rows.iter_mut().filter(|row| dry_run && row.action == RowAction::Create) {
             row.id = None;
         }
-        Ok(ImportView { kind, dry_run, created, changed, unchanged, rows, rows_left_out })
+        let Self { skipped, skipped_count, .. } = self;
+        Ok(ImportView {
+            kind,
+            dry_run,
+            created,
+            changed,
+            unchanged,
+            rows,
+            rows_left_out,
+            skipped,
+            skipped_count,
+        })
     }
 }
 

@@ -9,19 +9,22 @@ use crate::api::imports::column::Column;
 use crate::api::imports::content::SheetContent;
 use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
-use crate::api::imports::heading::{Table, tables};
+use crate::api::imports::heading::{Reading, tables};
 use crate::api::imports::limits::broken_file;
 use crate::api::imports::log::{ImportLog, ImportView, RowResult};
 use crate::api::imports::milestone_rows::MilestoneRow;
+use crate::api::imports::options::ReadOptions;
 use crate::api::imports::project_rows::ProjectRow;
 use crate::api::imports::report_rows::ReportRow;
 use crate::api::imports::row;
+use crate::api::imports::table::Table;
 use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
+use crate::http::query::QueryPair;
 use crate::http::reply::Json;
 use crate::http::stored::Stored;
 use crate::usecases::ask::Ask;
@@ -53,16 +56,20 @@ pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<
 pub async fn import(
     who: &Permit<ImportFiles>,
     once: &Once,
-    ImportQuery { kind, dry_run }: ImportQuery,
+    QueryPair(query, options): QueryPair<ImportQuery, ReadOptions>,
     file: Bytes,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
+    let ImportQuery { kind, dry_run } = query;
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
     let read = spawn_blocking(move || sheets(&file, kind)).await;
     let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
     once.change(
         who,
-        move |ask| ask.attempt(|ask| rows(ask, kind, &sheets, dry_run), |_| !dry_run),
+        move |ask| {
+            let reading = Reading { kind, options: &options };
+            ask.attempt(|ask| rows(ask, reading, &sheets, dry_run), |_| !dry_run)
+        },
         |_, result| Ok(result),
         Json,
     )
@@ -75,16 +82,17 @@ pub async fn import(
 /// Invalid, with all errors and their places in the file.
 fn rows(
     ask: &mut Ask<'_>,
-    kind: ImportKind,
+    reading: Reading<'_>,
     sheets: &[SheetContent],
     dry_run: bool,
 ) -> Result<ImportView, Refusal> {
+    let kind = reading.kind;
     let columns = kind.columns();
     let lists = Lists::load(ask)?;
     let mut context = ImportContext::load(ask)?;
     let mut log = ImportLog::default();
-    for table in tables(sheets, columns, &mut log) {
-        for row in table.rows {
+    for table in tables(sheets, reading, &mut log) {
+        for row in &table.rows {
             if log.is_full() {
                 break;
             }

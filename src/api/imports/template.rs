@@ -14,6 +14,8 @@ use tokio::task::spawn_blocking;
 use crate::api::imports::TemplateFormat;
 use crate::api::imports::column::{Blank, Column, Form, Part, letters};
 use crate::api::imports::limits::ROWS;
+use crate::api::imports::template_sheets;
+use crate::api::imports::template_sheets::CODES;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::signature::{Entry, Reply};
@@ -64,8 +66,6 @@ impl Responder for FileReply {
 /// Maximum number of characters of a drop-down list stored in the cell rule; longer lists are
 /// stored in a sheet.
 const SHORT_LIST: usize = 255;
-/// Name of the hidden sheet with the long lists.
-const CODES: &str = "codes";
 
 impl Template {
     /// Writes the template on a blocking thread.
@@ -182,7 +182,7 @@ impl Template {
     }
 
     fn write_notes(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
-        sheet.set_name("说明 Notes")?;
+        sheet.set_name(template_sheets::NOTES)?;
         let bold = Format::new().set_bold();
         let wrap = Format::new().set_text_wrap();
         for (row, line) in (0_u32..).zip(NOTES) {
