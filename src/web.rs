@@ -16,6 +16,7 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::app::App;
+use crate::http::export_slots::ExportSlots;
 use crate::http::login_limit::LoginLimit;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
@@ -75,6 +76,7 @@ pub fn start(
     let address = listener.local_addr().map_err(unheard)?;
     let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
     let logins = LoginLimit::new(config.logins_per_minute);
+    let exports = ExportSlots::of(db.connections());
     let app = App {
         db,
         clock,
@@ -84,6 +86,7 @@ pub fn start(
         hook_key: HookKey::of(key.bytes()),
         logins,
         running: RunningKeys::default(),
+        exports,
         imports: UploadSlots::default(),
         headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),

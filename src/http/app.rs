@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
+use crate::http::export_slots::ExportSlots;
 use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::http::running_keys::RunningKeys;
@@ -43,6 +44,8 @@ pub struct App {
     pub logins: LoginLimit,
     /// Idempotency keys of the requests being executed.
     pub running: RunningKeys,
+    /// Slots for lists that are read to their end.
+    pub exports: ExportSlots,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
     /// Headers of replies that release 0.1.0 stored without them.

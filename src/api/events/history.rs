@@ -9,7 +9,7 @@ use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
@@ -73,8 +73,9 @@ async fn list_history(
     who: Permit<ReadHistory>,
     Path(at): Path<ProjectPath>,
     Query(page): Query<HistoryPage>,
-) -> Result<Sheet<PageView<EventView>>, Problem> {
-    who.ask(move |ask| history::of_project(ask, at.project_id, &page.into())).await.map(Sheet)
+) -> Result<Rows<PageView<EventView>>, Problem> {
+    let project = at.project_id;
+    who.rows(page.into(), move |ask, page| history::of_project(ask, project, page)).await
 }
 
 /// Show the history
@@ -85,6 +86,7 @@ async fn list_history(
 async fn list_all_history(
     who: Permit<ReadHistory>,
     Query(QueryPair(query, page)): Query<QueryPair<HistoryQuery, HistoryPage>>,
-) -> Result<Sheet<PageView<EventView>>, Problem> {
-    who.ask(move |ask| history::list(ask, query.into(), &page.into())).await.map(Sheet)
+) -> Result<Rows<PageView<EventView>>, Problem> {
+    let filter = HistoryFilter::from(query);
+    who.rows(page.into(), move |ask, page| history::list(ask, filter.clone(), page)).await
 }

@@ -14,7 +14,6 @@ use crate::domain::project::{Project, Stage};
 use crate::domain::report::may_report;
 use crate::domain::words::{Language, Words};
 use crate::http::problem::Problem;
-use crate::store::page::WHOLE;
 use crate::store::plans::year_plans;
 use crate::store::projects::coded::ReferenceCodes;
 use crate::store::projects::{Order, ProjectFilter};
@@ -81,7 +80,7 @@ fn in_order(
     sight: Sight,
 ) -> Result<Vec<Project>, Problem> {
     let order = Order::parse("").ok_or_else(|| Problem::broken("an order"))?;
-    let page = projects::list(conn, filter, sight, &order, &PageRequest::new(WHOLE, None))?;
+    let page = projects::list(conn, filter, sight, &order, &PageRequest::new(ROWS.into(), None))?;
     if page.next_cursor.is_some() { Err(too_many()) } else { Ok(page.items) }
 }
 
@@ -101,7 +100,7 @@ struct Found<'a> {
 impl Found<'_> {
     fn add(&mut self, row: Row) -> Result<(), Problem> {
         self.rows.push(row);
-        if i64::try_from(self.rows.len()).is_ok_and(|n| n > WHOLE) {
+        if u32::try_from(self.rows.len()).is_ok_and(|n| n > ROWS) {
             return Err(too_many());
         }
         Ok(())

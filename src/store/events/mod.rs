@@ -250,7 +250,8 @@ pub fn of_project(
         query = query.filter(events::id.lt(before));
     }
     let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
-    let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
+    let own = events::table.filter(events::project_id.eq(project.0));
+    let total = page.total(|| own.count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 
@@ -385,7 +386,7 @@ pub fn latest(
     }
     let query = query.order(events::id.desc()).limit(page.rows_to_fetch());
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 

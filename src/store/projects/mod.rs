@@ -5,6 +5,8 @@ pub mod coded;
 pub mod order;
 pub mod recorded;
 pub(in crate::store) mod row;
+pub mod scope;
+pub mod selection;
 pub mod units;
 
 use diesel::prelude::*;
@@ -16,6 +18,7 @@ use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::unit::UnitRole;
 use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
+use crate::store::projects::selection::ProjectSelection;
 use crate::store::schema::{project_units, projects};
 use crate::store::sql::coalesce::text_or;
 use crate::store::sql::{anywhere, lower};
@@ -44,6 +47,8 @@ pub struct ProjectFilter {
     pub unit_role: Option<UnitRole>,
     /// Substring of the name or code.
     pub q: Option<String>,
+    /// Conditions that only the project list has.
+    pub selection: ProjectSelection,
 }
 
 /// Boxed query on projects, for either database.
@@ -73,7 +78,7 @@ pub(in crate::store) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'
     if !filter.natures.is_empty() {
         query = query.filter(projects::nature.eq_any(filter.natures.iter().map(|n| n.as_str())));
     }
-    query = of_units(query, filter);
+    query = filter.selection.apply(of_units(query, filter));
     if let Some(text) = &filter.q {
         let in_name = lower(projects::name).like(anywhere(text)).escape('\\');
         let in_code = text_or(projects::code, "").like(anywhere(text)).escape('\\');
@@ -160,7 +165,7 @@ pub fn list(
     order: &Order,
     page: &PageRequest,
 ) -> Result<Page<Project>> {
-    let total = wanted(filter, sight).count().get_result(conn)?;
+    let total = page.total(|| wanted(filter, sight).count().get_result(conn))?;
     let mut query = wanted(filter, sight);
     if let Some(keys) = page.after(&order.text())? {
         query = query.filter(order.after(&keys)?);

@@ -2,6 +2,8 @@
 
 pub mod filter;
 pub mod list;
+pub mod records;
+pub mod selection;
 pub mod transition;
 pub mod units;
 pub mod view;
