@@ -31,6 +31,7 @@ mod digests;
 mod documents;
 mod exports;
 mod feed;
+mod feed_subjects;
 mod floors;
 mod golden;
 mod idempotency;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(exports::ALL);
     suite.on_each(records::ALL);
+    suite.on_each(feed_subjects::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
     suite.on_each(webhooks::ALL);

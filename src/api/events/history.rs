@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::projects::handlers::ProjectPath;
+use crate::domain::event::kind::EventKind;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
@@ -48,7 +49,7 @@ pub(crate) struct HistoryQuery {
     /// Only events of one of these kinds.
     #[serde(default)]
     #[param(example = json!(["report.confirmed"]))]
-    pub(crate) kind: Vec<String>,
+    pub(crate) kind: Vec<EventKind>,
     /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     pub(crate) project: Option<ProjectId>,
@@ -60,7 +61,8 @@ pub(crate) struct HistoryQuery {
 impl From<HistoryQuery> for HistoryFilter {
     fn from(query: HistoryQuery) -> Self {
         let HistoryQuery { kind, project, actor } = query;
-        Self { kinds: kind, project, actor }
+        let kinds = kind.into_iter().map(|kind| kind.as_str().to_owned()).collect();
+        Self { kinds, project, actor }
     }
 }
 
