@@ -40,6 +40,7 @@ mod imports;
 mod issues;
 mod killed;
 mod lights;
+mod lists;
 mod milestones;
 mod modules;
 mod oc4ids;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     suite.on_each(exports::ALL);
     suite.on_each(records::ALL);
     suite.on_each(feed_subjects::ALL);
+    suite.on_each(lists::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(users::ALL);
     suite.on_each(webhooks::ALL);
