@@ -17,6 +17,7 @@ use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
+use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
@@ -81,6 +82,7 @@ pub fn start(
         AttemptLimit::new(config.logins_per_minute, config.logins_per_minute_per_address);
     let hashing = HashPool::start(config.password_threads)
         .map_err(|e| format!("cannot start the password threads: {e}"))?;
+    let exports = ExportSlots::of(db.connections());
     let app = App {
         db,
         clock,
@@ -91,6 +93,7 @@ pub fn start(
         attempts,
         hashing,
         running: RunningKeys::default(),
+        exports,
         imports: UploadSlots::default(),
         headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),

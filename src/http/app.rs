@@ -13,6 +13,7 @@ use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
 use crate::http::attempts::AttemptLimit;
+use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::problem::Problem;
 use crate::http::running_keys::RunningKeys;
@@ -46,6 +47,8 @@ pub struct App {
     pub hashing: HashPool,
     /// Idempotency keys of the requests being executed.
     pub running: RunningKeys,
+    /// Slots for lists that are read to their end.
+    pub exports: ExportSlots,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
     /// Headers of replies that release 0.1.0 stored without them.

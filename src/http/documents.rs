@@ -1,4 +1,4 @@
-//! Serves the OpenAPI documents and the Swagger UI.
+//! Serves the OpenAPI documents, the Swagger UI, the list of resources and the pages about problems.
 
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, get};
@@ -7,17 +7,22 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::http::PREFIX;
 use crate::http::document::document;
 use crate::http::document30::down_convert;
+use crate::http::index::index;
+use crate::http::problem_codes;
 use crate::http::routes::Routes;
 
-/// Both documents as text.
+/// Both documents and the list of resources as text.
 #[derive(Clone, Debug)]
 pub struct Documents {
     /// OpenAPI 3.1.
     pub new: Bytes,
     /// OpenAPI 3.0.3.
     pub old: Bytes,
+    /// The list of resources.
+    pub index: Bytes,
 }
 
 impl Documents {
@@ -25,7 +30,8 @@ impl Documents {
     pub fn of(routes: &Routes) -> Self {
         let new = document(routes);
         let old = down_convert(&new);
-        Self { new: pretty(&new).into(), old: pretty(&old).into() }
+        let index = pretty(&index(routes)).into();
+        Self { new: pretty(&new).into(), old: pretty(&old).into(), index }
     }
 }
 
@@ -62,6 +68,9 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
         .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))
+        .route(PREFIX, get().to(|d: Data<Documents>| serve(d.index.clone())))
+        .route(&format!("{PREFIX}/"), get().to(|d: Data<Documents>| serve(d.index.clone())))
+        .configure(problem_codes::mount)
         .route("/docs", get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
 }

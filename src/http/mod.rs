@@ -5,28 +5,36 @@ pub mod app;
 pub mod attempts;
 pub mod body;
 pub mod caller;
+mod columns;
 pub mod document;
 pub mod document30;
 pub mod documents;
+pub mod export_slots;
 pub mod file_format;
+mod format_choice;
 pub mod hash_pool;
 pub mod health;
+mod index;
 mod json_table;
+mod list_file;
 pub mod middleware;
 pub mod once;
 pub mod plain_text;
 pub mod precondition;
 pub mod problem;
 pub mod problem_body;
+mod problem_codes;
 pub mod query;
 pub mod reply;
 pub mod request_id;
 pub mod routes;
+pub mod rows;
 pub mod running_keys;
 pub mod schema_check;
 pub mod schemas;
 pub mod sheet;
 pub mod signature;
+mod spool;
 pub mod spreadsheet;
 pub mod stored;
 mod strict_json;
@@ -34,7 +42,7 @@ pub mod tokens;
 pub mod upload_slots;
 
 /// Where version 1 of the API is mounted.
-pub const PREFIX: &str = "/api/v1";
+pub const PREFIX: &str = crate::usecases::answer::API;
 
 /// Where the API's files are mounted for the pages.
 pub const FILES: &str = "/files";

@@ -95,6 +95,7 @@ pub(super) fn title(status: StatusCode) -> Words {
         406 => ("没有所要求的格式", "No such format"),
         408 => ("请求超时", "The request took too long"),
         409 => ("当前状态不允许", "The state forbids it"),
+        410 => ("已不存在", "No longer there"),
         412 => ("版本已变化", "Changed in between"),
         413 => ("内容过大", "Too large"),
         415 => ("不支持的内容类型", "Unsupported media type"),

@@ -39,7 +39,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     }
 }
 
-/// Parses a query string; with `whole` a `limit` that is absent becomes [`WHOLE`].
+/// Parses a query string; with `whole` a `limit` that is absent means every row.
 ///
 /// # Errors
 /// 400 that names every parameter that is wrong.
@@ -76,7 +76,7 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
         && whole
         && check.parameters.contains_key("limit")
     {
-        object.entry("limit").or_insert_with(|| WHOLE.into());
+        object.entry("limit").or_insert_with(|| crate::store::page::WHOLE.into());
     }
     serde_json::from_value(value).map_err(|e| {
         let words = Words::new(format!("查询参数不符合要求：{e}。"), format!("{e}."));
@@ -136,9 +136,6 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         ready(inner.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
     }
 }
-
-/// Most items of a whole list.
-pub const WHOLE: i64 = crate::store::page::WHOLE;
 
 /// Items of a page when the query has no `limit`.
 pub fn default_limit() -> i64 {

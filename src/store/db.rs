@@ -55,6 +55,11 @@ impl Db {
         &self.0.url
     }
 
+    /// Maximum number of open connections.
+    pub fn connections(&self) -> u32 {
+        self.0.pool.max_size()
+    }
+
     /// Runs `look` in a read-only transaction on one consistent snapshot.
     pub async fn read<T, E>(
         &self,

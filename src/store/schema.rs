@@ -99,6 +99,16 @@ diesel::table! {
         sequence -> Nullable<BigInt>,
         previous_hash -> Nullable<Text>,
         hash -> Nullable<Text>,
+        subject_version -> Nullable<BigInt>,
+        subject_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> BigInt,
+        feed_id -> Text,
+        place -> Text,
     }
 }
 

@@ -22,6 +22,8 @@ pub enum RefusalKind {
     Forbidden,
     /// It does not exist, or the caller may not see it.
     NotFound,
+    /// It existed, and is no longer what the caller knows.
+    Gone,
     /// The current state forbids it.
     Conflict,
     /// It has changed since the caller read it.

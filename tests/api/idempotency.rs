@@ -233,3 +233,9 @@ async fn every_authenticated_post_takes_a_key(_: TestApp) {
         assert_eq!(takes, should, "{method} {path}");
     }
 }
+
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
@@ -79,9 +79,10 @@ impl From<UserFilterQuery> for UserFilter {
 async fn list_users(
     who: Permit<KeepAccounts>,
     Query(QueryPair(filter, page)): Query<QueryPair<UserFilterQuery, UserQuery>>,
-) -> Result<Sheet<PageView<UserView>>, Problem> {
+) -> Result<Rows<PageView<UserView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    Ok(Sheet(who.ask(move |ask| users::list(ask, &filter.into(), &page)).await?))
+    let filter = filter.into();
+    who.rows(page, move |ask, page| users::list(ask, &filter, page)).await
 }
 
 /// Create an account

@@ -13,13 +13,13 @@ use tokio::task::spawn_blocking;
 
 use crate::api::imports::TemplateFormat;
 use crate::api::imports::column::{Blank, Column, Form, Part, letters};
-use crate::api::imports::limits::ROWS;
 use crate::api::imports::template_sheets;
 use crate::api::imports::template_sheets::CODES;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::signature::{Entry, Reply};
 use crate::http::spreadsheet::escape_for_spreadsheet;
+use crate::usecases::imports::ROWS;
 use crate::usecases::imports::RecordFields;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;

@@ -6,9 +6,9 @@ use utoipa::IntoParams;
 use crate::domain::month::Year;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::Query;
+use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::routes;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::ReadProjects;
@@ -49,8 +49,8 @@ pub struct FilingYearQuery {
 #[utoipa::path(get, path = "/summaries/filings")]
 async fn list_month_filings(
     who: Permit<ReadProjects>,
-    Query(query): Query<FilingYearQuery>,
-) -> Result<Sheet<PageView<MonthFilings>>, Problem> {
+    Query(QueryPair(query, part)): Query<QueryPair<FilingYearQuery, PartOfList>>,
+) -> Result<Rows<PageView<MonthFilings>>, Problem> {
     let months = who.ask(move |ask| filings::of_year(ask, query.year)).await?;
-    Ok(Sheet(PageView::whole(months)))
+    part.of(months, |month| month.month.month)
 }

@@ -9,7 +9,7 @@ use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
@@ -64,9 +64,9 @@ async fn list_filings(
     who: Permit<ReadProjects>,
     Path(at): Path<MonthPath>,
     Query(QueryPair(projects, query)): Query<QueryPair<FilterQuery, FilingQuery>>,
-) -> Result<Sheet<PageView<FilingView>>, Problem> {
+) -> Result<Rows<PageView<FilingView>>, Problem> {
     let FilingQuery { status, late, limit, cursor } = query;
     let filter = FilingFilter { projects, status, late };
     let page = PageRequest::new(limit, cursor);
-    Ok(Sheet(who.ask(move |ask| filings::list(ask, at.month, &filter, &page)).await?))
+    who.rows_at_once(page, move |ask, page| filings::list(ask, at.month, &filter, page)).await
 }

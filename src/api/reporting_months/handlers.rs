@@ -8,10 +8,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Json, Put, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -54,10 +54,10 @@ pub struct YearQuery {
 #[utoipa::path(get, path = "/reporting-months")]
 async fn list_reporting_months(
     who: Permit<ReadProjects>,
-    Query(query): Query<YearQuery>,
-) -> Result<Sheet<PageView<ReportingMonthView>>, Problem> {
+    Query(QueryPair(query, part)): Query<QueryPair<YearQuery, PartOfList>>,
+) -> Result<Rows<PageView<ReportingMonthView>>, Problem> {
     let all = who.ask(move |ask| list::of_year(ask, query.year)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |month| month.month)
 }
 
 /// Show a reporting month

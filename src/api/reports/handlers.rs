@@ -10,10 +10,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Json, Put, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -57,9 +57,10 @@ impl From<ReportPath> for ReportKey {
 pub async fn list_reports(
     who: Permit<ReadProjects>,
     Path(project): Path<ProjectPath>,
-) -> Result<Sheet<PageView<ReportView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<ReportView>>, Problem> {
     let all = who.ask(move |ask| list::of_project(ask, project.project_id)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |report| report.month)
 }
 
 /// Show a report

@@ -9,7 +9,6 @@ use utoipa::IntoParams;
 use crate::domain::account::access::Role;
 use crate::http::body::checked;
 use crate::http::problem::Problem;
-use crate::http::query::WHOLE;
 use crate::pages::accounts::secrets::first_password;
 use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -53,7 +52,7 @@ impl Affiliation {
     /// Those of the use cases.
     pub fn find(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         ask.caller.must_be_able_to(ReadReference::ACTIONS)?;
-        let page = PageRequest::new(WHOLE, None);
+        let page = PageRequest::whole();
         let units = units::list(ask, &UnitFilter::default(), &page)?.items;
         let areas = areas::list(ask)?;
         Ok(Self { units, areas, unit: String::new(), area: String::new() })

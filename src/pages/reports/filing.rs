@@ -20,6 +20,7 @@ use crate::store::reports::review::ReviewFilter;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{FileReports, ReadProjects};
 use crate::usecases::projects::filter::{FilterQuery, PlaceFilter};
+use crate::usecases::projects::records::RecordQuery;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::filings::FilingView;
 use crate::usecases::reporting_months::late_grants::LateGrantView;
@@ -134,5 +135,5 @@ fn recent(ask: &mut Ask<'_>) -> Result<Vec<ReviewItem>, Refusal> {
         ..ReviewFilter::default()
     };
     let page = PageRequest::new(RECENT_SHOWN, None);
-    Ok(review::list(ask, &everywhere, filter, &page)?.items)
+    Ok(review::list(ask, &everywhere, &RecordQuery::default(), filter, &page)?.items)
 }

@@ -125,7 +125,7 @@ pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
         query = query.filter(clients::name.gt(after));
     }
     let rows: Vec<Row> = query.order(clients::name).limit(page.rows_to_fetch()).load(conn)?;
-    let total = clients::table.count().get_result(conn)?;
+    let total = page.total(|| clients::table.count().get_result(conn))?;
     page.by_text(rows, total, |row: &Row| row.name.clone(), |row| client(conn, row))
 }
 

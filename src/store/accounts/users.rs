@@ -161,7 +161,7 @@ pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<
         query = query.filter(users::username.gt(after));
     }
     let rows: Vec<Row> = query.order(users::username).limit(page.rows_to_fetch()).load(conn)?;
-    let total = persons(filter).count().get_result(conn)?;
+    let total = page.total(|| persons(filter).count().get_result(conn))?;
     page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 

@@ -263,6 +263,8 @@ impl FrozenProject {
             units,
             unit_role,
             q,
+            // Only the list of the register has it.
+            selection: _,
         } = filter;
         let is_any_unit = units.is_empty() && unit_role.is_none();
         let has_unit = |unit: &FrozenUnit| {

@@ -5,9 +5,12 @@
 //! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
 mod actor;
+mod author;
 pub mod digests;
+pub mod feed_id;
 mod limits;
 pub mod seal;
+mod subject;
 pub mod verify;
 
 use chrono::NaiveDateTime;
@@ -17,54 +20,13 @@ use serde_json::Value;
 
 use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{ClientId, EventId, ProjectId, SessionId, UserId};
+use crate::domain::id::{EventId, ProjectId, SessionId, UserId};
 use crate::domain::project::Visibility;
 use crate::store::conn::MultiBackend;
 use crate::store::schema::{events, project_units, projects};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-/// Actor of an event, with the request it made.
-#[derive(Clone, Debug)]
-pub struct Author {
-    kind: &'static str,
-    id: Option<i64>,
-    account: Option<UserId>,
-    name: String,
-    request_id: String,
-    origin: String,
-}
-
-impl Author {
-    /// Account that made a request from a network address.
-    pub fn user(id: UserId, name: &str, request_id: String, origin: String) -> Self {
-        let account = Some(id);
-        Self { kind: "user", id: Some(id.0), account, name: name.to_owned(), request_id, origin }
-    }
-
-    /// Turns the author into a machine client that acts through its account, for the same request.
-    #[must_use]
-    pub fn as_client(self, id: ClientId, name: &str) -> Self {
-        Self { kind: "client", id: Some(id.0), name: name.to_owned(), ..self }
-    }
-
-    /// The program itself, for example when it seeds data.
-    pub fn system(name: &str) -> Self {
-        let request_id = String::new();
-        let origin = String::new();
-        let name = name.to_owned();
-        Self { kind: "system", id: None, account: None, name, request_id, origin }
-    }
-
-    /// Network address of the request; empty for the program itself.
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// Account of the author: a client's account, or `None` for the program itself.
-    pub fn user_id(&self) -> Option<UserId> {
-        self.account
-    }
-}
+pub use crate::store::events::author::Author;
 
 /// One changed field of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,9 +117,10 @@ impl Event {
     }
 }
 
-/// Inserts `event`; call it in the transaction of the change it describes.
+/// Inserts `event`; call it in the transaction of the change it describes, after the change.
 pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -> Result<()> {
     let changes = serde_json::to_string(&event.changes).map_err(StoreError::broken)?;
+    let subject = subject::state_of(conn, event.subject_kind, event.subject_id)?;
     diesel::insert_into(events::table)
         .values((
             events::at.eq(now.naive()),
@@ -171,6 +134,8 @@ pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -
             events::changes.eq(changes),
             events::request_id.eq(&author.request_id),
             events::origin.eq(&author.origin),
+            events::subject_version.eq(subject.version),
+            events::subject_key.eq(subject.key),
         ))
         .execute(conn)?;
     Ok(())
@@ -195,6 +160,10 @@ pub struct RecordedEvent {
     pub subject_kind: String,
     /// Id of the record that changed.
     pub subject_id: i64,
+    /// Version the event left the record in, if it has versions.
+    pub subject_version: Option<i64>,
+    /// Month, year or code of a record whose address has it instead of the id.
+    pub subject_key: Option<String>,
     /// Project of the record, if it belongs to one.
     pub project_id: Option<ProjectId>,
     /// Changed fields.
@@ -216,6 +185,8 @@ struct Row {
     kind: String,
     subject_kind: String,
     subject_id: i64,
+    subject_version: Option<i64>,
+    subject_key: Option<String>,
     project_id: Option<i64>,
     changes: String,
     request_id: String,
@@ -235,6 +206,8 @@ impl TryFrom<Row> for RecordedEvent {
             kind: row.kind,
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,
+            subject_version: row.subject_version,
+            subject_key: row.subject_key,
             project_id: row.project_id.map(ProjectId),
             changes: serde_json::from_str(&row.changes).map_err(StoreError::broken)?,
             request_id: row.request_id,
@@ -257,7 +230,8 @@ pub fn of_project(
         query = query.filter(events::id.lt(before));
     }
     let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
-    let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
+    let own = events::table.filter(events::project_id.eq(project.0));
+    let total = page.total(|| own.count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 
@@ -394,7 +368,7 @@ pub fn latest(
     }
     let query = query.order(events::id.desc()).limit(page.rows_to_fetch());
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 

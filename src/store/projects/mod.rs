@@ -6,6 +6,8 @@ pub mod floor;
 pub mod order;
 pub mod recorded;
 pub(in crate::store) mod row;
+pub mod scope;
+pub mod selection;
 pub mod units;
 
 use diesel::prelude::*;
@@ -17,6 +19,7 @@ use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::unit::UnitRole;
 use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
+use crate::store::projects::selection::ProjectSelection;
 use crate::store::schema::{project_units, projects, units as responsible_units};
 use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
@@ -44,6 +47,8 @@ pub struct ProjectFilter {
     pub unit_role: Option<UnitRole>,
     /// Part of the name, the code, the leader or the name of an owner, folded.
     pub q: Option<String>,
+    /// Conditions that only the project list has.
+    pub selection: ProjectSelection,
 }
 
 /// Boxed query on projects, for either database.
@@ -73,7 +78,7 @@ pub(in crate::store) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'
     if !filter.natures.is_empty() {
         query = query.filter(projects::nature.eq_any(filter.natures.iter().map(|n| n.as_str())));
     }
-    query = of_units(query, filter);
+    query = filter.selection.apply(of_units(query, filter));
     if let Some(text) = &filter.q {
         let called = projects::search_text.like(anywhere(text)).escape('\\');
         // A unit's own text, so that renaming it changes no project.
@@ -166,7 +171,7 @@ pub fn list(
     order: &Order,
     page: &PageRequest,
 ) -> Result<Page<Project>> {
-    let total = wanted(filter, sight).count().get_result(conn)?;
+    let total = page.total(|| wanted(filter, sight).count().get_result(conn))?;
     let mut query = wanted(filter, sight);
     if let Some(keys) = page.after(&order.text())? {
         query = query.filter(order.after(&keys)?);

@@ -92,7 +92,7 @@ pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<
         }
         query
     };
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     let mut query = wanted();
     if let Some(after) = page.after_text()? {
         query = query.filter(units::name.gt(after));

@@ -3,6 +3,7 @@
 pub mod filed;
 pub mod recorded;
 pub mod restatements;
+pub mod restatements_across;
 pub mod review;
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -25,7 +25,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<ClientView
     for client in page.items {
         items.push(view(ask.conn, client)?);
     }
-    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor })
+    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor, next: None })
 }
 
 /// One machine client.

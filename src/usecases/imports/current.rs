@@ -7,7 +7,6 @@ use crate::domain::month::{Month, Year};
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::may_report;
 use crate::domain::words::Words;
-use crate::store::page::WHOLE;
 use crate::store::projects::coded::ReferenceCodes;
 use crate::store::projects::{Order, ProjectFilter};
 use crate::store::reports::filed;
@@ -15,7 +14,7 @@ use crate::store::{PageRequest, milestones, projects, reports};
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::of_project::name_project;
-use crate::usecases::imports::{self, RecordFields, year_plans};
+use crate::usecases::imports::{self, ROWS, RecordFields, year_plans};
 use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::plans::year_plan::YearPlanKey;
 use crate::usecases::projects::filter::FilterQuery;
@@ -66,14 +65,15 @@ pub fn rows(ask: &mut Ask<'_>, request: &CurrentRowsRequest) -> Result<Vec<Recor
 fn in_order(ask: &mut Ask<'_>, filter: &ProjectFilter) -> Result<Vec<Project>, Refusal> {
     let order = Order::parse("").ok_or_else(|| Refusal::broken("an order"))?;
     let sight = ask.sight();
-    let page = projects::list(ask.conn, filter, sight, &order, &PageRequest::new(WHOLE, None))?;
+    let page =
+        projects::list(ask.conn, filter, sight, &order, &PageRequest::new(ROWS.into(), None))?;
     if page.next_cursor.is_some() { Err(too_many()) } else { Ok(page.items) }
 }
 
 fn too_many() -> Refusal {
     let words = Words::new(
-        format!("超过 {WHOLE} 行；请用行业、属地、年份等条件缩小范围，分几次导出。"),
-        format!("More than {WHOLE} rows. Filter by industry, area or year."),
+        format!("超过 {ROWS} 行；请用行业、属地、年份等条件缩小范围，分几次导出。"),
+        format!("More than {ROWS} rows. Filter by industry, area or year."),
     );
     Refusal::bad_parameters(vec![FieldError::new("?filled", "too-many", words)])
 }
@@ -86,7 +86,7 @@ struct CurrentRows<'a, 'b> {
 impl CurrentRows<'_, '_> {
     fn add(&mut self, row: RecordFields) -> Result<(), Refusal> {
         self.rows.push(row);
-        if i64::try_from(self.rows.len()).is_ok_and(|n| n > WHOLE) {
+        if u32::try_from(self.rows.len()).is_ok_and(|n| n > ROWS) {
             return Err(too_many());
         }
         Ok(())

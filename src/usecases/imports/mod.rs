@@ -22,6 +22,9 @@ use crate::store::events::changes;
 use crate::usecases::events::view::ChangeView;
 use crate::usecases::refusal::Refusal;
 
+/// Maximum number of non-blank rows of a file, in all its sheets together.
+pub const ROWS: u32 = 20_000;
+
 /// Fields of a record by column name.
 pub type RecordFields = Map<String, Value>;
 

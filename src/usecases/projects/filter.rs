@@ -12,6 +12,7 @@ use crate::domain::reference::unit::UnitRole;
 use crate::domain::words::Words;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::store::projects::selection::ProjectSelection;
 use crate::store::reference::{areas, industries};
 use crate::usecases::refusal::Refusal;
 
@@ -110,6 +111,7 @@ impl FilterQuery {
             units: self.unit.clone(),
             unit_role: self.role,
             q: self.q.clone(),
+            selection: ProjectSelection::default(),
         })
     }
 

@@ -3,6 +3,8 @@
 pub(in crate::usecases) mod date_warnings;
 pub mod filter;
 pub mod list;
+pub mod records;
+pub mod selection;
 pub mod transition;
 pub mod units;
 pub mod view;

@@ -9,7 +9,6 @@ use crate::domain::project::Stage;
 use crate::domain::report::filings::FilingStatus;
 use crate::domain::report::{Report, ReportState, may_file_when_terminated};
 use crate::domain::reporting_month::{MonthState, ReportingMonth};
-use crate::store::page::WHOLE;
 use crate::store::reports::review::{self, ReviewFilter};
 use crate::store::{PageRequest, projects, reporting_months};
 use crate::usecases::ask::Ask;
@@ -96,7 +95,7 @@ fn return_reasons(
         ..ReviewFilter::default()
     };
     let sight = ask.sight();
-    let returned = review::list(ask.conn, &filter, sight, &PageRequest::new(WHOLE, None))?;
+    let returned = review::list(ask.conn, &filter, sight, &PageRequest::whole())?;
     let reason = |(report, _): (Report, String)| (report.project_id, report.return_reason);
     Ok(returned.items.into_iter().map(reason).collect())
 }
