@@ -239,12 +239,12 @@ mod tests {
         ] {
             assert_eq!(number(Form::Amount, n, "General"), Ok(json!(wan)), "{n}");
         }
-        for n in [1e-7, 1.0 / 3.0, f64::NAN, f64::INFINITY] {
+        for n in [1e-7, 0.333_333_333_333_333_3, f64::NAN, f64::INFINITY] {
             assert_eq!(number(Form::Amount, n, "General"), Err("not-exact"), "{n}");
         }
         assert_eq!(number(Form::Amount, 1e18, "General"), Err("too-large"));
         // What is finer than can be stored is what the format shows of it.
-        assert_eq!(number(Form::Amount, 10_000.0 / 3.0, "#,##0.00"), Ok(json!("3333.33")));
+        assert_eq!(number(Form::Amount, 3_333.333_333_333_333_5, "#,##0.00"), Ok(json!("3333.33")));
         assert_eq!(number(Form::Amount, 1.1e-16, "0.00"), Ok(json!("0.00")));
         assert_eq!(number(Form::Amount, 1_234.567_8, "0.00"), Ok(json!("1234.5678")));
         assert_eq!(number(Form::Text, 1e15, "0"), Err("not-exact"));
@@ -257,7 +257,7 @@ mod tests {
             (Form::Percent, 1.0, "0%", "100.00"),
             (Form::Percent, 0.4256, "0.00%", "42.56"),
             (Form::Percent, 0.425_6, "0%", "42.56"),
-            (Form::Percent, 1.0 / 3.0, "0.0%", "33.30"),
+            (Form::Percent, 0.333_333_333_333_333_3, "0.0%", "33.30"),
             (Form::Percent, 0.57, "0%", "57.00"),
             (Form::Percent, 42.5, "0.00", "42.50"),
             (Form::Percent, 0.42, "General", "0.42"),
@@ -277,7 +277,7 @@ mod tests {
             (Form::Amount, 0.42, "0%", "wrong-form"),
             (Form::Amount, 50_000_000.0, "0!.0,\"万\"", "other-number-shown"),
             (Form::Amount, 5_000.0, ";;;", "other-number-shown"),
-            (Form::Percent, 1.0 / 3.0, "General", "not-exact"),
+            (Form::Percent, 0.333_333_333_333_333_3, "General", "not-exact"),
             (Form::Whole, 1.5, "0", "wrong-type"),
             (Form::Whole, 0.5, "0%", "wrong-form"),
             (Form::Day, 44_409.0, "General", "wrong-form"),

@@ -65,7 +65,9 @@ pub fn tables<'a>(
     if found.is_empty() && log.is_clean() {
         sheet_errors::no_headings(sheets, reading.kind, log);
     } else {
-        others.into_iter().for_each(|sheet| sheet_errors::without_headings(sheet, log));
+        for sheet in others {
+            sheet_errors::without_headings(sheet, log);
+        }
     }
     if !found.is_empty() && log.is_clean() && found.iter().all(|table| table.rows.is_empty()) {
         sheet_errors::no_rows(&found, log);

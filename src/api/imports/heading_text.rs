@@ -36,8 +36,8 @@ impl HeadingText {
         if let Some((base, unit)) = split {
             return unit_in(unit).map(|unit| Self { base: base.to_owned(), unit: Some(unit) });
         }
-        let named = ["百万元", "千元", "万元", "亿元"].iter();
-        let (base, name) = named.filter_map(|n| Some((plain.strip_suffix(n)?, *n))).next()?;
+        let mut named = ["百万元", "千元", "万元", "亿元"].iter();
+        let (base, name) = named.find_map(|n| Some((plain.strip_suffix(n)?, *n)))?;
         AmountUnit::called(name).map(|unit| Self { base: base.to_owned(), unit: Some(unit) })
     }
 }

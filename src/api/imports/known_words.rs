@@ -236,7 +236,7 @@ fn similar(heading: &str, kind: ImportKind) -> Words {
     match best.filter(|c| likeness(c) > 0.4) {
         Some(c) => Words::new(
             format!("是否应为“{}”（{}）", c.zh, c.name),
-            format!("did you mean {:?} ({})?", c.name, c.zh),
+            format!("perhaps {:?} ({}) is meant", c.name, c.zh),
         ),
         None => {
             Words::new("请删去该列，或按模板改名", "delete it, or rename it as in the template")

@@ -174,7 +174,7 @@ pub fn error(look: RowLook, row: &SheetRow) -> FieldError {
         RowLook::Total => ("total-row", "像是合计行，不是一条记录", "looks like a row of totals"),
         RowLook::Category => (
             "category-row",
-            "像是分类行（没有其他内容）；若是一条记录，请补齐必填各列",
+            "像是分类行；若是一条记录，请补齐必填各列",
             "looks like the heading of a group; if it is a record, fill in the required columns",
         ),
         RowLook::Heading => (
@@ -200,7 +200,7 @@ pub fn error(look: RowLook, row: &SheetRow) -> FieldError {
 
 /// The first text of a row, for people.
 pub fn first_words(row: &SheetRow) -> String {
-    let first = row.cells.iter().filter_map(|(_, content)| label(content)).next();
+    let first = row.cells.iter().find_map(|(_, content)| label(content));
     visible(first.unwrap_or_default()).chars().take(40).collect()
 }
 

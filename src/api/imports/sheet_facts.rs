@@ -59,9 +59,9 @@ struct OpenCell {
     at: CellAt,
     is_text: bool,
     is_formula: bool,
-    has_value: bool,
     in_value: bool,
-    text: String,
+    /// Beginning of the value, if there is one.
+    value: Option<String>,
 }
 
 impl WorkbookFacts {
@@ -102,8 +102,8 @@ impl WorkbookFacts {
             ("c", _) => self.cell(tag)?,
             ("f", _) => self.cell.is_formula = true,
             ("v" | "is", _) => {
-                self.cell.has_value = true;
                 self.cell.in_value = true;
+                self.cell.value.get_or_insert_default();
             }
             _ => {}
         }
@@ -112,8 +112,11 @@ impl WorkbookFacts {
 
     /// Notes text between elements.
     pub fn text(&mut self, text: &str) {
-        if self.cell.in_value && self.cell.is_formula && self.cell.text.len() < 8 {
-            self.cell.text.extend(text.chars().take(8));
+        if !self.cell.in_value || !self.cell.is_formula {
+            return;
+        }
+        if let Some(value) = self.cell.value.as_mut().filter(|value| value.len() < 8) {
+            value.extend(text.chars().take(8));
         }
     }
 
@@ -161,9 +164,9 @@ impl WorkbookFacts {
 
     fn formula(&mut self, name: &str) -> Result<(), Problem> {
         let cell = std::mem::take(&mut self.cell);
-        let text = cell.text.trim();
+        let text = cell.value.as_deref().unwrap_or_default().trim();
         // A text may be empty; a number may not.
-        if !cell.has_value || (text.is_empty() && !cell.is_text) {
+        if cell.value.is_none() || (text.is_empty() && !cell.is_text) {
             self.sheet(name)?.without_value.insert(cell.at);
         } else if text == "0" && !cell.is_text {
             self.sheet(name)?.zeros.insert(cell.at);
