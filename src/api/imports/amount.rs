@@ -24,12 +24,14 @@ pub fn amount(text: &str, unit: AmountUnit) -> Result<Fen, FieldError> {
     let number = decimal(digits.trim()).ok_or_else(|| not_an_amount(text))?;
     let number = if is_negative { -number } else { number };
     match (suffix.as_str(), currency) {
-        ("", false) => exact(number, unit, text),
         // `¥` says 元 and the column says 万元.
         ("", true) if unit != AmountUnit::Yuan => Err(two_units(text, unit)),
-        ("", true) => exact(number, unit, text),
+        ("", _) => exact(number, unit, text),
         // No unit of a column, but said of amounts.
-        ("千万" | "千万元", _) => exact(number * Decimal::TEN, AmountUnit::MillionYuan, text),
+        ("千万" | "千万元", _) => {
+            let millions = number.checked_mul(Decimal::TEN).ok_or_else(|| too_large(text))?;
+            exact(millions, AmountUnit::MillionYuan, text)
+        }
         (said, _) => match AmountUnit::called(said) {
             Some(unit) => exact(number, unit, text),
             None => Err(not_an_amount(text)),
@@ -278,6 +280,8 @@ mod tests {
             ("1000000000", "too-large"),
             ("100000亿", "too-large"),
             ("1e20", "too-large"),
+            ("7e28", "too-large"),
+            ("7e28千万", "too-large"),
         ] {
             assert_eq!(wan(text), Err(code), "{text}");
         }

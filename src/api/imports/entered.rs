@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::api::imports::cell;
+use crate::api::imports::characters::visible;
 use crate::api::imports::column::{Blank, Column, Part, named};
 use crate::api::imports::content::SheetRow;
-use crate::api::imports::heading::Table;
 use crate::api::imports::lists::Lists;
 use crate::api::imports::log::ImportLog;
+use crate::api::imports::table::{Placed, Table};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
@@ -45,13 +46,13 @@ impl EnteredRow {
     ) -> Self {
         let mut values = BTreeMap::new();
         let mut broken = BTreeSet::new();
-        for (place, column) in &table.columns {
+        for Placed { place, column, unit } in &table.columns {
             if column.part == Part::Ignored {
                 continue;
             }
             let found = row.cells.binary_search_by_key(place, |(at, _)| *at).ok();
             let content = found.and_then(|index| row.cells.get(index)).map(|(_, content)| content);
-            match content.map(|content| cell::value(column, content, lists)) {
+            match content.map(|content| cell::value(column, *unit, content, lists)) {
                 None => {
                     values.insert(column.name, Value::Null);
                 }
@@ -169,9 +170,9 @@ impl EnteredRow {
     }
 }
 
-/// Compares two values; line endings and surrounding spaces are ignored.
+/// Compares two values; line endings, surrounding spaces and invisible characters are ignored.
 fn same(entered: &Value, now: &Value) -> bool {
-    let plain = |text: &str| text.trim().replace("\r\n", "\n");
+    let plain = visible;
     match (entered, now) {
         (Value::String(a), Value::String(b)) => a == b || plain(a) == plain(b),
         (Value::Null, Value::String(text)) => text.is_empty(),

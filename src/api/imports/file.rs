@@ -94,7 +94,7 @@ pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<SheetContent>, Proble
         [b'P', b'K', 5 | 7, ..] | [b'%', b'P', b'D', b'F', ..] => Err(not_a_workbook()),
         // Some systems export an HTML page named .xls.
         _ if trimmed.starts_with(b"<") => Err(not_a_workbook()),
-        _ => csv_file::sheet(file, kind.columns()).map(|sheet| vec![sheet]),
+        _ => csv_file::sheet(file, kind).map(|sheet| vec![sheet]),
     }
 }
 

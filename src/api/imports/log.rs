@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::imports::kind::ImportKind;
+use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
@@ -47,6 +48,11 @@ pub struct ImportView {
     pub rows: Vec<ImportRow>,
     /// Number of rows not listed because of this limit.
     pub rows_left_out: u32,
+    /// Parts of the file that were not read, such as ignored columns, rows of totals and hidden
+    /// sheets; at most 1,000.
+    pub skipped: Vec<SkippedPart>,
+    /// Number of parts that were not read.
+    pub skipped_count: u32,
 }
 
 /// Effect of one row.
@@ -98,6 +104,8 @@ pub struct ImportLog {
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
     said: BTreeSet<(String, String)>,
+    skipped: Vec<SkippedPart>,
+    skipped_count: u32,
 }
 
 impl ImportLog {
@@ -115,6 +123,14 @@ impl ImportLog {
             let RowResult { action, id, label, changes } = done;
             let sheet = sheet.to_owned();
             rows.push((nth, ImportRow { sheet, row, action, id, label, changes }));
+        }
+    }
+
+    /// Adds a part of the file that is not read.
+    pub fn skip(&mut self, part: SkippedPart) {
+        self.skipped_count += 1;
+        if self.skipped.len() < ROWS_SHOWN {
+            self.skipped.push(part);
         }
     }
 
@@ -164,7 +180,18 @@ impl ImportLog {
         for row in rows.iter_mut().filter(|row| dry_run && row.action == RowAction::Create) {
             row.id = None;
         }
-        Ok(ImportView { kind, dry_run, created, changed, unchanged, rows, rows_left_out })
+        let Self { skipped, skipped_count, .. } = self;
+        Ok(ImportView {
+            kind,
+            dry_run,
+            created,
+            changed,
+            unchanged,
+            rows,
+            rows_left_out,
+            skipped,
+            skipped_count,
+        })
     }
 }
 

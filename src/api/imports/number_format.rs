@@ -38,11 +38,10 @@ struct Reading {
     literal: String,
     whole: u8,
     decimals: Option<u8>,
-    is_grouped: bool,
+    /// Optional digits or groups of digits.
     has_other_digits: bool,
     comma: bool,
     is_scientific: bool,
-    has_general: bool,
     date: String,
 }
 
@@ -61,8 +60,7 @@ impl Reading {
             }
         }
         let is_plain = code.to_ascii_lowercase().starts_with("general") || code.contains('@');
-        self.has_general = is_plain || code.trim().is_empty();
-        self.done()
+        self.done(is_plain || code.trim().is_empty())
     }
 
     /// A colour, currency or condition. A condition shows different numbers differently.
@@ -73,7 +71,7 @@ impl Reading {
     fn token(&mut self, c: char) {
         match c {
             '0' | '#' | '?' => {
-                self.is_grouped |= self.comma;
+                self.has_other_digits |= self.comma;
                 self.comma = false;
                 match &mut self.decimals {
                     Some(decimals) => *decimals = decimals.saturating_add(1),
@@ -101,15 +99,16 @@ impl Reading {
         self.whole > 0 || self.has_other_digits || self.decimals.is_some()
     }
 
-    fn done(self) -> NumberFormat {
+    /// `is_general` formats show the number as it is.
+    fn done(self, is_general: bool) -> NumberFormat {
         let mut format = self.format;
         let is_date = self.date.contains(['y', 'm', 'd', 'h', 's']);
         format.is_other |= self.comma && self.has_digits();
-        format.is_other |= !self.has_digits() && !self.has_general && !is_date;
+        format.is_other |= !self.has_digits() && !is_general && !is_date;
         format.unit = AmountUnit::called(self.literal.trim());
         if self.has_digits() && !self.is_scientific {
             format.decimals = Some(self.decimals.unwrap_or(0));
-            let is_padded = self.whole > 1 && !self.is_grouped && !self.has_other_digits;
+            let is_padded = self.whole > 1 && !self.has_other_digits;
             format.least_digits = if is_padded { self.whole } else { 0 };
         }
         format.is_month = self.date.contains('m')
@@ -144,7 +143,7 @@ mod tests {
             assert_eq!((format.is_percent, format.unit), (false, None), "{code}");
         }
         assert_eq!((of("0.0%").is_percent, of("0.0%").decimals), (true, Some(1)));
-        assert_eq!(of("0\"%\"").is_percent, false);
+        assert!(!of("0\"%\"").is_percent);
         assert_eq!(of("000000").least_digits, 6);
         assert_eq!(of("0.00\"亿元\"").unit, Some(AmountUnit::Yi));
         assert_eq!(of("#,##0万元").unit, Some(AmountUnit::Wan));

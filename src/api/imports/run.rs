@@ -10,17 +10,20 @@ use crate::api::imports::content::SheetContent;
 use crate::api::imports::context::RowContext;
 use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
-use crate::api::imports::heading::{Table, tables};
+use crate::api::imports::heading::{Reading, tables};
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::broken_file;
 use crate::api::imports::lists::Lists;
 use crate::api::imports::log::{ImportLog, ImportView, RowResult};
+use crate::api::imports::options::ReadOptions;
+use crate::api::imports::table::Table;
 use crate::api::imports::{milestone_rows, project_rows, report_rows, year_plan_rows};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
+use crate::http::query::QueryPair;
 use crate::http::reply::Json;
 use crate::http::stored::Stored;
 use crate::store::Conn;
@@ -48,9 +51,10 @@ pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<
 pub async fn import(
     who: &Permit<ImportFiles>,
     once: &Once,
-    ImportQuery { kind, dry_run }: ImportQuery,
+    QueryPair(query, options): QueryPair<ImportQuery, ReadOptions>,
     file: Bytes,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
+    let ImportQuery { kind, dry_run } = query;
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
     let read = spawn_blocking(move || sheets(&file, kind)).await;
@@ -62,7 +66,8 @@ pub async fn import(
             let now = ask.now;
             let work = |conn: &mut Conn| {
                 let mut context = RowContext::load(conn, caller, now)?;
-                rows(conn, &mut context, kind, &sheets, dry_run)
+                let reading = Reading { kind, options: &options };
+                rows(conn, &mut context, reading, &sheets, dry_run)
             };
             Ok(ask.save(|conn| conn.attempt(work, |_| !dry_run))?)
         },
@@ -79,15 +84,16 @@ pub async fn import(
 fn rows(
     conn: &mut Conn,
     context: &mut RowContext<'_>,
-    kind: ImportKind,
+    reading: Reading<'_>,
     sheets: &[SheetContent],
     dry_run: bool,
 ) -> Result<ImportView, Problem> {
+    let kind = reading.kind;
     let columns = kind.columns();
     let lists = Lists::load(conn)?;
     let mut log = ImportLog::default();
-    for table in tables(sheets, columns, &mut log) {
-        for row in table.rows {
+    for table in tables(sheets, reading, &mut log) {
+        for row in &table.rows {
             if log.is_full() {
                 break;
             }

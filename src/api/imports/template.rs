@@ -17,6 +17,8 @@ use crate::api::imports::current_rows::Row;
 use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::ROWS;
 use crate::api::imports::lists::Lists;
+use crate::api::imports::template_sheets;
+use crate::api::imports::template_sheets::CODES;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::signature::{Entry, Reply};
@@ -64,8 +66,6 @@ impl Responder for FileReply {
 /// Maximum number of characters of a drop-down list stored in the cell rule; longer lists are
 /// stored in a sheet.
 const SHORT_LIST: usize = 255;
-/// Name of the hidden sheet with the long lists.
-const CODES: &str = "codes";
 
 impl Template {
     /// Writes the template on a blocking thread.
@@ -182,7 +182,7 @@ impl Template {
     }
 
     fn write_notes(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
-        sheet.set_name("说明 Notes")?;
+        sheet.set_name(template_sheets::NOTES)?;
         let bold = Format::new().set_bold();
         let wrap = Format::new().set_text_wrap();
         for (row, line) in (0_u32..).zip(NOTES) {
