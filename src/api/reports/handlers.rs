@@ -93,7 +93,7 @@ pub async fn get_report_context(
 /// with `If-Match`. Implausible figures come back as warnings; they never block.
 #[utoipa::path(
     put, path = "/projects/{project_id}/reports/{month}",
-    responses((status = 409, description = "The report was submitted already, or the month is not open, overdue or closed.")),
+    responses((status = 409, description = "The report was submitted already, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
 pub async fn put_report(
     who: Permit<FileReports>,
@@ -113,7 +113,7 @@ pub async fn put_report(
 /// Hands a draft, or a returned report, over for review.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/submission",
-    responses((status = 409, description = "It is not a draft, a month of zero does not say why, or the month is not open, overdue or closed.")),
+    responses((status = 409, description = "It is not a draft, a month of zero does not say why, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
 pub async fn submit_report(
     who: Permit<FileReports>,
@@ -146,7 +146,7 @@ pub async fn return_report(
 /// Takes a submitted report into the figures.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/confirmation",
-    responses((status = 409, description = "It was not submitted, or the month is closed.")),
+    responses((status = 409, description = "It was not submitted, the month is closed, or the project had not started or had ended in the month.")),
 )]
 pub async fn confirm_report(
     who: Permit<ConfirmReports>,
