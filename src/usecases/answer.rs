@@ -13,6 +13,17 @@ pub trait Versioned {
     fn version(&self) -> i64;
 }
 
+/// Something unusual, explained. It never blocks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Warning)]
+pub struct WarningView {
+    /// Stable code to program against.
+    #[schema(example = "half-of-the-year")]
+    pub code: String,
+    /// The explanation, in the caller's language.
+    pub detail: String,
+}
+
 /// A page of a list.
 #[derive(Debug, Serialize)]
 pub struct PageView<T> {

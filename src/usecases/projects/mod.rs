@@ -2,6 +2,7 @@
 
 pub mod filter;
 pub mod list;
+pub mod namesakes;
 pub mod transition;
 pub mod units;
 pub mod view;

@@ -60,5 +60,7 @@ pub fn decide(
     let before = Some(codes.of(old.clone()));
     let moved = old.move_to(&step, now.today).map_err(|e| Refusal::of_day("/on", e))?;
     let project = codes.of(Project { updated_at: now.instant, ..moved });
-    Ok(ProjectChange { kind: "project.moved", before, project, reason: step.reason, stamp })
+    let warnings = Vec::new();
+    let kind = "project.moved";
+    Ok(ProjectChange { kind, before, project, reason: step.reason, stamp, warnings })
 }

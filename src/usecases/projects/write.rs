@@ -9,8 +9,11 @@ use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::projects::coded::{CodedProject, ReferenceCodes};
 use crate::store::projects::recorded::RecordedProject;
 use crate::store::{Conn, projects};
+use crate::usecases::answer::WarningView;
 use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
+use crate::usecases::projects::namesakes;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
 
@@ -26,6 +29,8 @@ pub struct ProjectChange {
     pub(super) reason: Option<Reason>,
     /// Who does it, and when.
     pub(super) stamp: Stamp,
+    /// What is unusual about the project.
+    pub(super) warnings: Vec<WarningView>,
 }
 
 /// Adds a project to the register.
@@ -45,18 +50,22 @@ pub fn decide_registration(
 /// # Errors
 /// As [`decide_registration`].
 pub fn register(
-    ask: &Ask<'_>,
+    ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     input: &ProjectInput,
 ) -> Result<ProjectChange, Refusal> {
-    let facts = input.facts(codes)?;
+    let mut check = Check::new();
+    let facts = input.facts(codes, &mut check);
     let stamp = ask.stamp();
     let now = stamp.now;
     let year = input.registered_year.unwrap_or(Year::of(now.today));
-    let project = Project::register(facts, input.stage, year, now.today, now.instant)
-        .map_err(Refusal::invalid)?;
+    let registered = Project::register(facts, input.stage, year, now.today, now.instant);
+    let registered = check.rules(registered);
+    let project = check.done(registered)?;
+    let warnings = namesakes::warnings(ask, &project)?;
     let project = codes.of(project);
-    Ok(ProjectChange { kind: "project.created", before: None, project, reason: None, stamp })
+    let kind = "project.created";
+    Ok(ProjectChange { kind, before: None, project, reason: None, stamp, warnings })
 }
 
 /// Changes fields of a project, which the caller read at `version`.
@@ -91,13 +100,18 @@ pub fn revise(
     if !ask.caller.user.role.may_change_facts() {
         patch.must_only_describe(&current)?;
     }
-    let facts = patch.merged(&current)?.facts(codes)?;
+    let mut check = Check::new();
+    let facts = patch.merged(&current)?.facts(codes, &mut check);
     let stamp = ask.stamp();
-    let changed = old.revise(facts, stamp.now.today).map_err(Refusal::invalid)?;
+    let changed = check.rules(old.revise(facts, stamp.now.today));
+    let changed = check.done(changed)?;
     let project = Project { version, updated_at: stamp.now.instant, ..changed };
+    let names = |p: &Project| (p.facts.name.clone(), p.facts.area_id);
+    let renamed = names(&project) != names(&before.project);
+    let warnings = if renamed { namesakes::warnings(ask, &project)? } else { Vec::new() };
     let project = codes.of(project);
     let before = Some(before);
-    Ok(ProjectChange { kind: "project.updated", before, project, reason: None, stamp })
+    Ok(ProjectChange { kind: "project.updated", before, project, reason: None, stamp, warnings })
 }
 
 /// Saves a project and records the event.
@@ -106,7 +120,7 @@ pub fn revise(
 /// A conflict when another project has the national code; stale when somebody else changed the
 /// project.
 pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refusal> {
-    let ProjectChange { kind, before, project: coded, reason, stamp } = change;
+    let ProjectChange { kind, before, project: coded, reason, stamp, warnings } = change;
     let id = if before.is_some() {
         projects::save(conn, &coded.project)?;
         coded.project.id
@@ -120,5 +134,5 @@ pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refus
     changes.extend(reason.iter().map(|r| FieldChange::said("reason", r.as_str())));
     let event = Event::of_project(kind, "project", id.0, id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
-    Ok(after.into())
+    Ok(ProjectView { warnings, ..after.into() })
 }

@@ -13,7 +13,7 @@ use crate::domain::report::restatement::Restatement;
 use crate::domain::report::warning::Warning;
 use crate::domain::words::Language;
 use crate::store::reports::filed::FiledReport;
-use crate::usecases::answer::Versioned;
+use crate::usecases::answer::{Versioned, WarningView};
 
 /// A project's report of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -55,17 +55,6 @@ pub struct ReportView {
     pub restatements: Vec<RestatementView>,
     /// The version, which is the ETag.
     pub version: i64,
-}
-
-/// One implausible figure, explained.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Warning)]
-pub struct WarningView {
-    /// Stable code to program against.
-    #[schema(example = "half-of-the-year")]
-    pub code: String,
-    /// The explanation with its figures, in the caller's language.
-    pub detail: String,
 }
 
 impl WarningView {
