@@ -34,6 +34,7 @@ mod floors;
 mod golden;
 mod idempotency;
 mod import_files;
+mod import_rows;
 mod imports;
 mod issues;
 mod killed;
@@ -93,6 +94,7 @@ fn main() -> ExitCode {
     suite.on_each(digests::ALL);
     suite.on_each(oc4ids::ALL);
     suite.on_each(imports::ALL);
+    suite.on_each(import_rows::ALL);
     suite.on_each(import_files::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(pages::ALL);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::usecases::events::view::ChangeView;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::refusal::Refusal;
@@ -47,6 +47,29 @@ pub struct ImportView {
     pub rows: Vec<ImportRow>,
     /// Number of rows not listed because of this limit.
     pub rows_left_out: u32,
+    /// What is unusual about the rows, in file order, at most 1,000. Warnings never block.
+    pub warnings: Vec<ImportWarning>,
+    /// Number of warnings not listed because of this limit.
+    pub warnings_left_out: u32,
+}
+
+/// Something unusual about a row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportWarning {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Row number in the sheet, starting at 1.
+    #[schema(minimum = 1)]
+    pub row: u32,
+    /// Letters of the column; absent when the warning is about the whole row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "C")]
+    pub column: Option<String>,
+    /// Stable code to program against.
+    #[schema(example = "same-name")]
+    pub code: String,
+    /// What is unusual, in the caller's language.
+    pub detail: String,
 }
 
 /// Effect of one row.
@@ -70,6 +93,14 @@ pub struct ImportRow {
     pub changes: Vec<ChangeView>,
 }
 
+impl ImportWarning {
+    fn of(warning: FieldError, language: Language) -> Option<Self> {
+        let CellPlace { sheet, row, column } = *warning.place?;
+        let detail = warning.words.say(language);
+        Some(Self { sheet, row, column, code: warning.code.to_owned(), detail })
+    }
+}
+
 /// Effect of a processed row.
 #[derive(Debug)]
 pub struct RowResult {
@@ -81,12 +112,15 @@ pub struct RowResult {
     pub label: String,
     /// Changed fields.
     pub changes: Vec<ChangeView>,
+    /// What is unusual about the record.
+    pub warnings: Vec<FieldError>,
 }
 
 impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
-        Self { action: RowAction::Leave, id, label, changes: Vec::new() }
+        let action = RowAction::Leave;
+        Self { action, id, label, changes: Vec::new(), warnings: Vec::new() }
     }
 }
 
@@ -97,6 +131,8 @@ pub struct ImportLog {
     touched: Vec<(usize, ImportRow)>,
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
+    warnings: Vec<FieldError>,
+    warnings_left_out: u32,
     said: BTreeSet<(String, String)>,
 }
 
@@ -112,9 +148,18 @@ impl ImportLog {
         };
         *count += 1;
         if rows.len() < ROWS_SHOWN {
-            let RowResult { action, id, label, changes } = done;
+            let RowResult { action, id, label, changes, .. } = done;
             let sheet = sheet.to_owned();
             rows.push((nth, ImportRow { sheet, row, action, id, label, changes }));
+        }
+    }
+
+    /// Adds a warning at a place in the file.
+    pub fn warn(&mut self, place: CellPlace, warning: FieldError) {
+        if self.warnings.len() < ROWS_SHOWN {
+            self.warnings.push(FieldError { place: Some(Box::new(place)), ..warning });
+        } else {
+            self.warnings_left_out += 1;
         }
     }
 
@@ -148,7 +193,12 @@ impl ImportLog {
     ///
     /// # Errors
     /// Invalid, with all errors.
-    pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Refusal> {
+    pub fn finish(
+        self,
+        kind: ImportKind,
+        dry_run: bool,
+        language: Language,
+    ) -> Result<ImportView, Refusal> {
         if !self.errors.is_empty() {
             return Err(wrong(self.errors));
         }
@@ -164,7 +214,18 @@ impl ImportLog {
         for row in rows.iter_mut().filter(|row| dry_run && row.action == RowAction::Create) {
             row.id = None;
         }
-        Ok(ImportView { kind, dry_run, created, changed, unchanged, rows, rows_left_out })
+        let warnings = self.warnings.into_iter().filter_map(|w| ImportWarning::of(w, language));
+        Ok(ImportView {
+            kind,
+            dry_run,
+            created,
+            changed,
+            unchanged,
+            rows,
+            rows_left_out,
+            warnings: warnings.collect(),
+            warnings_left_out: self.warnings_left_out,
+        })
     }
 }
 

@@ -24,6 +24,7 @@ pub mod project_rows;
 pub mod report_columns;
 pub mod report_rows;
 pub mod row;
+pub mod row_errors;
 pub mod run;
 pub mod template;
 pub mod workbook;

@@ -2,16 +2,19 @@
 
 use serde_json::Value;
 
-use crate::api::imports::compared::CurrentRecord;
+use crate::api::imports::compared::{CurrentRecord, Wanted};
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
+use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::http::body::checked;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::{RecordFields, projects};
-use crate::usecases::projects::view::ProjectView;
+use crate::usecases::patch::Patch;
+use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
 
 /// A row that describes a project.
@@ -21,6 +24,8 @@ pub struct ProjectRow {
 
 impl RecordRow for ProjectRow {
     type View = ProjectView;
+    type Input = ProjectInput;
+    type Change = Patch<ProjectInput>;
 
     const MAY_BE_BLANK: bool = false;
 
@@ -52,7 +57,7 @@ impl RecordRow for ProjectRow {
     }
 
     fn record(&self, view: Option<&ProjectView>) -> Option<String> {
-        view.map(|project| format!("id {}", project.id))
+        view.map(projects::record)
     }
 
     fn id(view: &ProjectView) -> Option<i64> {
@@ -63,8 +68,8 @@ impl RecordRow for ProjectRow {
         projects::fields(view)
     }
 
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal> {
-        Ok(entered.body())
+    fn body_of_new(entered: &EnteredRow, _: &mut RowErrors) -> RecordFields {
+        entered.body()
     }
 
     fn create(
@@ -82,8 +87,9 @@ impl RecordRow for ProjectRow {
         _: &EnteredRow,
         _: CurrentRecord,
         patch: RecordFields,
-    ) -> Result<RecordFields, Refusal> {
-        Ok(patch)
+        _: &mut RowErrors,
+    ) -> RecordFields {
+        patch
     }
 
     fn change(
@@ -95,11 +101,23 @@ impl RecordRow for ProjectRow {
     ) -> Result<ProjectView, Refusal> {
         projects::change(ask, context, before, &checked(Value::Object(body))?)
     }
+
+    fn warnings(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        view: &mut ProjectView,
+    ) -> Result<Vec<FieldError>, Refusal> {
+        // The use case warns of ids that a dry run takes back; here they are rows.
+        let warned = !std::mem::take(&mut view.warnings).is_empty();
+        let is_new = self.project.is_none();
+        if is_new || warned { projects::warnings(ask, context, view) } else { Ok(Vec::new()) }
+    }
 }
 
 /// The project that a row without id and code repeats, so that importing a file twice creates no
-/// duplicates. A row of the same name with other values is an error, since it may mean another
-/// project.
+/// duplicates. A row with the name and area of a project from before the file and other values is
+/// an error, since it may mean that project.
 fn same_again(
     ask: &mut Ask<'_>,
     context: &ImportContext,
@@ -110,9 +128,10 @@ fn same_again(
     for project in &namesakes {
         let version = project.version;
         let current = CurrentRecord { fields: projects::fields(project)?, version };
-        if matches!(entered.wanted(&current), Ok(None)) {
+        if matches!(entered.wanted(&current), Wanted::Nothing) {
             return Ok(Some(project.clone()));
         }
     }
-    if namesakes.is_empty() { Ok(None) } else { Err(projects::same_name(&namesakes)) }
+    projects::must_be_another(&namesakes, context, entered.text("area"))?;
+    Ok(None)
 }

@@ -11,11 +11,11 @@ use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
 use crate::api::imports::heading::{Table, tables};
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::log::{ImportLog, ImportView, RowResult};
+use crate::api::imports::log::{ImportLog, ImportView};
 use crate::api::imports::milestone_rows::MilestoneRow;
 use crate::api::imports::project_rows::ProjectRow;
 use crate::api::imports::report_rows::ReportRow;
-use crate::api::imports::row;
+use crate::api::imports::row::{self, RowOutcome};
 use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -31,7 +31,7 @@ use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
-use crate::usecases::refusal::{Refusal, RefusalKind};
+use crate::usecases::refusal::Refusal;
 
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
@@ -53,16 +53,16 @@ pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<
 pub async fn import(
     who: &Permit<ImportFiles>,
     once: &Once,
-    ImportQuery { kind, dry_run }: ImportQuery,
+    query: ImportQuery,
     file: Bytes,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
-    let read = spawn_blocking(move || sheets(&file, kind)).await;
+    let read = spawn_blocking(move || sheets(&file, query.kind)).await;
     let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
     once.change(
         who,
-        move |ask| ask.attempt(|ask| rows(ask, kind, &sheets, dry_run), |_| !dry_run),
+        move |ask| ask.attempt(|ask| rows(ask, query, &sheets), |_| !query.dry_run),
         |_, result| Ok(result),
         Json,
     )
@@ -75,11 +75,10 @@ pub async fn import(
 /// Invalid, with all errors and their places in the file.
 fn rows(
     ask: &mut Ask<'_>,
-    kind: ImportKind,
+    query: ImportQuery,
     sheets: &[SheetContent],
-    dry_run: bool,
 ) -> Result<ImportView, Refusal> {
-    let columns = kind.columns();
+    let columns = query.kind.columns();
     let lists = Lists::load(ask)?;
     let mut context = ImportContext::load(ask)?;
     let mut log = ImportLog::default();
@@ -89,38 +88,26 @@ fn rows(
                 break;
             }
             let entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
-            match row_of_kind(ask, &mut context, kind, &entered) {
-                Ok(done) if entered.is_whole() => log.done(&table.sheet.name, row.number, done),
-                Ok(_) => {}
-                Err(refusal) if is_failure(&refusal) => return Err(refusal),
-                Err(refusal) => refuse(&table, columns, &entered, refusal, &mut log),
+            match row_of_kind(ask, &mut context, query.kind, &entered)? {
+                RowOutcome::Done(mut done) => {
+                    for warning in std::mem::take(&mut done.warnings) {
+                        let column = column_of(columns, &warning.pointer).map_or("", |c| c.name);
+                        log.warn(table.place(row.number, column), warning);
+                    }
+                    log.done(&table.sheet.name, row.number, done);
+                }
+                RowOutcome::Wrong(errors) => refuse(&table, &entered, errors, &mut log),
             }
         }
     }
-    log.finish(kind, dry_run)
-}
-
-/// True if the row is not to blame.
-fn is_failure(refusal: &Refusal) -> bool {
-    matches!(refusal.kind, RefusalKind::Busy | RefusalKind::Broken)
+    log.finish(query.kind, query.dry_run, ask.language)
 }
 
 /// Adds the errors of a rejected row to `log`, each at its cell.
-fn refuse(
-    table: &Table<'_>,
-    columns: &'static [Column],
-    entered: &EnteredRow,
-    refusal: Refusal,
-    log: &mut ImportLog,
-) {
+fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log: &mut ImportLog) {
     let row = entered.number;
-    if refusal.errors.is_empty() {
-        let error = FieldError::new("", refusal.code, refusal.words);
-        log.note(table.place(row, ""), &format!("/rows/{row}"), error);
-        return;
-    }
-    for error in refusal.errors {
-        let column = column_of(columns, &error.pointer);
+    for error in errors {
+        let column = column_of(entered.columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
             continue;
         }
@@ -157,7 +144,7 @@ fn row_of_kind(
     context: &mut ImportContext,
     kind: ImportKind,
     entered: &EnteredRow,
-) -> Result<RowResult, Refusal> {
+) -> Result<RowOutcome, Refusal> {
     match kind {
         ImportKind::Projects => row::import::<ProjectRow>(ask, context, entered),
         ImportKind::YearPlans => row::import::<YearPlanRow>(ask, context, entered),
