@@ -39,6 +39,7 @@ mod idempotency;
 mod import_cells;
 mod import_files;
 mod import_lists;
+mod import_rows;
 mod imports;
 mod issues;
 mod killed;
@@ -112,6 +113,7 @@ fn main() -> ExitCode {
     suite.on_each(oc4ids::ALL);
     suite.on_each(imports::ALL);
     suite.on_each(import_cells::ALL);
+    suite.on_each(import_rows::ALL);
     suite.on_each(import_files::ALL);
     suite.on_each(import_lists::ALL);
     suite.on_each(issues::ALL);

@@ -7,7 +7,6 @@ use crate::api::imports::column::{Blank, Column, Part};
 use crate::api::imports::entered::EnteredRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
-use crate::usecases::refusal::Refusal;
 
 /// The existing record.
 #[derive(Debug)]
@@ -18,27 +17,32 @@ pub struct CurrentRecord {
     pub version: i64,
 }
 
+/// What a row wants changed in an existing record.
+#[derive(Debug)]
+pub enum Wanted {
+    /// Nothing; the row equals the record.
+    Nothing,
+    /// The record changed since the row was exported.
+    Stale(FieldError),
+    /// These changes.
+    Change {
+        /// Fields that differ, by column name.
+        patch: Map<String, Value>,
+        /// Read-only cells that were changed and required cells that are blank.
+        errors: Vec<FieldError>,
+    },
+}
+
 impl EnteredRow {
-    /// Checks that read-only cells are blank, as they must be for a new record.
-    ///
-    /// # Errors
-    /// Invalid, with every such cell.
-    pub fn must_be_new(&self) -> Result<(), Refusal> {
+    /// Errors of cells that must be blank in a new record, because the system fills them in.
+    pub fn errors_of_new(&self) -> Vec<FieldError> {
         let shown = self.columns.iter().filter(|c| c.part == Part::Shown && c.name != "project");
-        let mut errors: Vec<FieldError> =
-            shown.filter(|c| self.said(c.name).is_some()).map(|c| for_register(c.name)).collect();
-        if self.said("version").is_some() {
-            errors.push(for_register("version"));
-        }
-        if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(errors)) }
+        let names = shown.map(|column| column.name).chain(["version"]);
+        names.filter(|name| self.said(name).is_some()).map(for_register).collect()
     }
 
-    /// Fields in which the row differs from `current`; `None` if there is nothing to change.
-    ///
-    /// # Errors
-    /// Invalid if the record changed since the export, if a read-only cell was changed, or if a
-    /// required cell is blank.
-    pub fn wanted(&self, current: &CurrentRecord) -> Result<Option<Map<String, Value>>, Refusal> {
+    /// What the row wants changed in `current`.
+    pub fn wanted(&self, current: &CurrentRecord) -> Wanted {
         let mut patch = Map::new();
         let mut errors = Vec::new();
         let mut fixed = Vec::new();
@@ -69,9 +73,11 @@ impl EnteredRow {
         let wants = !patch.is_empty() || !fixed.is_empty();
         match self.whole("version") {
             Some(version) if version < current.version && !wants && errors.is_empty() => {
-                return Ok(None);
+                return Wanted::Nothing;
             }
-            Some(version) if version != current.version => errors = vec![stale(version, current)],
+            Some(version) if version != current.version => {
+                return Wanted::Stale(stale(version, current));
+            }
             version => {
                 errors.extend(fixed);
                 if version.is_some() || wants {
@@ -79,10 +85,11 @@ impl EnteredRow {
                 }
             }
         }
-        if !errors.is_empty() {
-            return Err(Refusal::invalid(errors));
+        if patch.is_empty() && errors.is_empty() {
+            Wanted::Nothing
+        } else {
+            Wanted::Change { patch, errors }
         }
-        Ok(wants.then_some(patch))
     }
 }
 

@@ -71,9 +71,10 @@ impl EnteredRow {
         self.said(name).and_then(Value::as_i64)
     }
 
-    /// True if every cell could be read.
-    pub fn is_whole(&self) -> bool {
-        self.broken.is_empty()
+    /// True if every cell that identifies the record could be read.
+    pub fn can_be_found(&self) -> bool {
+        let keys = self.columns.iter().filter(|column| column.part == Part::Key);
+        !keys.into_iter().any(|column| self.broken.contains(column.name))
     }
 
     /// True if all writable cells are blank (an untouched template row).
@@ -88,6 +89,16 @@ impl EnteredRow {
         let columns = self.columns.iter().filter(|c| parts.contains(&c.part));
         let said = columns.filter_map(|c| Some((c.name.to_owned(), self.said(c.name)?.clone())));
         said.collect()
+    }
+}
+
+/// JSON pointer into the request body that corresponds to the column `name`.
+pub fn pointer_of(columns: &'static [Column], name: &str) -> String {
+    let month = name.strip_prefix("month_").and_then(|rest| rest.strip_suffix("_wan"));
+    match (month.and_then(|month| month.parse::<u32>().ok()), name) {
+        (Some(month), _) => format!("/months/{}", month.saturating_sub(1)),
+        (None, "forecast_reason") if named(columns, "reason").is_none() => "/reason".to_owned(),
+        (None, name) => format!("/{name}"),
     }
 }
 

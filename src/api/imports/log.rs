@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::usecases::events::view::ChangeView;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::refusal::Refusal;
@@ -54,6 +54,29 @@ pub struct ImportView {
     pub skipped: Vec<SkippedPart>,
     /// Number of parts that were not read.
     pub skipped_count: u32,
+    /// What is unusual about a row beside other rows of the file or the register, in file order, at most 1,000. Warnings never block.
+    pub warnings: Vec<ImportWarning>,
+    /// Number of warnings not listed because of this limit.
+    pub warnings_left_out: u32,
+}
+
+/// Something unusual about a row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportWarning {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Row number in the sheet, starting at 1.
+    #[schema(minimum = 1)]
+    pub row: u32,
+    /// Letters of the column; absent when the warning is about the whole row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "C")]
+    pub column: Option<String>,
+    /// Stable code to program against.
+    #[schema(example = "same-name")]
+    pub code: String,
+    /// What is unusual, in the caller's language.
+    pub detail: String,
 }
 
 /// Effect of one row.
@@ -79,6 +102,14 @@ pub struct ImportRow {
     pub warnings: Vec<WarningView>,
 }
 
+impl ImportWarning {
+    fn of(warning: FieldError, language: Language) -> Option<Self> {
+        let CellPlace { sheet, row, column } = *warning.place?;
+        let detail = warning.words.say(language);
+        Some(Self { sheet, row, column, code: warning.code.to_owned(), detail })
+    }
+}
+
 /// Effect of a processed row.
 #[derive(Debug)]
 pub struct RowResult {
@@ -92,12 +123,16 @@ pub struct RowResult {
     pub changes: Vec<ChangeView>,
     /// Warnings about the record.
     pub warnings: Vec<WarningView>,
+    /// What is unusual about the record beside others, with the pointer of the field.
+    pub file_warnings: Vec<FieldError>,
 }
 
 impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
-        Self { action: RowAction::Leave, id, label, changes: Vec::new(), warnings: Vec::new() }
+        let action = RowAction::Leave;
+        let changes = Vec::new();
+        Self { action, id, label, changes, warnings: Vec::new(), file_warnings: Vec::new() }
     }
 }
 
@@ -108,6 +143,8 @@ pub struct ImportLog {
     touched: Vec<(usize, ImportRow)>,
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
+    warnings: Vec<FieldError>,
+    warnings_left_out: u32,
     said: BTreeSet<(String, String)>,
     skipped: Vec<SkippedPart>,
     skipped_count: u32,
@@ -125,7 +162,7 @@ impl ImportLog {
         };
         *count += 1;
         if rows.len() < ROWS_SHOWN {
-            let RowResult { action, id, label, changes, warnings } = done;
+            let RowResult { action, id, label, changes, warnings, .. } = done;
             let sheet = sheet.to_owned();
             rows.push((nth, ImportRow { sheet, row, action, id, label, changes, warnings }));
         }
@@ -136,6 +173,15 @@ impl ImportLog {
         self.skipped_count += 1;
         if self.skipped.len() < ROWS_SHOWN {
             self.skipped.push(part);
+        }
+    }
+
+    /// Adds a warning at a place in the file.
+    pub fn warn(&mut self, place: CellPlace, warning: FieldError) {
+        if self.warnings.len() < ROWS_SHOWN {
+            self.warnings.push(FieldError { place: Some(Box::new(place)), ..warning });
+        } else {
+            self.warnings_left_out += 1;
         }
     }
 
@@ -169,7 +215,12 @@ impl ImportLog {
     ///
     /// # Errors
     /// Invalid, with all errors.
-    pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Refusal> {
+    pub fn finish(
+        self,
+        kind: ImportKind,
+        dry_run: bool,
+        language: Language,
+    ) -> Result<ImportView, Refusal> {
         if !self.errors.is_empty() {
             return Err(wrong(self.errors));
         }
@@ -186,6 +237,7 @@ impl ImportLog {
             row.id = None;
         }
         let Self { skipped, skipped_count, .. } = self;
+        let warnings = self.warnings.into_iter().filter_map(|w| ImportWarning::of(w, language));
         Ok(ImportView {
             kind,
             dry_run,
@@ -196,6 +248,8 @@ impl ImportLog {
             rows_left_out,
             skipped,
             skipped_count,
+            warnings: warnings.collect(),
+            warnings_left_out: self.warnings_left_out,
         })
     }
 }

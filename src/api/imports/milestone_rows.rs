@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::api::imports::compared::CurrentRecord;
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
 use crate::domain::id::MilestoneId;
 use crate::domain::project::Project;
 use crate::http::body::checked;
@@ -12,7 +13,8 @@ use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::milestones::NewMilestone;
 use crate::usecases::imports::{RecordFields, milestones, of_project, required};
-use crate::usecases::milestones::view::MilestoneView;
+use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
+use crate::usecases::patch::Patch;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
@@ -27,6 +29,8 @@ const LATER: [&str; 3] = ["forecast_date", "reason", "evidence"];
 
 impl RecordRow for MilestoneRow {
     type View = MilestoneView;
+    type Input = MilestoneInput;
+    type Change = Patch<MilestoneEdit>;
 
     const MAY_BE_BLANK: bool = false;
 
@@ -72,8 +76,18 @@ impl RecordRow for MilestoneRow {
         milestones::fields(view, &self.project)
     }
 
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal> {
-        Ok(renamed(entered.body()))
+    fn body_of_new(entered: &EnteredRow, errors: &mut RowErrors) -> RecordFields {
+        let mut body = renamed(entered.body());
+        // The forecast is set after the milestone is there; its reason is not asked for before.
+        if body.contains_key("forecast_date") && !body.contains_key("reason") {
+            errors.note(required("reason"));
+            body.remove("forecast_date");
+        }
+        body
+    }
+
+    fn check_form(body: RecordFields) -> Result<(), Refusal> {
+        new_milestone(body).map(drop)
     }
 
     fn create(
@@ -92,20 +106,22 @@ impl RecordRow for MilestoneRow {
         entered: &EnteredRow,
         current: CurrentRecord,
         mut patch: RecordFields,
-    ) -> Result<RecordFields, Refusal> {
+        errors: &mut RowErrors,
+    ) -> RecordFields {
         if patch.contains_key("forecast_date") || patch.contains_key("forecast_reason") {
             for name in ["forecast_date", "forecast_reason"] {
                 let said = entered.said(name).or(current.fields.get(name)).filter(|v| !v.is_null());
                 patch.extend(said.cloned().map(|value| (name.to_owned(), value)));
             }
             if !patch.contains_key("forecast_date") {
-                return Err(Refusal::invalid(vec![required("forecast_date")]));
+                errors.note(required("forecast_date"));
+                patch.remove("forecast_reason");
             }
             if patch.get("forecast_reason") == Some(&Value::from("")) {
                 patch.remove("forecast_reason");
             }
         }
-        Ok(renamed(patch))
+        renamed(patch)
     }
 
     fn change(

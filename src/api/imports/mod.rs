@@ -37,6 +37,7 @@ pub mod project_rows;
 pub mod report_columns;
 pub mod report_rows;
 pub mod row;
+pub mod row_errors;
 pub mod row_look;
 pub mod run;
 pub mod sheet_errors;

@@ -2,16 +2,19 @@
 
 use serde_json::Value;
 
-use crate::api::imports::compared::CurrentRecord;
+use crate::api::imports::compared::{CurrentRecord, Wanted};
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
+use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::http::body::checked;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::{RecordFields, projects};
-use crate::usecases::projects::view::ProjectView;
+use crate::usecases::patch::Patch;
+use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
@@ -22,6 +25,8 @@ pub struct ProjectRow {
 
 impl RecordRow for ProjectRow {
     type View = ProjectView;
+    type Input = ProjectInput;
+    type Change = Patch<ProjectInput>;
 
     const MAY_BE_BLANK: bool = false;
 
@@ -53,7 +58,7 @@ impl RecordRow for ProjectRow {
     }
 
     fn record(&self, view: Option<&ProjectView>) -> Option<String> {
-        view.map(|project| format!("id {}", project.id))
+        view.map(projects::record)
     }
 
     fn id(view: &ProjectView) -> Option<i64> {
@@ -61,15 +66,18 @@ impl RecordRow for ProjectRow {
     }
 
     fn take_warnings(view: &mut ProjectView) -> Vec<WarningView> {
-        view.warnings.take().unwrap_or_default()
+        let mut warnings = view.warnings.take().unwrap_or_default();
+        // The use case warns of ids that a dry run takes back; the warnings of the file name rows.
+        warnings.retain(|warning| warning.code != "same-name");
+        warnings
     }
 
     fn fields(&self, view: &ProjectView) -> Result<RecordFields, Refusal> {
         projects::fields(view)
     }
 
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal> {
-        Ok(entered.body())
+    fn body_of_new(entered: &EnteredRow, _: &mut RowErrors) -> RecordFields {
+        entered.body()
     }
 
     fn create(
@@ -87,8 +95,9 @@ impl RecordRow for ProjectRow {
         _: &EnteredRow,
         _: CurrentRecord,
         patch: RecordFields,
-    ) -> Result<RecordFields, Refusal> {
-        Ok(patch)
+        _: &mut RowErrors,
+    ) -> RecordFields {
+        patch
     }
 
     fn change(
@@ -100,11 +109,22 @@ impl RecordRow for ProjectRow {
     ) -> Result<ProjectView, Refusal> {
         projects::change(ask, context, before, &checked(Value::Object(body))?)
     }
+
+    fn file_warnings(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        view: &ProjectView,
+    ) -> Result<Vec<FieldError>, Refusal> {
+        let before = self.project.as_ref();
+        let is_named = before.is_none_or(|b| b.name != view.name || b.area != view.area);
+        if is_named { projects::warnings(ask, context, view) } else { Ok(Vec::new()) }
+    }
 }
 
 /// The project that a row without id and code repeats, so that importing a file twice creates no
-/// duplicates. A row of the same name with other values is an error, since it may mean another
-/// project.
+/// duplicates. A row with the name and area of a project from before the file and other values is
+/// an error, since it may mean that project.
 fn same_again(
     ask: &mut Ask<'_>,
     context: &ImportContext,
@@ -115,9 +135,10 @@ fn same_again(
     for project in &namesakes {
         let version = project.version;
         let current = CurrentRecord { fields: projects::fields(project)?, version };
-        if matches!(entered.wanted(&current), Ok(None)) {
+        if matches!(entered.wanted(&current), Wanted::Nothing) {
             return Ok(Some(project.clone()));
         }
     }
-    if namesakes.is_empty() { Ok(None) } else { Err(projects::same_name(&namesakes)) }
+    projects::must_be_another(&namesakes, context, entered.text("area"))?;
+    Ok(None)
 }

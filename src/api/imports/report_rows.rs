@@ -6,15 +6,18 @@ use crate::api::imports::column::Part;
 use crate::api::imports::compared::CurrentRecord;
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
 use crate::domain::month::Month;
 use crate::domain::project::Project;
 use crate::http::body::checked;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::of_project::with_project;
 use crate::usecases::imports::{RecordFields, of_project, reports, required};
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::ReportKey;
+use crate::usecases::reports::input::ReportInput;
 use crate::usecases::reports::view::ReportView;
 use crate::usecases::warning::WarningView;
 
@@ -33,13 +36,16 @@ impl ReportRow {
 
 impl RecordRow for ReportRow {
     type View = ReportView;
+    type Input = ReportInput;
+    type Change = ReportInput;
 
     const MAY_BE_BLANK: bool = true;
 
     fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
-        let project = of_project::find(ask, &entered.project_naming())?;
+        let project = of_project::find(ask, &entered.project_naming());
         let month = entered.text("month").and_then(|month| month.parse().ok());
-        let month = month.ok_or_else(|| Refusal::invalid(vec![required("month")]))?;
+        let month = month.ok_or_else(|| required("month"));
+        let (project, month) = with_project(project, month)?;
         let report = reports::find(ask, ReportKey { project: project.id, month })?;
         Ok(Self { project, month, report })
     }
@@ -72,8 +78,8 @@ impl RecordRow for ReportRow {
         reports::fields(view, &self.project)
     }
 
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal> {
-        Ok(entered.body())
+    fn body_of_new(entered: &EnteredRow, _: &mut RowErrors) -> RecordFields {
+        entered.body()
     }
 
     fn create(
@@ -92,14 +98,15 @@ impl RecordRow for ReportRow {
         _: &EnteredRow,
         current: CurrentRecord,
         patch: RecordFields,
-    ) -> Result<RecordFields, Refusal> {
+        _: &mut RowErrors,
+    ) -> RecordFields {
         let mut body = RecordFields::new();
         for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
             let now = current.fields.get(column.name).cloned();
             body.extend(now.map(|value| (column.name.to_owned(), value)));
         }
         body.extend(patch);
-        Ok(body)
+        body
     }
 
     fn change(

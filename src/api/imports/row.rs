@@ -1,11 +1,17 @@
 //! Imports one row: finds its record, compares, and creates or changes it.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::api::imports::compared::CurrentRecord;
+use crate::api::imports::compared::{CurrentRecord, Wanted};
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::log::{RowAction, RowResult};
+use crate::api::imports::row_errors::RowErrors;
+use crate::domain::error::FieldError;
 use crate::domain::project::Project;
+use crate::http::body::checked;
 use crate::usecases::answer::Versioned;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
@@ -19,6 +25,10 @@ use crate::usecases::warning::WarningView;
 pub trait RecordRow: Sized {
     /// The record as the API shows it.
     type View: Serialize + Versioned;
+    /// Body of the request that creates a record.
+    type Input: DeserializeOwned + ToSchema + 'static;
+    /// Body of the request that changes a record.
+    type Change: DeserializeOwned + ToSchema + 'static;
 
     /// True if a row without any value changes nothing, because a template lists it to be filled in.
     const MAY_BE_BLANK: bool;
@@ -59,11 +69,16 @@ pub trait RecordRow: Sized {
     /// Broken.
     fn fields(&self, view: &Self::View) -> Result<RecordFields, Refusal>;
 
-    /// Body of the request that creates the record.
+    /// Body of the request that creates the record; notes columns that do not make one.
+    fn body_of_new(entered: &EnteredRow, errors: &mut RowErrors) -> RecordFields;
+
+    /// Checks a body that creates a record against its schema.
     ///
     /// # Errors
-    /// Invalid, if the columns do not make a body.
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal>;
+    /// Invalid, with every field that does not match.
+    fn check_form(body: RecordFields) -> Result<(), Refusal> {
+        checked::<Self::Input>(Value::Object(body)).map(drop)
+    }
 
     /// Creates the record.
     ///
@@ -77,16 +92,14 @@ pub trait RecordRow: Sized {
         body: RecordFields,
     ) -> Result<Self::View, Refusal>;
 
-    /// Body of the request that changes the record by `patch`.
-    ///
-    /// # Errors
-    /// Invalid, if the columns do not make a body.
+    /// Body of the request that changes the record by `patch`; notes columns that do not make one.
     fn body_of_change(
         &self,
         entered: &EnteredRow,
         current: CurrentRecord,
         patch: RecordFields,
-    ) -> Result<RecordFields, Refusal>;
+        errors: &mut RowErrors,
+    ) -> RecordFields;
 
     /// Changes the record, which is as in `before`.
     ///
@@ -99,29 +112,89 @@ pub trait RecordRow: Sized {
         before: &Self::View,
         body: RecordFields,
     ) -> Result<Self::View, Refusal>;
+
+    /// What is unusual about the saved record beside others, with the pointer of the field; it
+    /// never blocks.
+    ///
+    /// # Errors
+    /// Database errors only.
+    fn file_warnings(
+        &self,
+        _: &mut Ask<'_>,
+        _: &ImportContext,
+        _: &Self::View,
+    ) -> Result<Vec<FieldError>, Refusal> {
+        Ok(Vec::new())
+    }
+}
+
+/// Effect of a row, or everything that is wrong with it.
+pub enum RowOutcome {
+    /// The row was processed.
+    Done(RowResult),
+    /// Nothing was saved. Errors of cells are not repeated.
+    Wrong(Vec<FieldError>),
 }
 
 /// Creates or changes the record of a row.
 ///
 /// # Errors
-/// What is wrong with the row.
+/// Failures that the row is not to blame for.
 pub fn import<R: RecordRow>(
     ask: &mut Ask<'_>,
     context: &mut ImportContext,
     entered: &EnteredRow,
-) -> Result<RowResult, Refusal> {
-    let row = R::find(ask, context, entered)?;
+) -> Result<RowOutcome, Refusal> {
+    let mut errors = RowErrors::of(entered);
+    let done = process::<R>(ask, context, entered, &mut errors)?;
+    match done.filter(|_| errors.is_empty()) {
+        Some(done) => Ok(RowOutcome::Done(done)),
+        None => Ok(RowOutcome::Wrong(errors.into_errors())),
+    }
+}
+
+fn process<R: RecordRow>(
+    ask: &mut Ask<'_>,
+    context: &mut ImportContext,
+    entered: &EnteredRow,
+    errors: &mut RowErrors,
+) -> Result<Option<RowResult>, Refusal> {
+    let row = match R::find(ask, context, entered) {
+        Ok(row) if entered.can_be_found() => row,
+        found => {
+            if let Err(refusal) = found {
+                errors.add(refusal)?;
+            }
+            return check_form::<R>(ask, entered, errors);
+        }
+    };
     let current = row.current();
-    if let Some(record) = row.record(current) {
-        context.once(record, entered.number).map_err(|error| Refusal::invalid(vec![error]))?;
+    if let Some(record) = row.record(current)
+        && let Err(error) = context.once(record, entered.number)
+    {
+        errors.note(error);
+        return check_form::<R>(ask, entered, errors);
     }
     if R::MAY_BE_BLANK && entered.is_silent() {
-        return Ok(RowResult::left(None, row.label(current)));
+        return Ok(Some(RowResult::left(None, row.label(current))));
     }
-    match current {
-        Some(before) => change(ask, context, entered, &row, before),
-        None => create(ask, context, entered, &row),
+    if current.is_some() {
+        change(ask, context, entered, &row, errors)
+    } else {
+        create(ask, context, entered, &row, errors)
     }
+}
+
+/// Checks the values of a row whose record cannot be found, or must not be touched.
+fn check_form<R: RecordRow>(
+    ask: &mut Ask<'_>,
+    entered: &EnteredRow,
+    errors: &mut RowErrors,
+) -> Result<Option<RowResult>, Refusal> {
+    errors.allow_partial();
+    let body = R::body_of_new(entered, errors);
+    errors.try_all::<R::Input, _>(ask, body, |_, body| R::check_form(body))?;
+    Ok(None)
 }
 
 fn create<R: RecordRow>(
@@ -129,25 +202,28 @@ fn create<R: RecordRow>(
     context: &mut ImportContext,
     entered: &EnteredRow,
     row: &R,
-) -> Result<RowResult, Refusal> {
-    entered.must_be_new()?;
-    must_be_of_project(entered, row)?;
-    let body = R::body_of_new(entered)?;
-    // If some of its cells could not be read, the row is processed only to find its other errors.
-    let work = |ask: &mut Ask<'_>| row.create(ask, context, entered, body);
-    let mut made = ask.attempt(work, |_| entered.is_whole())?;
+    errors: &mut RowErrors,
+) -> Result<Option<RowResult>, Refusal> {
+    entered.errors_of_new().into_iter().for_each(|error| errors.note(error));
+    check_project(entered, row, errors);
+    let body = R::body_of_new(entered, errors);
+    let work = |ask: &mut Ask<'_>, body| row.create(ask, context, entered, body);
+    let Some(mut made) = errors.try_all::<R::Input, _>(ask, body, work)? else {
+        return Ok(None);
+    };
     let warnings = R::take_warnings(&mut made);
-    if let Some(record) = row.record(Some(&made)).filter(|_| entered.is_whole()) {
-        // Only if the creation is kept: after a rollback the next record gets the same id.
-        context.once(record, entered.number).map_err(|error| Refusal::invalid(vec![error]))?;
+    let file_warnings = row.file_warnings(ask, context, &made)?;
+    if let Some(record) = row.record(Some(&made)) {
+        context.add_new(record, entered.number);
     }
-    Ok(RowResult {
+    Ok(Some(RowResult {
         action: RowAction::Create,
         id: R::id(&made),
         label: row.label(Some(&made)),
         changes: differences(None, &made),
         warnings,
-    })
+        file_warnings,
+    }))
 }
 
 fn change<R: RecordRow>(
@@ -155,31 +231,47 @@ fn change<R: RecordRow>(
     context: &ImportContext,
     entered: &EnteredRow,
     row: &R,
-    before: &R::View,
-) -> Result<RowResult, Refusal> {
+    errors: &mut RowErrors,
+) -> Result<Option<RowResult>, Refusal> {
+    let before = row.current().ok_or_else(|| Refusal::broken("a record that is not there"))?;
     let current = CurrentRecord { fields: row.fields(before)?, version: before.version() };
-    let Some(patch) = entered.wanted(&current)? else {
-        return Ok(RowResult::left(R::id(before), row.label(Some(before))));
+    let (patch, found) = match entered.wanted(&current) {
+        Wanted::Nothing => {
+            return Ok(Some(RowResult::left(R::id(before), row.label(Some(before)))));
+        }
+        Wanted::Stale(error) => {
+            errors.note(error);
+            return check_form::<R>(ask, entered, errors);
+        }
+        Wanted::Change { patch, errors } => (patch, errors),
     };
-    must_be_of_project(entered, row)?;
-    let body = row.body_of_change(entered, current, patch)?;
-    let work = |ask: &mut Ask<'_>| row.change(ask, context, before, body);
-    let mut after = ask.attempt(work, |_| entered.is_whole())?;
+    found.into_iter().for_each(|error| errors.note(error));
+    check_project(entered, row, errors);
+    if patch.is_empty() {
+        return Ok(None);
+    }
+    let body = row.body_of_change(entered, current, patch, errors);
+    let work = |ask: &mut Ask<'_>, body| row.change(ask, context, before, body);
+    let Some(mut after) = errors.try_all::<R::Change, _>(ask, body, work)? else {
+        return Ok(None);
+    };
     let warnings = R::take_warnings(&mut after);
-    Ok(RowResult {
+    let file_warnings = row.file_warnings(ask, context, &after)?;
+    Ok(Some(RowResult {
         action: RowAction::Change,
         id: R::id(&after),
         label: row.label(Some(&after)),
         changes: differences(Some(before), &after),
         warnings,
-    })
+        file_warnings,
+    }))
 }
 
-fn must_be_of_project<R: RecordRow>(entered: &EnteredRow, row: &R) -> Result<(), Refusal> {
-    let Some(project) = row.project() else {
-        return Ok(());
-    };
-    must_be_named(project, entered.text("project")).map_err(|error| Refusal::invalid(vec![error]))
+fn check_project<R: RecordRow>(entered: &EnteredRow, row: &R, errors: &mut RowErrors) {
+    let named = row.project().map(|project| must_be_named(project, entered.text("project")));
+    if let Some(Err(error)) = named {
+        errors.note(error);
+    }
 }
 
 impl EnteredRow {

@@ -11,12 +11,12 @@ use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
 use crate::api::imports::heading::{Reading, tables};
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::log::{ImportLog, ImportView, RowResult};
+use crate::api::imports::log::{ImportLog, ImportView};
 use crate::api::imports::milestone_rows::MilestoneRow;
 use crate::api::imports::options::ReadOptions;
 use crate::api::imports::project_rows::ProjectRow;
 use crate::api::imports::report_rows::ReportRow;
-use crate::api::imports::row;
+use crate::api::imports::row::{self, RowOutcome};
 use crate::api::imports::table::Table;
 use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
@@ -34,7 +34,7 @@ use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
-use crate::usecases::refusal::{Refusal, RefusalKind};
+use crate::usecases::refusal::Refusal;
 
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
@@ -86,7 +86,7 @@ fn rows(
     sheets: &[SheetContent],
     dry_run: bool,
 ) -> Result<ImportView, Refusal> {
-    let kind = reading.kind;
+    let Reading { kind, .. } = reading;
     let columns = kind.columns();
     let lists = Lists::load(ask)?;
     let mut context = ImportContext::load(ask)?;
@@ -97,38 +97,26 @@ fn rows(
                 break;
             }
             let entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
-            match row_of_kind(ask, &mut context, kind, &entered) {
-                Ok(done) if entered.is_whole() => log.done(&table.sheet.name, row.number, done),
-                Ok(_) => {}
-                Err(refusal) if is_failure(&refusal) => return Err(refusal),
-                Err(refusal) => refuse(&table, columns, &entered, refusal, &mut log),
+            match row_of_kind(ask, &mut context, kind, &entered)? {
+                RowOutcome::Done(mut done) => {
+                    for warning in std::mem::take(&mut done.file_warnings) {
+                        let column = column_of(columns, &warning.pointer).map_or("", |c| c.name);
+                        log.warn(table.place(row.number, column), warning);
+                    }
+                    log.done(&table.sheet.name, row.number, done);
+                }
+                RowOutcome::Wrong(errors) => refuse(&table, &entered, errors, &mut log),
             }
         }
     }
-    log.finish(kind, dry_run)
-}
-
-/// True if the row is not to blame.
-fn is_failure(refusal: &Refusal) -> bool {
-    matches!(refusal.kind, RefusalKind::Busy | RefusalKind::Broken)
+    log.finish(kind, dry_run, ask.language)
 }
 
 /// Adds the errors of a rejected row to `log`, each at its cell.
-fn refuse(
-    table: &Table<'_>,
-    columns: &'static [Column],
-    entered: &EnteredRow,
-    refusal: Refusal,
-    log: &mut ImportLog,
-) {
+fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log: &mut ImportLog) {
     let row = entered.number;
-    if refusal.errors.is_empty() {
-        let error = FieldError::new("", refusal.code, refusal.words);
-        log.note(table.place(row, ""), &format!("/rows/{row}"), error);
-        return;
-    }
-    for error in refusal.errors {
-        let column = column_of(columns, &error.pointer);
+    for error in errors {
+        let column = column_of(entered.columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
             continue;
         }
@@ -165,7 +153,7 @@ fn row_of_kind(
     context: &mut ImportContext,
     kind: ImportKind,
     entered: &EnteredRow,
-) -> Result<RowResult, Refusal> {
+) -> Result<RowOutcome, Refusal> {
     match kind {
         ImportKind::Projects => row::import::<ProjectRow>(ask, context, entered),
         ImportKind::YearPlans => row::import::<YearPlanRow>(ask, context, entered),

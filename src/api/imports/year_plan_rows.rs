@@ -1,20 +1,24 @@
 //! Rows of year plan files.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api::imports::compared::CurrentRecord;
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
 use crate::domain::error::FieldError;
+use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::Project;
 use crate::domain::words::Words;
 use crate::http::body::checked;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::of_project::with_project;
 use crate::usecases::imports::year_plans::{LastVersion, month_column};
 use crate::usecases::imports::{RecordFields, of_project, required, year_plans};
 use crate::usecases::plans::year_plan::YearPlanKey;
+use crate::usecases::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
 use crate::usecases::refusal::Refusal;
 
 /// A row that describes the year plan of a project.
@@ -32,12 +36,14 @@ impl YearPlanRow {
 
 impl RecordRow for YearPlanRow {
     type View = LastVersion;
+    type Input = YearPlanInput;
+    type Change = AdjustmentInput;
 
     const MAY_BE_BLANK: bool = true;
 
     fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
-        let project = of_project::find(ask, &entered.project_naming())?;
-        let year = year(entered)?;
+        let project = of_project::find(ask, &entered.project_naming());
+        let (project, year) = with_project(project, year(entered))?;
         let plan = year_plans::find(ask, YearPlanKey { project: project.id, year })?;
         Ok(Self { project, year, plan })
     }
@@ -66,10 +72,10 @@ impl RecordRow for YearPlanRow {
         year_plans::fields(view, &self.project)
     }
 
-    fn body_of_new(entered: &EnteredRow) -> Result<RecordFields, Refusal> {
+    fn body_of_new(entered: &EnteredRow, errors: &mut RowErrors) -> RecordFields {
         let mut body = entered.body();
         body.remove("kind");
-        with_months(body)
+        with_months(body, errors)
     }
 
     fn create(
@@ -89,16 +95,18 @@ impl RecordRow for YearPlanRow {
         _: &EnteredRow,
         current: CurrentRecord,
         patch: RecordFields,
-    ) -> Result<RecordFields, Refusal> {
+        errors: &mut RowErrors,
+    ) -> RecordFields {
         if !JUSTIFICATION.iter().any(|name| patch.contains_key(*name)) {
-            return Err(Refusal::invalid(vec![same_reason()]));
+            errors.note(same_reason());
+            JUSTIFICATION.iter().for_each(|name| errors.set_aside(&format!("/{name}")));
         }
         let mut body = current.fields;
         for own in ["number", "created_at", "project"] {
             body.remove(own);
         }
         body.extend(patch);
-        with_months(body)
+        with_months(body, errors)
     }
 
     fn change(
@@ -112,33 +120,28 @@ impl RecordRow for YearPlanRow {
     }
 }
 
-fn year(entered: &EnteredRow) -> Result<Year, Refusal> {
-    let refuse = |error| Refusal::invalid(vec![error]);
-    let number = entered.whole("year").ok_or_else(|| refuse(required("year")))?;
+fn year(entered: &EnteredRow) -> Result<Year, FieldError> {
+    let number = entered.whole("year").ok_or_else(|| required("year"))?;
     i32::try_from(number).ok().and_then(Year::new).ok_or_else(|| {
         let words = Words::new("应为年份，如 2021。", "Must be a year, such as 2021.");
-        refuse(FieldError::new("/year", "out-of-range", words))
+        FieldError::new("/year", "out-of-range", words)
     })
 }
 
 /// Combines the twelve month columns into the list `months`.
-fn with_months(mut body: RecordFields) -> Result<RecordFields, Refusal> {
+fn with_months(mut body: RecordFields, errors: &mut RowErrors) -> RecordFields {
     let mut months = Vec::new();
-    let mut missing = Vec::new();
-    for name in (1..=12).map(month_column) {
-        match body.remove(&name) {
-            Some(amount) => months.push(amount),
-            None => missing.push(required(&name)),
+    for (index, name) in (1..=12).map(month_column).enumerate() {
+        let amount = body.remove(&name);
+        if amount.is_none() {
+            let pointer = format!("/months/{index}");
+            errors.note(required(pointer.trim_start_matches('/')));
+            errors.set_aside(&pointer);
         }
-    }
-    if !missing.is_empty() {
-        if !body.contains_key("annual_investment_wan") {
-            missing.insert(0, required("annual_investment_wan"));
-        }
-        return Err(Refusal::invalid(missing));
+        months.push(amount.unwrap_or_else(|| json!(Fen::ZERO)));
     }
     body.insert("months".into(), Value::Array(months));
-    Ok(body)
+    body
 }
 
 /// Columns that justify a version.

@@ -1,6 +1,6 @@
 //! What the rows of a file share while they are processed in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -13,6 +13,7 @@ pub struct ImportContext {
     /// Industries and areas, to convert between ids and codes.
     pub(super) codes: ReferenceCodes,
     rows: BTreeMap<String, u32>,
+    new: BTreeSet<String>,
 }
 
 impl ImportContext {
@@ -21,7 +22,22 @@ impl ImportContext {
     /// # Errors
     /// Database errors only.
     pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
-        Ok(Self { codes: ReferenceCodes::load(ask.conn)?, rows: BTreeMap::new() })
+        Ok(Self {
+            codes: ReferenceCodes::load(ask.conn)?,
+            rows: BTreeMap::new(),
+            new: BTreeSet::new(),
+        })
+    }
+
+    /// Remembers a record that row `row` created.
+    pub fn add_new(&mut self, record: String, row: u32) {
+        self.new.insert(record.clone());
+        self.rows.insert(record, row);
+    }
+
+    /// The row that created a record; `None` if it existed before the file.
+    pub fn row_of_new(&self, record: &str) -> Option<u32> {
+        self.rows.get(record).copied().filter(|_| self.new.contains(record))
     }
 
     /// Rejects a second row for the same record; `row` is the row's number.

@@ -52,7 +52,9 @@ pub fn find(
             Err(other) => return Err(other.into()),
         },
         (None, Some(code)) => milestones::find_by_code(ask.conn, project.id, code)?,
-        (None, None) => return Err(Refusal::invalid(vec![required("code")])),
+        (None, None) => {
+            return Err(Refusal::invalid(vec![required("code").compared_with(&["/id"])]));
+        }
     };
     Ok(found.map(|milestone| MilestoneView::of(milestone, ask.now.today)))
 }

@@ -49,6 +49,24 @@ pub fn find(ask: &mut Ask<'_>, naming: &ProjectNaming<'_>) -> Result<Project, Re
     }
 }
 
+/// The project of a row with another part of what identifies its record.
+///
+/// # Errors
+/// Invalid, with the errors of both.
+pub fn with_project<T>(
+    project: Result<Project, Refusal>,
+    other: Result<T, FieldError>,
+) -> Result<(Project, T), Refusal> {
+    match (project, other) {
+        (Ok(project), Ok(other)) => Ok((project, other)),
+        (Ok(_), Err(error)) => Err(Refusal::invalid(vec![error])),
+        (Err(mut refusal), other) => {
+            refusal.errors.extend(other.err().filter(|_| !refusal.errors.is_empty()));
+            Err(refusal)
+        }
+    }
+}
+
 /// Checks that the name given together with an id or code is the project's name.
 ///
 /// # Errors
@@ -88,7 +106,8 @@ fn ambiguous() -> Refusal {
         "有多个同名项目；请填写项目编号或国家项目代码。",
         "Several projects have this name. Give the project's id or its national code.",
     );
-    invalid("/project", "ambiguous", words)
+    let error = FieldError::new("/project", "ambiguous", words);
+    Refusal::invalid(vec![error.compared_with(&["/project_id", "/project_code"])])
 }
 
 fn no_project() -> Refusal {

@@ -1,5 +1,8 @@
 //! Adding and changing milestones.
 
+use chrono::NaiveDate;
+
+use crate::domain::date::DateRefusal;
 use crate::domain::error::FieldError;
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{Milestone, TEMPLATES};
@@ -55,6 +58,7 @@ fn parse(
     let name = name.and_then(|n| check.field("/name", Name::parse(n)));
     let class = required(&mut check, "/class", class);
     let document = check.field("/document_number", Line::parse(&input.document_number));
+    must_be_past(&mut check, input.actual_date, ask.now.today);
     // Milestones without a template are placed after the standard ones.
     let position = if let Some((_, position)) = template {
         position
@@ -80,6 +84,12 @@ fn parse(
     });
     let milestone = check.done(parsed)?.reach(input.actual_date, ask.now.today);
     milestone.map_err(|e| Refusal::of_day("/actual_date", e))
+}
+
+fn must_be_past(check: &mut Check, actual: Option<NaiveDate>, today: NaiveDate) {
+    if let Some(day) = actual.filter(|day| *day > today) {
+        check.note("/actual_date", DateRefusal::InFuture { day, today });
+    }
 }
 
 fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
@@ -125,6 +135,9 @@ fn changed(
     }
     let document = check.field("/document_number", Line::parse(&edit.document_number));
     let evidence = check.field("/evidence", Line::parse(&edit.evidence));
+    if patch.names("actual_date") {
+        must_be_past(&mut check, edit.actual_date, ask.now.today);
+    }
     let (document, evidence) = check.done(document.zip(evidence))?;
     let mut milestone = Milestone {
         document_number: document.into_string(),

@@ -3,6 +3,7 @@
 pub(in crate::usecases) mod date_warnings;
 pub mod filter;
 pub mod list;
+pub mod namesakes;
 pub mod records;
 pub mod selection;
 pub mod transition;

@@ -13,10 +13,13 @@ use crate::store::projects::floor;
 use crate::store::projects::recorded::RecordedProject;
 use crate::store::{Conn, projects};
 use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
 use crate::usecases::projects::date_warnings;
+use crate::usecases::projects::namesakes;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
 /// A project that was decided on and is to be saved.
 pub struct ProjectChange {
@@ -32,6 +35,8 @@ pub struct ProjectChange {
     pub(super) stamp: Stamp,
     /// The language of the answer.
     pub(super) language: Language,
+    /// Projects of the same name.
+    pub(super) warnings: Vec<WarningView>,
 }
 
 /// Adds a project to the register.
@@ -51,20 +56,23 @@ pub fn decide_registration(
 /// # Errors
 /// As [`decide_registration`].
 pub fn register(
-    ask: &Ask<'_>,
+    ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     input: &ProjectInput,
 ) -> Result<ProjectChange, Refusal> {
-    let facts = input.facts(codes)?;
+    let mut check = Check::new();
+    let facts = input.facts(codes, &mut check);
     let stamp = ask.stamp();
     let now = stamp.now;
     let year = input.registered_year.unwrap_or(Year::of(now.today));
-    let project = Project::register(facts, input.stage, year, now.today, now.instant)
-        .map_err(Refusal::invalid)?;
+    let registered = Project::register(facts, input.stage, year, now.today, now.instant);
+    let registered = check.rules(registered);
+    let project = check.done(registered)?;
+    let warnings = namesakes::warnings(ask, &project)?;
     let project = codes.of(project);
-    let language = ask.language;
     let kind = "project.created";
-    Ok(ProjectChange { kind, before: None, project, reason: None, stamp, language })
+    let language = ask.language;
+    Ok(ProjectChange { kind, before: None, project, reason: None, stamp, language, warnings })
 }
 
 /// Changes fields of a project, which the caller read at `version`.
@@ -99,17 +107,23 @@ pub fn revise(
     if !ask.caller.user.role.may_change_facts() {
         patch.must_only_describe(&current)?;
     }
-    let facts = patch.merged(&current)?.facts(codes)?;
+    let mut check = Check::new();
+    let facts = patch.merged(&current)?.facts(codes, &mut check);
     let stamp = ask.stamp();
     let moves_money =
         facts.total != old.facts.total || facts.invested_before != old.facts.invested_before;
     let floor = if moves_money { floor::of(ask.conn, id)? } else { InvestmentFloor::default() };
-    let changed = old.revise(facts, &floor, stamp.now.today).map_err(Refusal::invalid)?;
+    let changed = check.rules(old.revise(facts, &floor, stamp.now.today));
+    let changed = check.done(changed)?;
     let project = Project { version, updated_at: stamp.now.instant, ..changed };
+    let names = |p: &Project| (p.facts.name.clone(), p.facts.area_id);
+    let renamed = names(&project) != names(&before.project);
+    let warnings = if renamed { namesakes::warnings(ask, &project)? } else { Vec::new() };
     let project = codes.of(project);
     let before = Some(before);
+    let kind = "project.updated";
     let language = ask.language;
-    Ok(ProjectChange { kind: "project.updated", before, project, reason: None, stamp, language })
+    Ok(ProjectChange { kind, before, project, reason: None, stamp, language, warnings })
 }
 
 /// Saves a project and records the event.
@@ -118,7 +132,8 @@ pub fn revise(
 /// A conflict when another project has the national code; stale when somebody else changed the
 /// project.
 pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refusal> {
-    let ProjectChange { kind, before, project: coded, reason, stamp, language } = change;
+    let ProjectChange { kind, before, project: coded, reason, stamp, language, mut warnings } =
+        change;
     let id = if before.is_some() {
         projects::save(conn, &coded.project)?;
         coded.project.id
@@ -132,6 +147,6 @@ pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refus
     changes.extend(reason.iter().map(|r| FieldChange::said("reason", r.as_str())));
     let event = Event::of_project(kind, "project", id.0, id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
-    let warnings = date_warnings::of(conn, &after.project, language)?;
+    warnings.extend(date_warnings::of(conn, &after.project, language)?);
     Ok(ProjectView { warnings: Some(warnings), ..after.into() })
 }
