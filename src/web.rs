@@ -1,13 +1,18 @@
 //! Builds, starts and stops the HTTP server: its routes, middleware and background tasks.
 
+use std::future::{Ready, ready};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::App as ActixApp;
+use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, scope};
-use actix_web::{App as ActixApp, HttpServer};
 
 use crate::api;
 use crate::background::dispatcher::Dispatcher;
@@ -15,6 +20,7 @@ use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
+use crate::http::answering_stream::AnsweringStream;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
 use crate::http::export_slots::ExportSlots;
@@ -100,28 +106,57 @@ pub fn start(
     };
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
+    let hashing = app.hashing.clone();
+    let server = serve(app, listener).map_err(unheard)?;
+    let handle = server.handle();
+    let running = tokio::task::spawn_local(server);
+    Ok(Server { address, handle, running, dispatcher, hashing, _sealer: sealer })
+}
+
+/// Answers on `listener`. As `HttpServer` would, but on an [`AnsweringStream`].
+fn serve(app: App, listener: TcpListener) -> std::io::Result<actix_server::Server> {
     let settings = Arc::clone(&app.config);
+    let address = listener.local_addr()?;
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
-    let hashing = app.hashing.clone();
     let app = Data::new(app);
-    let server = HttpServer::new(move || {
+    let make_app = move || {
         ActixApp::new()
             .app_data(app.clone())
             .app_data(documents.clone())
             .wrap(Compress::default())
             .wrap(from_fn(middleware::wrap))
             .configure(|config| mount(config, &routes))
-    })
-    .workers(settings.workers)
-    .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))
-    .shutdown_timeout(settings.stop_seconds)
-    .listen(listener)
-    .map_err(unheard)?
-    .run();
-    let handle = server.handle();
-    let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, hashing, _sealer: sealer })
+    };
+    let head_timeout = Duration::from_secs(settings.head_timeout_seconds);
+    let builder = actix_server::Server::build();
+    let stopping = builder.graceful_shutdown_signal();
+    let connections = move || {
+        let stopping = stopping.clone();
+        let app = make_app().into_factory().map_err(|e: actix_web::Error| e.error_response());
+        let http = HttpService::<AnsweringStream<TcpStream>, _, _>::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(head_timeout)
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .local_addr(address)
+            .finish(map_config(app, |()| AppConfig::default()));
+        fn_service(answering).and_then(http)
+    };
+    let builder = builder.workers(settings.workers).shutdown_timeout(settings.stop_seconds);
+    Ok(builder.listen("http", listener, connections)?.run())
+}
+
+/// A connection as the HTTP library takes it: with its protocol and the address of the caller.
+type Connected = (AnsweringStream<TcpStream>, Protocol, Option<SocketAddr>);
+
+fn answering(connection: TcpStream) -> Ready<Result<Connected, DispatchError>> {
+    let caller = connection.peer_addr().ok();
+    // Small answers do not wait for more; without it they only come later.
+    let _ = connection.set_nodelay(true);
+    ready(Ok((AnsweringStream::new(connection), Protocol::Http1, caller)))
 }
 
 /// Mounts all services. Order matters: the first match answers.

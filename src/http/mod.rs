@@ -1,6 +1,7 @@
 //! The kit of the API, which names no resource: bodies, queries, replies, problems, the document
 //! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
+pub mod answering_stream;
 pub mod app;
 pub mod attempts;
 pub mod body;

@@ -112,6 +112,15 @@ impl Problem {
         }
     }
 
+    /// 400: the request is not HTTP.
+    pub fn not_http() -> Self {
+        let detail = Words::new(
+            "请求行或请求头不符合 HTTP 规范：地址中的汉字、空格等须先按 UTF-8 作百分号编码，请求头不得含控制字符。",
+            "The request line or a header is not HTTP. Percent-encode letters such as 汉 and spaces of the address as UTF-8; a header holds no control characters.",
+        );
+        Self::new(StatusCode::BAD_REQUEST, "not-http", detail)
+    }
+
     /// 413: the body is too large.
     pub fn too_large() -> Self {
         let detail = Words::new("请求内容过大。", "The body is too large.");

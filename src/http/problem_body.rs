@@ -101,6 +101,7 @@ pub(super) fn title(status: StatusCode) -> Words {
         415 => ("不支持的内容类型", "Unsupported media type"),
         422 => ("内容不符合要求", "Readable, but wrong"),
         428 => ("缺少版本条件", "A precondition is required"),
+        431 => ("请求头过大", "Headers too large"),
         429 => ("请求过于频繁", "Too many requests"),
         503 => ("暂时无法服务", "Unavailable for now"),
         500..=599 => ("系统内部错误", "Broken on our side"),

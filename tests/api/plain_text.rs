@@ -2,6 +2,8 @@
 //! databases, by every operation of the document and every form of the pages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -14,7 +16,7 @@ use crate::documents::{document, operations};
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
-use crate::support::run::OnEach;
+use crate::support::run::{OnEach, PATIENCE};
 use crate::support::workbook::{Grid, text};
 use crate::tests;
 
@@ -28,6 +30,7 @@ tests![
     a_cell_with_u_0000_is_refused_with_its_place,
     every_form_of_the_pages_must_be_text,
     text_with_odd_letters_is_still_text,
+    what_is_not_http_gets_a_problem_too,
 ];
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -363,4 +366,69 @@ async fn text_with_odd_letters_is_still_text(app: TestApp) {
     commission.project(name, json!({})).await;
     let found = commission.get("/projects?q=%F0%9F%8F%97").await.expect(200);
     assert_eq!(found.items()[0]["name"], name);
+}
+
+/// What the server answers to `request`, until it closes the connection.
+async fn raw(app: &TestApp, request: Vec<u8>) -> String {
+    let address = app.server.address;
+    let read = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&request).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8(answer).unwrap()
+    });
+    read.await.unwrap()
+}
+
+async fn what_is_not_http_gets_a_problem_too(app: TestApp) {
+    let line = |line: &str| format!("{line} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes();
+    let mut requests = vec![
+        line("GET /api/v1/projects?q=污水"),
+        line("GET /项目"),
+        line("GET /api/v1/projects?q=a b"),
+        line("GET /api/v1/projects?q=\0"),
+        b"GET /api/v1/projects?q=\xff HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
+        b"GET /\xc3 HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
+        b"what is this\r\n\r\n".to_vec(),
+        b"POST /log-in HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n".to_vec(),
+    ];
+    for name in [
+        "Idempotency-Key",
+        "X-Request-Id",
+        "User-Agent",
+        "If-Match",
+        "Cookie",
+        "Authorization",
+        "Accept-Language",
+        "Accept",
+        "Content-Type",
+        "Host",
+        "New-Header",
+        "New\0Header",
+    ] {
+        requests.push(
+            format!("POST /api/v1/units HTTP/1.1\r\nHost: x\r\n{name}: a\0b\r\n\r\n").into_bytes(),
+        );
+    }
+    for request in requests {
+        let asked = String::from_utf8_lossy(&request).into_owned();
+        let answer = raw(&app, request).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{asked}"));
+        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{asked:?}: {head}");
+        assert!(head.contains("content-type: application/problem+json"), "{asked:?}: {head}");
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{asked:?}: {head}");
+        let problem: Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&problem["code"], &problem["status"]), (&json!("not-http"), &json!(400)));
+        let id = problem["request_id"].as_str().unwrap();
+        assert!(id.len() == 22 && head.contains(&format!("x-request-id: {id}")), "{head}");
+    }
+    // An answer before it on the same connection stays whole.
+    let two =
+        b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /a b HTTP/1.1\r\nHost: x\r\n\r\n".to_vec();
+    let answer = raw(&app, two).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 2, "{answer}");
+    assert!(answer.contains("\"code\":\"not-http\""), "{answer}");
 }

@@ -6,6 +6,7 @@ use major_projects::domain::account::access::Role;
 use major_projects::store::{Conn, Use, migrate};
 use serde_json::{Value, json};
 
+use crate::documents::{document, operations};
 use crate::support::actor::Actor;
 use crate::support::app::{PASSWORD, TestApp};
 use crate::support::run::OnEach;
@@ -14,6 +15,7 @@ use crate::tests;
 tests![
     OnEach;
     every_spelling_of_a_word_finds_the_project,
+    every_list_with_a_search_takes_every_spelling,
     a_project_is_found_by_its_owner_its_leader_and_its_code,
     wildcards_stand_for_themselves,
     units_and_accounts_are_found_by_every_spelling,
@@ -72,6 +74,67 @@ async fn every_spelling_of_a_word_finds_the_project(app: TestApp) {
     }
     assert_eq!(found(&commission, "/projects", "示例").await.len(), cases.len());
     assert_eq!(found(&commission, "/projects", "Ⅲ期").await, [""; 0]);
+}
+
+async fn every_list_with_a_search_takes_every_spelling(app: TestApp) {
+    let commission = app.commission().await;
+    let admin = app.role(Role::Admin).await;
+    for (name, area, monthly) in
+        [("污水处理厂Ⅱ期示例", "dongying", 100), ("光学膜示例", "hekou", 7)]
+    {
+        let id = commission.project(name, json!({"area": area})).await;
+        commission.plan_year(id, monthly).await;
+        commission.confirmed(id, "2021-05", "3.00").await;
+    }
+    for month in 1..=5 {
+        let path = format!("/reporting-months/2021-0{month}");
+        let days = json!({"opens_on": format!("2021-0{month}-01"), "due_on": "2021-06-05"});
+        commission.change(&path, 1, &days).await.expect(200);
+        commission.step(&format!("{path}/closing")).await.expect(200);
+    }
+    commission.step("/reporting-months/2021-05/publication").await.expect(201);
+    app.add_user("a.ii", Role::Viewer, None, None, false).await;
+    let unit = json!({"name": "水务公司Ⅱ期", "kind": "enterprise"});
+    commission.post("/units", &unit).await.expect(201);
+    let (mut asked, mut wrong) = (Vec::new(), Vec::new());
+    for (path, method, operation) in operations(&document()) {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let takes = |name: &str| parameters.iter().any(|p| p["in"] == "query" && p["name"] == name);
+        if !takes("q") {
+            continue;
+        }
+        let actor = if path == "/users" { &admin } else { &commission };
+        let path = path.replace("{month}", "2021-05").replace("{kind}", "projects");
+        let mut query = String::new();
+        for (name, value) in
+            [("year", "2021"), ("by", "area"), ("filled", "true"), ("format", "csv")]
+        {
+            if takes(name) && (name != "format" || path.contains("templates")) {
+                query = format!("{query}&{name}={value}");
+            }
+        }
+        let published = if takes("as_of") { vec!["", "&as_of=published"] } else { vec![""] };
+        for published in published {
+            let mut answers = Vec::new();
+            for q in ["Ⅱ", "II", "ii", "ⅱ", "ＩＩ", "光学膜"] {
+                let address = format!("{path}?q={}{query}{published}", encoded(q));
+                let answer = actor.get(&address).await.expect(200);
+                let mut shown = answer.json.clone();
+                // What says when it was asked, and which address.
+                for changing in ["as_of", "last_event", "next_cursor", "uri", "links"] {
+                    shown.as_object_mut().and_then(|shown| shown.remove(changing));
+                }
+                answers.push(if answer.json.is_null() { json!(answer.text) } else { shown });
+            }
+            let other = answers.pop().unwrap();
+            if answers.iter().any(|answer| *answer != answers[0]) || answers[0] == other {
+                wrong.push(format!("{method} {path}{published}: {answers:?} {other}"));
+            }
+        }
+        asked.push(path);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(asked.len() >= 12, "{asked:?}");
 }
 
 async fn a_project_is_found_by_its_owner_its_leader_and_its_code(app: TestApp) {
