@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::write_private;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::http::tokens::random_text;
@@ -14,7 +13,7 @@ use crate::store::accounts::users::NewUser;
 use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::reference::{areas, units};
-use crate::store::{Conn, Db, Result, StoreError};
+use crate::store::{Conn, Db, Result, StoreError, private};
 use crate::usecases::accounts::password;
 use crate::usecases::accounts::password::Effort;
 
@@ -85,7 +84,7 @@ pub async fn prepare(
         });
     }
     let text = serde_json::to_vec_pretty(&accounts).map_err(|e| e.to_string())?;
-    write_private(&file, &text).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    private::write(&file, &text).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     Ok(accounts)
 }
 

@@ -8,6 +8,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
 use crate::store::error::{Result, StoreError};
+use crate::store::private;
 use crate::store::url::DatabaseUrl;
 
 /// Connection. A query written against it runs on either database.
@@ -116,7 +117,10 @@ impl Conn {
 
 fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| unreachable_at(path, &e))?;
+        private::make_folder(folder).map_err(|e| unreachable_at(path, &e))?;
+    }
+    if wanted == Use::Write {
+        private::protect_database(path).map_err(|e| unreachable_at(path, &e))?;
     }
     let text = path.to_string_lossy();
     let mut conn = SqliteConnection::establish(&text).map_err(|e| unreachable_at(path, &e))?;

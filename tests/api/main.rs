@@ -45,6 +45,7 @@ mod oc4ids;
 mod pages;
 mod pages_register;
 mod pages_work;
+mod private_files;
 mod project_figures;
 mod projects;
 mod rankings;
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(attempts::ALL);
+    suite.on_each(private_files::ALL);
     suite.on_each(users::ALL);
     suite.on_each(webhooks::ALL);
     suite.on_each(webhooks_keeping::ALL);
