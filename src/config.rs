@@ -9,6 +9,7 @@ use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::webhook::url::AllowedHosts;
+use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
 
 /// Settings of every command that opens a database.
@@ -101,6 +102,16 @@ pub struct Config {
     #[arg(long, env = "BEHIND_TLS")]
     pub behind_tls: bool,
 
+    /// Addresses and networks of the reverse proxies in front, comma-separated, such as
+    /// 10.0.0.7,10.1.0.0/24; only they may name the client in Forwarded or X-Forwarded-For
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
+
+    /// Header in which the proxies name the client; set it to the one yours writes if it passes the
+    /// other on unread
+    #[arg(long, env = "FORWARDED_HEADER", value_enum, default_value_t)]
+    pub forwarded_header: ForwardedHeader,
+
     /// Maximum login attempts per minute for one account name from one IP address
     #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
     pub logins_per_minute: u32,
@@ -151,6 +162,10 @@ pub struct Config {
     #[command(flatten)]
     pub oc4ids: Oc4idsConfig,
 
+    /// How long the refusal of an attempt to log in is held back, in milliseconds
+    #[arg(long, env = "HOLD_BACK_MILLIS", default_value_t = 2_000, hide = true)]
+    pub hold_back_millis: u64,
+
     /// Memory for one password hash, in KiB
     #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
     pub password_memory_kib: u32,
@@ -168,6 +183,8 @@ impl Config {
             refresh_token_hours = self.refresh_token_hours,
             page_session_hours = self.page_session_hours,
             behind_tls = self.behind_tls,
+            trusted_proxies = %self.trusted_proxies,
+            forwarded_header = ?self.forwarded_header,
             logins_per_minute = self.logins_per_minute,
             logins_per_minute_per_address = self.logins_per_minute_per_address,
             password_threads = self.password_threads,
@@ -196,6 +213,8 @@ impl Config {
             refresh_token_hours: 336,
             page_session_hours: 12,
             behind_tls: false,
+            trusted_proxies: TrustedProxies::default(),
+            forwarded_header: ForwardedHeader::Either,
             logins_per_minute: 1_000,
             logins_per_minute_per_address: 10_000,
             password_threads: 2,
@@ -208,6 +227,7 @@ impl Config {
             webhook_ca_file: None,
             today: None,
             oc4ids: Oc4idsConfig::for_tests(),
+            hold_back_millis: 0,
             password_memory_kib: 8,
         }
     }

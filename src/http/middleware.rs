@@ -2,17 +2,23 @@
 //! language, logs and counts the request.
 
 use std::future::{Ready, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, AcceptLanguage, Header, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use tracing::{error, info, warn};
 
+use crate::config::Config;
 use crate::domain::words::Language;
+use crate::http::app::App;
+use crate::http::attempts::{self, HeldBack};
+use crate::http::caller::caller;
+use crate::http::client_address::ClientAddress;
 use crate::http::once::Replayed;
 use crate::http::problem::Problem;
 use crate::http::request_id::{REQUEST_ID, RequestId};
@@ -46,11 +52,17 @@ pub async fn wrap<B: MessageBody + 'static>(
     let id = request_id.0.clone();
     let language = language(&request);
     let trace = header_text(&request, "traceparent").map(str::to_owned);
+    if let Some(app) = request.app_data::<Data<App>>() {
+        let Config { trusted_proxies, forwarded_header, .. } = &*app.config;
+        let address = ClientAddress::find(&request, trusted_proxies, *forwarded_header);
+        request.extensions_mut().insert(address);
+    }
     request.extensions_mut().insert(request_id);
     request.extensions_mut().insert(language);
 
     let mut response = next.call(request).await?.map_into_boxed_body();
 
+    hold_back(&response).await;
     if let Some(problem) = problem_of(&response) {
         if let Some(cause) = &problem.cause {
             error!(request_id = %id, "broken: {cause}");
@@ -62,6 +74,18 @@ pub async fn wrap<B: MessageBody + 'static>(
     finish_headers(&mut response, &id);
     log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
+}
+
+/// Waits before a refused attempt to log in is answered.
+async fn hold_back(response: &ServiceResponse<BoxBody>) {
+    let extensions = response.response().extensions();
+    let held_back = extensions.contains::<HeldBack>()
+        || extensions.get::<Problem>().is_some_and(attempts::is_held_back);
+    drop(extensions);
+    let app = response.request().app_data::<Data<App>>().filter(|_| held_back);
+    if let Some(app) = app {
+        tokio::time::sleep(Duration::from_millis(app.config.hold_back_millis)).await;
+    }
 }
 
 fn header_text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
@@ -156,9 +180,11 @@ fn log_and_count(
     metrics::histogram!("http_request_seconds", &labels[..2]).record(elapsed);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     let path = request.path();
+    let address = ClientAddress::of(request);
+    let account = caller(request).map(|caller| caller.user.username);
     if response.status().is_server_error() {
-        warn!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+        warn!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
     } else {
-        info!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+        info!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
     }
 }

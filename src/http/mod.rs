@@ -5,6 +5,7 @@ pub mod app;
 pub mod attempts;
 pub mod body;
 pub mod caller;
+pub mod client_address;
 pub mod document;
 pub mod document30;
 pub mod documents;

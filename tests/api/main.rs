@@ -48,6 +48,7 @@ mod pages_work;
 mod private_files;
 mod project_figures;
 mod projects;
+mod proxies;
 mod rankings;
 mod reference;
 mod reporting_months;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(attempts::ALL);
+    suite.on_each(proxies::ALL);
     suite.on_each(private_files::ALL);
     suite.on_each(users::ALL);
     suite.on_each(webhooks::ALL);

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
+use crate::http::client_address::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::reply::{Created, Json, NoContent};
 use crate::http::request_id::RequestId;
@@ -66,10 +67,8 @@ impl FromRequest for Origin {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request_id =
-            request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        ready(Ok(Self { request_id, address }))
+        let address = ClientAddress::of(request);
+        ready(Ok(Self { request_id: RequestId::of(request), address }))
     }
 }
 

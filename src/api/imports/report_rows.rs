@@ -96,7 +96,7 @@ fn rewrite(
     }
     body.extend(patch);
     let input: ReportInput = checked(Value::Object(body))?;
-    let is = Precondition::Version(before.version);
+    let is = Precondition::Version(before.version.into());
     let after = save(conn, context, entered, (at, is), &input)?;
     let changes = differences(Some(before), &after);
     Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label, changes })

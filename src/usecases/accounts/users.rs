@@ -17,7 +17,8 @@ use crate::usecases::answer::PageView;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
-use crate::usecases::refusal::Refusal;
+use crate::usecases::precondition::Expected;
+use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// Accounts of people that `filter` admits, by user name.
 ///
@@ -157,7 +158,7 @@ pub struct UserChange {
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: UserId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<UserForm>,
 ) -> Result<UserChange, Refusal> {
     let before = users::person(ask.conn, id)?;
@@ -168,6 +169,7 @@ pub fn decide_update(
     check_affiliation(&mut check, form.role, form.unit_id, form.area_id);
     let display_name = check.done(name)?.into_string();
     must_exist(ask.conn, form.unit_id, form.area_id)?;
+    let version = version.into().of(before.version);
     let UserForm { role, unit_id, area_id, disabled, .. } = form;
     let disabled = disabled.unwrap_or(before.disabled_at.is_some());
     let disabled_at = disabled.then(|| before.disabled_at.unwrap_or(ask.now.instant));

@@ -13,6 +13,7 @@ use crate::usecases::check::Check;
 use crate::usecases::milestones::MilestoneKey;
 use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// A milestone that was decided on and is to be saved.
@@ -93,12 +94,13 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
 pub fn decide_update(
     ask: &mut Ask<'_>,
     key: MilestoneKey,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<MilestoneEdit>,
 ) -> Result<MilestoneChange, Refusal> {
     projects::get(ask.conn, key.project, ask.sight())?;
     let old = milestones::get(ask.conn, key.project, key.milestone)?;
     let before = Some(old.clone());
+    let version = version.into().of(old.version);
     let milestone = changed(ask, Milestone { version, ..old }, patch)?;
     Ok(MilestoneChange { before, milestone, stamp: ask.stamp() })
 }

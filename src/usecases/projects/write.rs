@@ -11,6 +11,7 @@ use crate::store::projects::recorded::RecordedProject;
 use crate::store::{Conn, projects};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::refusal::Refusal;
 
@@ -67,7 +68,7 @@ pub fn register(
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: ProjectId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<ProjectInput>,
 ) -> Result<ProjectChange, Refusal> {
     let codes = ReferenceCodes::load(ask.conn)?;
@@ -82,7 +83,7 @@ pub fn revise(
     ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     id: ProjectId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<ProjectInput>,
 ) -> Result<ProjectChange, Refusal> {
     let old = projects::get(ask.conn, id, ask.sight())?;
@@ -93,6 +94,7 @@ pub fn revise(
     }
     let facts = patch.merged(&current)?.facts(codes)?;
     let stamp = ask.stamp();
+    let version = version.into().of(old.version);
     let changed = old.revise(facts, stamp.now.today).map_err(Refusal::invalid)?;
     let project = Project { version, updated_at: stamp.now.instant, ..changed };
     let project = codes.of(project);
