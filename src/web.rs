@@ -1,11 +1,13 @@
 //! Builds, starts and stops the HTTP server: its routes, middleware and background tasks.
 
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, scope};
 use actix_web::{App as ActixApp, HttpServer};
 
@@ -15,17 +17,22 @@ use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
+use crate::http::answers::Answers;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
+use crate::http::body_room::BodyRoom;
 use crate::http::hash_pool::HashPool;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
-use crate::http::{caller, documents, health, middleware};
+use crate::http::{caller, documents, health, middleware, pacing};
 use crate::pages;
 use crate::store::Db;
 use crate::telemetry;
+
+/// How long a client may leave sent bytes unread.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// A running server.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    /// Large answers being sent.
+    pub answers: Answers,
     /// Threads that hash passwords.
     pub hashing: HashPool,
     _sealer: Sealer,
@@ -76,41 +85,28 @@ pub fn start(
     };
     let listener = TcpListener::bind(listen).map_err(unheard)?;
     let address = listener.local_addr().map_err(unheard)?;
-    let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
-    let attempts =
-        AttemptLimit::new(config.logins_per_minute, config.logins_per_minute_per_address);
-    let hashing = HashPool::start(config.password_threads)
-        .map_err(|e| format!("cannot start the password threads: {e}"))?;
-    let app = App {
-        db,
-        clock,
-        calendar,
-        config: Arc::new(config),
-        tokens,
-        hook_key: HookKey::of(key.bytes()),
-        attempts,
-        hashing,
-        running: RunningKeys::default(),
-        imports: UploadSlots::default(),
-        headers_of_format_1: api::format_1::headers,
-        sealed: Arc::default(),
-    };
+    let app = app(config, key, db, clock, calendar)?;
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
     let settings = Arc::clone(&app.config);
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
     let hashing = app.hashing.clone();
+    let answers = app.answers.clone();
     let app = Data::new(app);
+    let serves_docs = settings.docs;
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
             .app_data(documents.clone())
+            .wrap(from_fn(pacing::pace))
             .wrap(Compress::default())
             .wrap(from_fn(middleware::wrap))
-            .configure(|config| mount(config, &routes))
+            .configure(|config| mount(config, &routes, serves_docs))
     })
     .workers(settings.workers)
+    .max_connections(settings.max_connections.div_ceil(settings.workers.max(1)))
+    .on_connect(limit_unread)
     .client_request_timeout(Duration::from_secs(settings.head_timeout_seconds))
     .shutdown_timeout(settings.stop_seconds)
     .listen(listener)
@@ -118,14 +114,57 @@ pub fn start(
     .run();
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, hashing, _sealer: sealer })
+    Ok(Server { address, handle, running, dispatcher, answers, hashing, _sealer: sealer })
+}
+
+/// The program's parts, with these settings.
+fn app(
+    config: Config,
+    key: &Secret,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    calendar: Arc<dyn Calendar>,
+) -> Result<App, String> {
+    let per_address = config.logins_per_minute_per_address;
+    let hashing = HashPool::start(config.password_threads);
+    let metrics_token = config.metrics_token_file.as_deref().map(Secret::read).transpose()?;
+    Ok(App {
+        metrics_token,
+        db,
+        clock,
+        calendar,
+        tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
+        hook_key: HookKey::of(key.bytes()),
+        attempts: AttemptLimit::new(config.logins_per_minute, per_address),
+        hashing: hashing.map_err(|e| format!("cannot start the password threads: {e}"))?,
+        answers: Answers::new(config.answers_limit_bytes),
+        body_room: BodyRoom::default(),
+        running: RunningKeys::default(),
+        imports: UploadSlots::default(),
+        headers_of_format_1: api::format_1::headers,
+        sealed: Arc::default(),
+        config: Arc::new(config),
+    })
+}
+
+/// Ends a connection whose client takes nothing for [`UNREAD`]: the system would keep it for ever.
+fn limit_unread(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        let unread = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
+        if let Err(e) = rustix::net::sockopt::set_tcp_user_timeout(stream, unread) {
+            tracing::debug!("a connection has no limit of unread time: {e}");
+        }
+    }
 }
 
 /// Mounts all services. Order matters: the first match answers.
-fn mount(config: &mut ServiceConfig, routes: &Routes) {
+fn mount(config: &mut ServiceConfig, routes: &Routes, serves_docs: bool) {
+    config.configure(health::mount);
+    if serves_docs {
+        config.configure(documents::mount);
+    }
     config
-        .configure(health::mount)
-        .configure(documents::mount)
         .service(
             scope(crate::http::PREFIX)
                 .wrap(from_fn(caller::authenticate))

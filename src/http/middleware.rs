@@ -72,6 +72,7 @@ pub async fn wrap<B: MessageBody + 'static>(
         }
     }
     finish_headers(&mut response, &id);
+    secure(&mut response);
     log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
 }
@@ -158,8 +159,35 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
-        // Answers depend on the caller's rights: no shared cache may keep them.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // Answers depend on the caller's rights: nothing may keep them, not on disk either.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// How long browsers connect by https only, once they did: a year.
+const ONLY_HTTPS: &str = "max-age=31536000";
+
+/// Content security policy of the Swagger UI: its own files; it sets styles itself.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Adds the headers for browsers that hold for every answer.
+fn secure(response: &mut ServiceResponse<BoxBody>) {
+    let app = response.request().app_data::<Data<App>>();
+    let behind_tls = app.is_some_and(|app| app.config.behind_tls);
+    let docs = response.request().path().starts_with("/docs");
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    if behind_tls {
+        set(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
+    }
+    if docs {
+        set(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(header::REFERRER_POLICY, "same-origin");
     }
 }
 

@@ -1,9 +1,11 @@
 //! The kit of the API, which names no resource: bodies, queries, replies, problems, the document
 //! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
+pub mod answers;
 pub mod app;
 pub mod attempts;
 pub mod body;
+pub mod body_room;
 pub mod caller;
 pub mod client_address;
 pub mod document;
@@ -15,6 +17,7 @@ pub mod health;
 mod json_table;
 pub mod middleware;
 pub mod once;
+pub mod pacing;
 pub mod precondition;
 pub mod problem;
 pub mod problem_body;

@@ -27,7 +27,12 @@ pub struct ProblemBody {
     pub code: String,
     /// The request's id, also in `X-Request-Id` and in the server's log.
     pub request_id: String,
-    /// Every wrong field or parameter; only with 400 and 422.
+    /// How many fields or parameters are wrong; only with 400 and 422. `errors` names the first 100
+    /// of them, for a file the first 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    pub error_count: Option<usize>,
+    /// The wrong fields or parameters, up to 100; only with 400 and 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldProblem>,

@@ -11,6 +11,10 @@ use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
 
+/// Most wrong fields that a refusal names. An answer is then no larger than the body it refuses by
+/// much, and nobody corrects more at a time.
+const ERRORS_LISTED: usize = 100;
+
 /// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -45,8 +49,10 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong and what to do next.
     pub words: Words,
-    /// Every wrong field or parameter.
+    /// Wrong fields or parameters, the first [`ERRORS_LISTED`].
     pub errors: Vec<FieldError>,
+    /// How many there are.
+    pub error_count: usize,
     /// When to try again, in seconds.
     pub retry_after_seconds: Option<u64>,
     /// The cause of a fault of ours; logged, not sent.
@@ -56,7 +62,15 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a kind, a code and words.
     pub fn new(kind: RefusalKind, code: &'static str, words: Words) -> Self {
-        Self { kind, code, words, errors: Vec::new(), retry_after_seconds: None, cause: None }
+        Self {
+            kind,
+            code,
+            words,
+            errors: Vec::new(),
+            error_count: 0,
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 
     /// The caller must log in (again).
@@ -101,22 +115,35 @@ impl Refusal {
         Self::new(RefusalKind::Stale, "stale", words)
     }
 
-    /// Readable, but invalid; with every wrong field.
+    /// Readable, but invalid; with the wrong fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self::invalid_up_to(errors, ERRORS_LISTED)
+    }
+
+    /// As [`Refusal::invalid`], with the first `most` wrong fields.
+    pub fn invalid_up_to(errors: Vec<FieldError>, most: usize) -> Self {
         let words = Words::new(
             format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
             format!("{} field(s) are wrong, see `errors`. Nothing was saved.", errors.len()),
         );
-        Self { errors, ..Self::new(RefusalKind::Invalid, "invalid", words) }
+        Self::new(RefusalKind::Invalid, "invalid", words).naming(errors, most)
     }
 
-    /// Query parameters that are unknown or malformed; with every one of them.
+    /// Query parameters that are unknown or malformed.
     pub fn bad_parameters(errors: Vec<FieldError>) -> Self {
         let words = Words::new(
             "查询参数不符合要求，详见 errors。",
             "Query parameters are wrong, see `errors`.",
         );
-        Self { errors, ..Self::new(RefusalKind::Unreadable, "bad-parameters", words) }
+        Self::new(RefusalKind::Unreadable, "bad-parameters", words).naming(errors, ERRORS_LISTED)
+    }
+
+    /// Names the wrong fields: the first `most` of them, and how many there are.
+    #[must_use]
+    pub fn naming(self, mut errors: Vec<FieldError>, most: usize) -> Self {
+        let error_count = errors.len();
+        errors.truncate(most);
+        Self { errors, error_count, ..self }
     }
 
     /// A fault of ours. The cause is logged and not sent.

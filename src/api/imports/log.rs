@@ -11,6 +11,7 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
 use crate::usecases::events::view::ChangeView;
+use crate::usecases::refusal::Refusal;
 
 /// Maximum number of rows in the response.
 pub const ROWS_SHOWN: usize = 1_000;
@@ -171,7 +172,7 @@ impl ImportLog {
 fn wrong(errors: Vec<FieldError>) -> Problem {
     let count = errors.len();
     if count < ERRORS_SHOWN {
-        return Problem::invalid(errors);
+        return of_file(errors);
     }
     let detail = Words::new(
         format!("文件至少有 {count} 处不符合要求，仅列出前 {count} 处；没有保存任何内容。"),
@@ -179,5 +180,10 @@ fn wrong(errors: Vec<FieldError>) -> Problem {
             "The file has at least {count} errors; the first {count} are listed. Nothing was saved."
         ),
     );
-    Problem { detail, ..Problem::invalid(errors) }
+    Problem { detail, ..of_file(errors) }
+}
+
+/// 422 with all errors: rows are no longer read when there are too many.
+fn of_file(errors: Vec<FieldError>) -> Problem {
+    Refusal::invalid_up_to(errors, ERRORS_SHOWN).into()
 }
