@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::http::tokens::random_text;
+use crate::store::accounts::passwords;
 use crate::store::accounts::users;
 use crate::store::accounts::users::NewUser;
 use crate::store::events;
@@ -104,7 +105,7 @@ fn put(
     now: Timestamp,
 ) -> Result<()> {
     if let Some(user) = users::find_by_name(conn, username)? {
-        return users::set_password(conn, user.id, hash, false);
+        return passwords::set(conn, user.id, hash, false);
     }
     let missing = |what: &str| StoreError::broken(format!("the demonstration lacks {what}"));
     let unit_id = match unit {

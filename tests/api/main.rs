@@ -47,6 +47,7 @@ mod oc4ids;
 mod pages;
 mod pages_register;
 mod pages_work;
+mod passwords;
 mod private_files;
 mod project_figures;
 mod projects;
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
     suite.on_each(attempts::ALL);
     suite.on_each(headers::ALL);
     suite.on_each(limits::ALL);
+    suite.on_each(passwords::ALL);
     suite.on_each(proxies::ALL);
     suite.on_each(private_files::ALL);
     suite.on_each(users::ALL);

@@ -22,6 +22,7 @@ use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::random_text;
 use crate::routes;
 use crate::store::accounts::users::User;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
     self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
 };
@@ -200,7 +201,7 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 /// Change my password
 ///
 /// Ends all other sessions of the account; the current session stays open. Attempts are limited
-/// together with log-ins.
+/// together with log-ins. The last five passwords are not taken again.
 #[utoipa::path(put, path = "/me/password")]
 pub async fn change_password(
     who: Permit<LoggedIn>,
@@ -210,7 +211,9 @@ pub async fn change_password(
     let user = who.caller.user.clone();
     limit.take(&user.username, who.caller.author.origin())?;
     let effort = who.app.config.password_effort();
-    let hash = who.hash(move || sessions::new_hash(&user, &change, effort)).await?;
+    let id = user.id;
+    let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
+    let hash = who.hash(move || sessions::new_hash(&user, &change, &check, effort)).await?;
     who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
     Ok(NoContent)
 }
