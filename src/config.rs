@@ -42,6 +42,11 @@ pub struct DatabaseConfig {
     /// Maximum wait for a database connection before answering 503, in seconds
     #[arg(long, env = "DB_WAIT_SECONDS", default_value_t = 3)]
     pub db_wait_seconds: u64,
+
+    /// Maximum time of a read on PostgreSQL before answering 503, in seconds; twice as much for a
+    /// write
+    #[arg(long, env = "DB_DEADLINE_SECONDS", default_value_t = 30)]
+    pub db_deadline_seconds: u64,
 }
 
 impl DatabaseConfig {
@@ -70,6 +75,7 @@ impl DatabaseConfig {
             data_dir = %self.data_dir.display(),
             connections = self.db_connections,
             wait_seconds = self.db_wait_seconds,
+            deadline_seconds = self.db_deadline_seconds,
             "database"
         );
     }

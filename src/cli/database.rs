@@ -16,7 +16,8 @@ pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
         info!("migrated {url}: {name}");
     }
     let wait = Duration::from_secs(settings.db_wait_seconds);
-    let options = DbOptions { connections: settings.db_connections, wait };
+    let deadline = Duration::from_secs(settings.db_deadline_seconds);
+    let options = DbOptions { connections: settings.db_connections, wait, deadline };
     Db::open(&url, options).map_err(|e| e.to_string())
 }
 

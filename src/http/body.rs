@@ -32,7 +32,7 @@ pub struct Body<T>(pub T);
 impl<T: ToSchema> Argument for Body<T> {
     fn describe(entry: &mut Entry) {
         entry.body::<T>();
-        entry.fails(&[400, 408, 413, 415, 422]);
+        entry.fails(&[400, 408, 413, 415, 422, 507]);
     }
 }
 

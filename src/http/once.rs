@@ -151,7 +151,12 @@ impl Once {
         match done {
             Ok(sent) => Ok(Stored::new(sent)),
             // Another process may have executed a request with the same key meanwhile.
-            Err(problem) => self.kept_reply::<R>(app, &scope, &body_sha256).await?.ok_or(problem),
+            Err(problem) => match self.kept_reply::<R>(app, &scope, &body_sha256).await {
+                Ok(kept) => kept.ok_or(problem),
+                // It is not known either way.
+                Err(_) if problem.code == "outcome-unknown" => Err(problem),
+                Err(another) => Err(another),
+            },
         }
     }
 

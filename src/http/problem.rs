@@ -202,6 +202,7 @@ fn status_of(kind: RefusalKind) -> StatusCode {
         RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
         RefusalKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -233,6 +234,7 @@ impl From<Problem> for Refusal {
             422 => RefusalKind::Invalid,
             429 => RefusalKind::TooMany,
             503 => RefusalKind::Busy,
+            507 => RefusalKind::NoRoom,
             _ => RefusalKind::Broken,
         };
         let Problem {

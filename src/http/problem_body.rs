@@ -106,6 +106,7 @@ pub(super) fn title(status: StatusCode) -> Words {
         428 => ("缺少版本条件", "A precondition is required"),
         429 => ("请求过于频繁", "Too many requests"),
         503 => ("暂时无法服务", "Unavailable for now"),
+        507 => ("存储空间不足", "No space left"),
         500..=599 => ("系统内部错误", "Broken on our side"),
         _ => ("请求有误", "Bad request"),
     };

@@ -36,6 +36,8 @@ pub enum RefusalKind {
     TooMany,
     /// The database is too busy, or cannot be reached.
     Busy,
+    /// The disk is full.
+    NoRoom,
     /// A fault of ours.
     Broken,
 }
@@ -163,6 +165,25 @@ impl Refusal {
         Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "busy", words) }
     }
 
+    /// The disk of the database is full.
+    pub fn no_room() -> Self {
+        let words = Words::new(
+            "数据库所在磁盘已满，没有保存任何内容。请联系管理员清理空间后重试；查询不受影响。",
+            "The disk of the database is full. Nothing was saved. Ask the administrator to make room, then try again; reading still works.",
+        );
+        Self::new(RefusalKind::NoRoom, "disk-full", words)
+    }
+
+    /// The connection to the database was lost while the change may have been saved.
+    pub fn outcome_unknown() -> Self {
+        let words = Words::new(
+            "保存时与数据库的连接中断，无法确定是否已保存。请先重新读取该记录核对；若请求带有 Idempotency-Key，可用同一个键重发，不会重复执行。",
+            "The connection to the database was lost while saving: it is not known whether the change was saved. Read the record again to find out, or send the request again with the same Idempotency-Key, which is never done twice.",
+        );
+        let retry_after_seconds = Some(5);
+        Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "outcome-unknown", words) }
+    }
+
     /// Converts a rule's refusal; a refusal of the date becomes an error of the field at `pointer`.
     pub fn of_day(pointer: &'static str, refusal: impl OfDate + Into<Self>) -> Self {
         match refusal.of_date() {
@@ -207,6 +228,10 @@ impl From<StoreError> for Refusal {
             // The database may be back soon, or a newer program took over; why goes to the log.
             StoreError::Unreachable(_) | StoreError::NewerSchema(_) => {
                 Self { cause: Some(error.to_string()), ..Self::busy() }
+            }
+            StoreError::Full(_) => Self { cause: Some(error.to_string()), ..Self::no_room() },
+            StoreError::OutcomeUnknown(_) => {
+                Self { cause: Some(error.to_string()), ..Self::outcome_unknown() }
             }
             StoreError::Broken(_) => Self::broken(error),
         }

@@ -30,6 +30,7 @@ mod commands;
 mod concurrency;
 mod digests;
 mod documents;
+mod failures;
 mod feed;
 mod floors;
 mod golden;
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
     suite.on_each(sessions::ALL);
     suite.on_each(sheets::ALL);
     suite.on_each(attempts::ALL);
+    suite.on_each(failures::ALL);
     suite.on_each(headers::ALL);
     suite.on_each(limits::ALL);
     suite.on_each(passwords::ALL);
