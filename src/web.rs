@@ -21,18 +21,23 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::answering_stream::AnsweringStream;
+use crate::http::answers::Answers;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
+use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
-use crate::http::{caller, documents, health, middleware};
+use crate::http::{caller, documents, health, middleware, pacing};
 use crate::pages;
 use crate::store::Db;
 use crate::telemetry;
+
+/// How long a client may leave sent bytes unread.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// A running server.
 #[derive(Debug)]
@@ -42,6 +47,8 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    /// Large answers being sent.
+    pub answers: Answers,
     /// Threads that hash passwords.
     pub hashing: HashPool,
     _sealer: Sealer,
@@ -83,34 +90,15 @@ pub fn start(
     };
     let listener = TcpListener::bind(listen).map_err(unheard)?;
     let address = listener.local_addr().map_err(unheard)?;
-    let tokens = Arc::new(Tokens::new(key.bytes(), config.access_token_seconds));
-    let attempts =
-        AttemptLimit::new(config.logins_per_minute, config.logins_per_minute_per_address);
-    let hashing = HashPool::start(config.password_threads)
-        .map_err(|e| format!("cannot start the password threads: {e}"))?;
-    let exports = ExportSlots::of(db.connections());
-    let app = App {
-        db,
-        clock,
-        calendar,
-        config: Arc::new(config),
-        tokens,
-        hook_key: HookKey::of(key.bytes()),
-        attempts,
-        hashing,
-        running: RunningKeys::default(),
-        exports,
-        imports: UploadSlots::default(),
-        headers_of_format_1: api::format_1::headers,
-        sealed: Arc::default(),
-    };
+    let app = app(config, key, db, clock, calendar)?;
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
     let hashing = app.hashing.clone();
+    let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, hashing, _sealer: sealer })
+    Ok(Server { address, handle, running, dispatcher, answers, hashing, _sealer: sealer })
 }
 
 /// Answers on `listener`. As `HttpServer` would, but on an [`AnsweringStream`].
@@ -120,13 +108,15 @@ fn serve(app: App, listener: TcpListener) -> std::io::Result<actix_server::Serve
     let routes = Arc::new(api::routes());
     let documents = Data::new(documents::Documents::of(&routes));
     let app = Data::new(app);
+    let serves_docs = settings.docs;
     let make_app = move || {
         ActixApp::new()
             .app_data(app.clone())
             .app_data(documents.clone())
+            .wrap(from_fn(pacing::pace))
             .wrap(Compress::default())
             .wrap(from_fn(middleware::wrap))
-            .configure(|config| mount(config, &routes))
+            .configure(|config| mount(config, &routes, serves_docs))
     };
     let head_timeout = Duration::from_secs(settings.head_timeout_seconds);
     let builder = actix_server::Server::build();
@@ -145,7 +135,10 @@ fn serve(app: App, listener: TcpListener) -> std::io::Result<actix_server::Serve
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(answering).and_then(http)
     };
-    let builder = builder.workers(settings.workers).shutdown_timeout(settings.stop_seconds);
+    let builder = builder
+        .workers(settings.workers)
+        .max_concurrent_connections(settings.max_connections.div_ceil(settings.workers.max(1)))
+        .shutdown_timeout(settings.stop_seconds);
     Ok(builder.listen("http", listener, connections)?.run())
 }
 
@@ -156,14 +149,59 @@ fn answering(connection: TcpStream) -> Ready<Result<Connected, DispatchError>> {
     let caller = connection.peer_addr().ok();
     // Small answers do not wait for more; without it they only come later.
     let _ = connection.set_nodelay(true);
+    limit_unread(&connection);
     ready(Ok((AnsweringStream::new(connection), Protocol::Http1, caller)))
 }
 
+/// The program's parts, with these settings.
+fn app(
+    config: Config,
+    key: &Secret,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    calendar: Arc<dyn Calendar>,
+) -> Result<App, String> {
+    let per_address = config.logins_per_minute_per_address;
+    let hashing = HashPool::start(config.password_threads);
+    let metrics_token = config.metrics_token_file.as_deref().map(Secret::read).transpose()?;
+    Ok(App {
+        metrics_token,
+        clock,
+        calendar,
+        tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
+        hook_key: HookKey::of(key.bytes()),
+        attempts: AttemptLimit::new(config.logins_per_minute, per_address),
+        hashing: hashing.map_err(|e| format!("cannot start the password threads: {e}"))?,
+        answers: Answers::new(config.answers_limit_bytes),
+        body_room: BodyRoom::default(),
+        running: RunningKeys::default(),
+        exports: ExportSlots::of(db.connections()),
+        imports: UploadSlots::default(),
+        headers_of_format_1: api::format_1::headers,
+        sealed: Arc::default(),
+        db,
+        config: Arc::new(config),
+    })
+}
+
+/// Ends a connection whose client takes nothing for [`UNREAD`]: the system would keep it for ever.
+fn limit_unread(connection: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    {
+        let unread = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
+        if let Err(e) = rustix::net::sockopt::set_tcp_user_timeout(connection, unread) {
+            tracing::debug!("a connection has no limit of unread time: {e}");
+        }
+    }
+}
+
 /// Mounts all services. Order matters: the first match answers.
-fn mount(config: &mut ServiceConfig, routes: &Routes) {
+fn mount(config: &mut ServiceConfig, routes: &Routes, serves_docs: bool) {
+    config.configure(health::mount);
+    if serves_docs {
+        config.configure(documents::mount);
+    }
     config
-        .configure(health::mount)
-        .configure(documents::mount)
         .service(
             scope(crate::http::PREFIX)
                 .wrap(from_fn(caller::authenticate))

@@ -104,7 +104,7 @@ pub fn run() -> ExitCode {
         Command::Seed(database) => in_system(seed::run(database)),
         Command::User { command } => in_system(user::run(command)),
         Command::Client { command } => in_system(client::run(command)),
-        Command::Verify(database) => in_system(verify::run(database.url())),
+        Command::Verify(database) => in_system(verify::of(database)),
         Command::RenewFeed(database) => in_system(renew_feed::run(database)),
         Command::Backup { database, file } => in_system(backup::run(database, file)),
     };

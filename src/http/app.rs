@@ -8,11 +8,13 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
+use crate::http::answers::Answers;
 use crate::http::attempts::AttemptLimit;
+use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::problem::Problem;
@@ -45,6 +47,12 @@ pub struct App {
     pub attempts: AttemptLimit,
     /// Threads that hash passwords.
     pub hashing: HashPool,
+    /// Large answers being sent.
+    pub answers: Answers,
+    /// Room for request bodies.
+    pub body_room: BodyRoom,
+    /// What /metrics is asked with; `None` if it is open.
+    pub metrics_token: Option<Secret>,
     /// Idempotency keys of the requests being executed.
     pub running: RunningKeys,
     /// Slots for lists that are read to their end.

@@ -19,6 +19,21 @@ const SLOTS: usize = 65_536;
 const ADDRESSES_PER_NAME: u32 = 10;
 const MINUTE_MICROS: u64 = 60_000_000;
 
+/// Code of the refusal of an attempt too many.
+const TOO_MANY: &str = "too-many-attempts";
+/// Code of the refusal of an attempt that finds no place to wait.
+pub(super) const BUSY: &str = "log-ins-busy";
+
+/// Response extension: the answer refuses an attempt, and is held back for a while.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldBack;
+
+/// True for a refusal that is held back: a flood then waits for each of its answers, and the
+/// processors are free for others meanwhile.
+pub(super) fn is_held_back(problem: &Problem) -> bool {
+    matches!(problem.code, TOO_MANY | BUSY)
+}
+
 /// Limits attempts per account name and address, per address, and per name.
 ///
 /// The first slows guessing one password, the second trying many names, the third guessing from
@@ -82,7 +97,7 @@ fn too_many(seconds: u64) -> Problem {
         format!("登录尝试过于频繁，请 {seconds} 秒后再试。"),
         format!("Too many attempts to log in. Try again in {seconds} s."),
     );
-    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", detail);
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, TOO_MANY, detail);
     Problem { retry_after_seconds: Some(seconds), ..problem }
 }
 

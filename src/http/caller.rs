@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
@@ -19,6 +19,7 @@ use crate::domain::account::scope::ClientScope;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
+use crate::http::client_address::ClientAddress;
 use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
@@ -57,7 +58,7 @@ pub async fn authenticate<B: MessageBody + 'static>(
     if let Err(problem) = check_address(&request) {
         return Ok(request.into_response(problem.error_response()).map_into_right_body());
     }
-    if let Some(token) = bearer(&request)
+    if let Some(token) = bearer(request.headers())
         && let Some(app) = request.app_data::<Data<App>>().cloned()
     {
         remember(&app, &request, Credential { token: &token, kind: CredentialKind::Bearer }).await;
@@ -70,8 +71,9 @@ pub async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str)
     remember(app, request, Credential { token, kind: CredentialKind::PageCookie }).await;
 }
 
-fn bearer(request: &ServiceRequest) -> Option<String> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+/// The token of `Authorization: Bearer`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
@@ -91,8 +93,7 @@ enum CredentialKind {
 
 /// Identifies the caller and keeps the result for [`Permit`].
 async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
-    let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-    let origin = Origin { request_id: RequestId::of(request), address };
+    let origin = Origin { request_id: RequestId::of(request), address: ClientAddress::of(request) };
     let identified = identify(app, credential, origin).await;
     request.extensions_mut().insert(Authentication(identified));
 }

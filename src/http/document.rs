@@ -190,7 +190,11 @@ fn failures() -> Map<String, Value> {
         (428, "`If-Match` (or `If-None-Match: *`) is missing."),
         (429, "Too many requests; try again after `Retry-After` seconds."),
         (500, "A fault of the server, logged with the request id."),
-        (503, "The server is busy; try again after `Retry-After` seconds."),
+        (
+            503,
+            "The server is busy; try again after `Retry-After` seconds. With the code `outcome-unknown` the change may have been saved.",
+        ),
+        (507, "The disk of the database is full; nothing was saved."),
     ];
     let response = |(status, description): (u16, &str)| {
         let mut body = json!({"description": description, "content": problem_content()});

@@ -1,6 +1,6 @@
 //! Serves the OpenAPI documents, the Swagger UI, the list of resources and the pages about problems.
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, get};
 use actix_web::{HttpResponse, Responder};
 use serde::{Serialize, Serializer};
@@ -77,7 +77,11 @@ pub fn mount(config: &mut ServiceConfig) {
 
 #[expect(clippy::unused_async, reason = "handlers are")]
 async fn serve(document: Bytes) -> impl Responder {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document)
+    // The same for everybody.
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(document)
 }
 
 async fn to_docs() -> impl Responder {

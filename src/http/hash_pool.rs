@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use tokio::sync::oneshot;
 
 use crate::domain::words::Words;
-use crate::http::attempts::network_of;
+use crate::http::attempts::{BUSY, network_of};
 use crate::http::problem::Problem;
 use crate::usecases::refusal::Refusal;
 
@@ -149,7 +149,7 @@ fn full() -> Problem {
         format!("同时登录的请求过多，请 {RETRY_SECONDS} 秒后再试。"),
         format!("Too many passwords are being checked. Try again in {RETRY_SECONDS} s."),
     );
-    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "log-ins-busy", detail);
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, BUSY, detail);
     Problem { retry_after_seconds: Some(RETRY_SECONDS), ..problem }
 }
 

@@ -2,10 +2,13 @@
 //! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
 pub mod answering_stream;
+pub mod answers;
 pub mod app;
 pub mod attempts;
 pub mod body;
+pub mod body_room;
 pub mod caller;
+pub mod client_address;
 mod columns;
 pub mod document;
 pub mod document30;
@@ -20,6 +23,7 @@ mod json_table;
 mod list_file;
 pub mod middleware;
 pub mod once;
+pub mod pacing;
 pub mod plain_text;
 pub mod precondition;
 pub mod problem;

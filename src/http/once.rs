@@ -178,7 +178,12 @@ impl Once {
         match done {
             Ok(sent) => Ok(Stored::new(sent)),
             // Another process may have executed a request with the same key meanwhile.
-            Err(problem) => self.kept_reply::<R>(app, &scope, &body).await?.ok_or(problem),
+            Err(problem) => match self.kept_reply::<R>(app, &scope, &body).await {
+                Ok(kept) => kept.ok_or(problem),
+                // It is not known either way.
+                Err(_) if problem.code == "outcome-unknown" => Err(problem),
+                Err(another) => Err(another),
+            },
         }
     }
 

@@ -23,8 +23,10 @@ pub struct Problem {
     pub code: &'static str,
     /// What went wrong here, and what to do about it.
     pub detail: Words,
-    /// Every wrong field, for 400 and 422.
+    /// Wrong fields, for 400 and 422.
     pub errors: Vec<FieldError>,
+    /// How many there are; `errors` may name the first of them only.
+    pub error_count: usize,
     /// When to try again, in seconds, for 429 and 503.
     pub retry_after_seconds: Option<u64>,
     /// The cause of a 500, for the log alone.
@@ -34,7 +36,15 @@ pub struct Problem {
 impl Problem {
     /// A problem with a status, a code and words.
     pub fn new(status: StatusCode, code: &'static str, detail: Words) -> Self {
-        Self { status, code, detail, errors: Vec::new(), retry_after_seconds: None, cause: None }
+        Self {
+            status,
+            code,
+            detail,
+            errors: Vec::new(),
+            error_count: 0,
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 
     /// 401: the caller must log in.
@@ -162,6 +172,7 @@ impl Problem {
             detail: self.detail.say(language),
             code: self.code.to_owned(),
             request_id: request_id.to_owned(),
+            error_count: Some(self.error_count).filter(|count| *count > 0),
             errors: self.errors.iter().map(|e| FieldProblem::new(e, language)).collect(),
             error: self.code.strip_prefix("oauth-").map(|code| code.replace('-', "_")),
         }
@@ -188,8 +199,10 @@ impl ResponseError for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { kind, code, words, errors, retry_after_seconds, cause } = refusal;
-        Self { status: status_of(kind), code, detail: words, errors, retry_after_seconds, cause }
+        let Refusal { kind, code, words, errors, error_count, retry_after_seconds, cause } =
+            refusal;
+        let status = status_of(kind);
+        Self { status, code, detail: words, errors, error_count, retry_after_seconds, cause }
     }
 }
 
@@ -206,6 +219,7 @@ fn status_of(kind: RefusalKind) -> StatusCode {
         RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
         RefusalKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

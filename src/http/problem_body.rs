@@ -27,7 +27,12 @@ pub struct ProblemBody {
     pub code: String,
     /// The request's id, also in `X-Request-Id` and in the server's log.
     pub request_id: String,
-    /// Every wrong field or parameter; only with 400 and 422.
+    /// How many fields or parameters are wrong; only with 400 and 422. `errors` names the first 100
+    /// of them, for a file the first 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    pub error_count: Option<usize>,
+    /// The wrong fields or parameters, up to 100; only with 400 and 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldProblem>,
@@ -104,6 +109,7 @@ pub(super) fn title(status: StatusCode) -> Words {
         431 => ("请求头过大", "Headers too large"),
         429 => ("请求过于频繁", "Too many requests"),
         503 => ("暂时无法服务", "Unavailable for now"),
+        507 => ("存储空间不足", "No space left"),
         500..=599 => ("系统内部错误", "Broken on our side"),
         _ => ("请求有误", "Bad request"),
     };

@@ -9,6 +9,7 @@ use diesel::{
 };
 
 use crate::store::conn::{Conn, Use};
+use crate::store::private;
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError};
 
@@ -60,6 +61,8 @@ pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
         std::fs::remove_file(part).map_err(failed)?;
     }
     let mut conn = Conn::open(url, Use::Write)?;
+    // VACUUM INTO fills an empty file and leaves its mode as it is.
+    private::make_file(part).map_err(failed)?;
     let quoted = part.to_string_lossy().replace('\'', "''");
     conn.batch_execute(&format!("VACUUM INTO '{quoted}'"))
         .map_err(|e| StoreError::Unreachable(format!("cannot write {shown}: {e}")))?;

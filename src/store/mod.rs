@@ -20,6 +20,7 @@ pub mod milestones;
 pub mod oc4ids;
 pub mod page;
 pub mod plans;
+pub mod private;
 pub mod projects;
 pub mod reference;
 pub mod reporting_months;

@@ -323,6 +323,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_passwords (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     plans (id) {
         id -> BigInt,
         year -> Integer,
@@ -571,6 +579,7 @@ diesel::joinable!(project_units -> projects (project_id));
 diesel::joinable!(project_units -> units (unit_id));
 diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
+diesel::joinable!(past_passwords -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(report_issues -> issues (issue_id));
 diesel::joinable!(report_issues -> monthly_reports (report_id));
@@ -610,6 +619,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measures,
     milestones,
     monthly_reports,
+    past_passwords,
     plans,
     project_units,
     projects,

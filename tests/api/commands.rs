@@ -230,13 +230,14 @@ async fn clients_are_made_from_the_command_line(app: TestApp) {
 }
 
 /// A server process and its listening address.
-struct Running {
-    child: Child,
+pub struct Running {
+    /// The process.
+    pub child: Child,
     address: String,
 }
 
 /// Starts the server and waits for its listening address.
-fn start(mut command: Command) -> Running {
+pub fn start(mut command: Command) -> Running {
     command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -248,7 +249,7 @@ fn start(mut command: Command) -> Running {
     Running { child, address: address.expect("it listens") }
 }
 
-fn terminate(child: &Child) {
+pub fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(status.unwrap().success());
 }

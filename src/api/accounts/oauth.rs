@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,6 +20,7 @@ use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
+use crate::http::body::{self, BodyLimits};
 use crate::http::plain_text::{self, Pair, TextFlaw, pairs};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
@@ -76,16 +76,10 @@ impl FromRequest for TokenRequest {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = request.content_type().eq_ignore_ascii_case(FORM);
         let basic = basic(request);
-        let patience = request.app_data::<Data<App>>().map(|a| a.config.body_timeout_seconds);
-        let bytes = Bytes::from_request(request, payload);
+        let limits = BodyLimits::of(request, |_| LONGEST);
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let patience = Duration::from_secs(patience.unwrap_or(1));
-            let bytes = tokio::time::timeout(patience, bytes).await;
-            let bytes =
-                bytes.map_err(|_| Problem::too_slow())?.map_err(|_| Problem::too_large())?;
-            if bytes.len() > LONGEST {
-                return Err(Problem::too_large());
-            }
+            let bytes = body::bytes(&request, payload, limits?).await?;
             if !is_form {
                 return Err(invalid_request());
             }

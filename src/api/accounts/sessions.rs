@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
+use crate::http::client_address::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::reply::{Created, Json, NoContent};
 use crate::http::request_id::RequestId;
@@ -21,6 +22,7 @@ use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::random_text;
 use crate::routes;
 use crate::store::accounts::users::User;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
     self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
 };
@@ -66,10 +68,8 @@ impl FromRequest for Origin {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request_id =
-            request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        ready(Ok(Self { request_id, address }))
+        let address = ClientAddress::of(request);
+        ready(Ok(Self { request_id: RequestId::of(request), address }))
     }
 }
 
@@ -201,7 +201,7 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 /// Change my password
 ///
 /// Ends all other sessions of the account; the current session stays open. Attempts are limited
-/// together with log-ins.
+/// together with log-ins. The last five passwords are not taken again.
 #[utoipa::path(put, path = "/me/password")]
 pub async fn change_password(
     who: Permit<LoggedIn>,
@@ -211,7 +211,9 @@ pub async fn change_password(
     let user = who.caller.user.clone();
     limit.take(&user.username, who.caller.author.origin())?;
     let effort = who.app.config.password_effort();
-    let hash = who.hash(move || sessions::new_hash(&user, &change, effort)).await?;
+    let id = user.id;
+    let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
+    let hash = who.hash(move || sessions::new_hash(&user, &change, &check, effort)).await?;
     who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
     Ok(NoContent)
 }

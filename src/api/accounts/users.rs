@@ -18,6 +18,7 @@ use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserInput, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::answer::PageView;
@@ -98,7 +99,8 @@ async fn create_user(
     once: Once,
 ) -> Result<Stored<Created<UserView>>, Problem> {
     let effort = who.app.config.password_effort();
-    let new = who.hash(move || users::prepare(&input, effort)).await?;
+    let check = who.ask(|ask| PasswordCheck::load(ask, None)).await?;
+    let new = who.hash(move || users::prepare(&input, &check, effort)).await?;
     once.change(&who, move |ask| users::decide_creation(ask, &new), users::create, created).await
 }
 
@@ -121,7 +123,7 @@ async fn get_user(
 
 /// Change an account
 ///
-/// Absent fields are left unchanged. A change of role and disabling take effect immediately;
+/// Absent fields are left unchanged. Nobody changes their own role. A change of role and disabling take effect immediately;
 /// disabling also ends the account's sessions.
 #[utoipa::path(patch, path = "/users/{user_id}")]
 async fn update_user(
@@ -151,14 +153,15 @@ async fn reset_password(
 /// Sets the password of an account; hashes it between reading and writing.
 ///
 /// # Errors
-/// Not found; invalid when the password is weak.
+/// Not found; invalid when the password is weak or was used before.
 pub async fn reset_to(
     who: &Permit<KeepAccounts>,
     id: UserId,
     reset: PasswordReset,
 ) -> Result<UserView, Problem> {
     let user = who.ask(move |ask| users::get(ask, id)).await?;
+    let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
     let effort = who.app.config.password_effort();
-    let hash = who.hash(move || users::prepare_reset(&user, &reset, effort)).await?;
+    let hash = who.hash(move || users::prepare_reset(&user, &reset, &check, effort)).await?;
     who.change(move |ask| users::decide_reset(ask, id, &hash), users::save_reset).await
 }

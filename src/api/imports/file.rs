@@ -1,10 +1,9 @@
 //! The request body of an import: how the file is sent, and detection of its format.
 
 use std::future::{Ready, ready};
-use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde_json::json;
 
@@ -12,7 +11,6 @@ use crate::api::imports::content::SheetContent;
 use crate::api::imports::guard::{encrypted, not_a_workbook};
 use crate::api::imports::limits::not_taken;
 use crate::api::imports::{csv_file, workbook};
-use crate::http::app::App;
 use crate::http::body::{self, BodyLimits};
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
@@ -62,15 +60,12 @@ impl FileBody {
     ///
     /// # Errors
     /// 408, 413 or 415.
-    pub async fn read(self, app: &Data<App>) -> Result<Bytes, Problem> {
+    pub async fn read(self) -> Result<Bytes, Problem> {
         let kind = self.request.content_type().to_ascii_lowercase();
         if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
             return Err(wrong_media_type());
         }
-        let limits = BodyLimits {
-            bytes: app.config.import_limit_bytes,
-            wait: Duration::from_secs(app.config.body_timeout_seconds),
-        };
+        let limits = BodyLimits::of(&self.request, |config| config.import_limit_bytes)?;
         Ok(body::bytes(&self.request, self.payload, limits).await?.freeze())
     }
 }

@@ -257,7 +257,7 @@ impl ImportLog {
 fn wrong(errors: Vec<FieldError>) -> Refusal {
     let count = errors.len();
     if count < ERRORS_SHOWN {
-        return Refusal::invalid(errors);
+        return of_file(errors);
     }
     let words = Words::new(
         format!("文件至少有 {count} 处不符合要求，仅列出前 {count} 处；没有保存任何内容。"),
@@ -265,5 +265,10 @@ fn wrong(errors: Vec<FieldError>) -> Refusal {
             "The file has at least {count} errors; the first {count} are listed. Nothing was saved."
         ),
     );
-    Refusal { words, ..Refusal::invalid(errors) }
+    Refusal { words, ..of_file(errors) }
+}
+
+/// Invalid, with all errors: rows are no longer read when there are too many.
+fn of_file(errors: Vec<FieldError>) -> Refusal {
+    Refusal::invalid_up_to(errors, ERRORS_SHOWN)
 }

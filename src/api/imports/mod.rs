@@ -123,7 +123,7 @@ async fn create_import(
     once: Once,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
     run::must_be_permitted(&who, query.0.kind)?;
-    let file = file.read(&who.app).await?;
+    let file = file.read().await?;
     run::import(&who, &once, query, file).await
 }
 

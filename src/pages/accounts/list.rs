@@ -18,6 +18,7 @@ use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
 use crate::store::reference::units::UnitFilter;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{UserInput, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::answer::PageView;
@@ -183,7 +184,8 @@ async fn try_to_create(
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
     let input = checked::<UserInput>(body)?;
     let effort = visit.app.config.password_effort();
-    let new = visit.who.hash(move || users::prepare(&input, effort)).await?;
+    let check = visit.who.ask(|ask| PasswordCheck::load(ask, None)).await?;
+    let new = visit.who.hash(move || users::prepare(&input, &check, effort)).await?;
     let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;
     Ok(NewPassword { username: view.username, password })
 }

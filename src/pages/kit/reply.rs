@@ -6,6 +6,7 @@ use actix_web::http::header::{ContentType, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use askama::Template;
 
+use crate::http::attempts::HeldBack;
 use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::FormErrors;
@@ -47,6 +48,7 @@ impl<T: Template> Responder for Page<T> {
                     HttpResponse::build(self.status).insert_header(ContentType::html()).body(html);
                 answer.extensions_mut().insert(HasOwnErrorBody);
                 if let Some(seconds) = self.retry_after_seconds {
+                    answer.extensions_mut().insert(HeldBack);
                     answer.headers_mut().insert(RETRY_AFTER, seconds.into());
                 }
                 answer

@@ -207,18 +207,6 @@ pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
     if changed == 0 { Err(StoreError::Stale) } else { get(conn, user.id) }
 }
 
-/// Sets a new password hash.
-pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result<()> {
-    let changed = diesel::update(users::table.find(id.0))
-        .set((
-            users::password_hash.eq(hash),
-            users::must_change_password.eq(must_change),
-            users::version.eq(users::version + 1),
-        ))
-        .execute(conn)?;
-    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
-}
-
 /// True if at least one account exists.
 pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(users::table.select(users::id).first::<i64>(conn).optional()?.is_some())

@@ -67,6 +67,7 @@ pub fn open(
     let scopes = granted(login, &client).ok_or_else(|| too_wide(&client.scopes))?;
     let ends = now.plus_seconds(login.lifetime);
     let ends = client.expires_at.map_or(ends, |until| until.min(ends));
+    sessions::forget(conn, now)?;
     let session = sessions::open(conn, client.user.id, now, ends)?;
     let author = origin.author(&client.user).as_client(client.id, &client.name);
     events::record(conn, &author, now, &Event::of_session("session.opened", session))?;

@@ -46,7 +46,7 @@ pub fn save(
     input: &ReportInput,
 ) -> Result<ReportView, Refusal> {
     let precondition =
-        before.map_or(Precondition::Absent, |report| Precondition::Version(report.version));
+        before.map_or(Precondition::Absent, |report| Precondition::Version(report.version.into()));
     let change = write::decide(ask, key, precondition, input)?;
     ask.save(|conn| write::save(conn, change))
 }

@@ -17,6 +17,7 @@ use crate::usecases::check::Check;
 use crate::usecases::milestones::MilestoneKey;
 use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
 use crate::usecases::projects::date_warnings;
 use crate::usecases::refusal::Refusal;
 
@@ -108,12 +109,13 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
 pub fn decide_update(
     ask: &mut Ask<'_>,
     key: MilestoneKey,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<MilestoneEdit>,
 ) -> Result<MilestoneChange, Refusal> {
     let project = projects::get(ask.conn, key.project, ask.sight())?;
     let old = milestones::get(ask.conn, key.project, key.milestone)?;
     let before = Some(old.clone());
+    let version = version.into().of(old.version);
     let milestone = changed(ask, Milestone { version, ..old }, patch)?;
     let language = ask.language;
     Ok(MilestoneChange { before, milestone, project, stamp: ask.stamp(), language })

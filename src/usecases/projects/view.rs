@@ -365,6 +365,6 @@ impl Patch<ProjectInput> {
         let errors: Vec<_> = named
             .map(|field| FieldError::new(format!("/{field}"), "commission-only", words.clone()))
             .collect();
-        if errors.is_empty() { Ok(()) } else { Err(Refusal { errors, ..Refusal::forbidden() }) }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::forbidden().naming(errors, 100)) }
     }
 }

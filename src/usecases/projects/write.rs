@@ -15,6 +15,7 @@ use crate::store::{Conn, projects};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
 use crate::usecases::projects::date_warnings;
 use crate::usecases::projects::namesakes;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
@@ -83,7 +84,7 @@ pub fn register(
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: ProjectId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<ProjectInput>,
 ) -> Result<ProjectChange, Refusal> {
     let codes = ReferenceCodes::load(ask.conn)?;
@@ -98,7 +99,7 @@ pub fn revise(
     ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     id: ProjectId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<ProjectInput>,
 ) -> Result<ProjectChange, Refusal> {
     let old = projects::get(ask.conn, id, ask.sight())?;
@@ -115,6 +116,7 @@ pub fn revise(
     let floor = if moves_money { floor::of(ask.conn, id)? } else { InvestmentFloor::default() };
     let changed = check.rules(old.revise(facts, &floor, stamp.now.today));
     let changed = check.done(changed)?;
+    let version = version.into().of(before.project.version);
     let project = Project { version, updated_at: stamp.now.instant, ..changed };
     let names = |p: &Project| (p.facts.name.clone(), p.facts.area_id);
     let renamed = names(&project) != names(&before.project);

@@ -51,10 +51,11 @@ pub fn decide(
     let before = old.clone().map(|old| filed::of(ask.conn, old)).transpose()?;
     let state = old.as_ref().map(|r| r.state);
     must_be_fileable(ask, Filing { project: &project, month: key.month, state })?;
-    let (kind, report) = match precondition.admits(old, |old, version| Report { version, ..old })? {
-        None => ("report.drafted", draft(key, figures)),
-        Some(old) => ("report.rewritten", old.rewrite(figures)?),
-    };
+    let (kind, report) =
+        match precondition.admits(old, |r| r.version, |old, version| Report { version, ..old })? {
+            None => ("report.drafted", draft(key, figures)),
+            Some(old) => ("report.rewritten", old.rewrite(figures)?),
+        };
     Ok(ReportChange {
         kind,
         before,

@@ -16,6 +16,7 @@ use crate::store::{projects, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::check::Check;
 use crate::usecases::plans::year_plan::FirstVersion;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::gates::must_not_be_closed;
 use crate::usecases::roll_overs::must_be_proposed;
@@ -45,7 +46,7 @@ impl ConfirmationInput {
 pub fn decide(
     ask: &mut Ask<'_>,
     year: Year,
-    version: i64,
+    version: impl Into<Expected>,
     input: &ConfirmationInput,
 ) -> Result<RollOverChange, Refusal> {
     let mut check = Check::new();
@@ -53,7 +54,7 @@ pub fn decide(
     let document_number = check.done(number)?.into_string();
     let old = roll_overs::get(ask.conn, year)?;
     must_be_proposed(&old)?;
-    if old.version != version {
+    if version.into().of(old.version) != old.version {
         return Err(Refusal::stale());
     }
     let before = totals::of(ask.conn, old.clone())?;
