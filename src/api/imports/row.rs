@@ -204,7 +204,9 @@ fn create<R: RecordRow>(
     row: &R,
     errors: &mut RowErrors,
 ) -> Result<Option<RowResult>, Refusal> {
-    entered.errors_of_new().into_iter().for_each(|error| errors.note(error));
+    for error in entered.errors_of_new() {
+        errors.note(error);
+    }
     check_project(entered, row, errors);
     let body = R::body_of_new(entered, errors);
     let work = |ask: &mut Ask<'_>, body| row.create(ask, context, entered, body);
@@ -245,7 +247,9 @@ fn change<R: RecordRow>(
         }
         Wanted::Change { patch, errors } => (patch, errors),
     };
-    found.into_iter().for_each(|error| errors.note(error));
+    for error in found {
+        errors.note(error);
+    }
     check_project(entered, row, errors);
     if patch.is_empty() {
         return Ok(None);

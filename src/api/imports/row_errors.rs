@@ -50,7 +50,8 @@ impl RowErrors {
 
     /// Adds an error, unless it may only follow from a field that is wrong.
     pub fn note(&mut self, error: FieldError) {
-        if !error.follows_from(&self.wrong) && !(self.may_be_partial && error.code == "required") {
+        let may_be_missing = self.may_be_partial && error.code == "required";
+        if !may_be_missing && !error.follows_from(&self.wrong) {
             self.errors.push(error);
         }
     }
@@ -73,7 +74,9 @@ impl RowErrors {
             return Ok(Vec::new());
         }
         let pointers: BTreeSet<String> = refusal.errors.iter().map(|e| e.pointer.clone()).collect();
-        refusal.errors.into_iter().for_each(|error| self.note(error));
+        for error in refusal.errors {
+            self.note(error);
+        }
         let new = pointers.into_iter().filter(|p| !p.is_empty() && !self.wrong.contains(p));
         let new: Vec<String> = new.collect();
         self.wrong.extend(new.iter().cloned());
@@ -100,7 +103,9 @@ impl RowErrors {
         loop {
             if !replaced.is_empty() {
                 let stand_ins = stand_ins::<T>();
-                replaced.iter().for_each(|pointer| replace(&mut body, pointer, &stand_ins));
+                for pointer in &replaced {
+                    replace(&mut body, pointer, &stand_ins);
+                }
             }
             let keep = self.is_empty();
             match ask.attempt(|ask| work(ask, body.clone()), |_| keep) {

@@ -99,7 +99,9 @@ impl RecordRow for YearPlanRow {
     ) -> RecordFields {
         if !JUSTIFICATION.iter().any(|name| patch.contains_key(*name)) {
             errors.note(same_reason());
-            JUSTIFICATION.iter().for_each(|name| errors.set_aside(&format!("/{name}")));
+            for name in JUSTIFICATION {
+                errors.set_aside(&format!("/{name}"));
+            }
         }
         let mut body = current.fields;
         for own in ["number", "created_at", "project"] {
