@@ -37,7 +37,7 @@ use crate::store::Db;
 use crate::telemetry;
 
 /// How long a client may leave sent bytes unread.
-const UNREAD: Duration = Duration::from_secs(60);
+const UNREAD: Duration = Duration::from_mins(1);
 
 /// A running server.
 #[derive(Debug)]

@@ -12,7 +12,9 @@ use crate::store::{DatabaseUrl, Db, DbOptions, migrate, private};
 /// Opens the database of `settings` and migrates it to the schema of this version.
 pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     let url = settings.url()?;
-    exposed_files(settings, &url).iter().for_each(|warning| warn!("{warning}"));
+    for warning in exposed_files(settings, &url) {
+        warn!("{warning}");
+    }
     for name in migrate::migrate(&url).map_err(|e| e.to_string())? {
         info!("migrated {url}: {name}");
     }

@@ -16,7 +16,9 @@ pub(super) async fn of(settings: DatabaseConfig) -> Result<(), String> {
 
 /// Verifies the database at `url`, and prints `warnings` with the checks.
 pub(super) async fn run(url: &DatabaseUrl, warnings: &[String]) -> Result<(), String> {
-    warnings.iter().for_each(|warning| println!("WARNING: {warning}"));
+    for warning in warnings {
+        println!("WARNING: {warning}");
+    }
     let db = Db::open(url, DbOptions::default()).map_err(|e| e.to_string())?;
     let checks = db.read(verify::verify).await.map_err(|e| e.to_string())?;
     let mut wrong = 0;

@@ -207,6 +207,16 @@ fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
     MonthlyAmounts(<[Fen; 12]>::try_from(parts).unwrap_or_default())
 }
 
+/// Progress of a month in words.
+const WORDS: [&str; 6] = [
+    "基础施工，完成桩基检测",
+    "主体结构施工至三层",
+    "厂房钢结构吊装",
+    "设备采购合同签订，首批设备到场",
+    "管线安装，同步推进道路硬化",
+    "室内装修和设备调试",
+];
+
 fn reports(
     numbers: &mut Numbers,
     year: Year,
@@ -215,14 +225,6 @@ fn reports(
     months: &MonthlyAmounts,
     life: &Life,
 ) -> Vec<(Month, ReportFigures)> {
-    const WORDS: [&str; 6] = [
-        "基础施工，完成桩基检测",
-        "主体结构施工至三层",
-        "厂房钢结构吊装",
-        "设备采购合同签订，首批设备到场",
-        "管线安装，同步推进道路硬化",
-        "室内装修和设备调试",
-    ];
     let Some(start) = life.actual_start else {
         return Vec::new();
     };

@@ -63,11 +63,10 @@ impl TrustedProxies {
         let mut client = peer.to_canonical();
         let named = match header {
             ForwardedHeader::XForwardedFor => forwarded_for(headers),
-            ForwardedHeader::Forwarded => forwarded(headers),
             ForwardedHeader::Either if headers.contains_key(X_FORWARDED_FOR) => {
                 forwarded_for(headers)
             }
-            ForwardedHeader::Either => forwarded(headers),
+            ForwardedHeader::Forwarded | ForwardedHeader::Either => forwarded(headers),
         };
         for hop in named.iter().rev().take(MOST_PROXIES) {
             // A hop that is hidden or unreadable ends the walk: who stands before it is not known.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ArrayItems, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayItems, Object, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 
 /// Names of columns in their order, such as `planned.annual_wan`.
@@ -84,14 +84,7 @@ impl SchemaWalk {
 
     fn add_schema(&mut self, path: &str, schema: &Schema) {
         match schema {
-            Schema::Object(object) if !object.properties.is_empty() => {
-                for (name, inner) in &object.properties {
-                    let separator = if path.is_empty() { "" } else { "." };
-                    self.add(&format!("{path}{separator}{name}"), inner);
-                }
-            }
-            // Fields by free names: only the rows know them.
-            Schema::Object(object) if object.additional_properties.is_some() => {}
+            Schema::Object(object) => self.add_object(path, object),
             Schema::Array(array) => self.add_array(path, &array.items),
             Schema::OneOf(one) => self.add_choices(path, &one.items),
             Schema::AnyOf(any) => self.add_choices(path, &any.items),
@@ -102,6 +95,21 @@ impl SchemaWalk {
                 }
             }
             _ => self.add_column(path),
+        }
+    }
+
+    fn add_object(&mut self, path: &str, object: &Object) {
+        for (name, inner) in &object.properties {
+            // Warnings that are not always there are left out of lists.
+            if path.is_empty() && name == "warnings" && !object.required.contains(name) {
+                continue;
+            }
+            let separator = if path.is_empty() { "" } else { "." };
+            self.add(&format!("{path}{separator}{name}"), inner);
+        }
+        // Fields by free names: only the rows know them.
+        if object.properties.is_empty() && object.additional_properties.is_none() {
+            self.add_column(path);
         }
     }
 
@@ -159,6 +167,7 @@ mod tests {
         months: Vec<String>,
         inner: Option<Inner>,
         warnings: Vec<Inner>,
+        #[schema(no_recursion)]
         children: Vec<Outer>,
         #[serde(flatten)]
         #[schema(inline)]

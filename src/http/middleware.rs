@@ -79,10 +79,11 @@ pub async fn wrap<B: MessageBody + 'static>(
 
 /// Waits before a refused attempt to log in is answered.
 async fn hold_back(response: &ServiceResponse<BoxBody>) {
-    let extensions = response.response().extensions();
-    let held_back = extensions.contains::<HeldBack>()
-        || extensions.get::<Problem>().is_some_and(attempts::is_held_back);
-    drop(extensions);
+    let held_back = {
+        let extensions = response.response().extensions();
+        extensions.contains::<HeldBack>()
+            || extensions.get::<Problem>().is_some_and(attempts::is_held_back)
+    };
     let app = response.request().app_data::<Data<App>>().filter(|_| held_back);
     if let Some(app) = app {
         tokio::time::sleep(Duration::from_millis(app.config.hold_back_millis)).await;

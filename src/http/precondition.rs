@@ -169,7 +169,7 @@ mod tests {
         {
             assert_eq!(expected(bad), None, "{bad}");
         }
-        assert_eq!(expected(&vec!["\"1\""; 9].join(",")), None);
+        assert_eq!(expected(&["\"1\""; 9].join(",")), None);
     }
 
     #[test]

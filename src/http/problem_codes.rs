@@ -321,14 +321,12 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     config.route("/problems", get().to(list)).route("/problems/{code}", get().to(show));
 }
 
-#[expect(clippy::unused_async, reason = "handlers are")]
 async fn show(request: HttpRequest, asked: Path<String>) -> Result<HttpResponse, Problem> {
     let found = CODES.iter().find(|known| known.code == asked.as_str());
     let known = found.ok_or_else(Problem::not_found)?;
     Ok(page(language(&request), &[known]))
 }
 
-#[expect(clippy::unused_async, reason = "handlers are")]
 async fn list(request: HttpRequest) -> HttpResponse {
     page(language(&request), &CODES.iter().collect::<Vec<_>>())
 }

@@ -82,10 +82,8 @@ pub(super) fn was_full() -> bool {
 impl StoreError {
     /// The error of a commit: once the connection is lost, it may have been done or not.
     pub(super) fn of_commit(error: DieselError) -> Self {
-        match Self::from(error) {
-            Self::Unreachable(why) => Self::OutcomeUnknown(why),
-            other => other,
-        }
+        let error = Self::from(error);
+        if let Self::Unreachable(why) = error { Self::OutcomeUnknown(why) } else { error }
     }
 
     /// Creates [`StoreError::Broken`].

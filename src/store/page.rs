@@ -58,6 +58,7 @@ impl PageRequest {
     }
 
     /// The first part of a list that is read to its end part by part, from this page on.
+    #[must_use]
     pub fn first_part(&self) -> Self {
         Self { limit: PART, ..self.clone() }
     }

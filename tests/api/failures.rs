@@ -86,7 +86,7 @@ impl Lossy {
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(&server).unwrap();
-                pass_on(client, server, &shared);
+                pass_on(&client, &server, &shared);
             }
         });
         Self { address, mode }
@@ -105,7 +105,7 @@ impl Lossy {
 }
 
 /// Passes on both directions of a connection, as the mode says.
-fn pass_on(client: TcpStream, server: TcpStream, mode: &Arc<AtomicU8>) {
+fn pass_on(client: &TcpStream, server: &TcpStream, mode: &Arc<AtomicU8>) {
     let lost = Arc::new(AtomicU8::new(0));
     for (mut from, mut to, is_request) in [
         (client.try_clone().unwrap(), server.try_clone().unwrap(), true),

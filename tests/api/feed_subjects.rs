@@ -181,7 +181,9 @@ async fn a_restored_backup_gives_the_feed_another_id(app: TestApp) {
             std::fs::copy(&file, &restored).unwrap();
             let url = major_projects::store::DatabaseUrl::Sqlite(restored);
             assert!(renew_if_restored(&url).unwrap() && !renew_if_restored(&url).unwrap());
-            let db = Db::open(&url, DbOptions { connections: 1, wait: PATIENCE }).unwrap();
+            let db =
+                Db::open(&url, DbOptions { connections: 1, wait: PATIENCE, deadline: PATIENCE })
+                    .unwrap();
             let id = db.read(feed_id).await.unwrap();
             assert!(!seen.contains(&id), "{id}");
             seen.push(id);

@@ -89,7 +89,7 @@ async fn each_error_of_a_project_is_named_whatever_else_is_wrong(app: TestApp) {
         let chosen: Vec<&Fault> = chosen.map(|n| &faults[n]).collect();
         let start_is_unreadable = chosen.iter().any(|fault| fault.column == 5);
         for fault in chosen {
-            cells[fault.column] = fault.cell.clone();
+            cells[fault.column].clone_from(&fault.cell);
             // An unreadable start tells nothing about the finish.
             if !(fault.code == "before-start" && start_is_unreadable) {
                 let column = char::from(b'A' + u8::try_from(fault.column).unwrap()).to_string();

@@ -63,6 +63,12 @@ pub struct IdPage {
     pub cursor: Option<String>,
 }
 
+/// Filters and page of the list of issues.
+type IssueListQuery = QueryPair<
+    QueryPair<PlaceFilter, RecordQuery>,
+    QueryPair<IssueQuery, QueryPair<DueQuery, IdPage>>,
+>;
+
 /// List issues
 ///
 /// Issues of all projects the caller may see, by id. A unit also sees issues of other projects that
@@ -71,10 +77,7 @@ pub struct IdPage {
 pub async fn list_issues(
     who: Permit<ReadProjects>,
     Query(QueryPair(QueryPair(places, records), QueryPair(query, QueryPair(due, page)))): Query<
-        QueryPair<
-            QueryPair<PlaceFilter, RecordQuery>,
-            QueryPair<IssueQuery, QueryPair<DueQuery, IdPage>>,
-        >,
+        IssueListQuery,
     >,
 ) -> Result<Rows<PageView<IssueView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);

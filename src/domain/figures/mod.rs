@@ -2,6 +2,7 @@
 
 pub mod edition;
 pub mod milestones;
+pub mod period;
 pub mod progress;
 pub mod ranking;
 pub mod summary;

@@ -27,7 +27,7 @@ pub fn verify(password: &str, stored: &str) -> bool {
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// Least characters that must be left without the words everybody here knows.
+/// Least different characters that must be left without the words everybody here knows.
 const LEFT: usize = 8;
 
 /// Code and message if `password` is too weak, otherwise `None`. `about` lists words an attacker

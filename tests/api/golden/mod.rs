@@ -205,7 +205,7 @@ async fn verify_finds_nothing_wrong_with_what_0_1_0_stored(app: TestApp) {
 
 async fn the_next_months_are_published_on_what_0_1_0_stored(app: TestApp) {
     let golden = Golden::load(app, "answers.jsonl").await;
-    let (commission, admin) = (golden.actor("commission"), golden.actor("admin"));
+    let commission = golden.actor("commission");
     let bulletins = rows("bulletins");
     let april = bulletins.last().unwrap();
 
