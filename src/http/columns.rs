@@ -133,6 +133,10 @@ impl SchemaWalk {
     }
 
     fn add_column(&mut self, path: &str) {
+        // A part of the row whose fields only the rows know.
+        if path.is_empty() {
+            return;
+        }
         if !self.columns.iter().any(|known| known == path) {
             self.columns.push(path.to_owned());
         }

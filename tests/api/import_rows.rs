@@ -194,7 +194,7 @@ async fn a_report_row_is_judged_by_form_rules_and_state(app: TestApp) {
         // The month is confirmed, which the amounts have nothing to do with.
         &[&id, "2021-05", "-5", "120", &long, "一"],
         &[&id, "2021-06", "", "120", "", "-3"],
-        &["999999", "", "-", "", &long, ""],
+        &["999999", "", "x", "", &long, ""],
         &["x", "", "1", "", &long, ""],
     ]);
     let refused = commission.import("kind=reports", grid.csv()).await;

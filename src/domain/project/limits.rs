@@ -35,6 +35,10 @@ impl InvestmentFloor {
         let total = after.total;
         let invested = after.invested_before;
         let mut errors = Vec::new();
+        if total <= Fen::ZERO {
+            // Refused for that alone.
+            return errors;
+        }
         if total != before.total {
             errors.extend(self.below_plan(total));
         }
@@ -72,6 +76,7 @@ fn below_done(total: Fen, done: Fen) -> FieldError {
         format!("A total of {total} 万元 is less than the {done} 万元 already invested."),
     );
     FieldError::new("/total_investment_wan", "below-done", words)
+        .compared_with(&["/invested_before_wan"])
 }
 
 /// Error of what was invested before the register: with what is `done` since, more than the total.
@@ -83,6 +88,7 @@ pub(super) fn above_total(done: Fen, total: Fen) -> FieldError {
         format!("{done} 万元 invested is more than the total of {total} 万元."),
     );
     FieldError::new("/invested_before_wan", "above-total", words)
+        .compared_with(&["/total_investment_wan"])
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::date::DateRefusal;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
+use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
 use crate::domain::project::limits::InvestmentFloor;
@@ -71,7 +72,8 @@ impl Project {
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
-        if facts.invested_before > facts.total {
+        // A total that is not positive is refused for that alone.
+        if facts.total > Fen::ZERO && facts.invested_before > facts.total {
             errors.push(limits::above_total(facts.invested_before, facts.total));
         }
         if stage == Stage::Terminated {

@@ -41,8 +41,14 @@ pub const ONCE: crate::support::run::Once = &[
 ];
 
 /// Members that later releases added to answers of 0.1.0: the path begins with, and the name.
-const ADDED: &[(&str, &str)] =
-    &[("/bulletins", "restated_months"), ("/summaries", "restated_months")];
+const ADDED: &[(&str, &str)] = &[
+    ("/bulletins", "restated_months"),
+    ("/summaries", "restated_months"),
+    ("/events", "subject"),
+    ("/history", "subject"),
+    ("/projects", "subject"),
+    ("/projects", "warnings"),
+];
 
 /// Which test compares an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
