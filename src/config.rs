@@ -8,7 +8,7 @@ use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
-use crate::domain::webhook::url::AllowedHosts;
+use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::store::{DatabaseUrl, UrlError};
 
 /// Settings of every command that opens a database.

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
-use crate::domain::webhook::url::{AllowedHosts, HookUrl};
+use crate::domain::webhook::allowed_hosts::AllowedHosts;
+use crate::domain::webhook::url::HookUrl;
 use crate::domain::words::Words;
 use crate::store::{StoreError, projects};
 use crate::usecases::ask::Ask;
