@@ -1,7 +1,8 @@
 //! The change feed: sealed events in the order of their sequence.
 
 use crate::domain::id::ProjectId;
-use crate::store::events::{self, FeedFilter, seal};
+use crate::store::events::read::{self, FeedFilter};
+use crate::store::events::seal;
 use crate::usecases::ask::Ask;
 use crate::usecases::events::view::{Feed, FeedEvent};
 use crate::usecases::refusal::Refusal;
@@ -34,7 +35,7 @@ pub fn next(ask: &mut Ask<'_>, request: FeedRequest) -> Result<Feed, Refusal> {
         accounts: ask.caller.user.role.sees_accounts(),
     };
     let head = seal::head(ask.conn)?;
-    let found = events::feed(ask.conn, &filter, limit)?;
+    let found = read::feed(ask.conn, &filter, limit)?;
     let is_full = usize::try_from(limit).is_ok_and(|limit| found.len() >= limit);
     let last = found.last().map(|sealed| sealed.sequence).filter(|_| is_full);
     // Fewer events than the limit: the snapshot was searched up to its head.

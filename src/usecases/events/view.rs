@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId};
-use crate::store::events::{FieldChange, RecordedEvent, SealedEvent};
+use crate::store::events::FieldChange;
+use crate::store::events::read::{RecordedEvent, SealedEvent};
 
 /// An event: a recorded change.
 #[derive(Debug, Serialize, ToSchema)]
