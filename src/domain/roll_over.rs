@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
-use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::figures::period::Period;
+use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::{ProjectId, RollOverId};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};

@@ -4,7 +4,8 @@ use std::ops::Add;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::figures::summary::{Dates, Period};
+use crate::domain::figures::period::Period;
+use crate::domain::figures::summary::Dates;
 use crate::domain::milestone::Milestone;
 use crate::domain::project::Stage;
 use crate::domain::rate::{Hundredths, Ratio};

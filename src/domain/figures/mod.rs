@@ -1,6 +1,7 @@
 //! Figures that add up over any set of projects: counts, amounts, report coverage.
 
 pub mod milestones;
+pub mod period;
 pub mod progress;
 pub mod ranking;
 pub mod summary;

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 
 use crate::domain::figures::Figures;
 use crate::domain::figures::milestones::StartFacts;
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress;
 use crate::domain::figures::progress::ExpectedMode;
-use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::figures::summary::ProjectYear;
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightThresholds;
 use crate::domain::light::sums::{LightCounts, LightFigures};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
-use crate::domain::figures::summary::Period;
+use crate::domain::figures::period::Period;
 use crate::domain::id::{LightOverrideId, ProjectId};
 use crate::domain::light::Light;
 use crate::domain::month::Month;

@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::ExpectedMode;
-use crate::domain::figures::summary::Period;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::http::app::App;

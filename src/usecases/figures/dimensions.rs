@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::figures::period::Period;
+use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::UnitId;
 use crate::domain::month::Month;
 use crate::domain::project::{Nature, Stage};

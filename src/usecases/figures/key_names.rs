@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::figures::period::Period;
+use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::reference::industry::{Industry, IndustryGroup};
 use crate::domain::reference::unit::UnitRole;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::error::FieldError;
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::ExpectedMode;
-use crate::domain::figures::summary::Period;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Words;

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::figures::milestones::CountRate;
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::{self, ExpectedMode};
-use crate::domain::figures::summary::Period;
 use crate::domain::figures::{Coverage, Figures};
 use crate::domain::money::Fen;
 use crate::domain::plan::Envelope;

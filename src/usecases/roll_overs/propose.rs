@@ -1,7 +1,7 @@
 //! Proposal of a roll-over.
 
 use crate::domain::account::access::Sight;
-use crate::domain::figures::summary::Period;
+use crate::domain::figures::period::Period;
 use crate::domain::id::RollOverId;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::{self, ExpectedMode};
-use crate::domain::figures::summary::Period;
 use crate::domain::figures::{Figures, roll_up};
 use crate::domain::id::IndustryId;
 use crate::domain::money::Fen;

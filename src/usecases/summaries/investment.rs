@@ -5,8 +5,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::error::FieldError;
 use crate::domain::figures::Figures;
+use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::ExpectedMode;
-use crate::domain::figures::summary::Period;
 use crate::domain::money::Fen;
 use crate::domain::words::Words;
 use crate::store::Conn;

@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::figures::Figures;
-use crate::domain::figures::summary::{Period, ProjectYear};
+use crate::domain::figures::period::Period;
+use crate::domain::figures::summary::ProjectYear;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
