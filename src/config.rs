@@ -11,7 +11,7 @@ use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
-use crate::domain::webhook::url::AllowedHosts;
+use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
 

@@ -13,7 +13,7 @@ use crate::domain::id::{IndustryId, MilestoneId, ProjectId, ReportId, UnitId};
 use crate::domain::milestone::{Milestone, TEMPLATES};
 use crate::domain::month::Year;
 use crate::domain::plan::Plan;
-use crate::domain::plan::year_plan::{CheckedAmounts, VersionWords};
+use crate::domain::plan::new_version::{CheckedAmounts, VersionWords};
 use crate::domain::project::facts::ProjectFacts;
 use crate::domain::project::{Project, Visibility};
 use crate::domain::reference::area::Area;

@@ -1,7 +1,8 @@
 //! Issues: all states with each role, lists and counts, links from reports.
 
 use diesel::RunQueryDsl as _;
-use major_projects::store::events::{self, FieldChange};
+use major_projects::store::events::FieldChange;
+use major_projects::store::events::read::of_subject;
 use major_projects::store::{Conn, StoreError};
 use serde_json::{Value, json};
 
@@ -256,7 +257,7 @@ async fn steps_are_shown_whatever_field_a_stored_event_lacks(app: TestApp) {
         say(&commission, &path, step, words).await.expect(200);
     }
     let steps = commission.get(&format!("{path}/steps")).await.expect(200).json;
-    let stored = app.db.read(move |conn| events::of_subject(conn, "issue", id)).await.unwrap();
+    let stored = app.db.read(move |conn| of_subject(conn, "issue", id)).await.unwrap();
 
     let mut damaged = 0;
     for event in &stored {

@@ -290,7 +290,7 @@ async fn a_receiver_behind_tls_needs_a_trusted_certificate(app: TestApp) {
     let file = app.database.folder.path().join("authority.pem");
     std::fs::write(&file, authority).unwrap();
     let url = receiver.url("/hook").replace("http:", "https:");
-    let webhook_hosts: major_projects::domain::webhook::url::AllowedHosts =
+    let webhook_hosts: major_projects::domain::webhook::allowed_hosts::AllowedHosts =
         receiver.address.to_string().parse().unwrap();
     let config = Config { webhook_hosts: webhook_hosts.clone(), ..Config::for_tests() };
     let server = app.beside(config.clone()).await;

@@ -1,5 +1,6 @@
 //! Annual plan documents: investment envelopes, targets and measures.
 
+pub mod new_version;
 pub mod refusal;
 pub mod year_plan;
 

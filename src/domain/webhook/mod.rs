@@ -1,5 +1,6 @@
 //! Webhooks according to Standard Webhooks 1.0: retry schedule and result of each delivery attempt.
 
+pub mod allowed_hosts;
 pub mod signature;
 pub mod url;
 

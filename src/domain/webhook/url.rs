@@ -1,8 +1,7 @@
-//! Webhook URLs: a strict subset of URL syntax, and the list of hosts the operator allows.
+//! Webhook URLs: a strict subset of URL syntax.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
-use std::str::FromStr;
 
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -146,7 +145,7 @@ impl HookUrl {
     }
 
     /// True if the host is the local machine.
-    fn is_here(&self) -> bool {
+    pub(super) fn is_here(&self) -> bool {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 }
@@ -158,11 +157,11 @@ impl fmt::Display for HookUrl {
     }
 }
 
-fn usual_port(secure: bool) -> u16 {
+pub(super) fn usual_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
 
-fn bracketed(host: &str) -> String {
+pub(super) fn bracketed(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
@@ -172,7 +171,7 @@ fn is_of_a_path(byte: u8) -> bool {
 }
 
 /// Parses `host`, `host:port`, `[address]` or `[address]:port`.
-fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
+pub(super) fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, port) = rest.split_once(']')?;
         let address: Ipv6Addr = address.parse().ok()?;
@@ -196,78 +195,11 @@ fn read_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| digits && *port > 0)
 }
 
-/// Allowed host; without a port, the default port of the scheme.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct AllowedHost {
-    host: String,
-    port: Option<u16>,
-}
-
-/// Hosts to which messages may be sent; empty unless the operator configures it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AllowedHosts(Vec<AllowedHost>);
-
-impl AllowedHosts {
-    /// True if no host is allowed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Checks that messages may be sent to `url`.
-    ///
-    /// # Errors
-    /// [`UrlRefusal::NotAllowed`], [`UrlRefusal::Plain`].
-    pub fn check(&self, url: &HookUrl) -> Result<(), UrlRefusal> {
-        let usual = usual_port(url.secure);
-        let admits = |a: &AllowedHost| a.host == url.host && a.port.unwrap_or(usual) == url.port;
-        if !self.0.iter().any(admits) {
-            return Err(UrlRefusal::NotAllowed(url.authority()));
-        }
-        if url.secure || url.is_here() { Ok(()) } else { Err(UrlRefusal::Plain) }
-    }
-}
-
-/// Error for a list of hosts that cannot be parsed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not host or host:port; write for example hooks.example.org,10.0.0.7:8443")]
-pub struct NotAHost(String);
-
-impl FromStr for AllowedHosts {
-    type Err = NotAHost;
-
-    fn from_str(text: &str) -> Result<Self, NotAHost> {
-        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        let read = |entry: &str| {
-            let (host, port) = host_and_port(entry).ok_or_else(|| NotAHost(entry.to_owned()))?;
-            Ok(AllowedHost { host, port })
-        };
-        entries.map(read).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-impl fmt::Display for AllowedHosts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = |a: &AllowedHost| match a.port {
-            Some(port) => format!("{}:{port}", bracketed(&a.host)),
-            None => bracketed(&a.host),
-        };
-        f.write_str(&self.0.iter().map(one).collect::<Vec<_>>().join(","))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn hosts(text: &str) -> AllowedHosts {
-        text.parse().unwrap()
-    }
-
-    fn verdict(hosts: &AllowedHosts, url: &str) -> Result<(), UrlRefusal> {
-        hosts.check(&HookUrl::parse(url)?)
-    }
 
     #[test]
     fn an_address_is_read_into_its_parts() {
@@ -321,38 +253,6 @@ mod tests {
         }
         let long = format!("https://h/{}", "a".repeat(LONGEST));
         assert_eq!(HookUrl::parse(&long), Err(R::TooLong));
-    }
-
-    #[test]
-    fn only_listed_hosts_are_sent_to_and_only_by_tls() {
-        let list =
-            hosts(" hooks.example.org, 10.0.0.7:8443 ,localhost:9000,[::1]:9000,plain.org:80,");
-        assert_eq!(
-            list.to_string(),
-            "hooks.example.org,10.0.0.7:8443,localhost:9000,[::1]:9000,plain.org:80"
-        );
-        for url in [
-            "https://hooks.example.org/x",
-            "https://HOOKS.example.org:443/",
-            "https://10.0.0.7:8443/",
-            "http://localhost:9000/",
-            "http://[::1]:9000/",
-        ] {
-            assert_eq!(verdict(&list, url), Ok(()), "{url}");
-        }
-        for url in [
-            "https://hooks.example.org:8443/",
-            "https://sub.hooks.example.org/",
-            "https://hooks.example.org.evil/",
-            "https://10.0.0.7/",
-            "http://localhost/",
-            "https://127.0.0.1:9000/",
-        ] {
-            assert!(matches!(verdict(&list, url), Err(UrlRefusal::NotAllowed(_))), "{url}");
-        }
-        assert_eq!(verdict(&list, "http://plain.org/"), Err(UrlRefusal::Plain));
-        assert!(hosts("").is_empty() && hosts(" , ").is_empty());
-        assert!("https://h".parse::<AllowedHosts>().is_err());
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::id::{ProjectId, UnitId};
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState, IssueStep};
-use crate::store::events::RecordedEvent;
+use crate::store::events::read::RecordedEvent;
 use crate::store::issues::NamedIssue;
 
 /// Event field that holds the comment of a step.

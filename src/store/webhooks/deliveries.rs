@@ -120,7 +120,7 @@ pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
             continue;
         };
         let from = hook.after_sequence;
-        let found = events::feed(conn, &reader.filter(&hook, from), MOST)?;
+        let found = events::read::feed(conn, &reader.filter(&hook, from), MOST)?;
         let full = usize::try_from(MOST).is_ok_and(|most| found.len() >= most);
         // Fewer rows than the limit mean that all events up to the head were examined in one
         // snapshot.

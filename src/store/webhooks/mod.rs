@@ -15,7 +15,7 @@ use crate::domain::id::{ProjectId, UserId, WebhookId};
 use crate::domain::webhook::DisabledBecause;
 use crate::domain::webhook::url::HookUrl;
 use crate::store::accounts::{clients, users};
-use crate::store::events::FeedFilter;
+use crate::store::events::read::FeedFilter;
 use crate::store::schema::{deliveries as sent, webhook_secrets, webhooks};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 

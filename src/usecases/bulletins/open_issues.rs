@@ -22,7 +22,7 @@ pub(super) fn list(conn: &mut Conn, month: &ReportingMonth) -> Result<Vec<Issue>
         return Ok(Vec::new());
     };
     let mut replays: BTreeMap<i64, IssueReplay> = BTreeMap::new();
-    for event in events::of_kind_until(conn, "issue", closed_at)? {
+    for event in events::read::of_kind_until(conn, "issue", closed_at)? {
         replays.entry(event.subject_id).or_default().apply(&event);
     }
     replays.retain(|_, replay| replay.state() != IssueState::Cleared);

@@ -3,7 +3,8 @@
 use crate::domain::event::kind::EventKind;
 use crate::domain::id::ProjectId;
 use crate::domain::words::Words;
-use crate::store::events::{self, FeedFilter, feed_id, seal};
+use crate::store::events::read::{self, FeedFilter};
+use crate::store::events::{feed_id, seal};
 use crate::usecases::ask::Ask;
 use crate::usecases::events::view::{Feed, FeedEvent};
 use crate::usecases::refusal::{Refusal, RefusalKind};
@@ -42,7 +43,7 @@ pub fn next(ask: &mut Ask<'_>, request: FeedRequest) -> Result<Feed, Refusal> {
         sight: ask.sight(),
         accounts: ask.caller.user.role.sees_accounts(),
     };
-    let found = events::feed(ask.conn, &filter, limit)?;
+    let found = read::feed(ask.conn, &filter, limit)?;
     let is_full = usize::try_from(limit).is_ok_and(|limit| found.len() >= limit);
     let last = found.last().map(|sealed| sealed.sequence).filter(|_| is_full);
     // Fewer events than the limit: the snapshot was searched up to its head.

@@ -1,7 +1,7 @@
 //! Histories, newest first.
 
 use crate::domain::id::ProjectId;
-use crate::store::events::{self, FeedFilter};
+use crate::store::events::read::{self, FeedFilter};
 use crate::store::{PageRequest, projects};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
@@ -29,7 +29,7 @@ pub fn of_project(
     page: &PageRequest,
 ) -> Result<PageView<EventView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
-    let found = events::of_project(ask.conn, project, page)?;
+    let found = read::of_project(ask.conn, project, page)?;
     Ok(PageView::of(found, EventView::from))
 }
 
@@ -51,6 +51,6 @@ pub fn list(
         sight: ask.sight(),
         accounts: ask.caller.user.role.sees_accounts(),
     };
-    let found = events::latest(ask.conn, &filter, actor.as_deref(), page)?;
+    let found = read::latest(ask.conn, &filter, actor.as_deref(), page)?;
     Ok(PageView::of(found, EventView::from))
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
-use crate::store::events::RecordedEvent;
+use crate::store::events::read::RecordedEvent;
 use crate::usecases::answer::API;
 
 /// The record that an event is about.

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::kind::EventKind;
 use crate::domain::id::{EventId, ProjectId};
-use crate::store::events::{FieldChange, RecordedEvent, SealedEvent};
+use crate::store::events::FieldChange;
+use crate::store::events::read::{RecordedEvent, SealedEvent};
 use crate::usecases::events::subject::SubjectView;
 
 /// An event: a recorded change.

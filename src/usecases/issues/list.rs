@@ -1,7 +1,7 @@
 //! Issues as they are now, and the steps taken on them.
 
 use crate::domain::id::ProjectId;
-use crate::store::events::{self, RecordedEvent};
+use crate::store::events::read::{self, RecordedEvent};
 use crate::store::issues::recorded::IssueReplay;
 use crate::store::issues::selection::IssueSelection;
 use crate::store::issues::{self, IssueFilter};
@@ -64,5 +64,5 @@ pub fn steps(ask: &mut Ask<'_>, key: IssueKey) -> Result<Vec<IssueStepView>, Ref
         let state = replay.state();
         IssueStepView { kind: event.kind, at: event.at, by: event.actor_name, words, state }
     };
-    Ok(events::of_subject(ask.conn, "issue", key.issue.0)?.into_iter().map(step).collect())
+    Ok(read::of_subject(ask.conn, "issue", key.issue.0)?.into_iter().map(step).collect())
 }

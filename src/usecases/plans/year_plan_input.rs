@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 use crate::domain::error::FieldError;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
-use crate::domain::plan::year_plan::{
-    CheckedAmounts, Effect, PlanVersion, PlanVersionKind, VersionWords, YearPlan, may_take_effect,
-};
+use crate::domain::plan::new_version::{CheckedAmounts, Effect, VersionWords, may_take_effect};
+use crate::domain::plan::year_plan::{PlanVersion, PlanVersionKind, YearPlan};
 use crate::domain::text::{Line, Note, Reason};
 use crate::domain::words::Words;
 use crate::usecases::ask::Stamp;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::account::access::Sight;
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
-use crate::domain::plan::year_plan::{CheckedAmounts, VersionWords};
+use crate::domain::plan::new_version::{CheckedAmounts, VersionWords};
 use crate::domain::roll_over::{PlannedDates, RollOver, RollOverState, RollOverStep};
 use crate::domain::text::Name;
 use crate::domain::words::Words;

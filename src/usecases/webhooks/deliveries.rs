@@ -2,7 +2,7 @@
 
 use crate::domain::id::{DeliveryId, WebhookId};
 use crate::domain::webhook::DeliveryState;
-use crate::domain::webhook::url::AllowedHosts;
+use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::domain::words::{Language, Words};
 use crate::store::events::FieldChange;
 use crate::store::webhooks::{Webhook, deliveries};

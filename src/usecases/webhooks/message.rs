@@ -42,7 +42,7 @@ pub fn body(
         let ping = json!({"type": PING, "timestamp": delivery.created_at, "data": data});
         return Ok(Some(ping.to_string()));
     };
-    let found = events::feed(conn, &reader.only(sequence), 1)?;
+    let found = events::read::feed(conn, &reader.only(sequence), 1)?;
     let message = found.into_iter().next().map(|sealed| {
         let data = FeedEvent::from(sealed);
         WebhookMessage { kind: data.event.kind.clone(), timestamp: data.event.at, data }

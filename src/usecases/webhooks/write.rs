@@ -2,7 +2,7 @@
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::WebhookId;
-use crate::domain::webhook::url::AllowedHosts;
+use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::domain::webhook::{DisabledBecause, MOST_WEBHOOKS};
 use crate::domain::words::Words;
 use crate::store::events::{self, Author, Event, FieldChange, changes, seal};
