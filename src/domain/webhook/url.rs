@@ -91,7 +91,8 @@ impl HookUrl {
     /// Parses a URL.
     ///
     /// # Errors
-    /// [`UrlRefusal`]. Whether the host is allowed is checked by [`AllowedHosts::check`].
+    /// [`UrlRefusal`]. Whether the host is allowed is checked by
+    /// [`AllowedHosts::check`](crate::domain::webhook::allowed_hosts::AllowedHosts::check).
     pub fn parse(text: &str) -> Result<Self, UrlRefusal> {
         if text.len() > LONGEST {
             return Err(UrlRefusal::TooLong);
