@@ -158,7 +158,7 @@ async fn a_plain_export_of_projects_is_edited_and_comes_back(app: TestApp) {
         let total = if is_csv { "12500.25" } else { "12500.125" };
         assert_eq!(project["total_investment_wan"], json!(total));
         assert_eq!(project["content"], "第一行\n=第二行");
-        let made = commission.get(&format!("/projects?q={form}")).await.expect(200);
+        let made = commission.get(&format!("/projects?q=新项目%20{form}")).await.expect(200);
         assert_eq!(made.items()[0]["area"], "dongying");
         assert_eq!(made.items()[0]["nature"], "expansion");
     }
