@@ -35,7 +35,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin major-projects \
-    && install -d -o major-projects -g major-projects -m 0750 /data
+    && install -d -o major-projects -g major-projects -m 0700 /data
 COPY --from=build /build/target/dist/major-projects /usr/local/bin/major-projects
 USER 10001
 ENV LISTEN=0.0.0.0:8080 DATA_DIR=/data

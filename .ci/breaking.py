@@ -18,6 +18,17 @@ BOUNDS = (("maxLength", True), ("maximum", True), ("maxItems", True),
           ("minLength", False), ("minimum", False), ("minItems", False))
 
 
+# Breaks that were decided on, each with its reason.
+ACCEPTED = {
+    # An unknown kind matched no event: a reader who misspelt one followed an empty feed for ever.
+    "GET /events query kind[]: only some codes are taken now",
+    "GET /history query kind[]: only some codes are taken now",
+}
+
+# Besides one strong tag it takes weak tags, lists and `*`.
+WIDER = " header If-Match: another pattern"
+
+
 class Gate:
     def __init__(self, old, new):
         self.documents, self.found, self.seen = (old, new), [], set()
@@ -242,7 +253,7 @@ def main():
     if sys.argv[1] == "--self-check":
         return self_check(json.load(open(sys.argv[2])))
     old, new = (json.load(open(file)) for file in sys.argv[1:])
-    found = Gate(old, new).run()
+    found = [what for what in Gate(old, new).run() if what not in ACCEPTED and not what.endswith(WIDER)]
     for what in found:
         print("breaking:", what)
     if found:

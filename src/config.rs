@@ -1,15 +1,22 @@
 //! Configuration of the program, from command-line flags or environment variables. Read once at
 //! start.
 
+pub mod oc4ids;
+pub mod secret;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
+use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
+
+pub use oc4ids::Oc4idsConfig;
+pub use secret::Secret;
 
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +42,11 @@ pub struct DatabaseConfig {
     /// Maximum wait for a database connection before answering 503, in seconds
     #[arg(long, env = "DB_WAIT_SECONDS", default_value_t = 3)]
     pub db_wait_seconds: u64,
+
+    /// Maximum time of a read on PostgreSQL before answering 503, in seconds; twice as much for a
+    /// write
+    #[arg(long, env = "DB_DEADLINE_SECONDS", default_value_t = 30)]
+    pub db_deadline_seconds: u64,
 }
 
 impl DatabaseConfig {
@@ -63,6 +75,7 @@ impl DatabaseConfig {
             data_dir = %self.data_dir.display(),
             connections = self.db_connections,
             wait_seconds = self.db_wait_seconds,
+            deadline_seconds = self.db_deadline_seconds,
             "database"
         );
     }
@@ -101,9 +114,27 @@ pub struct Config {
     #[arg(long, env = "BEHIND_TLS")]
     pub behind_tls: bool,
 
+    /// Addresses and networks of the reverse proxies in front, comma-separated, such as
+    /// 10.0.0.7,10.1.0.0/24; only they may name the client in Forwarded or X-Forwarded-For
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
+
+    /// Header in which the proxies name the client; set it to the one yours writes if it passes the
+    /// other on unread
+    #[arg(long, env = "FORWARDED_HEADER", value_enum, default_value_t)]
+    pub forwarded_header: ForwardedHeader,
+
     /// Maximum login attempts per minute for one account name from one IP address
     #[arg(long, env = "LOGINS_PER_MINUTE", default_value_t = 20)]
     pub logins_per_minute: u32,
+
+    /// Maximum login attempts per minute from one IP address, over all account names
+    #[arg(long, env = "LOGINS_PER_MINUTE_PER_ADDRESS", default_value_t = 300)]
+    pub logins_per_minute_per_address: u32,
+
+    /// Number of threads that hash passwords; each uses 19 MiB and a processor while it does
+    #[arg(long, env = "PASSWORD_THREADS", default_value_t = 2, value_parser = threads)]
+    pub password_threads: usize,
 
     /// Maximum size of a request body, in bytes
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
@@ -113,6 +144,15 @@ pub struct Config {
     #[arg(long, env = "IMPORT_LIMIT_BYTES", default_value_t = 10_485_760)]
     pub import_limit_bytes: usize,
 
+    /// Maximum size of all large answers that are being sent at the same time, in bytes; those whose
+    /// clients do not read are given up first
+    #[arg(long, env = "ANSWERS_LIMIT_BYTES", default_value_t = 67_108_864)]
+    pub answers_limit_bytes: usize,
+
+    /// Maximum number of open connections
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 2_000)]
+    pub max_connections: usize,
+
     /// Maximum time to receive a request body, in seconds
     #[arg(long, env = "BODY_TIMEOUT_SECONDS", default_value_t = 30)]
     pub body_timeout_seconds: u64,
@@ -120,6 +160,19 @@ pub struct Config {
     /// Maximum time to receive a request head, in seconds
     #[arg(long, env = "HEAD_TIMEOUT_SECONDS", default_value_t = 10)]
     pub head_timeout_seconds: u64,
+
+    /// Serve the documents and the Swagger UI: /openapi.json, /openapi-3.0.json, /docs
+    #[arg(long, env = "DOCS", default_value_t = true, action = clap::ArgAction::Set)]
+    pub docs: bool,
+
+    /// Serve /metrics
+    #[arg(long, env = "METRICS", default_value_t = true, action = clap::ArgAction::Set)]
+    pub metrics: bool,
+
+    /// Path of a file with a token, at least 32 bytes; /metrics is then served only to requests with
+    /// it as Authorization: Bearer
+    #[arg(long, env = "METRICS_TOKEN_FILE")]
+    pub metrics_token_file: Option<PathBuf>,
 
     /// Grace period for requests in flight after SIGTERM, in seconds
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
@@ -143,6 +196,10 @@ pub struct Config {
     #[command(flatten)]
     pub oc4ids: Oc4idsConfig,
 
+    /// How long the refusal of an attempt to log in is held back, in milliseconds
+    #[arg(long, env = "HOLD_BACK_MILLIS", default_value_t = 2_000, hide = true)]
+    pub hold_back_millis: u64,
+
     /// Memory for one password hash, in KiB
     #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456, hide = true)]
     pub password_memory_kib: u32,
@@ -160,11 +217,20 @@ impl Config {
             refresh_token_hours = self.refresh_token_hours,
             page_session_hours = self.page_session_hours,
             behind_tls = self.behind_tls,
+            trusted_proxies = %self.trusted_proxies,
+            forwarded_header = ?self.forwarded_header,
             logins_per_minute = self.logins_per_minute,
+            logins_per_minute_per_address = self.logins_per_minute_per_address,
+            password_threads = self.password_threads,
             body_limit_bytes = self.body_limit_bytes,
             import_limit_bytes = self.import_limit_bytes,
+            answers_limit_bytes = self.answers_limit_bytes,
+            max_connections = self.max_connections,
             body_timeout_seconds = self.body_timeout_seconds,
             head_timeout_seconds = self.head_timeout_seconds,
+            docs = self.docs,
+            metrics = self.metrics,
+            metrics_token_file = self.metrics_token_file.as_ref().map(|f| f.display().to_string()),
             stop_seconds = self.stop_seconds,
             webhook_hosts = %self.webhook_hosts,
             webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
@@ -186,16 +252,26 @@ impl Config {
             refresh_token_hours: 336,
             page_session_hours: 12,
             behind_tls: false,
+            trusted_proxies: TrustedProxies::default(),
+            forwarded_header: ForwardedHeader::Either,
             logins_per_minute: 1_000,
+            logins_per_minute_per_address: 10_000,
+            password_threads: 2,
             body_limit_bytes: 1_048_576,
             import_limit_bytes: 10_485_760,
+            answers_limit_bytes: 67_108_864,
+            max_connections: 2_000,
             body_timeout_seconds: 5,
             head_timeout_seconds: 5,
+            docs: true,
+            metrics: true,
+            metrics_token_file: None,
             stop_seconds: 5,
             webhook_hosts: AllowedHosts::default(),
             webhook_ca_file: None,
             today: None,
             oc4ids: Oc4idsConfig::for_tests(),
+            hold_back_millis: 0,
             password_memory_kib: 8,
         }
     }
@@ -206,113 +282,7 @@ impl Config {
     }
 }
 
-/// Settings of the OC4IDS open-data export.
-#[derive(Args, Clone, Debug)]
-pub struct Oc4idsConfig {
-    /// Prefix of project ids in OC4IDS packages: `oc4ids-` and six lower-case letters or digits;
-    /// register one before publishing
-    #[arg(long, env = "OC4IDS_PREFIX", default_value = "oc4ids-000000", value_parser = prefix)]
-    pub oc4ids_prefix: String,
-
-    /// Name of the publisher in OC4IDS packages
-    #[arg(long, env = "OC4IDS_PUBLISHER", default_value = "Major Projects", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub oc4ids_publisher: String,
-
-    /// Licence of OC4IDS packages, as an http(s) URI; omitted from the packages if not set
-    #[arg(long, env = "OC4IDS_LICENSE", value_parser = license)]
-    pub oc4ids_license: Option<String>,
-}
-
-impl Oc4idsConfig {
-    fn for_tests() -> Self {
-        Self {
-            oc4ids_prefix: "oc4ids-0t3st0".to_owned(),
-            oc4ids_publisher: "某市发展和改革委员会".to_owned(),
-            oc4ids_license: Some("https://creativecommons.org/licenses/by/4.0/".to_owned()),
-        }
-    }
-}
-
-fn prefix(text: &str) -> Result<String, String> {
-    let six = text.strip_prefix("oc4ids-").filter(|six| six.len() == 6);
-    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
-    six.filter(|six| six.bytes().all(plain)).map(|_| text.to_owned()).ok_or_else(|| {
-        "must be `oc4ids-` and six lower-case letters or digits, as registered".to_owned()
-    })
-}
-
-fn license(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~/?#&=:+".contains(&c);
-    rest.filter(|rest| !rest.is_empty() && rest.bytes().all(plain))
-        .map(|_| text.to_owned())
-        .ok_or_else(|| "must be the licence's http(s) URI".to_owned())
-}
-
-/// The key that signs access tokens. Its `Debug` output hides the bytes.
-#[derive(Clone)]
-pub struct Secret(Vec<u8>);
-
-impl Secret {
-    /// Minimum key length: the size of the SHA-256 digest used in HMAC.
-    const LEAST_BYTES: usize = 32;
-
-    /// Reads the key in `file`. If the file is missing, generates a key and writes it readable by
-    /// its owner only.
-    ///
-    /// # Errors
-    /// A sentence with the remedy: unreadable, unwritable, or shorter than 32 bytes.
-    pub fn read_or_make(file: &Path) -> Result<Self, String> {
-        let shown = file.display();
-        match std::fs::read(file) {
-            Ok(bytes) => {
-                let key = bytes.trim_ascii().to_vec();
-                if key.len() < Self::LEAST_BYTES {
-                    return Err(format!(
-                        "the key in {shown} is shorter than {} bytes; replace it by a longer random key, or remove the file to have one generated",
-                        Self::LEAST_BYTES
-                    ));
-                }
-                Ok(Self(key))
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::make(file),
-            Err(e) => Err(format!("cannot read the key in {shown}: {e}")),
-        }
-    }
-
-    fn make(file: &Path) -> Result<Self, String> {
-        let text = crate::http::tokens::random_text().map_err(|e| e.to_string())?;
-        write_private(file, text.as_bytes())
-            .map_err(|e| format!("cannot write a new key to {}: {e}", file.display()))?;
-        Ok(Self(text.into_bytes()))
-    }
-
-    /// A fixed key for tests.
-    pub fn for_tests() -> Self {
-        Self(b"a key for tests, of thirty-two bytes and more".to_vec())
-    }
-
-    /// The raw key bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-/// Writes a file that only its owner can read.
-pub fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    options.open(file)?.write_all(bytes)
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=16).contains(number));
+    number.ok_or_else(|| "must be a number from 1 to 16".to_owned())
 }

@@ -11,5 +11,5 @@ use crate::store::{DatabaseUrl, backup};
 pub(super) async fn run(settings: DatabaseConfig, file: PathBuf) -> Result<(), String> {
     backup::backup(&settings.url()?, &file).map_err(|e| e.to_string())?;
     println!("wrote {}", file.display());
-    verify::run(Ok(DatabaseUrl::Sqlite(file))).await
+    verify::run(&DatabaseUrl::Sqlite(file), &[]).await
 }

@@ -1,19 +1,41 @@
 //! Opens the database of a command.
 
+use std::path::Path;
 use std::time::Duration;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::config::DatabaseConfig;
-use crate::store::{Db, DbOptions, migrate};
+use crate::store::events::feed_id;
+use crate::store::{DatabaseUrl, Db, DbOptions, migrate, private};
 
 /// Opens the database of `settings` and migrates it to the schema of this version.
 pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     let url = settings.url()?;
+    for warning in exposed_files(settings, &url) {
+        warn!("{warning}");
+    }
     for name in migrate::migrate(&url).map_err(|e| e.to_string())? {
         info!("migrated {url}: {name}");
     }
+    if feed_id::renew_if_restored(&url).map_err(|e| e.to_string())? {
+        info!("this database is a restored copy: the change feed has a new id");
+    }
     let wait = Duration::from_secs(settings.db_wait_seconds);
-    let options = DbOptions { connections: settings.db_connections, wait };
+    let deadline = Duration::from_secs(settings.db_deadline_seconds);
+    let options = DbOptions { connections: settings.db_connections, wait, deadline };
     Db::open(&url, options).map_err(|e| e.to_string())
+}
+
+/// A warning for each file of the program that others than its owner can read. Asked before the
+/// database is opened, which makes its files private.
+pub(super) fn exposed_files(settings: &DatabaseConfig, url: &DatabaseUrl) -> Vec<String> {
+    let folder = &settings.data_dir;
+    let mut paths = vec![folder.clone()];
+    paths.extend(["jwt.key", "demo-accounts.json"].map(|name| folder.join(name)));
+    if let DatabaseUrl::Sqlite(file) = url {
+        paths.extend(file.parent().filter(|own| *own != folder).map(Path::to_owned));
+        paths.extend(private::files_of(file));
+    }
+    private::exposed(&paths)
 }

@@ -9,6 +9,7 @@ mod healthcheck;
 mod lookup;
 mod migrate;
 mod openapi;
+mod renew_feed;
 mod seed;
 mod serve;
 mod user;
@@ -76,6 +77,8 @@ enum Command {
     },
     /// Check the integrity of the database: event chain, bulletins, plan versions and SQLite file
     Verify(DatabaseConfig),
+    /// Give the change feed a new id, after restoring a backup that another tool than `backup` made
+    RenewFeed(DatabaseConfig),
     /// Copy the SQLite database to a new file while the server is running, and verify the copy
     Backup {
         #[command(flatten)]
@@ -101,7 +104,8 @@ pub fn run() -> ExitCode {
         Command::Seed(database) => in_system(seed::run(database)),
         Command::User { command } => in_system(user::run(command)),
         Command::Client { command } => in_system(client::run(command)),
-        Command::Verify(database) => in_system(verify::run(database.url())),
+        Command::Verify(database) => in_system(verify::of(database)),
+        Command::RenewFeed(database) => in_system(renew_feed::run(database)),
         Command::Backup { database, file } => in_system(backup::run(database, file)),
     };
     match outcome {

@@ -15,6 +15,7 @@ use crate::domain::account::access::Role;
 use crate::domain::clock::Clock;
 use crate::domain::text::{Name, Username};
 use crate::http::tokens::random_text;
+use crate::store::accounts::passwords;
 use crate::store::accounts::sessions;
 use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User};
@@ -196,7 +197,7 @@ async fn passwd(args: PasswdArgs) -> Result<(), String> {
         new_password(args.password_file.as_ref(), &[&args.username])?;
     let db = open(&args.database)?;
     change(&db, args.username.clone(), move |conn, user| {
-        users::set_password(conn, user.id, &hash, true)?;
+        passwords::set(conn, user.id, &hash, true)?;
         record(conn, "user.password_reset", user)
     })
     .await?;

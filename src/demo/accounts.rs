@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::write_private;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
 use crate::http::tokens::random_text;
+use crate::store::accounts::passwords;
 use crate::store::accounts::users;
 use crate::store::accounts::users::NewUser;
 use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::reference::{areas, units};
-use crate::store::{Conn, Db, Result, StoreError};
+use crate::store::{Conn, Db, Result, StoreError, private};
 use crate::usecases::accounts::password;
 use crate::usecases::accounts::password::Effort;
 
@@ -85,7 +85,7 @@ pub async fn prepare(
         });
     }
     let text = serde_json::to_vec_pretty(&accounts).map_err(|e| e.to_string())?;
-    write_private(&file, &text).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    private::write(&file, &text).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     Ok(accounts)
 }
 
@@ -105,7 +105,7 @@ fn put(
     now: Timestamp,
 ) -> Result<()> {
     if let Some(user) = users::find_by_name(conn, username)? {
-        return users::set_password(conn, user.id, hash, false);
+        return passwords::set(conn, user.id, hash, false);
     }
     let missing = |what: &str| StoreError::broken(format!("the demonstration lacks {what}"));
     let unit_id = match unit {

@@ -207,6 +207,16 @@ fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
     MonthlyAmounts(<[Fen; 12]>::try_from(parts).unwrap_or_default())
 }
 
+/// Progress of a month in words.
+const WORDS: [&str; 6] = [
+    "基础施工，完成桩基检测",
+    "主体结构施工至三层",
+    "厂房钢结构吊装",
+    "设备采购合同签订，首批设备到场",
+    "管线安装，同步推进道路硬化",
+    "室内装修和设备调试",
+];
+
 fn reports(
     numbers: &mut Numbers,
     year: Year,
@@ -215,20 +225,13 @@ fn reports(
     months: &MonthlyAmounts,
     life: &Life,
 ) -> Vec<(Month, ReportFigures)> {
-    const WORDS: [&str; 6] = [
-        "基础施工，完成桩基检测",
-        "主体结构施工至三层",
-        "厂房钢结构吊装",
-        "设备采购合同签订，首批设备到场",
-        "管线安装，同步推进道路硬化",
-        "室内装修和设备调试",
-    ];
     let Some(start) = life.actual_start else {
         return Vec::new();
     };
     let mut done = before;
     let mut received = Fen::ZERO;
     let mut paid = Fen::ZERO;
+    let mut built = 0;
     let mut all = Vec::new();
     let pace = pace(numbers);
     for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
@@ -243,14 +246,16 @@ fn reports(
         received += completed;
         paid += Fen::new(completed.get() / 10 * 9 / WAN * WAN);
         let financial = i128::from(done.get()) * 10_000 / i128::from(total.get().max(1));
-        let physical = i64::try_from(financial).unwrap_or(0) + numbers.between(-300, 300);
+        let about = i64::try_from(financial).unwrap_or(0) + numbers.between(-300, 300);
+        let finished = life.actual_finish.is_some_and(|finish| Month::of(finish) == month);
+        built = if finished { 10_000 } else { built_by(built, about, idle) };
         let words = (numbers.between(0, 2) + i64::from(month.number())).rem_euclid(6);
         let words = usize::try_from(words).ok().and_then(|at| WORDS.get(at));
         all.push((
             month,
             ReportFigures {
                 completed,
-                physical: Some(Hundredths::new(physical.clamp(0, 10_000))),
+                physical: Some(Hundredths::new(built)),
                 progress: words.map(|w| (*w).to_owned()).unwrap_or_default(),
                 zero_reason: if completed.is_zero() {
                     "春节停工，节后复工".to_owned()
@@ -264,6 +269,12 @@ fn reports(
         ));
     }
     all
+}
+
+/// Physical progress after a month, in hundredths of a per cent: near `about`, the share of the
+/// money, and never below what was `built` before, since that stays.
+fn built_by(built: i64, about: i64, idle: bool) -> i64 {
+    if idle && built > 0 { built } else { about.clamp(built, 10_000) }
 }
 
 /// Completion as a percentage of the plan: most projects follow it, some lag, a few hardly
@@ -368,6 +379,12 @@ mod tests {
             assert!(it.planned_start < it.planned_finish, "{}", it.number);
             assert!(it.reports.iter().all(|(_, r)| r.check().is_empty()), "{}", it.number);
             assert_eq!(it.stage == Stage::Reserve, it.reports.is_empty(), "{}", it.number);
+            for pair in it.reports.windows(2) {
+                let [(_, before), (_, after)] = pair else { panic!("a pair") };
+                assert!(before.physical <= after.physical, "{}", it.number);
+                assert!(before.funds_received <= after.funds_received, "{}", it.number);
+                assert!(before.funds_paid <= after.funds_paid, "{}", it.number);
+            }
         }
     }
 

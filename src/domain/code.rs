@@ -38,7 +38,9 @@ impl From<CodeError> for FieldError {
                 ("check-digit", "校验位不符，请核对是否录入有误；如代码确系如此赋码，请填写原因。")
             }
         };
-        Self::new("", code, Words::new(zh, format!("{error}.")))
+        let error = Self::new("", code, Words::new(zh, format!("{error}.")));
+        // A reason admits a wrong check digit.
+        if code == "check-digit" { error.compared_with(&["/code_reason"]) } else { error }
     }
 }
 

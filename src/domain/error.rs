@@ -1,5 +1,7 @@
 //! Errors of single fields of an input. Refusals of rules stand beside their nouns.
 
+use std::collections::BTreeSet;
+
 use crate::domain::words::Words;
 
 /// Validation error of one field.
@@ -11,6 +13,9 @@ pub struct FieldError {
     pub code: &'static str,
     /// Explains what is wrong and what to enter instead.
     pub words: Words,
+    /// Pointers of other fields whose values led to the error, such as the start that an end is
+    /// before.
+    pub compared_with: &'static [&'static str],
     /// Position in the uploaded file, if the value came from one.
     pub place: Option<Box<CellPlace>>,
 }
@@ -47,6 +52,42 @@ impl CellPlace {
 impl FieldError {
     /// Creates an error for the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, words: Words) -> Self {
-        Self { pointer: pointer.into(), code, words, place: None }
+        Self { pointer: pointer.into(), code, words, compared_with: &[], place: None }
+    }
+
+    /// The same error, which also depends on the fields at `pointers`.
+    #[must_use]
+    pub fn compared_with(self, pointers: &'static [&'static str]) -> Self {
+        Self { compared_with: pointers, ..self }
+    }
+
+    /// True if the error may only be there because one of the fields at `wrong` could not be read:
+    /// it is about such a field, or about one that was compared with it.
+    pub fn follows_from(&self, wrong: &BTreeSet<String>) -> bool {
+        let mut read = self.compared_with.iter().copied().chain([self.pointer.as_str()]);
+        read.any(|field| wrong.iter().any(|other| overlap(field, other)))
+    }
+}
+
+/// True if one pointer is the other, or leads into it.
+fn overlap(a: &str, b: &str) -> bool {
+    let leads_into = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    !a.is_empty() && !b.is_empty() && (leads_into(a, b) || leads_into(b, a))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_follows_from_fields_it_is_about_or_was_compared_with() {
+        let error = FieldError::new("/months", "not-the-sum", Words::new("", ""))
+            .compared_with(&["/annual_investment_wan"]);
+        let follows = |wrong: &str| error.follows_from(&BTreeSet::from([wrong.to_owned()]));
+
+        assert!(["/months", "/months/3", "/annual_investment_wan"].into_iter().all(follows));
+        assert!(!["", "/month", "/goal", "/annual"].into_iter().any(follows));
     }
 }

@@ -1,6 +1,7 @@
 //! Text entered by users: trimmed, with limits on its length and characters.
 
 use crate::domain::error::FieldError;
+use crate::domain::fold::fold;
 use crate::domain::words::Words;
 
 /// Reason a text is rejected.
@@ -97,12 +98,12 @@ texts! {
 pub struct Username(String);
 
 impl Username {
-    /// Converts to lower case and validates.
+    /// Folds, so that full width and case do not matter, and validates.
     ///
     /// # Errors
     /// [`TextError::NotAName`].
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let name = text.trim().to_lowercase();
+        let name = fold(text);
         let known =
             |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
         if (2..=64).contains(&name.len()) && name.chars().all(known) {
@@ -136,6 +137,7 @@ mod tests {
     #[test]
     fn account_names_are_plain() {
         assert_eq!(Username::parse(" Zhang.Wei ").unwrap().into_string(), "zhang.wei");
+        assert_eq!(Username::parse("Ｚｈａｎｇ．Ｗｅｉ").unwrap().into_string(), "zhang.wei");
         for bad in ["a", "张伟", "a b", "a@b"] {
             assert_eq!(Username::parse(bad), Err(TextError::NotAName), "{bad}");
         }

@@ -8,11 +8,15 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
-use crate::http::login_limit::LoginLimit;
+use crate::http::answers::Answers;
+use crate::http::attempts::AttemptLimit;
+use crate::http::body_room::BodyRoom;
+use crate::http::export_slots::ExportSlots;
+use crate::http::hash_pool::HashPool;
 use crate::http::problem::Problem;
 use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
@@ -40,9 +44,19 @@ pub struct App {
     /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
     /// Limit of log-in attempts.
-    pub logins: LoginLimit,
+    pub attempts: AttemptLimit,
+    /// Threads that hash passwords.
+    pub hashing: HashPool,
+    /// Large answers being sent.
+    pub answers: Answers,
+    /// Room for request bodies.
+    pub body_room: BodyRoom,
+    /// What /metrics is asked with; `None` if it is open.
+    pub metrics_token: Option<Secret>,
     /// Idempotency keys of the requests being executed.
     pub running: RunningKeys,
+    /// Slots for lists that are read to their end.
+    pub exports: ExportSlots,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
     /// Headers of replies that release 0.1.0 stored without them.
@@ -129,18 +143,18 @@ impl App {
     }
 }
 
-impl Argument for LoginLimit {
+impl Argument for AttemptLimit {
     fn describe(entry: &mut Entry) {
-        entry.fails(&[429]);
+        entry.fails(&[429, 503]);
     }
 }
 
-impl FromRequest for LoginLimit {
+impl FromRequest for AttemptLimit {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app = request.app_data::<Data<App>>();
-        ready(app.map(|a| a.logins.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
+        ready(app.map(|a| a.attempts.clone()).ok_or_else(|| Problem::broken("no App is mounted")))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{BytesMut, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
@@ -13,14 +14,18 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::config::Config;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::app::App;
+use crate::http::body_room::{BodyPlace, BodyRoom};
+use crate::http::caller::caller;
 use crate::http::once::{BodyHash, KEY};
 use crate::http::problem::Problem;
 use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
 use crate::http::strict_json;
+use crate::usecases::refusal::Refusal;
 
 /// A request body of type `T`.
 pub struct Body<T>(pub T);
@@ -28,7 +33,7 @@ pub struct Body<T>(pub T);
 impl<T: ToSchema> Argument for Body<T> {
     fn describe(entry: &mut Entry) {
         entry.body::<T>();
-        entry.fails(&[400, 408, 413, 415, 422]);
+        entry.fails(&[400, 408, 413, 415, 422, 507]);
     }
 }
 
@@ -38,16 +43,12 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = check_media_type(request);
-        let limits = request.app_data::<Data<App>>().map(|app| BodyLimits {
-            bytes: app.config.body_limit_bytes,
-            wait: Duration::from_secs(app.config.body_timeout_seconds),
-        });
+        let limits = BodyLimits::of(request, |config| config.body_limit_bytes);
         let payload = payload.take();
         let request = request.clone();
         Box::pin(async move {
             media_type?;
-            let limits = limits.ok_or_else(|| Problem::broken("no App is mounted"))?;
-            let bytes = bytes(&request, payload, limits).await?;
+            let bytes = bytes(&request, payload, limits?).await?;
             parse(&bytes).map(Self)
         })
     }
@@ -67,63 +68,98 @@ fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::new(status, "unsupported-media-type", detail))
 }
 
+/// Most bytes of a body that nobody has logged in for.
+const OF_STRANGERS: usize = 16_384;
+
 /// Limits of a request body.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct BodyLimits {
     /// Most bytes.
-    pub bytes: usize,
+    bytes: usize,
     /// Longest wait for all of them.
-    pub wait: Duration,
+    wait: Duration,
+    /// Room for all bodies that are being received.
+    room: BodyRoom,
+}
+
+impl BodyLimits {
+    /// The limits of `request`: at most the bytes that `most` finds in the settings.
+    ///
+    /// # Errors
+    /// A fault of ours: no settings.
+    pub fn of(request: &HttpRequest, most: impl Fn(&Config) -> usize) -> Result<Self, Problem> {
+        let app = request.app_data::<Data<App>>();
+        let app = app.ok_or_else(|| Problem::broken("no App is mounted"))?;
+        let most = most(&app.config);
+        Ok(Self {
+            bytes: if caller(request).is_some() { most } else { most.min(OF_STRANGERS) },
+            wait: Duration::from_secs(app.config.body_timeout_seconds),
+            room: app.body_room.clone(),
+        })
+    }
 }
 
 /// Reads a body within `limits`; with an `Idempotency-Key` also stores its hash for
 /// [`crate::http::once`].
 ///
 /// # Errors
-/// 408, 413.
+/// 408; 413, without reading when `Content-Length` is above the limit; 503.
 pub async fn bytes(
     request: &HttpRequest,
     payload: Payload,
     limits: BodyLimits,
 ) -> Result<BytesMut, Problem> {
-    let bytes = tokio::time::timeout(limits.wait, read(payload, limits.bytes))
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+    let announced = announced.and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limits.bytes)) {
+        return Err(Problem::too_large());
+    }
+    let mut place = limits.room.place();
+    let bytes = tokio::time::timeout(limits.wait, read(payload, limits.bytes, &mut place))
         .await
         .map_err(|_| Problem::too_slow())??;
+    // Kept until the request is answered.
+    request.extensions_mut().insert(place);
     if request.headers().contains_key(KEY) {
         request.extensions_mut().insert(BodyHash::of(&bytes));
     }
     Ok(bytes)
 }
 
-async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
+async fn read(
+    mut payload: Payload,
+    limit: usize,
+    place: &mut BodyPlace,
+) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| cut_off(&e))?;
         if bytes.len().saturating_add(chunk.len()) > limit {
             return Err(Problem::too_large());
         }
+        place.grow_to(bytes.len() + chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
 }
 
 fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)
+    Ok(checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)?)
 }
 
 /// Checks JSON against the schema of `T` and reads it as a `T`.
 ///
 /// # Errors
-/// 422 that names every field that does not match the schema.
-pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Problem> {
-    let errors = SchemaCheck::of_body::<T>().map_err(Problem::broken)?.errors(&value);
+/// Invalid, with every field that does not match the schema.
+pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Refusal> {
+    let errors = SchemaCheck::of_body::<T>().map_err(Refusal::broken)?.errors(&value);
     if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
+        return Err(Refusal::invalid(errors));
     }
     serde_json::from_value(value).map_err(|e| {
         // Conditions that a schema cannot express; the message of the type names the field.
         let words = Words::new(format!("内容不符合要求：{e}。"), format!("{e}."));
-        Problem::invalid(vec![FieldError::new(String::new(), "wrong", words)])
+        Refusal::invalid(vec![FieldError::new(String::new(), "wrong", words)])
     })
 }
 

@@ -7,18 +7,20 @@
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 
 use crate::domain::account::access::{Role, Sight};
 use crate::domain::account::scope::ClientScope;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
+use crate::http::client_address::ClientAddress;
+use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
@@ -47,17 +49,21 @@ pub fn caller(request: &HttpRequest) -> Option<Caller> {
     authentication.0.ok()
 }
 
-/// Middleware of the API: reads the bearer token, if there is one, and loads its account.
+/// Middleware of the API: refuses an address that is not text; reads the bearer token, if there is
+/// one, and loads its account.
 pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    if let Some(token) = bearer(&request)
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if let Err(problem) = check_address(&request) {
+        return Ok(request.into_response(problem.error_response()).map_into_right_body());
+    }
+    if let Some(token) = bearer(request.headers())
         && let Some(app) = request.app_data::<Data<App>>().cloned()
     {
         remember(&app, &request, Credential { token: &token, kind: CredentialKind::Bearer }).await;
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 /// Loads the account of `token`, the session cookie of the pages.
@@ -65,8 +71,9 @@ pub async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str)
     remember(app, request, Credential { token, kind: CredentialKind::PageCookie }).await;
 }
 
-fn bearer(request: &ServiceRequest) -> Option<String> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+/// The token of `Authorization: Bearer`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
@@ -86,8 +93,7 @@ enum CredentialKind {
 
 /// Identifies the caller and keeps the result for [`Permit`].
 async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
-    let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-    let origin = Origin { request_id: RequestId::of(request), address };
+    let origin = Origin { request_id: RequestId::of(request), address: ClientAddress::of(request) };
     let identified = identify(app, credential, origin).await;
     request.extensions_mut().insert(Authentication(identified));
 }
@@ -180,16 +186,15 @@ impl<P> Permit<P> {
         self.app.write(&self.caller, self.language, work).await
     }
 
-    /// Runs slow work, such as hashing a password, on a blocking thread.
+    /// Runs work that hashes a password, on a thread of the pool for it.
     ///
     /// # Errors
-    /// The work's.
-    pub async fn off_thread<T: Send + 'static>(
+    /// 503 when too many wait for one; the work's.
+    pub async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem> {
-        let done = tokio::task::spawn_blocking(work).await.map_err(Problem::broken)?;
-        Ok(done?)
+        self.app.hashing.enter(self.caller.author.origin())?.run(work).await
     }
 
     /// Which projects the caller sees.

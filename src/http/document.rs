@@ -13,8 +13,18 @@ use crate::http::signature::problem_content;
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
 Every rate shows its numerator and denominator. Errors are `application/problem+json`, in Chinese unless \
-`Accept-Language` prefers English. Resources that can be changed have an ETag; changes need `If-Match`. \
-Any answer may be 429 with `Retry-After` after too many requests.";
+`Accept-Language` prefers English; `/problems/{code}` explains each code. Resources that can be changed have an ETag; \
+changes need `If-Match`. `/api/v1` lists the resources.\n\n\
+**What may change within version 1.** Fields, parameters, operations, problem codes, kinds of events and values of \
+enumerations may be added. Ignore fields you do not know, and treat an unknown value of an enumeration as \"other\". \
+Nothing is removed, renamed or given another meaning or type.\n\n\
+**Deprecation.** What is to go is marked `deprecated` here and in the changelog with its replacement, and stays for at \
+least twelve months and two releases. Its answers then carry `Deprecation` and `Sunset` (RFC 9745, RFC 8594). Version 1 \
+itself stays for at least twelve months after a version 2.\n\n\
+**Waiting.** 429 (logging in and tokens, too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.";
+
+/// Stands in the description of every enumeration.
+const GROWS: &str = "Later releases may add values.";
 
 /// The document of everything in `routes`, OpenAPI 3.1.
 pub fn document(routes: &Routes) -> Value {
@@ -57,7 +67,10 @@ pub fn document(routes: &Routes) -> Value {
     if let Some(schemas) =
         document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
     {
-        schemas.iter_mut().for_each(|(name, schema)| name_enum_values(name, schema));
+        for (name, schema) in schemas {
+            name_enum_values(name, schema);
+            say_that_it_may_grow(schema);
+        }
     }
     document
 }
@@ -99,6 +112,16 @@ fn name_enum_values(name: &str, schema: &mut Value) {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
     let names: Vec<String> = values.iter().filter_map(Value::as_str).map(constant).collect();
     schema["x-enum-varnames"] = json!(names);
+}
+
+/// Adds to the description of an enumeration that later releases may add values.
+fn say_that_it_may_grow(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut().filter(|s| s.contains_key("enum")) else { return };
+    let said = schema.get("description").and_then(Value::as_str).unwrap_or_default().trim();
+    if !said.contains(GROWS) {
+        let words = format!("{said} {GROWS}").trim().to_owned();
+        schema.insert("description".into(), Value::String(words));
+    }
 }
 
 /// Joins the parts of an `allOf` that are objects without a name, so that answers which share
@@ -167,13 +190,28 @@ fn failures() -> Map<String, Value> {
         (428, "`If-Match` (or `If-None-Match: *`) is missing."),
         (429, "Too many requests; try again after `Retry-After` seconds."),
         (500, "A fault of the server, logged with the request id."),
-        (503, "The server is busy; try again after `Retry-After` seconds."),
+        (
+            503,
+            "The server is busy; try again after `Retry-After` seconds. With the code `outcome-unknown` the change may have been saved.",
+        ),
+        (507, "The disk of the database is full; nothing was saved."),
     ];
     let response = |(status, description): (u16, &str)| {
-        let body = json!({"description": description, "content": problem_content()});
+        let mut body = json!({"description": description, "content": problem_content()});
+        if let Some(body) = body.as_object_mut().filter(|_| matches!(status, 429 | 503)) {
+            body.insert("headers".into(), retry_after());
+        }
         (format!("Problem{status}"), body)
     };
     words.into_iter().map(response).collect()
+}
+
+/// The header of an answer that asks to wait.
+fn retry_after() -> Value {
+    json!({"Retry-After": {
+        "description": "Seconds to wait.",
+        "schema": {"type": "integer", "minimum": 0},
+    }})
 }
 
 /// Replaces references to text and number types (amounts, months, ids) by their schemas, so that

@@ -1,23 +1,28 @@
-//! Serves the OpenAPI documents and the Swagger UI.
+//! Serves the OpenAPI documents, the Swagger UI, the list of resources and the pages about problems.
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, get};
 use actix_web::{HttpResponse, Responder};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::http::PREFIX;
 use crate::http::document::document;
 use crate::http::document30::down_convert;
+use crate::http::index::index;
+use crate::http::problem_codes;
 use crate::http::routes::Routes;
 
-/// Both documents as text.
+/// Both documents and the list of resources as text.
 #[derive(Clone, Debug)]
 pub struct Documents {
     /// OpenAPI 3.1.
     pub new: Bytes,
     /// OpenAPI 3.0.3.
     pub old: Bytes,
+    /// The list of resources.
+    pub index: Bytes,
 }
 
 impl Documents {
@@ -25,7 +30,8 @@ impl Documents {
     pub fn of(routes: &Routes) -> Self {
         let new = document(routes);
         let old = down_convert(&new);
-        Self { new: pretty(&new).into(), old: pretty(&old).into() }
+        let index = pretty(&index(routes)).into();
+        Self { new: pretty(&new).into(), old: pretty(&old).into(), index }
     }
 }
 
@@ -62,13 +68,20 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
         .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))
+        .route(PREFIX, get().to(|d: Data<Documents>| serve(d.index.clone())))
+        .route(&format!("{PREFIX}/"), get().to(|d: Data<Documents>| serve(d.index.clone())))
+        .configure(problem_codes::mount)
         .route("/docs", get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
 }
 
 #[expect(clippy::unused_async, reason = "handlers are")]
 async fn serve(document: Bytes) -> impl Responder {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document)
+    // The same for everybody.
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(document)
 }
 
 async fn to_docs() -> impl Responder {

@@ -1,4 +1,4 @@
-//! The JSON of a list or a summary as rows and columns.
+//! The JSON of a summary, or of an item of a list, as rows and columns.
 //!
 //! A field of an object becomes a column `object.field`; a list of plain values becomes one cell.
 //! The parts of a summary (lines, groups, total) stand below each other, named in column `part`.
@@ -151,25 +151,18 @@ impl TableBuilder {
 }
 
 impl JsonTable {
-    /// The table of an answer as it is serialized.
+    /// The table of a summary as it is serialized.
     pub(super) fn of_answer<T: Serialize>(answer: &T) -> Result<Self, Problem> {
         let text = serde_json::to_string(answer).map_err(Problem::broken)?;
         serde_json::from_str(&text).map(|json| Self::of(&json)).map_err(Problem::broken)
     }
 
-    /// The table of a list (`items`) or a summary.
+    /// The table of a summary.
     fn of(answer: &OrderedJson) -> Self {
         let OrderedJson::Object(fields) = answer else {
             return Self::default();
         };
         let mut builder = TableBuilder::default();
-        if let Some((_, OrderedJson::List(items))) = fields.iter().find(|(name, _)| name == "items")
-        {
-            for item in items {
-                builder.add_row(fields_of(item));
-            }
-            return builder.table;
-        }
         for (name, value) in fields {
             match value {
                 OrderedJson::List(rows) if has_object(rows) => {
@@ -194,6 +187,14 @@ impl JsonTable {
 
 fn has_object(items: &[OrderedJson]) -> bool {
     items.iter().any(|item| matches!(item, OrderedJson::Object(_)))
+}
+
+/// The cells of one item of a list, in the order of its fields.
+///
+/// # Errors
+/// Text that is not JSON; none is known.
+pub(super) fn cells_of(json: &str) -> Result<Vec<Field>, serde_json::Error> {
+    serde_json::from_str(json).map(|item| fields_of(&item))
 }
 
 fn fields_of(value: &OrderedJson) -> Vec<Field> {
@@ -264,21 +265,24 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_its_items_in_the_order_of_their_fields() {
-        let table = table(
-            r#"{"items": [{"name": "b", "code": "0012", "a_wan": "5.00", "gone": null, "months": ["2021-01", "2021-02"]},
-            {"name": "c", "late": true, "warnings": [{"code": "x"}, {"code": "y"}]}], "total": 2}"#,
-        );
+    fn an_item_is_its_cells_in_the_order_of_their_fields() {
+        let cells = cells_of(
+            r#"{"name": "b", "code": "0012", "a_wan": "5.00", "gone": null, "months": ["2021-01", "2021-02"],
+            "late": true, "warnings": [{"code": "x"}, {"code": "y"}]}"#,
+        )
+        .unwrap();
 
-        let columns = "name code a_wan gone months late warnings.1.code warnings.2.code";
-        assert_eq!(table.columns.join(" "), columns);
-        let number = TableCell::Number("5.00".to_owned());
-        assert_eq!(
-            table.rows[0],
-            [text("b"), text("0012"), number, TableCell::Empty, text("2021-01; 2021-02")]
-        );
-        assert_eq!(table.rows[1][5..], [TableCell::Bool(true), text("x"), text("y")]);
-        assert!(table.about.is_empty());
+        let expected = [
+            field("name", text("b")),
+            field("code", text("0012")),
+            field("a_wan", TableCell::Number("5.00".to_owned())),
+            field("gone", TableCell::Empty),
+            field("months", text("2021-01; 2021-02")),
+            field("late", TableCell::Bool(true)),
+            field("warnings.1.code", text("x")),
+            field("warnings.2.code", text("y")),
+        ];
+        assert_eq!(cells, expected);
     }
 
     #[test]

@@ -2,17 +2,23 @@
 //! language, logs and counts the request.
 
 use std::future::{Ready, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, AcceptLanguage, Header, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use tracing::{error, info, warn};
 
+use crate::config::Config;
 use crate::domain::words::Language;
+use crate::http::app::App;
+use crate::http::attempts::{self, HeldBack};
+use crate::http::caller::caller;
+use crate::http::client_address::ClientAddress;
 use crate::http::once::Replayed;
 use crate::http::problem::Problem;
 use crate::http::request_id::{REQUEST_ID, RequestId};
@@ -46,11 +52,17 @@ pub async fn wrap<B: MessageBody + 'static>(
     let id = request_id.0.clone();
     let language = language(&request);
     let trace = header_text(&request, "traceparent").map(str::to_owned);
+    if let Some(app) = request.app_data::<Data<App>>() {
+        let Config { trusted_proxies, forwarded_header, .. } = &*app.config;
+        let address = ClientAddress::find(&request, trusted_proxies, *forwarded_header);
+        request.extensions_mut().insert(address);
+    }
     request.extensions_mut().insert(request_id);
     request.extensions_mut().insert(language);
 
     let mut response = next.call(request).await?.map_into_boxed_body();
 
+    hold_back(&response).await;
     if let Some(problem) = problem_of(&response) {
         if let Some(cause) = &problem.cause {
             error!(request_id = %id, "broken: {cause}");
@@ -60,8 +72,22 @@ pub async fn wrap<B: MessageBody + 'static>(
         }
     }
     finish_headers(&mut response, &id);
+    secure(&mut response);
     log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
+}
+
+/// Waits before a refused attempt to log in is answered.
+async fn hold_back(response: &ServiceResponse<BoxBody>) {
+    let held_back = {
+        let extensions = response.response().extensions();
+        extensions.contains::<HeldBack>()
+            || extensions.get::<Problem>().is_some_and(attempts::is_held_back)
+    };
+    let app = response.request().app_data::<Data<App>>().filter(|_| held_back);
+    if let Some(app) = app {
+        tokio::time::sleep(Duration::from_millis(app.config.hold_back_millis)).await;
+    }
 }
 
 fn header_text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
@@ -134,8 +160,35 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
-        // Answers depend on the caller's rights: no shared cache may keep them.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // Answers depend on the caller's rights: nothing may keep them, not on disk either.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// How long browsers connect by https only, once they did: a year.
+const ONLY_HTTPS: &str = "max-age=31536000";
+
+/// Content security policy of the Swagger UI: its own files; it sets styles itself.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Adds the headers for browsers that hold for every answer.
+fn secure(response: &mut ServiceResponse<BoxBody>) {
+    let app = response.request().app_data::<Data<App>>();
+    let behind_tls = app.is_some_and(|app| app.config.behind_tls);
+    let docs = response.request().path().starts_with("/docs");
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    if behind_tls {
+        set(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
+    }
+    if docs {
+        set(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(header::REFERRER_POLICY, "same-origin");
     }
 }
 
@@ -156,9 +209,11 @@ fn log_and_count(
     metrics::histogram!("http_request_seconds", &labels[..2]).record(elapsed);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     let path = request.path();
+    let address = ClientAddress::of(request);
+    let account = caller(request).map(|caller| caller.user.username);
     if response.status().is_server_error() {
-        warn!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+        warn!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
     } else {
-        info!(request_id = id, trace, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+        info!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
     }
 }

@@ -4,7 +4,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::domain::clock::Timestamp;
@@ -24,16 +26,38 @@ pub const KEY: &str = "Idempotency-Key";
 /// The header that marks a repeated reply.
 pub const REPLAYED: &str = "Idempotency-Replayed";
 
-/// Request extension: SHA-256 of the request's body in hexadecimal.
-#[derive(Clone, Debug)]
-pub struct BodyHash(String);
+/// When to repeat a request whose first use still runs, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// Request extension: fingerprints of the request's body, SHA-256 in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyHash {
+    /// Of JSON with sorted fields and without white space; of the bytes if they are not JSON.
+    canonical: String,
+    /// Of the bytes, as release 0.1.0 stored it.
+    bytes: String,
+}
 
 impl BodyHash {
-    /// The hash of `bytes`.
+    /// The fingerprints of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
-        let digest = Sha256::digest(bytes);
-        Self(digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}")))
+        let json = serde_json::from_slice::<Value>(bytes).ok().map(|json| json.to_string());
+        let plain = sha256(bytes);
+        Self {
+            canonical: json.map_or_else(|| plain.clone(), |j| sha256(j.as_bytes())),
+            bytes: plain,
+        }
     }
+
+    /// True if `stored` is the fingerprint of the same body.
+    fn is(&self, stored: &str) -> bool {
+        stored == self.canonical || stored == self.bytes
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}"))
 }
 
 /// Request extension: the reply repeats an earlier one.
@@ -53,12 +77,14 @@ impl Argument for Once {
             name: KEY,
             required: false,
             description: "A text the caller chooses for this request, kept for 72 hours. A request with the same \
-                key and body is not executed again; it gets the first reply, with `Idempotency-Replayed: true`.",
+                key and body is not executed again; it gets the first reply, with `Idempotency-Replayed: true`. The \
+                same JSON with its fields in another order is the same body.",
             pattern: Some(r"^[\x21-\x7e]{1,255}$"),
             example: "\"b2c6f1d0-7f1e-4d5e-9a53-0c1f6f7d2a10\"",
         });
         entry.fails(&[400, 422]);
         entry.fails_also(409, "A request with the same key is still being executed.");
+        entry.answer_header(409, "Retry-After", "With `idempotency-running`: seconds to wait.");
     }
 }
 
@@ -86,7 +112,7 @@ fn invalid_key() -> Problem {
         "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符，建议使用 UUID。",
         "Idempotency-Key takes 1 to 255 visible ASCII characters; a UUID does well.",
     );
-    Problem::unreadable("idempotency-key", detail)
+    Problem::bad_header(&HeaderName::from_static("idempotency-key"), "idempotency-key", detail)
 }
 
 fn still_running() -> Problem {
@@ -94,7 +120,8 @@ fn still_running() -> Problem {
         "相同 Idempotency-Key 的请求正在处理，请稍后用同一个键重试。",
         "A request with this Idempotency-Key is under way; try again with the same key in a moment.",
     );
-    Problem::conflict("idempotency-running", detail)
+    let retry_after_seconds = Some(RETRY_AFTER_SECONDS);
+    Problem { retry_after_seconds, ..Problem::conflict("idempotency-running", detail) }
 }
 
 fn another_body() -> Problem {
@@ -132,13 +159,13 @@ impl Once {
         };
         let app = &who.app;
         let _running = app.running.begin(&scope).ok_or_else(still_running)?;
-        let body_sha256 = self.body_sha256();
-        if let Some(kept) = self.kept_reply::<R>(app, &scope, &body_sha256).await? {
+        let body = self.body_hash();
+        if let Some(kept) = self.kept_reply::<R>(app, &scope, &body).await? {
             return Ok(kept);
         }
         let record = IdempotencyRecord {
             scope: scope.clone(),
-            body_sha256: body_sha256.clone(),
+            body_sha256: body.canonical.clone(),
             now: app.clock.now(),
         };
         let done = who
@@ -151,7 +178,12 @@ impl Once {
         match done {
             Ok(sent) => Ok(Stored::new(sent)),
             // Another process may have executed a request with the same key meanwhile.
-            Err(problem) => self.kept_reply::<R>(app, &scope, &body_sha256).await?.ok_or(problem),
+            Err(problem) => match self.kept_reply::<R>(app, &scope, &body).await {
+                Ok(kept) => kept.ok_or(problem),
+                // It is not known either way.
+                Err(_) if problem.code == "outcome-unknown" => Err(problem),
+                Err(another) => Err(another),
+            },
         }
     }
 
@@ -159,10 +191,10 @@ impl Once {
         &self,
         app: &App,
         scope: &KeyScope,
-        body_sha256: &str,
+        body: &BodyHash,
     ) -> Result<Option<Stored<R>>, Problem> {
         let path = self.request.path();
-        let found = self.kept_text(app, scope, body_sha256).await?;
+        let found = self.kept_text(app, scope, body).await?;
         Ok(found
             .map(|text| Stored::new(StoredReply::read::<R>(&text, path, app.headers_of_format_1))))
     }
@@ -178,23 +210,23 @@ impl Once {
         Ok(Some(KeyScope { user, method, path, key }))
     }
 
-    fn body_sha256(&self) -> String {
+    fn body_hash(&self) -> BodyHash {
         let hash = self.request.extensions().get::<BodyHash>().cloned();
-        hash.unwrap_or_else(|| BodyHash::of(b"")).0
+        hash.unwrap_or_else(|| BodyHash::of(b""))
     }
 
     async fn kept_text(
         &self,
         app: &App,
         scope: &KeyScope,
-        body_sha256: &str,
+        body: &BodyHash,
     ) -> Result<Option<String>, Problem> {
         let scope = scope.clone();
         let now = app.clock.now();
         let found = app.db.read(move |conn| idempotency::find(conn, &scope, now)).await?;
         match found {
             None => Ok(None),
-            Some(kept) if kept.body_sha256 != body_sha256 => Err(another_body()),
+            Some(kept) if !body.is(&kept.body_sha256) => Err(another_body()),
             Some(kept) => {
                 self.request.extensions_mut().insert(Replayed);
                 Ok(Some(kept.outcome))
@@ -214,5 +246,29 @@ impl IdempotencyRecord {
     fn save(&self, conn: &mut Conn, outcome: String) -> Result<(), StoreError> {
         let outcome = idempotency::Outcome { body_sha256: self.body_sha256.clone(), outcome };
         idempotency::keep(conn, &self.scope, &outcome, self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BodyHash, sha256};
+
+    #[test]
+    fn the_same_json_has_one_fingerprint_and_the_old_one_is_known() {
+        let one = BodyHash::of(br#"{"a": "1", "b": {"c": [1, 2], "d": null}}"#);
+        let other = BodyHash::of(b"{\"b\":{\"d\":null,\"c\":[1,2]},\n\"a\":\"\\u0031\"}");
+
+        assert_eq!(one.canonical, other.canonical);
+        assert!(one.is(&sha256(br#"{"a": "1", "b": {"c": [1, 2], "d": null}}"#)));
+        for different in [r#"{"a":"1"}"#, r#"{"a":"1","b":{"c":[2,1],"d":null}}"#, r#"{"a":1}"#] {
+            assert!(!one.is(&BodyHash::of(different.as_bytes()).canonical), "{different}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_its_bytes() {
+        let file = BodyHash::of(b"PK\x03\x04 {");
+        assert_eq!((&file.canonical, &file.bytes), (&sha256(b"PK\x03\x04 {"), &file.bytes));
+        assert_eq!(BodyHash::of(b"").canonical, sha256(b""));
     }
 }

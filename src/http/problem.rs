@@ -4,6 +4,7 @@
 //! writes its body in the caller's language and with the request id.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::date::OfDate;
@@ -22,8 +23,10 @@ pub struct Problem {
     pub code: &'static str,
     /// What went wrong here, and what to do about it.
     pub detail: Words,
-    /// Every wrong field, for 400 and 422.
+    /// Wrong fields, for 400 and 422.
     pub errors: Vec<FieldError>,
+    /// How many there are; `errors` may name the first of them only.
+    pub error_count: usize,
     /// When to try again, in seconds, for 429 and 503.
     pub retry_after_seconds: Option<u64>,
     /// The cause of a 500, for the log alone.
@@ -33,7 +36,15 @@ pub struct Problem {
 impl Problem {
     /// A problem with a status, a code and words.
     pub fn new(status: StatusCode, code: &'static str, detail: Words) -> Self {
-        Self { status, code, detail, errors: Vec::new(), retry_after_seconds: None, cause: None }
+        Self {
+            status,
+            code,
+            detail,
+            errors: Vec::new(),
+            error_count: 0,
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 
     /// 401: the caller must log in.
@@ -70,6 +81,12 @@ impl Problem {
         Refusal::unreadable(code, detail).into()
     }
 
+    /// 400: a header is malformed.
+    pub fn bad_header(name: &HeaderName, code: &'static str, detail: Words) -> Self {
+        let errors = vec![FieldError::new(name.as_str(), code, detail.clone())];
+        Self { errors, ..Self::unreadable(code, detail) }
+    }
+
     /// 422: readable, but invalid; with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Refusal::invalid(errors).into()
@@ -103,6 +120,15 @@ impl Problem {
                 Self::new(status, code, detail)
             }
         }
+    }
+
+    /// 400: the request is not HTTP.
+    pub fn not_http() -> Self {
+        let detail = Words::new(
+            "请求行或请求头不符合 HTTP 规范：地址中的汉字、空格等须先按 UTF-8 作百分号编码，请求头不得含控制字符。",
+            "The request line or a header is not HTTP. Percent-encode letters such as 汉 and spaces of the address as UTF-8; a header holds no control characters.",
+        );
+        Self::new(StatusCode::BAD_REQUEST, "not-http", detail)
     }
 
     /// 413: the body is too large.
@@ -146,6 +172,7 @@ impl Problem {
             detail: self.detail.say(language),
             code: self.code.to_owned(),
             request_id: request_id.to_owned(),
+            error_count: Some(self.error_count).filter(|count| *count > 0),
             errors: self.errors.iter().map(|e| FieldProblem::new(e, language)).collect(),
             error: self.code.strip_prefix("oauth-").map(|code| code.replace('-', "_")),
         }
@@ -172,8 +199,10 @@ impl ResponseError for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { kind, code, words, errors, retry_after_seconds, cause } = refusal;
-        Self { status: status_of(kind), code, detail: words, errors, retry_after_seconds, cause }
+        let Refusal { kind, code, words, errors, error_count, retry_after_seconds, cause } =
+            refusal;
+        let status = status_of(kind);
+        Self { status, code, detail: words, errors, error_count, retry_after_seconds, cause }
     }
 }
 
@@ -184,11 +213,13 @@ fn status_of(kind: RefusalKind) -> StatusCode {
         RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         RefusalKind::Forbidden => StatusCode::FORBIDDEN,
         RefusalKind::NotFound => StatusCode::NOT_FOUND,
+        RefusalKind::Gone => StatusCode::GONE,
         RefusalKind::Conflict => StatusCode::CONFLICT,
         RefusalKind::Stale => StatusCode::PRECONDITION_FAILED,
         RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
         RefusalKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -203,26 +234,5 @@ impl Problem {
     /// Converts a rule's refusal; a refusal of the date becomes an error of the field at `pointer`.
     pub fn of_day(pointer: &'static str, refusal: impl OfDate + Into<Refusal>) -> Self {
         Refusal::of_day(pointer, refusal).into()
-    }
-}
-
-/// Rows of a file are checked against the schemas of bodies inside the transaction of their use
-/// cases, which ends with a refusal.
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        let kind = match problem.status.as_u16() {
-            400 => RefusalKind::Unreadable,
-            401 => RefusalKind::Unauthenticated,
-            403 => RefusalKind::Forbidden,
-            404 => RefusalKind::NotFound,
-            409 => RefusalKind::Conflict,
-            412 => RefusalKind::Stale,
-            422 => RefusalKind::Invalid,
-            429 => RefusalKind::TooMany,
-            503 => RefusalKind::Busy,
-            _ => RefusalKind::Broken,
-        };
-        let Problem { code, detail: words, errors, retry_after_seconds, cause, .. } = problem;
-        Self { kind, code, words, errors, retry_after_seconds, cause }
     }
 }

@@ -27,7 +27,12 @@ pub struct ProblemBody {
     pub code: String,
     /// The request's id, also in `X-Request-Id` and in the server's log.
     pub request_id: String,
-    /// Every wrong field or parameter; only with 400 and 422.
+    /// How many fields or parameters are wrong; only with 400 and 422. `errors` names the first 100
+    /// of them, for a file the first 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    pub error_count: Option<usize>,
+    /// The wrong fields or parameters, up to 100; only with 400 and 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldProblem>,
@@ -40,7 +45,8 @@ pub struct ProblemBody {
 /// One wrong field or parameter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// A JSON pointer into the body (`/months/3`), or `?name` for a query parameter.
+    /// A JSON pointer into the body (`/months/3`), `?name` for a query parameter, `{name}` for a
+    /// parameter of the path, or the name of a header.
     #[schema(example = "/months/3")]
     pub pointer: String,
     /// Stable code for programs.
@@ -94,13 +100,16 @@ pub(super) fn title(status: StatusCode) -> Words {
         406 => ("没有所要求的格式", "No such format"),
         408 => ("请求超时", "The request took too long"),
         409 => ("当前状态不允许", "The state forbids it"),
+        410 => ("已不存在", "No longer there"),
         412 => ("版本已变化", "Changed in between"),
         413 => ("内容过大", "Too large"),
         415 => ("不支持的内容类型", "Unsupported media type"),
         422 => ("内容不符合要求", "Readable, but wrong"),
         428 => ("缺少版本条件", "A precondition is required"),
+        431 => ("请求头过大", "Headers too large"),
         429 => ("请求过于频繁", "Too many requests"),
         503 => ("暂时无法服务", "Unavailable for now"),
+        507 => ("存储空间不足", "No space left"),
         500..=599 => ("系统内部错误", "Broken on our side"),
         _ => ("请求有误", "Bad request"),
     };

@@ -13,6 +13,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::file_format::WholeList;
+use crate::http::plain_text::{self, Pair};
 use crate::http::problem::Problem;
 use crate::http::schema_check::SchemaCheck;
 use crate::http::signature::{Argument, Entry};
@@ -38,7 +39,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     }
 }
 
-/// Parses a query string; with `whole` a `limit` that is absent becomes [`WHOLE`].
+/// Parses a query string; with `whole` a `limit` that is absent means every row.
 ///
 /// # Errors
 /// 400 that names every parameter that is wrong.
@@ -49,8 +50,9 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
     let check = SchemaCheck::of_query::<T>().map_err(Problem::broken)?;
     let mut object = Map::new();
     let mut errors = Vec::new();
-    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-        match check.parameters.get(name.as_ref()) {
+    let pairs = plain_text::pairs(query.as_bytes(), '?').map_err(Problem::bad_parameters)?;
+    for Pair { name, value: text } in pairs {
+        match check.parameters.get(&name) {
             Some(schema) if type_of(schema) == "array" => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
                 let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
@@ -58,10 +60,10 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
                     list.push(typed(&text, items));
                 }
             }
-            Some(_) if object.contains_key(name.as_ref()) => errors.push(repeated(&name)),
+            Some(_) if object.contains_key(&name) => errors.push(repeated(&name)),
             schema => {
                 let value = typed(&text, schema.unwrap_or(&Value::Null));
-                object.insert(name.into_owned(), value);
+                object.insert(name, value);
             }
         }
     }
@@ -74,7 +76,7 @@ pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
         && whole
         && check.parameters.contains_key("limit")
     {
-        object.entry("limit").or_insert_with(|| WHOLE.into());
+        object.entry("limit").or_insert_with(|| crate::store::page::WHOLE.into());
     }
     serde_json::from_value(value).map_err(|e| {
         let words = Words::new(format!("查询参数不符合要求：{e}。"), format!("{e}."));
@@ -134,9 +136,6 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         ready(inner.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
     }
 }
-
-/// Most items of a whole list.
-pub const WHOLE: i64 = crate::store::page::WHOLE;
 
 /// Items of a page when the query has no `limit`.
 pub fn default_limit() -> i64 {

@@ -23,10 +23,7 @@ impl RequestId {
             Some(given) if (1..=64).contains(&given.len()) && given.chars().all(safe) => {
                 Self(given.to_owned())
             }
-            Some(_) | None => {
-                let random = random_text().unwrap_or_default();
-                Self(random.chars().take(22).collect())
-            }
+            Some(_) | None => Self(new_request_id()),
         }
     }
 
@@ -34,4 +31,9 @@ impl RequestId {
     pub fn of(request: &impl HttpMessage) -> String {
         request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
     }
+}
+
+/// A new random id.
+pub(super) fn new_request_id() -> String {
+    random_text().unwrap_or_default().chars().take(22).collect()
 }

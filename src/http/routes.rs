@@ -9,9 +9,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, web};
 use serde_json::{Map, Value};
 
+use crate::http::format_choice::choose_format;
 use crate::http::problem::Problem;
 use crate::http::schemas::add_parameter_schemas;
-use crate::http::sheet::choose_format;
 use crate::http::signature::{Argument, Entry, Reply};
 
 /// Lists the handlers of one resource: `routes!["projects"; list_projects, get_project]`.

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::document::inline_scalars;
+use crate::http::plain_text::{child, nul_errors};
 use crate::http::schemas::{parameter_schemas, schemas_of};
 
 /// A compiled schema.
@@ -71,9 +72,10 @@ impl SchemaCheck {
         Ok(Self { validator, parameters })
     }
 
-    /// Every place where `value` does not match the schema.
+    /// Every place where `value` does not match the schema, or contains U+0000.
     pub fn errors(&self, value: &Value) -> Vec<FieldError> {
-        self.validator.iter_errors(value).flat_map(|e| field_errors(&e)).collect()
+        let unlike = self.validator.iter_errors(value).flat_map(|e| field_errors(&e));
+        unlike.chain(nul_errors(value)).collect()
     }
 }
 
@@ -122,10 +124,6 @@ fn field_errors(error: &ValidationError<'_>) -> Vec<FieldError> {
             vec![FieldError::new(pointer, code, words)]
         }
     }
-}
-
-fn child(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 fn unknown() -> Words {

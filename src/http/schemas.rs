@@ -6,6 +6,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::domain::clock::Timestamp;
+use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::http::file_format::SheetFormat;
 
@@ -22,7 +24,7 @@ pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
 /// Schemas of the types named in parameters, by name; `IntoParams` refers to them without
 /// providing them. Each noun adds its own by [`super::routes::Routes::with_types`].
 static PARAMETER_TYPES: LazyLock<RwLock<BTreeMap<String, Value>>> =
-    LazyLock::new(|| RwLock::new(crate::parameter_types![Month Year SheetFormat]));
+    LazyLock::new(|| RwLock::new(crate::parameter_types![Fen Month SheetFormat Timestamp Year]));
 
 /// Schemas of the listed types and of the types these refer to, by name.
 #[macro_export]

@@ -1,4 +1,6 @@
-//! A table as CSV and as a workbook.
+//! A table, or the rows of a list, as CSV and as a workbook.
+
+use std::io::{self, BufWriter, Seek, Write};
 
 use csv::WriterBuilder;
 use rust_decimal::Decimal;
@@ -7,6 +9,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use crate::http::json_table::{JsonTable, TableCell};
 use crate::http::problem::Problem;
+use crate::http::spool::Spool;
 
 /// First characters of a formula; with the full-width ones of Chinese keyboards.
 const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -32,17 +35,60 @@ fn cell_text(cell: &TableCell) -> String {
 }
 
 /// The rows as CSV; the fields of the whole answer stand in the last columns of each row.
-pub(super) fn csv(table: &JsonTable) -> Result<Vec<u8>, Problem> {
-    let mut writer = WriterBuilder::new().from_writer("\u{feff}".as_bytes().to_vec());
+pub(super) fn csv(table: &JsonTable, end_line: bool) -> Result<Vec<u8>, Problem> {
+    let mut file = Vec::new();
+    write_table(table, end_line, &mut file).map_err(Problem::broken)?;
+    Ok(file)
+}
+
+fn write_table(table: &JsonTable, end_line: bool, file: &mut Vec<u8>) -> io::Result<()> {
     let about: Vec<String> = table.about.iter().map(|field| cell_text(&field.cell)).collect();
     let names = table.columns.iter().chain(table.about.iter().map(|field| &field.name));
-    writer.write_record(names).map_err(Problem::broken)?;
+    let mut writer = CsvFile::begin(file, names)?;
     for row in &table.rows {
         let missing = table.columns.len().saturating_sub(row.len());
         let cells = row.iter().map(cell_text).chain(std::iter::repeat_n(String::new(), missing));
-        writer.write_record(cells.chain(about.iter().cloned())).map_err(Problem::broken)?;
+        writer.add(cells.chain(about.iter().cloned()))?;
     }
-    writer.into_inner().map_err(Problem::broken)
+    writer.end(end_line)
+}
+
+/// Writes the rows of a list as CSV.
+///
+/// # Errors
+/// A fault of the disk.
+pub(super) fn write_csv(spool: &mut Spool, end_line: bool, file: impl Write) -> io::Result<()> {
+    let mut writer = CsvFile::begin(BufWriter::new(file), spool.columns())?;
+    spool.each(|row| writer.add(row.iter().map(cell_text)))?;
+    writer.end(end_line)
+}
+
+/// CSV in UTF-8 with a byte-order mark.
+struct CsvFile<W: Write> {
+    writer: csv::Writer<W>,
+    rows: u64,
+}
+
+impl<W: Write> CsvFile<W> {
+    fn begin(mut file: W, names: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<Self> {
+        file.write_all("\u{feff}".as_bytes())?;
+        // The end line has one cell.
+        let mut writer = WriterBuilder::new().flexible(true).from_writer(file);
+        writer.write_record(names)?;
+        Ok(Self { writer, rows: 0 })
+    }
+
+    fn add(&mut self, cells: impl Iterator<Item = String>) -> io::Result<()> {
+        self.rows += 1;
+        Ok(self.writer.write_record(cells)?)
+    }
+
+    fn end(mut self, end_line: bool) -> io::Result<()> {
+        if end_line {
+            self.writer.write_record([format!("# complete; rows: {}", self.rows)])?;
+        }
+        self.writer.flush()
+    }
 }
 
 /// The rows as a workbook; the fields of the whole answer stand in a second sheet, `about`.
@@ -50,31 +96,93 @@ pub(super) fn workbook(table: &JsonTable) -> Result<Vec<u8>, Problem> {
     write_workbook(table).map_err(Problem::broken)
 }
 
-fn write_workbook(table: &JsonTable) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let bold = Format::new().set_bold();
-    let amount = Format::new().set_num_format("#,##0.00####");
-    let sheet = book.add_worksheet();
-    for (column, name) in (0_u16..).zip(&table.columns) {
-        sheet.write_string_with_format(0, column, name, &bold)?;
+/// Formats of a workbook's cells.
+struct Formats {
+    bold: Format,
+    amount: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let amount = Format::new().set_num_format("#,##0.00####");
+        Self { bold: Format::new().set_bold(), amount }
+    }
+}
+
+fn write_heading(
+    sheet: &mut Worksheet,
+    columns: &[String],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    for (column, name) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, column, name, &formats.bold)?;
         sheet.set_column_width(column, 18)?;
     }
-    for (row, cells) in (1_u32..).zip(&table.rows) {
-        for (column, cell) in (0_u16..).zip(cells) {
-            write_cell(sheet, CellPosition { row, column }, cell, &amount)?;
-        }
-    }
     sheet.set_freeze_panes(1, 0)?;
+    Ok(())
+}
+
+fn write_row(
+    sheet: &mut Worksheet,
+    row: u32,
+    cells: &[TableCell],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    for (column, cell) in (0_u16..).zip(cells) {
+        write_cell(sheet, CellPosition { row, column }, cell, &formats.amount)?;
+    }
+    Ok(())
+}
+
+fn write_workbook(table: &JsonTable) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let formats = Formats::new();
+    let sheet = book.add_worksheet();
+    write_heading(sheet, &table.columns, &formats)?;
+    for (row, cells) in (1_u32..).zip(&table.rows) {
+        write_row(sheet, row, cells, &formats)?;
+    }
     if !table.about.is_empty() {
         let sheet = book.add_worksheet();
         sheet.set_name("about")?;
         for (row, field) in (0_u32..).zip(&table.about) {
-            sheet.write_string_with_format(row, 0, &field.name, &bold)?;
-            write_cell(sheet, CellPosition { row, column: 1 }, &field.cell, &amount)?;
+            sheet.write_string_with_format(row, 0, &field.name, &formats.bold)?;
+            write_cell(sheet, CellPosition { row, column: 1 }, &field.cell, &formats.amount)?;
         }
         sheet.set_column_width(0, 18)?.set_column_width(1, 32)?;
     }
     book.save_to_buffer()
+}
+
+/// Rows of a worksheet with its heading; no spreadsheet program takes more.
+pub(super) const SHEET_ROWS: u32 = 1_048_576;
+
+/// Writes the rows of a list as a workbook, through a temporary file for each sheet. After
+/// `sheet_rows` rows it goes on in a further sheet with the same heading.
+///
+/// # Errors
+/// A fault of the disk.
+pub(super) fn write_list_workbook(
+    spool: &mut Spool,
+    sheet_rows: u32,
+    file: impl Write + Seek + Send,
+) -> Result<(), XlsxError> {
+    let mut book = Workbook::new();
+    let formats = Formats::new();
+    let columns = spool.columns().to_vec();
+    write_heading(book.add_worksheet_with_constant_memory()?, &columns, &formats)?;
+    let mut sheet = 0;
+    let mut row = 0;
+    spool.each(|cells| {
+        row += 1;
+        if row == sheet_rows {
+            write_heading(book.add_worksheet_with_constant_memory()?, &columns, &formats)?;
+            sheet += 1;
+            row = 1;
+        }
+        write_row(book.worksheet_from_index(sheet)?, row, cells, &formats)
+    })?;
+    book.save_to_writer(file)
 }
 
 /// Where a cell stands in a worksheet, both from 0.

@@ -14,6 +14,13 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{SessionId, UserId};
 pub use crate::usecases::random::{digest, random_text};
 
+/// The issuer of all tokens.
+const ISSUER: &str = "major-projects";
+/// The audience of a bearer token.
+const API: &str = "major-projects/api";
+/// The audience of a cookie.
+const PAGES: &str = "major-projects/pages";
+
 /// Claims of an access token. Role, unit and whether the session is still open are read from the
 /// database on every request, so that revocation takes effect at once.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,8 +35,14 @@ pub struct Claims {
     /// Whether it is the cookie of the pages: such a token opens pages and no operation of the API.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub page: bool,
+    /// The program that issued it.
+    iss: String,
+    /// What it opens: the API or the pages.
+    aud: String,
     /// Issued at, in seconds since 1970.
     pub iat: i64,
+    /// Good from, in seconds since 1970.
+    nbf: i64,
     /// Ends at, in seconds since 1970.
     pub exp: i64,
 }
@@ -73,10 +86,8 @@ impl Tokens {
         machine: Option<Machine>,
         now: Timestamp,
     ) -> Result<String, JwtError> {
-        let iat = now.unix_seconds();
-        let exp = iat.saturating_add(self.lifetime_seconds);
-        let sub = user.0.to_string();
-        self.sign(&Claims { sub, sid: session.0, machine, page: false, iat, exp })
+        let exp = now.unix_seconds().saturating_add(self.lifetime_seconds);
+        self.sign(&Claims { machine, ..Claims::new(user, session, API, now, exp) })
     }
 
     /// The cookie of a session of the pages, valid from `now` until the session ends.
@@ -87,10 +98,8 @@ impl Tokens {
         now: Timestamp,
         ends: Timestamp,
     ) -> Result<String, JwtError> {
-        let iat = now.unix_seconds();
-        let exp = ends.unix_seconds();
-        let sub = user.0.to_string();
-        self.sign(&Claims { sub, sid: session.0, machine: None, page: true, iat, exp })
+        let claims = Claims::new(user, session, PAGES, now, ends.unix_seconds());
+        self.sign(&Claims { page: true, ..claims })
     }
 
     fn sign(&self, claims: &Claims) -> Result<String, JwtError> {
@@ -116,12 +125,38 @@ impl Tokens {
     /// The claims of a token with a valid signature that has not expired at `now`.
     pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims, JwtError> {
         let mut rules = Validation::new(Algorithm::HS256);
-        rules.validate_exp = false; // by our own clock, below
+        // The times are compared with our own clock, below.
+        rules.validate_exp = false;
+        rules.set_issuer(&[ISSUER]);
+        rules.set_audience(&[API, PAGES]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "nbf"]);
         let claims = jsonwebtoken::decode::<Claims>(token, &self.read, &rules)?.claims;
         if claims.exp <= now.unix_seconds() {
             return Err(new_error(ErrorKind::ExpiredSignature));
         }
+        if claims.nbf > now.unix_seconds() {
+            return Err(new_error(ErrorKind::ImmatureSignature));
+        }
+        if claims.aud != if claims.page { PAGES } else { API } {
+            return Err(new_error(ErrorKind::InvalidAudience));
+        }
         Ok(claims)
+    }
+}
+
+impl Claims {
+    fn new(user: UserId, session: SessionId, aud: &str, now: Timestamp, exp: i64) -> Self {
+        Self {
+            sub: user.0.to_string(),
+            sid: session.0,
+            machine: None,
+            page: false,
+            iss: ISSUER.to_owned(),
+            aud: aud.to_owned(),
+            iat: now.unix_seconds(),
+            nbf: now.unix_seconds(),
+            exp,
+        }
     }
 }
 
@@ -193,6 +228,29 @@ mod tests {
         let claims = tokens.read(&token, at(1_899)).unwrap();
         assert_eq!((claims.sub.as_str(), claims.sid), ("7", 3));
         assert!(tokens.read(&token, at(1_900)).is_err());
+    }
+
+    #[test]
+    fn a_token_names_its_issuer_its_audience_and_its_first_second() {
+        let tokens = Tokens::new(b"a key of at least thirty-two bytes!", 900);
+        let good = || Claims::new(UserId(7), SessionId(3), API, at(1_000), 2_000);
+        let read = |claims: &Claims| tokens.read(&tokens.sign(claims).unwrap(), at(1_000)).is_ok();
+
+        assert!(read(&good()));
+        assert!(read(&Claims { page: true, aud: PAGES.to_owned(), ..good() }));
+        for bad in [
+            Claims { iss: "somebody".to_owned(), ..good() },
+            Claims { aud: "somebody".to_owned(), ..good() },
+            Claims { aud: PAGES.to_owned(), ..good() },
+            Claims { page: true, ..good() },
+            Claims { nbf: 1_001, ..good() },
+        ] {
+            assert!(!read(&bad), "{bad:?}");
+        }
+        let bare = serde_json::json!({"sub": "7", "sid": 3, "iat": 1_000, "exp": 2_000});
+        let header = Header::new(Algorithm::HS256);
+        let bare = jsonwebtoken::encode(&header, &bare, &tokens.sign).unwrap();
+        assert!(tokens.read(&bare, at(1_000)).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
 use crate::store::error::{Result, StoreError};
+use crate::store::private;
 use crate::store::url::DatabaseUrl;
 
 /// Connection. A query written against it runs on either database.
@@ -116,7 +117,10 @@ impl Conn {
 
 fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| unreachable_at(path, &e))?;
+        private::make_folder(folder).map_err(|e| unreachable_at(path, &e))?;
+    }
+    if wanted == Use::Write {
+        private::protect_database(path).map_err(|e| unreachable_at(path, &e))?;
     }
     let text = path.to_string_lossy();
     let mut conn = SqliteConnection::establish(&text).map_err(|e| unreachable_at(path, &e))?;
@@ -148,13 +152,8 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
         let first_line = e.to_string().lines().next().unwrap_or_default().to_owned();
         StoreError::Unreachable(format!("cannot connect to {shown}: {first_line}"))
     };
-    let separator = if url.contains('?') { '&' } else { '?' };
-    let patient = if url.contains("connect_timeout") {
-        url.to_owned()
-    } else {
-        format!("{url}{separator}connect_timeout=5")
-    };
-    let mut conn = PgConnection::establish(&patient).map_err(|e: ConnectionError| failed(&e))?;
+    let mut conn =
+        PgConnection::establish(&with_timeouts(url)).map_err(|e: ConnectionError| failed(&e))?;
     conn.batch_execute(
         "SET application_name = 'major-projects';
          SET timezone = 'UTC';
@@ -164,6 +163,26 @@ fn open_postgres(url: &str) -> Result<PgConnection> {
     )
     .map_err(|e| failed(&e))?;
     Ok(conn)
+}
+
+/// `url` with the timeouts that it does not set itself: a server that cannot be reached, or a host
+/// that is gone without a word, is noticed within half a minute.
+fn with_timeouts(url: &str) -> String {
+    const TIMEOUTS: [(&str, u32); 5] = [
+        ("connect_timeout", 5),
+        ("tcp_user_timeout", 20_000),
+        ("keepalives_idle", 10),
+        ("keepalives_interval", 5),
+        ("keepalives_count", 3),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in TIMEOUTS {
+        if !url.contains(&format!("{name}=")) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url = format!("{url}{separator}{name}={value}");
+        }
+    }
+    url
 }
 
 /// Connection manager of the read pool.
@@ -199,10 +218,13 @@ pub struct DbOptions {
     pub connections: u32,
     /// Maximum wait for a free connection.
     pub wait: Duration,
+    /// Maximum time of a read before the caller is told that the database does not answer; twice
+    /// as much for a write.
+    pub deadline: Duration,
 }
 
 impl Default for DbOptions {
     fn default() -> Self {
-        Self { connections: 8, wait: Duration::from_secs(3) }
+        Self { connections: 8, wait: Duration::from_secs(3), deadline: Duration::from_secs(30) }
     }
 }

@@ -1,19 +1,23 @@
 //! Handle to the database: [`Db::read`] and [`Db::write`] run transactions.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Pool, PooledConnection};
 
 use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
-use crate::store::error::{Again, Result, StoreError, again, start_attempt};
+use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
 use crate::store::migrate;
 use crate::store::url::DatabaseUrl;
 use crate::store::writer::{Writer, guarded};
 
 /// Maximum number of attempts of a write on PostgreSQL when it conflicts with other writes.
 const ATTEMPTS: u32 = 20;
+
+/// Room on the disk below which it is tried out, in bytes.
+const LITTLE_ROOM: u64 = 16 << 20;
 
 /// Database handle; cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,6 +29,10 @@ struct Inner {
     pool: Pool<Manager>,
     /// Writer thread of SQLite; `None` on PostgreSQL, which writes through the pool.
     writer: Option<Writer>,
+    /// True after a write found the disk full, until another succeeds.
+    full: Arc<AtomicBool>,
+    /// How long a transaction on PostgreSQL may take.
+    deadline: Duration,
 }
 
 impl Db {
@@ -33,8 +41,11 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unreachable`] if the database cannot be opened.
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
+        let full = Arc::new(AtomicBool::new(false));
         let (wanted, writer) = match url {
-            DatabaseUrl::Sqlite(_) => (Use::Read, Some(Writer::start(url.clone())?)),
+            DatabaseUrl::Sqlite(_) => {
+                (Use::Read, Some(Writer::start(url.clone(), Arc::clone(&full))?))
+            }
             DatabaseUrl::Postgres(_) => {
                 Conn::open(url, Use::Write)?;
                 (Use::Write, None)
@@ -47,12 +58,18 @@ impl Db {
             // Test connections only for PostgreSQL, because its server may have been restarted.
             .test_on_check_out(writer.is_none())
             .build_unchecked(Manager { url: url.clone(), wanted });
-        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer })))
+        let (url, deadline) = (url.clone(), options.deadline);
+        Ok(Self(Arc::new(Inner { url, pool, writer, full, deadline })))
     }
 
     /// URL of the database.
     pub fn url(&self) -> &DatabaseUrl {
         &self.0.url
+    }
+
+    /// Maximum number of open connections.
+    pub fn connections(&self) -> u32 {
+        self.0.pool.max_size()
     }
 
     /// Runs `look` in a read-only transaction on one consistent snapshot.
@@ -65,13 +82,14 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
-        blocking(move || {
+        let late = Late { after: self.0.deadline, error: StoreError::Unreachable };
+        blocking(late, move || {
             let mut conn = inner.connection()?;
             conn.begin(Begin::Snapshot).map_err(StoreError::from)?;
             let seen = guarded(|| look(&mut conn));
             // Nothing was written; the rollback only returns the connection to the pool outside a
-            // transaction.
-            conn.rollback().map_err(StoreError::from)?;
+            // transaction. If it fails, the pool drops the connection.
+            let _ = conn.rollback();
             seen
         })
         .await
@@ -92,10 +110,13 @@ impl Db {
         }
         let inner = Arc::clone(&self.0);
         let mut work = work;
-        blocking(move || {
+        // Writes of imports take longer than reads.
+        let late = Late { after: self.0.deadline * 2, error: StoreError::OutcomeUnknown };
+        blocking(late, move || {
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
                 let outcome = try_once(&mut conn, &mut work);
+                inner.note_room(outcome.is_ok());
                 let repeat = match again() {
                     Again::No => false,
                     Again::Once => attempt == 1,
@@ -111,7 +132,8 @@ impl Db {
         .await
     }
 
-    /// Checks that the database answers and has the schema of this program.
+    /// Checks that the database answers and has the schema of this program, and when its disk is or
+    /// was nearly full that it can be written to.
     ///
     /// # Errors
     /// [`StoreError`] with the obstacle.
@@ -120,11 +142,46 @@ impl Db {
             conn.batch_execute("SELECT 1")?;
             migrate::must_be_current(conn)
         })
-        .await
+        .await?;
+        if self.0.full.load(Ordering::Relaxed) || self.0.is_short_of_room() {
+            self.write(write_something).await?;
+        }
+        Ok(())
     }
 }
 
+/// Writes what changes nothing, to learn whether there is room.
+fn write_something(conn: &mut Conn) -> Result<()> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "PRAGMA user_version = 1",
+        Conn::Postgres(_) => {
+            "CREATE TEMPORARY TABLE room (text text) ON COMMIT DROP; INSERT INTO room VALUES ('')"
+        }
+    };
+    Ok(conn.batch_execute(sql)?)
+}
+
 impl Inner {
+    /// Remembers whether the last write on this thread found the disk full.
+    fn note_room(&self, done: bool) {
+        if was_full() {
+            self.full.store(true, Ordering::Relaxed);
+        } else if done {
+            self.full.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// True if less than [`LITTLE_ROOM`] is left on the disk of the SQLite database.
+    fn is_short_of_room(&self) -> bool {
+        #[cfg(unix)]
+        if let DatabaseUrl::Sqlite(file) = &self.url
+            && let Ok(disk) = rustix::fs::statvfs(file)
+        {
+            return disk.f_bavail.saturating_mul(disk.f_frsize) < LITTLE_ROOM;
+        }
+        false
+    }
+
     fn connection(&self) -> Result<PooledConnection<Manager>> {
         self.pool.get().map_err(|_| StoreError::Busy)
     }
@@ -139,9 +196,10 @@ fn try_once<T, E: From<StoreError>>(
     let done = guarded(|| work(conn));
     if done.is_ok() {
         // Diesel rolls back when a commit fails.
-        conn.commit().map_err(StoreError::from)?;
+        conn.commit().map_err(StoreError::of_commit)?;
     } else {
-        conn.rollback().map_err(StoreError::from)?;
+        // If it fails, the pool drops the connection.
+        let _ = conn.rollback();
     }
     done
 }
@@ -154,11 +212,26 @@ fn back_off(attempt: u32) -> Duration {
     Duration::from_millis(u64::from(attempt.min(8)) * 3 + chance)
 }
 
-async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+/// When a transaction is late, and the error then.
+struct Late {
+    after: Duration,
+    error: fn(String) -> StoreError,
+}
+
+/// Runs `work` on a thread that may wait. A server that is frozen keeps the thread, and not the
+/// request: statement timeouts are its own and do not run out then.
+async fn blocking<T, E>(
+    late: Late,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = tokio::time::timeout(late.after, tokio::task::spawn_blocking(work)).await;
+    let Ok(done) = done else {
+        let seconds = late.after.as_secs();
+        return Err((late.error)(format!("the database gave no answer within {seconds} s")).into());
+    };
     done.unwrap_or_else(|e| Err(StoreError::broken(e).into()))
 }

@@ -22,6 +22,12 @@ pub enum StoreError {
     /// No connection became free in time, or all attempts conflicted with other writes.
     #[error("the database is too busy")]
     Busy,
+    /// The disk of the database is full; nothing was saved.
+    #[error("the disk of the database is full: {0}")]
+    Full(String),
+    /// The connection was lost, or the time was up, while a transaction may have been committed.
+    #[error("the outcome of a transaction is unknown: {0}")]
+    OutcomeUnknown(String),
     /// The database cannot be opened or reached.
     #[error("{0}")]
     Unreachable(String),
@@ -53,11 +59,14 @@ thread_local! {
     /// It is thread-local because the error may already be wrapped in a caller's type, and a
     /// transaction runs on one thread.
     static AGAIN: Cell<Again> = const { Cell::new(Again::No) };
+    /// True if the disk was full in the transaction that runs on this thread.
+    static FULL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Resets the retry decision of this thread.
+/// Resets what is remembered of the transaction of this thread.
 pub(super) fn start_attempt() {
     AGAIN.set(Again::No);
+    FULL.set(false);
 }
 
 /// Retry decision for the attempt that just failed on this thread.
@@ -65,7 +74,18 @@ pub(super) fn again() -> Again {
     AGAIN.get()
 }
 
+/// True if the disk was full in the attempt that just ended on this thread.
+pub(super) fn was_full() -> bool {
+    FULL.get()
+}
+
 impl StoreError {
+    /// The error of a commit: once the connection is lost, it may have been done or not.
+    pub(super) fn of_commit(error: DieselError) -> Self {
+        let error = Self::from(error);
+        if let Self::Unreachable(why) = error { Self::OutcomeUnknown(why) } else { error }
+    }
+
     /// Creates [`StoreError::Broken`].
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         Self::Broken(cause.to_string())
@@ -90,6 +110,16 @@ impl From<DieselError> for StoreError {
                 Self::Taken(taken(&*info))
             }
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => lost(),
+            DieselError::DatabaseError(_, info) if is_disk_full(info.message()) => {
+                FULL.set(true);
+                Self::Full(info.message().to_owned())
+            }
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                info,
+            ) => Self::Unreachable(info.message().to_owned()),
+            // The commit failed first, and then the rollback on the same connection.
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => (*commit_error).into(),
             DieselError::DatabaseError(_, info) if is_deadlock_or_lock_timeout(info.message()) => {
                 lost()
             }
@@ -101,6 +131,11 @@ impl From<DieselError> for StoreError {
 fn lost() -> StoreError {
     AGAIN.set(Again::Yes);
     StoreError::Busy
+}
+
+/// SQLite's words, and those of the system that PostgreSQL passes on.
+fn is_disk_full(message: &str) -> bool {
+    message.contains("disk is full") || message.contains("No space left on device")
 }
 
 fn is_deadlock_or_lock_timeout(message: &str) -> bool {

@@ -10,6 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::store::conn::{Conn, Use};
 use crate::store::error::{Result, StoreError};
+use crate::store::search;
 use crate::store::url::DatabaseUrl;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -18,7 +19,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// PostgreSQL advisory lock; makes instances that start at the same time migrate one after another.
 const LOCK: i64 = 7_203_455_021;
 
-/// Migrates the database to the schema of this program; returns the migrations it ran.
+/// Migrates the database to the schema of this program and fills what SQL cannot compute; returns
+/// the migrations it ran.
 ///
 /// # Errors
 /// [`StoreError::Unreachable`]; [`StoreError::NewerSchema`], in which case nothing was changed.
@@ -30,10 +32,12 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
     }
     refuse_newer(&mut conn)?;
     // The lock is released when the connection closes.
-    match &mut conn {
+    let ran = match &mut conn {
         Conn::Postgres(c) => names(c.run_pending_migrations(POSTGRES)),
         Conn::Sqlite(c) => names(c.run_pending_migrations(SQLITE)),
-    }
+    }?;
+    search::fill(&mut conn)?;
+    Ok(ran)
 }
 
 fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Vec<String>> {

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use crate::store::error::{Result, StoreError};
 
-/// Maximum number of items of a list that is exported as a file.
-pub const WHOLE: i64 = 20_000;
+/// As a limit: every row of the list.
+pub const WHOLE: i64 = i64::MAX;
+/// Rows that are read at a time while every row of a list is read.
+pub const PART: i64 = 2_000;
 /// Default page size.
 pub const USUAL: i64 = 50;
 
@@ -17,6 +19,8 @@ pub const USUAL: i64 = 50;
 pub struct PageRequest {
     limit: i64,
     cursor: Option<String>,
+    /// Number of items on all pages, if an earlier page of the same snapshot counted them.
+    known_total: Option<i64>,
 }
 
 /// Page of a list.
@@ -38,14 +42,60 @@ struct Place {
 }
 
 impl PageRequest {
-    /// Page after `cursor`, or the first page; `limit` is clamped to 1 to [`WHOLE`].
+    /// Page after `cursor`, or the first page; `limit` is at least 1. [`WHOLE`] has no end.
     pub fn new(limit: i64, cursor: Option<String>) -> Self {
-        Self { limit: limit.clamp(1, WHOLE), cursor }
+        Self { limit: limit.max(1), cursor, known_total: None }
+    }
+
+    /// Every row of the list.
+    pub fn whole() -> Self {
+        Self::new(WHOLE, None)
+    }
+
+    /// True if the list is wanted to its end.
+    pub fn is_whole(&self) -> bool {
+        self.limit == WHOLE
+    }
+
+    /// The first part of a list that is read to its end part by part, from this page on.
+    #[must_use]
+    pub fn first_part(&self) -> Self {
+        Self { limit: PART, ..self.clone() }
+    }
+
+    /// The part after `cursor`, of a list with `total` items in the same snapshot.
+    pub fn next_part(cursor: String, total: i64) -> Self {
+        Self { limit: PART, cursor: Some(cursor), known_total: Some(total) }
+    }
+
+    /// Number of items on all pages: as an earlier part counted them, else by `count`.
+    ///
+    /// # Errors
+    /// The error of `count`.
+    pub fn total<E>(
+        &self,
+        count: impl FnOnce() -> std::result::Result<i64, E>,
+    ) -> std::result::Result<i64, E> {
+        self.known_total.map_or_else(count, Ok)
     }
 
     /// Number of rows to fetch: one more than the page size, to detect whether a next page exists.
     pub fn rows_to_fetch(&self) -> i64 {
-        self.limit + 1
+        self.limit.saturating_add(1)
+    }
+
+    /// The sequence of a list that is in memory, from this page on: the items after the one whose
+    /// key the cursor has. `key` is unique.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`] if the cursor is of another list, or the item is gone.
+    pub fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> Value) -> Result<Page<T>> {
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        if let Some(keys) = self.after("key")? {
+            let last = items.iter().position(|item| keys.first() == Some(&key(item)));
+            items.drain(..=last.ok_or(StoreError::BadCursor)?);
+        }
+        self.page("key", items, total, |item| vec![key(item)], Ok)
     }
 
     /// Sort keys of the last row of the previous page; `None` for the first page.
@@ -58,7 +108,12 @@ impl PageRequest {
         };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| StoreError::BadCursor)?;
         let place: Place = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
-        if place.order == order { Ok(Some(place.keys)) } else { Err(StoreError::BadCursor) }
+        // Text that PostgreSQL cannot compare with comes from no list of ours.
+        let is_nul = |key: &Value| key.as_str().is_some_and(|text| text.contains('\0'));
+        if place.order != order || place.keys.iter().any(is_nul) {
+            return Err(StoreError::BadCursor);
+        }
+        Ok(Some(place.keys))
     }
 
     /// Id after which this page starts, in a list ordered by id.

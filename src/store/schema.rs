@@ -99,6 +99,16 @@ diesel::table! {
         sequence -> Nullable<BigInt>,
         previous_hash -> Nullable<Text>,
         hash -> Nullable<Text>,
+        subject_version -> Nullable<BigInt>,
+        subject_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> BigInt,
+        feed_id -> Text,
+        place -> Text,
     }
 }
 
@@ -313,6 +323,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_passwords (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     plans (id) {
         id -> BigInt,
         year -> Integer,
@@ -367,6 +385,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -448,6 +467,7 @@ diesel::table! {
         credit_code_reason -> Text,
         area_id -> Nullable<BigInt>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -464,6 +484,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -558,6 +579,7 @@ diesel::joinable!(project_units -> projects (project_id));
 diesel::joinable!(project_units -> units (unit_id));
 diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
+diesel::joinable!(past_passwords -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(report_issues -> issues (issue_id));
 diesel::joinable!(report_issues -> monthly_reports (report_id));
@@ -597,6 +619,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measures,
     milestones,
     monthly_reports,
+    past_passwords,
     plans,
     project_units,
     projects,

@@ -1,12 +1,7 @@
-//! SQL functions and patterns that Diesel lacks, with the same behaviour on both databases.
+//! SQL functions that Diesel lacks, with the same behaviour on both databases.
 
 use diesel::expression::functions::define_sql_function;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
-
-define_sql_function! {
-    /// Lower case. SQLite converts only ASCII, so searches ignore case only for ASCII letters.
-    fn lower(text: Text) -> Text;
-}
 
 /// Variants of the SQL function `coalesce` for different types.
 pub(super) mod coalesce {
@@ -26,28 +21,5 @@ pub(super) mod coalesce {
         /// `number`, or `instead` if it is null.
         #[sql_name = "coalesce"]
         fn number_or(number: Nullable<BigInt>, instead: BigInt) -> BigInt;
-    }
-}
-
-/// `LIKE` pattern that finds `text` anywhere, with wildcards escaped; use with `escape('\\')`.
-pub(super) fn anywhere(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::anywhere;
-
-    #[test]
-    fn wildcards_in_the_text_stand_for_themselves() {
-        assert_eq!(anywhere(" 50%_A\\ "), "%50\\%\\_a\\\\%");
     }
 }

@@ -4,13 +4,15 @@
 //! One commit for many jobs makes durable writes fast, because the disk is synced once per group.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use crate::store::conn::{Begin, Conn, Use};
-use crate::store::error::{Result, StoreError};
+use crate::store::error::{Result, StoreError, start_attempt, was_full};
 use crate::store::url::DatabaseUrl;
 
 /// Maximum number of jobs per commit; limits how long the first job waits.
@@ -73,12 +75,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread with its own connection.
-    pub(super) fn start(url: DatabaseUrl) -> Result<Self> {
+    pub(super) fn start(url: DatabaseUrl, full: Arc<AtomicBool>) -> Result<Self> {
         let conn = Conn::open(&url, Use::Write)?;
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread { url, conn }.serve(&waiting))
+            .spawn(move || Thread { url, conn, full }.serve(&waiting))
             .map_err(StoreError::broken)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -112,6 +114,8 @@ impl Drop for Writer {
 struct Thread {
     url: DatabaseUrl,
     conn: Conn,
+    /// True while the disk is full.
+    full: Arc<AtomicBool>,
 }
 
 impl Thread {
@@ -120,6 +124,11 @@ impl Thread {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
             let commit = self.run(&mut group);
+            if was_full() {
+                self.full.store(true, Ordering::Relaxed);
+            } else if commit.is_ok() {
+                self.full.store(false, Ordering::Relaxed);
+            }
             for job in group {
                 job.acknowledge(&commit);
             }
@@ -130,6 +139,7 @@ impl Thread {
     }
 
     fn run(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
+        start_attempt();
         self.conn.begin(Begin::Exclusive)?;
         let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
         let commit = done.and_then(|()| Ok(self.conn.commit()?));
@@ -137,7 +147,8 @@ impl Thread {
             // The commit failed, so every job of the group gets its error.
             let _ = self.conn.rollback();
         }
-        commit
+        // SQLite may have given up the whole transaction when one job found the disk full.
+        commit.map_err(|e| if was_full() { StoreError::Full(e.to_string()) } else { e })
     }
 
     /// Reopens the connection after a failure left it inside a transaction, for example a full

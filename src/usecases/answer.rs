@@ -3,14 +3,40 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::json;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Ref, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::store::PageRequest;
+use crate::store::page::Page;
+use crate::usecases::refusal::Refusal;
+
+/// Path of version 1 of the API, in addresses that answers contain.
+pub const API: &str = "/api/v1";
 
 /// A view with a version.
 pub trait Versioned {
     /// The version; it is the ETag.
     fn version(&self) -> i64;
+}
+
+/// An answer with the items of one page of a list.
+pub trait Listing: Serialize {
+    /// An item of the list.
+    type Item: Serialize + ToSchema;
+
+    /// The items of the page.
+    fn items(&self) -> &[Self::Item];
+
+    /// Number of items on all pages.
+    fn total(&self) -> i64;
+
+    /// Cursor of the next page; `None` on the last one.
+    fn next_cursor(&self) -> Option<&str>;
+
+    /// Sets the address of the next page.
+    fn set_next(&mut self, address: String);
 }
 
 /// A page of a list.
@@ -23,22 +49,52 @@ pub struct PageView<T> {
     /// Cursor of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// Path and query of the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T: Serialize + ToSchema> Listing for PageView<T> {
+    type Item = T;
+
+    fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    fn total(&self) -> i64 {
+        self.total
+    }
+
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    fn set_next(&mut self, address: String) {
+        self.next = Some(address);
+    }
 }
 
 impl<T> PageView<T> {
     /// Converts the items of a page of the store to views.
-    pub fn of<U>(page: crate::store::page::Page<U>, view: impl FnMut(U) -> T) -> Self {
+    pub fn of<U>(page: Page<U>, view: impl FnMut(U) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(view).collect(),
             total: page.total,
             next_cursor: page.next_cursor,
+            next: None,
         }
     }
 
-    /// A list that has only one page.
-    pub fn whole(items: Vec<T>) -> Self {
-        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        Self { items, total, next_cursor: None }
+    /// The page of a list that is in memory; `key` of an item is unique.
+    ///
+    /// # Errors
+    /// A cursor of another list, or of an item that is gone.
+    pub fn cut<K: Serialize>(
+        items: Vec<T>,
+        page: &PageRequest,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Self, Refusal> {
+        Ok(Self::of(page.cut(items, |item| json!(key(item)))?, |item| item))
     }
 }
 
@@ -46,7 +102,7 @@ impl<T> PageView<T> {
 impl<T: ToSchema> PartialSchema for PageView<T> {
     fn schema() -> RefOr<Schema> {
         let integer = ObjectBuilder::new().schema_type(Type::Integer);
-        let text = ObjectBuilder::new().schema_type(Type::String);
+        let text = || ObjectBuilder::new().schema_type(Type::String);
         ObjectBuilder::new()
             .description(Some("A page of a list."))
             .property(
@@ -60,7 +116,12 @@ impl<T: ToSchema> PartialSchema for PageView<T> {
             .required("total")
             .property(
                 "next_cursor",
-                text.description(Some("Cursor of the next page; absent on the last one.")),
+                text().description(Some("Cursor of the next page; absent on the last one.")),
+            )
+            .property(
+                "next",
+                text()
+                    .description(Some("Path and query of the next page; absent on the last one.")),
             )
             .into()
     }

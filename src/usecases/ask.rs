@@ -6,6 +6,7 @@ use crate::domain::words::Language;
 use crate::store::Conn;
 use crate::store::events::Author;
 use crate::usecases::caller::Caller;
+use crate::usecases::refusal::Refusal;
 
 /// The instant and the business day of a request, read once.
 #[derive(Clone, Copy, Debug)]
@@ -74,5 +75,19 @@ impl<'a> Ask<'a> {
     /// What `save` returns.
     pub fn save<T, E>(&mut self, save: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         save(self.conn)
+    }
+
+    /// Runs `work` under a savepoint, and rolls back to it if `work` fails or `keep` returns false
+    /// for its result.
+    ///
+    /// # Errors
+    /// The error of `work`.
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal>,
+        keep: impl FnOnce(&T) -> bool,
+    ) -> Result<T, Refusal> {
+        let Self { conn, caller, now, language } = self;
+        conn.attempt(|conn| work(&mut Ask::new(conn, caller, *now, *language)), keep)
     }
 }

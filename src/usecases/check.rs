@@ -56,6 +56,16 @@ impl Check {
         value.map_err(|errors| self.extend(errors)).ok()
     }
 
+    /// The value; errors of rules are collected, except those that may only follow from a field
+    /// that is wrong already.
+    pub fn rules<T>(&mut self, judged: Result<T, Vec<FieldError>>) -> Option<T> {
+        let wrong = self.errors.iter().map(|e| e.pointer.clone()).collect();
+        let own = |errors: Vec<FieldError>| {
+            self.extend(errors.into_iter().filter(|e| !e.follows_from(&wrong)).collect());
+        };
+        judged.map_err(own).ok()
+    }
+
     /// Collects errors that have their pointers.
     pub fn extend(&mut self, errors: Vec<FieldError>) {
         self.errors.extend(errors);

@@ -83,7 +83,7 @@ impl<I: Patchable> PartialSchema for Patch<I> {
         };
         object.required.clear();
         for fixed in I::FIXED {
-            object.properties.remove(*fixed);
+            object.properties.shift_remove(*fixed);
         }
         object.properties.values_mut().for_each(remove_default);
         object.description = Some(I::DESCRIPTION.to_owned());

@@ -11,6 +11,10 @@ use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
 use crate::store::StoreError;
 
+/// Most wrong fields that a refusal names. An answer is then no larger than the body it refuses by
+/// much, and nobody corrects more at a time.
+const ERRORS_LISTED: usize = 100;
+
 /// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -22,6 +26,8 @@ pub enum RefusalKind {
     Forbidden,
     /// It does not exist, or the caller may not see it.
     NotFound,
+    /// It existed, and is no longer what the caller knows.
+    Gone,
     /// The current state forbids it.
     Conflict,
     /// It has changed since the caller read it.
@@ -32,6 +38,8 @@ pub enum RefusalKind {
     TooMany,
     /// The database is too busy, or cannot be reached.
     Busy,
+    /// The disk is full.
+    NoRoom,
     /// A fault of ours.
     Broken,
 }
@@ -45,8 +53,10 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong and what to do next.
     pub words: Words,
-    /// Every wrong field or parameter.
+    /// Wrong fields or parameters, the first [`ERRORS_LISTED`].
     pub errors: Vec<FieldError>,
+    /// How many there are.
+    pub error_count: usize,
     /// When to try again, in seconds.
     pub retry_after_seconds: Option<u64>,
     /// The cause of a fault of ours; logged, not sent.
@@ -56,7 +66,15 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a kind, a code and words.
     pub fn new(kind: RefusalKind, code: &'static str, words: Words) -> Self {
-        Self { kind, code, words, errors: Vec::new(), retry_after_seconds: None, cause: None }
+        Self {
+            kind,
+            code,
+            words,
+            errors: Vec::new(),
+            error_count: 0,
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 
     /// The caller must log in (again).
@@ -101,22 +119,35 @@ impl Refusal {
         Self::new(RefusalKind::Stale, "stale", words)
     }
 
-    /// Readable, but invalid; with every wrong field.
+    /// Readable, but invalid; with the wrong fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self::invalid_up_to(errors, ERRORS_LISTED)
+    }
+
+    /// As [`Refusal::invalid`], with the first `most` wrong fields.
+    pub fn invalid_up_to(errors: Vec<FieldError>, most: usize) -> Self {
         let words = Words::new(
             format!("有 {} 处内容不符合要求，详见 errors；没有保存任何内容。", errors.len()),
             format!("{} field(s) are wrong, see `errors`. Nothing was saved.", errors.len()),
         );
-        Self { errors, ..Self::new(RefusalKind::Invalid, "invalid", words) }
+        Self::new(RefusalKind::Invalid, "invalid", words).naming(errors, most)
     }
 
-    /// Query parameters that are unknown or malformed; with every one of them.
+    /// Query parameters that are unknown or malformed.
     pub fn bad_parameters(errors: Vec<FieldError>) -> Self {
         let words = Words::new(
             "查询参数不符合要求，详见 errors。",
             "Query parameters are wrong, see `errors`.",
         );
-        Self { errors, ..Self::new(RefusalKind::Unreadable, "bad-parameters", words) }
+        Self::new(RefusalKind::Unreadable, "bad-parameters", words).naming(errors, ERRORS_LISTED)
+    }
+
+    /// Names the wrong fields: the first `most` of them, and how many there are.
+    #[must_use]
+    pub fn naming(self, mut errors: Vec<FieldError>, most: usize) -> Self {
+        let error_count = errors.len();
+        errors.truncate(most);
+        Self { errors, error_count, ..self }
     }
 
     /// A fault of ours. The cause is logged and not sent.
@@ -134,6 +165,25 @@ impl Refusal {
         let words = Words::new("系统繁忙，请稍后重试。", "The service is busy. Try again shortly.");
         let retry_after_seconds = Some(1);
         Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "busy", words) }
+    }
+
+    /// The disk of the database is full.
+    pub fn no_room() -> Self {
+        let words = Words::new(
+            "数据库所在磁盘已满，没有保存任何内容。请联系管理员清理空间后重试；查询不受影响。",
+            "The disk of the database is full. Nothing was saved. Ask the administrator to make room, then try again; reading still works.",
+        );
+        Self::new(RefusalKind::NoRoom, "disk-full", words)
+    }
+
+    /// The connection to the database was lost while the change may have been saved.
+    pub fn outcome_unknown() -> Self {
+        let words = Words::new(
+            "保存时与数据库的连接中断，无法确定是否已保存。请先重新读取该记录核对；若请求带有 Idempotency-Key，可用同一个键重发，不会重复执行。",
+            "The connection to the database was lost while saving: it is not known whether the change was saved. Read the record again to find out, or send the request again with the same Idempotency-Key, which is never done twice.",
+        );
+        let retry_after_seconds = Some(5);
+        Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "outcome-unknown", words) }
     }
 
     /// Converts a rule's refusal; a refusal of the date becomes an error of the field at `pointer`.
@@ -180,6 +230,10 @@ impl From<StoreError> for Refusal {
             // The database may be back soon, or a newer program took over; why goes to the log.
             StoreError::Unreachable(_) | StoreError::NewerSchema(_) => {
                 Self { cause: Some(error.to_string()), ..Self::busy() }
+            }
+            StoreError::Full(_) => Self { cause: Some(error.to_string()), ..Self::no_room() },
+            StoreError::OutcomeUnknown(_) => {
+                Self { cause: Some(error.to_string()), ..Self::outcome_unknown() }
             }
             StoreError::Broken(_) => Self::broken(error),
         }
@@ -246,9 +300,11 @@ impl From<ReportRefusal> for Refusal {
             ReportRefusal::WrongState { .. }
             | ReportRefusal::MonthAhead(_)
             | ReportRefusal::ZeroReasonRequired
-            | ReportRefusal::BeforeRegistration(_) => {
-                Self::conflict(refusal.code(), refusal.words())
-            }
+            | ReportRefusal::BeforeRegistration(_)
+            | ReportRefusal::NotStarted(_)
+            | ReportRefusal::BeforeStart { .. }
+            | ReportRefusal::AfterEnd { .. }
+            | ReportRefusal::Terminated(_) => Self::conflict(refusal.code(), refusal.words()),
         }
     }
 }

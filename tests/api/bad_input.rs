@@ -184,7 +184,7 @@ async fn json_is_read_strictly(app: TestApp) {
             400,
             "not-json",
         ),
-        ("U+0000", r#"{"name": "a\u0000"}"#.to_owned(), "application/json", 400, "not-json"),
+        ("U+0000", r#"{"name": "a\u0000"}"#.to_owned(), "application/json", 422, "invalid"),
         ("too large", large, "application/json", 413, "too-large"),
         (
             "a form",
@@ -280,7 +280,7 @@ async fn a_precondition_names_a_version(app: TestApp) {
         let request = commission.request(Method::PATCH, &format!("/projects/{id}"));
         commission.send(request.header("If-Match", tag).json(&json!({"leader": "王"}))).await
     };
-    for bad in ["*", "1", "W/\"1\"", "\"x\"", "\"\""] {
+    for bad in ["1", "w/\"1\"", "\"x\"", "\"\"", "\"1", "*, \"1\""] {
         assert_eq!(patch(bad).await.expect(400).code(), "no-version", "{bad}");
     }
     patch("\"7\"").await.expect(412);

@@ -42,11 +42,11 @@ pub fn command(app: &TestApp, arguments: &[&str]) -> Command {
     command
 }
 
-async fn run(mut command: Command) -> Output {
+pub async fn run(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -111,7 +111,7 @@ async fn errors_are_reported_in_one_line(app: TestApp) {
     }
 }
 
-fn execute(app: &TestApp, sql: &str) {
+pub fn execute(app: &TestApp, sql: &str) {
     let mut conn = Conn::open(&app.database.url, Use::Write).unwrap();
     conn.batch_execute(sql).map_err(StoreError::from).unwrap();
 }
@@ -230,13 +230,14 @@ async fn clients_are_made_from_the_command_line(app: TestApp) {
 }
 
 /// A server process and its listening address.
-struct Running {
-    child: Child,
+pub struct Running {
+    /// The process.
+    pub child: Child,
     address: String,
 }
 
 /// Starts the server and waits for its listening address.
-fn start(mut command: Command) -> Running {
+pub fn start(mut command: Command) -> Running {
     command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -248,7 +249,7 @@ fn start(mut command: Command) -> Running {
     Running { child, address: address.expect("it listens") }
 }
 
-fn terminate(child: &Child) {
+pub fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(status.unwrap().success());
 }

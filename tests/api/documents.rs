@@ -122,8 +122,11 @@ fn enumeration_values_are_lower_snake() {
             let text = value.as_str().unwrap();
             // Scopes follow the OAuth convention: resource, colon, action.
             let colon = name == "ClientScope";
-            let plain =
-                text.chars().all(|c| c.is_ascii_lowercase() || c == '_' || colon && c == ':');
+            // Kinds of events are `noun.verb`.
+            let dot = name == "EventKind";
+            let plain = text.chars().all(|c| {
+                c.is_ascii_lowercase() || c == '_' || colon && c == ':' || dot && c == '.'
+            });
             assert!(plain && !text.is_empty(), "{name}: {text}");
         }
     }

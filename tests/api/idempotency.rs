@@ -233,3 +233,16 @@ async fn every_authenticated_post_takes_a_key(_: TestApp) {
         assert_eq!(takes, should, "{method} {path}");
     }
 }
+
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    use sha2::{Digest as _, Sha256};
+
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
+}

@@ -14,6 +14,7 @@ tests![
     rules_change_from_now_on_and_never_back,
     an_override_is_shown_beside_the_rules_until_it_ends,
     overdue_reports_turn_yellow_then_red,
+    a_plan_of_zero_has_no_progress_to_judge,
 ];
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -221,4 +222,43 @@ async fn overdue_reports_turn_yellow_then_red(app: TestApp) {
     assert_eq!(reporting("2023-02").await, "yellow");
     app.calendar.turn_to("2023-03-05");
     assert_eq!(reporting("2023-02").await, "green", "on its due date a report is not overdue");
+}
+
+async fn a_plan_of_zero_has_no_progress_to_judge(app: TestApp) {
+    let commission = app.commission().await;
+    let zero = commission.project("零计划", json!({})).await;
+    commission.plan_year(zero, 0).await;
+    let unplanned = commission.project("无计划", json!({})).await;
+    let late =
+        commission.project("零计划未开工", json!({"stage": "reserve", "actual_start": null})).await;
+    commission.plan_year(late, 0).await;
+    for id in [zero, unplanned] {
+        for month in ["2021-03", "2021-04", "2021-05"] {
+            commission.confirmed(id, month, "1.00").await;
+        }
+    }
+    let light = async |id: i64| {
+        let path = format!("/projects/{id}/light?year=2021&through=2021-05");
+        commission.get(&path).await.expect(200).json
+    };
+
+    for id in [zero, unplanned] {
+        let light = light(id).await;
+        // It has started, so that rule is green; but there is no progress to be good or bad.
+        assert_eq!(text(&light, "/findings/1/light"), "green");
+        assert_eq!((text(&light, "/light"), text(&light, "/computed")), ("grey", "grey"));
+        assert!(light.get("decided_by").is_none(), "{light}");
+        assert_eq!(light["progress"]["expected_percent"], Value::Null);
+        assert_eq!(light["progress"]["deviation_points"], Value::Null);
+    }
+    // What is late is late without a plan too: planned for March, two months before May.
+    assert_eq!(text(&light(late).await, "/light"), "yellow");
+    let path = "/summaries/projects?year=2021&through=2021-05&light=grey";
+    let rows = commission.get(path).await.expect(200);
+    assert_eq!(rows.json["total"], 2);
+    assert_eq!(text(&rows.items()[0], "/decided_by"), "今年没有计划投资，不判断投资进度。");
+    assert!(rows.items()[0].get("expected_percent").is_none(), "{}", rows.text);
+    // With one planned project beside them the set is judged by that plan.
+    let all = commission.get("/summaries/lights?year=2021&through=2021-05&by=area").await;
+    assert_eq!(all.json["total"]["projects"]["green"], 0);
 }

@@ -233,15 +233,18 @@ async fn a_month_shows_who_has_filed_who_is_late_and_what_is_missing(app: TestAp
 async fn a_report_filed_without_being_owed_counts_the_same_everywhere(app: TestApp) {
     let commission = app.commission().await;
     owed_by(&app, &commission, "未报", "甲公司").await;
-    let reserve = json!({"stage": "reserve", "actual_start": null});
-    let filed = commission.project("未开工已报", reserve.clone()).await;
-    let drafted = commission.project("未开工草稿", reserve).await;
+    let filed = commission.project("退回储备已报", json!({})).await;
+    let drafted = commission.project("退回储备草稿", json!({})).await;
     open_july(&app, &commission).await;
     let body = json!({"completed_wan": "10.00"});
     for id in [filed, drafted] {
         commission.create(&report(id), &body).await.expect(201);
     }
     commission.step(&format!("{}/submission", report(filed))).await.expect(200);
+    let back = json!({"stage": "reserve", "reason": "开工手续不全"});
+    for id in [filed, drafted] {
+        commission.post(&format!("/projects/{id}/transitions"), &back).await.expect(200);
+    }
 
     let month = commission.get(JULY).await.expect(200);
     let listed = commission.get(&format!("{JULY}/filings")).await.expect(200);
@@ -255,7 +258,7 @@ async fn a_report_filed_without_being_owed_counts_the_same_everywhere(app: TestA
     assert_eq!(month.json["filings"], counts);
     assert_eq!(year.items()[0]["filings"], counts);
     let names: Vec<_> = listed.items().iter().map(|f| f["project"].clone()).collect();
-    assert_eq!(names, ["未报", "未开工已报"]);
+    assert_eq!(names, ["未报", "退回储备已报"]);
     let rows = investment.json["rows"].as_array().unwrap();
     let july = rows.iter().find(|row| row["month"] == "2023-07").unwrap();
     assert_eq!(july["coverage"], json!({"due": 2, "confirmed": 0, "submitted": 1, "missing": 1}));

@@ -10,6 +10,7 @@ tests![
     OnEach;
     seven_of_fifteen_have_started,
     milestones_are_due_overdue_and_moved_by_area_and_unit,
+    a_start_known_by_its_milestone_is_a_start_everywhere,
 ];
 
 fn rate(numerator: i64, denominator: i64, percent: &str) -> Value {
@@ -86,4 +87,25 @@ async fn milestones_are_due_overdue_and_moved_by_area_and_unit(app: TestApp) {
     assert_eq!(row["start_rate_of_year"], rate(1, 1, "100.00"));
     assert_eq!(none.json["total"]["due_in_month"], 0);
     assert_eq!(none.json["rows"], json!([]));
+}
+
+async fn a_start_known_by_its_milestone_is_a_start_everywhere(app: TestApp) {
+    let commission = app.commission().await;
+    let reserve = json!({"stage": "reserve", "actual_start": null});
+    let id = commission.project("项目", reserve).await;
+    let start =
+        json!({"code": "start", "baseline_date": "2021-03-01", "actual_date": "2021-04-30"});
+    commission.post(&format!("/projects/{id}/milestones"), &start).await.expect(201);
+    let row = async |through: &str| {
+        let path = format!("/summaries/projects?year=2021&through={through}");
+        commission.get(&path).await.expect(200).items()[0].clone()
+    };
+
+    let (march, april) = (row("2021-03").await, row("2021-04").await);
+
+    assert_eq!(
+        (&march["has_started"], &march["starts"]["started"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!((&april["has_started"], &april["starts"]["started"]), (&json!(true), &json!(true)));
 }

@@ -22,6 +22,8 @@ tests![
     every_month_has_the_same_reports_on_its_page_and_in_sums,
     all_summaries_name_the_restated_months,
     a_year_without_a_plan_promises_nothing,
+    a_project_with_owners_is_never_listed_as_without_one,
+    nothing_cumulative_falls_in_the_demonstration,
 ];
 
 /// Tests that compare the answers of both databases byte by byte.
@@ -310,12 +312,15 @@ async fn coverage_counts_what_is_owed(app: TestApp) {
 /// The month's page left out a report that was filed without being owed, and sums counted it.
 async fn every_month_has_the_same_reports_on_its_page_and_in_sums(app: TestApp) {
     let commission = app.commission().await;
-    let early = commission.project("提前填报", json!({})).await;
+    let early = commission.project("提前填报", json!({"actual_start": "2021-02-01"})).await;
     commission.project("未报", json!({"actual_start": "2021-02-01"})).await;
-    // Construction started in March: February is not owed, and has an amount all the same.
     for month in ["2021-02", "2021-03"] {
         commission.confirmed(early, month, "1.00").await;
     }
+    // Construction started in March after all: February is not owed, and has an amount all the same.
+    let start = json!({"actual_start": "2021-03-10"});
+    let moved = commission.patch(&format!("/projects/{early}"), 1, &start).await.expect(200);
+    assert_eq!(moved.json["warnings"][0]["code"], "reported-before-start");
     let months = commission.get("/summaries/filings?year=2021").await.expect(200);
     let path = "/summaries/investment?year=2021&through=2021-03&by=month";
     let sums = commission.get(path).await.expect(200).json;
@@ -407,5 +412,79 @@ async fn both_databases_answer_the_same_bytes(sqlite: TestApp, postgres: TestApp
     ] {
         let (left, right) = (one.get(path).await.expect(200), two.get(path).await.expect(200));
         assert!(left.text == right.text, "{path}:\n{}\n{}", left.text, right.text);
+    }
+}
+
+async fn a_project_with_owners_is_never_listed_as_without_one(app: TestApp) {
+    let commission = app.commission().await;
+    let [one, two, three] =
+        [app.unit_id("甲公司").await, app.unit_id("乙公司").await, app.unit_id("丙局").await];
+    let own = commission.project("甲乙共有", json!({})).await;
+    commission.assign(own, &[(one, "owner"), (two, "owner")]).await;
+    let led = commission.project("乙有丙牵头", json!({})).await;
+    commission.assign(led, &[(two, "owner"), (three, "lead")]).await;
+    let none = commission.project("丙牵头无项目单位", json!({})).await;
+    commission.assign(none, &[(three, "lead")]).await;
+    let rows = async |query: &str| -> Vec<(Option<String>, i64)> {
+        let path = format!("/summaries/investment?year=2021&by=unit&{query}");
+        let answer = commission.get(&path).await.expect(200);
+        let rows = answer.json["rows"].as_array().unwrap();
+        let row = |r: &Value| {
+            (r["unit"].as_str().map(str::to_owned), r["project_count"].as_i64().unwrap())
+        };
+        rows.iter().map(row).collect()
+    };
+    let named = |name: &str| Some(name.to_owned());
+
+    // The lead's projects: one has an owner, one has none.
+    assert_eq!(rows(&format!("unit={three}")).await, [(None, 1), (named("乙公司"), 1)]);
+    let as_lead = rows(&format!("unit={three}&role=lead")).await;
+    assert_eq!(as_lead, [(named("丙局"), 2)]);
+    // Of several owners, the requested one.
+    assert_eq!(rows(&format!("unit={one}")).await, [(named("甲公司"), 1)]);
+    assert_eq!(rows(&format!("unit={two}")).await, [(named("乙公司"), 2)]);
+    let all = [(None, 1), (named("甲公司"), 1), (named("乙公司"), 2)];
+    assert_eq!(rows("").await, all);
+    assert_eq!(rows(&format!("unit={one}&unit={two}&unit={three}")).await, all);
+    for path in ["/summaries/lights", "/summaries/milestones", "/summaries/rankings"] {
+        let path = format!("{path}?year=2021&by=unit&unit={one}&unit={three}&through=2021-05");
+        let rows = commission.get(&path).await.expect(200).json["rows"].clone();
+        let without = rows.as_array().unwrap().iter().filter(|r| r.get("unit").is_none()).count();
+        assert_eq!(without, 1, "{path}: only the project that has no owner");
+    }
+}
+
+async fn nothing_cumulative_falls_in_the_demonstration(app: TestApp) {
+    let commission = load_demo(&app).await;
+    let mut by_project: BTreeMap<i64, BTreeMap<String, Value>> = BTreeMap::new();
+    let mut path = "/reports?limit=200".to_owned();
+    loop {
+        let page = commission.get(&path).await.expect(200);
+        for item in page.items() {
+            let project = item["project_id"].as_i64().unwrap();
+            let month = item["month"].as_str().unwrap().to_owned();
+            by_project.entry(project).or_default().insert(month, item.clone());
+        }
+        let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+        path = format!("/reports?limit=200&cursor={cursor}");
+    }
+
+    let mut pairs = 0;
+    let mut fell = Vec::new();
+    for months in by_project.values() {
+        for (earlier, later) in months.values().zip(months.values().skip(1)) {
+            pairs += 1;
+            for field in ["physical_percent", "funds_received_wan", "funds_paid_wan"] {
+                if micro(&later[field]) < micro(&earlier[field]) {
+                    fell.push((field, later["project_id"].clone(), later["month"].clone()));
+                }
+            }
+        }
+    }
+    assert_eq!(pairs, 486);
+    assert!(fell.is_empty(), "{fell:?}");
+    for code in ["physical-fell", "funds-received-fell", "funds-paid-fell", "forecast-below-done"] {
+        let warned = commission.get(&format!("/reports?warning={code}")).await.expect(200);
+        assert_eq!(warned.json["total"], 0, "{code}");
     }
 }

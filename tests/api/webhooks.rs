@@ -255,7 +255,7 @@ async fn failed_connections_are_recorded_with_their_cause(app: TestApp) {
         (format!("http://{closed}/"), "not_connected"),
         ("https://nowhere.invalid/".to_owned(), "not_resolved"),
     ] {
-        let body = json!({"url": url, "kinds": ["unit.deleted"]});
+        let body = json!({"url": url, "kinds": ["bulletin.published"]});
         let made = commission.post("/webhooks", &body).await.expect(201).json;
         let test = format!("/webhooks/{}/test", made["id"]);
         let ping = commission.step(&test).await.expect(201);

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::{ShownOnce, Stored};
 use crate::routes;
 use crate::store::PageRequest;
@@ -56,9 +56,9 @@ pub struct ClientSecretPath {
 async fn list_clients(
     who: Permit<KeepAccounts>,
     Query(query): Query<UserQuery>,
-) -> Result<Sheet<PageView<ClientView>>, Problem> {
+) -> Result<Rows<PageView<ClientView>>, Problem> {
     let page = PageRequest::new(query.limit, query.cursor);
-    Ok(Sheet(who.ask(move |ask| clients::list(ask, &page)).await?))
+    who.rows(page, clients::list).await
 }
 
 /// Create a machine client

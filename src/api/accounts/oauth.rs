@@ -3,24 +3,25 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use form_urlencoded::parse;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::domain::account::scope::ClientScope;
+use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::app::App;
-use crate::http::login_limit::LoginLimit;
+use crate::http::attempts::AttemptLimit;
+use crate::http::body::{self, BodyLimits};
+use crate::http::plain_text::{self, Pair, TextFlaw, pairs};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::http::signature::{Argument, Entry, Reply};
@@ -75,23 +76,17 @@ impl FromRequest for TokenRequest {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = request.content_type().eq_ignore_ascii_case(FORM);
         let basic = basic(request);
-        let patience = request.app_data::<Data<App>>().map(|a| a.config.body_timeout_seconds);
-        let bytes = Bytes::from_request(request, payload);
+        let limits = BodyLimits::of(request, |_| LONGEST);
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let patience = Duration::from_secs(patience.unwrap_or(1));
-            let bytes = tokio::time::timeout(patience, bytes).await;
-            let bytes =
-                bytes.map_err(|_| Problem::too_slow())?.map_err(|_| Problem::too_large())?;
-            if bytes.len() > LONGEST {
-                return Err(Problem::too_large());
-            }
+            let bytes = body::bytes(&request, payload, limits?).await?;
             if !is_form {
                 return Err(invalid_request());
             }
             let mut form = BTreeMap::new();
-            for (name, value) in parse(&bytes) {
+            for Pair { name, value } in pairs(&bytes, '/').map_err(not_text)? {
                 // RFC 6749, 3.2: parameters must not be repeated; unknown parameters are ignored.
-                if form.insert(name.into_owned(), value.into_owned()).is_some() {
+                if form.insert(name, value).is_some() {
                     return Err(invalid_request());
                 }
             }
@@ -111,14 +106,12 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
-    let decoded = STANDARD.decode(text.trim()).ok().and_then(|b| String::from_utf8(b).ok());
-    let decoded = decoded.ok_or_else(wrong_client)?;
+    let decoded = STANDARD.decode(text.trim()).map_err(|_| wrong_client())?;
+    let flawed = |flaw: TextFlaw| not_text(vec![flaw.at(AUTHORIZATION.to_string())]);
+    let decoded = plain_text::text(&decoded).map_err(flawed)?;
     let (name, secret) = decoded.split_once(':').ok_or_else(wrong_client)?;
-    let plain = |text: &str| {
-        let text = text.replace('&', "%26").replace('=', "%3D");
-        parse(text.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
-    };
-    Ok(Some((plain(name), plain(secret))))
+    let plain = |text: &str| plain_text::form_text(text.as_bytes()).map_err(flawed);
+    Ok(Some((plain(name)?, plain(secret)?)))
 }
 
 fn refused(code: &'static str, words: Words) -> Problem {
@@ -131,6 +124,11 @@ fn invalid_request() -> Problem {
         "Send grant_type, client_id and client_secret as application/x-www-form-urlencoded, each once, or send the client id and secret by HTTP Basic, not both.",
     );
     refused("oauth-invalid-request", words)
+}
+
+/// `invalid_request` that names what is not UTF-8 or contains U+0000.
+fn not_text(errors: Vec<FieldError>) -> Problem {
+    Problem { errors, ..invalid_request() }
 }
 
 fn unsupported_grant() -> Problem {
@@ -204,7 +202,7 @@ impl Responder for Issued {
 async fn create_token(
     app: Data<App>,
     from: Origin,
-    limit: LoginLimit,
+    limit: AttemptLimit,
     mut asked: TokenRequest,
 ) -> Result<Issued, Problem> {
     let (name, secret) = asked.credentials()?;
@@ -220,6 +218,8 @@ async fn create_token(
     let lifetime = app.tokens.lifetime_seconds;
     let asked_scopes = asked.form.get("scope").cloned();
     let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
+    let shown = request.clone();
+    app.ask_anonymously(move |asked| client_sessions::check(asked, &shown)).await?;
     let open = move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from);
     let ClientSession { client, scopes, session } = app.write_anonymously(open).await?;
     let scope = ClientScope::join(&scopes);

@@ -4,15 +4,16 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::id::SessionId;
 use crate::http::app::App;
+use crate::http::attempts::AttemptLimit;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
-use crate::http::login_limit::LoginLimit;
+use crate::http::client_address::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::reply::{Created, Json, NoContent};
 use crate::http::request_id::RequestId;
@@ -21,6 +22,7 @@ use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::random_text;
 use crate::routes;
 use crate::store::accounts::users::User;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
     self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
 };
@@ -66,10 +68,8 @@ impl FromRequest for Origin {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request_id =
-            request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let address = request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        ready(Ok(Self { request_id, address }))
+        let address = ClientAddress::of(request);
+        ready(Ok(Self { request_id: RequestId::of(request), address }))
     }
 }
 
@@ -87,7 +87,7 @@ impl FromRequest for Origin {
 async fn create_session(
     app: Data<App>,
     from: Origin,
-    limit: LoginLimit,
+    limit: AttemptLimit,
     Body(credentials): Body<Credentials>,
 ) -> Result<Created<SessionView>, Problem> {
     let user = authenticate(&app, &from, &limit, credentials).await?;
@@ -106,19 +106,22 @@ async fn create_session(
 /// Authenticates an account by user name and password; counts the attempt.
 ///
 /// # Errors
-/// 401 if the credentials are wrong, 429 after too many attempts.
+/// 401 if the credentials are wrong, 429 after too many attempts, 503 when too many passwords wait
+/// to be checked.
 pub async fn authenticate(
     app: &App,
     from: &Origin,
-    limit: &LoginLimit,
+    limit: &AttemptLimit,
     Credentials { username, password }: Credentials,
 ) -> Result<User, Problem> {
     limit.take(&username, &from.address)?;
-    let find = move |asked: &mut Anonymous<'_>| sessions::find_account(asked, &username);
+    let place = app.hashing.enter(&from.address)?;
+    let name = username.clone();
+    let find = move |asked: &mut Anonymous<'_>| sessions::find_account(asked, &name);
     let user = app.ask_anonymously(find).await?;
-    let checked =
-        tokio::task::spawn_blocking(move || sessions::authenticate(user, &password)).await;
-    Ok(checked.map_err(Problem::broken)??)
+    let user = place.run(move || sessions::authenticate(user, &password)).await?;
+    limit.succeeded(&username, &from.address);
+    Ok(user)
 }
 
 /// Opens a session for the dashboard and returns the token for its cookie.
@@ -128,7 +131,7 @@ pub async fn authenticate(
 pub async fn open_page(
     app: &App,
     from: &Origin,
-    limit: &LoginLimit,
+    limit: &AttemptLimit,
     credentials: Credentials,
 ) -> Result<String, Problem> {
     let user = authenticate(app, from, limit, credentials).await?;
@@ -166,8 +169,10 @@ fn session_view(
 async fn refresh_session(
     app: Data<App>,
     from: Origin,
+    limit: AttemptLimit,
     Body(Refresh { refresh_token: shown }): Body<Refresh>,
 ) -> Result<Json<SessionView>, Problem> {
+    limit.take_address(&from.address)?;
     let next = random_text().map_err(Problem::broken)?;
     let new = next.clone();
     let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &new, &from);
@@ -195,15 +200,20 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 
 /// Change my password
 ///
-/// Ends all other sessions of the account; the current session stays open.
+/// Ends all other sessions of the account; the current session stays open. Attempts are limited
+/// together with log-ins. The last five passwords are not taken again.
 #[utoipa::path(put, path = "/me/password")]
 pub async fn change_password(
     who: Permit<LoggedIn>,
+    limit: AttemptLimit,
     Body(change): Body<PasswordChange>,
 ) -> Result<NoContent, Problem> {
     let user = who.caller.user.clone();
+    limit.take(&user.username, who.caller.author.origin())?;
     let effort = who.app.config.password_effort();
-    let hash = who.off_thread(move || sessions::new_hash(&user, &change, effort)).await?;
+    let id = user.id;
+    let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
+    let hash = who.hash(move || sessions::new_hash(&user, &change, &check, effort)).await?;
     who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
     Ok(NoContent)
 }

@@ -13,11 +13,12 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserInput, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::answer::PageView;
@@ -47,7 +48,8 @@ pub struct UserFilterQuery {
     /// True for disabled accounts only, false for enabled accounts only.
     #[param(nullable = false)]
     pub disabled: Option<bool>,
-    /// Only accounts whose user name or display name contains this text.
+    /// Only accounts whose user name or display name contains this text; case, width and form of
+    /// letters do not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }
@@ -78,9 +80,10 @@ impl From<UserFilterQuery> for UserFilter {
 async fn list_users(
     who: Permit<KeepAccounts>,
     Query(QueryPair(filter, page)): Query<QueryPair<UserFilterQuery, UserQuery>>,
-) -> Result<Sheet<PageView<UserView>>, Problem> {
+) -> Result<Rows<PageView<UserView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    Ok(Sheet(who.ask(move |ask| users::list(ask, &filter.into(), &page)).await?))
+    let filter = filter.into();
+    who.rows(page, move |ask, page| users::list(ask, &filter, page)).await
 }
 
 /// Create an account
@@ -96,7 +99,8 @@ async fn create_user(
     once: Once,
 ) -> Result<Stored<Created<UserView>>, Problem> {
     let effort = who.app.config.password_effort();
-    let new = who.off_thread(move || users::prepare(&input, effort)).await?;
+    let check = who.ask(|ask| PasswordCheck::load(ask, None)).await?;
+    let new = who.hash(move || users::prepare(&input, &check, effort)).await?;
     once.change(&who, move |ask| users::decide_creation(ask, &new), users::create, created).await
 }
 
@@ -119,7 +123,7 @@ async fn get_user(
 
 /// Change an account
 ///
-/// Absent fields are left unchanged. A change of role and disabling take effect immediately;
+/// Absent fields are left unchanged. Nobody changes their own role. A change of role and disabling take effect immediately;
 /// disabling also ends the account's sessions.
 #[utoipa::path(patch, path = "/users/{user_id}")]
 async fn update_user(
@@ -149,14 +153,15 @@ async fn reset_password(
 /// Sets the password of an account; hashes it between reading and writing.
 ///
 /// # Errors
-/// Not found; invalid when the password is weak.
+/// Not found; invalid when the password is weak or was used before.
 pub async fn reset_to(
     who: &Permit<KeepAccounts>,
     id: UserId,
     reset: PasswordReset,
 ) -> Result<UserView, Problem> {
     let user = who.ask(move |ask| users::get(ask, id)).await?;
+    let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
     let effort = who.app.config.password_effort();
-    let hash = who.off_thread(move || users::prepare_reset(&user, &reset, effort)).await?;
+    let hash = who.hash(move || users::prepare_reset(&user, &reset, &check, effort)).await?;
     who.change(move |ask| users::decide_reset(ask, id, &hash), users::save_reset).await
 }

@@ -9,7 +9,7 @@ use crate::http::query::{Path, Query};
 use crate::http::reply::Created;
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -53,9 +53,10 @@ fn created(view: BulletinView) -> Created<BulletinView> {
 #[utoipa::path(get, path = "/bulletins")]
 async fn list_bulletins(
     who: Permit<ReadSummaries>,
-) -> Result<Sheet<PageView<BulletinHead>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<BulletinHead>>, Problem> {
     let all = who.ask(read::list).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |bulletin| bulletin.month)
 }
 
 /// Show a bulletin

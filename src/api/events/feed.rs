@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use utoipa::IntoParams;
 
 use crate::api::events::feed_reply::{AcceptedFormat, FeedFormat, FeedReply};
+use crate::domain::event::kind::EventKind;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
@@ -41,7 +42,10 @@ struct FeedQuery {
     /// Only events of one of these kinds.
     #[serde(default)]
     #[param(example = json!(["report.confirmed"]))]
-    kind: Vec<String>,
+    kind: Vec<EventKind>,
+    /// `feed_id` of an earlier response. 410 (`feed-reset`) if the feed has another id now.
+    #[param(nullable = false, min_length = 1, max_length = 100)]
+    feed: Option<String>,
     /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     project: Option<ProjectId>,
@@ -56,8 +60,14 @@ fn hundred() -> i64 {
 
 impl From<&FeedQuery> for FeedRequest {
     fn from(query: &FeedQuery) -> Self {
-        let FeedQuery { after, limit, wait: _, kind, project, format: _ } = query;
-        Self { after: *after, limit: *limit, kinds: kind.clone(), project: *project }
+        let FeedQuery { after, limit, wait: _, kind, feed, project, format: _ } = query;
+        Self {
+            after: *after,
+            limit: *limit,
+            kinds: kind.clone(),
+            project: *project,
+            feed: feed.clone(),
+        }
     }
 }
 
@@ -70,7 +80,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// `next_after` as `after` in the next request to receive every event exactly once, also after
 /// failures. With `wait`, the response is sent as soon as an event arrives. `format=cloudevents` or
 /// `Accept: application/cloudevents-batch+json` returns a batch of CloudEvents 1.0.
-#[utoipa::path(get, path = "/events")]
+///
+/// After a backup was restored, the feed has another `feed_id`, and numbers are given a second time.
+/// Send `feed` with the id you know: the answer is then 410 (`feed-reset`), as it is for `after`
+/// beyond `head`. Start again from an empty copy with `after=0`.
+#[utoipa::path(
+    get, path = "/events",
+    responses((status = 410, description = "The feed was reset: `feed` is not its id, or `after` is beyond its head.")),
+)]
 async fn list_events(
     who: Permit<ReadHistory>,
     Query(query): Query<FeedQuery>,

@@ -4,12 +4,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::projects::handlers::ProjectPath;
+use crate::domain::event::kind::EventKind;
 use crate::domain::id::ProjectId;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
@@ -48,11 +49,11 @@ pub(crate) struct HistoryQuery {
     /// Only events of one of these kinds.
     #[serde(default)]
     #[param(example = json!(["report.confirmed"]))]
-    pub(crate) kind: Vec<String>,
+    pub(crate) kind: Vec<EventKind>,
     /// Only events of this project and of its reports, plans, milestones and other parts.
     #[param(nullable = false)]
     pub(crate) project: Option<ProjectId>,
-    /// Only events of the actor with this name.
+    /// Only events of the actor with this name; case, width and form of letters do not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub(crate) actor: Option<String>,
 }
@@ -60,7 +61,8 @@ pub(crate) struct HistoryQuery {
 impl From<HistoryQuery> for HistoryFilter {
     fn from(query: HistoryQuery) -> Self {
         let HistoryQuery { kind, project, actor } = query;
-        Self { kinds: kind, project, actor }
+        let kinds = kind.into_iter().map(|kind| kind.as_str().to_owned()).collect();
+        Self { kinds, project, actor }
     }
 }
 
@@ -73,8 +75,9 @@ async fn list_history(
     who: Permit<ReadHistory>,
     Path(at): Path<ProjectPath>,
     Query(page): Query<HistoryPage>,
-) -> Result<Sheet<PageView<EventView>>, Problem> {
-    who.ask(move |ask| history::of_project(ask, at.project_id, &page.into())).await.map(Sheet)
+) -> Result<Rows<PageView<EventView>>, Problem> {
+    let project = at.project_id;
+    who.rows(page.into(), move |ask, page| history::of_project(ask, project, page)).await
 }
 
 /// Show the history
@@ -85,6 +88,7 @@ async fn list_history(
 async fn list_all_history(
     who: Permit<ReadHistory>,
     Query(QueryPair(query, page)): Query<QueryPair<HistoryQuery, HistoryPage>>,
-) -> Result<Sheet<PageView<EventView>>, Problem> {
-    who.ask(move |ask| history::list(ask, query.into(), &page.into())).await.map(Sheet)
+) -> Result<Rows<PageView<EventView>>, Problem> {
+    let filter = HistoryFilter::from(query);
+    who.rows(page.into(), move |ask, page| history::list(ask, filter.clone(), page)).await
 }

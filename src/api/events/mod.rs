@@ -5,6 +5,7 @@ pub mod feed;
 pub mod feed_reply;
 pub mod history;
 
+use crate::domain::event::kind::EventKind;
 use crate::http::routes::Routes;
 use crate::parameter_types;
 use feed_reply::FeedFormat;
@@ -14,5 +15,5 @@ pub fn routes() -> Routes {
     digests::routes()
         .and(feed::routes())
         .and(history::routes())
-        .with_types(parameter_types![FeedFormat])
+        .with_types(parameter_types![EventKind FeedFormat])
 }

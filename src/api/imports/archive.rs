@@ -106,6 +106,7 @@ mod tests {
     use super::CountedArchive;
     use crate::api::imports::guard::Inspected;
     use crate::api::imports::limits::READ_BYTES;
+    use crate::api::imports::sheet_facts::WorkbookFacts;
 
     #[test]
     fn a_part_counts_as_often_as_it_is_read() {
@@ -117,7 +118,9 @@ mod tests {
             unpacked.push(size as u64);
         }
         let archive = zip.finish().unwrap().into_inner();
-        let counted = CountedArchive::new(Inspected { archive, unpacked }).unwrap();
+        let counted =
+            CountedArchive::new(Inspected { archive, unpacked, facts: WorkbookFacts::default() })
+                .unwrap();
         let spent = counted.spent();
         let mut zip = ZipArchive::new(counted).unwrap();
         let mut read = |name: &str| {

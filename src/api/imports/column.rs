@@ -95,14 +95,6 @@ pub const fn column(
 }
 
 impl Column {
-    /// True if `heading` is the column's name or Chinese heading.
-    pub fn is_called(&self, heading: &str) -> bool {
-        if self.part == Part::Ignored && heading.starts_with(self.name) {
-            return true;
-        }
-        heading.eq_ignore_ascii_case(self.name) || heading == self.zh
-    }
-
     /// Codes to choose from, for columns with a fixed list.
     pub fn pairs(&self) -> Option<Vec<Pair>> {
         match self.form {

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
+use crate::api::imports::cell_error::CellError;
+use crate::api::imports::characters::is_blank;
 use crate::api::imports::limits;
+use crate::api::imports::number_format::NumberFormat;
 use crate::http::problem::Problem;
 
 /// Content of a non-blank cell.
@@ -10,25 +13,23 @@ use crate::http::problem::Problem;
 pub enum CellContent {
     /// Text.
     Text(Box<str>),
-    /// A number, as stored by the spreadsheet program.
-    Number(f64),
-    /// A number formatted as a date.
+    /// A number, as stored by the spreadsheet program, and how it is shown.
+    Number(f64, NumberFormat),
+    /// A number shown as a date.
     Day(NaiveDate),
+    /// A number shown as a month; its first day.
+    Month(NaiveDate),
     /// A boolean.
     Flag(bool),
     /// Content that is not accepted, with the reason.
     Rejected(CellError),
 }
 
-/// Reason why a cell is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellError {
-    /// A formula error such as `#REF!`.
-    Formula,
-    /// A time of day.
-    Time,
-    /// Longer than any field.
-    Long,
+impl CellContent {
+    /// The text of a text cell.
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
 }
 
 /// A non-blank row.
@@ -36,15 +37,19 @@ pub enum CellError {
 pub struct SheetRow {
     /// Row number, starting at 1.
     pub number: u32,
+    /// True if the spreadsheet program does not show it, as rows that a filter leaves out.
+    pub is_hidden: bool,
     /// `(column, cell)` of non-blank cells, from left to right; columns count from 0.
     pub cells: Vec<(u16, CellContent)>,
 }
 
-/// A visible sheet.
+/// A sheet.
 #[derive(Clone, Debug)]
 pub struct SheetContent {
     /// Name of the sheet.
     pub name: String,
+    /// True if the spreadsheet program does not show it.
+    pub is_hidden: bool,
     /// Non-blank rows, from top to bottom.
     pub rows: Vec<SheetRow>,
     /// Merged regions: `(first row, last row, first column, last column)`.
@@ -93,7 +98,10 @@ impl Meter {
         if text.len() > limits::CELL_BYTES {
             return self.other(CellContent::Rejected(CellError::Long)).map(Some);
         }
-        if text.trim().is_empty() {
+        if text.contains('\0') {
+            return self.other(CellContent::Rejected(CellError::Nul)).map(Some);
+        }
+        if is_blank(text) {
             return Ok(None);
         }
         self.other(CellContent::Text(text.into())).map(Some)

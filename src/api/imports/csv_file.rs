@@ -3,20 +3,21 @@
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::{Encoding, GB18030};
 
-use crate::api::imports::column::Column;
 use crate::api::imports::content::{Meter, SheetContent, SheetRow};
-use crate::api::imports::heading::plain;
+use crate::api::imports::heading_index::HeadingIndex;
+use crate::api::imports::heading_text::plain;
 use crate::api::imports::limits;
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
+use crate::usecases::imports::kind::ImportKind;
 
 /// Reads `file` as a single sheet.
 ///
 /// # Errors
 /// 400 or 413, with advice on how to fix the file.
-pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<SheetContent, Problem> {
+pub fn sheet(file: &[u8], kind: ImportKind) -> Result<SheetContent, Problem> {
     let text = text(file)?;
-    let separator = separator(&text, columns);
+    let separator = separator(&text, kind);
     let mut reader = ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
@@ -40,7 +41,8 @@ pub fn sheet(file: &[u8], columns: &'static [Column]) -> Result<SheetContent, Pr
     if is_open(text.get(began..).unwrap_or_default(), separator) {
         return Err(unclosed(number));
     }
-    Ok(SheetContent { name: "CSV".to_owned(), rows, merged: Vec::new() })
+    let name = "CSV".to_owned();
+    Ok(SheetContent { name, is_hidden: false, rows, merged: Vec::new() })
 }
 
 fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<SheetRow>, Problem> {
@@ -56,7 +58,7 @@ fn row(record: &ByteRecord, number: u32, meter: &mut Meter) -> Result<Option<She
         return Ok(None);
     }
     meter.row()?;
-    Ok(Some(SheetRow { number, cells }))
+    Ok(Some(SheetRow { number, is_hidden: false, cells }))
 }
 
 /// Removes the `'` that exports put before text that a spreadsheet would evaluate as a formula.
@@ -70,7 +72,10 @@ fn ours(text: &str) -> &str {
 /// Decodes the file; detects the encoding.
 fn text(file: &[u8]) -> Result<String, Problem> {
     let decoded = match Encoding::for_bom(file) {
-        Some((encoding, _)) => encoding.decode(file).0.into_owned(),
+        Some((encoding, _)) => match encoding.decode(file) {
+            (text, _, false) => text.into_owned(),
+            (_, _, true) => return Err(unknown_encoding()),
+        },
         None => match std::str::from_utf8(file) {
             Ok(text) => text.to_owned(),
             Err(_) => match GB18030.decode_without_bom_handling_and_without_replacement(file) {
@@ -79,7 +84,8 @@ fn text(file: &[u8]) -> Result<String, Problem> {
             },
         },
     };
-    if decoded.contains('\0') {
+    // In the first line it is a file of another kind; below, a cell is refused for it.
+    if decoded.lines().next().is_some_and(|line| line.contains('\0')) {
         Err(crate::api::imports::guard::not_a_workbook())
     } else {
         Ok(decoded)
@@ -103,11 +109,12 @@ fn unclosed(row: u32) -> Problem {
 }
 
 /// Detects the separator: the one with which the first lines contain the most known headings.
-fn separator(text: &str, columns: &'static [Column]) -> u8 {
+fn separator(text: &str, kind: ImportKind) -> u8 {
+    let index = HeadingIndex::of(kind);
     let known = |separator: u8| {
         let most = text.lines().take(10).map(|line| {
             let cells = line.split(char::from(separator)).map(|c| plain(c.trim_matches('"')));
-            cells.filter(|cell| columns.iter().any(|c| c.is_called(cell))).count()
+            cells.filter(|cell| index.find(cell).is_some()).count()
         });
         most.max().unwrap_or(0)
     };
@@ -156,14 +163,14 @@ fn is_open(record: &str, separator: u8) -> bool {
 mod tests {
     use super::*;
     use crate::api::imports::content::CellContent;
-    use crate::api::imports::kind::ImportKind;
 
     fn read(file: &[u8]) -> Vec<(u32, Vec<String>)> {
-        let sheet = sheet(file, ImportKind::Projects.columns()).unwrap();
+        let sheet = sheet(file, ImportKind::Projects).unwrap();
         let said = |content: CellContent| match content {
             CellContent::Text(text) => text.into_string(),
-            CellContent::Number(_)
+            CellContent::Number(..)
             | CellContent::Day(_)
+            | CellContent::Month(_)
             | CellContent::Flag(_)
             | CellContent::Rejected(_) => panic!("{content:?}"),
         };
@@ -187,7 +194,10 @@ mod tests {
                 format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert_eq!(read(&utf16), expected);
         }
-        assert_eq!(sheet(b"name\n\xff\xff\xff", &[]).unwrap_err().code, "file-unreadable");
+        assert_eq!(
+            sheet(b"name\n\xff\xff\xff", ImportKind::Projects).unwrap_err().code,
+            "file-unreadable"
+        );
     }
 
     #[test]
@@ -201,10 +211,10 @@ mod tests {
 
     #[test]
     fn an_open_quotation_swallows_nothing_silently() {
-        let open = sheet(b"name,code\n\"a,1\nb,2\n", ImportKind::Projects.columns());
+        let open = sheet(b"name,code\n\"a,1\nb,2\n", ImportKind::Projects);
         assert_eq!(open.unwrap_err().code, "file-unreadable");
         for closed in ["name,code\n\"a\"\"\",\"1\"\n", "name\n5\" pipe\n", "name\n\"\"\n"] {
-            assert!(sheet(closed.as_bytes(), ImportKind::Projects.columns()).is_ok(), "{closed}");
+            assert!(sheet(closed.as_bytes(), ImportKind::Projects).is_ok(), "{closed}");
         }
     }
 

@@ -1,22 +1,20 @@
 //! The request body of an import: how the file is sent, and detection of its format.
 
 use std::future::{Ready, ready};
-use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde_json::json;
 
 use crate::api::imports::content::SheetContent;
 use crate::api::imports::guard::{encrypted, not_a_workbook};
-use crate::api::imports::kind::ImportKind;
 use crate::api::imports::limits::not_taken;
 use crate::api::imports::{csv_file, workbook};
-use crate::http::app::App;
 use crate::http::body::{self, BodyLimits};
 use crate::http::problem::Problem;
 use crate::http::signature::{Argument, Entry};
+use crate::usecases::imports::kind::ImportKind;
 
 /// Accepted media types. The format is detected from the first bytes of the file.
 const TAKEN: [&str; 5] = [
@@ -62,15 +60,12 @@ impl FileBody {
     ///
     /// # Errors
     /// 408, 413 or 415.
-    pub async fn read(self, app: &Data<App>) -> Result<Bytes, Problem> {
+    pub async fn read(self) -> Result<Bytes, Problem> {
         let kind = self.request.content_type().to_ascii_lowercase();
         if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
             return Err(wrong_media_type());
         }
-        let limits = BodyLimits {
-            bytes: app.config.import_limit_bytes,
-            wait: Duration::from_secs(app.config.body_timeout_seconds),
-        };
+        let limits = BodyLimits::of(&self.request, |config| config.import_limit_bytes)?;
         Ok(body::bytes(&self.request, self.payload, limits).await?.freeze())
     }
 }
@@ -94,7 +89,7 @@ pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<SheetContent>, Proble
         [b'P', b'K', 5 | 7, ..] | [b'%', b'P', b'D', b'F', ..] => Err(not_a_workbook()),
         // Some systems export an HTML page named .xls.
         _ if trimmed.starts_with(b"<") => Err(not_a_workbook()),
-        _ => csv_file::sheet(file, kind.columns()).map(|sheet| vec![sheet]),
+        _ => csv_file::sheet(file, kind).map(|sheet| vec![sheet]),
     }
 }
 

@@ -14,6 +14,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use crate::api::imports::limits;
 use crate::api::imports::limits::{broken_file, not_taken, unreadable};
+use crate::api::imports::sheet_facts::{WorkbookFacts, attribute};
 use crate::http::problem::Problem;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -24,6 +25,8 @@ pub struct Inspected {
     pub archive: Vec<u8>,
     /// How many bytes each of its parts unpacks to, in their order.
     pub unpacked: Vec<u64>,
+    /// What else its parts say of its sheets.
+    pub facts: WorkbookFacts,
 }
 
 /// Looks `file` over.
@@ -43,7 +46,7 @@ pub fn inspected(file: &[u8]) -> Result<Inspected, Problem> {
         kept.raw_copy_file(content).map_err(|e| broken_file(&e))?;
     }
     let archive = kept.finish().map_err(|e: ZipError| broken_file(&e))?.into_inner();
-    Ok(Inspected { archive, unpacked })
+    Ok(Inspected { archive, unpacked, facts: seen.facts })
 }
 
 /// Indexes and names of the XML parts, after checking the declared names and sizes of all parts.
@@ -133,6 +136,7 @@ struct Seen {
     formats: u64,
     regions: u64,
     rows: u64,
+    facts: WorkbookFacts,
 }
 
 /// Reader that counts bytes and fails when a limit is exceeded.
@@ -175,6 +179,7 @@ impl Seen {
         (config.check_end_names, config.expand_empty_elements) = (false, true);
         let mut buffer = Vec::with_capacity(1024);
         let mut depth = 0_u32;
+        self.facts.begin();
         loop {
             buffer.clear();
             piece.set(0);
@@ -185,8 +190,13 @@ impl Seen {
                         return Err(limits::too_full());
                     }
                     self.element(&tag)?;
+                    self.facts.start(name, &tag)?;
                 }
-                Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+                Ok(Event::End(tag)) => {
+                    depth = depth.saturating_sub(1);
+                    self.facts.end(name, tag.local_name().as_ref())?;
+                }
+                Ok(Event::Text(text)) => self.facts.text(&text),
                 Ok(Event::DocType(_)) => return Err(external()),
                 Ok(Event::Eof) => break,
                 Ok(_) => {}
@@ -264,14 +274,4 @@ fn near(tag: &BytesStart<'_>) -> Result<(), Problem> {
         _ if column.is_empty() => Err(limits::too_many_rows()),
         _ => Err(limits::too_far(&place.chars().take(12).collect::<String>())),
     }
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Problem> {
-    for attribute in tag.attributes() {
-        let attribute = attribute.map_err(|e| broken_file(&e))?;
-        if attribute.key.as_ref() == name {
-            return Ok(Some(attribute.value.into_owned()));
-        }
-    }
-    Ok(None)
 }

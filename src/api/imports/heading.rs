@@ -1,194 +1,262 @@
-//! Finds the heading row of a sheet and identifies its columns.
+//! Finds the heading row of each sheet, identifies its columns, and tells records from other rows.
 
-use crate::api::imports::column::{Column, Part, letters};
+use std::collections::BTreeSet;
+
+use crate::api::imports::amount_unit::AmountUnit;
+use crate::api::imports::column::{Column, Form, Part, letters};
 use crate::api::imports::content::{CellContent, SheetContent, SheetRow};
+use crate::api::imports::heading_index::HeadingIndex;
+use crate::api::imports::heading_text::{HeadingText, plain, unit_note};
+use crate::api::imports::known_words::unknown;
 use crate::api::imports::log::ImportLog;
-use crate::domain::error::{CellPlace, FieldError};
+use crate::api::imports::options::ReadOptions;
+use crate::api::imports::skipped::{SkipReason, SkippedPart};
+use crate::api::imports::table::{Placed, Table, at};
+use crate::api::imports::template_sheets::{CODES, NOTES};
+use crate::api::imports::{row_look, sheet_errors};
+use crate::domain::error::FieldError;
 use crate::domain::words::Words;
+use crate::usecases::imports::kind::ImportKind;
 
-/// A sheet whose columns are identified.
-#[derive(Debug)]
-pub struct Table<'a> {
-    /// The sheet.
-    pub sheet: &'a SheetContent,
-    /// Row number of the headings.
-    pub heading: u32,
-    /// Position and definition of each column.
-    pub columns: Vec<(u16, &'static Column)>,
-    /// Rows below the headings.
-    pub rows: &'a [SheetRow],
+/// How the sheets of a file are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// What each row describes.
+    pub kind: ImportKind,
+    /// What the caller decided.
+    pub options: &'a ReadOptions,
 }
 
 /// Number of non-blank rows searched for headings; a title may precede them.
 const DEEPEST: usize = 10;
 
-/// Normalises a heading: removes spaces and asterisks, and uses full-width brackets.
-pub fn plain(heading: &str) -> String {
-    let plain = |c: char| match c {
-        '(' => Some('（'),
-        ')' => Some('）'),
-        '*' | '＊' => None,
-        c if c.is_whitespace() => None,
-        c => Some(c),
-    };
-    heading.trim_start_matches('\u{feff}').chars().filter_map(plain).collect()
-}
-
 fn text(content: &CellContent) -> String {
     match content {
         CellContent::Text(text) => plain(text),
-        CellContent::Number(_)
-        | CellContent::Day(_)
-        | CellContent::Flag(_)
-        | CellContent::Rejected(_) => String::new(),
+        CellContent::Number(number, _) => number.to_string(),
+        CellContent::Day(day) | CellContent::Month(day) => day.to_string(),
+        CellContent::Flag(flag) => flag.to_string(),
+        CellContent::Rejected(_) => "?".to_owned(),
     }
 }
 
-fn find(columns: &'static [Column], heading: &str) -> Option<&'static Column> {
-    let exact = columns.iter().find(|c| c.part != Part::Ignored && c.is_called(heading));
-    exact.or_else(|| columns.iter().find(|c| c.is_called(heading)))
-}
-
-/// The sheets with headings of `columns`; heading errors are recorded in `log`.
+/// The sheets with headings of this kind; errors of sheets, headings and rows that are no records
+/// are recorded in `log`.
 pub fn tables<'a>(
     sheets: &'a [SheetContent],
-    columns: &'static [Column],
+    reading: Reading<'_>,
     log: &mut ImportLog,
 ) -> Vec<Table<'a>> {
-    let found: Vec<Table<'a>> =
-        sheets.iter().filter_map(|sheet| table(sheet, columns, log)).collect();
-    if found.is_empty() {
-        let sheet = sheets.first().map_or_else(|| "CSV".to_owned(), |s| s.name.clone());
-        let known = columns.iter().filter(|c| c.part == Part::Write);
-        let (zh, en): (Vec<_>, Vec<_>) = known.map(|c| (c.zh, c.name)).take(6).unzip();
-        let words = Words::new(
-            format!("没有找到表头。首行应为列名，例如：{}；请下载模板填写。", zh.join("、")),
-            format!(
-                "No heading row was found. The first row must contain column names such as {}; or use the template.",
-                en.join(", ")
-            ),
-        );
-        log.note(at(&sheet, 1, None), "/headings", FieldError::new("", "no-headings", words));
+    let mut found = Vec::new();
+    let mut others = Vec::new();
+    let is_own =
+        |sheet: &SheetContent| sheet.name == NOTES || (sheet.is_hidden && sheet.name == CODES);
+    for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty() && !is_own(sheet)) {
+        if reading.options.ignores_sheet(&sheet.name) {
+            log.skip(sheet_errors::skipped(sheet, SkipReason::IgnoredSheet));
+            continue;
+        }
+        match heading_row(sheet, HeadingIndex::of(reading.kind)) {
+            Some(_) if sheet.is_hidden => sheet_errors::hidden(sheet, log),
+            Some(place) => found.extend(reading.table(sheet, place, log)),
+            None => others.push(sheet),
+        }
+    }
+    if found.is_empty() && log.is_clean() {
+        sheet_errors::no_headings(sheets, reading.kind, log);
+    } else {
+        for sheet in others {
+            sheet_errors::without_headings(sheet, log);
+        }
+    }
+    if !found.is_empty() && log.is_clean() && found.iter().all(|table| table.rows.is_empty()) {
+        sheet_errors::no_rows(&found, log);
     }
     found
 }
 
-fn table<'a>(
-    sheet: &'a SheetContent,
-    columns: &'static [Column],
-    log: &mut ImportLog,
-) -> Option<Table<'a>> {
+/// Index of the row with the most headings; the first one of equals. A title row may contain one or
+/// two.
+fn heading_row(sheet: &SheetContent, index: &HeadingIndex) -> Option<usize> {
     let names = |row: &SheetRow| {
-        let known = row.cells.iter().filter_map(|(_, content)| find(columns, &text(content)));
-        let mut names: Vec<&str> = known.map(|c| c.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.len()
+        let known = row.cells.iter().filter_map(|(_, content)| index.find(&text(content)));
+        known.map(|c| c.name).collect::<BTreeSet<&str>>().len()
     };
-    // The row with the most headings; the first one of equals. A title row may contain one or two.
     let tops = sheet.rows.iter().take(DEEPEST).enumerate().map(|(at, row)| (names(row), at));
     let (count, place) = tops.fold((1, 0), |best, (n, at)| if n > best.0 { (n, at) } else { best });
-    let headings = sheet.rows.get(place).filter(|_| count > 1)?;
-    let rows = sheet.rows.get(place + 1..).unwrap_or_default();
-    let columns = recognised(sheet, headings, columns, log);
-    let table = Table { sheet, heading: headings.number, columns, rows };
-    table.check_shape(headings, log);
-    Some(table)
+    (count > 1).then_some(place)
 }
 
-fn recognised(
-    sheet: &SheetContent,
-    headings: &SheetRow,
-    columns: &'static [Column],
-    log: &mut ImportLog,
-) -> Vec<(u16, &'static Column)> {
-    let mut found: Vec<(u16, &'static Column)> = Vec::new();
-    for (place, content) in &headings.cells {
-        let heading = text(content);
-        let here = at(&sheet.name, headings.number, Some(*place));
-        let Some(column) = find(columns, &heading) else {
-            let error = unknown(&heading, columns);
-            log.note(here, "/headings", error);
-            continue;
-        };
-        if let Some((first, _)) = found.iter().find(|(_, c)| c.name == column.name)
-            && column.part != Part::Ignored
-        {
-            let words = Words::new(
-                format!("与 {} 列重复，请删去一列。", letters(*first)),
-                format!("Duplicate of column {}; delete one of them.", letters(*first)),
-            );
-            log.note(here, "/headings", FieldError::new("", "repeated", words));
-            continue;
+impl Reading<'_> {
+    fn table<'a>(
+        self,
+        sheet: &'a SheetContent,
+        place: usize,
+        log: &mut ImportLog,
+    ) -> Option<Table<'a>> {
+        let headings = sheet.rows.get(place)?;
+        let above = sheet.rows.get(..place).unwrap_or_default();
+        let below = sheet.rows.get(place + 1..).unwrap_or_default();
+        let texts = above.iter().flat_map(|row| &row.cells).filter_map(|(_, c)| c.text());
+        let note = texts.into_iter().find_map(unit_note);
+        let (columns, ignored) = self.recognised(sheet, headings, note, log);
+        let rows = self.records(sheet, headings, &columns, below, log);
+        let table = Table { sheet, heading: headings.number, columns, rows };
+        table.check_shape(headings, &ignored, log);
+        if below.is_empty() {
+            log.skip(sheet_errors::skipped(sheet, SkipReason::HeadingsAlone));
         }
-        found.push((*place, column));
-    }
-    found
-}
-
-/// Error for an unknown heading, suggesting the most similar column.
-fn unknown(heading: &str, columns: &'static [Column]) -> FieldError {
-    let near = |name: &str| strsim::normalized_damerau_levenshtein(heading, name);
-    let likeness = |c: &Column| near(c.zh).max(near(c.name));
-    let best = columns.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let shown: String = heading.chars().take(40).collect();
-    let words = match best.filter(|c| likeness(c) > 0.4) {
-        Some(c) => Words::new(
-            format!("没有“{shown}”这一列；是否应为“{}”（{}）？", c.zh, c.name),
-            format!("There is no column {shown:?}; did you mean {:?} ({})?", c.name, c.zh),
-        ),
-        None => Words::new(
-            format!("没有“{shown}”这一列；请删去该列，或按模板改名。"),
-            format!("There is no column {shown:?}. Delete it, or rename it as in the template."),
-        ),
-    };
-    FieldError::new("", "unknown-column", words)
-}
-
-/// A place in a sheet; `column` counts from 0.
-pub fn at(sheet: &str, row: u32, column: Option<u16>) -> CellPlace {
-    CellPlace { sheet: sheet.to_owned(), row, column: column.map(letters) }
-}
-
-impl Table<'_> {
-    /// Place of the column `name` in row `row`.
-    pub fn place(&self, row: u32, name: &str) -> CellPlace {
-        let column = self.columns.iter().find(|(_, c)| c.name == name).map(|(place, _)| *place);
-        at(&self.sheet.name, row, column)
+        Some(table)
     }
 
-    /// True if the sheet has the column `name`.
-    pub fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|(_, c)| c.name == name)
-    }
-
-    /// Records errors for cells without heading and for merged cells, since their content would be
-    /// lost.
-    fn check_shape(&self, headings: &SheetRow, log: &mut ImportLog) {
-        for row in self.rows {
-            let headed = |place: u16| headings.cells.iter().any(|(p, _)| *p == place);
-            let Some((place, _)) = row.cells.iter().find(|(place, _)| !headed(*place)) else {
+    /// The rows that are records. Others are skipped or named.
+    fn records<'a>(
+        self,
+        sheet: &SheetContent,
+        headings: &SheetRow,
+        columns: &[Placed],
+        below: &'a [SheetRow],
+        log: &mut ImportLog,
+    ) -> Vec<&'a SheetRow> {
+        let mut records = Vec::with_capacity(below.len());
+        for row in below {
+            let Some(look) = row_look::look(row, headings, columns) else {
+                records.push(row);
                 continue;
             };
-            let words = Words::new(
-                "这一列没有列名；请补上列名，或删去内容。",
-                "This column has no heading. Add a heading or delete the content.",
-            );
-            let here = at(&self.sheet.name, row.number, Some(*place));
-            let pointer = format!("/rows/{}", row.number);
-            log.note(here, &pointer, FieldError::new("", "no-heading", words));
+            if self.options.skip_row.contains(&look) {
+                log.skip(SkippedPart {
+                    sheet: sheet.name.clone(),
+                    row: Some(row.number),
+                    column: None,
+                    reason: look.into(),
+                    text: row_look::first_words(row),
+                });
+            } else {
+                let pointer = format!("/rows/{}", row.number);
+                log.note(at(&sheet.name, row.number, None), &pointer, row_look::error(look, row));
+            }
         }
-        for (first, last, left, right) in &self.sheet.merged {
-            if *last < self.heading || (first == last && left == right) {
+        records
+    }
+
+    /// The columns, and the places of those that are not read.
+    fn recognised(
+        self,
+        sheet: &SheetContent,
+        headings: &SheetRow,
+        note: Option<AmountUnit>,
+        log: &mut ImportLog,
+    ) -> (Vec<Placed>, Vec<u16>) {
+        let mut found: Vec<Placed> = Vec::new();
+        let mut ignored = Vec::new();
+        for name in self.options.ignore_column.iter().filter(|name| name.len() <= 3) {
+            ignored.extend((0..200).filter(|place| letters(*place).eq_ignore_ascii_case(name)));
+        }
+        for (place, content) in &headings.cells {
+            let heading = text(content);
+            if self.options.ignores_column(*place, &heading) {
+                ignored.push(*place);
+                log.skip(SkippedPart {
+                    sheet: sheet.name.clone(),
+                    row: None,
+                    column: Some(letters(*place)),
+                    reason: SkipReason::IgnoredColumn,
+                    text: heading.chars().take(40).collect(),
+                });
                 continue;
             }
-            let words = Words::new(
-                "合并单元格无法读取；请取消合并，逐格填写（标题行除外）。",
-                "Merged cells cannot be read. Unmerge them and fill in each cell (except in the title row).",
-            );
-            let here = at(&self.sheet.name, *first, Some(*left));
-            let pointer = format!("/rows/{first}");
-            log.note(here, &pointer, FieldError::new("", "merged", words));
+            match self.placed(*place, &heading, note, &found) {
+                Ok(placed) => found.push(placed),
+                Err(wrong) => {
+                    log.note(
+                        at(&sheet.name, headings.number, Some(*place)),
+                        "/headings",
+                        wrong.error,
+                    );
+                    found.extend(wrong.placed);
+                }
+            }
+        }
+        (found, ignored)
+    }
+
+    fn placed(
+        self,
+        place: u16,
+        heading: &str,
+        note: Option<AmountUnit>,
+        before: &[Placed],
+    ) -> Result<Placed, WrongHeading> {
+        let alone = |error| WrongHeading { error, placed: None };
+        let column = HeadingIndex::of(self.kind).find(heading);
+        let column = column.ok_or_else(|| alone(unknown(heading, self.kind)))?;
+        let first = before.iter().find(|c| c.column.name == column.name);
+        if let Some(first) = first.filter(|_| column.part != Part::Ignored) {
+            return Err(alone(repeated(first.place)));
+        }
+        let placed = |unit| Placed { place, column, unit };
+        let is_amount = matches!(column.form, Form::Amount) && column.part != Part::Ignored;
+        if !is_amount || heading.eq_ignore_ascii_case(column.name) {
+            return Ok(placed(AmountUnit::Wan));
+        }
+        let stated = HeadingText::of(heading).unit.or(note);
+        let unit = stated.or(self.options.amount_unit).unwrap_or(AmountUnit::Wan);
+        let error = match (stated, self.options.amount_unit) {
+            (Some(AmountUnit::Wan), _) | (None, Some(_)) => None,
+            (Some(stated), Some(confirmed)) if stated == confirmed => None,
+            (Some(stated), _) => Some(other_unit(heading, stated)),
+            (None, None) => Some(no_unit(heading, column)),
+        };
+        match error {
+            None => Ok(placed(unit)),
+            // The cells are read all the same, for their own errors.
+            Some(error) => Err(WrongHeading { error, placed: Some(placed(unit)) }),
         }
     }
+}
+
+/// A heading that cannot be taken as it is, and its column if it is known.
+struct WrongHeading {
+    error: FieldError,
+    placed: Option<Placed>,
+}
+
+fn repeated(first: u16) -> FieldError {
+    let first = letters(first);
+    let words = Words::new(
+        format!("与 {first} 列重复，请删去一列。"),
+        format!("Duplicate of column {first}; delete one of them."),
+    );
+    FieldError::new("", "repeated", words)
+}
+
+/// Offers to convert from another unit.
+fn other_unit(heading: &str, unit: AmountUnit) -> FieldError {
+    let heading: String = heading.chars().take(40).collect();
+    let (zh, factor) = (unit.zh(), unit.in_wan());
+    let words = Words::new(
+        format!(
+            "“{heading}”的单位是{zh}，登记单位是万元（1 {zh} = {factor} 万元）；要按此换算，请加参数 amount_unit={unit}。"
+        ),
+        format!(
+            "{heading:?} is in {zh}, and the register is in 万元 (1 {zh} = {factor} 万元). To convert, add the parameter amount_unit={unit}."
+        ),
+    );
+    FieldError::new("", "other-unit", words)
+}
+
+/// Asks for the unit.
+fn no_unit(heading: &str, column: &Column) -> FieldError {
+    let heading: String = heading.chars().take(40).collect();
+    let (zh, en) = (column.zh, column.name);
+    let words = Words::new(
+        format!(
+            "“{heading}”没有写明单位；请改名为“{zh}”，或加参数 amount_unit 说明单位：wan（万元）、yi（亿元）、yuan（元）等。"
+        ),
+        format!(
+            "{heading:?} states no unit. Rename it to {en:?}, or give the unit in the parameter amount_unit: wan (万元), yi (亿元), yuan (元) and so on."
+        ),
+    );
+    FieldError::new("", "no-unit", words)
 }

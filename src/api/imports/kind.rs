@@ -1,25 +1,11 @@
-//! Kinds of import files and their columns.
+//! The columns of each kind of import file.
 
 use crate::api::imports::column::Column;
 use crate::api::imports::milestone_columns::MILESTONES;
 use crate::api::imports::project_columns::PROJECTS;
 use crate::api::imports::report_columns::REPORTS;
 use crate::api::imports::year_plan_columns::YEAR_PLANS;
-use crate::domain::text_enum::text_enum;
-
-text_enum! {
-    /// What each row of an import file describes.
-    ImportKind {
-        /// A project.
-        Projects = "projects" "项目",
-        /// The year plan of one project.
-        YearPlans = "year_plans" "年度计划",
-        /// A milestone of a project.
-        Milestones = "milestones" "节点",
-        /// The monthly report of one project.
-        Reports = "reports" "月报",
-    }
-}
+use crate::usecases::imports::kind::ImportKind;
 
 impl ImportKind {
     /// Columns of this kind, in the order of the template.

@@ -4,9 +4,8 @@ use actix_web::http::StatusCode;
 
 use crate::domain::words::Words;
 use crate::http::problem::Problem;
+use crate::usecases::imports::ROWS;
 
-/// Maximum number of non-blank rows, in all sheets together.
-pub const ROWS: u32 = 20_000;
 /// Last row number that is read; leaves room for a title, headings and some blank rows.
 pub const LAST_ROW: u32 = ROWS + 100;
 /// Maximum number of columns.

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::imports::kind::ImportKind;
+use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
-use crate::domain::words::Words;
-use crate::http::problem::Problem;
+use crate::domain::words::{Language, Words};
 use crate::usecases::events::view::ChangeView;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
 /// Maximum number of rows in the response.
 pub const ROWS_SHOWN: usize = 1_000;
@@ -47,6 +49,34 @@ pub struct ImportView {
     pub rows: Vec<ImportRow>,
     /// Number of rows not listed because of this limit.
     pub rows_left_out: u32,
+    /// Parts of the file that were not read, such as ignored columns, rows of totals and hidden
+    /// sheets; at most 1,000.
+    pub skipped: Vec<SkippedPart>,
+    /// Number of parts that were not read.
+    pub skipped_count: u32,
+    /// What is unusual about a row beside other rows of the file or the register, in file order, at most 1,000. Warnings never block.
+    pub warnings: Vec<ImportWarning>,
+    /// Number of warnings not listed because of this limit.
+    pub warnings_left_out: u32,
+}
+
+/// Something unusual about a row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportWarning {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Row number in the sheet, starting at 1.
+    #[schema(minimum = 1)]
+    pub row: u32,
+    /// Letters of the column; absent when the warning is about the whole row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "C")]
+    pub column: Option<String>,
+    /// Stable code to program against.
+    #[schema(example = "same-name")]
+    pub code: String,
+    /// What is unusual, in the caller's language.
+    pub detail: String,
 }
 
 /// Effect of one row.
@@ -68,6 +98,16 @@ pub struct ImportRow {
     pub label: String,
     /// Changed fields, before and after.
     pub changes: Vec<ChangeView>,
+    /// Dates of the project that contradict each other after this row; they never block.
+    pub warnings: Vec<WarningView>,
+}
+
+impl ImportWarning {
+    fn of(warning: FieldError, language: Language) -> Option<Self> {
+        let CellPlace { sheet, row, column } = *warning.place?;
+        let detail = warning.words.say(language);
+        Some(Self { sheet, row, column, code: warning.code.to_owned(), detail })
+    }
 }
 
 /// Effect of a processed row.
@@ -81,12 +121,18 @@ pub struct RowResult {
     pub label: String,
     /// Changed fields.
     pub changes: Vec<ChangeView>,
+    /// Warnings about the record.
+    pub warnings: Vec<WarningView>,
+    /// What is unusual about the record beside others, with the pointer of the field.
+    pub file_warnings: Vec<FieldError>,
 }
 
 impl RowResult {
     /// A row that changes nothing.
     pub fn left(id: Option<i64>, label: String) -> Self {
-        Self { action: RowAction::Leave, id, label, changes: Vec::new() }
+        let action = RowAction::Leave;
+        let changes = Vec::new();
+        Self { action, id, label, changes, warnings: Vec::new(), file_warnings: Vec::new() }
     }
 }
 
@@ -97,7 +143,11 @@ pub struct ImportLog {
     touched: Vec<(usize, ImportRow)>,
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
+    warnings: Vec<FieldError>,
+    warnings_left_out: u32,
     said: BTreeSet<(String, String)>,
+    skipped: Vec<SkippedPart>,
+    skipped_count: u32,
 }
 
 impl ImportLog {
@@ -112,9 +162,26 @@ impl ImportLog {
         };
         *count += 1;
         if rows.len() < ROWS_SHOWN {
-            let RowResult { action, id, label, changes } = done;
+            let RowResult { action, id, label, changes, warnings, .. } = done;
             let sheet = sheet.to_owned();
-            rows.push((nth, ImportRow { sheet, row, action, id, label, changes }));
+            rows.push((nth, ImportRow { sheet, row, action, id, label, changes, warnings }));
+        }
+    }
+
+    /// Adds a part of the file that is not read.
+    pub fn skip(&mut self, part: SkippedPart) {
+        self.skipped_count += 1;
+        if self.skipped.len() < ROWS_SHOWN {
+            self.skipped.push(part);
+        }
+    }
+
+    /// Adds a warning at a place in the file.
+    pub fn warn(&mut self, place: CellPlace, warning: FieldError) {
+        if self.warnings.len() < ROWS_SHOWN {
+            self.warnings.push(FieldError { place: Some(Box::new(place)), ..warning });
+        } else {
+            self.warnings_left_out += 1;
         }
     }
 
@@ -147,8 +214,13 @@ impl ImportLog {
     /// The result of the import.
     ///
     /// # Errors
-    /// 422 with all errors.
-    pub fn finish(self, kind: ImportKind, dry_run: bool) -> Result<ImportView, Problem> {
+    /// Invalid, with all errors.
+    pub fn finish(
+        self,
+        kind: ImportKind,
+        dry_run: bool,
+        language: Language,
+    ) -> Result<ImportView, Refusal> {
         if !self.errors.is_empty() {
             return Err(wrong(self.errors));
         }
@@ -164,20 +236,39 @@ impl ImportLog {
         for row in rows.iter_mut().filter(|row| dry_run && row.action == RowAction::Create) {
             row.id = None;
         }
-        Ok(ImportView { kind, dry_run, created, changed, unchanged, rows, rows_left_out })
+        let Self { skipped, skipped_count, .. } = self;
+        let warnings = self.warnings.into_iter().filter_map(|w| ImportWarning::of(w, language));
+        Ok(ImportView {
+            kind,
+            dry_run,
+            created,
+            changed,
+            unchanged,
+            rows,
+            rows_left_out,
+            skipped,
+            skipped_count,
+            warnings: warnings.collect(),
+            warnings_left_out: self.warnings_left_out,
+        })
     }
 }
 
-fn wrong(errors: Vec<FieldError>) -> Problem {
+fn wrong(errors: Vec<FieldError>) -> Refusal {
     let count = errors.len();
     if count < ERRORS_SHOWN {
-        return Problem::invalid(errors);
+        return of_file(errors);
     }
-    let detail = Words::new(
+    let words = Words::new(
         format!("文件至少有 {count} 处不符合要求，仅列出前 {count} 处；没有保存任何内容。"),
         format!(
             "The file has at least {count} errors; the first {count} are listed. Nothing was saved."
         ),
     );
-    Problem { detail, ..Problem::invalid(errors) }
+    Refusal { words, ..of_file(errors) }
+}
+
+/// Invalid, with all errors: rows are no longer read when there are too many.
+fn of_file(errors: Vec<FieldError>) -> Refusal {
+    Refusal::invalid_up_to(errors, ERRORS_SHOWN)
 }

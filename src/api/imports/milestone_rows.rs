@@ -1,178 +1,154 @@
-//! Import of milestone rows.
+//! Rows of milestone files.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::api::imports::context::{RowContext, differences, fields, required};
-use crate::api::imports::entered::{CurrentRecord, EnteredRow};
-use crate::api::imports::log::{RowAction, RowResult};
-use crate::api::imports::year_plan_rows::same_project;
-use crate::domain::error::FieldError;
+use crate::api::imports::compared::CurrentRecord;
+use crate::api::imports::entered::EnteredRow;
+use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
 use crate::domain::id::MilestoneId;
-use crate::domain::milestone::Milestone;
 use crate::domain::project::Project;
-use crate::domain::words::Words;
 use crate::http::body::checked;
-use crate::http::problem::Problem;
-use crate::store::{Conn, StoreError, milestones, projects};
-use crate::usecases::milestones::view::MilestoneView;
-use crate::usecases::milestones::{MilestoneKey, write};
+use crate::usecases::ask::Ask;
+use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::milestones::NewMilestone;
+use crate::usecases::imports::{RecordFields, milestones, of_project, required};
+use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
+use crate::usecases::patch::Patch;
+use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
-/// Creates or updates the milestone of a row.
-///
-/// # Errors
-/// All errors of the row.
-pub fn row(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
-    let project = project(conn, context, entered)?;
-    let found = find(conn, entered, &project)?;
-    match found {
-        Some(milestone) => {
-            context.once(format!("id {}", milestone.id), entered)?;
-            revise(conn, context, entered, &project, milestone)
-        }
-        None => create(conn, context, entered, &project),
-    }
+/// A row that describes a milestone.
+pub struct MilestoneRow {
+    project: Project,
+    milestone: Option<MilestoneView>,
 }
 
-/// The project given in the row, or the one the milestone id belongs to.
-fn project(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<Project, Problem> {
-    let said = ["project_id", "project_code", "project"];
-    let id = entered.whole("id").filter(|_| said.iter().all(|name| entered.said(name).is_none()));
-    let Some(id) = id else {
-        return context.project(conn, entered);
-    };
-    let project = match milestones::project_of(conn, MilestoneId(id))? {
-        Some(project) => projects::find(conn, project, context.caller.sees())?,
-        None => None,
-    };
-    project.ok_or_else(unknown_milestone)
-}
+/// Columns that a request can only set on an existing milestone.
+const LATER: [&str; 3] = ["forecast_date", "reason", "evidence"];
 
-fn find(
-    conn: &mut Conn,
-    entered: &EnteredRow,
-    project: &Project,
-) -> Result<Option<Milestone>, Problem> {
-    if let Some(id) = entered.whole("id") {
-        return match milestones::get(conn, project.id, MilestoneId(id)) {
-            Ok(milestone) => Ok(Some(milestone)),
-            Err(StoreError::NotFound) => Err(unknown_milestone()),
-            Err(other) => Err(other.into()),
+impl RecordRow for MilestoneRow {
+    type View = MilestoneView;
+    type Input = MilestoneInput;
+    type Change = Patch<MilestoneEdit>;
+
+    const MAY_BE_BLANK: bool = false;
+
+    /// A milestone id without a project is enough.
+    fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
+        let id = entered.whole("id").map(MilestoneId);
+        let columns = ["project_id", "project_code", "project"];
+        let names_project = columns.iter().any(|name| entered.said(name).is_some());
+        let project = match id.filter(|_| !names_project) {
+            Some(id) => milestones::project_of(ask, id)?,
+            None => of_project::find(ask, &entered.project_naming())?,
         };
+        let milestone = milestones::find(ask, &project, id, entered.text("code"))?;
+        Ok(Self { project, milestone })
     }
-    match entered.text("code") {
-        Some(code) => Ok(milestones::find_by_code(conn, project.id, code)?),
-        None => Err(Problem::invalid(vec![required("code")])),
+
+    fn project(&self) -> Option<&Project> {
+        Some(&self.project)
+    }
+
+    fn current(&self) -> Option<&MilestoneView> {
+        self.milestone.as_ref()
+    }
+
+    fn label(&self, view: Option<&MilestoneView>) -> String {
+        let name = view.map(|milestone| milestone.name.as_str()).unwrap_or_default();
+        format!("{} {name}", self.project.facts.name)
+    }
+
+    fn record(&self, view: Option<&MilestoneView>) -> Option<String> {
+        view.map(|milestone| format!("id {}", milestone.id))
+    }
+
+    fn id(view: &MilestoneView) -> Option<i64> {
+        Some(view.id.0)
+    }
+
+    fn take_warnings(view: &mut MilestoneView) -> Vec<WarningView> {
+        view.warnings.take().unwrap_or_default()
+    }
+
+    fn fields(&self, view: &MilestoneView) -> Result<RecordFields, Refusal> {
+        milestones::fields(view, &self.project)
+    }
+
+    fn body_of_new(entered: &EnteredRow, errors: &mut RowErrors) -> RecordFields {
+        let mut body = renamed(entered.body());
+        // The forecast is set after the milestone is there; its reason is not asked for before.
+        if body.contains_key("forecast_date") && !body.contains_key("reason") {
+            errors.note(required("reason"));
+            body.remove("forecast_date");
+        }
+        body
+    }
+
+    fn check_form(body: RecordFields) -> Result<(), Refusal> {
+        new_milestone(body).map(drop)
+    }
+
+    fn create(
+        &self,
+        ask: &mut Ask<'_>,
+        _: &ImportContext,
+        _: &EnteredRow,
+        body: RecordFields,
+    ) -> Result<MilestoneView, Refusal> {
+        milestones::create(ask, &self.project, &new_milestone(body)?)
+    }
+
+    /// A forecast requires a reason, and a reason requires a forecast.
+    fn body_of_change(
+        &self,
+        entered: &EnteredRow,
+        current: CurrentRecord,
+        mut patch: RecordFields,
+        errors: &mut RowErrors,
+    ) -> RecordFields {
+        if patch.contains_key("forecast_date") || patch.contains_key("forecast_reason") {
+            for name in ["forecast_date", "forecast_reason"] {
+                let said = entered.said(name).or(current.fields.get(name)).filter(|v| !v.is_null());
+                patch.extend(said.cloned().map(|value| (name.to_owned(), value)));
+            }
+            if !patch.contains_key("forecast_date") {
+                errors.note(required("forecast_date"));
+                patch.remove("forecast_reason");
+            }
+            if patch.get("forecast_reason") == Some(&Value::from("")) {
+                patch.remove("forecast_reason");
+            }
+        }
+        renamed(patch)
+    }
+
+    fn change(
+        &self,
+        ask: &mut Ask<'_>,
+        _: &ImportContext,
+        before: &MilestoneView,
+        body: RecordFields,
+    ) -> Result<MilestoneView, Refusal> {
+        milestones::change(ask, &self.project, before, &checked(Value::Object(body))?)
     }
 }
 
-fn unknown_milestone() -> Problem {
-    let words = Words::new(
-        "没有这个节点，或您无权办理；新增的节点请将编号留空。",
-        "The milestone does not exist or is not visible to you. Leave the id blank for a new milestone.",
-    );
-    Problem::invalid(vec![FieldError::new("/id", "unknown-milestone", words)])
-}
-
-/// Fields of a milestone by column name.
-///
-/// # Errors
-/// 500.
-pub fn columns_of(view: &MilestoneView, project: &Project) -> Result<Map<String, Value>, Problem> {
-    let mut all = fields(view)?;
-    all.insert("project".into(), json!(project.facts.name));
-    Ok(all)
-}
-
-fn label(project: &Project, name: &str) -> String {
-    format!("{} {name}", project.facts.name)
-}
-
-fn create(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-    project: &Project,
-) -> Result<RowResult, Problem> {
-    entered.must_be_new()?;
-    same_project(entered, project)?;
-    let mut body = entered.body();
-    let mut later = Map::new();
-    for name in ["forecast_date", "forecast_reason", "evidence"] {
+fn new_milestone(mut body: RecordFields) -> Result<NewMilestone, Refusal> {
+    let mut later = RecordFields::new();
+    for name in LATER {
         later.extend(body.remove(name).map(|value| (name.to_owned(), value)));
     }
     let input = checked(Value::Object(body))?;
-    let patch = (!later.is_empty()).then(|| checked(Value::Object(renamed(later)))).transpose()?;
-    let made = context.write(conn, entered, |conn| {
-        let mut ask = context.ask(conn);
-        let addition = write::decide_creation(&mut ask, project.id, &input)?;
-        let made = ask.save(|conn| write::save(conn, addition))?;
-        let Some(patch) = &patch else {
-            return Ok(made);
-        };
-        let key = MilestoneKey { project: project.id, milestone: made.id };
-        let change = write::decide_update(&mut ask, key, made.version, patch)?;
-        Ok(ask.save(|conn| write::save(conn, change))?)
-    })?;
-    if entered.is_whole() {
-        // Only if the creation is kept: after a rollback the next record gets the same id.
-        context.once(format!("id {}", made.id), entered)?;
-    }
-    let changes = differences(None, &made);
-    let label = label(project, &made.name);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
+    let edit = (!later.is_empty()).then(|| checked(Value::Object(later))).transpose()?;
+    Ok(NewMilestone { input, edit })
 }
 
 /// Requests call the reason of a forecast `reason`.
-fn renamed(mut body: Map<String, Value>) -> Map<String, Value> {
+fn renamed(mut body: RecordFields) -> RecordFields {
     if let Some(reason) = body.remove("forecast_reason") {
         body.insert("reason".into(), reason);
     }
     body
-}
-
-fn revise(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-    project: &Project,
-    milestone: Milestone,
-) -> Result<RowResult, Problem> {
-    let before = MilestoneView::of(milestone, context.now.today);
-    let id = before.id;
-    let label = label(project, &before.name);
-    let current = CurrentRecord { fields: columns_of(&before, project)?, version: before.version };
-    let Some(mut patch) = entered.wanted(&current)? else {
-        return Ok(RowResult::left(Some(id.0), label));
-    };
-    same_project(entered, project)?;
-    // A forecast requires a reason, and a reason requires a forecast.
-    if patch.contains_key("forecast_date") || patch.contains_key("forecast_reason") {
-        for name in ["forecast_date", "forecast_reason"] {
-            let said = entered.said(name).or(current.fields.get(name)).filter(|v| !v.is_null());
-            patch.extend(said.cloned().map(|value| (name.to_owned(), value)));
-        }
-        if !patch.contains_key("forecast_date") {
-            return Err(Problem::invalid(vec![required("forecast_date")]));
-        }
-        if patch.get("forecast_reason") == Some(&Value::from("")) {
-            patch.remove("forecast_reason");
-        }
-    }
-    let patch = checked(Value::Object(renamed(patch)))?;
-    let key = MilestoneKey { project: project.id, milestone: id };
-    let after = context.write(conn, entered, |conn| {
-        let mut ask = context.ask(conn);
-        let change = write::decide_update(&mut ask, key, before.version, &patch)?;
-        Ok(ask.save(|conn| write::save(conn, change))?)
-    })?;
-    let changes = differences(Some(&before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(id.0), label, changes })
 }

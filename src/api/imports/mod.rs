@@ -3,30 +3,49 @@
 //! Each row is converted into the body of the corresponding API request and processed by the same
 //! use case, so the same rules apply.
 
+pub mod aliases;
+pub mod amount;
+pub mod amount_unit;
 pub mod archive;
 pub mod cell;
+pub mod cell_error;
+pub mod characters;
 pub mod column;
 pub mod column_roles;
+pub mod compared;
 pub mod content;
-pub mod context;
 pub mod csv_file;
-pub mod current_rows;
+pub mod date;
+pub mod date_words;
 pub mod entered;
 pub mod file;
 pub mod guard;
 pub mod heading;
+pub mod heading_index;
+pub mod heading_text;
 pub mod kind;
+pub mod known_words;
 pub mod limits;
-pub mod lists;
 pub mod log;
 pub mod milestone_columns;
 pub mod milestone_rows;
+pub mod number_cell;
+pub mod number_format;
+pub mod options;
 pub mod project_columns;
 pub mod project_rows;
 pub mod report_columns;
 pub mod report_rows;
+pub mod row;
+pub mod row_errors;
+pub mod row_look;
 pub mod run;
+pub mod sheet_errors;
+pub mod sheet_facts;
+pub mod skipped;
+pub mod table;
 pub mod template;
+pub mod template_sheets;
 pub mod workbook;
 pub mod year_plan_columns;
 pub mod year_plan_rows;
@@ -42,22 +61,24 @@ use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
-use crate::store::Conn;
 use crate::usecases::ask::Ask;
+use crate::usecases::imports::current::{self, CurrentRowsRequest};
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
 use crate::{parameter_types, routes};
-use current_rows::CurrentRowsRequest;
+use amount_unit::AmountUnit;
 use file::FileBody;
-use kind::ImportKind;
 use log::ImportView;
+use options::{ReadOptions, RowLook};
 use template::{FileReply, Template};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
     routes!["imports"; create_import, get_import_template]
-        .with_types(parameter_types![ImportKind TemplateFormat])
+        .with_types(parameter_types![AmountUnit ImportKind RowLook TemplateFormat])
 }
 
 /// Query parameters of an import.
@@ -83,16 +104,26 @@ pub struct ImportQuery {
 /// existing record is left unchanged. Any other row creates a record. If a row contains the
 /// `version` of an export and the record has changed since, the row is rejected.
 ///
+/// A cell is what the spreadsheet program shows: `0.42` shown as `42%` is 42 per cent, and numbers
+/// have 15 digits. A formula whose value is not in the file is an error. Spellings with one meaning
+/// are taken, such as `5,000.00`, `5000万元`, `20210801` or full-width digits; `-`, `/` and `无` are
+/// blank cells. An error names the others exactly.
+///
+/// Nothing is left out in silence. A column, a sheet or a row that cannot be imported is an error
+/// that says where it belongs, and which parameter leaves it out (`ignore_column`, `ignore_sheet`,
+/// `skip_row`). Amounts in another unit than 万元 are converted after `amount_unit` confirms it.
+/// What was left out is listed in `skipped`.
+///
 /// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
 #[utoipa::path(post, path = "/imports")]
 async fn create_import(
     who: Permit<ImportFiles>,
-    Query(query): Query<ImportQuery>,
+    Query(query): Query<QueryPair<ImportQuery, ReadOptions>>,
     file: FileBody,
     once: Once,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
-    run::must_be_permitted(&who, query.kind)?;
-    let file = file.read(&who.app).await?;
+    run::must_be_permitted(&who, query.0.kind)?;
+    let file = file.read().await?;
     run::import(&who, &once, query, file).await
 }
 
@@ -148,19 +179,11 @@ async fn get_import_template(
     Path(TemplatePath { kind }): Path<TemplatePath>,
     Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, TemplateQuery>>,
 ) -> Result<FileReply, Problem> {
+    let TemplateQuery { filled, format, year, month } = query;
     let read = move |ask: &mut Ask<'_>| -> Result<_, Refusal> {
-        let request = CurrentRowsRequest {
-            kind,
-            query,
-            filter,
-            sight: ask.sight(),
-            now: ask.now,
-            language: ask.language,
-        };
-        let rows = |conn: &mut Conn| current_rows::rows(conn, &request);
-        let rows = query.filled.then(|| ask.save(rows)).transpose()?;
-        let lists = ask.save(lists::Lists::load)?;
-        Ok(Template { kind, speaks: ask.language, lists, rows })
+        let request = CurrentRowsRequest { kind, year, month, filter };
+        let rows = filled.then(|| current::rows(ask, &request)).transpose()?;
+        Ok(Template { kind, speaks: ask.language, lists: Lists::load(ask)?, rows })
     };
-    who.ask(read).await?.file(query.format).await
+    who.ask(read).await?.file(format).await
 }

@@ -1,140 +1,144 @@
-//! Import of project rows.
+//! Rows of project files.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::api::imports::context::{RowContext, differences, fields, unknown_project};
-use crate::api::imports::entered::{CurrentRecord, EnteredRow};
-use crate::api::imports::log::{RowAction, RowResult};
+use crate::api::imports::compared::{CurrentRecord, Wanted};
+use crate::api::imports::entered::EnteredRow;
+use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
-use crate::domain::words::Words;
 use crate::http::body::checked;
-use crate::http::problem::Problem;
-use crate::store::{Conn, projects};
+use crate::usecases::ask::Ask;
+use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::{RecordFields, projects};
 use crate::usecases::patch::Patch;
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
-use crate::usecases::projects::write;
+use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
-/// Registers or updates the project of a row.
-///
-/// # Errors
-/// All errors of the row.
-pub fn row(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
-    match find(conn, context, entered)? {
-        Some(project) => change(conn, context, entered, project),
-        None => create(conn, context, entered),
+/// A row that describes a project.
+pub struct ProjectRow {
+    project: Option<ProjectView>,
+}
+
+impl RecordRow for ProjectRow {
+    type View = ProjectView;
+    type Input = ProjectInput;
+    type Change = Patch<ProjectInput>;
+
+    const MAY_BE_BLANK: bool = false;
+
+    fn find(
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        entered: &EnteredRow,
+    ) -> Result<Self, Refusal> {
+        let id = entered.whole("id").map(ProjectId);
+        let code = entered.text("code");
+        let found = projects::find(ask, context, id, code)?;
+        let project = match (found, code, entered.text("name")) {
+            (None, None, Some(name)) => same_again(ask, context, entered, name)?,
+            (found, _, _) => found,
+        };
+        Ok(Self { project })
+    }
+
+    fn project(&self) -> Option<&Project> {
+        None
+    }
+
+    fn current(&self) -> Option<&ProjectView> {
+        self.project.as_ref()
+    }
+
+    fn label(&self, view: Option<&ProjectView>) -> String {
+        view.map(|project| project.name.clone()).unwrap_or_default()
+    }
+
+    fn record(&self, view: Option<&ProjectView>) -> Option<String> {
+        view.map(projects::record)
+    }
+
+    fn id(view: &ProjectView) -> Option<i64> {
+        Some(view.id.0)
+    }
+
+    fn take_warnings(view: &mut ProjectView) -> Vec<WarningView> {
+        let mut warnings = view.warnings.take().unwrap_or_default();
+        // The use case warns of ids that a dry run takes back; the warnings of the file name rows.
+        warnings.retain(|warning| warning.code != "same-name");
+        warnings
+    }
+
+    fn fields(&self, view: &ProjectView) -> Result<RecordFields, Refusal> {
+        projects::fields(view)
+    }
+
+    fn body_of_new(entered: &EnteredRow, _: &mut RowErrors) -> RecordFields {
+        entered.body()
+    }
+
+    fn create(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        _: &EnteredRow,
+        body: RecordFields,
+    ) -> Result<ProjectView, Refusal> {
+        projects::create(ask, context, &checked(Value::Object(body))?)
+    }
+
+    fn body_of_change(
+        &self,
+        _: &EnteredRow,
+        _: CurrentRecord,
+        patch: RecordFields,
+        _: &mut RowErrors,
+    ) -> RecordFields {
+        patch
+    }
+
+    fn change(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        before: &ProjectView,
+        body: RecordFields,
+    ) -> Result<ProjectView, Refusal> {
+        projects::change(ask, context, before, &checked(Value::Object(body))?)
+    }
+
+    fn file_warnings(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        view: &ProjectView,
+    ) -> Result<Vec<FieldError>, Refusal> {
+        let before = self.project.as_ref();
+        let is_named = before.is_none_or(|b| b.name != view.name || b.area != view.area);
+        if is_named { projects::warnings(ask, context, view) } else { Ok(Vec::new()) }
     }
 }
 
-/// Finds the project by id, otherwise by national code.
-fn find(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<Option<Project>, Problem> {
-    let sight = context.caller.sees();
-    if let Some(id) = entered.whole("id") {
-        let found = projects::find(conn, ProjectId(id), sight)?;
-        return found.map(Some).ok_or_else(|| unknown_project("/id"));
-    }
-    match entered.text("code") {
-        Some(code) => Ok(projects::find_by_code(conn, code, sight)?),
-        None => Ok(None),
-    }
-}
-
-fn change(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-    project: Project,
-) -> Result<RowResult, Problem> {
-    context.once(format!("id {}", project.id), entered)?;
-    let before = ProjectView::from(context.codes.of(project));
-    let current = CurrentRecord { fields: fields(&before)?, version: before.version };
-    let Some(patch) = entered.wanted(&current)? else {
-        return Ok(RowResult::left(Some(before.id.0), before.name));
-    };
-    let after = save(conn, context, entered, patch, &before)?;
-    let changes = differences(Some(&before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label: after.name, changes })
-}
-
-fn save(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-    patch: Map<String, Value>,
-    before: &ProjectView,
-) -> Result<ProjectView, Problem> {
-    let patch: Patch<ProjectInput> = checked(Value::Object(patch))?;
-    context.write(conn, entered, |conn| {
-        let mut ask = context.ask(conn);
-        let change = write::revise(&mut ask, &context.codes, before.id, before.version, &patch)?;
-        Ok(ask.save(|conn| write::save(conn, change))?)
-    })
-}
-
-fn create(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
-    if let Some(left) = same_again(conn, context, entered)? {
-        return Ok(left);
-    }
-    entered.must_be_new()?;
-    let input: ProjectInput = checked(Value::Object(entered.body()))?;
-    let made = context.write(conn, entered, |conn| {
-        let mut ask = context.ask(conn);
-        let change = write::register(&ask, &context.codes, &input)?;
-        Ok(ask.save(|conn| write::save(conn, change))?)
-    })?;
-    if entered.is_whole() {
-        // Only if the creation is kept: after a rollback the next record gets the same id.
-        context.once(format!("id {}", made.id), entered)?;
-    }
-    let changes = differences(None, &made);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label: made.name, changes })
-}
-
-/// Handles a row without id and code whose name exists: unchanged if all values are equal, so that
-/// importing a file twice creates no duplicates; otherwise an error, since it may be another
-/// project.
+/// The project that a row without id and code repeats, so that importing a file twice creates no
+/// duplicates. A row with the name and area of a project from before the file and other values is
+/// an error, since it may mean that project.
 fn same_again(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
+    ask: &mut Ask<'_>,
+    context: &ImportContext,
     entered: &EnteredRow,
-) -> Result<Option<RowResult>, Problem> {
-    let Some(name) = entered.text("name").filter(|_| entered.said("code").is_none()) else {
-        return Ok(None);
-    };
-    let called_so = projects::named(conn, name, context.caller.sees())?;
-    let ids: Vec<String> = called_so.iter().map(|p| p.id.to_string()).collect();
-    for project in called_so {
-        let view = ProjectView::from(context.codes.of(project));
-        let current = CurrentRecord { fields: fields(&view)?, version: view.version };
-        if matches!(entered.wanted(&current), Ok(None)) {
-            context.once(format!("id {}", view.id), entered)?;
-            return Ok(Some(RowResult::left(Some(view.id.0), view.name)));
+    name: &str,
+) -> Result<Option<ProjectView>, Refusal> {
+    let namesakes = projects::namesakes(ask, context, name)?;
+    for project in &namesakes {
+        let version = project.version;
+        let current = CurrentRecord { fields: projects::fields(project)?, version };
+        if matches!(entered.wanted(&current), Wanted::Nothing) {
+            return Ok(Some(project.clone()));
         }
     }
-    if ids.is_empty() {
-        return Ok(None);
-    }
-    let ids = ids.join(", ");
-    let words = Words::new(
-        format!(
-            "已有同名项目（编号 {ids}）。修改它请填写其编号；确为另一项目请填写国家项目代码或改名。"
-        ),
-        format!(
-            "A project with this name already exists (id {ids}). To change it, give its id; for a different project, give its national code or another name."
-        ),
-    );
-    Err(Problem::invalid(vec![FieldError::new("/name", "same-name", words)]))
+    projects::must_be_another(&namesakes, context, entered.text("area"))?;
+    Ok(None)
 }

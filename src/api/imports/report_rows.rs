@@ -1,117 +1,121 @@
-//! Import of monthly report rows.
+//! Rows of report files.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::api::imports::column::Part;
-use crate::api::imports::context::{RowContext, differences, fields, required};
-use crate::api::imports::entered::{CurrentRecord, EnteredRow};
-use crate::api::imports::kind::ImportKind;
-use crate::api::imports::log::{RowAction, RowResult};
-use crate::api::imports::year_plan_rows::same_project;
+use crate::api::imports::compared::CurrentRecord;
+use crate::api::imports::entered::EnteredRow;
+use crate::api::imports::row::RecordRow;
+use crate::api::imports::row_errors::RowErrors;
+use crate::domain::month::Month;
 use crate::domain::project::Project;
-use crate::domain::words::Language;
 use crate::http::body::checked;
-use crate::http::problem::Problem;
-use crate::store::reports::filed;
-use crate::store::{Conn, reports};
 use crate::usecases::ask::Ask;
-use crate::usecases::precondition::Precondition;
+use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::of_project::with_project;
+use crate::usecases::imports::{RecordFields, of_project, reports, required};
+use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::ReportKey;
 use crate::usecases::reports::input::ReportInput;
 use crate::usecases::reports::view::ReportView;
-use crate::usecases::reports::write;
+use crate::usecases::warning::WarningView;
 
-/// Creates or updates the draft report of a row.
-///
-/// # Errors
-/// All errors of the row.
-pub fn row(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
-    let project = context.project(conn, entered)?;
-    let month = entered.text("month").and_then(|month| month.parse().ok());
-    let month = month.ok_or_else(|| Problem::invalid(vec![required("month")]))?;
-    let label = format!("{} {month}", project.facts.name);
-    context.once(format!("{} {month}", project.id), entered)?;
-    if entered.is_silent() {
-        return Ok(RowResult::left(None, label));
+/// A row that describes a monthly report.
+pub struct ReportRow {
+    project: Project,
+    month: Month,
+    report: Option<ReportView>,
+}
+
+impl ReportRow {
+    fn key(&self) -> ReportKey {
+        ReportKey { project: self.project.id, month: self.month }
     }
-    let at = ReportKey { project: project.id, month };
-    match reports::find(conn, project.id, month)? {
-        Some(report) => {
-            let before = ReportView::of(filed::of(conn, report)?, Language::Chinese);
-            rewrite(conn, context, entered, (at, label), &project, &before)
+}
+
+impl RecordRow for ReportRow {
+    type View = ReportView;
+    type Input = ReportInput;
+    type Change = ReportInput;
+
+    const MAY_BE_BLANK: bool = true;
+
+    fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
+        let project = of_project::find(ask, &entered.project_naming());
+        let month = entered.text("month").and_then(|month| month.parse().ok());
+        let month = month.ok_or_else(|| required("month"));
+        let (project, month) = with_project(project, month)?;
+        let report = reports::find(ask, ReportKey { project: project.id, month })?;
+        Ok(Self { project, month, report })
+    }
+
+    fn project(&self) -> Option<&Project> {
+        Some(&self.project)
+    }
+
+    fn current(&self) -> Option<&ReportView> {
+        self.report.as_ref()
+    }
+
+    fn label(&self, _: Option<&ReportView>) -> String {
+        format!("{} {}", self.project.facts.name, self.month)
+    }
+
+    fn record(&self, _: Option<&ReportView>) -> Option<String> {
+        Some(format!("{} {}", self.project.id, self.month))
+    }
+
+    fn id(view: &ReportView) -> Option<i64> {
+        Some(view.id.0)
+    }
+
+    fn take_warnings(view: &mut ReportView) -> Vec<WarningView> {
+        view.warnings.clone()
+    }
+
+    fn fields(&self, view: &ReportView) -> Result<RecordFields, Refusal> {
+        reports::fields(view, &self.project)
+    }
+
+    fn body_of_new(entered: &EnteredRow, _: &mut RowErrors) -> RecordFields {
+        entered.body()
+    }
+
+    fn create(
+        &self,
+        ask: &mut Ask<'_>,
+        _: &ImportContext,
+        _: &EnteredRow,
+        body: RecordFields,
+    ) -> Result<ReportView, Refusal> {
+        reports::save(ask, self.key(), None, &checked(Value::Object(body))?)
+    }
+
+    /// The request replaces all writable fields, so absent columns keep their current values.
+    fn body_of_change(
+        &self,
+        _: &EnteredRow,
+        current: CurrentRecord,
+        patch: RecordFields,
+        _: &mut RowErrors,
+    ) -> RecordFields {
+        let mut body = RecordFields::new();
+        for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
+            let now = current.fields.get(column.name).cloned();
+            body.extend(now.map(|value| (column.name.to_owned(), value)));
         }
-        None => draft(conn, context, entered, (at, label), &project),
+        body.extend(patch);
+        body
     }
-}
 
-/// Fields of a report by column name.
-///
-/// # Errors
-/// 500.
-pub fn columns_of(view: &ReportView, project: &Project) -> Result<Map<String, Value>, Problem> {
-    let mut all = fields(view)?;
-    all.insert("project".into(), json!(project.facts.name));
-    Ok(all)
-}
-
-type At = (ReportKey, String);
-
-fn draft(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-    (at, label): At,
-    project: &Project,
-) -> Result<RowResult, Problem> {
-    entered.must_be_new()?;
-    same_project(entered, project)?;
-    let input: ReportInput = checked(Value::Object(entered.body()))?;
-    let made = save(conn, context, entered, (at, Precondition::Absent), &input)?;
-    let changes = differences(None, &made);
-    Ok(RowResult { action: RowAction::Create, id: Some(made.id.0), label, changes })
-}
-
-fn rewrite(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-    (at, label): At,
-    project: &Project,
-    before: &ReportView,
-) -> Result<RowResult, Problem> {
-    let current = CurrentRecord { fields: columns_of(before, project)?, version: before.version };
-    let Some(patch) = entered.wanted(&current)? else {
-        return Ok(RowResult::left(Some(before.id.0), label));
-    };
-    same_project(entered, project)?;
-    // The request replaces all writable fields, so absent columns keep their current values.
-    let mut body = Map::new();
-    for column in ImportKind::Reports.columns().iter().filter(|c| c.part == Part::Write) {
-        let now = current.fields.get(column.name).cloned();
-        body.extend(now.map(|value| (column.name.to_owned(), value)));
+    fn change(
+        &self,
+        ask: &mut Ask<'_>,
+        _: &ImportContext,
+        before: &ReportView,
+        body: RecordFields,
+    ) -> Result<ReportView, Refusal> {
+        reports::save(ask, self.key(), Some(before), &checked(Value::Object(body))?)
     }
-    body.extend(patch);
-    let input: ReportInput = checked(Value::Object(body))?;
-    let is = Precondition::Version(before.version);
-    let after = save(conn, context, entered, (at, is), &input)?;
-    let changes = differences(Some(before), &after);
-    Ok(RowResult { action: RowAction::Change, id: Some(after.id.0), label, changes })
-}
-
-fn save(
-    conn: &mut Conn,
-    context: &RowContext<'_>,
-    entered: &EnteredRow,
-    (at, precondition): (ReportKey, Precondition),
-    input: &ReportInput,
-) -> Result<ReportView, Problem> {
-    context.write(conn, entered, |conn| {
-        let mut ask = Ask::new(conn, context.caller, context.now, Language::Chinese);
-        let change = write::decide(&mut ask, at, precondition, input)?;
-        Ok(ask.save(|conn| write::save(conn, change))?)
-    })
 }

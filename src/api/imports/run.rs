@@ -7,26 +7,34 @@ use tokio::task::spawn_blocking;
 use crate::api::imports::ImportQuery;
 use crate::api::imports::column::Column;
 use crate::api::imports::content::SheetContent;
-use crate::api::imports::context::RowContext;
 use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
-use crate::api::imports::heading::{Table, tables};
-use crate::api::imports::kind::ImportKind;
+use crate::api::imports::heading::{Reading, tables};
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::lists::Lists;
-use crate::api::imports::log::{ImportLog, ImportView, RowResult};
-use crate::api::imports::{milestone_rows, project_rows, report_rows, year_plan_rows};
+use crate::api::imports::log::{ImportLog, ImportView};
+use crate::api::imports::milestone_rows::MilestoneRow;
+use crate::api::imports::options::ReadOptions;
+use crate::api::imports::project_rows::ProjectRow;
+use crate::api::imports::report_rows::ReportRow;
+use crate::api::imports::row::{self, RowOutcome};
+use crate::api::imports::table::Table;
+use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
+use crate::http::query::QueryPair;
 use crate::http::reply::Json;
 use crate::http::stored::Stored;
-use crate::store::Conn;
+use crate::usecases::ask::Ask;
+use crate::usecases::imports::context::ImportContext;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
+use crate::usecases::refusal::Refusal;
 
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
@@ -48,9 +56,10 @@ pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<
 pub async fn import(
     who: &Permit<ImportFiles>,
     once: &Once,
-    ImportQuery { kind, dry_run }: ImportQuery,
+    QueryPair(query, options): QueryPair<ImportQuery, ReadOptions>,
     file: Bytes,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
+    let ImportQuery { kind, dry_run } = query;
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
     let read = spawn_blocking(move || sheets(&file, kind)).await;
@@ -58,13 +67,8 @@ pub async fn import(
     once.change(
         who,
         move |ask| {
-            let caller = ask.caller;
-            let now = ask.now;
-            let work = |conn: &mut Conn| {
-                let mut context = RowContext::load(conn, caller, now)?;
-                rows(conn, &mut context, kind, &sheets, dry_run)
-            };
-            Ok(ask.save(|conn| conn.attempt(work, |_| !dry_run))?)
+            let reading = Reading { kind, options: &options };
+            ask.attempt(|ask| rows(ask, reading, &sheets, dry_run), |_| !dry_run)
         },
         |_, result| Ok(result),
         Json,
@@ -75,50 +79,44 @@ pub async fn import(
 /// Validates and saves all rows of `sheets`.
 ///
 /// # Errors
-/// 422 with all errors and their places in the file.
+/// Invalid, with all errors and their places in the file.
 fn rows(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
-    kind: ImportKind,
+    ask: &mut Ask<'_>,
+    reading: Reading<'_>,
     sheets: &[SheetContent],
     dry_run: bool,
-) -> Result<ImportView, Problem> {
+) -> Result<ImportView, Refusal> {
+    let Reading { kind, .. } = reading;
     let columns = kind.columns();
-    let lists = Lists::load(conn)?;
+    let lists = Lists::load(ask)?;
+    let mut context = ImportContext::load(ask)?;
     let mut log = ImportLog::default();
-    for table in tables(sheets, columns, &mut log) {
-        for row in table.rows {
+    for table in tables(sheets, reading, &mut log) {
+        for row in &table.rows {
             if log.is_full() {
                 break;
             }
             let entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
-            match row_of_kind(conn, context, kind, &entered) {
-                Ok(done) if entered.is_whole() => log.done(&table.sheet.name, row.number, done),
-                Ok(_) => {}
-                Err(problem) if problem.status.is_server_error() => return Err(problem),
-                Err(problem) => refuse(&table, columns, &entered, problem, &mut log),
+            match row_of_kind(ask, &mut context, kind, &entered)? {
+                RowOutcome::Done(mut done) => {
+                    for warning in std::mem::take(&mut done.file_warnings) {
+                        let column = column_of(columns, &warning.pointer).map_or("", |c| c.name);
+                        log.warn(table.place(row.number, column), warning);
+                    }
+                    log.done(&table.sheet.name, row.number, done);
+                }
+                RowOutcome::Wrong(errors) => refuse(&table, &entered, errors, &mut log),
             }
         }
     }
-    log.finish(kind, dry_run)
+    log.finish(kind, dry_run, ask.language)
 }
 
 /// Adds the errors of a rejected row to `log`, each at its cell.
-fn refuse(
-    table: &Table<'_>,
-    columns: &'static [Column],
-    entered: &EnteredRow,
-    problem: Problem,
-    log: &mut ImportLog,
-) {
+fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log: &mut ImportLog) {
     let row = entered.number;
-    if problem.errors.is_empty() {
-        let error = FieldError::new("", problem.code, problem.detail);
-        log.note(table.place(row, ""), &format!("/rows/{row}"), error);
-        return;
-    }
-    for error in problem.errors {
-        let column = column_of(columns, &error.pointer);
+    for error in errors {
+        let column = column_of(entered.columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
             continue;
         }
@@ -151,15 +149,15 @@ fn missing(column: &Column) -> FieldError {
 }
 
 fn row_of_kind(
-    conn: &mut Conn,
-    context: &mut RowContext<'_>,
+    ask: &mut Ask<'_>,
+    context: &mut ImportContext,
     kind: ImportKind,
     entered: &EnteredRow,
-) -> Result<RowResult, Problem> {
+) -> Result<RowOutcome, Refusal> {
     match kind {
-        ImportKind::Projects => project_rows::row(conn, context, entered),
-        ImportKind::YearPlans => year_plan_rows::row(conn, context, entered),
-        ImportKind::Milestones => milestone_rows::row(conn, context, entered),
-        ImportKind::Reports => report_rows::row(conn, context, entered),
+        ImportKind::Projects => row::import::<ProjectRow>(ask, context, entered),
+        ImportKind::YearPlans => row::import::<YearPlanRow>(ask, context, entered),
+        ImportKind::Milestones => row::import::<MilestoneRow>(ask, context, entered),
+        ImportKind::Reports => row::import::<ReportRow>(ask, context, entered),
     }
 }

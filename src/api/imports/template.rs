@@ -13,14 +13,16 @@ use tokio::task::spawn_blocking;
 
 use crate::api::imports::TemplateFormat;
 use crate::api::imports::column::{Blank, Column, Form, Part, letters};
-use crate::api::imports::current_rows::Row;
-use crate::api::imports::kind::ImportKind;
-use crate::api::imports::limits::ROWS;
-use crate::api::imports::lists::Lists;
+use crate::api::imports::template_sheets;
+use crate::api::imports::template_sheets::CODES;
 use crate::domain::words::Language;
 use crate::http::problem::Problem;
 use crate::http::signature::{Entry, Reply};
 use crate::http::spreadsheet::escape_for_spreadsheet;
+use crate::usecases::imports::ROWS;
+use crate::usecases::imports::RecordFields;
+use crate::usecases::imports::kind::ImportKind;
+use crate::usecases::imports::lists::Lists;
 
 /// A template to write.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub struct Template {
     /// Codes of industry lines and areas.
     pub lists: Lists,
     /// Rows of current data; `None` for the example row.
-    pub rows: Option<Vec<Row>>,
+    pub rows: Option<Vec<RecordFields>>,
 }
 
 /// A file for download.
@@ -64,8 +66,6 @@ impl Responder for FileReply {
 /// Maximum number of characters of a drop-down list stored in the cell rule; longer lists are
 /// stored in a sheet.
 const SHORT_LIST: usize = 255;
-/// Name of the hidden sheet with the long lists.
-const CODES: &str = "codes";
 
 impl Template {
     /// Writes the template on a blocking thread.
@@ -182,7 +182,7 @@ impl Template {
     }
 
     fn write_notes(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
-        sheet.set_name("说明 Notes")?;
+        sheet.set_name(template_sheets::NOTES)?;
         let bold = Format::new().set_bold();
         let wrap = Format::new().set_text_wrap();
         for (row, line) in (0_u32..).zip(NOTES) {

@@ -4,44 +4,60 @@
 
 use std::collections::BTreeSet;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{CellErrorType, DataRef, Reader, SheetType, SheetVisible, Style, Xlsx};
 use chrono::{Days, NaiveDate};
 
 use crate::api::imports::archive::{CountedArchive, Spent};
-use crate::api::imports::content::{CellContent, CellError, Meter, SheetContent, SheetRow};
+use crate::api::imports::cell_error::CellError;
+use crate::api::imports::content::{CellContent, Meter, SheetContent, SheetRow};
 use crate::api::imports::guard;
 use crate::api::imports::limits;
+use crate::api::imports::number_format::NumberFormat;
+use crate::api::imports::sheet_facts::{CellAt, SheetFacts};
 use crate::http::problem::Problem;
 
-/// The visible sheets of `file`.
+/// The sheets of `file`, hidden ones too.
 ///
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
 pub fn sheets(file: &[u8]) -> Result<Vec<SheetContent>, Problem> {
     let mut meter = Meter::default();
-    let archive = CountedArchive::new(guard::inspected(file)?)?;
+    let mut inspected = guard::inspected(file)?;
+    let facts = std::mem::take(&mut inspected.facts);
+    let archive = CountedArchive::new(inspected)?;
     let spent = archive.spent();
     let mut book = Xlsx::new(archive).map_err(|e| spent.problem(&e))?;
-    let visible = book
-        .sheets_metadata()
-        .iter()
-        .filter(|s| s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet);
-    let names: Vec<String> = visible.map(|s| s.name.clone()).collect();
-    must_differ(&names)?;
-    names.into_iter().map(|name| sheet(&mut book, name, &mut meter, &spent)).collect()
+    let all = book.sheets_metadata().iter().enumerate();
+    let listed: Vec<Listed> = all
+        .filter(|(_, s)| s.typ == SheetType::WorkSheet)
+        .map(|(nth, s)| Listed {
+            name: s.name.clone(),
+            is_hidden: s.visible != SheetVisible::Visible,
+            facts: facts.of_sheet(nth),
+        })
+        .collect();
+    must_differ(&listed)?;
+    listed.into_iter().map(|listed| sheet(&mut book, listed, &mut meter, &spent)).collect()
+}
+
+/// A sheet that the workbook lists.
+struct Listed {
+    name: String,
+    is_hidden: bool,
+    facts: SheetFacts,
 }
 
 /// Rejects duplicate sheet names: they would read the same part repeatedly, which can be used to
 /// make reading slow.
-fn must_differ(names: &[String]) -> Result<(), Problem> {
-    if names.len() > limits::SHEETS {
+fn must_differ(sheets: &[Listed]) -> Result<(), Problem> {
+    if sheets.len() > limits::SHEETS {
         return Err(limits::too_much(
             &format!("文件超过 {} 个工作表", limits::SHEETS),
             &format!("The file has more than {} sheets", limits::SHEETS),
         ));
     }
-    let distinct: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    if distinct.len() < names.len() {
+    let distinct: BTreeSet<String> = sheets.iter().map(|s| s.name.to_lowercase()).collect();
+    if distinct.len() < sheets.len() {
         return Err(limits::unreadable("有同名的工作表", "Two sheets have the same name"));
     }
     Ok(())
@@ -49,10 +65,11 @@ fn must_differ(names: &[String]) -> Result<(), Problem> {
 
 fn sheet(
     book: &mut Xlsx<CountedArchive>,
-    name: String,
+    listed: Listed,
     meter: &mut Meter,
     spent: &Spent,
 ) -> Result<SheetContent, Problem> {
+    let Listed { name, is_hidden, facts } = listed;
     let regions = book.merge_cells_by_sheet_name(&name).map_err(|e| spent.problem(&e))?;
     let column = |c: u32| u16::try_from(c).unwrap_or(u16::MAX);
     let merged = regions
@@ -61,16 +78,26 @@ fn sheet(
         .collect();
     let first_1904 = book.has_1904_epoch();
     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| spent.problem(&e))?;
+    let formats = formats(reader.styles());
     let mut rows: Vec<SheetRow> = Vec::new();
-    while let Some(cell) = reader.next_cell().map_err(|e| spent.problem(&e))? {
+    while let Some((cell, style)) =
+        reader.next_cell_with_style_id().map_err(|e| spent.problem(&e))?
+    {
         meter.look()?;
         let (row, column) = cell.get_position();
-        let Some(content) = content(cell.get_value(), first_1904, meter)? else {
-            continue;
-        };
         let place = (row.checked_add(1), u16::try_from(column).ok());
         let (Some(number), Some(column)) = place else {
             return Err(limits::too_far("?"));
+        };
+        let format = formats.get(style).copied().unwrap_or_default();
+        let value = if facts.lacks_value(CellAt { row: number, column: column.into() }) {
+            let lacking = CellContent::Rejected(CellError::NotCalculated);
+            Some(meter.other(lacking)?)
+        } else {
+            content(cell.get_value(), Shown { format, first_1904 }, meter)?
+        };
+        let Some(content) = value else {
+            continue;
         };
         match rows.last_mut() {
             Some(last) if last.number == number => {
@@ -82,11 +109,12 @@ fn sheet(
             Some(last) if last.number > number => return Err(out_of_order(number)),
             Some(_) | None => {
                 meter.row()?;
-                rows.push(SheetRow { number, cells: vec![(column, content)] });
+                let is_hidden = facts.is_hidden(number);
+                rows.push(SheetRow { number, is_hidden, cells: vec![(column, content)] });
             }
         }
     }
-    Ok(SheetContent { name, rows, merged })
+    Ok(SheetContent { name, is_hidden, rows, merged })
 }
 
 fn out_of_order(row: u32) -> Problem {
@@ -96,9 +124,25 @@ fn out_of_order(row: u32) -> Problem {
     )
 }
 
+/// What each style shows of a number.
+fn formats(styles: &[Style]) -> Vec<NumberFormat> {
+    let format = |style: &Style| {
+        let format = style.number_format.as_ref();
+        format.map(|f| NumberFormat::of(&f.format_code, f.format_id)).unwrap_or_default()
+    };
+    styles.iter().map(format).collect()
+}
+
+/// How a cell's number is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    format: NumberFormat,
+    first_1904: bool,
+}
+
 fn content(
     value: &DataRef<'_>,
-    first_1904: bool,
+    shown: Shown,
     meter: &mut Meter,
 ) -> Result<Option<CellContent>, Problem> {
     let cell = match value {
@@ -106,14 +150,32 @@ fn content(
         DataRef::String(text) | DataRef::DateTimeIso(text) => return meter.text(text),
         DataRef::SharedString(text) => return meter.text(text),
         DataRef::Int(number) => return meter.text(&number.to_string()),
-        DataRef::Float(number) => CellContent::Number(*number),
+        DataRef::Float(number) => CellContent::Number(*number, shown.format),
         DataRef::Bool(flag) => CellContent::Flag(*flag),
-        DataRef::DateTime(day) if day.is_datetime() => serial_day(day.as_f64(), first_1904)
-            .map_or(CellContent::Rejected(CellError::Time), CellContent::Day),
+        DataRef::DateTime(day) if day.is_datetime() => {
+            match serial_day(day.as_f64(), shown.first_1904) {
+                Some(day) if shown.format.is_month => CellContent::Month(day),
+                Some(day) => CellContent::Day(day),
+                None => CellContent::Rejected(CellError::Time),
+            }
+        }
         DataRef::DateTime(_) | DataRef::DurationIso(_) => CellContent::Rejected(CellError::Time),
-        DataRef::Error(_) => CellContent::Rejected(CellError::Formula),
+        DataRef::Error(error) => CellContent::Rejected(CellError::Formula(name_of(error))),
     };
     meter.other(cell).map(Some)
+}
+
+fn name_of(error: &CellErrorType) -> &'static str {
+    match error {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        CellErrorType::GettingData => "#GETTING_DATA",
+    }
 }
 
 /// Date of a serial number; `None` if it has a time of day or is out of range.

@@ -13,17 +13,18 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
-use crate::usecases::issues::filter::IssueQuery;
+use crate::usecases::issues::filter::{DueQuery, IssueQuery};
 use crate::usecases::issues::input::IssueInput;
 use crate::usecases::issues::view::{IssueStepView, IssueView};
 use crate::usecases::issues::{IssueKey, list, write};
 use crate::usecases::permission::{HandleIssues, ReadProjects};
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::projects::records::RecordQuery;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -62,6 +63,12 @@ pub struct IdPage {
     pub cursor: Option<String>,
 }
 
+/// Filters and page of the list of issues.
+type IssueListQuery = QueryPair<
+    QueryPair<PlaceFilter, RecordQuery>,
+    QueryPair<IssueQuery, QueryPair<DueQuery, IdPage>>,
+>;
+
 /// List issues
 ///
 /// Issues of all projects the caller may see, by id. A unit also sees issues of other projects that
@@ -69,12 +76,13 @@ pub struct IdPage {
 #[utoipa::path(get, path = "/issues")]
 pub async fn list_issues(
     who: Permit<ReadProjects>,
-    Query(QueryPair(places, QueryPair(query, page))): Query<
-        QueryPair<PlaceFilter, QueryPair<IssueQuery, IdPage>>,
+    Query(QueryPair(QueryPair(places, records), QueryPair(query, QueryPair(due, page)))): Query<
+        IssueListQuery,
     >,
-) -> Result<Sheet<PageView<IssueView>>, Problem> {
+) -> Result<Rows<PageView<IssueView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    who.ask(move |ask| list::list(ask, &places, &query, &page)).await.map(Sheet)
+    let selection = due.known(&records)?;
+    who.rows(page, move |ask, page| list::list(ask, &places, &query, &selection, page)).await
 }
 
 /// List a project's issues
@@ -84,9 +92,10 @@ pub async fn list_issues(
 pub async fn list_project_issues(
     who: Permit<ReadProjects>,
     Path(project): Path<ProjectPath>,
-) -> Result<Sheet<PageView<IssueView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<IssueView>>, Problem> {
     let all = who.ask(move |ask| list::of_project(ask, project.project_id)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |issue| issue.id)
 }
 
 /// Show an issue
@@ -108,9 +117,10 @@ pub async fn get_issue(
 pub async fn list_issue_steps(
     who: Permit<ReadProjects>,
     Path(at): Path<IssuePath>,
-) -> Result<Sheet<PageView<IssueStepView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<IssueStepView>>, Problem> {
     let steps = who.ask(move |ask| list::steps(ask, at.into())).await?;
-    Ok(Sheet(PageView::whole(steps)))
+    part.of(steps, |step| (step.at, step.kind.clone()))
 }
 
 /// Raise an issue

@@ -10,10 +10,12 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
 use crate::http::routes::Routes;
+use crate::http::rows::Rows;
 use crate::http::sheet::Sheet;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::figures::dimensions::PlaceQuery;
 use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::lights::project::{self, ProjectLightView};
@@ -80,8 +82,11 @@ async fn list_project_lights(
     Query(QueryPair(filter, QueryPair(period, page))): Query<
         QueryPair<FilterQuery, QueryPair<PeriodQuery, LightQuery>>,
     >,
-) -> Result<Sheet<PageView<ProjectLightView>>, Problem> {
+) -> Result<Rows<PageView<ProjectLightView>>, Problem> {
     let wanted = page.light;
     let page = PageRequest::new(page.limit, page.cursor);
-    who.ask(move |ask| project::list(ask, &filter, period, &wanted, &page)).await.map(Sheet)
+    let list = move |ask: &mut Ask<'_>, page: &PageRequest| {
+        project::list(ask, &filter, period, &wanted, page)
+    };
+    who.rows_at_once(page, list).await
 }

@@ -9,10 +9,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -34,9 +34,10 @@ pub fn routes() -> Routes {
 pub async fn list_light_overrides(
     who: Permit<ReadSummaries>,
     Path(project): Path<ProjectPath>,
-) -> Result<Sheet<PageView<LightOverrideView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<LightOverrideView>>, Problem> {
     let all = who.ask(move |ask| overrides::list(ask, project.project_id)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |found| found.id)
 }
 
 /// Override a project's light

@@ -10,10 +10,10 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -54,8 +54,9 @@ impl From<MilestonePath> for MilestoneKey {
 #[utoipa::path(get, path = "/milestone-templates")]
 async fn list_milestone_templates(
     _who: Permit<ReadProjects>,
-) -> Result<Sheet<PageView<MilestoneTemplate>>, Problem> {
-    Ok(Sheet(PageView::whole(list::templates())))
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<MilestoneTemplate>>, Problem> {
+    part.of(list::templates(), |template| template.code)
 }
 
 /// List a project's milestones
@@ -65,9 +66,10 @@ async fn list_milestone_templates(
 async fn list_milestones(
     who: Permit<ReadProjects>,
     Path(at): Path<ProjectPath>,
-) -> Result<Sheet<PageView<MilestoneView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<MilestoneView>>, Problem> {
     let all = who.ask(move |ask| list::of_project(ask, at.project_id)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |milestone| milestone.id)
 }
 
 /// Show a milestone

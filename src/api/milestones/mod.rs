@@ -1,12 +1,14 @@
-//! Milestones: `/projects/{id}/milestones`.
+//! Milestones: `/projects/{id}/milestones` and `/milestones`.
 
+pub mod all;
 pub mod handlers;
 
 use crate::domain::id::MilestoneId;
+use crate::domain::milestone::MilestoneClass;
 use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().with_types(parameter_types![MilestoneId])
+    handlers::routes().and(all::routes()).with_types(parameter_types![MilestoneClass MilestoneId])
 }

@@ -7,10 +7,10 @@ use crate::domain::month::Year;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Put, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::routes;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::{EditReference, ReadReference};
@@ -37,8 +37,11 @@ pub struct PlanPath {
 ///
 /// All annual plan documents, latest year first, without their envelopes and targets.
 #[utoipa::path(get, path = "/plans")]
-async fn list_plans(who: Permit<ReadReference>) -> Result<Sheet<PageView<PlanView>>, Problem> {
-    Ok(Sheet(PageView::whole(who.ask(document::list).await?)))
+async fn list_plans(
+    who: Permit<ReadReference>,
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<PlanView>>, Problem> {
+    part.of(who.ask(document::list).await?, |plan| plan.year)
 }
 
 /// Show an annual plan

@@ -1,5 +1,7 @@
-//! Annual plan documents and project year plans: `/plans` and `/projects/{id}/year-plans`.
+//! Annual plan documents and project year plans: `/plans` `/projects/{id}/year-plans` and
+//! `/year-plans`.
 
+pub mod all_year_plans;
 pub mod handlers;
 pub mod year_plans;
 
@@ -7,5 +9,5 @@ use crate::http::routes::Routes;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(year_plans::routes())
+    handlers::routes().and(year_plans::routes()).and(all_year_plans::routes())
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::domain::id::ProjectId;
+use crate::domain::light::Light;
 use crate::domain::month::Year;
 use crate::http::body::Body;
 use crate::http::caller::Permit;
@@ -13,15 +14,18 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
+use crate::usecases::lights::project::showing;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::{CreateProjects, EditProjects, MoveStages, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::projects::list::{self, ProjectListing};
+use crate::usecases::projects::selection::SelectionQuery;
 use crate::usecases::projects::transition::{self, Transition};
 use crate::usecases::projects::view::{ProjectInput, ProjectView};
 use crate::usecases::projects::write;
@@ -49,6 +53,9 @@ pub struct ListQuery {
     /// Only projects in the register in this year: registered by then and not ended before it.
     #[param(nullable = false)]
     pub year: Option<Year>,
+    /// Only projects that show one of these lights.
+    #[serde(default)]
+    pub light: Vec<Light>,
     /// Sort keys, separated by commas: `name`, `code`, `total_investment_wan`, `planned_start`,
     /// `planned_finish`, `id`. A leading minus sorts in descending order. Default: `id`.
     #[serde(default)]
@@ -68,14 +75,26 @@ pub struct ListQuery {
 /// Projects that match the filters and are visible to the caller. The commission sees every
 /// project; a unit those in which it has a role; an area its own; a viewer all that are not
 /// restricted.
+///
+/// With `light`, only projects that show one of these lights now, in the figures of `year` (without
+/// it: of this year) as `/summaries/lights/projects` shows them.
 #[utoipa::path(get, path = "/projects")]
 async fn list_projects(
     who: Permit<ReadProjects>,
-    Query(QueryPair(filter, query)): Query<QueryPair<FilterQuery, ListQuery>>,
-) -> Result<Sheet<PageView<ProjectView>>, Problem> {
-    let page = PageRequest::new(query.limit, query.cursor);
-    let listing = ProjectListing { filter, year: query.year, sort: query.sort, page };
-    who.ask(move |ask| list::list(ask, &listing)).await.map(Sheet)
+    Query(QueryPair(filter, QueryPair(selection, query))): Query<
+        QueryPair<FilterQuery, QueryPair<SelectionQuery, ListQuery>>,
+    >,
+) -> Result<Rows<PageView<ProjectView>>, Problem> {
+    let ListQuery { year, light, sort, limit, cursor } = query;
+    let page = PageRequest::new(limit, cursor);
+    let mut listing = ProjectListing { filter, selection, among: None, year, sort };
+    let list = move |ask: &mut Ask<'_>, page: &PageRequest| {
+        if !light.is_empty() && listing.among.is_none() {
+            listing.among = Some(showing(ask, &listing.filter, year, &light)?);
+        }
+        list::list(ask, &listing, page)
+    };
+    who.rows(page, list).await
 }
 
 /// Show a project

@@ -8,10 +8,10 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -37,8 +37,11 @@ pub struct AreaPath {
 ///
 /// All reporting areas, by position.
 #[utoipa::path(get, path = "/areas")]
-async fn list_areas(who: Permit<ReadReference>) -> Result<Sheet<PageView<AreaView>>, Problem> {
-    Ok(Sheet(PageView::whole(who.ask(areas::list).await?)))
+async fn list_areas(
+    who: Permit<ReadReference>,
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<AreaView>>, Problem> {
+    part.of(who.ask(areas::list).await?, |area| area.id)
 }
 
 /// Show an area

@@ -8,10 +8,10 @@ use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -39,8 +39,9 @@ pub struct IndustryPath {
 #[utoipa::path(get, path = "/industries")]
 async fn list_industries(
     who: Permit<ReadReference>,
-) -> Result<Sheet<PageView<IndustryView>>, Problem> {
-    Ok(Sheet(PageView::whole(who.ask(industries::list).await?)))
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<IndustryView>>, Problem> {
+    part.of(who.ask(industries::list).await?, |industry| industry.id)
 }
 
 /// Show an industry

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
@@ -44,7 +44,8 @@ pub struct UnitQuery {
     /// Only units of one of these kinds.
     #[serde(default)]
     pub kind: Vec<UnitKind>,
-    /// Only units whose name contains this text.
+    /// Only units whose name or credit code contains this text; case, width and form of letters do
+    /// not matter.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
     /// Page size.
@@ -63,10 +64,10 @@ pub struct UnitQuery {
 async fn list_units(
     who: Permit<ReadReference>,
     Query(query): Query<UnitQuery>,
-) -> Result<Sheet<PageView<UnitView>>, Problem> {
+) -> Result<Rows<PageView<UnitView>>, Problem> {
     let page = PageRequest::new(query.limit, query.cursor);
     let filter = UnitFilter { kinds: query.kind, q: query.q };
-    Ok(Sheet(who.ask(move |ask| units::list(ask, &filter, &page)).await?))
+    who.rows(page, move |ask, page| units::list(ask, &filter, page)).await
 }
 
 /// Show a unit

@@ -6,9 +6,9 @@ use utoipa::IntoParams;
 use crate::domain::month::Year;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
-use crate::http::query::Query;
+use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::routes;
 use crate::usecases::answer::PageView;
 use crate::usecases::permission::ReadProjects;
@@ -38,9 +38,10 @@ pub struct FilingYearQuery {
 /// the report coverage of summaries counts the same reports. A project owes a report of a month if
 /// all of these hold:
 ///
-/// - its construction started in the month or before it (`actual_start`);
+/// - it is in construction or later (`stage`), and construction started in the month or before it
+///   (`actual_start`);
 /// - it was registered for that year or an earlier one (`registered_year`);
-/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - it did not end before the month (`ended_on`: completed or terminated; `actual_finish`);
 /// - its year plan, if it has one for that year, took effect in the month or before it. A project
 ///   added in mid-year therefore owes nothing for the months before its plan takes effect.
 ///
@@ -48,8 +49,8 @@ pub struct FilingYearQuery {
 #[utoipa::path(get, path = "/summaries/filings")]
 async fn list_month_filings(
     who: Permit<ReadProjects>,
-    Query(query): Query<FilingYearQuery>,
-) -> Result<Sheet<PageView<MonthFilings>>, Problem> {
+    Query(QueryPair(query, part)): Query<QueryPair<FilingYearQuery, PartOfList>>,
+) -> Result<Rows<PageView<MonthFilings>>, Problem> {
     let months = who.ask(move |ask| filings::of_year(ask, query.year)).await?;
-    Ok(Sheet(PageView::whole(months)))
+    part.of(months, |month| month.month.month)
 }

@@ -9,7 +9,7 @@ use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::routes;
 use crate::store::PageRequest;
 use crate::usecases::answer::PageView;
@@ -51,9 +51,10 @@ pub struct FilingQuery {
 /// the report coverage of summaries counts the same reports. A project owes a report of a month if
 /// all of these hold:
 ///
-/// - its construction started in the month or before it (`actual_start`);
+/// - it is in construction or later (`stage`), and construction started in the month or before it
+///   (`actual_start`);
 /// - it was registered for that year or an earlier one (`registered_year`);
-/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - it did not end before the month (`ended_on`: completed or terminated; `actual_finish`);
 /// - its year plan, if it has one for that year, took effect in the month or before it. A project
 ///   added in mid-year therefore owes nothing for the months before its plan takes effect.
 ///
@@ -63,9 +64,9 @@ async fn list_filings(
     who: Permit<ReadProjects>,
     Path(at): Path<MonthPath>,
     Query(QueryPair(projects, query)): Query<QueryPair<FilterQuery, FilingQuery>>,
-) -> Result<Sheet<PageView<FilingView>>, Problem> {
+) -> Result<Rows<PageView<FilingView>>, Problem> {
     let FilingQuery { status, late, limit, cursor } = query;
     let filter = FilingFilter { projects, status, late };
     let page = PageRequest::new(limit, cursor);
-    Ok(Sheet(who.ask(move |ask| filings::list(ask, at.month, &filter, &page)).await?))
+    who.rows_at_once(page, move |ask, page| filings::list(ask, at.month, &filter, page)).await
 }

@@ -8,10 +8,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::{Path, Query};
+use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::{Json, Put, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -54,10 +54,10 @@ pub struct YearQuery {
 #[utoipa::path(get, path = "/reporting-months")]
 async fn list_reporting_months(
     who: Permit<ReadProjects>,
-    Query(query): Query<YearQuery>,
-) -> Result<Sheet<PageView<ReportingMonthView>>, Problem> {
+    Query(QueryPair(query, part)): Query<QueryPair<YearQuery, PartOfList>>,
+) -> Result<Rows<PageView<ReportingMonthView>>, Problem> {
     let all = who.ask(move |ask| list::of_year(ask, query.year)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |month| month.month)
 }
 
 /// Show a reporting month
@@ -70,9 +70,10 @@ async fn list_reporting_months(
 /// the report coverage of summaries counts the same reports. A project owes a report of a month if
 /// all of these hold:
 ///
-/// - its construction started in the month or before it (`actual_start`);
+/// - it is in construction or later (`stage`), and construction started in the month or before it
+///   (`actual_start`);
 /// - it was registered for that year or an earlier one (`registered_year`);
-/// - it did not end before the month (`ended_on`: completed or terminated);
+/// - it did not end before the month (`ended_on`: completed or terminated; `actual_finish`);
 /// - its year plan, if it has one for that year, took effect in the month or before it. A project
 ///   added in mid-year therefore owes nothing for the months before its plan takes effect.
 ///

@@ -5,10 +5,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::Created;
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -27,9 +27,10 @@ pub fn routes() -> Routes {
 async fn list_late_grants(
     who: Permit<ReadProjects>,
     Path(at): Path<MonthPath>,
-) -> Result<Sheet<PageView<LateGrantView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<LateGrantView>>, Problem> {
     let all = who.ask(move |ask| late_grants::list(ask, at.month)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |grant| grant.id)
 }
 
 /// Allow a unit to file late

@@ -10,10 +10,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Json, Put, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -57,9 +57,10 @@ impl From<ReportPath> for ReportKey {
 pub async fn list_reports(
     who: Permit<ReadProjects>,
     Path(project): Path<ProjectPath>,
-) -> Result<Sheet<PageView<ReportView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<ReportView>>, Problem> {
     let all = who.ask(move |ask| list::of_project(ask, project.project_id)).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |report| report.month)
 }
 
 /// Show a report
@@ -92,7 +93,7 @@ pub async fn get_report_context(
 /// with `If-Match`. Implausible figures come back as warnings; they never block.
 #[utoipa::path(
     put, path = "/projects/{project_id}/reports/{month}",
-    responses((status = 409, description = "The report was submitted already, or the month is not open, overdue or closed.")),
+    responses((status = 409, description = "The report was submitted already, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
 pub async fn put_report(
     who: Permit<FileReports>,
@@ -112,7 +113,7 @@ pub async fn put_report(
 /// Hands a draft, or a returned report, over for review.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/submission",
-    responses((status = 409, description = "It is not a draft, a month of zero does not say why, or the month is not open, overdue or closed.")),
+    responses((status = 409, description = "It is not a draft, a month of zero does not say why, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
 pub async fn submit_report(
     who: Permit<FileReports>,
@@ -145,7 +146,7 @@ pub async fn return_report(
 /// Takes a submitted report into the figures.
 #[utoipa::path(
     post, path = "/projects/{project_id}/reports/{month}/confirmation",
-    responses((status = 409, description = "It was not submitted, or the month is closed.")),
+    responses((status = 409, description = "It was not submitted, the month is closed, or the project had not started or had ended in the month.")),
 )]
 pub async fn confirm_report(
     who: Permit<ConfirmReports>,

@@ -1,5 +1,6 @@
-//! Monthly reports: `/projects/{id}/reports` and `/reports`.
+//! Monthly reports: `/projects/{id}/reports`, `/reports` and `/restatements`.
 
+pub mod all_restatements;
 pub mod handlers;
 pub mod restatements;
 pub mod review;
@@ -12,6 +13,7 @@ use crate::parameter_types;
 pub fn routes() -> Routes {
     handlers::routes()
         .and(restatements::routes())
+        .and(all_restatements::routes())
         .and(review::routes())
         .with_types(parameter_types![ReportState])
 }

@@ -5,10 +5,10 @@ use crate::http::body::Body;
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
-use crate::http::query::Path;
+use crate::http::query::{Path, Query};
 use crate::http::reply::Created;
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::{PartOfList, Rows};
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::usecases::answer::PageView;
@@ -30,9 +30,10 @@ pub fn routes() -> Routes {
 pub async fn list_restatements(
     who: Permit<ReadProjects>,
     Path(at): Path<ReportPath>,
-) -> Result<Sheet<PageView<RestatementView>>, Problem> {
+    Query(part): Query<PartOfList>,
+) -> Result<Rows<PageView<RestatementView>>, Problem> {
     let all = who.ask(move |ask| list::restated(ask, at.into())).await?;
-    Ok(Sheet(PageView::whole(all)))
+    part.of(all, |restatement| restatement.id)
 }
 
 /// Restate a closed month

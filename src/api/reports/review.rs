@@ -4,19 +4,25 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::issues::handlers::IdPage;
+use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::routes;
 use crate::store::PageRequest;
+use crate::store::projects::scope::RecordScope;
 use crate::store::reports::review::ReviewFilter;
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::permission::ReadProjects;
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::projects::records::RecordQuery;
+use crate::usecases::projects::selection::range;
+use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::review::{self, ReviewItem};
 
 /// The operations of this file.
@@ -41,32 +47,68 @@ pub struct ReviewQuery {
     /// With this warning, by its code.
     #[param(nullable = false, pattern = "^[a-z-]{1,40}$", example = "half-of-the-year")]
     pub warning: Option<String>,
+    /// At least this much invested in the month, in 万元.
+    #[param(nullable = false)]
+    pub completed_wan_from: Option<Fen>,
+    /// At most this much invested in the month, in 万元.
+    #[param(nullable = false)]
+    pub completed_wan_to: Option<Fen>,
     /// The latest first, instead of the earliest: by report id downwards.
     #[serde(default)]
     #[param(default = false)]
     pub latest_first: bool,
 }
 
-impl From<ReviewQuery> for ReviewFilter {
-    fn from(query: ReviewQuery) -> Self {
-        let ReviewQuery { month, state, warned, warning, latest_first } = query;
-        Self { months: month, states: state, warned, warning, latest_first, ..Self::default() }
+impl ReviewQuery {
+    fn filter(self) -> Result<ReviewFilter, Refusal> {
+        let Self {
+            month,
+            state,
+            warned,
+            warning,
+            completed_wan_from,
+            completed_wan_to,
+            latest_first,
+        } = self;
+        let mut errors = Vec::new();
+        let completed =
+            range(completed_wan_from, completed_wan_to, "?completed_wan_to", &mut errors);
+        if !errors.is_empty() {
+            return Err(Refusal::bad_parameters(errors));
+        }
+        let scope = RecordScope::default();
+        Ok(ReviewFilter {
+            months: month,
+            states: state,
+            warned,
+            warning,
+            completed,
+            latest_first,
+            scope,
+        })
     }
 }
+
+/// Filters of a list across projects: places, projects, ids and time of change.
+pub type RecordsQuery = QueryPair<PlaceFilter, RecordQuery>;
 
 /// List reports of every project
 ///
 /// Reports across projects with their warnings, the plan of the month and the report of the month
-/// before, by report id. A reviewer's queue is `state=submitted`. Restatements stand at the report
-/// of the project, not here.
+/// before, by report id. A reviewer's queue is `state=submitted`. `restatements` has the corrections
+/// of each report; those of months without a report are in `/restatements` alone.
 #[utoipa::path(get, path = "/reports")]
 pub async fn list_all_reports(
     who: Permit<ReadProjects>,
-    Query(QueryPair(places, QueryPair(asked, page))): Query<
-        QueryPair<PlaceFilter, QueryPair<ReviewQuery, IdPage>>,
+    Query(QueryPair(of, QueryPair(asked, page))): Query<
+        QueryPair<RecordsQuery, QueryPair<ReviewQuery, IdPage>>,
     >,
-) -> Result<Sheet<PageView<ReviewItem>>, Problem> {
+) -> Result<Rows<PageView<ReviewItem>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    let listed = who.ask(move |ask| review::list(ask, &places, asked.into(), &page)).await?;
-    Ok(Sheet(listed))
+    let filter = asked.filter()?;
+    let QueryPair(places, records) = of;
+    let list = move |ask: &mut Ask<'_>, page: &PageRequest| {
+        review::list(ask, &places, &records, filter.clone(), page)
+    };
+    who.rows(page, list).await
 }

@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
@@ -100,9 +100,9 @@ async fn list_roll_over_lines(
     who: Permit<PlanYears>,
     Path(RollOverPath { year }): Path<RollOverPath>,
     Query(page): Query<IdPage>,
-) -> Result<Sheet<PageView<RollOverLineView>>, Problem> {
+) -> Result<Rows<PageView<RollOverLineView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    Ok(Sheet(who.ask(move |ask| list::lines(ask, year, &page)).await?))
+    who.rows(page, move |ask, page| list::lines(ask, year, page)).await
 }
 
 /// Change a line of a roll-over

@@ -4,8 +4,10 @@ use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, QueryPair};
 use crate::http::routes::Routes;
+use crate::http::rows::Rows;
 use crate::http::sheet::Sheet;
 use crate::routes;
+use crate::store::PageRequest;
 use crate::usecases::figures::dimensions::PlaceQuery;
 use crate::usecases::figures::query::PeriodQuery;
 use crate::usecases::permission::ReadSummaries;
@@ -107,6 +109,7 @@ async fn list_project_figures(
     Query(QueryPair(filter, QueryPair(period, rows))): Query<
         QueryPair<FilterQuery, QueryPair<PeriodQuery, RowQuery>>,
     >,
-) -> Result<Sheet<ProjectRows>, Problem> {
-    who.ask(move |ask| projects::list(ask, &filter, period, &rows)).await.map(Sheet)
+) -> Result<Rows<ProjectRows>, Problem> {
+    let page = PageRequest::new(rows.limit, rows.cursor.clone());
+    who.rows_at_once(page, move |ask, _| projects::list(ask, &filter, period, &rows)).await
 }

@@ -12,7 +12,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::Stored;
 use crate::routes;
 use crate::store::PageRequest;
@@ -67,10 +67,10 @@ async fn list_deliveries(
     who: Permit<KeepWebhooks>,
     Path(at): Path<WebhookPath>,
     Query(query): Query<DeliveryQuery>,
-) -> Result<Sheet<PageView<DeliveryView>>, Problem> {
+) -> Result<Rows<PageView<DeliveryView>>, Problem> {
     let DeliveryQuery { state, limit, cursor } = query;
     let page = PageRequest::new(limit, cursor);
-    who.ask(move |ask| deliveries::list(ask, at.webhook_id, &state, &page)).await.map(Sheet)
+    who.rows(page, move |ask, page| deliveries::list(ask, at.webhook_id, &state, page)).await
 }
 
 /// Show a delivery

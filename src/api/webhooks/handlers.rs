@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Path, Query};
 use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
-use crate::http::sheet::Sheet;
+use crate::http::rows::Rows;
 use crate::http::stored::{ShownOnce, Stored};
 use crate::routes;
 use crate::store::PageRequest;
@@ -45,9 +45,9 @@ pub(crate) struct WebhookPath {
 async fn list_webhooks(
     who: Permit<KeepWebhooks>,
     Query(page): Query<UserQuery>,
-) -> Result<Sheet<PageView<WebhookView>>, Problem> {
+) -> Result<Rows<PageView<WebhookView>>, Problem> {
     let page = PageRequest::new(page.limit, page.cursor);
-    who.ask(move |ask| list::list(ask, &page)).await.map(Sheet)
+    who.rows(page, list::list).await
 }
 
 /// Create a webhook

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::figures::period::Period;
 use crate::domain::figures::summary::Dates;
-use crate::domain::milestone::Milestone;
+use crate::domain::milestone::{Milestone, START};
 use crate::domain::project::Stage;
 use crate::domain::rate::{Hundredths, Ratio};
 use crate::domain::text_enum::text_enum;
@@ -53,8 +53,12 @@ impl StartFacts {
     }
 }
 
-/// Code of the 开工 milestone.
-pub const START: &str = "start";
+impl StartFacts {
+    /// True if construction had started by the evaluation day of `period`.
+    pub fn has_started(&self, period: Period) -> bool {
+        self.actual.is_some_and(|day| day <= period.evaluation_day)
+    }
+}
 
 text_enum! {
     /// Category of a project in the start rates; selects the project list behind a number.

@@ -1,5 +1,6 @@
 //! Figures that add up over any set of projects: counts, amounts, report coverage.
 
+pub mod edition;
 pub mod milestones;
 pub mod period;
 pub mod progress;

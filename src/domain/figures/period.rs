@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::figures::edition::Edition;
 use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 
@@ -14,12 +15,15 @@ pub struct Period {
     pub evaluation_day: NaiveDate,
     /// Count submitted reports as completed before they are confirmed.
     pub include_submitted: bool,
+    /// Edition of the formulas.
+    pub edition: Edition,
 }
 
 impl Period {
     /// January to `through`, evaluated no later than `today`.
     pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
-        Self { through, evaluation_day: through.last_day().min(today), include_submitted }
+        let evaluation_day = through.last_day().min(today);
+        Self { through, evaluation_day, include_submitted, edition: Edition::CURRENT }
     }
 
     /// Year of the period.

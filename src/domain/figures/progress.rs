@@ -3,6 +3,7 @@
 use std::num::NonZero;
 
 use crate::domain::figures::Figures;
+use crate::domain::figures::edition::Edition;
 use crate::domain::money::Fen;
 use crate::domain::rate::{Hundredths, Rate, Ratio};
 use crate::domain::text_enum::text_enum;
@@ -57,13 +58,17 @@ const PERCENT_HUNDREDTHS: NonZero<u32> = ONE.saturating_add(9_999);
 
 /// Expected progress at the end of month `number` (1 to 12), as a fraction of the year.
 ///
-/// `None` if nothing is planned, because the denominator is zero.
-pub fn expected(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Ratio> {
-    match mode {
-        ExpectedMode::Calendar => Some(Ratio::of(number.into(), MONTHS)),
-        ExpectedMode::Curve | ExpectedMode::Active => {
-            expected_amount(mode, number, figures).part_of(figures.planned)
-        }
+/// `None` if nothing is planned: there is nothing whose progress could be expected. The first
+/// edition stated the elapsed months by calendar all the same.
+pub fn expected(
+    mode: ExpectedMode,
+    number: u32,
+    figures: &Figures,
+    edition: Edition,
+) -> Option<Ratio> {
+    match (mode, edition) {
+        (ExpectedMode::Calendar, Edition::First) => Some(Ratio::of(number.into(), MONTHS)),
+        _ => expected_amount(mode, number, figures).part_of(figures.planned),
     }
 }
 
@@ -139,7 +144,8 @@ mod tests {
                 .into(),
             ..Figures::ZERO
         };
-        let percent = |mode| expected(mode, 5, &line).unwrap().percent().to_string();
+        let percent =
+            |mode| expected(mode, 5, &line, Edition::CURRENT).unwrap().percent().to_string();
 
         assert_eq!(percent(ExpectedMode::Calendar), "41.67");
         assert_eq!(percent(ExpectedMode::Curve), "25.00");
@@ -151,8 +157,12 @@ mod tests {
         let nothing = figures("0", "3");
 
         assert_eq!(against_plan(&nothing).percent(), None);
-        assert_eq!(expected(ExpectedMode::Curve, 5, &nothing), None);
-        assert_eq!(expected(ExpectedMode::Active, 5, &nothing), None);
+        for mode in ExpectedMode::ALL {
+            assert_eq!(expected(*mode, 5, &nothing, Edition::CURRENT), None, "{mode}");
+        }
+        // What was published by the first edition keeps 5 of 12 months.
+        let first = expected(ExpectedMode::Calendar, 5, &nothing, Edition::First);
+        assert_eq!(first.unwrap().percent().to_string(), "41.67");
         for mode in ExpectedMode::ALL {
             assert_eq!(deviation(*mode, 5, &nothing), None);
         }

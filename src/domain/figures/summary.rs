@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use crate::domain::figures::edition::Edition;
 use crate::domain::figures::period::Period;
 use crate::domain::figures::progress::ACTIVE_DENOMINATOR;
 use crate::domain::figures::{Coverage, Figures};
@@ -14,6 +15,7 @@ use crate::domain::plan::year_plan::{Basis, PlanBases};
 use crate::domain::project::{Nature, Stage};
 use crate::domain::report::ReportState;
 use crate::domain::report::filings::{CountedReport, Deadline, FilingStatus, is_late};
+use crate::domain::report::span::ReportingSpan;
 
 /// The fields of a monthly report that summaries need.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,8 @@ pub struct ProjectYear {
     pub reports: Vec<MonthReport>,
     /// Restatements of closed months of the year: month and amount added.
     pub restatements: Vec<(Month, Fen)>,
+    /// Edition of the formulas.
+    pub edition: Edition,
 }
 
 impl ProjectYear {
@@ -157,17 +161,32 @@ impl ProjectYear {
 
     /// True if the project owes a report of `month`. All of these must hold:
     ///
-    /// - construction started in the month or before it (`actual_start`);
+    /// - it is in construction or later (`stage`), and construction started in the month or before
+    ///   it (`actual_start`);
     /// - it was registered for that year or an earlier one (`registered_year`);
-    /// - it did not end before the month (`ended_on`: completed or terminated);
+    /// - it did not end before the month (`ended_on`: completed or terminated; `actual_finish`);
     /// - its year plan, if it has one for that year, took effect in the month or before it.
     ///
     /// The OpenAPI descriptions of the filings operations state the same four conditions.
     pub fn owes_report_of(&self, month: Month) -> bool {
-        month.year() >= self.registered_year
-            && self.planned_from.is_none_or(|first| first <= month)
-            && self.starts.actual.is_some_and(|start| Month::of(start) <= month)
-            && self.ended_on.is_none_or(|end| Month::of(end) >= month)
+        let span = match self.edition {
+            // Neither the stage nor the finish alone said whether a report was owed.
+            Edition::First => {
+                ReportingSpan { stage: Stage::Construction, finished_on: None, ..self.span() }
+            }
+            Edition::Second => self.span(),
+        };
+        self.planned_from.is_none_or(|first| first <= month) && span.contains(month)
+    }
+
+    fn span(&self) -> ReportingSpan {
+        ReportingSpan {
+            registered_year: self.registered_year,
+            stage: self.stage,
+            started_on: self.starts.actual,
+            ended_on: self.ended_on,
+            finished_on: self.finishes.actual,
+        }
     }
 
     /// True if its report of `month` counts as completed in `period`.
@@ -255,6 +274,7 @@ pub(in crate::domain) mod tests {
             basis: Basis::Current,
             reports: Vec::new(),
             restatements: Vec::new(),
+            edition: Edition::CURRENT,
         }
     }
 
@@ -336,6 +356,20 @@ pub(in crate::domain) mod tests {
             added.figures(Period::new(month("2021-06"), day("2021-07-01"), false)).coverage;
 
         assert_eq!((coverage.due, coverage.missing), (2, 2));
+    }
+
+    #[test]
+    fn a_project_in_reserve_owes_nothing_except_where_it_was_published_so() {
+        let reserve = ProjectYear { stage: Stage::Reserve, ..project() };
+        let finishes = Dates { actual: Some(day("2021-05-31")), ..project().finishes };
+        let finished = ProjectYear { finishes, ..project() };
+        let [may, june] = ["2021-05", "2021-06"].map(month);
+
+        for (year, owes) in [(reserve, [false, false]), (finished, [true, false])] {
+            assert_eq!([may, june].map(|m| year.owes_report_of(m)), owes);
+            let published = ProjectYear { edition: Edition::First, ..year };
+            assert_eq!([may, june].map(|m| published.owes_report_of(m)), [true, true]);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::figures::Figures;
+use crate::domain::figures::edition::Edition;
 use crate::domain::figures::milestones::StartFacts;
 use crate::domain::figures::period::Period;
 use crate::domain::figures::progress;
@@ -52,6 +53,8 @@ pub struct ProjectLight {
     pub computed: Light,
     /// Finding of the rule that decided; `None` if the light is grey or blue.
     pub decided_by: Option<Finding>,
+    /// True if no investment is planned for the year, so that there is no progress to judge.
+    pub unplanned: bool,
     /// Findings of all four rules.
     pub findings: [Finding; 4],
     /// Catch-up amount; `None` if progress is green or grey.
@@ -122,8 +125,11 @@ impl LightJudge {
         let finished = project.finishes.actual.is_some_and(|finish| finish <= day);
         let ended = project.ended_on.is_some_and(|end| end <= day);
         let silent = findings.iter().any(|f| f.grey == Some(GreyReason::NotReported));
-        // A missing report outweighs a green light from another rule: the project is grey.
-        let unsaid_by = |f: &Finding| finished || ended || silent && f.light == Light::Green;
+        let unplanned = figures.now.planned.is_zero() && self.period.edition != Edition::First;
+        // Without a report or a plan, a green light from another rule does not say that progress is
+        // good: the project is grey.
+        let unsaid_by =
+            |f: &Finding| finished || ended || (silent || unplanned) && f.light == Light::Green;
         let decided_by = Finding::worst(&findings).filter(|f| !unsaid_by(f));
         let unsaid = if finished { Light::Blue } else { Light::Grey };
         let computed = decided_by.map_or(unsaid, |finding| finding.light);
@@ -132,6 +138,7 @@ impl LightJudge {
             light: overridden.as_ref().map_or(computed, |o| o.light),
             computed,
             decided_by,
+            unplanned: unplanned && !ended,
             findings,
             catch_up: self.catch_up(&figures).filter(|_| decided_by.is_some()),
             overridden,
@@ -333,6 +340,21 @@ mod tests {
         assert_eq!(lights(&not_due), ["grey", "grey", "grey", "grey"]);
         assert_eq!((not_due.light, not_due.decided_by), (Light::Grey, None));
         assert_eq!(finished.light, Light::Blue);
+    }
+
+    #[test]
+    fn without_a_plan_a_started_project_is_grey_and_was_green_in_the_first_edition() {
+        let reported = |month| report(month, ReportState::Confirmed, WAN);
+        let reports = ["2021-03", "2021-04", "2021-05"].map(reported).to_vec();
+        let it = ProjectYear { plan: None, reports, ..project() };
+        let second = judge("2021-05", "2021-07-01");
+        let period = Period { edition: Edition::First, ..second.period };
+        let first = LightJudge { period, ..second.clone() };
+
+        let grey = second.project(&it, &[], &[]);
+        assert_eq!((grey.light, grey.unplanned), (Light::Grey, true));
+        assert!(grey.words().zh.contains("没有计划投资"), "{}", grey.words().zh);
+        assert_eq!(first.project(&it, &[], &[]).light, Light::Green);
     }
 
     #[test]

@@ -22,6 +22,12 @@ impl ProjectLight {
             return Words::new("已竣工。", "The project is finished.");
         }
         let silent = self.findings.iter().find(|f| f.grey == Some(GreyReason::NotReported));
+        if silent.is_none() && self.unplanned {
+            return Words::new(
+                "今年没有计划投资，不判断投资进度。",
+                "Nothing is planned this year, so there is no progress to judge.",
+            );
+        }
         let nothing_due = self.findings.iter().all(|f| f.grey.is_some());
         let unsaid = silent.or(self.findings.first().filter(|_| nothing_due));
         unsaid.map_or_else(

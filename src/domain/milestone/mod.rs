@@ -40,15 +40,24 @@ pub const TEMPLATES: [Template; 12] = [
     template("energy_review", "能评", MilestoneClass::Procedure),
     template(CONSTRUCTION_PERMIT, "施工许可", MilestoneClass::Procedure),
     template("tender", "招标", MilestoneClass::Procedure),
-    template("start", "开工", MilestoneClass::Construction),
+    template(START, "开工", MilestoneClass::Construction),
     template("main_structure", "主体完成", MilestoneClass::Construction),
     template("equipment_installation", "设备安装", MilestoneClass::Construction),
-    template("completion_acceptance", "竣工验收", MilestoneClass::Construction),
-    template("operation", "投产", MilestoneClass::Construction),
+    template(COMPLETION, "竣工验收", MilestoneClass::Construction),
+    template(OPERATION, "投产", MilestoneClass::Construction),
 ];
 
 /// Code of the milestone 施工许可 (construction permit).
 pub const CONSTRUCTION_PERMIT: &str = "construction_permit";
+
+/// Code of the milestone 开工 (start of construction).
+pub const START: &str = "start";
+
+/// Code of the milestone 竣工验收 (acceptance at completion).
+pub const COMPLETION: &str = "completion_acceptance";
+
+/// Code of the milestone 投产 (start of operation).
+pub const OPERATION: &str = "operation";
 
 const fn template(code: &'static str, name: &'static str, class: MilestoneClass) -> Template {
     Template { code, name, class }

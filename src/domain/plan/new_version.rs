@@ -170,7 +170,8 @@ impl CheckedAmounts {
                 format!("十二个月合计 {sum} 万元，与年度计划 {annual} 万元不符。"),
                 format!("The twelve months sum to {sum} 万元, not to the year's {annual} 万元."),
             );
-            errors.push(FieldError::new("/months", "not-the-sum", words));
+            let error = FieldError::new("/months", "not-the-sum", words);
+            errors.push(error.compared_with(&["/annual_investment_wan"]));
         }
         match twelve {
             Some(months) if errors.is_empty() => {

@@ -100,7 +100,8 @@ impl ProjectFacts {
         self.check_place(&mut errors);
         if stage.has_started() && self.lacks_code() {
             let words = ProjectRefusal::CodeRequired.words();
-            errors.push(FieldError::new("/code", "required", words));
+            let error = FieldError::new("/code", "required", words);
+            errors.push(error.compared_with(&["/code_reason", "/stage"]));
         }
         errors
     }
@@ -123,13 +124,15 @@ impl ProjectFacts {
     }
 
     fn check_order(&self, errors: &mut Vec<FieldError>) {
+        const PLANNED: &[&str] = &["/planned_start"];
+        const ACTUAL: &[&str] = &["/actual_start"];
         let pairs = [
-            ("/planned_finish", self.planned_start, self.planned_finish),
-            ("/planned_operation", self.planned_start, self.planned_operation),
-            ("/actual_finish", self.actual_start, self.actual_finish),
-            ("/actual_operation", self.actual_start, self.actual_operation),
+            ("/planned_finish", self.planned_finish, self.planned_start, PLANNED),
+            ("/planned_operation", self.planned_operation, self.planned_start, PLANNED),
+            ("/actual_finish", self.actual_finish, self.actual_start, ACTUAL),
+            ("/actual_operation", self.actual_operation, self.actual_start, ACTUAL),
         ];
-        for (pointer, start, end) in pairs {
+        for (pointer, end, start, compared) in pairs {
             if let (Some(start), Some(end)) = (start, end)
                 && end < start
             {
@@ -137,7 +140,8 @@ impl ProjectFacts {
                     format!("{end} 早于开工日期 {start}。"),
                     format!("{end} is before the start date {start}."),
                 );
-                errors.push(FieldError::new(pointer, "before-start", words));
+                let error = FieldError::new(pointer, "before-start", words);
+                errors.push(error.compared_with(compared));
             }
         }
         if self.actual_start.is_none() && (self.actual_finish.or(self.actual_operation)).is_some() {
@@ -145,7 +149,8 @@ impl ProjectFacts {
                 "已有竣工或投产日期，请补填实际开工日期。",
                 "A finished project requires an actual start date.",
             );
-            errors.push(FieldError::new("/actual_start", "required", words));
+            let error = FieldError::new("/actual_start", "required", words);
+            errors.push(error.compared_with(&["/actual_finish", "/actual_operation"]));
         }
     }
 
@@ -178,7 +183,8 @@ impl ProjectFacts {
                     format!("库别为“{}”的项目须有该日期。", stage.zh()),
                     format!("A project in stage {stage} requires this date."),
                 );
-                errors.push(FieldError::new(pointer, "required", words));
+                let error = FieldError::new(pointer, "required", words);
+                errors.push(error.compared_with(&["/stage"]));
             }
         }
     }

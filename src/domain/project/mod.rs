@@ -2,6 +2,7 @@
 
 mod classes;
 pub mod facts;
+pub mod limits;
 pub mod refusal;
 mod stage;
 
@@ -14,8 +15,10 @@ use crate::domain::clock::Timestamp;
 use crate::domain::date::DateRefusal;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
+use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
+use crate::domain::project::limits::InvestmentFloor;
 use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::text::Reason;
 use crate::domain::words::Words;
@@ -69,6 +72,10 @@ impl Project {
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
+        // A total that is not positive is refused for that alone.
+        if facts.total > Fen::ZERO && facts.invested_before > facts.total {
+            errors.push(limits::above_total(facts.invested_before, facts.total));
+        }
         if stage == Stage::Terminated {
             let words =
                 Words::new("已终止的项目不能入库。", "A terminated project cannot be registered.");
@@ -91,17 +98,19 @@ impl Project {
         })
     }
 
-    /// Replaces the facts of the project.
+    /// Replaces the facts of the project; `floor` is what is planned for and done in it.
     ///
     /// # Errors
     /// All invalid fields.
     pub fn revise(
         mut self,
         facts: ProjectFacts,
+        floor: &InvestmentFloor,
         today: NaiveDate,
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(self.stage, today);
         facts.check_stage_days(self.stage, &mut errors);
+        errors.extend(floor.check(&self.facts, &facts));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -1,8 +1,8 @@
 //! What a monthly report counts as in its month: confirmed, submitted, returned or missing; late or
 //! on time.
 //!
-//! The only place of this rule. `ProjectYear::owes_report_of` says which projects owe a report;
-//! `ProjectYear::counted_report` applies both. The page of a month, the filing list, the months of a
+//! The only place of this rule. `ProjectYear::owes_report_of` says which projects owe a report, by
+//! the rule of [`span`](super::span); `ProjectYear::counted_report` applies both. The page of a month, the filing list, the months of a
 //! year, bulletins and the coverage of summaries all count through them.
 
 use chrono::NaiveDate;

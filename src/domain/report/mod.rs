@@ -1,9 +1,11 @@
 //! Monthly reports: states, transitions and validation.
 
+pub mod cumulative;
 mod figures;
 pub mod filings;
 pub mod refusal;
 pub mod restatement;
+pub mod span;
 mod state;
 pub mod warning;
 
@@ -17,8 +19,9 @@ use crate::domain::id::{ProjectId, ReportId, UserId};
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::refusal::ReportRefusal;
-use crate::domain::report::warning::Warning;
+use crate::domain::report::span::ReportingSpan;
 use crate::domain::text::Reason;
+use crate::domain::warning::Warning;
 
 /// Account and time of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,15 +62,31 @@ pub struct Report {
 /// Checks that `project` can be reported on for `month`.
 ///
 /// # Errors
-/// [`ReportRefusal::MonthAhead`], [`ReportRefusal::BeforeRegistration`].
+/// [`ReportRefusal::MonthAhead`], and those of [`ReportingSpan::must_contain`].
 pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(), ReportRefusal> {
     if month.first_day() > today {
         return Err(ReportRefusal::MonthAhead(month));
     }
-    if month.year() < project.registered_year {
-        return Err(ReportRefusal::BeforeRegistration(project.registered_year.get()));
+    ReportingSpan::of(project).must_contain(month)
+}
+
+/// Checks that a report of a terminated project is filed with a reason: under a late grant, or
+/// because it was returned. Reports of other projects need none.
+///
+/// # Errors
+/// [`ReportRefusal::Terminated`].
+pub fn may_file_when_terminated(
+    project: &Project,
+    state: Option<ReportState>,
+    granted: bool,
+) -> Result<(), ReportRefusal> {
+    let ended = project.ended_on.filter(|_| project.stage == Stage::Terminated);
+    match ended {
+        Some(end) if !granted && state != Some(ReportState::Returned) => {
+            Err(ReportRefusal::Terminated(end))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 impl Report {

@@ -1,38 +1,16 @@
 //! Plausibility warnings on a monthly report. They are stored and displayed, and never block it.
 
 use chrono::{Months, NaiveDate};
-use serde::{Deserialize, Serialize};
 
 use crate::domain::money::Fen;
 use crate::domain::project::Stage;
 use crate::domain::rate::{Rate, Ratio};
+use crate::domain::report::cumulative::{CumulativeFigures, fallen, forecast_below_done};
 use crate::domain::report::figures::ReportFigures;
-use crate::domain::words::Words;
-
-/// Plausibility warning with an explanation that quotes the figures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// Stable code; part of the public API.
-    pub code: String,
-    /// Explanation in Chinese.
-    pub zh: String,
-    /// Explanation in English.
-    pub en: String,
-}
-
-impl Warning {
-    fn new(code: &str, zh: String, en: String) -> Self {
-        Self { code: code.to_owned(), zh, en }
-    }
-
-    /// Explanation in both languages.
-    pub fn words(&self) -> Words {
-        Words::new(self.zh.as_str(), self.en.as_str())
-    }
-}
+use crate::domain::warning::Warning;
 
 /// All warning codes with a short Chinese and English name, used as filter options.
-pub const KINDS: [(&str, &str, &str); 9] = [
+pub const KINDS: [(&str, &str, &str); 13] = [
     ("above-total", "累计超过总投资", "above the total investment"),
     ("far-above-plan", "超过年度计划 120%", "above 120 % of the year plan"),
     ("zero-month", "在建项目当月为零", "zero during construction"),
@@ -42,6 +20,10 @@ pub const KINDS: [(&str, &str, &str); 9] = [
     ("paid-above-received", "支付多于到位", "paid more than received"),
     ("progress-apart", "形象进度与投资进度相差过大", "physical and financial progress apart"),
     ("no-construction-permit", "开工逾月无施工许可", "no construction permit"),
+    ("physical-fell", "形象进度下降", "physical progress fell"),
+    ("funds-received-fell", "到位资金减少", "funds received fell"),
+    ("funds-paid-fell", "支付资金减少", "funds paid fell"),
+    ("forecast-below-done", "全年预计低于已完成", "forecast below what is done"),
 ];
 
 /// Data a report is compared with.
@@ -59,10 +41,14 @@ pub struct ReportContext {
     pub other_months_of_year: Fen,
     /// Submitted and confirmed investment of all earlier months.
     pub other_months_ever: Fen,
+    /// Submitted and confirmed investment of all later months.
+    pub later_months: Fen,
     /// Annual amount of the year plan in force, if there is one.
     pub annual: Option<Fen>,
     /// Report of the previous month, if there is one.
     pub last_month: Option<ReportFigures>,
+    /// Cumulative figures of the project's other reports.
+    pub cumulative: CumulativeFigures,
     /// Whether the construction permit was granted; `None` if the project has no such milestone.
     pub construction_permit: Option<bool>,
     /// The business day.
@@ -71,7 +57,7 @@ pub struct ReportContext {
 
 /// All warnings for `report`.
 pub fn warnings(report: &ReportFigures, context: &ReportContext) -> Vec<Warning> {
-    [
+    let others = [
         above_total(report, context),
         far_above_plan(report, context),
         zero_month(report, context),
@@ -81,10 +67,10 @@ pub fn warnings(report: &ReportFigures, context: &ReportContext) -> Vec<Warning>
         paid_more_than_received(report),
         progress_apart(report, context),
         no_permit(context),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        forecast_below_done(report, context),
+    ];
+    let fallen = fallen(report, &context.cumulative);
+    others.into_iter().chain(fallen).flatten().collect()
 }
 
 fn ever(report: &ReportFigures, context: &ReportContext) -> Fen {
@@ -92,7 +78,8 @@ fn ever(report: &ReportFigures, context: &ReportContext) -> Fen {
 }
 
 fn above_total(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
-    let ever = ever(report, context);
+    // Later months count too: one of several reports is the last to be handed over.
+    let ever = ever(report, context) + context.later_months;
     let total = context.total;
     (ever > total).then(|| {
         let ever = ever.to_wan();
@@ -227,8 +214,10 @@ mod tests {
             actual_start: Some(day("2021-03-10")),
             other_months_of_year: wan("500"),
             other_months_ever: wan("500"),
+            later_months: Fen::ZERO,
             annual: Some(wan("2000")),
             last_month: None,
+            cumulative: CumulativeFigures::around("2021-06".parse().unwrap(), &[]),
             construction_permit: Some(true),
             today: day("2021-07-01"),
         }
@@ -252,12 +241,20 @@ mod tests {
         // 1000 + 500 + 8500 equals the total; one 分 more exceeds it. It is also above the plan.
         assert!(!codes(&figures("8500"), &context()).contains(&"above-total".to_owned()));
         assert!(codes(&figures("8500.000001"), &context()).contains(&"above-total".to_owned()));
+        let later = ReportContext { later_months: wan("8400"), ..context() };
+        assert_eq!(codes(&figures("100"), &later), Vec::<String>::new());
+        assert_eq!(codes(&figures("100.000001"), &later), ["above-total"]);
         // 500 + 1900 = 120 % of 2000.
         assert!(!codes(&figures("1900"), &context()).contains(&"far-above-plan".to_owned()));
         assert!(codes(&figures("1901"), &context()).contains(&"far-above-plan".to_owned()));
         assert_eq!(codes(&figures("1000"), &context()), Vec::<String>::new());
         assert_eq!(codes(&figures("1001"), &context()), ["half-of-the-year"]);
         assert_eq!(codes(&figures("0"), &context()), ["zero-month"]);
+        // 500 before and 120 this month.
+        let forecast =
+            |wan_text| ReportFigures { full_year_forecast: Some(wan(wan_text)), ..figures("120") };
+        assert_eq!(codes(&forecast("620"), &context()), Vec::<String>::new());
+        assert_eq!(codes(&forecast("619.999999"), &context()), ["forecast-below-done"]);
     }
 
     #[test]

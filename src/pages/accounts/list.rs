@@ -9,7 +9,6 @@ use utoipa::IntoParams;
 use crate::domain::account::access::Role;
 use crate::http::body::checked;
 use crate::http::problem::Problem;
-use crate::http::query::WHOLE;
 use crate::pages::accounts::secrets::first_password;
 use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -19,6 +18,7 @@ use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
 use crate::store::reference::units::UnitFilter;
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{UserInput, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::answer::PageView;
@@ -53,7 +53,7 @@ impl Affiliation {
     /// Those of the use cases.
     pub fn find(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         ask.caller.must_be_able_to(ReadReference::ACTIONS)?;
-        let page = PageRequest::new(WHOLE, None);
+        let page = PageRequest::whole();
         let units = units::list(ask, &UnitFilter::default(), &page)?.items;
         let areas = areas::list(ask)?;
         Ok(Self { units, areas, unit: String::new(), area: String::new() })
@@ -184,7 +184,8 @@ async fn try_to_create(
     let body = with(with_numbers(body, &["unit_id", "area_id"]), "password", password.clone());
     let input = checked::<UserInput>(body)?;
     let effort = visit.app.config.password_effort();
-    let new = visit.who.off_thread(move || users::prepare(&input, effort)).await?;
+    let check = visit.who.ask(|ask| PasswordCheck::load(ask, None)).await?;
+    let new = visit.who.hash(move || users::prepare(&input, &check, effort)).await?;
     let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;
     Ok(NewPassword { username: view.username, password })
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::api::accounts::sessions;
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
+use crate::http::attempts::AttemptLimit;
 use crate::http::body::{Body, checked};
 use crate::http::caller::Permit;
-use crate::http::login_limit::LoginLimit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
 use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm};
@@ -52,11 +52,12 @@ fn next_of(given: Option<&str>) -> String {
     given.filter(ours).unwrap_or("/").to_owned()
 }
 
-async fn show(request: HttpRequest, language: Language) -> impl Responder {
-    let asked = Fields::parse(request.query_string().as_bytes());
+async fn show(request: HttpRequest, language: Language) -> Result<impl Responder, Problem> {
+    let asked = Fields::parse(request.query_string().as_bytes())?;
     let shell = Shell::without_visit(&request, language);
     let next = next_of(asked.get("next"));
-    Page::of(LogInPage { shell, username: String::new(), next, errors: FormErrors::default() })
+    let errors = FormErrors::default();
+    Ok(Page::of(LogInPage { shell, username: String::new(), next, errors }))
 }
 
 async fn log_in(
@@ -64,7 +65,7 @@ async fn log_in(
     request: HttpRequest,
     language: Language,
     from: Origin,
-    limit: LoginLimit,
+    limit: AttemptLimit,
     form: OpenForm,
 ) -> Result<HttpResponse, Problem> {
     let OpenForm(fields) = form;
@@ -73,7 +74,7 @@ async fn log_in(
     let shown = json!({"username": username, "password": fields.exact("password")});
     let opened = match checked::<Credentials>(shown) {
         Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal.into()),
     };
     match opened {
         Ok(token) => {
@@ -82,13 +83,18 @@ async fn log_in(
             Ok(answer)
         }
         Err(problem) => {
-            let errors = match problem.status.as_u16() {
-                401 => FormErrors::of_form(&problem.detail, language),
-                _ => FormErrors::from_problem(problem, language)?,
-            };
             let shell = Shell::without_visit(&request, language);
+            let of_form = FormErrors::of_form(&problem.detail, language);
+            let later = problem.retry_after_seconds.is_some();
+            let errors = match problem.status.as_u16() {
+                401 => of_form,
+                _ if later => of_form,
+                _ => FormErrors::from_problem(problem.clone(), language)?,
+            };
             let view = LogInPage { shell, username, next, errors: errors.clone() };
-            Ok(Page::with_form(view, &errors).respond_to(&request))
+            let page =
+                if later { Page::to_retry(view, &problem) } else { Page::with_form(view, &errors) };
+            Ok(page.respond_to(&request))
         }
     }
 }
@@ -144,9 +150,10 @@ async fn show_password(request: HttpRequest, visit: Visit<LoggedIn>) -> impl Res
 async fn change_password(
     request: HttpRequest,
     visit: Visit<LoggedIn>,
+    limit: AttemptLimit,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let errors = match try_to_change(&visit, &form.0).await {
+    let errors = match try_to_change(&visit, limit, &form.0).await {
         Ok(()) => return Ok(see_other("/password?said=password-changed")),
         Err(PasswordError::Mismatch) => {
             let words = Words::new("两次输入的新密码不一致。", "The two new passwords differ.");
@@ -166,15 +173,20 @@ enum PasswordError {
     Refused(Problem),
 }
 
-async fn try_to_change(visit: &Visit<LoggedIn>, fields: &Fields) -> Result<(), PasswordError> {
+async fn try_to_change(
+    visit: &Visit<LoggedIn>,
+    limit: AttemptLimit,
+    fields: &Fields,
+) -> Result<(), PasswordError> {
     let exact = |name: &str| fields.exact(name);
     if exact("new_password") != exact("new_again") {
         return Err(PasswordError::Mismatch);
     }
     let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
-    let change = checked::<PasswordChange>(body).map_err(PasswordError::Refused)?;
+    let change = checked::<PasswordChange>(body)
+        .map_err(|refusal| PasswordError::Refused(refusal.into()))?;
     let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
-    let changed = sessions::change_password(who, Body(change)).await;
+    let changed = sessions::change_password(who, limit, Body(change)).await;
     changed.map(|_| ()).map_err(PasswordError::Refused)
 }
 

@@ -156,6 +156,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::domain::event::kind::EventKind;
 
     /// Every `"subject.verb"` literal in the sources of a folder.
     fn written(folder: &Path) -> BTreeSet<String> {
@@ -194,6 +195,9 @@ mod tests {
         let wordless: Vec<_> = all.iter().filter(|code| kind(code).is_none()).collect();
 
         assert!(wordless.is_empty(), "give words to {wordless:?}");
+        let unlisted: Vec<_> = all.iter().filter(|c| c.parse::<EventKind>().is_err()).collect();
+        assert!(unlisted.is_empty(), "add {unlisted:?} to EventKind");
+        assert!(EventKind::ALL.iter().all(|known| kind(known.as_str()).is_some()));
         assert!(all.len() > 30, "{all:?}");
         assert!(COMMON_KINDS.iter().chain(ACCOUNT_KINDS).all(|code| kind(code).is_some()));
     }

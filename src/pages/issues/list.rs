@@ -15,6 +15,7 @@ use crate::pages::kit::reply::Page;
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
+use crate::store::issues::selection::IssueSelection;
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::figures::query::AsOf;
@@ -80,7 +81,7 @@ async fn show(visit: Visit<ReadProjects>) -> Result<impl Responder, Problem> {
     let question = move |ask: &mut Ask<'_>| {
         ask.caller.must_be_able_to(ReadSummaries::ACTIONS)?;
         let summary = summary::get(ask, &places, &query, by)?;
-        let list = list::list(ask, &places, &query, &page)?;
+        let list = list::list(ask, &places, &query, &IssueSelection::default(), &page)?;
         let units = assignable::handling(ask)?;
         Ok(IssuesData { summary, list, units, names: Names::read(ask)? })
     };

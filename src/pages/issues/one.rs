@@ -230,7 +230,7 @@ async fn edit_text(
             let decide = write::decide_update;
             visit.change(move |ask| decide(ask, at.into(), version, &input), write::save).await
         }
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal.into()),
     };
     SentForm { at, form: "issue", fields }.answer(&request, &visit, done).await
 }

@@ -6,15 +6,20 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HOST, HeaderName, ORIGIN};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value};
 
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
+use crate::http::body::{self, BodyLimits};
 use crate::http::caller::caller;
+use crate::http::plain_text::{Pair, pairs};
 use crate::http::problem::Problem;
+
+/// Maximum size of a form, in bytes.
+const LONGEST: usize = 262_144;
 
 /// Name of the hidden field with the CSRF token.
 pub const PROOF: &str = "proof";
@@ -25,8 +30,12 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Parses an `application/x-www-form-urlencoded` body.
-    pub fn parse(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
+    ///
+    /// # Errors
+    /// 422 that names every field that is not UTF-8 or contains U+0000.
+    pub fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let pairs = pairs(body, '/').map_err(Problem::invalid)?;
+        Ok(Self(pairs.into_iter().map(|Pair { name, value }| (name, value)).collect()))
     }
 
     /// A field, trimmed; `None` if empty.
@@ -134,16 +143,9 @@ fn same_site(request: &HttpRequest) -> Result<(), Problem> {
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 fn read(request: &HttpRequest, payload: &mut Payload) -> Reading<Fields> {
-    let patience = request
-        .app_data::<Data<App>>()
-        .map(|app| std::time::Duration::from_secs(app.config.body_timeout_seconds));
-    let bytes = Bytes::from_request(request, payload);
-    Box::pin(async move {
-        let patience = patience.ok_or_else(|| Problem::broken("no App is mounted"))?;
-        let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| Problem::too_slow())?;
-        // The only remaining failure is a form above the library's limit of 256 KiB.
-        Ok(Fields::parse(&bytes.map_err(|_| Problem::too_large())?))
-    })
+    let limits = BodyLimits::of(request, |_| LONGEST);
+    let (request, payload) = (request.clone(), payload.take());
+    Box::pin(async move { Fields::parse(&body::bytes(&request, payload, limits?).await?) })
 }
 
 impl FromRequest for OpenForm {

@@ -13,6 +13,7 @@ use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::caller;
 use crate::http::middleware::HasOwnErrorBody;
+use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
 use crate::pages::kit::cookies;
@@ -38,7 +39,10 @@ pub async fn wrap<B: MessageBody + 'static>(
     {
         caller::authenticate_page(&app, &request, &token).await;
     }
-    let mut answer = next.call(request).await?.map_into_boxed_body();
+    let mut answer = match check_address(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(problem) => request.into_response(problem.error_response()),
+    };
     let problem = failure(&answer);
     if let Some(problem) = problem.filter(|_| reads_pages) {
         let shown = show(answer.request(), &problem, language);
@@ -86,6 +90,9 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
         Ok(html) => answer.insert_header(header::ContentType::html()).body(html),
         Err(error) => return Problem::broken(error).error_response(),
     };
+    if let Some(seconds) = problem.retry_after_seconds {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     // The error cause, for the log.
     answer.extensions_mut().insert(problem.clone());
     answer.extensions_mut().insert(HasOwnErrorBody);

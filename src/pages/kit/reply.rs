@@ -2,10 +2,11 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::http::header::{ContentType, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use askama::Template;
 
+use crate::http::attempts::HeldBack;
 use crate::http::middleware::HasOwnErrorBody;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::FormErrors;
@@ -14,18 +15,26 @@ use crate::pages::kit::form::FormErrors;
 pub struct Page<T> {
     view: T,
     status: StatusCode,
+    retry_after_seconds: Option<u64>,
 }
 
 impl<T: Template> Page<T> {
     /// A page with status 200.
     pub fn of(view: T) -> Self {
-        Self { view, status: StatusCode::OK }
+        Self { view, status: StatusCode::OK, retry_after_seconds: None }
     }
 
     /// A page with a form; status 422 if there are errors.
     pub fn with_form(view: T, errors: &FormErrors) -> Self {
         let fine = errors.is_empty();
-        Self { view, status: if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY } }
+        let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Self { status, ..Self::of(view) }
+    }
+
+    /// A page with a form that may be sent again later, with the status of `problem`.
+    pub fn to_retry(view: T, problem: &Problem) -> Self {
+        let (status, retry_after_seconds) = (problem.status, problem.retry_after_seconds);
+        Self { view, status, retry_after_seconds }
     }
 }
 
@@ -38,6 +47,10 @@ impl<T: Template> Responder for Page<T> {
                 let mut answer =
                     HttpResponse::build(self.status).insert_header(ContentType::html()).body(html);
                 answer.extensions_mut().insert(HasOwnErrorBody);
+                if let Some(seconds) = self.retry_after_seconds {
+                    answer.extensions_mut().insert(HeldBack);
+                    answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+                }
                 answer
             }
             Err(error) => Problem::broken(error).error_response(),

@@ -149,7 +149,7 @@ async fn raise(
             let decide = issues::decide_creation;
             visit.change(move |ask| decide(ask, project, &input), issues::save).await
         }
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal.into()),
     };
     let sent =
         Sent { shown: Shown { project, milestone: None }, form: "issue", fields, said: "raised" };
@@ -169,7 +169,7 @@ async fn override_light(
             let decide = overrides::decide_creation;
             visit.change(move |ask| decide(ask, project, &input), overrides::save).await
         }
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal.into()),
     };
     let sent = Sent {
         shown: Shown { project, milestone: None },

@@ -281,7 +281,7 @@ async fn move_days(
     let who = visit.permit::<KeepMonths>()?;
     let moved = async {
         let input = checked::<ReportingMonthInput>(fields.body(&["opens_on", "due_on"]))?;
-        let version = Precondition::Version(fields.number("version").unwrap_or_default());
+        let version = Precondition::Version(fields.number("version").unwrap_or_default().into());
         who.change(move |ask| write::decide_dates(ask, at.month, version, input), write::save).await
     };
     let moved = moved.await;

@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn empty_fields_are_left_out() {
-        let body = body(&Fields::parse("completed_wan=1,200.5&progress=&zero_reason=+".as_bytes()));
+        let body = body(&Fields::parse(b"completed_wan=1,200.5&progress=&zero_reason=+").unwrap());
         assert_eq!(body, serde_json::json!({"completed_wan": "1200.5"}));
     }
 }

@@ -20,6 +20,7 @@ use crate::store::reports::review::ReviewFilter;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{FileReports, ReadProjects};
 use crate::usecases::projects::filter::{FilterQuery, PlaceFilter};
+use crate::usecases::projects::records::RecordQuery;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::filings::FilingView;
 use crate::usecases::reporting_months::late_grants::LateGrantView;
@@ -42,6 +43,8 @@ const RECENT_SHOWN: i64 = 20;
 struct OwedReport {
     filing: FilingView,
     reason: String,
+    /// True if its terminated project needs a late grant first.
+    locked: bool,
 }
 
 /// An open month with its reports to file.
@@ -58,7 +61,7 @@ impl OwedMonth {
     /// The reports of `open` that are not filed: returned ones first, then drafts. `unit` is the
     /// visitor's; without one, grants to all owners of these reports are shown.
     fn of(open: OpenMonth, today: NaiveDate, unit: Option<UnitId>) -> Self {
-        let OpenMonth { month, filings, mut return_reasons, mut grants } = open;
+        let OpenMonth { month, filings, mut return_reasons, mut grants, locked } = open;
         let due = filings.len();
         let mut unfiled = filings;
         unfiled.retain(|f| !f.status.is_filed());
@@ -73,7 +76,7 @@ impl OwedMonth {
         });
         let with_reason = |filing: FilingView| {
             let reason = return_reasons.remove(&filing.project_id).unwrap_or_default();
-            OwedReport { filing, reason }
+            OwedReport { locked: locked.contains(&filing.project_id), filing, reason }
         };
         let shown = unfiled.into_iter().take(MAX_MISSING_SHOWN).map(with_reason).collect();
         let days_left = (month.due_on - today).num_days();
@@ -132,5 +135,5 @@ fn recent(ask: &mut Ask<'_>) -> Result<Vec<ReviewItem>, Refusal> {
         ..ReviewFilter::default()
     };
     let page = PageRequest::new(RECENT_SHOWN, None);
-    Ok(review::list(ask, &everywhere, filter, &page)?.items)
+    Ok(review::list(ask, &everywhere, &RecordQuery::default(), filter, &page)?.items)
 }

@@ -180,7 +180,9 @@ async fn save(
     let issues = fields.all("issue_ids").map(|id| id.parse::<i64>().map_or(json!(id), Value::from));
     let body = with(report_fields::body(fields), "issue_ids", issues.collect::<Value>());
     let input = checked::<ReportInput>(body)?;
-    let is = fields.number("version").map_or(Precondition::Absent, Precondition::Version);
+    let is = fields
+        .number("version")
+        .map_or(Precondition::Absent, |version| Precondition::Version(version.into()));
     visit.change(move |ask| write::decide(ask, at.into(), is, &input), write::save).await
 }
 

@@ -28,6 +28,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::projects::records::RecordQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::filings::{self, MonthFilings};
 use crate::usecases::reports::input::ReportReturn;
@@ -193,7 +194,7 @@ async fn page(
     let filter = asked.filter();
     let page = PageRequest::new(QUEUE_LENGTH, asked.cursor.clone());
     let read = move |ask: &mut Ask<'_>| {
-        let queue = review::list(ask, &places, filter, &page)?;
+        let queue = review::list(ask, &places, &RecordQuery::default(), filter, &page)?;
         let months = filings::of_year(ask, year)?;
         Ok(QueueData { queue, months, names: Names::read(ask)? })
     };
@@ -307,8 +308,8 @@ async fn decide_all(
     let reason = fields.body(&["reason"]);
     let judged =
         if confirms { Ok(()) } else { checked::<ReportReturn>(reason.clone()).map(|_| ()) };
-    if let Err(problem) = judged {
-        return Ok(Err(FormErrors::from_problem(problem, visit.language)?));
+    if let Err(refusal) = judged {
+        return Ok(Err(FormErrors::from_problem(refusal.into(), visit.language)?));
     }
     let mut done = 0;
     let mut refused = Vec::new();

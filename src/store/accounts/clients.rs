@@ -125,7 +125,7 @@ pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
         query = query.filter(clients::name.gt(after));
     }
     let rows: Vec<Row> = query.order(clients::name).limit(page.rows_to_fetch()).load(conn)?;
-    let total = clients::table.count().get_result(conn)?;
+    let total = page.total(|| clients::table.count().get_result(conn))?;
     page.by_text(rows, total, |row: &Row| row.name.clone(), |row| client(conn, row))
 }
 
@@ -231,6 +231,15 @@ fn touch(conn: &mut Conn, id: ClientId) -> Result<()> {
         .set(clients::version.eq(clients::version + 1))
         .execute(conn)?;
     Ok(())
+}
+
+/// True if `hash` is the digest of an active secret of the client.
+pub fn knows(conn: &mut Conn, id: ClientId, hash: &str) -> Result<bool> {
+    let row = client_secrets::table
+        .filter(client_secrets::client.eq(id.0))
+        .filter(client_secrets::hash.eq(hash))
+        .filter(client_secrets::revoked_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
 }
 
 /// Returns true if `hash` is the digest of an active secret of the client, and updates its time of

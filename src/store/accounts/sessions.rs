@@ -8,6 +8,11 @@ use crate::domain::id::{SessionId, UserId};
 use crate::store::schema::{refresh_tokens, sessions};
 use crate::store::{Conn, Result};
 
+/// How long an ended session is kept for audit, in hours: 180 days.
+const KEPT_HOURS: i64 = 180 * 24;
+/// Most sessions deleted when one is opened.
+const FORGOTTEN_AT_ONCE: i64 = 20;
+
 /// Result of looking up a presented refresh token.
 #[derive(Debug)]
 pub enum Presented {
@@ -42,6 +47,22 @@ pub fn open(conn: &mut Conn, user: UserId, now: Timestamp, ends: Timestamp) -> R
         .returning(sessions::id)
         .get_result(conn)?;
     Ok(SessionId(id))
+}
+
+/// Deletes sessions that ended more than [`KEPT_HOURS`] ago, with their refresh tokens; the oldest
+/// first, a few at a time. Their events stay.
+pub fn forget(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let before = now.plus_hours(-KEPT_HOURS).naive();
+    let ended = sessions::expires_at.lt(before).or(sessions::ended_at.lt(before).assume_not_null());
+    let old = sessions::table.filter(ended).order(sessions::id).select(sessions::id);
+    let old: Vec<i64> = old.limit(FORGOTTEN_AT_ONCE).load(conn)?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let tokens = refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&old));
+    diesel::delete(tokens).execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(&old))).execute(conn)?;
+    Ok(())
 }
 
 /// True if the session belongs to `user` and has not ended at `now`.

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 
 use crate::domain::account::access::Role;
 use crate::domain::clock::Timestamp;
+use crate::domain::fold::fold;
 use crate::domain::id::{AreaId, UnitId, UserId};
 use crate::store::conn::MultiBackend;
 use crate::store::schema::{clients, users};
-use crate::store::sql::{anywhere, lower};
+use crate::store::search::{anywhere, of_user};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Account.
@@ -113,10 +114,10 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
-/// Finds an account by username, ignoring case.
+/// Finds an account by username, ignoring case and width.
 pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     let row = users::table
-        .filter(users::username.eq(username.trim().to_lowercase()))
+        .filter(users::username.eq(fold(username)))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
@@ -130,7 +131,7 @@ pub struct UserFilter {
     pub roles: Vec<Role>,
     /// `true` for disabled accounts only, `false` for enabled ones only.
     pub disabled: Option<bool>,
-    /// Substring of the username or display name.
+    /// Part of the username or display name, folded.
     pub q: Option<String>,
 }
 
@@ -148,9 +149,7 @@ fn persons(filter: &UserFilter) -> Wanted<'_> {
         None => query,
     };
     if let Some(text) = &filter.q {
-        let known = lower(users::display_name).like(anywhere(text)).escape('\\');
-        let named = users::username.like(anywhere(text)).escape('\\');
-        query = query.filter(named.or(known));
+        query = query.filter(users::search_text.like(anywhere(text)).escape('\\'));
     }
     query
 }
@@ -162,7 +161,7 @@ pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<
         query = query.filter(users::username.gt(after));
     }
     let rows: Vec<Row> = query.order(users::username).limit(page.rows_to_fetch()).load(conn)?;
-    let total = persons(filter).count().get_result(conn)?;
+    let total = page.total(|| persons(filter).count().get_result(conn))?;
     page.by_text(rows, total, |row: &Row| row.username.clone(), User::try_from)
 }
 
@@ -173,7 +172,8 @@ pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<
 pub fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<User> {
     let id = diesel::insert_into(users::table)
         .values((
-            users::username.eq(new.username.trim().to_lowercase()),
+            users::username.eq(fold(&new.username)),
+            users::search_text.eq(of_user(&new.username, &new.display_name)),
             users::display_name.eq(&new.display_name),
             users::role.eq(new.role.as_str()),
             users::unit_id.eq(new.unit_id.map(|u| u.0)),
@@ -196,6 +196,7 @@ pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
         diesel::update(users::table.find(user.id.0).filter(users::version.eq(user.version)))
             .set((
                 users::display_name.eq(&user.display_name),
+                users::search_text.eq(of_user(&user.username, &user.display_name)),
                 users::role.eq(user.role.as_str()),
                 users::unit_id.eq(user.unit_id.map(|u| u.0)),
                 users::area_id.eq(user.area_id.map(|a| a.0)),
@@ -204,18 +205,6 @@ pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
             ))
             .execute(conn)?;
     if changed == 0 { Err(StoreError::Stale) } else { get(conn, user.id) }
-}
-
-/// Sets a new password hash.
-pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result<()> {
-    let changed = diesel::update(users::table.find(id.0))
-        .set((
-            users::password_hash.eq(hash),
-            users::must_change_password.eq(must_change),
-            users::version.eq(users::version + 1),
-        ))
-        .execute(conn)?;
-    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
 /// True if at least one account exists.

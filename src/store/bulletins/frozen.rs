@@ -10,7 +10,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::figures::edition::Edition;
 use crate::domain::figures::summary::{Dates, ProjectYear};
+use crate::domain::fold::fold;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, RestatementId, UnitId};
 use crate::domain::light::overrides::LightOverride;
 use crate::domain::light::rules::LightRules;
@@ -46,6 +48,9 @@ pub struct Frozen {
     pub synthetic: bool,
     /// All restatements included, of any year.
     pub restatement_ids: Vec<RestatementId>,
+    /// Edition of the formulas its figures were computed by; 0.1.0 did not name it.
+    #[serde(default = "Edition::unnamed", skip_serializing_if = "Edition::is_unnamed")]
+    pub edition: Edition,
     industries: Vec<FrozenIndustry>,
     areas: Vec<FrozenArea>,
     envelopes: Vec<FrozenEnvelope>,
@@ -104,6 +109,7 @@ impl Frozen {
             last_event,
             synthetic,
             restatement_ids: parts.restatement_ids.clone(),
+            edition: Edition::CURRENT,
             industries: parts.industries.iter().map(FrozenIndustry::of).collect(),
             areas: parts.areas.iter().map(FrozenArea::of).collect(),
             envelopes: parts.envelopes.iter().map(FrozenEnvelope::of).collect(),
@@ -146,7 +152,7 @@ impl Frozen {
         basis: Basis,
     ) -> Result<Vec<ProjectYear>> {
         let wanted = self.projects.iter().filter(|p| is_seen(p.id) && p.is_admitted(filter));
-        wanted.map(|p| p.year(basis)).collect()
+        wanted.map(|p| Ok(ProjectYear { edition: self.edition, ..p.year(basis)? })).collect()
     }
 
     /// `(project, unit, unit name, role)` of all projects.
@@ -239,6 +245,7 @@ impl FrozenProject {
             basis,
             reports: self.reports.iter().map(FrozenReport::thaw).collect(),
             restatements: self.restatements.clone(),
+            edition: Edition::unnamed(),
         })
     }
 
@@ -256,6 +263,8 @@ impl FrozenProject {
             units,
             unit_role,
             q,
+            // Only the list of the register has it.
+            selection: _,
         } = filter;
         let is_any_unit = units.is_empty() && unit_role.is_none();
         let has_unit = |unit: &FrozenUnit| {
@@ -271,11 +280,14 @@ impl FrozenProject {
             && q.as_ref().is_none_or(|q| self.is_called(q))
     }
 
-    /// True if the name or the code contains `q`; the name without regard to case.
+    /// True if the name, the code or the name of an owner contains `q`, folded. Leaders are not
+    /// frozen.
     fn is_called(&self, q: &str) -> bool {
-        let q = q.trim().to_lowercase();
-        let in_code = self.code.as_ref().is_some_and(|code| code.contains(&q));
-        in_code || self.name.to_lowercase().contains(&q)
+        let q = fold(q);
+        let owners = self.units.iter().filter(|unit| unit.role == UnitRole::Owner);
+        let names = owners.map(|unit| unit.name.as_str());
+        let own = [self.name.as_str(), self.code.as_deref().unwrap_or_default()];
+        own.into_iter().chain(names).any(|text| fold(text).contains(&q))
     }
 }
 

@@ -170,3 +170,32 @@ pub fn insert(conn: &mut Conn, new: &Bulletin) -> Result<BulletinId> {
         .get_result(conn)?;
     Ok(BulletinId(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::figures::edition::Edition;
+    use crate::store::bulletins::frozen::Frozen;
+
+    #[test]
+    fn a_month_frozen_without_an_edition_keeps_the_first() {
+        let frozen = |edition: &str| -> Frozen {
+            let text = format!(
+                r#"{{"month": "2021-05", "published_at": "2021-07-01T02:00:00.000000Z",
+                "published_on": "2021-07-01", "last_event": 1, "synthetic": false,
+                "restatement_ids": [], {edition} "industries": [], "areas": [], "envelopes": [],
+                "due_dates": [], "light_rules": {{"number": 0, "effective_month": "2021-01",
+                "green_from_points": "-5.00", "yellow_from_points": "-20.00",
+                "start_yellow_months": 1, "start_red_months": 3, "milestone_yellow_days": 30,
+                "milestone_red_days": 90, "reporting_yellow_missing": 1,
+                "reporting_red_missing": 2}}, "projects": []}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+
+        assert_eq!(frozen("").edition, Edition::First);
+        let now = frozen(r#""edition": "second","#);
+        assert_eq!(now.edition, Edition::CURRENT);
+        let again = serde_json::to_string(&now).unwrap();
+        assert_eq!(serde_json::from_str::<Frozen>(&again).unwrap().edition, Edition::CURRENT);
+    }
+}

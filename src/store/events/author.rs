@@ -34,6 +34,11 @@ impl Author {
         Self { kind: "system", id: None, account: None, name, request_id, origin }
     }
 
+    /// Network address of the request; empty for the program itself.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Account of the author: a client's account, or `None` for the program itself.
     pub fn user_id(&self) -> Option<UserId> {
         self.account

@@ -4,10 +4,14 @@
 //! Every write records its event in the same transaction. The columns `sequence`, `previous_hash`
 //! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
+mod actor;
 mod author;
 pub mod digests;
+pub mod feed_id;
+mod limits;
 pub mod read;
 pub mod seal;
+mod subject;
 pub mod verify;
 
 use diesel::prelude::*;
@@ -110,9 +114,10 @@ impl Event {
     }
 }
 
-/// Inserts `event`; call it in the transaction of the change it describes.
+/// Inserts `event`; call it in the transaction of the change it describes, after the change.
 pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -> Result<()> {
     let changes = serde_json::to_string(&event.changes).map_err(StoreError::broken)?;
+    let subject = subject::state_of(conn, event.subject_kind, event.subject_id)?;
     diesel::insert_into(events::table)
         .values((
             events::at.eq(now.naive()),
@@ -126,6 +131,8 @@ pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -
             events::changes.eq(changes),
             events::request_id.eq(&author.request_id),
             events::origin.eq(&author.origin),
+            events::subject_version.eq(subject.version),
+            events::subject_key.eq(subject.key),
         ))
         .execute(conn)?;
     Ok(())

@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{EventId, ProjectId};
 use crate::domain::project::Visibility;
 use crate::store::conn::MultiBackend;
-use crate::store::events::FieldChange;
+use crate::store::events::{FieldChange, actor};
 use crate::store::schema::{events, project_units, projects};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
@@ -31,6 +31,10 @@ pub struct RecordedEvent {
     pub subject_kind: String,
     /// Id of the record that changed.
     pub subject_id: i64,
+    /// Version the event left the record in, if it has versions.
+    pub subject_version: Option<i64>,
+    /// Month, year or code of a record whose address has it instead of the id.
+    pub subject_key: Option<String>,
     /// Project of the record, if it belongs to one.
     pub project_id: Option<ProjectId>,
     /// Changed fields.
@@ -52,6 +56,8 @@ struct Row {
     kind: String,
     subject_kind: String,
     subject_id: i64,
+    subject_version: Option<i64>,
+    subject_key: Option<String>,
     project_id: Option<i64>,
     changes: String,
     request_id: String,
@@ -71,6 +77,8 @@ impl TryFrom<Row> for RecordedEvent {
             kind: row.kind,
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,
+            subject_version: row.subject_version,
+            subject_key: row.subject_key,
             project_id: row.project_id.map(ProjectId),
             changes: serde_json::from_str(&row.changes).map_err(StoreError::broken)?,
             request_id: row.request_id,
@@ -93,7 +101,8 @@ pub fn of_project(
         query = query.filter(events::id.lt(before));
     }
     let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
-    let total = events::table.filter(events::project_id.eq(project.0)).count().get_result(conn)?;
+    let own = events::table.filter(events::project_id.eq(project.0));
+    let total = page.total(|| own.count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
 
@@ -209,7 +218,8 @@ pub fn feed(conn: &mut Conn, filter: &FeedFilter, most: i64) -> Result<Vec<Seale
     rows.into_iter().map(sealed).collect()
 }
 
-/// Events that the reader may see, newest first; only those by `actor` if given.
+/// Events that the reader may see, newest first; only those by `actor` if given, whose name is
+/// compared folded.
 ///
 /// Includes events that are not sealed yet, so it ignores `after` of the filter.
 pub fn latest(
@@ -218,8 +228,9 @@ pub fn latest(
     actor: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<RecordedEvent>> {
-    let wanted = || match actor {
-        Some(name) => shown(filter).filter(events::actor_name.eq(name.to_owned())),
+    let names = actor.map(|name| actor::names_like(conn, name)).transpose()?;
+    let wanted = || match &names {
+        Some(names) => shown(filter).filter(events::actor_name.eq_any(names.clone())),
         None => shown(filter),
     };
     let mut query = wanted();
@@ -228,6 +239,6 @@ pub fn latest(
     }
     let query = query.order(events::id.desc()).limit(page.rows_to_fetch());
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
+use crate::store::events::limits::totals_hold;
 use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
@@ -26,6 +27,15 @@ pub struct Verified {
     pub looked_at: usize,
     /// Errors found, one line each.
     pub wrong: Vec<String>,
+    /// What is unusual and was accepted with a warning, one line each.
+    pub noted: Vec<String>,
+}
+
+impl Verified {
+    /// A check of `looked_at` rows that has found nothing yet.
+    pub(super) fn of(what: &'static str, looked_at: usize) -> Self {
+        Self { what, looked_at, wrong: Vec::new(), noted: Vec::new() }
+    }
 }
 
 /// Runs all checks in one snapshot.
@@ -34,7 +44,7 @@ pub struct Verified {
 /// [`StoreError`] if the database cannot be read or has another schema.
 pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
-    let mut checks = vec![year_plan_versions(conn)?, events_readable(conn)?];
+    let mut checks = vec![year_plan_versions(conn)?, totals_hold(conn)?, events_readable(conn)?];
     checks.push(projects_have_events(conn)?);
     checks.push(confirmed_reports_have_events(conn)?);
     checks.push(bulletins_are_as_published(conn)?);
@@ -96,7 +106,7 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
             ));
         }
     }
-    Ok(Verified { what: "bulletins and their chain", looked_at: all.len(), wrong })
+    Ok(Verified { wrong, ..Verified::of("bulletins and their chain", all.len()) })
 }
 
 /// End of the event chain as recorded in a bulletin.
@@ -116,7 +126,7 @@ fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
         }
     }
     let (looked_at, wrong) = seal::check(conn, &anchors)?;
-    Ok(Verified { what: "the chain of sealed events", looked_at, wrong })
+    Ok(Verified { wrong, ..Verified::of("the chain of sealed events", looked_at) })
 }
 
 /// `(bulletin, hash)` from the publication events.
@@ -153,7 +163,7 @@ fn file_is_sound(conn: &mut Conn) -> Result<Option<Verified>> {
     );
     let looked_at = lines.len();
     let wrong = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
-    Ok(Some(Verified { what: "the SQLite file", looked_at, wrong }))
+    Ok(Some(Verified { wrong, ..Verified::of("the SQLite file", looked_at) }))
 }
 
 /// Plan id and its current version number; version number and annual amount; months.
@@ -189,7 +199,7 @@ fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
             wrong.push(format!("year plan {plan}: versions {found:?}, expected 1 to {current}"));
         }
     }
-    Ok(Verified { what: "versions of year plans", looked_at: rows.len(), wrong })
+    Ok(Verified { wrong, ..Verified::of("versions of year plans", rows.len()) })
 }
 
 fn events_readable(conn: &mut Conn) -> Result<Verified> {
@@ -201,7 +211,7 @@ fn events_readable(conn: &mut Conn) -> Result<Verified> {
         .iter()
         .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
         .collect();
-    Ok(Verified { what: "events", looked_at: rows.len(), wrong })
+    Ok(Verified { wrong, ..Verified::of("events", rows.len()) })
 }
 
 fn projects_have_events(conn: &mut Conn) -> Result<Verified> {
@@ -237,5 +247,5 @@ fn subjects(what: &'static str, all: &[i64], with_event: Vec<i64>, name: &str) -
         .filter(|id| !known.contains(id))
         .map(|id| format!("{name} {id} has no event that records how it reached this state"))
         .collect();
-    Verified { what, looked_at: all.len(), wrong }
+    Verified { wrong, ..Verified::of(what, all.len()) }
 }

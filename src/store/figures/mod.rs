@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::domain::account::access::Sight;
+use crate::domain::figures::edition::Edition;
 use crate::domain::figures::summary::{Dates, MonthReport, ProjectYear};
 use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::money::Fen;
@@ -98,6 +99,7 @@ impl Row {
             basis,
             reports: Vec::new(),
             restatements: Vec::new(),
+            edition: Edition::CURRENT,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Issues to be coordinated. A unit sees the issues of its projects and those assigned to it.
 
 pub mod recorded;
+pub mod selection;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use crate::domain::id::{AreaId, IndustryId, IssueId, ProjectId, ReportId, UnitId
 use crate::domain::issue::{Issue, IssueCategory, IssueLevel, IssueState};
 use crate::domain::project::Visibility;
 use crate::store::conn::MultiBackend;
+use crate::store::issues::selection::IssueSelection;
 use crate::store::schema::{issue_units, issues, project_units, projects, report_issues, units};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
@@ -40,6 +42,8 @@ pub struct IssueFilter {
     pub raised_by_day: Option<NaiveDate>,
     /// Raised on or after this day.
     pub raised_from_day: Option<NaiveDate>,
+    /// Conditions that only the list has.
+    pub selection: IssueSelection,
 }
 
 #[derive(Queryable, Selectable)]
@@ -115,7 +119,7 @@ fn wanted(filter: &IssueFilter, sight: Sight) -> Wanted<'_> {
     if let Some(day) = filter.raised_from_day {
         query = query.filter(issues::raised_on.ge(day));
     }
-    query
+    filter.selection.apply(query)
 }
 
 fn in_sight(query: Wanted<'_>, sight: Sight) -> Wanted<'_> {
@@ -140,7 +144,7 @@ pub fn list(
     sight: Sight,
     page: &PageRequest,
 ) -> Result<Page<NamedIssue>> {
-    let total = wanted(filter, sight).count().get_result(conn)?;
+    let total = page.total(|| wanted(filter, sight).count().get_result(conn))?;
     let after = page.after_id()?.unwrap_or(0);
     let rows: Vec<(Row, String)> = wanted(filter, sight)
         .filter(issues::id.gt(after))
@@ -278,6 +282,23 @@ pub fn mentioned(conn: &mut Conn, project: ProjectId) -> Result<BTreeMap<ReportI
     let rows: Vec<(i64, i64)> = report_issues::table
         .inner_join(issues::table)
         .filter(issues::project_id.eq(project.0))
+        .order((report_issues::report_id, report_issues::issue_id))
+        .select((report_issues::report_id, report_issues::issue_id))
+        .load(conn)?;
+    let mut found: BTreeMap<ReportId, Vec<IssueId>> = BTreeMap::new();
+    for (report, issue) in rows {
+        found.entry(ReportId(report)).or_default().push(IssueId(issue));
+    }
+    Ok(found)
+}
+
+/// Issues mentioned by each of these reports.
+pub fn mentioned_by(
+    conn: &mut Conn,
+    reports: &[ReportId],
+) -> Result<BTreeMap<ReportId, Vec<IssueId>>> {
+    let rows: Vec<(i64, i64)> = report_issues::table
+        .filter(report_issues::report_id.eq_any(reports.iter().map(|r| r.0)))
         .order((report_issues::report_id, report_issues::issue_id))
         .select((report_issues::report_id, report_issues::issue_id))
         .load(conn)?;

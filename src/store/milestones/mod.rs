@@ -1,5 +1,6 @@
 //! Milestones of projects.
 
+pub mod across;
 pub mod recorded;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 pub mod document;
 pub mod recorded;
 pub mod year_plans;
+pub mod year_plans_across;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Year plans of projects and their versions. A version is inserted once and never changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -89,22 +89,37 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
     let Some((id, at)) = plan else {
         return Ok(None);
     };
-    let rows: Vec<Row> = versions::table
-        .filter(versions::year_plan_id.eq(id))
-        .order(versions::number)
+    let versions = versions_of(conn, &[id])?.remove(&id).unwrap_or_default();
+    Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
+}
+
+/// Versions of these year plans, oldest first, by the plan's id.
+pub(super) fn versions_of(
+    conn: &mut Conn,
+    plans: &[i64],
+) -> Result<BTreeMap<i64, Vec<PlanVersion>>> {
+    let rows: Vec<(i64, Row)> = versions::table
+        .filter(versions::year_plan_id.eq_any(plans))
+        .order((versions::year_plan_id, versions::number))
         .select((
-            versions::number,
-            versions::kind,
-            versions::effective_month,
-            versions::annual_fen,
-            MONTHS,
-            (versions::goal, versions::document_number, versions::reason),
-            versions::created_at,
-            versions::created_by,
+            versions::year_plan_id,
+            (
+                versions::number,
+                versions::kind,
+                versions::effective_month,
+                versions::annual_fen,
+                MONTHS,
+                (versions::goal, versions::document_number, versions::reason),
+                versions::created_at,
+                versions::created_by,
+            ),
         ))
         .load(conn)?;
-    let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
-    Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
+    let mut found: BTreeMap<i64, Vec<PlanVersion>> = BTreeMap::new();
+    for (plan, row) in rows {
+        found.entry(plan).or_default().push(version(row)?);
+    }
+    Ok(found)
 }
 
 /// Years for which a project has plans.

@@ -2,9 +2,12 @@
 //! did not exist.
 
 pub mod coded;
+pub mod floor;
 pub mod order;
 pub mod recorded;
 pub(in crate::store) mod row;
+pub mod scope;
+pub mod selection;
 pub mod units;
 
 use diesel::prelude::*;
@@ -16,9 +19,9 @@ use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::unit::UnitRole;
 use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
-use crate::store::schema::{project_units, projects};
-use crate::store::sql::coalesce::text_or;
-use crate::store::sql::{anywhere, lower};
+use crate::store::projects::selection::ProjectSelection;
+use crate::store::schema::{project_units, projects, units as responsible_units};
+use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 pub use crate::store::projects::order::{Order, SortKey};
@@ -42,8 +45,10 @@ pub struct ProjectFilter {
     pub units: Vec<UnitId>,
     /// Only projects in which a unit (one of `units`, if given) has this role.
     pub unit_role: Option<UnitRole>,
-    /// Substring of the name or code.
+    /// Part of the name, the code, the leader or the name of an owner, folded.
     pub q: Option<String>,
+    /// Conditions that only the project list has.
+    pub selection: ProjectSelection,
 }
 
 /// Boxed query on projects, for either database.
@@ -73,11 +78,17 @@ pub(in crate::store) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'
     if !filter.natures.is_empty() {
         query = query.filter(projects::nature.eq_any(filter.natures.iter().map(|n| n.as_str())));
     }
-    query = of_units(query, filter);
+    query = filter.selection.apply(of_units(query, filter));
     if let Some(text) = &filter.q {
-        let in_name = lower(projects::name).like(anywhere(text)).escape('\\');
-        let in_code = text_or(projects::code, "").like(anywhere(text)).escape('\\');
-        query = query.filter(in_name.or(in_code));
+        let called = projects::search_text.like(anywhere(text)).escape('\\');
+        // A unit's own text, so that renaming it changes no project.
+        let owners = responsible_units::table
+            .filter(responsible_units::search_text.like(anywhere(text)).escape('\\'));
+        let owned = project_units::table
+            .filter(project_units::role.eq(UnitRole::Owner.as_str()))
+            .filter(project_units::unit_id.eq_any(owners.select(responsible_units::id)))
+            .select(project_units::project_id);
+        query = query.filter(called.or(projects::id.eq_any(owned)));
     }
     query
 }
@@ -160,7 +171,7 @@ pub fn list(
     order: &Order,
     page: &PageRequest,
 ) -> Result<Page<Project>> {
-    let total = wanted(filter, sight).count().get_result(conn)?;
+    let total = page.total(|| wanted(filter, sight).count().get_result(conn))?;
     let mut query = wanted(filter, sight);
     if let Some(keys) = page.after(&order.text())? {
         query = query.filter(order.after(&keys)?);
@@ -196,6 +207,25 @@ pub fn save(conn: &mut Conn, project: &Project) -> Result<()> {
         .set((columns(project), projects::version.eq(projects::version + 1)))
         .execute(conn)?;
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// Holds the project until the transaction ends: a transaction that lowers its total and one that
+/// plans up to it cannot both succeed.
+///
+/// # Errors
+/// [`StoreError::Stale`] if the project changed since it was read.
+pub fn hold(conn: &mut Conn, project: &Project) -> Result<()> {
+    let mine = projects::table.find(project.id.0).filter(projects::version.eq(project.version));
+    let held = match conn {
+        // SQLite has a single writer.
+        Conn::Sqlite(_) => 1,
+        // A lock alone would let the other transaction go on in its older snapshot; a row that was
+        // written makes it start again.
+        Conn::Postgres(c) => {
+            diesel::update(mine).set(projects::version.eq(project.version)).execute(c)?
+        }
+    };
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
 /// True if at least one project is not synthetic.

@@ -12,6 +12,7 @@ use crate::domain::month::Year;
 use crate::domain::project::Project;
 use crate::domain::project::facts::ProjectFacts;
 use crate::store::schema::projects;
+use crate::store::search::of_project;
 use crate::store::{Result, StoreError};
 
 /// A row as it is read.
@@ -113,6 +114,7 @@ pub(in crate::store) struct Columns<'a> {
     registered_year: i32,
     ended_on: Option<NaiveDate>,
     updated_at: NaiveDateTime,
+    search_text: String,
 }
 
 /// The columns of `project` that an insert or an update writes.
@@ -142,5 +144,6 @@ pub(in crate::store) fn columns(project: &Project) -> Columns<'_> {
         registered_year: project.registered_year.get(),
         ended_on: project.ended_on,
         updated_at: project.updated_at.naive(),
+        search_text: of_project(&facts.name, facts.code.as_deref(), &facts.leader),
     }
 }

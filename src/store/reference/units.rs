@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
+use crate::domain::fold::fold;
 use crate::domain::id::{AreaId, UnitId};
 use crate::domain::reference::unit::{Unit, UnitKind};
 use crate::store::schema::units;
-use crate::store::sql::{anywhere, lower};
+use crate::store::search::{anywhere, of_unit};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for unit lists.
@@ -13,7 +14,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 pub struct UnitFilter {
     /// Kinds to include; empty for all.
     pub kinds: Vec<UnitKind>,
-    /// Substring of the name.
+    /// Part of the name or credit code, folded.
     pub q: Option<String>,
 }
 
@@ -66,6 +67,19 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
     row.map(Unit::try_from).transpose()
 }
 
+/// Refuses a name that another unit than `id` has, in any spelling that folds to the same text. The
+/// constraint refuses the same spelling, also between transactions.
+fn must_be_free(conn: &mut Conn, name: &str, id: UnitId) -> Result<()> {
+    let others: Vec<String> = units::table
+        .filter(units::search_text.like(anywhere(name)).escape('\\'))
+        .filter(units::id.ne(id.0))
+        .select(units::name)
+        .load(conn)?;
+    let name = fold(name);
+    let taken = others.iter().any(|other| fold(other) == name);
+    if taken { Err(StoreError::Taken("units.name".to_owned())) } else { Ok(()) }
+}
+
 /// One page of units that match `filter`, ordered by name.
 pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<Page<Unit>> {
     let wanted = || {
@@ -74,11 +88,11 @@ pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<
             query = query.filter(units::kind.eq_any(filter.kinds.iter().map(|k| k.as_str())));
         }
         if let Some(text) = &filter.q {
-            query = query.filter(lower(units::name).like(anywhere(text)).escape('\\'));
+            query = query.filter(units::search_text.like(anywhere(text)).escape('\\'));
         }
         query
     };
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     let mut query = wanted();
     if let Some(after) = page.after_text()? {
         query = query.filter(units::name.gt(after));
@@ -91,8 +105,9 @@ pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<
 /// Inserts a unit; the database assigns the id.
 ///
 /// # Errors
-/// [`StoreError::Taken`] if the name or credit code is already in use.
+/// [`StoreError::Taken`] if the name, in any spelling, or the credit code is already in use.
 pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
+    must_be_free(conn, &new.name, new.id)?;
     let id = diesel::insert_into(units::table)
         .values(columns(new))
         .returning(units::id)
@@ -105,6 +120,10 @@ pub fn insert(conn: &mut Conn, new: &Unit) -> Result<Unit> {
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].
 pub fn save(conn: &mut Conn, unit: &Unit) -> Result<Unit> {
+    let old = get(conn, unit.id)?;
+    if old.name != unit.name {
+        must_be_free(conn, &unit.name, unit.id)?;
+    }
     let mine = units::table.find(unit.id.0).filter(units::version.eq(unit.version));
     let changed = diesel::update(mine)
         .set((columns(unit), units::version.eq(units::version + 1)))
@@ -118,6 +137,7 @@ type Columns<'a> = (
     diesel::dsl::Eq<units::credit_code, Option<&'a str>>,
     diesel::dsl::Eq<units::credit_code_reason, &'a str>,
     diesel::dsl::Eq<units::area_id, Option<i64>>,
+    diesel::dsl::Eq<units::search_text, String>,
 );
 
 fn columns(unit: &Unit) -> Columns<'_> {
@@ -127,5 +147,6 @@ fn columns(unit: &Unit) -> Columns<'_> {
         units::credit_code.eq(unit.credit_code.as_deref()),
         units::credit_code_reason.eq(unit.credit_code_reason.as_str()),
         units::area_id.eq(unit.area_id.map(|a| a.0)),
+        units::search_text.eq(of_unit(&unit.name, unit.credit_code.as_deref())),
     )
 }

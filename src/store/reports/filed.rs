@@ -1,6 +1,9 @@
 //! A report with what is shown and recorded beside it.
 
-use crate::domain::id::{IssueId, ProjectId};
+use std::collections::BTreeMap;
+
+use crate::domain::id::{IssueId, ProjectId, ReportId};
+use crate::domain::month::Month;
 use crate::domain::report::Report;
 use crate::domain::report::restatement::Restatement;
 use crate::store::reports::{self, restatements};
@@ -15,13 +18,6 @@ pub struct FiledReport {
     pub restatements: Vec<Restatement>,
     /// The issues it mentions.
     pub issue_ids: Vec<IssueId>,
-}
-
-impl FiledReport {
-    /// A report for lists that show neither restatements nor issues.
-    pub fn alone(report: Report) -> Self {
-        Self { report, restatements: Vec::new(), issue_ids: Vec::new() }
-    }
 }
 
 /// `report` with its restatements and issues.
@@ -42,4 +38,24 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<FiledReport>> {
         report,
     };
     Ok(reports::list(conn, project)?.into_iter().map(filed).collect())
+}
+
+/// `reports` of any projects in their order; two queries.
+pub fn many(conn: &mut Conn, reports: Vec<Report>) -> Result<Vec<FiledReport>> {
+    let projects = reports.iter().map(|report| report.project_id).collect();
+    let months = reports.iter().map(|report| report.month).collect();
+    let restated = restatements::of_months(conn, &projects, &months)?;
+    let mut by_month: BTreeMap<(ProjectId, Month), Vec<Restatement>> = BTreeMap::new();
+    for restatement in restated {
+        let month = (restatement.project_id, restatement.month);
+        by_month.entry(month).or_default().push(restatement);
+    }
+    let ids: Vec<ReportId> = reports.iter().map(|report| report.id).collect();
+    let mut mentioned = issues::mentioned_by(conn, &ids)?;
+    let filed = |report: Report| FiledReport {
+        restatements: by_month.remove(&(report.project_id, report.month)).unwrap_or_default(),
+        issue_ids: mentioned.remove(&report.id).unwrap_or_default(),
+        report,
+    };
+    Ok(reports.into_iter().map(filed).collect())
 }

@@ -3,10 +3,11 @@
 pub mod filed;
 pub mod recorded;
 pub mod restatements;
+pub mod restatements_across;
 pub mod review;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::max;
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 use crate::domain::clock::Timestamp;
@@ -100,21 +101,27 @@ pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<
     row.map(Report::try_from).transpose()
 }
 
-/// `(month, amount)` of the submitted and confirmed reports of the months before `month`.
-pub fn handed_over_before(
-    conn: &mut Conn,
-    project: ProjectId,
-    month: Month,
-) -> Result<Vec<(Month, Fen)>> {
-    let states = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
-    let rows: Vec<(String, i64)> = reports::table
+/// First month with a submitted or confirmed report of the project.
+pub fn first_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
+    let month: Option<String> = reports::table
         .filter(dsl::project_id.eq(project.0))
-        .filter(dsl::month.lt(month.to_string()))
-        .filter(dsl::state.eq_any(states))
-        .select((dsl::month, dsl::completed_fen))
-        .load(conn)?;
-    rows.into_iter().map(|(m, fen)| Ok((StoreError::read_text(&m)?, Fen::new(fen)))).collect()
+        .filter(dsl::state.eq_any(HANDED_OVER))
+        .select(min(dsl::month))
+        .first(conn)?;
+    month.map(|m| StoreError::read_text(&m)).transpose()
 }
+
+/// Last month with a submitted or confirmed report of the project.
+pub fn last_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
+    let month: Option<String> = reports::table
+        .filter(dsl::project_id.eq(project.0))
+        .filter(dsl::state.eq_any(HANDED_OVER))
+        .select(max(dsl::month))
+        .first(conn)?;
+    month.map(|m| StoreError::read_text(&m)).transpose()
+}
+
+const HANDED_OVER: [&str; 2] = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
 
 /// Last month with a confirmed report.
 pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {

@@ -1,6 +1,6 @@
 //! Restatements of closed months. A restatement is inserted once and never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ use crate::store::{Conn, Result, StoreError};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = restatements)]
-struct Row {
-    id: i64,
+pub(super) struct Row {
+    pub(super) id: i64,
     project_id: i64,
     month: String,
     amount_fen: i64,
@@ -54,6 +54,21 @@ pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result
         query = query.filter(restatements::month.eq(month.to_string()));
     }
     let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Restatement::try_from).collect()
+}
+
+/// Restatements of these projects in these months, in order of entry.
+pub fn of_months(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+    months: &BTreeSet<Month>,
+) -> Result<Vec<Restatement>> {
+    let rows: Vec<Row> = restatements::table
+        .filter(restatements::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .filter(restatements::month.eq_any(months.iter().map(Month::to_string)))
+        .order(restatements::id)
+        .select(Row::as_select())
+        .load(conn)?;
     rows.into_iter().map(Restatement::try_from).collect()
 }
 

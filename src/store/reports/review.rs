@@ -6,19 +6,20 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::domain::account::access::Sight;
-use crate::domain::id::{AreaId, IndustryId, ReportId};
+use crate::domain::id::ReportId;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::plan::year_plan::MonthlyAmounts;
-use crate::domain::project::Visibility;
 use crate::domain::report::{Report, ReportState};
 use crate::store::conn::MultiBackend;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::projects::scope::{RecordScope, in_scope};
+use crate::store::projects::selection::Range;
 use crate::store::reports::Row;
 use crate::store::schema::{
-    monthly_reports as reports, project_units, projects, year_plan_versions as versions, year_plans,
+    monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
-use crate::store::sql::anywhere;
+use crate::store::search::literally;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for the review queue. Empty lists do not filter.
@@ -32,12 +33,12 @@ pub struct ReviewFilter {
     pub warned: Option<bool>,
     /// Warning code the report must have.
     pub warning: Option<String>,
+    /// Invested in the month.
+    pub completed: Range<Fen>,
     /// Newest first instead of oldest first.
     pub latest_first: bool,
-    /// Project in one of these areas.
-    pub areas: Option<Vec<AreaId>>,
-    /// Project in one of these industry lines.
-    pub industries: Option<Vec<IndustryId>>,
+    /// Projects, ids and time of change.
+    pub scope: RecordScope,
 }
 
 type Wanted<'a> = diesel::helper_types::IntoBoxed<
@@ -47,17 +48,8 @@ type Wanted<'a> = diesel::helper_types::IntoBoxed<
 >;
 
 fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
-    let mut query = reports::table.inner_join(projects::table).into_boxed();
-    query = match sight {
-        Sight::All => query,
-        Sight::Open => query.filter(projects::visibility.eq(Visibility::Open.as_str())),
-        Sight::Area(area) => query.filter(projects::area_id.eq(area.0)),
-        Sight::Nothing => query.filter(projects::id.lt(0)),
-        Sight::Unit(unit) => {
-            let own = project_units::table.filter(project_units::unit_id.eq(unit.0));
-            query.filter(projects::id.eq_any(own.select(project_units::project_id)))
-        }
-    };
+    let all = reports::table.inner_join(projects::table).into_boxed();
+    let mut query: Wanted<'_> = in_scope!(all, reports, "report", &filter.scope, sight);
     if !filter.months.is_empty() {
         query = query.filter(reports::month.eq_any(filter.months.iter().map(Month::to_string)));
     }
@@ -69,15 +61,15 @@ fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
         Some(false) => query.filter(reports::warnings.eq("[]")),
         None => query,
     };
+    if let Some(from) = filter.completed.from {
+        query = query.filter(reports::completed_fen.ge(from.get()));
+    }
+    if let Some(to) = filter.completed.to {
+        query = query.filter(reports::completed_fen.le(to.get()));
+    }
     if let Some(code) = &filter.warning {
-        let written = anywhere(&format!("\"code\":\"{code}\""));
+        let written = literally(&format!("\"code\":\"{code}\""));
         query = query.filter(reports::warnings.like(written).escape('\\'));
-    }
-    if let Some(areas) = &filter.areas {
-        query = query.filter(projects::area_id.eq_any(areas.iter().map(|a| a.0)));
-    }
-    if let Some(industries) = &filter.industries {
-        query = query.filter(projects::industry_id.eq_any(industries.iter().map(|i| i.0)));
     }
     query
 }
@@ -146,7 +138,7 @@ pub fn list(
     sight: Sight,
     page: &PageRequest,
 ) -> Result<Page<(Report, String)>> {
-    let total = wanted(filter, sight).count().get_result(conn)?;
+    let total = page.total(|| wanted(filter, sight).count().get_result(conn))?;
     let select = (Row::as_select(), projects::name);
     let mut query = wanted(filter, sight).limit(page.rows_to_fetch()).select(select);
     let order = if filter.latest_first { "latest" } else { "id" };

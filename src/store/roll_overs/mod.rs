@@ -175,7 +175,8 @@ pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<NamedLine>> {
 
 /// One page of lines, ordered by project.
 pub fn page(conn: &mut Conn, of: RollOverId, page: &PageRequest) -> Result<Page<NamedLine>> {
-    let total = lines::table.filter(lines::roll_over_id.eq(of.0)).count().get_result(conn)?;
+    let all = lines::table.filter(lines::roll_over_id.eq(of.0));
+    let total = page.total(|| all.count().get_result(conn))?;
     let rows: Vec<(LineRow, String)> = lines::table
         .inner_join(projects::table)
         .filter(lines::roll_over_id.eq(of.0))

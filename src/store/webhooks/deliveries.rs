@@ -219,7 +219,7 @@ pub fn list(
         .limit(page.rows_to_fetch())
         .select(Row::as_select())
         .load(conn)?;
-    let total = wanted().count().get_result(conn)?;
+    let total = page.total(|| wanted().count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, Delivery::try_from)
 }
 

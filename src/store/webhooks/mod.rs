@@ -107,7 +107,7 @@ pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<W
         query = query.filter(webhooks::id.gt(after));
     }
     let rows: Vec<Row> = query.order(webhooks::id).limit(page.rows_to_fetch()).load(conn)?;
-    let total = own().count().get_result(conn)?;
+    let total = page.total(|| own().count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, Webhook::try_from)
 }
 

@@ -35,6 +35,18 @@ pub struct ClientSession {
     pub session: SessionId,
 }
 
+/// Checks client and secret without writing, so that wrong ones do not keep the writer busy.
+///
+/// # Errors
+/// [`wrong_client`].
+pub fn check(asked: &mut Anonymous<'_>, login: &ClientLogin) -> Result<(), Refusal> {
+    let (conn, now) = (&mut *asked.conn, asked.now.instant);
+    let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
+    let client = found.ok_or_else(wrong_client)?;
+    let known = clients::knows(conn, client.id, &digest(&login.secret))?;
+    if known { Ok(()) } else { Err(wrong_client()) }
+}
+
 /// Opens a session for a machine client and records the event.
 ///
 /// # Errors
@@ -55,6 +67,7 @@ pub fn open(
     let scopes = granted(login, &client).ok_or_else(|| too_wide(&client.scopes))?;
     let ends = now.plus_seconds(login.lifetime);
     let ends = client.expires_at.map_or(ends, |until| until.min(ends));
+    sessions::forget(conn, now)?;
     let session = sessions::open(conn, client.user.id, now, ends)?;
     let author = origin.author(&client.user).as_client(client.id, &client.name);
     events::record(conn, &author, now, &Event::of_session("session.opened", session))?;

@@ -12,6 +12,7 @@ use crate::usecases::accounts::users::must_exist;
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
 use crate::usecases::random::{digest, random_text};
 use crate::usecases::refusal::Refusal;
 
@@ -25,7 +26,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<ClientView
     for client in page.items {
         items.push(view(ask.conn, client)?);
     }
-    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor })
+    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor, next: None })
 }
 
 /// One machine client.
@@ -95,11 +96,12 @@ pub struct ClientChange {
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: ClientId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<ClientForm>,
 ) -> Result<ClientChange, Refusal> {
     let before = clients::get(ask.conn, id)?;
     let secrets = clients::secrets(ask.conn, id)?;
+    let version = version.into().of(before.version);
     let client = changed(Client { version, ..before.clone() }, patch, ask.now.instant)?;
     Ok(ClientChange { before, secrets, client, stamp: ask.stamp() })
 }

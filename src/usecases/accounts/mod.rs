@@ -5,6 +5,7 @@ pub mod client_view;
 pub mod clients;
 pub mod holder;
 pub mod password;
+pub mod password_check;
 pub mod sessions;
 pub mod user_view;
 pub mod users;

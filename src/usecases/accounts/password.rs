@@ -3,6 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 
+use crate::domain::account::known_words::{known_words, left_without};
 pub use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::words::Words;
 
@@ -26,6 +27,9 @@ pub fn verify(password: &str, stored: &str) -> bool {
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
+/// Least different characters that must be left without the words everybody here knows.
+const LEFT: usize = 8;
+
 /// Code and message if `password` is too weak, otherwise `None`. `about` lists words an attacker
 /// would try first, such as the account's names.
 pub fn weakness(password: &str, about: &[&str]) -> Option<(&'static str, Words)> {
@@ -48,12 +52,15 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<(&'static str, Words)>
             ),
         ));
     }
-    if zxcvbn::zxcvbn(password, about).score() < zxcvbn::Score::Three {
+    let known = known_words(about.iter().copied());
+    let inputs: Vec<&str> = known.iter().map(String::as_str).collect();
+    let guessable = zxcvbn::zxcvbn(password, &inputs).score() < zxcvbn::Score::Three;
+    if guessable || left_without(password, &known) < LEFT {
         return Some((
             "too-guessable",
             Words::new(
-                "密码太容易被猜到：请用几个不相干的词，避免姓名、日期和键盘顺序。",
-                "Too easily guessed: use several unrelated words; no names, dates or keyboard runs.",
+                "密码太容易被猜到：请用几个不相干的词，避免姓名、单位、地名及其拼音，日期和键盘顺序。",
+                "Too easily guessed: use several unrelated words; no names of people, units or places, no dates or keyboard runs.",
             ),
         ));
     }
@@ -89,5 +96,32 @@ mod tests {
         assert_eq!(weakness("password123", &[]).unwrap().0, "too-guessable");
         assert_eq!(weakness("zhangsan2021", &["zhangsan"]).unwrap().0, "too-guessable");
         assert!(weakness("river lantern copper 47", &[]).is_none());
+    }
+
+    #[test]
+    fn words_of_the_city_the_units_and_the_names_in_pinyin_are_refused() {
+        let about = ["li.xiaoming", "李晓明", "东营市工业和信息化局", "某某石化集团有限公司"];
+        for known in [
+            "Dongying2021",
+            "dongying@2021",
+            "Dongying@2021#Kenli",
+            "GuangRao-2026!",
+            "lijinxian20260101",
+            "MajorProjects1",
+            "zhongdaxiangmu2026",
+            "Xiaoming@8888",
+            "LiXiaoming2021!",
+            "xiaomingli_2021",
+            "gongyehexinxihuaju1",
+            "Shihuajituan#2026",
+            "东营市重大项目调度2026",
+            "李晓明李晓明李晓明1",
+        ] {
+            assert_eq!(weakness(known, &about).map(|w| w.0), Some("too-guessable"), "{known}");
+        }
+        for good in ["river lantern copper 47", "q7Zr-mK2w_Vx91", "木星 缝纫机 三叶草 桥墩 47"]
+        {
+            assert!(weakness(good, &about).is_none(), "{good}");
+        }
     }
 }

@@ -8,10 +8,12 @@ use crate::domain::error::FieldError;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::words::Words;
 use crate::store::Conn;
+use crate::store::accounts::passwords;
 use crate::store::accounts::sessions::{self, Presented};
 use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
 use crate::usecases::accounts::password::{self, Effort};
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::ask::{Anonymous, Ask, Stamp};
 use crate::usecases::random::digest;
 use crate::usecases::refusal::Refusal;
@@ -153,6 +155,7 @@ pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refu
     let Opening { user, author, hours, refresh_token } = opening;
     let (conn, at) = (&mut *asked.conn, asked.now.instant);
     let ends = at.plus_hours(*hours);
+    sessions::forget(conn, at)?;
     let session = sessions::open(conn, *user, at, ends)?;
     if let Some(token) = refresh_token {
         sessions::add_token(conn, session, &digest(token), at, ends)?;
@@ -245,17 +248,22 @@ pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
 /// thread.
 ///
 /// # Errors
-/// Invalid when the current password is wrong or the new one weak.
-pub fn new_hash(user: &User, change: &PasswordChange, effort: Effort) -> Result<String, Refusal> {
+/// Invalid when the current password is wrong or the new one is weak or was used before.
+pub fn new_hash(
+    user: &User,
+    change: &PasswordChange,
+    check: &PasswordCheck,
+    effort: Effort,
+) -> Result<String, Refusal> {
     if !password::verify(&change.current_password, &user.password_hash) {
         let words = Words::new("当前密码不正确。", "The current password is wrong.");
         let wrong = FieldError::new("/current_password".to_owned(), "wrong-password", words);
         return Err(Refusal::invalid(vec![wrong]));
     }
     let about = [user.username.as_str(), user.display_name.as_str()];
-    if let Some((code, words)) = password::weakness(&change.new_password, &about) {
-        let weak = FieldError::new("/new_password".to_owned(), code, words);
-        return Err(Refusal::invalid(vec![weak]));
+    if let Some(fault) = check.fault(&change.new_password, &about) {
+        let pointer = "/new_password".to_owned();
+        return Err(Refusal::invalid(vec![FieldError { pointer, ..fault }]));
     }
     password::hash(&change.new_password, effort).map_err(Refusal::broken)
 }
@@ -285,7 +293,7 @@ pub fn decide_password(ask: &mut Ask<'_>, hash: &str) -> Result<PasswordChanged,
 pub fn save_password(conn: &mut Conn, changed: PasswordChanged) -> Result<(), Refusal> {
     let PasswordChanged { user, session, hash, stamp } = changed;
     let now = stamp.now.instant;
-    users::set_password(conn, user, &hash, false)?;
+    passwords::set(conn, user, &hash, false)?;
     sessions::end_all(conn, user, Some(session), now, "password changed")?;
     let event = Event::of_user("user.password_changed", user);
     Ok(events::record(conn, &stamp.author, now, &event)?)

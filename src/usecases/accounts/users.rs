@@ -7,17 +7,19 @@ use crate::domain::text::{Name, Username};
 use crate::domain::words::Words;
 use crate::store::accounts::recorded::RecordedUser;
 use crate::store::accounts::users::{NewUser, User, UserFilter};
-use crate::store::accounts::{sessions, users};
+use crate::store::accounts::{passwords, sessions, users};
 use crate::store::events::{self, Event, changes};
 use crate::store::reference::{areas, units};
 use crate::store::{Conn, PageRequest};
 use crate::usecases::accounts::password::{self, Effort};
+use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserInput, UserView};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
-use crate::usecases::refusal::Refusal;
+use crate::usecases::precondition::Expected;
+use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// Accounts of people that `filter` admits, by user name.
 ///
@@ -44,13 +46,18 @@ pub fn get(ask: &mut Ask<'_>, id: UserId) -> Result<UserView, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn prepare(input: &UserInput, effort: Effort) -> Result<NewUser, Refusal> {
+pub fn prepare(
+    input: &UserInput,
+    against: &PasswordCheck,
+    effort: Effort,
+) -> Result<NewUser, Refusal> {
     let mut check = Check::new();
     let username = check.field("/username", Username::parse(&input.username));
     let display_name = check.field("/display_name", Name::parse(&input.display_name));
     check_affiliation(&mut check, input.role, input.unit_id, input.area_id);
     let about = [input.username.as_str(), input.display_name.as_str()];
-    let hash = strong(&mut check, &input.password, &about, effort)?;
+    let fault = against.fault(&input.password, &about);
+    let hash = hashed(&mut check, &input.password, fault, effort)?;
     let parsed =
         username.zip(display_name).zip(hash).map(|((username, display_name), hash)| NewUser {
             username: username.into_string(),
@@ -64,14 +71,15 @@ pub fn prepare(input: &UserInput, effort: Effort) -> Result<NewUser, Refusal> {
     check.done(parsed)
 }
 
-fn strong(
+/// The hash of a password, unless it has a fault.
+fn hashed(
     check: &mut Check,
     password: &str,
-    about: &[&str],
+    fault: Option<FieldError>,
     effort: Effort,
 ) -> Result<Option<String>, Refusal> {
-    if let Some((code, words)) = password::weakness(password, about) {
-        check.note("/password", FieldError::new(String::new(), code, words));
+    if let Some(fault) = fault {
+        check.note("/password", fault);
         return Ok(None);
     }
     password::hash(password, effort).map(Some).map_err(Refusal::broken)
@@ -153,11 +161,11 @@ pub struct UserChange {
 /// Changes an account, which the caller read at `version`.
 ///
 /// # Errors
-/// Not found; invalid, with every wrong field.
+/// Not found; invalid, with every wrong field; forbidden when the caller changes its own role.
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: UserId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<UserForm>,
 ) -> Result<UserChange, Refusal> {
     let before = users::person(ask.conn, id)?;
@@ -168,12 +176,25 @@ pub fn decide_update(
     check_affiliation(&mut check, form.role, form.unit_id, form.area_id);
     let display_name = check.done(name)?.into_string();
     must_exist(ask.conn, form.unit_id, form.area_id)?;
+    let version = version.into().of(before.version);
     let UserForm { role, unit_id, area_id, disabled, .. } = form;
+    if role != before.role && before.id == ask.caller.user.id {
+        return Err(own_role());
+    }
     let disabled = disabled.unwrap_or(before.disabled_at.is_some());
     let disabled_at = disabled.then(|| before.disabled_at.unwrap_or(ask.now.instant));
     let user =
         User { display_name, role, unit_id, area_id, disabled_at, version, ..before.clone() };
     Ok(UserChange { before, user, stamp: ask.stamp() })
+}
+
+/// Nobody gives rights to themselves: two persons are always involved.
+fn own_role() -> Refusal {
+    let words = Words::new(
+        "不能修改自己的角色；请由另一位管理员办理。",
+        "You cannot change your own role. Ask another administrator.",
+    );
+    Refusal::new(RefusalKind::Forbidden, "own-role", words)
 }
 
 /// Saves a changed account, ends its sessions when it is disabled, and records the event.
@@ -195,15 +216,17 @@ pub fn save(conn: &mut Conn, change: UserChange) -> Result<UserView, Refusal> {
 /// Hashes a new password for `user`. Slow, as [`prepare`] is.
 ///
 /// # Errors
-/// Invalid when the password is weak.
+/// Invalid when the password is weak or was used before.
 pub fn prepare_reset(
     user: &UserView,
     reset: &PasswordReset,
+    against: &PasswordCheck,
     effort: Effort,
 ) -> Result<String, Refusal> {
     let mut check = Check::new();
     let about = [user.username.as_str(), user.display_name.as_str()];
-    let hash = strong(&mut check, &reset.password, &about, effort)?;
+    let fault = against.fault(&reset.password, &about);
+    let hash = hashed(&mut check, &reset.password, fault, effort)?;
     check.done(hash)
 }
 
@@ -233,7 +256,7 @@ pub fn decide_reset(
 /// The database's.
 pub fn save_reset(conn: &mut Conn, change: PasswordResetChange) -> Result<UserView, Refusal> {
     let PasswordResetChange { user, hash, stamp } = change;
-    users::set_password(conn, user, &hash, true)?;
+    passwords::set(conn, user, &hash, true)?;
     sessions::end_all(conn, user, None, stamp.now.instant, "password reset")?;
     let event = Event::of_user("user.password_reset", user);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;

@@ -3,4 +3,5 @@
 pub mod digests;
 pub mod feed;
 pub mod history;
+pub mod subject;
 pub mod view;

@@ -5,9 +5,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
+use crate::domain::event::kind::EventKind;
 use crate::domain::id::{EventId, ProjectId};
 use crate::store::events::FieldChange;
 use crate::store::events::read::{RecordedEvent, SealedEvent};
+use crate::usecases::events::subject::SubjectView;
 
 /// An event: a recorded change.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,13 +20,15 @@ pub struct EventView {
     /// Time of the event.
     pub at: Timestamp,
     /// Kind of the event, as `noun.verb`.
-    #[schema(example = "report.confirmed")]
+    #[schema(value_type = EventKind)]
     pub kind: String,
     /// Type of the object that changed.
     #[schema(example = "report")]
     pub subject_kind: String,
     /// Id of the object that changed.
     pub subject_id: i64,
+    /// The object that changed: its version, month and address.
+    pub subject: SubjectView,
     /// Project the object belongs to; null if none.
     #[schema(value_type = Option<i64>)]
     pub project_id: Option<ProjectId>,
@@ -64,6 +68,7 @@ impl From<FieldChange> for ChangeView {
 impl From<RecordedEvent> for EventView {
     fn from(event: RecordedEvent) -> Self {
         Self {
+            subject: SubjectView::of(&event),
             id: event.id,
             at: event.at,
             kind: event.kind,
@@ -106,4 +111,8 @@ pub struct Feed {
     pub next_after: i64,
     /// Sequence number of the latest event.
     pub head: i64,
+    /// Id of the feed. It changes when a backup is restored: a mirror then starts again from an
+    /// empty copy and `after=0`.
+    #[schema(example = "3f9a1c0b7d5e4f6a8b9c0d1e2f3a4b5c")]
+    pub feed_id: String,
 }

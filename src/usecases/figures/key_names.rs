@@ -25,8 +25,8 @@ pub(crate) struct KeyNames {
 }
 
 impl KeyNames {
-    /// Reads from `source`; `filter` restricts the units and their role. Call it in the same
-    /// database snapshot as the figures.
+    /// Reads from `source`; `filter` chooses the role, and among several units of a project the
+    /// requested ones. Call it in the same database snapshot as the figures.
     pub(crate) fn load<'a>(
         conn: &mut Conn,
         source: &Source,
@@ -35,14 +35,20 @@ impl KeyNames {
     ) -> Result<Self> {
         let role = filter.unit_role.unwrap_or(UnitRole::Owner);
         let mut units = BTreeMap::new();
-        let mut units_of = BTreeMap::<_, Vec<_>>::new();
+        let mut units_of = BTreeMap::<ProjectId, Vec<UnitId>>::new();
         for (project, unit, name, unit_role) in
             source.links(conn, projects.into_iter().map(|p| p.id))?
         {
-            let wanted = filter.units.is_empty() || filter.units.contains(&unit);
-            if unit_role == role && wanted {
+            if unit_role == role {
                 units.insert(unit, name);
                 units_of.entry(project).or_default().push(unit);
+            }
+        }
+        for units in units_of.values_mut() {
+            // A requested unit may have another role in the project; its row is then that of the
+            // units which do have this role.
+            if units.iter().any(|unit| filter.units.contains(unit)) {
+                units.retain(|unit| filter.units.contains(unit));
             }
         }
         let areas = source.areas(conn)?.into_iter().map(|a| (a.id, (a.position, a.code)));

@@ -37,6 +37,9 @@ pub(crate) struct LitProject {
     pub light: ProjectLight,
     /// Starts and milestones on the evaluation day.
     pub starts: MilestoneFigures,
+    /// True if construction had started by the evaluation day, by the project's own date or its 开工
+    /// milestone.
+    pub has_started: bool,
 }
 
 impl LitProject {
@@ -73,14 +76,12 @@ impl LightsOfProjects {
         let lit = |year: ProjectYear| {
             let own = milestones.get(&year.id).map_or(&[][..], Vec::as_slice);
             let overrides = overrides.get(&year.id).map_or(&[][..], Vec::as_slice);
+            let start = StartFacts::of(year.starts, year.stage, own);
             LitProject {
                 figures: judge.figures(&year),
                 light: judge.project(&year, own, overrides),
-                starts: MilestoneFigures::of(
-                    StartFacts::of(year.starts, year.stage, own),
-                    own,
-                    period,
-                ),
+                starts: MilestoneFigures::of(start, own, period),
+                has_started: start.has_started(period),
                 year,
             }
         };

@@ -79,6 +79,18 @@ fn live() -> AsOf {
 }
 
 impl PeriodQuery {
+    /// The parameters of a request that gives the year alone.
+    pub(crate) fn usual(year: Year) -> Self {
+        Self {
+            year,
+            through: None,
+            basis: current(),
+            expected: calendar(),
+            include: confirmed(),
+            as_of: AsOf::Live,
+        }
+    }
+
     /// The parameters with which the figures of a bulletin are computed.
     pub(crate) fn as_published(month: Month) -> Self {
         Self {

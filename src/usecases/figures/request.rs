@@ -143,7 +143,9 @@ impl SummaryRequest {
             synthetic: frozen.synthetic,
         };
         let today = frozen.published_on;
-        let period = Period::new(frozen.month, today, query.include == Include::Submitted);
+        let include = query.include == Include::Submitted;
+        let edition = frozen.edition;
+        let period = Period { edition, ..Period::new(frozen.month, today, include) };
         Self { query, period, sight, source: Source::Published(Box::new(frozen)), today, snapshot }
     }
 

@@ -139,8 +139,7 @@ pub struct PlannedPart {
 pub struct ProgressInputs {
     /// Completed investment ÷ planned investment of the year.
     pub against_plan: RateView,
-    /// Expected progress at the end of the period, in per cent; null if nothing is planned and the
-    /// method needs plans.
+    /// Expected progress at the end of the period, in per cent; null if nothing is planned.
     pub expected_percent: Option<Hundredths>,
     /// Completion rate minus expected progress, in percentage points; null if nothing is planned.
     pub deviation_points: Option<Hundredths>,
@@ -152,7 +151,8 @@ impl ProgressInputs {
         let number = period.through.number();
         Self {
             against_plan: progress::against_plan(figures).into(),
-            expected_percent: progress::expected(mode, number, figures).map(Ratio::percent),
+            expected_percent: progress::expected(mode, number, figures, period.edition)
+                .map(Ratio::percent),
             deviation_points: progress::deviation(mode, number, figures),
         }
     }
@@ -168,7 +168,7 @@ pub struct Progress {
     /// Completed investment ÷ planned investment of the year, or of the single month.
     pub against_plan: RateView,
     /// Expected progress at the end of the period, in per cent; absent for a single month, or if
-    /// nothing is planned and the method needs plans.
+    /// nothing is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub expected_percent: Option<Hundredths>,

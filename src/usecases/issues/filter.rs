@@ -8,7 +8,10 @@ use crate::domain::id::UnitId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
 use crate::store::Conn;
 use crate::store::issues::IssueFilter;
+use crate::store::issues::selection::IssueSelection;
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::projects::records::{RecordQuery, ids_of};
+use crate::usecases::projects::selection::range;
 use crate::usecases::refusal::Refusal;
 
 /// Filters for issues. Different parameters are combined with "and", repeated ones with "or".
@@ -68,6 +71,39 @@ impl IssueQuery {
             due_before: self.overdue.then_some(today),
             raised_by_day: ago(self.min_age_days),
             raised_from_day: ago(self.max_age_days),
+            selection: IssueSelection::default(),
+        })
+    }
+}
+
+/// Due dates of the issues in a list; both ends are included.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DueQuery {
+    /// Only issues due on this day or later.
+    #[param(nullable = false)]
+    pub due_on_from: Option<NaiveDate>,
+    /// Only issues due on this day or earlier.
+    #[param(nullable = false)]
+    pub due_on_to: Option<NaiveDate>,
+}
+
+impl DueQuery {
+    /// The conditions of the list, with ids, projects and time of change from `records`.
+    ///
+    /// # Errors
+    /// 400 if the range ends before it begins.
+    pub fn known(&self, records: &RecordQuery) -> Result<IssueSelection, Refusal> {
+        let mut errors = Vec::new();
+        let due_on = range(self.due_on_from, self.due_on_to, "?due_on_to", &mut errors);
+        if !errors.is_empty() {
+            return Err(Refusal::bad_parameters(errors));
+        }
+        Ok(IssueSelection {
+            ids: ids_of(records.ids.as_deref()),
+            projects: records.project.clone(),
+            updated_since: records.updated_since,
+            due_on,
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::id::ProjectId;
 use crate::store::events::read::{self, RecordedEvent};
 use crate::store::issues::recorded::IssueReplay;
+use crate::store::issues::selection::IssueSelection;
 use crate::store::issues::{self, IssueFilter};
 use crate::store::{PageRequest, projects};
 use crate::usecases::answer::PageView;
@@ -13,7 +14,7 @@ use crate::usecases::issues::view::{IssueStepView, IssueView};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::refusal::Refusal;
 
-/// A page of the issues that match `query` and `places`, by id.
+/// A page of the issues that match `query`, `places` and `selection`, by id.
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
@@ -21,10 +22,12 @@ pub fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     query: &IssueQuery,
+    selection: &IssueSelection,
     page: &PageRequest,
 ) -> Result<PageView<IssueView>, Refusal> {
     let today = ask.now.today;
     let filter = query.known(ask.conn, places, today)?;
+    let filter = IssueFilter { selection: selection.clone(), ..filter };
     let found = issues::list(ask.conn, &filter, ask.sight(), page)?;
     Ok(PageView::of(found, |named| IssueView::of(&named, today)))
 }

@@ -13,6 +13,7 @@ use crate::usecases::issues::IssueKey;
 use crate::usecases::issues::input::IssueInput;
 use crate::usecases::issues::party::{may_rewrite, party};
 use crate::usecases::issues::view::IssueView;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// An issue that was decided on and is to be saved.
@@ -71,7 +72,7 @@ pub fn decide_creation(
 pub fn decide_update(
     ask: &mut Ask<'_>,
     key: IssueKey,
-    version: i64,
+    version: impl Into<Expected>,
     input: &IssueInput,
 ) -> Result<IssueChange, Refusal> {
     let old = issues::get(ask.conn, key.project, key.issue, ask.sight())?;
@@ -91,7 +92,7 @@ pub fn decide_update(
         category: input.category,
         level: input.level,
         due_on: input.due_on,
-        version,
+        version: version.into().of(old.issue.version),
         ..old.issue.clone()
     };
     let kind = "issue.rewritten";

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::id::ProjectId;
 use crate::domain::light::judgement::ProjectLight;
 use crate::domain::light::{Light, LightRule};
+use crate::domain::month::Year;
 use crate::domain::words::Language;
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest};
@@ -139,6 +140,24 @@ pub fn list(
     let rows = views(ask.conn, &request, &lights, &of_page, ask.language)?;
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     Ok(PageView::of(page.by_id(rows, total, |light| light.project_id.0, Ok)?, |light| light))
+}
+
+/// The projects that show one of `wanted` lights now, in the figures of `year`, else of this year.
+///
+/// # Errors
+/// 400 for an unknown code.
+pub fn showing(
+    ask: &mut Ask<'_>,
+    filter: &FilterQuery,
+    year: Option<Year>,
+    wanted: &[Light],
+) -> Result<Vec<ProjectId>, Refusal> {
+    let year = year.unwrap_or(Year::of(ask.now.today));
+    let filter = filter.known(ask.conn, Some(year))?;
+    let request = SummaryRequest::of(ask, PeriodQuery::usual(year))?;
+    let lights = LightsOfProjects::compute(ask.conn, &request, &filter)?;
+    let shown = lights.projects.iter().filter(|p| wanted.contains(&p.light.light));
+    Ok(shown.map(|p| p.year.id).collect())
 }
 
 /// The lights of `projects`, which are some of `lights`.

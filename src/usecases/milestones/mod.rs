@@ -1,5 +1,6 @@
 //! Milestones of projects: added, forecast, reached.
 
+pub mod across;
 pub mod list;
 pub mod view;
 pub mod write;

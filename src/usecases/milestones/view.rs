@@ -8,6 +8,7 @@ use crate::domain::id::MilestoneId;
 use crate::domain::milestone::{Milestone, MilestoneClass, Template};
 use crate::usecases::answer::Versioned;
 use crate::usecases::patch::Patchable;
+use crate::usecases::warning::WarningView;
 
 /// A milestone of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,6 +45,11 @@ pub struct MilestoneView {
     pub evidence: String,
     /// Version number, used as the ETag.
     pub version: i64,
+    /// Dates of the project that contradict each other, as in `GET /projects/{project_id}`. They never
+    /// block. Only in the answer to a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub warnings: Option<Vec<WarningView>>,
 }
 
 impl MilestoneView {
@@ -64,6 +70,7 @@ impl MilestoneView {
             document_number: milestone.document_number,
             evidence: milestone.evidence,
             version: milestone.version,
+            warnings: None,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Adding and changing milestones.
 
+use chrono::NaiveDate;
+
+use crate::domain::date::DateRefusal;
 use crate::domain::error::FieldError;
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{Milestone, TEMPLATES};
+use crate::domain::project::Project;
 use crate::domain::text::{Line, Name, Reason};
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::store::events::{self, Event, changes};
 use crate::store::milestones::recorded::RecordedMilestone;
 use crate::store::{Conn, milestones, projects};
@@ -13,6 +17,8 @@ use crate::usecases::check::Check;
 use crate::usecases::milestones::MilestoneKey;
 use crate::usecases::milestones::view::{MilestoneEdit, MilestoneInput, MilestoneView};
 use crate::usecases::patch::Patch;
+use crate::usecases::precondition::Expected;
+use crate::usecases::projects::date_warnings;
 use crate::usecases::refusal::Refusal;
 
 /// A milestone that was decided on and is to be saved.
@@ -20,7 +26,9 @@ pub struct MilestoneChange {
     /// The milestone before; `None` when it is added.
     before: Option<Milestone>,
     milestone: Milestone,
+    project: Project,
     stamp: Stamp,
+    language: Language,
 }
 
 /// Adds a milestone to a project.
@@ -32,9 +40,10 @@ pub fn decide_creation(
     project: ProjectId,
     input: &MilestoneInput,
 ) -> Result<MilestoneChange, Refusal> {
-    projects::get(ask.conn, project, ask.sight())?;
-    let milestone = parse(ask, project, input)?;
-    Ok(MilestoneChange { before: None, milestone, stamp: ask.stamp() })
+    let project = projects::get(ask.conn, project, ask.sight())?;
+    let milestone = parse(ask, project.id, input)?;
+    let language = ask.language;
+    Ok(MilestoneChange { before: None, milestone, project, stamp: ask.stamp(), language })
 }
 
 fn parse(
@@ -50,6 +59,7 @@ fn parse(
     let name = name.and_then(|n| check.field("/name", Name::parse(n)));
     let class = required(&mut check, "/class", class);
     let document = check.field("/document_number", Line::parse(&input.document_number));
+    must_be_past(&mut check, input.actual_date, ask.now.today);
     // Milestones without a template are placed after the standard ones.
     let position = if let Some((_, position)) = template {
         position
@@ -77,6 +87,12 @@ fn parse(
     milestone.map_err(|e| Refusal::of_day("/actual_date", e))
 }
 
+fn must_be_past(check: &mut Check, actual: Option<NaiveDate>, today: NaiveDate) {
+    if let Some(day) = actual.filter(|day| *day > today) {
+        check.note("/actual_date", DateRefusal::InFuture { day, today });
+    }
+}
+
 fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> {
     if value.is_none() {
         let words = Words::new("自定节点须填写。", "Required for a milestone without a template.");
@@ -93,14 +109,16 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
 pub fn decide_update(
     ask: &mut Ask<'_>,
     key: MilestoneKey,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<MilestoneEdit>,
 ) -> Result<MilestoneChange, Refusal> {
-    projects::get(ask.conn, key.project, ask.sight())?;
+    let project = projects::get(ask.conn, key.project, ask.sight())?;
     let old = milestones::get(ask.conn, key.project, key.milestone)?;
     let before = Some(old.clone());
+    let version = version.into().of(old.version);
     let milestone = changed(ask, Milestone { version, ..old }, patch)?;
-    Ok(MilestoneChange { before, milestone, stamp: ask.stamp() })
+    let language = ask.language;
+    Ok(MilestoneChange { before, milestone, project, stamp: ask.stamp(), language })
 }
 
 fn changed(
@@ -119,6 +137,9 @@ fn changed(
     }
     let document = check.field("/document_number", Line::parse(&edit.document_number));
     let evidence = check.field("/evidence", Line::parse(&edit.evidence));
+    if patch.names("actual_date") {
+        must_be_past(&mut check, edit.actual_date, ask.now.today);
+    }
     let (document, evidence) = check.done(document.zip(evidence))?;
     let mut milestone = Milestone {
         document_number: document.into_string(),
@@ -142,19 +163,19 @@ fn changed(
 /// A conflict when the project has another milestone with the code; stale when somebody else
 /// changed it.
 pub fn save(conn: &mut Conn, change: MilestoneChange) -> Result<MilestoneView, Refusal> {
-    let MilestoneChange { before, milestone, stamp } = change;
-    let project = milestone.project_id;
+    let MilestoneChange { before, milestone, project, stamp, language } = change;
     let (kind, id) = if before.is_some() {
         milestones::save(conn, &milestone)?;
         ("milestone.changed", milestone.id)
     } else {
         ("milestone.added", milestones::insert(conn, &milestone)?)
     };
-    let after = milestones::get(conn, project, id)?;
+    let after = milestones::get(conn, project.id, id)?;
     let today = stamp.now.today;
     let recorded = before.as_ref().map(|before| RecordedMilestone::of(before, today));
     let changes = changes(recorded.as_ref(), &RecordedMilestone::of(&after, today));
-    let event = Event::of_project(kind, "milestone", id.0, project, changes);
+    let event = Event::of_project(kind, "milestone", id.0, project.id, changes);
     events::record(conn, &stamp.author, stamp.now.instant, &event)?;
-    Ok(MilestoneView::of(after, today))
+    let warnings = date_warnings::of(conn, &project, language)?;
+    Ok(MilestoneView { warnings: Some(warnings), ..MilestoneView::of(after, today) })
 }

@@ -60,10 +60,13 @@ pub fn decide(
     let parsed = input.parse(ask.conn)?;
     let old = plans::find(ask.conn, year)?;
     let before = old.clone().map(|plan| document::of(ask.conn, plan)).transpose()?;
-    let plan = match precondition.admits(old, |old, version| Plan { version, ..old })? {
-        None => parsed.plan(PlanId(0), year, 1),
-        Some(old) => Plan { synthetic: old.synthetic, ..parsed.plan(old.id, year, old.version) },
-    };
+    let plan =
+        match precondition.admits(old, |p| p.version, |old, version| Plan { version, ..old })? {
+            None => parsed.plan(PlanId(0), year, 1),
+            Some(old) => {
+                Plan { synthetic: old.synthetic, ..parsed.plan(old.id, year, old.version) }
+            }
+        };
     Ok(PlanChange { before, plan, parsed, stamp: ask.stamp() })
 }
 

@@ -5,4 +5,5 @@ pub mod input;
 pub mod view;
 pub mod year_plan;
 pub mod year_plan_input;
+pub mod year_plan_list;
 pub mod year_plan_view;

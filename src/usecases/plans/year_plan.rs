@@ -28,8 +28,10 @@ pub struct YearPlanKey {
 pub(in crate::usecases) struct FirstVersion {
     key: YearPlanKey,
     version: PlanVersion,
-    /// The project, if the plan moves its `registered_year` back.
-    project: Option<Project>,
+    /// The project, with its `registered_year` moved back where the plan requires it.
+    project: Project,
+    /// True if the plan moves its `registered_year`.
+    moves_registration: bool,
 }
 
 impl FirstVersion {
@@ -45,9 +47,9 @@ impl FirstVersion {
         let key = YearPlanKey { project: project.id, year };
         let planned = project.clone().planned_for(year)?;
         let updated_at = version.created_at;
-        let changed = planned != *project;
-        let project = changed.then_some(Project { updated_at, ..planned });
-        Ok(Self { key, version, project })
+        let moves_registration = planned != *project;
+        let project = Project { updated_at, ..planned };
+        Ok(Self { key, version, project, moves_registration })
     }
 
     /// Saves the version and records its event.
@@ -55,9 +57,11 @@ impl FirstVersion {
     /// # Errors
     /// Stale when somebody else changed the project.
     pub(in crate::usecases) fn save(self, conn: &mut Conn, stamp: &Stamp) -> Result<(), Refusal> {
-        let Self { key, version, project } = self;
-        if let Some(project) = project {
+        let Self { key, version, project, moves_registration } = self;
+        if moves_registration {
             projects::save(conn, &project)?;
+        } else {
+            projects::hold(conn, &project)?;
         }
         let id = year_plans::insert(conn, key.project, key.year, &version)?;
         let changes = changes(None, &RecordedPlanVersion::from(&version));
@@ -75,6 +79,7 @@ pub struct FirstVersionChange {
 /// A later version that was decided on and is to be saved.
 pub struct AdjustmentChange {
     plan: YearPlan,
+    project: Project,
     version: PlanVersion,
     stamp: Stamp,
 }
@@ -144,15 +149,16 @@ pub fn decide_adjustment(
     let stamp = ask.stamp();
     let version = input.version(&plan, project.facts.total, last_closed, &stamp)?;
     must_not_be_closed(ask.conn, version.effective_month)?;
-    Ok(AdjustmentChange { plan, version, stamp })
+    Ok(AdjustmentChange { plan, project, version, stamp })
 }
 
 /// Saves a later version and records its event.
 ///
 /// # Errors
-/// Stale when somebody else adjusted the plan.
+/// Stale when somebody else adjusted the plan or changed the project.
 pub fn save_adjustment(conn: &mut Conn, change: AdjustmentChange) -> Result<YearPlanView, Refusal> {
-    let AdjustmentChange { plan, version, stamp } = change;
+    let AdjustmentChange { plan, project, version, stamp } = change;
+    projects::hold(conn, &project)?;
     year_plans::add_version(conn, &plan, &version)?;
     let before = plan.versions.last().map(RecordedPlanVersion::from);
     let changes = changes(before.as_ref(), &RecordedPlanVersion::from(&version));

@@ -174,7 +174,8 @@ impl AdjustmentInput {
                 "请填写调整依据的文号；只有更正可以不填。",
                 "Give the number of the document that approves it; only a correction may omit it.",
             );
-            check.note("/document_number", FieldError::new("", "blank", words));
+            let error = FieldError::new("", "blank", words);
+            check.note("/document_number", error.compared_with(&["/kind"]));
         }
         let previous = Some(last.effective_month);
         let effective = self.effective_month;

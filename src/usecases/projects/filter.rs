@@ -12,6 +12,7 @@ use crate::domain::reference::unit::UnitRole;
 use crate::domain::words::Words;
 use crate::store::Conn;
 use crate::store::projects::ProjectFilter;
+use crate::store::projects::selection::ProjectSelection;
 use crate::store::reference::{areas, industries};
 use crate::usecases::refusal::Refusal;
 
@@ -44,7 +45,9 @@ pub struct FilterQuery {
     /// role.
     #[param(nullable = false)]
     pub role: Option<UnitRole>,
-    /// Only projects whose name or national code contains this text.
+    /// Only projects whose name, national code or leader, or the name or credit code of an owner
+    /// contains this text. Case, full and half width and other forms of the same letter (`Ⅱ` and
+    /// `II`, `㎡` and `m2`) do not matter. As published: not the leader, not the credit code.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }
@@ -108,6 +111,7 @@ impl FilterQuery {
             units: self.unit.clone(),
             unit_role: self.role,
             q: self.q.clone(),
+            selection: ProjectSelection::default(),
         })
     }
 

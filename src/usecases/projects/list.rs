@@ -6,10 +6,13 @@ use crate::domain::month::Year;
 use crate::domain::words::Words;
 use crate::store::PageRequest;
 use crate::store::projects::coded::ReferenceCodes;
-use crate::store::projects::{self, Order};
+use crate::store::projects::selection::ProjectSelection;
+use crate::store::projects::{self, Order, ProjectFilter};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
+use crate::usecases::projects::date_warnings;
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::projects::selection::SelectionQuery;
 use crate::usecases::projects::view::ProjectView;
 use crate::usecases::refusal::Refusal;
 
@@ -18,23 +21,31 @@ use crate::usecases::refusal::Refusal;
 pub struct ProjectListing {
     /// Filter of the caller.
     pub filter: FilterQuery,
+    /// Ids, time of change and ranges.
+    pub selection: SelectionQuery,
+    /// Only these projects, if given.
+    pub among: Option<Vec<ProjectId>>,
     /// Only projects in the register in this year.
     pub year: Option<Year>,
     /// Sort keys, separated by commas; a leading minus sorts in descending order.
     pub sort: String,
-    /// Size and start of the page.
-    pub page: PageRequest,
 }
 
 /// One page of the projects that are visible to the caller and match the filter.
 ///
 /// # Errors
 /// Unreadable for an unknown sort key, an unknown code in the filter, or a cursor of another list.
-pub fn list(ask: &mut Ask<'_>, listing: &ProjectListing) -> Result<PageView<ProjectView>, Refusal> {
+pub fn list(
+    ask: &mut Ask<'_>,
+    listing: &ProjectListing,
+    page: &PageRequest,
+) -> Result<PageView<ProjectView>, Refusal> {
     let order = Order::parse(&listing.sort).ok_or_else(unknown_order)?;
+    let selection = ProjectSelection { among: listing.among.clone(), ..listing.selection.known()? };
     let filter = listing.filter.known(ask.conn, listing.year)?;
+    let filter = ProjectFilter { selection, ..filter };
     let codes = ReferenceCodes::load(ask.conn)?;
-    let page = projects::list(ask.conn, &filter, ask.sight(), &order, &listing.page)?;
+    let page = projects::list(ask.conn, &filter, ask.sight(), &order, page)?;
     Ok(PageView::of(page, |project| codes.of(project).into()))
 }
 
@@ -52,5 +63,7 @@ fn unknown_order() -> Refusal {
 /// Not found unless the caller sees the project.
 pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectView, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
-    Ok(ReferenceCodes::load(ask.conn)?.of(project).into())
+    let warnings = date_warnings::of(ask.conn, &project, ask.language)?;
+    let view = ProjectView::from(ReferenceCodes::load(ask.conn)?.of(project));
+    Ok(ProjectView { warnings: Some(warnings), ..view })
 }

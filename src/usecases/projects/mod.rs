@@ -1,7 +1,11 @@
 //! Projects: registered, changed, moved between stages, assigned to units.
 
+pub(in crate::usecases) mod date_warnings;
 pub mod filter;
 pub mod list;
+pub mod namesakes;
+pub mod records;
+pub mod selection;
 pub mod transition;
 pub mod units;
 pub mod view;

@@ -60,5 +60,9 @@ pub fn decide(
     let before = Some(codes.of(old.clone()));
     let moved = old.move_to(&step, now.today).map_err(|e| Refusal::of_day("/on", e))?;
     let project = codes.of(Project { updated_at: now.instant, ..moved });
-    Ok(ProjectChange { kind: "project.moved", before, project, reason: step.reason, stamp })
+    let kind = "project.moved";
+    let reason = step.reason;
+    let language = ask.language;
+    let warnings = Vec::new();
+    Ok(ProjectChange { kind, before, project, reason, stamp, language, warnings })
 }

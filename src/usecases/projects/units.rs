@@ -18,6 +18,7 @@ use crate::store::{Conn, projects};
 use crate::usecases::answer::Versioned;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// A unit's role in a project.
@@ -135,13 +136,14 @@ pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectUnitsView, Refusal
 pub fn decide_replacement(
     ask: &mut Ask<'_>,
     id: ProjectId,
-    version: i64,
+    version: impl Into<Expected>,
     input: &ProjectUnitsInput,
 ) -> Result<ProjectUnitsChange, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
     let units = parse(ask.conn, input)?;
     let before = project_units::list(ask.conn, id)?;
     let stamp = ask.stamp();
+    let version = version.into().of(project.version);
     let project = Project { version, updated_at: stamp.now.instant, ..project };
     Ok(ProjectUnitsChange { project, before, units, stamp })
 }

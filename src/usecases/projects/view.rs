@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::domain::clock::Timestamp;
 use crate::domain::code::{Override, ProjectCode};
 use crate::domain::error::FieldError;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
@@ -23,6 +23,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
 use crate::usecases::refusal::Refusal;
+use crate::usecases::warning::WarningView;
 
 /// A major project in the register.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -87,6 +88,13 @@ pub struct ProjectView {
     pub updated_at: Timestamp,
     /// Version number, used as the ETag.
     pub version: i64,
+    /// Dates that contradict each other: the project's own, those of its milestones, and the months it
+    /// reported. After a registration or a change of name or area, also projects of the same name in
+    /// the area. They never block, and can change without a new version of the project. Absent in
+    /// lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub warnings: Option<Vec<WarningView>>,
 }
 
 impl From<CodedProject> for ProjectView {
@@ -121,6 +129,7 @@ impl From<CodedProject> for ProjectView {
             created_at: project.created_at,
             updated_at: project.updated_at,
             version: project.version,
+            warnings: None,
         }
     }
 }
@@ -225,13 +234,10 @@ impl ProjectInput {
         })
     }
 
-    /// Checks all fields and looks up industry and area.
-    ///
-    /// # Errors
-    /// Invalid, with every wrong field.
-    pub fn facts(&self, codes: &ReferenceCodes) -> Result<ProjectFacts, Refusal> {
-        let mut check = Check::new();
-        let (code, code_reason) = self.code(&mut check);
+    /// The facts, with industry and area looked up. A wrong field is collected in `check` and left
+    /// out, so that rules about the others can be checked as well.
+    pub(super) fn facts(&self, codes: &ReferenceCodes, check: &mut Check) -> ProjectFacts {
+        let (code, code_reason) = self.code(check);
         let name = check.field("/name", Name::parse(&self.name));
         let content = check.field("/content", Note::parse(&self.content));
         let leader = check.field("/leader", Line::parse(&self.leader));
@@ -239,39 +245,38 @@ impl ProjectInput {
         let area = check.known("/area", codes.area(&self.area));
         let longitude_e6 = check.optional("/longitude", self.longitude.as_deref().map(millionths));
         let latitude_e6 = check.optional("/latitude", self.latitude.as_deref().map(millionths));
-        let texts = name.zip(content).zip(leader);
-        let parsed = texts.zip(industry.zip(area)).map(
-            |(((name, content), leader), (industry_id, area_id))| ProjectFacts {
-                code,
-                code_reason,
-                name: name.into_string(),
-                content: content.into_string(),
-                industry_id,
-                area_id,
-                nature: self.nature,
-                total: self.total_investment_wan,
-                invested_before: self.invested_before_wan,
-                planned_start: self.planned_start,
-                planned_finish: self.planned_finish,
-                planned_operation: self.planned_operation,
-                actual_start: self.actual_start,
-                actual_finish: self.actual_finish,
-                actual_operation: self.actual_operation,
-                leader: leader.into_string(),
-                longitude_e6,
-                latitude_e6,
-                visibility: self.visibility,
-            },
-        );
-        check.done(parsed)
+        ProjectFacts {
+            code,
+            code_reason,
+            name: name.map(Name::into_string).unwrap_or_default(),
+            content: content.map(Note::into_string).unwrap_or_default(),
+            industry_id: industry.unwrap_or(IndustryId(0)),
+            area_id: area.unwrap_or(AreaId(0)),
+            nature: self.nature,
+            total: self.total_investment_wan,
+            invested_before: self.invested_before_wan,
+            planned_start: self.planned_start,
+            planned_finish: self.planned_finish,
+            planned_operation: self.planned_operation,
+            actual_start: self.actual_start,
+            actual_finish: self.actual_finish,
+            actual_operation: self.actual_operation,
+            leader: leader.map(Line::into_string).unwrap_or_default(),
+            longitude_e6,
+            latitude_e6,
+            visibility: self.visibility,
+        }
     }
 
     fn code(&self, check: &mut Check) -> (Option<String>, String) {
         let reason = check.field("/code_reason", Line::parse(&self.code_reason));
-        let reason = reason.map(Line::into_string).unwrap_or_default();
-        let accept = if reason.is_empty() { Override::None } else { Override::Reasoned };
+        let reason = reason.map(Line::into_string);
+        // A reason that cannot be read may be a good one.
+        let reasoned = reason.as_deref() != Some("");
+        let accept = if reasoned { Override::Reasoned } else { Override::None };
         let code = self.code.as_deref().map(|code| ProjectCode::parse(code, accept));
-        (check.optional("/code", code).map(ProjectCode::into_string), reason)
+        let code = check.optional("/code", code).map(ProjectCode::into_string);
+        (code, reason.unwrap_or_default())
     }
 }
 
@@ -360,6 +365,6 @@ impl Patch<ProjectInput> {
         let errors: Vec<_> = named
             .map(|field| FieldError::new(format!("/{field}"), "commission-only", words.clone()))
             .collect();
-        if errors.is_empty() { Ok(()) } else { Err(Refusal { errors, ..Refusal::forbidden() }) }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::forbidden().naming(errors, 100)) }
     }
 }

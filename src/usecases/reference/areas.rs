@@ -14,6 +14,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// A reporting area. Every project belongs to exactly one.
@@ -162,11 +163,12 @@ pub fn decide_creation(ask: &mut Ask<'_>, input: &AreaInput) -> Result<AreaChang
 pub fn decide_update(
     ask: &mut Ask<'_>,
     code: &str,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<AreaInput>,
 ) -> Result<AreaChange, Refusal> {
     let old = by_code(ask.conn, code)?;
     let changed = parse(&patch.merged(&AreaInput::from(&old))?)?;
+    let version = version.into().of(old.version);
     let area = Area { id: old.id, version, ..changed };
     Ok(AreaChange { before: Some(old), area, stamp: ask.stamp() })
 }

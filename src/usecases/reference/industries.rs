@@ -16,6 +16,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// An industry. Only leaves of the tree (industry lines) have envelopes and projects.
@@ -175,7 +176,7 @@ pub fn decide_creation(
 pub fn decide_update(
     ask: &mut Ask<'_>,
     code: &str,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<IndustryInput>,
 ) -> Result<IndustryChange, Refusal> {
     let old = industries::find_by_code(ask.conn, code)?.ok_or(StoreError::NotFound)?;
@@ -189,6 +190,7 @@ pub fn decide_update(
         old.parent_id
     };
     let parsed = parse(check, &input, parent_id)?;
+    let version = version.into().of(old.version);
     let industry = Industry { id: old.id, version, ..parsed };
     let before = Some(Before { industry: old, tree });
     Ok(IndustryChange { before, industry, stamp: ask.stamp() })

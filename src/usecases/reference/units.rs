@@ -16,6 +16,7 @@ use crate::usecases::answer::{PageView, Versioned};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// A responsible unit: department, zone, enterprise or institution.
@@ -155,11 +156,12 @@ pub fn decide_creation(ask: &mut Ask<'_>, input: &UnitInput) -> Result<UnitChang
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: UnitId,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<UnitInput>,
 ) -> Result<UnitChange, Refusal> {
     let old = units::get(ask.conn, id)?;
     let changed = parse(ask.conn, &patch.merged(&UnitInput::from(&old))?)?;
+    let version = version.into().of(old.version);
     let unit = Unit { id, version, ..changed };
     Ok(UnitChange { before: Some(old), unit, stamp: ask.stamp() })
 }

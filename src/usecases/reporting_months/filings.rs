@@ -10,6 +10,7 @@ use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
+use crate::domain::project::Stage;
 use crate::domain::report::ReportState;
 use crate::domain::report::filings::{CountedReport, Deadline, FilingStatus, Filings};
 use crate::domain::reporting_month::ReportingMonth;
@@ -78,6 +79,8 @@ pub struct FilingView {
     pub area: String,
     /// The names of the project's owning units.
     pub owners: Vec<String>,
+    /// The project's stage. A terminated project files the months up to its end under a late grant.
+    pub stage: Stage,
     /// Status of the report.
     pub status: FilingStatus,
     /// State of the report; absent if none has been begun.
@@ -139,6 +142,7 @@ struct ListedCode {
 /// A counted report with what its row shows.
 struct Filing {
     project: ProjectId,
+    stage: Stage,
     area: ListedCode,
     industry: ListedCode,
     owners: Vec<Owner>,
@@ -154,6 +158,7 @@ impl Filing {
             industry: self.industry.code,
             area: self.area.code,
             owners: self.owners.into_iter().map(|owner| owner.name).collect(),
+            stage: self.stage,
             status,
             report: state,
             late,
@@ -212,6 +217,7 @@ impl FilingYear {
             Some(Filing {
                 report: project.counted_report(month.month, deadline)?,
                 project: project.id,
+                stage: project.stage,
                 area: areas.get(&project.area).cloned().unwrap_or_default(),
                 industry: industries.get(&project.industry).cloned().unwrap_or_default(),
                 owners: owners.remove(&project.id).unwrap_or_default(),

@@ -3,7 +3,8 @@
 use crate::domain::account::access::Role;
 use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
-use crate::domain::report::ReportState;
+use crate::domain::project::Project;
+use crate::domain::report::{ReportState, may_file_when_terminated, may_report};
 use crate::domain::reporting_month::{Leave, ReportingMonth};
 use crate::store::reporting_months::grants;
 use crate::store::{Conn, reporting_months};
@@ -12,9 +13,9 @@ use crate::usecases::refusal::Refusal;
 
 /// A report that is to be filed.
 #[derive(Clone, Copy, Debug)]
-pub struct Filing {
+pub struct Filing<'a> {
     /// The project.
-    pub project: ProjectId,
+    pub project: &'a Project,
     /// The month.
     pub month: Month,
     /// The report's state; `None` when there is none yet.
@@ -25,8 +26,8 @@ pub struct Filing {
 /// ends.
 ///
 /// # Errors
-/// `month-not-open`, `month-overdue`, `month-closed`.
-pub fn must_be_fileable(ask: &mut Ask<'_>, filing: Filing) -> Result<(), Refusal> {
+/// Those of [`may_report`]; `project-terminated`; `month-not-open`, `month-overdue`, `month-closed`.
+pub fn must_be_fileable(ask: &mut Ask<'_>, filing: Filing<'_>) -> Result<(), Refusal> {
     let month = fileable_month(ask, filing)?;
     Ok(reporting_months::hold(ask.conn, &month)?)
 }
@@ -35,18 +36,29 @@ pub fn must_be_fileable(ask: &mut Ask<'_>, filing: Filing) -> Result<(), Refusal
 ///
 /// # Errors
 /// As [`must_be_fileable`].
-pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing) -> Result<ReportingMonth, Refusal> {
+pub fn fileable_month(ask: &mut Ask<'_>, filing: Filing<'_>) -> Result<ReportingMonth, Refusal> {
+    may_report(filing.project, filing.month, ask.now.today)?;
     let month: ReportingMonth = reporting_months::opened::<Refusal>(ask.conn, filing.month)?;
-    let user = &ask.caller.user;
-    let now = ask.now.instant;
-    let granted = grants::is_granted(ask.conn, month.id, filing.project, user.unit_id, now)?;
+    let granted = is_granted(ask, &month, filing.project.id)?;
+    may_file_when_terminated(filing.project, filing.state, granted)?;
     let leave = Leave {
-        commission: user.role == Role::Commission,
+        commission: ask.caller.user.role == Role::Commission,
         granted,
         returned: filing.state == Some(ReportState::Returned),
     };
     month.may_file(ask.now.today, leave)?;
     Ok(month)
+}
+
+/// True if the caller's unit has an active late grant in the month; for a caller without unit, any
+/// unit of the project.
+pub(super) fn is_granted(
+    ask: &mut Ask<'_>,
+    month: &ReportingMonth,
+    project: ProjectId,
+) -> Result<bool, Refusal> {
+    let unit = ask.caller.user.unit_id;
+    Ok(grants::is_granted(ask.conn, month.id, project, unit, ask.now.instant)?)
 }
 
 /// Refuses when the month of a report is closed; keeps it open until the transaction ends.

@@ -1,20 +1,21 @@
 //! The open months with the reports that are to be filed in them.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id::ProjectId;
 use crate::domain::month::Year;
+use crate::domain::project::Stage;
 use crate::domain::report::filings::FilingStatus;
-use crate::domain::report::{Report, ReportState};
+use crate::domain::report::{Report, ReportState, may_file_when_terminated};
 use crate::domain::reporting_month::{MonthState, ReportingMonth};
-use crate::store::page::WHOLE;
 use crate::store::reports::review::{self, ReviewFilter};
-use crate::store::{PageRequest, reporting_months};
+use crate::store::{PageRequest, projects, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::filings::{FilingView, FilingYear};
+use crate::usecases::reporting_months::gates::is_granted;
 use crate::usecases::reporting_months::late_grants::{self, LateGrantView};
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
@@ -28,13 +29,16 @@ pub struct OpenMonth {
     pub return_reasons: BTreeMap<ProjectId, String>,
     /// Its late grants, newest first.
     pub grants: Vec<LateGrantView>,
+    /// Terminated projects whose unfiled report the caller could only file under a late grant.
+    pub locked: BTreeSet<ProjectId>,
 }
 
-/// The months that accept reports today, earliest first, with the filings of `projects`.
+/// The months that accept reports today, earliest first, with the filings of the projects
+/// that `filter` selects.
 ///
 /// # Errors
-/// 400 with every unknown code of `projects`.
-pub fn open_months(ask: &mut Ask<'_>, projects: &FilterQuery) -> Result<Vec<OpenMonth>, Refusal> {
+/// 400 with every unknown code of `filter`.
+pub fn open_months(ask: &mut Ask<'_>, filter: &FilterQuery) -> Result<Vec<OpenMonth>, Refusal> {
     let mut months = reporting_months::list(ask.conn, None)?;
     months.retain(|m| m.state == MonthState::Open && m.opens_on <= ask.now.today);
     let mut years: BTreeMap<Year, FilingYear> = BTreeMap::new();
@@ -44,19 +48,37 @@ pub fn open_months(ask: &mut Ask<'_>, projects: &FilterQuery) -> Result<Vec<Open
         let read = match years.entry(year) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let filter = projects.known(ask.conn, Some(year))?;
+                let filter = filter.known(ask.conn, Some(year))?;
                 place.insert(FilingYear::read(ask, year, &filter)?)
             }
         };
         let filings = read.views(ask, &month)?;
         open.push(OpenMonth {
             return_reasons: return_reasons(ask, &month, &filings)?,
+            locked: locked(ask, &month, &filings)?,
             grants: late_grants::list(ask, month.month)?,
             month: month.into(),
             filings,
         });
     }
     Ok(open)
+}
+
+fn locked(
+    ask: &mut Ask<'_>,
+    month: &ReportingMonth,
+    filings: &[FilingView],
+) -> Result<BTreeSet<ProjectId>, Refusal> {
+    let mut locked = BTreeSet::new();
+    for filing in filings.iter().filter(|f| f.stage == Stage::Terminated && !f.status.is_filed()) {
+        let sight = ask.sight();
+        let project = projects::get(ask.conn, filing.project_id, sight)?;
+        let granted = is_granted(ask, month, project.id)?;
+        if may_file_when_terminated(&project, filing.report, granted).is_err() {
+            locked.insert(project.id);
+        }
+    }
+    Ok(locked)
 }
 
 fn return_reasons(
@@ -73,7 +95,7 @@ fn return_reasons(
         ..ReviewFilter::default()
     };
     let sight = ask.sight();
-    let returned = review::list(ask.conn, &filter, sight, &PageRequest::new(WHOLE, None))?;
+    let returned = review::list(ask.conn, &filter, sight, &PageRequest::whole())?;
     let reason = |(report, _): (Report, String)| (report.project_id, report.return_reason);
     Ok(returned.items.into_iter().map(reason).collect())
 }

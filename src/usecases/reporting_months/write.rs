@@ -55,7 +55,7 @@ pub fn decide_dates(
     check_days(month, opens_on, due_on).map_err(Refusal::invalid)?;
     let before = reporting_months::find(ask.conn, month)?;
     let at = |old, version| ReportingMonth { version, ..old };
-    let (kind, month) = match precondition.admits(before.clone(), at)? {
+    let (kind, month) = match precondition.admits(before.clone(), |m| m.version, at)? {
         None => ("reporting_month.opened", ReportingMonth::opening(month, opens_on, due_on)),
         Some(old) => ("reporting_month.rescheduled", old.reschedule(opens_on, due_on)?),
     };

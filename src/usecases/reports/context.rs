@@ -8,10 +8,12 @@ use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
+use crate::domain::report::Report;
+use crate::domain::report::cumulative::CumulativeFigures;
+use crate::domain::report::filings::FilingStatus;
 use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::restatement::standing;
 use crate::domain::report::warning::ReportContext;
-use crate::domain::report::{Report, may_report};
 use crate::store::plans::year_plans;
 use crate::store::reports::{filed, restatements};
 use crate::store::{Conn, StoreError, milestones, projects, reporting_months, reports};
@@ -117,21 +119,29 @@ pub fn compared_with(
     month: Month,
     today: NaiveDate,
 ) -> Result<ReportContext, StoreError> {
-    let mut earlier = reports::handed_over_before(conn, project.id, month)?;
+    let mut all = reports::list(conn, project.id)?;
+    let filed = all.iter().filter(|r| FilingStatus::of(Some(r.state)).is_filed());
+    let mut amounts: Vec<(Month, Fen)> =
+        filed.filter(|r| r.month != month).map(|r| (r.month, r.figures.completed)).collect();
     let restated = restatements::list(conn, project.id, None)?.into_iter();
-    earlier.extend(restated.filter(|r| r.month < month).map(|r| (r.month, r.amount)));
-    let of_year = earlier.iter().filter(|(m, _)| m.year() == month.year());
+    amounts.extend(restated.filter(|r| r.month != month).map(|r| (r.month, r.amount)));
+    let sum = |wanted: &dyn Fn(Month) -> bool| -> Fen {
+        amounts.iter().filter(|(m, _)| wanted(*m)).map(|(_, amount)| *amount).sum()
+    };
     let plan = year_plans::find(conn, project.id, month.year())?;
-    let last = reports::find(conn, project.id, month.previous())?;
+    let cumulative = CumulativeFigures::around(month, &all);
+    let last = all.iter().position(|r| r.month == month.previous()).map(|at| all.swap_remove(at));
     Ok(ReportContext {
         stage: project.stage,
         total: project.facts.total,
         invested_before: project.facts.invested_before,
         actual_start: project.facts.actual_start,
-        other_months_of_year: of_year.map(|(_, fen)| *fen).sum(),
-        other_months_ever: earlier.iter().map(|(_, fen)| *fen).sum::<Fen>(),
+        other_months_of_year: sum(&|m| m < month && m.year() == month.year()),
+        other_months_ever: sum(&|m| m < month),
+        later_months: sum(&|m| m > month),
         annual: plan.and_then(|p| p.in_force(month).map(|v| v.annual)),
         last_month: last.map(|r| r.figures),
+        cumulative,
         construction_permit: milestones::construction_permit(conn, project.id)?,
         today,
     })
@@ -161,9 +171,8 @@ fn try_to_write(
     report: Option<Report>,
 ) -> Result<(), Refusal> {
     ask.caller.must_be_able_to(FileReports::ACTIONS)?;
-    may_report(project, key.month, ask.now.today)?;
     let state = report.as_ref().map(|r| r.state);
-    fileable_month(ask, Filing { project: project.id, month: key.month, state })?;
+    fileable_month(ask, Filing { project, month: key.month, state })?;
     Ok(report.map_or(Ok(()), must_be_rewritable)?)
 }
 

@@ -4,6 +4,7 @@ pub mod context;
 pub mod input;
 pub mod list;
 pub mod restate;
+pub mod restatements;
 pub mod review;
 pub mod step;
 pub mod view;

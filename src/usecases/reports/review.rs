@@ -6,11 +6,12 @@ use utoipa::ToSchema;
 use crate::domain::money::Fen;
 use crate::domain::report::Report;
 use crate::store::PageRequest;
-use crate::store::reports::filed::FiledReport;
+use crate::store::reports::filed::{self, FiledReport};
 use crate::store::reports::review::{self, ReviewFilter};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::projects::filter::PlaceFilter;
+use crate::usecases::projects::records::RecordQuery;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::view::ReportView;
 
@@ -35,21 +36,26 @@ pub struct ReviewItem {
 pub fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
+    records: &RecordQuery,
     filter: ReviewFilter,
     page: &PageRequest,
 ) -> Result<PageView<ReviewItem>, Refusal> {
-    let (industries, areas) = places.known(ask.conn)?;
-    let filter = ReviewFilter { areas, industries, ..filter };
+    let scope = records.known(ask.conn, places)?;
+    let filter = ReviewFilter { scope, ..filter };
     let found = review::list(ask.conn, &filter, ask.sight(), page)?;
     let reports: Vec<Report> = found.items.iter().map(|(report, _)| report.clone()).collect();
     let beside = review::beside(ask.conn, &reports)?;
-    Ok(PageView::of(found, |(report, project)| {
-        let beside = beside.get(&report.id).copied().unwrap_or_default();
+    let filed = filed::many(ask.conn, reports)?;
+    let items = found.items.into_iter().zip(filed);
+    let view = |((_, project), filed): ((Report, String), FiledReport)| {
+        let beside = beside.get(&filed.report.id).copied().unwrap_or_default();
         ReviewItem {
             project,
             planned_wan: beside.planned,
             last_month_wan: beside.last_month,
-            report: ReportView::of(FiledReport::alone(report), ask.language),
+            report: ReportView::of(filed, ask.language),
         }
-    }))
+    };
+    let items = items.map(view).collect();
+    Ok(PageView { items, total: found.total, next_cursor: found.next_cursor, next: None })
 }

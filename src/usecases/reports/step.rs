@@ -2,6 +2,7 @@
 
 use crate::domain::account::access::{Role, may_return_report};
 use crate::domain::project::Project;
+use crate::domain::report::span::ReportingSpan;
 use crate::domain::report::warning::warnings;
 use crate::domain::report::{Report, ReportState, Step};
 use crate::domain::text::Reason;
@@ -25,7 +26,7 @@ use crate::usecases::reports::write::ReportChange;
 pub fn decide_submission(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
     decide(ask, key, "report.submitted", |ask, project, report| {
         let state = Some(report.state);
-        must_be_fileable(ask, Filing { project: project.id, month: report.month, state })?;
+        must_be_fileable(ask, Filing { project, month: report.month, state })?;
         let warned = warnings(
             &report.figures,
             &compared_with(ask.conn, project, report.month, ask.now.today)?,
@@ -58,11 +59,16 @@ pub fn decide_return(
 /// Takes a submitted report into the figures.
 ///
 /// # Errors
-/// Not found; a conflict when it was not submitted or its month is closed.
+/// Not found; a conflict when it was not submitted, its month is closed, or its project had not
+/// started or had ended in the month.
 pub fn decide_confirmation(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
-    decide(ask, key, "report.confirmed", |ask, _, report| {
+    decide(ask, key, "report.confirmed", |ask, project, report| {
+        ReportingSpan::of(project).must_contain(report.month)?;
         must_be_reviewable(ask.conn, report.month)?;
-        Ok(report.confirm(by(ask))?)
+        // Total, plan and other months may have changed since it was submitted.
+        let context = compared_with(ask.conn, project, report.month, ask.now.today)?;
+        let warned = warnings(&report.figures, &context);
+        Ok(Report { warnings: warned, ..report.confirm(by(ask))? })
     })
 }
 

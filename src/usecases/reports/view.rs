@@ -10,10 +10,10 @@ use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
 use crate::domain::report::ReportState;
 use crate::domain::report::restatement::Restatement;
-use crate::domain::report::warning::Warning;
 use crate::domain::words::Language;
 use crate::store::reports::filed::FiledReport;
 use crate::usecases::answer::Versioned;
+use crate::usecases::warning::WarningView;
 
 /// A project's report of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -57,30 +57,11 @@ pub struct ReportView {
     pub version: i64,
 }
 
-/// One implausible figure, explained.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ReportWarning)]
-pub struct WarningView {
-    /// Stable code to program against.
-    #[schema(example = "half-of-the-year")]
-    pub code: String,
-    /// The explanation with its figures, in the caller's language.
-    pub detail: String,
-}
-
-impl WarningView {
-    fn of(warning: Warning, language: Language) -> Self {
-        let detail = warning.words().say(language);
-        Self { code: warning.code, detail }
-    }
-}
-
 impl ReportView {
     /// The answer about `filed` in the caller's language.
     pub fn of(filed: FiledReport, language: Language) -> Self {
         let FiledReport { report, restatements, issue_ids } = filed;
         let figures = report.figures;
-        let warnings = report.warnings.into_iter();
         Self {
             id: report.id,
             project_id: report.project_id,
@@ -93,7 +74,7 @@ impl ReportView {
             full_year_forecast_wan: figures.full_year_forecast,
             funds_received_wan: figures.funds_received,
             funds_paid_wan: figures.funds_paid,
-            warnings: warnings.map(|warning| WarningView::of(warning, language)).collect(),
+            warnings: WarningView::all(report.warnings, language),
             issue_ids,
             return_reason: report.return_reason,
             submitted_at: report.submitted.map(|s| s.at),

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{IssueId, ReportId};
 use crate::domain::report::warning::warnings;
-use crate::domain::report::{Report, ReportFigures, ReportState, may_report};
+use crate::domain::report::{Report, ReportFigures, ReportState};
 use crate::domain::words::Language;
 use crate::store::events::{self, Event, FieldChange, changes};
 use crate::store::reports::filed::{self, FiledReport};
@@ -46,16 +46,16 @@ pub fn decide(
 ) -> Result<ReportChange, Refusal> {
     let project = projects::get(ask.conn, key.project, ask.sight())?;
     let figures = input.figures(&issues::ids(ask.conn, project.id)?)?;
-    may_report(&project, key.month, ask.now.today)?;
     let warned = warnings(&figures, &compared_with(ask.conn, &project, key.month, ask.now.today)?);
     let old = reports::find(ask.conn, key.project, key.month)?;
     let before = old.clone().map(|old| filed::of(ask.conn, old)).transpose()?;
     let state = old.as_ref().map(|r| r.state);
-    must_be_fileable(ask, Filing { project: key.project, month: key.month, state })?;
-    let (kind, report) = match precondition.admits(old, |old, version| Report { version, ..old })? {
-        None => ("report.drafted", draft(key, figures)),
-        Some(old) => ("report.rewritten", old.rewrite(figures)?),
-    };
+    must_be_fileable(ask, Filing { project: &project, month: key.month, state })?;
+    let (kind, report) =
+        match precondition.admits(old, |r| r.version, |old, version| Report { version, ..old })? {
+            None => ("report.drafted", draft(key, figures)),
+            Some(old) => ("report.rewritten", old.rewrite(figures)?),
+        };
     Ok(ReportChange {
         kind,
         before,

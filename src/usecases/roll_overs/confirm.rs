@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::account::access::Sight;
+use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::new_version::{CheckedAmounts, VersionWords};
 use crate::domain::roll_over::{PlannedDates, RollOver, RollOverState, RollOverStep};
@@ -15,6 +16,7 @@ use crate::store::{projects, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::check::Check;
 use crate::usecases::plans::year_plan::FirstVersion;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reporting_months::gates::must_not_be_closed;
 use crate::usecases::roll_overs::must_be_proposed;
@@ -44,7 +46,7 @@ impl ConfirmationInput {
 pub fn decide(
     ask: &mut Ask<'_>,
     year: Year,
-    version: i64,
+    version: impl Into<Expected>,
     input: &ConfirmationInput,
 ) -> Result<RollOverChange, Refusal> {
     let mut check = Check::new();
@@ -52,7 +54,7 @@ pub fn decide(
     let document_number = check.done(number)?.into_string();
     let old = roll_overs::get(ask.conn, year)?;
     must_be_proposed(&old)?;
-    if old.version != version {
+    if version.into().of(old.version) != old.version {
         return Err(Refusal::stale());
     }
     let before = totals::of(ask.conn, old.clone())?;
@@ -102,9 +104,23 @@ fn plan(
         reason: format!("由 {} 年结转", roll_over.through.year()),
         ..VersionWords::default()
     };
-    let amounts = amounts.map_err(Refusal::invalid)?;
+    let amounts = amounts.map_err(|errors| wrong(named, errors))?;
     let by = ask.caller.author.user_id();
     FirstVersion::of(&project, year, amounts.first(effective, words, ask.now.instant, by))
+}
+
+/// The errors of a line, each naming its project.
+fn wrong(named: &NamedLine, errors: Vec<FieldError>) -> Refusal {
+    let id = named.line.project_id;
+    let name = &named.project;
+    let of_project = |error: FieldError| {
+        let words = Words::new(
+            format!("项目 {id}“{name}”：{}", error.words.zh),
+            format!("Project {id} ({name}): {}", error.words.en),
+        );
+        FieldError { words, ..error }
+    };
+    Refusal::invalid(errors.into_iter().map(of_project).collect())
 }
 
 fn outdated(year: Year, named: &NamedLine) -> Refusal {

@@ -17,6 +17,7 @@ use crate::store::{Conn, projects, roll_overs};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::check::Check;
 use crate::usecases::patch::{Patch, Patchable};
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::roll_overs::must_be_proposed;
 use crate::usecases::roll_overs::view::RollOverLineView;
@@ -80,7 +81,7 @@ pub struct RollOverLineChange {
 pub fn decide_update(
     ask: &mut Ask<'_>,
     key: RollOverLineKey,
-    version: i64,
+    version: impl Into<Expected>,
     patch: &Patch<RollOverLineInput>,
 ) -> Result<RollOverLineChange, Refusal> {
     let roll_over = roll_overs::get(ask.conn, key.year)?;
@@ -88,6 +89,7 @@ pub fn decide_update(
     must_be_proposed(&roll_over)?;
     let project = projects::get(ask.conn, key.project, ask.sight())?;
     let changed = changed(&before.line, patch, project.facts.total)?;
+    let version = version.into().of(before.line.version);
     let line = RollOverLine { version, ..changed };
     Ok(RollOverLineChange { roll_over, before, line, stamp: ask.stamp() })
 }

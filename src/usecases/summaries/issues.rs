@@ -113,6 +113,8 @@ impl OpenIssue {
             due_before,
             raised_by_day,
             raised_from_day,
+            // Only the list of the register has it.
+            selection: _,
         } = filter;
         let raised = |is_in: &dyn Fn(NaiveDate) -> bool| self.raised_on.is_some_and(is_in);
         project.is_none_or(|project| project == self.project_id)

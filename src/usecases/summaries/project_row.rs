@@ -48,7 +48,8 @@ pub struct ProjectRow {
     /// (Invested before the register + completed in all years through the period) ÷ total
     /// investment.
     pub total_completion: RateView,
-    /// True if construction has started, in this year or before.
+    /// True if construction has started, in this year or before, by `actual_start` or by the
+    /// milestone `start`.
     pub has_started: bool,
     /// How the project counts in the start rates of the year.
     pub starts: StartsView,
@@ -197,7 +198,6 @@ impl ProjectRow {
         shown: &Shown<'_>,
     ) -> Self {
         let LitProject { year, light, .. } = project;
-        let day = shown.judge.period.evaluation_day;
         Self {
             project_id: year.id,
             code: names.code,
@@ -210,7 +210,7 @@ impl ProjectRow {
             total_investment_wan: year.total,
             progress: sums.progress(shown),
             total_completion: progress::total_completion(&sums.figures).into(),
-            has_started: year.starts.actual.is_some_and(|start| start <= day),
+            has_started: project.has_started,
             starts: sums.starts.into(),
             light: light.light,
             decided_by: light.words().say(shown.language),

@@ -12,6 +12,7 @@ use crate::domain::words::{Language, Words};
 use crate::store::page::{Page, USUAL};
 use crate::store::projects::ProjectFilter;
 use crate::store::{Conn, PageRequest};
+use crate::usecases::answer::Listing;
 use crate::usecases::ask::Ask;
 use crate::usecases::figures::about::{About, Method};
 use crate::usecases::figures::key_names::KeyNames;
@@ -82,8 +83,32 @@ pub struct ProjectRows {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_cursor: Option<String>,
+    /// Path and query of the next page; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
     /// Sums over all projects on all pages.
     pub sum: ProjectSum,
+}
+
+impl Listing for ProjectRows {
+    type Item = ProjectRow;
+
+    fn items(&self) -> &[ProjectRow] {
+        &self.items
+    }
+
+    fn total(&self) -> i64 {
+        self.total
+    }
+
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    fn set_next(&mut self, address: String) {
+        self.next = Some(address);
+    }
 }
 
 /// Projects that match both filters and are visible to the caller, one page of them, with the sums.
@@ -137,6 +162,7 @@ pub(crate) fn rows_of(
         items: page.items,
         total: page.total,
         next_cursor: page.next_cursor,
+        next: None,
         sum: ProjectSum::of(&sums, &shown),
     })
 }

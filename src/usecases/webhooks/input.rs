@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::domain::error::FieldError;
+use crate::domain::event::kind::EventKind;
 use crate::domain::id::ProjectId;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::domain::webhook::url::HookUrl;
@@ -123,19 +124,15 @@ impl WebhookFields<'_> {
     }
 }
 
-/// Sorted kinds without duplicates. Notes an error for each that is not of the form `noun.verb`.
+/// Sorted kinds without duplicates. Notes an error for each unknown one.
 fn in_order(check: &mut Check, kinds: &[String]) -> Vec<String> {
-    let plain =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     for (at, kind) in kinds.iter().enumerate() {
-        let is_kind = kind.len() <= 100
-            && kind.split_once('.').is_some_and(|(what, done)| plain(what) && plain(done));
-        if !is_kind {
+        if kind.parse::<EventKind>().is_err() {
             let words = Words::new(
-                "应为事件类型，例如 report.confirmed；参见 GET /events 的 kind。",
-                "Must be an event kind such as report.confirmed; see `kind` in GET /events.",
+                "没有这种事件；可用的类型见接口文档 EventKind。",
+                "Unknown kind of event; see EventKind in the document.",
             );
-            check.note(&format!("/kinds/{at}"), FieldError::new("", "wrong-form", words));
+            check.note(&format!("/kinds/{at}"), FieldError::new("", "unknown-code", words));
         }
     }
     let mut kinds = kinds.to_vec();

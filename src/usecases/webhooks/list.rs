@@ -27,7 +27,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<WebhookVie
         let secrets = secrets::list(ask.conn, hook.id)?;
         items.push(WebhookView::new(hook, secrets));
     }
-    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor })
+    Ok(PageView { items, total: page.total, next_cursor: page.next_cursor, next: None })
 }
 
 /// One webhook of the caller.

@@ -10,6 +10,7 @@ use crate::store::webhooks::recorded::RecordedWebhook;
 use crate::store::webhooks::{self, Disabled, Webhook, secrets};
 use crate::store::{Conn, StoreError};
 use crate::usecases::ask::{Ask, Stamp};
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::webhooks::input::{WebhookFields, WebhookInput, WebhookPatch};
 use crate::usecases::webhooks::secret::NewSecret;
@@ -88,7 +89,7 @@ pub struct WebhookChange {
 pub fn decide_update(
     ask: &mut Ask<'_>,
     id: WebhookId,
-    version: i64,
+    version: impl Into<Expected>,
     hosts: &AllowedHosts,
     patch: &WebhookPatch,
 ) -> Result<WebhookChange, Refusal> {
@@ -100,7 +101,7 @@ pub fn decide_update(
     let disabling = Disabled { at: ask.now.instant, because: DisabledBecause::Owner };
     let current = before.clone();
     let after = Webhook {
-        version,
+        version: version.into().of(current.version),
         url: checked.url.unwrap_or(current.url),
         kinds: checked.kinds.unwrap_or(current.kinds),
         project: project_id.unwrap_or(current.project),
@@ -143,9 +144,10 @@ pub struct WebhookDeletion {
 pub fn decide_deletion(
     ask: &mut Ask<'_>,
     id: WebhookId,
-    version: i64,
+    version: impl Into<Expected>,
 ) -> Result<WebhookDeletion, Refusal> {
     let hook = list::owned(ask, id)?;
+    let version = version.into().of(hook.version);
     let change = FieldChange::said("url", &hook.url.to_string());
     let detail = WebhookDetail::new(ask, "webhook.deleted", id, change);
     Ok(WebhookDeletion { version, detail })

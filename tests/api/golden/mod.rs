@@ -30,6 +30,7 @@ tests![
     verify_finds_nothing_wrong_with_what_0_1_0_stored,
     the_next_months_are_published_on_what_0_1_0_stored,
     posts_that_0_1_0_answered_are_answered_the_same_within_72_hours,
+    everything_0_1_0_stored_is_found_by_its_name,
 ];
 
 /// Tests that need no database.
@@ -40,8 +41,14 @@ pub const ONCE: crate::support::run::Once = &[
 ];
 
 /// Members that later releases added to answers of 0.1.0: the path begins with, and the name.
-const ADDED: &[(&str, &str)] =
-    &[("/bulletins", "restated_months"), ("/summaries", "restated_months")];
+const ADDED: &[(&str, &str)] = &[
+    ("/bulletins", "restated_months"),
+    ("/summaries", "restated_months"),
+    ("/events", "subject"),
+    ("/history", "subject"),
+    ("/projects", "subject"),
+    ("/projects", "warnings"),
+];
 
 /// Which test compares an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,4 +289,34 @@ async fn posts_that_0_1_0_answered_are_answered_the_same_within_72_hours(app: Te
     let feed = auditor.get(&after).await.expect(200);
     let kinds: BTreeSet<&str> = feed.items().iter().filter_map(|e| e["kind"].as_str()).collect();
     assert_eq!(kinds, BTreeSet::from(["session.opened"]));
+}
+
+/// Rows that 0.1.0 stored have no folded text; this program makes it when it migrates.
+async fn everything_0_1_0_stored_is_found_by_its_name(app: TestApp) {
+    let golden = Golden::load(app, "answers.jsonl").await;
+    let full_width = |text: &str| -> String {
+        let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_graphic());
+        text.chars().map(|c| wide(c).unwrap_or(c)).collect()
+    };
+    let (commission, admin) = (golden.actor("commission"), golden.actor("admin"));
+    let mut searched = 0;
+    for (actor, list, table, field) in [
+        (commission, "/projects", "projects", "name"),
+        (commission, "/units", "units", "name"),
+        (admin, "/users", "users", "username"),
+        (admin, "/users", "users", "display_name"),
+    ] {
+        let clients: Vec<Value> = rows("clients").iter().map(|c| c["user_id"].clone()).collect();
+        for row in
+            rows(table).iter().filter(|row| table != "users" || !clients.contains(&row["id"]))
+        {
+            let name = full_width(row[field].as_str().unwrap()).to_uppercase();
+            let q: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+            let found = actor.get(&format!("{list}?limit=200&q={q}")).await.expect(200);
+            let ids: Vec<&Value> = found.items().iter().map(|item| &item["id"]).collect();
+            assert!(ids.contains(&&row["id"]), "{list} {name}: {}", found.text);
+            searched += 1;
+        }
+    }
+    assert!(searched > 40, "{searched}");
 }

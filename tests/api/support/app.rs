@@ -50,7 +50,7 @@ impl TestApp {
     pub async fn start_with(database: TestDatabase, config: Config) -> Self {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
-        let options = DbOptions { connections: 4, wait: PATIENCE };
+        let options = DbOptions { connections: 4, wait: PATIENCE, deadline: PATIENCE };
         let db = Db::open(&database.url, options).unwrap();
         db.write(open_months).await.unwrap();
         let server =

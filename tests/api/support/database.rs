@@ -77,7 +77,7 @@ impl Templates {
         Self {
             server,
             cluster: OnceLock::new(),
-            folder: tempfile::tempdir().unwrap(),
+            folder: private_folder(),
             sqlite: OnceLock::new(),
             postgres: OnceLock::new(),
             copying: Mutex::new(()),
@@ -103,7 +103,7 @@ impl Templates {
 
     /// Creates a database that contains the reference data only.
     pub fn make(&self, kind: Kind) -> TestDatabase {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let url = match kind {
             Kind::Sqlite => {
                 let file = folder.path().join("test.db");
@@ -193,4 +193,11 @@ fn prepare(url: &DatabaseUrl) {
             conn.batch_execute("pragma wal_checkpoint(truncate)").map_err(StoreError::from);
         folded.unwrap();
     }
+}
+
+/// A temporary folder that nobody else can open, as the program wants its own.
+pub fn private_folder() -> TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let owner_only = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().permissions(owner_only).tempdir().unwrap()
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::actor::Actor;
 use super::app::{START, TestApp};
-use super::database::TestDatabase;
+use super::database::{TestDatabase, private_folder};
 
 /// The release whose golden files are read.
 const RELEASE: &str = "0.1.0";
@@ -118,7 +118,7 @@ impl Golden {
         let database = TestDatabase {
             url: self.app.database.url.clone(),
             kind: self.app.database.kind,
-            folder: tempfile::tempdir().unwrap(),
+            folder: private_folder(),
         };
         let done = tokio::task::spawn_blocking(move || run(&database, "verify")).await.unwrap();
         let said = String::from_utf8_lossy(&done.stdout).into_owned();

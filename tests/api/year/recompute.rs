@@ -225,7 +225,7 @@ impl<'a> Month<'a> {
             owed.iter().filter(|m| !p.reports.get(m).is_some_and(|r| r.confirmed)).count();
         let reporting = (!owed.is_empty()).then(|| by(missing as i64, 1, 2));
         let worst = [self.progress(sum), start, milestones, reporting].into_iter().flatten().max();
-        worst.filter(|w| !(*w == 0 && sum.silent > 0))
+        worst.filter(|w| !(*w == 0 && (sum.silent > 0 || sum.planned == 0)))
     }
 
     fn light(&self, p: &Built, sum: &Sum) -> usize {
@@ -269,8 +269,9 @@ impl<'a> Month<'a> {
             "missing": sum.missing})
     }
 
-    fn expected(&self) -> Value {
-        percent(self.number.into(), 12)
+    /// Months of the year; nothing where nothing is planned.
+    fn expected(&self, sum: &Sum) -> Value {
+        if sum.planned == 0 { Value::Null } else { percent(self.number.into(), 12) }
     }
 
     fn deviation_points(&self, sum: &Sum) -> Value {
@@ -370,7 +371,7 @@ impl<'a> Month<'a> {
             "current": {"annual_investment_wan": wan(sum.planned),
                 "against_plan": rate(sum.completed, sum.planned)},
             "total_completion": rate(sum.ever, sum.total),
-            "expected_percent": self.expected(),
+            "expected_percent": self.expected(sum),
             "deviation_points": self.deviation_points(sum),
             "coverage": Self::coverage(sum),
         });
@@ -383,7 +384,7 @@ impl<'a> Month<'a> {
             "planned": {"annual_investment_wan": wan(sum.planned), "through_wan": wan(sum.through)},
             "completed_wan": wan(sum.completed),
             "against_plan": rate(sum.completed, sum.planned),
-            "expected_percent": self.expected(),
+            "expected_percent": self.expected(sum),
             "coverage": Self::coverage(sum),
         });
         same(shown, &expected, at);

@@ -1,9 +1,9 @@
 //! Codes and names of industry lines and areas.
 
 use crate::domain::reference::industry::is_leaf;
-use crate::http::problem::Problem;
-use crate::store::Conn;
 use crate::store::reference::{areas, industries};
+use crate::usecases::ask::Ask;
+use crate::usecases::refusal::Refusal;
 
 /// Codes with their names.
 #[derive(Clone, Debug, Default)]
@@ -16,11 +16,14 @@ pub struct Lists {
 
 impl Lists {
     /// Loads all industry lines and areas.
-    pub fn load(conn: &mut Conn) -> Result<Self, Problem> {
-        let all = industries::all(conn)?;
+    ///
+    /// # Errors
+    /// Database errors only.
+    pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+        let all = industries::all(ask.conn)?;
         let lines = all.iter().filter(|i| is_leaf(i.id, &all));
         let industries = lines.map(|i| (i.code.clone(), i.name.clone())).collect();
-        let areas = areas::all(conn)?.into_iter().map(|a| (a.code, a.name)).collect();
+        let areas = areas::all(ask.conn)?.into_iter().map(|a| (a.code, a.name)).collect();
         Ok(Self { industries, areas })
     }
 

@@ -1,0 +1,3 @@
+drop table feeds;
+alter table events drop column subject_key;
+alter table events drop column subject_version;

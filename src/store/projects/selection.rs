@@ -1,0 +1,93 @@
+//! Further conditions of the project list: ids, time of change, ranges of amounts and dates.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::id::ProjectId;
+use crate::domain::money::Fen;
+use crate::store::projects::Wanted;
+use crate::store::schema::{events, projects};
+
+/// A range with both ends included; an absent end is open.
+#[derive(Clone, Copy, Debug)]
+pub struct Range<T> {
+    /// Smallest value.
+    pub from: Option<T>,
+    /// Largest value.
+    pub to: Option<T>,
+}
+
+impl<T> Default for Range<T> {
+    fn default() -> Self {
+        Self { from: None, to: None }
+    }
+}
+
+/// Conditions that only the project list has. A project without the date is in no range of it.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectSelection {
+    /// Only projects with these ids.
+    pub ids: Option<Vec<i64>>,
+    /// Only these projects, as for lights.
+    pub among: Option<Vec<ProjectId>>,
+    /// Only projects that were changed at this instant or later, or an event since then is about.
+    pub updated_since: Option<Timestamp>,
+    /// Total investment.
+    pub total: Range<Fen>,
+    /// Planned start.
+    pub planned_start: Range<NaiveDate>,
+    /// Planned finish.
+    pub planned_finish: Range<NaiveDate>,
+    /// Planned operation.
+    pub planned_operation: Range<NaiveDate>,
+    /// Actual start.
+    pub actual_start: Range<NaiveDate>,
+    /// Actual finish.
+    pub actual_finish: Range<NaiveDate>,
+    /// Actual operation.
+    pub actual_operation: Range<NaiveDate>,
+}
+
+/// Restricts a boxed query to a range of a column.
+macro_rules! within {
+    ($query:ident, $column:expr, $range:expr) => {
+        if let Some(from) = $range.from {
+            $query = $query.filter($column.ge(from));
+        }
+        if let Some(to) = $range.to {
+            $query = $query.filter($column.le(to));
+        }
+    };
+}
+
+pub(in crate::store) use within;
+
+impl ProjectSelection {
+    /// `query` with these conditions.
+    pub(super) fn apply<'a>(&'a self, mut query: Wanted<'a>) -> Wanted<'a> {
+        if let Some(ids) = &self.ids {
+            query = query.filter(projects::id.eq_any(ids));
+        }
+        if let Some(among) = &self.among {
+            query = query.filter(projects::id.eq_any(among.iter().map(|p| p.0)));
+        }
+        if let Some(since) = self.updated_since {
+            let changed = events::table
+                .filter(events::subject_kind.eq("project"))
+                .filter(events::at.ge(since.naive()))
+                .select(events::subject_id);
+            let changed = projects::id.eq_any(changed);
+            query = query.filter(projects::updated_at.ge(since.naive()).or(changed));
+        }
+        let total = Range { from: self.total.from.map(Fen::get), to: self.total.to.map(Fen::get) };
+        within!(query, projects::total_fen, total);
+        within!(query, projects::planned_start, self.planned_start);
+        within!(query, projects::planned_finish, self.planned_finish);
+        within!(query, projects::planned_operation, self.planned_operation);
+        within!(query, projects::actual_start, self.actual_start);
+        within!(query, projects::actual_finish, self.actual_finish);
+        within!(query, projects::actual_operation, self.actual_operation);
+        query
+    }
+}

@@ -1,0 +1,142 @@
+//! Which passwords are taken, and what is kept of ended sessions.
+
+use diesel::RunQueryDsl;
+use major_projects::domain::account::access::Role;
+use major_projects::store::StoreError;
+use serde_json::json;
+
+use crate::support::actor::{Actor, Answer};
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::run::OnEach;
+use crate::tests;
+
+tests![
+    OnEach;
+    known_words_and_names_in_pinyin_are_refused,
+    the_last_five_passwords_are_not_taken_again,
+    ended_sessions_are_deleted_after_their_time_for_audit,
+    nobody_changes_their_own_role,
+];
+
+async fn change(actor: &Actor, from: &str, to: &str) -> Answer {
+    actor.put("/me/password", &json!({"current_password": from, "new_password": to})).await
+}
+
+async fn known_words_and_names_in_pinyin_are_refused(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    let unit = app.unit("海科石化集团").await;
+    let new = |password: &str| {
+        json!({"username": "li.xm", "display_name": "李晓明", "role": "viewer",
+            "password": password})
+    };
+
+    for known in [
+        "Dongying2021",
+        "Guangrao@20260101",
+        "Dongying@2021#Kenli",
+        "majorprojects2026",
+        // A unit of the register, whoever's account it is.
+        "haikeshihua2026",
+        "Shihuajituan#2026",
+    ] {
+        let refused = change(&unit, PASSWORD, known).await.expect(422);
+        assert_eq!(refused.errors(), [("/new_password".into(), "too-guessable".into())], "{known}");
+        let refused = admin.post("/users", &new(known)).await.expect(422);
+        assert_eq!(refused.errors(), [("/password".into(), "too-guessable".into())], "{known}");
+    }
+    for named in ["Xiaoming@8888", "lixiaoming-2021", "李晓明李晓明李晓明1"] {
+        admin.post("/users", &new(named)).await.expect(422);
+    }
+    let made = admin.post("/users", &new("window ladder orchid 93")).await.expect(201);
+    let reset = format!("/users/{}/password", made.id());
+    admin.put(&reset, &json!({"password": "LiXiaoming#2026"})).await.expect(422);
+    admin.put(&reset, &json!({"password": "copper lantern river 48"})).await.expect(200);
+}
+
+async fn the_last_five_passwords_are_not_taken_again(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    let viewer = app.role(Role::Viewer).await;
+    let id = viewer.get("/me").await.id();
+    let reset = format!("/users/{id}/password");
+    let nth = |n: usize| {
+        let word = ["window", "ladder", "orchid", "copper", "meadow", "pocket"][n];
+        format!("{word} quarry violin {n}7")
+    };
+
+    let mut current = PASSWORD.to_owned();
+    for n in 0..5 {
+        // The current one and every earlier one, up to five.
+        for used in (0..n).map(nth).chain([PASSWORD.to_owned()]) {
+            let refused = change(&viewer, &current, &used).await.expect(422);
+            assert_eq!(refused.errors(), [("/new_password".into(), "used-before".into())]);
+            let body = json!({"password": used});
+            let refused = admin.put(&reset, &body).await.expect(422);
+            assert_eq!(refused.errors(), [("/password".into(), "used-before".into())]);
+        }
+        change(&viewer, &current, &nth(n)).await.expect(204);
+        current = nth(n);
+    }
+
+    // Five others were used since the first.
+    change(&viewer, &current, PASSWORD).await.expect(204);
+    change(&viewer, PASSWORD, &nth(1)).await.expect(422);
+    change(&viewer, PASSWORD, &nth(0)).await.expect(204);
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+async fn count(app: &TestApp, what: &'static str) -> i64 {
+    let counted = app.db.read(move |conn| {
+        let sql = format!("select count(*) as count from {what}");
+        let row: Count = diesel::sql_query(sql).get_result(conn)?;
+        Ok::<_, StoreError>(row.count)
+    });
+    counted.await.unwrap()
+}
+
+async fn ended_sessions_are_deleted_after_their_time_for_audit(app: TestApp) {
+    app.add_user("zhang.wei", Role::Viewer, None, None, false).await;
+    let first = app.log_in("zhang.wei", PASSWORD).await;
+    first.delete("/sessions/current").await.expect(204);
+    app.log_in("zhang.wei", PASSWORD).await;
+    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (2, 2));
+
+    // The first has ended, the second expires after 14 days.
+    app.clock.pass_hours(180 * 24);
+    app.log_in("zhang.wei", PASSWORD).await;
+    assert_eq!(count(&app, "sessions").await, 3);
+    app.clock.pass_seconds(1);
+    app.log_in("zhang.wei", PASSWORD).await;
+    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (3, 3));
+    app.clock.pass_hours(15 * 24);
+    app.log_in("zhang.wei", PASSWORD).await;
+
+    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (3, 3));
+    // Who logged in and out remains known.
+    assert_eq!(count(&app, "events where kind = 'session.opened'").await, 5);
+}
+
+async fn nobody_changes_their_own_role(app: TestApp) {
+    let admin = app.role(Role::Admin).await;
+    app.add_user("admin.2", Role::Admin, None, None, false).await;
+    let other = app.log_in("admin.2", PASSWORD).await;
+    let me = admin.get("/me").await;
+    let path = format!("/users/{}", me.id());
+    let version = me.json["version"].as_i64().unwrap();
+
+    let refused = admin.patch(&path, version, &json!({"role": "commission"})).await.expect(403);
+    let unchanged = admin.get("/me").await;
+    admin.patch(&path, version, &json!({"role": "admin", "display_name": "我"})).await.expect(200);
+    other.patch(&path, version + 1, &json!({"role": "viewer"})).await.expect(200);
+
+    assert_eq!(refused.code(), "own-role");
+    assert_eq!(
+        (&unchanged.json["role"], &unchanged.json["version"]),
+        (&json!("admin"), &json!(version))
+    );
+    assert_eq!(admin.get("/me").await.json["role"], "viewer");
+}
