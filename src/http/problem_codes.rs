@@ -54,6 +54,12 @@ const CODES: &[ProblemCode] = &[
         "A requested scope is not one of the client's.",
     ),
     code(
+        "metrics-token",
+        401,
+        "监控指标需要令牌；请带上 METRICS_TOKEN_FILE 中的令牌。",
+        "The metrics need a token. Send the one in `METRICS_TOKEN_FILE`.",
+    ),
+    code(
         "no-token",
         401,
         "请求没有令牌；请先登录，再带上 Authorization: Bearer。",
@@ -313,6 +319,24 @@ const CODES: &[ProblemCode] = &[
         403,
         "表单不是本系统的页面发出的，或已过期；请刷新页面。",
         "The form did not come from a page of this server, or expired. Reload the page.",
+    ),
+    code(
+        "disk-full",
+        507,
+        "服务器磁盘已满，未作任何更改；腾出空间后重试。",
+        "The server's disk is full and nothing was changed. Try again when there is room.",
+    ),
+    code(
+        "outcome-unknown",
+        503,
+        "提交结果未知：可能已写入，也可能没有。先读取记录，或以同一个 Idempotency-Key 重试。",
+        "The outcome is unknown: the write may have happened. Read the record first, or repeat with the same `Idempotency-Key`.",
+    ),
+    code(
+        "own-role",
+        403,
+        "任何人不得更改自己的角色；请由另一位管理员办理。",
+        "Nobody changes their own role. Ask another administrator.",
     ),
 ];
 
