@@ -178,6 +178,10 @@ pub struct Config {
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
     pub stop_seconds: u64,
 
+    /// Days that lines of the access log are kept, at least 180
+    #[arg(long, env = "ACCESS_LOG_DAYS", default_value_t = 180, value_parser = days_of_log)]
+    pub access_log_days: u32,
+
     /// Hosts that webhooks may be sent to, comma-separated, as host or host:port; empty disables
     /// webhooks
     #[arg(long, env = "WEBHOOK_HOSTS", default_value = "", hide_default_value = true)]
@@ -232,6 +236,7 @@ impl Config {
             metrics = self.metrics,
             metrics_token_file = self.metrics_token_file.as_ref().map(|f| f.display().to_string()),
             stop_seconds = self.stop_seconds,
+            access_log_days = self.access_log_days,
             webhook_hosts = %self.webhook_hosts,
             webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
             today = self.today.map(|d| d.to_string()),
@@ -267,6 +272,7 @@ impl Config {
             metrics: true,
             metrics_token_file: None,
             stop_seconds: 5,
+            access_log_days: 180,
             webhook_hosts: AllowedHosts::default(),
             webhook_ca_file: None,
             today: None,
@@ -285,4 +291,9 @@ impl Config {
 fn threads(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=16).contains(number));
     number.ok_or_else(|| "must be a number from 1 to 16".to_owned())
+}
+
+fn days_of_log(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| (180..=36_500).contains(days));
+    days.ok_or_else(|| "must be a number of days from 180 to 36500".to_owned())
 }

@@ -1,5 +1,6 @@
 //! The operations: one folder per noun with handlers, parameters and bodies. [`routes()`] lists them.
 
+pub mod access_log;
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
@@ -82,6 +83,7 @@ pub fn routes() -> Routes {
         .and(bulletins::routes())
         .and(events::routes())
         .and(webhooks::routes())
+        .and(access_log::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
         .with_tags(&TAGS)

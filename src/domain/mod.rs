@@ -6,6 +6,7 @@
 //! Shared types (money, months, rates, ids, text, words) are single files; each noun of the field
 //! has a folder.
 
+pub mod access_log;
 pub mod account;
 pub mod clock;
 pub mod code;

@@ -12,6 +12,7 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
+use crate::http::access_recorder::AccessRecorder;
 use crate::http::answers::Answers;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
@@ -43,6 +44,8 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
+    /// Entries of the access log that are not stored yet.
+    pub access: AccessRecorder,
     /// Limit of log-in attempts.
     pub attempts: AttemptLimit,
     /// Threads that hash passwords.

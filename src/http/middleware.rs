@@ -15,6 +15,7 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::domain::words::Language;
+use crate::http::access;
 use crate::http::app::App;
 use crate::http::attempts::{self, HeldBack};
 use crate::http::caller::caller;
@@ -76,6 +77,7 @@ pub async fn wrap<B: MessageBody + 'static>(
     log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
 }
+    access::note_answer(&response, &id);
 
 /// Waits before a refused attempt to log in is answered.
 async fn hold_back(response: &ServiceResponse<BoxBody>) {

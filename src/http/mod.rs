@@ -1,6 +1,8 @@
 //! The kit of the API, which names no resource: bodies, queries, replies, problems, the document
 //! made from handler signatures, preconditions, idempotency keys, the caller, files.
 
+mod access;
+pub mod access_recorder;
 pub mod answering_stream;
 pub mod answers;
 pub mod app;

@@ -1,6 +1,25 @@
 //! Table definitions for Diesel; `tests/api/schema.rs` compares them with both databases.
 
 diesel::table! {
+    access_log (id) {
+        id -> BigInt,
+        minute -> Timestamp,
+        kind -> Text,
+        account_id -> Nullable<BigInt>,
+        account -> Text,
+        address -> Text,
+        method -> Text,
+        path -> Text,
+        status -> Integer,
+        code -> Text,
+        row_count -> Nullable<BigInt>,
+        times -> BigInt,
+        last_at -> Timestamp,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
     areas (id) {
         id -> BigInt,
         code -> Text,

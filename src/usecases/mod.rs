@@ -6,6 +6,7 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod access_log;
 pub mod accounts;
 pub mod answer;
 pub mod ask;

@@ -21,6 +21,7 @@
 mod support;
 
 mod access;
+mod access_log;
 mod attempts;
 mod bad_input;
 mod bulletins;
@@ -108,6 +109,7 @@ fn main() -> ExitCode {
     suite.on_each(webhooks::ALL);
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
+    suite.on_each(access_log::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);

@@ -89,6 +89,8 @@ text_enum! {
         UnitCreated = "unit.created" "新建单位",
         /// Unit changed.
         UnitUpdated = "unit.updated" "修改单位",
+        /// File imported.
+        ImportCompleted = "import.completed" "导入文件",
         /// Logged in.
         SessionOpened = "session.opened" "登录",
         /// Logged out.

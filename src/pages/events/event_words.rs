@@ -11,6 +11,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("reporting_month.late_granted", "准予补报", "late filing granted"),
     ("roll_over.proposed", "生成年度结转方案", "roll-over proposed"),
     ("roll_over.line_changed", "修改结转方案", "roll-over line changed"),
+    ("import.completed", "导入文件", "file imported"),
     ("session.opened", "登录", "logged in"),
     ("session.ended", "退出登录", "logged out"),
     ("session.ended_by_reuse", "令牌被重复使用，登录已强制失效", "session ended: token reuse"),
@@ -131,6 +132,7 @@ pub const COMMON_KINDS: &[&str] = &[
     "reporting_month.late_granted",
     "reporting_month.closed",
     "bulletin.published",
+    "import.completed",
 ];
 
 /// Event kinds of accounts for the filter; visible to auditors only.
