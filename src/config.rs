@@ -132,6 +132,15 @@ pub struct Config {
     #[arg(long, env = "LOGINS_PER_MINUTE_PER_ADDRESS", default_value_t = 300)]
     pub logins_per_minute_per_address: u32,
 
+    /// Maximum requests per minute of one account; an aggregate counts as 5, a download or an import
+    /// as 20
+    #[arg(long, env = "REQUESTS_PER_MINUTE", default_value_t = 300_000)]
+    pub requests_per_minute: u32,
+
+    /// Maximum requests per minute from one IP address, over all accounts
+    #[arg(long, env = "REQUESTS_PER_MINUTE_PER_ADDRESS", default_value_t = 1_200_000)]
+    pub requests_per_minute_per_address: u32,
+
     /// Number of threads that hash passwords; each uses 19 MiB and a processor while it does
     #[arg(long, env = "PASSWORD_THREADS", default_value_t = 2, value_parser = threads)]
     pub password_threads: usize,
@@ -225,6 +234,8 @@ impl Config {
             forwarded_header = ?self.forwarded_header,
             logins_per_minute = self.logins_per_minute,
             logins_per_minute_per_address = self.logins_per_minute_per_address,
+            requests_per_minute = self.requests_per_minute,
+            requests_per_minute_per_address = self.requests_per_minute_per_address,
             password_threads = self.password_threads,
             body_limit_bytes = self.body_limit_bytes,
             import_limit_bytes = self.import_limit_bytes,
@@ -261,6 +272,8 @@ impl Config {
             forwarded_header: ForwardedHeader::Either,
             logins_per_minute: 1_000,
             logins_per_minute_per_address: 10_000,
+            requests_per_minute: 10_000_000,
+            requests_per_minute_per_address: 10_000_000,
             password_threads: 2,
             body_limit_bytes: 1_048_576,
             import_limit_bytes: 10_485_760,

@@ -29,6 +29,7 @@ use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::quotas::Quotas;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
@@ -185,6 +186,7 @@ fn app(
         tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
         hook_key: HookKey::of(key.bytes()),
         access: AccessRecorder::default(),
+        quotas: Quotas::new(config.requests_per_minute, config.requests_per_minute_per_address),
         attempts: AttemptLimit::new(config.logins_per_minute, per_address),
         hashing: hashing.map_err(|e| format!("cannot start the password threads: {e}"))?,
         answers: Answers::new(config.answers_limit_bytes),

@@ -13,6 +13,7 @@ use crate::http::app::App;
 use crate::http::caller::caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::problem::Problem;
+use crate::http::quotas;
 
 /// Counts `response` in the access log if it refuses the caller or is a download.
 pub(super) fn note_answer(response: &ServiceResponse<BoxBody>, request_id: &str) {
@@ -46,7 +47,7 @@ fn key(response: &ServiceResponse<BoxBody>, kind: AccessKind) -> AccessKey {
     }
 }
 
-/// A refusal: 401 with a token, 403, and 404 for a project. Failed log-ins are counted where they
+/// A refusal: 401 with a token, 403, a request above a quota, and 404 for a project. Failed log-ins are counted where they
 /// fail, with the name.
 fn refused(response: &ServiceResponse<BoxBody>) -> Option<Noted> {
     let code = response.response().extensions().get::<Problem>().map(|problem| problem.code);
@@ -55,6 +56,7 @@ fn refused(response: &ServiceResponse<BoxBody>) -> Option<Noted> {
     let project = match response.status() {
         StatusCode::UNAUTHORIZED if code == "token-not-good" => None,
         StatusCode::FORBIDDEN => None,
+        StatusCode::TOO_MANY_REQUESTS if code == quotas::EXCEEDED => None,
         // Whether it is another's is found out when the entry is stored.
         StatusCode::NOT_FOUND => Some(ProjectId(project()?)),
         _ => return None,

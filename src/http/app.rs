@@ -19,6 +19,7 @@ use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::problem::Problem;
+use crate::http::quotas::Quotas;
 use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
 use crate::http::stored::HeadersOfFormat1;
@@ -46,6 +47,8 @@ pub struct App {
     pub hook_key: HookKey,
     /// Entries of the access log that are not stored yet.
     pub access: AccessRecorder,
+    /// Quotas of requests.
+    pub quotas: Quotas,
     /// Limit of log-in attempts.
     pub attempts: AttemptLimit,
     /// Threads that hash passwords.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::account::scope::ClientScope;
 use crate::http::routes::Routes;
 use crate::http::schemas::{parameter_schemas, schemas_of};
-use crate::http::signature::problem_content;
+use crate::http::signature::{QUOTA_HEADERS, problem_content};
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
@@ -199,7 +199,11 @@ fn failures() -> Map<String, Value> {
     let response = |(status, description): (u16, &str)| {
         let mut body = json!({"description": description, "content": problem_content()});
         if let Some(body) = body.as_object_mut().filter(|_| matches!(status, 429 | 503)) {
-            body.insert("headers".into(), retry_after());
+            let mut headers = retry_after();
+            for (name, description) in QUOTA_HEADERS.iter().filter(|_| status == 429) {
+                headers[name] = json!({"description": description, "schema": {"type": "string"}});
+            }
+            body.insert("headers".into(), headers);
         }
         (format!("Problem{status}"), body)
     };

@@ -62,6 +62,7 @@ mod private_files;
 mod project_figures;
 mod projects;
 mod proxies;
+mod quotas;
 mod rankings;
 mod records;
 mod reference;
@@ -110,6 +111,8 @@ fn main() -> ExitCode {
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
     suite.on_each(access_log::ALL);
+    suite.on_each(quotas::ALL);
+    suite.once(quotas::ONCE);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);

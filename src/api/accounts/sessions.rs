@@ -248,8 +248,8 @@ pub async fn change_password(
 ) -> Result<NoContent, Problem> {
     let changed = try_to_change(&who, &limit, change).await;
     let author = &who.caller.author;
-    let (request_id, address) = (author.request_id().to_owned(), author.origin().to_owned());
-    let from = Origin { request_id, address };
+    let from =
+        Origin { request_id: author.request_id().to_owned(), address: author.origin().to_owned() };
     let name = &who.caller.user.username;
     changed.inspect_err(|problem| note_attempt(&who.app, &from, name, "/me/password", problem))
 }

@@ -108,8 +108,14 @@ impl AccessKey {
     /// The line for further entries of the same source.
     fn folded(&self) -> Self {
         let account = self.account_id.map_or_else(String::new, |_| self.account.clone());
-        let (path, code) = (String::new(), String::new());
-        Self { account, path, code, method: String::new(), project: None, ..self.clone() }
+        Self {
+            account,
+            path: String::new(),
+            code: String::new(),
+            method: String::new(),
+            project: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -178,8 +184,14 @@ impl LeftOut {
             project: None,
         };
         let minute = start_of_day(self.at);
-        let (times, last_at) = (self.times, self.at);
-        AccessLine { key, minute, times, last_at, request_id: String::new(), rows: None }
+        AccessLine {
+            key,
+            minute,
+            times: self.times,
+            last_at: self.at,
+            request_id: String::new(),
+            rows: None,
+        }
     }
 }
 

@@ -218,8 +218,8 @@ pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<R
         return Ok(None);
     }
     let sight = Sight::of(user.role, user.unit_id, user.area_id);
-    let (accounts, origins) = (user.role.sees_accounts(), user.role.sees_origins());
-    Ok(Some(Reader { sight, accounts, origins }))
+    let role = user.role;
+    Ok(Some(Reader { sight, accounts: role.sees_accounts(), origins: role.sees_origins() }))
 }
 
 /// Leases the webhook to instance `me` until `until`. Returns false if another instance has it or
