@@ -11,6 +11,7 @@ use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
+use crate::domain::proposal::SecondPerson;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
@@ -191,6 +192,11 @@ pub struct Config {
     #[arg(long, env = "ACCESS_LOG_DAYS", default_value_t = 180, value_parser = days_of_log)]
     pub access_log_days: u32,
 
+    /// Whether grants of the roles commission, auditor and admin always need a second person, or, while
+    /// one administrator is alone, 24 hours
+    #[arg(long, env = "SECOND_PERSON", default_value = "strict")]
+    pub second_person: SecondPerson,
+
     /// Hosts that webhooks may be sent to, comma-separated, as host or host:port; empty disables
     /// webhooks
     #[arg(long, env = "WEBHOOK_HOSTS", default_value = "", hide_default_value = true)]
@@ -248,6 +254,7 @@ impl Config {
             metrics_token_file = self.metrics_token_file.as_ref().map(|f| f.display().to_string()),
             stop_seconds = self.stop_seconds,
             access_log_days = self.access_log_days,
+            second_person = %self.second_person,
             webhook_hosts = %self.webhook_hosts,
             webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
             today = self.today.map(|d| d.to_string()),
@@ -286,6 +293,7 @@ impl Config {
             metrics_token_file: None,
             stop_seconds: 5,
             access_log_days: 180,
+            second_person: SecondPerson::Strict,
             webhook_hosts: AllowedHosts::default(),
             webhook_ca_file: None,
             today: None,

@@ -26,6 +26,7 @@ pub mod oc4ids;
 pub mod plan;
 pub mod project;
 pub mod project_dates;
+pub mod proposal;
 pub mod rate;
 pub mod reference;
 pub mod report;

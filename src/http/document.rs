@@ -21,7 +21,10 @@ Nothing is removed, renamed or given another meaning or type.\n\n\
 **Deprecation.** What is to go is marked `deprecated` here and in the changelog with its replacement, and stays for at \
 least twelve months and two releases. Its answers then carry `Deprecation` and `Sunset` (RFC 9745, RFC 8594). Version 1 \
 itself stays for at least twelve months after a version 2.\n\n\
-**Waiting.** 429 (logging in and tokens, too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.";
+**Waiting.** 429 (a quota, or logging in and tokens too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.\n\n\
+**Quotas.** An account and an address each have a number of requests per minute. Every answer states them in `RateLimit-Policy` and \
+`RateLimit` (draft-ietf-httpapi-ratelimit-headers). A request counts as `x-quota-requests` of its operation, and as 20 when it asks for \
+CSV or a workbook. Above a quota the answer is 429 `quota-exceeded`.";
 
 /// Stands in the description of every enumeration.
 const GROWS: &str = "Later releases may add values.";

@@ -50,6 +50,7 @@ pub mod stored;
 mod strict_json;
 pub mod tokens;
 pub mod upload_slots;
+pub mod waiting;
 
 /// Where version 1 of the API is mounted.
 pub const PREFIX: &str = crate::usecases::answer::API;

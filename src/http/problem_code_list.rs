@@ -86,6 +86,36 @@ pub(super) const CODES: &[ProblemCode] = &[
         "The client lacks the scope of this operation; an administrator can add it.",
     ),
     code(
+        "second-person-needed",
+        403,
+        "须由另一人批准；提出人和被授予人不能批准。",
+        "A second person must decide: not the one who proposed it, nor the one it is for.",
+    ),
+    code(
+        "password-set-by-another",
+        403,
+        "密码在 24 小时内由管理员设置的账号暂不能批准。",
+        "An account whose password an administrator set within 24 hours cannot approve yet.",
+    ),
+    code(
+        "not-proposer",
+        403,
+        "只有提出人可以撤回申请。",
+        "Only the one who made a proposal withdraws it.",
+    ),
+    code(
+        "proposal-decided",
+        409,
+        "申请已经办理；如仍需要，请重新提出。",
+        "The proposal was decided before. Propose it again if it is still needed.",
+    ),
+    code(
+        "proposal-stale",
+        409,
+        "申请提出后相关内容已有变化；请核对后重新提出。",
+        "What the proposal is about has changed since. Propose it anew.",
+    ),
+    code(
         "password-change-required",
         403,
         "请先修改初始密码。",

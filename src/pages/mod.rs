@@ -51,6 +51,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(reports::restating::mount)
                 .configure(bulletins::mount)
                 .configure(accounts::list::mount)
+                .configure(accounts::proposals::mount)
                 .configure(accounts::one::mount)
                 .configure(accounts::clients::mount)
                 .configure(reporting_months::month::mount)

@@ -23,6 +23,7 @@ pub mod page;
 pub mod plans;
 pub mod private;
 pub mod projects;
+pub mod proposals;
 pub mod reference;
 pub mod reporting_months;
 pub mod reports;

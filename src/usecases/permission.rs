@@ -30,6 +30,13 @@ impl Permission for LoggedIn {
     const ACTIONS: &'static [Action] = &[];
 }
 
+/// Permission to read, make and decide proposals. Each kind needs its own action besides.
+#[derive(Debug)]
+pub struct HandleProposals;
+impl Permission for HandleProposals {
+    const ACTIONS: &'static [Action] = &[Action::KeepAccounts];
+}
+
 /// Permission to import files; the rows of each kind of file need that kind's own permission.
 #[derive(Debug)]
 pub struct ImportFiles;

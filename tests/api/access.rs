@@ -70,7 +70,7 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
         if PUBLIC.contains(&at.as_str()) || ANYBODY.contains(&at.as_str()) {
             continue;
         }
-        let accounts = path.starts_with("/users") || path.starts_with("/clients");
+        let accounts = ["/users", "/clients", "/proposals"].iter().any(|p| path.starts_with(p));
         let reference =
             ["/industries", "/areas", "/units", "/plans"].iter().any(|p| path.starts_with(p));
         let reads = method == "get";

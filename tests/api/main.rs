@@ -61,6 +61,7 @@ mod plain_text;
 mod private_files;
 mod project_figures;
 mod projects;
+mod proposals;
 mod proxies;
 mod quotas;
 mod rankings;
@@ -113,6 +114,7 @@ fn main() -> ExitCode {
     suite.on_each(access_log::ALL);
     suite.on_each(quotas::ALL);
     suite.once(quotas::ONCE);
+    suite.on_each(proposals::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);

@@ -122,6 +122,11 @@ impl Role {
         matches!(self, Self::Auditor)
     }
 
+    /// True if a grant of this role waits for a second person.
+    pub fn needs_second_person(self) -> bool {
+        matches!(self, Self::Commission | Self::Auditor | Self::Admin)
+    }
+
     /// True if events show this role the network addresses they came from.
     pub fn sees_origins(self) -> bool {
         matches!(self, Self::Auditor)

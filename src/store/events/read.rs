@@ -146,7 +146,7 @@ pub struct FeedFilter {
 }
 
 /// Record kinds that are accounts or belong to one.
-const ACCOUNTS: [&str; 4] = ["user", "session", "client", "webhook"];
+const ACCOUNTS: [&str; 5] = ["user", "session", "client", "webhook", "proposal"];
 
 type Listed<'a> = diesel::helper_types::IntoBoxed<
     'a,
