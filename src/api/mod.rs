@@ -1,5 +1,6 @@
 //! The operations: one folder per noun with handlers, parameters and bodies. [`routes()`] lists them.
 
+pub mod access_log;
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
@@ -11,6 +12,7 @@ pub mod milestones;
 pub mod oc4ids;
 pub mod plans;
 pub mod projects;
+pub mod proposals;
 pub mod reference;
 pub mod reporting_months;
 pub mod reports;
@@ -21,10 +23,11 @@ pub mod webhooks;
 use crate::http::routes::Routes;
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
+    ("proposals", "Requests that wait for a second person: approved, refused or withdrawn."),
     (
         "industries",
         "The industry tree; its leaves are the lines that carry envelopes and projects.",
@@ -82,6 +85,8 @@ pub fn routes() -> Routes {
         .and(bulletins::routes())
         .and(events::routes())
         .and(webhooks::routes())
+        .and(access_log::routes())
+        .and(proposals::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
         .with_tags(&TAGS)

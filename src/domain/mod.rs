@@ -6,6 +6,7 @@
 //! Shared types (money, months, rates, ids, text, words) are single files; each noun of the field
 //! has a folder.
 
+pub mod access_log;
 pub mod account;
 pub mod clock;
 pub mod code;
@@ -25,6 +26,7 @@ pub mod oc4ids;
 pub mod plan;
 pub mod project;
 pub mod project_dates;
+pub mod proposal;
 pub mod rate;
 pub mod reference;
 pub mod report;

@@ -38,6 +38,10 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone)]
 struct Authentication(Result<Caller, Problem>);
 
+/// Request extension: the account has used up its quota.
+#[derive(Clone)]
+struct OverQuota(Problem);
+
 /// The account that calls, if the request carries a valid token.
 pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
     caller(request).map(|caller| caller.user.id)
@@ -95,6 +99,11 @@ enum CredentialKind {
 async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
     let origin = Origin { request_id: RequestId::of(request), address: ClientAddress::of(request) };
     let identified = identify(app, credential, origin).await;
+    if let Ok(caller) = &identified
+        && let Err(problem) = app.quotas.count_account(request, caller.user.id)
+    {
+        request.extensions_mut().insert(OverQuota(problem));
+    }
     request.extensions_mut().insert(Authentication(identified));
 }
 
@@ -240,6 +249,9 @@ impl<P: Permission> FromRequest for Permit<P> {
 fn from_request<P: Permission>(request: &HttpRequest) -> Result<Permit<P>, Problem> {
     let authentication = request.extensions().get::<Authentication>().map(|a| a.0.clone());
     let caller = authentication.unwrap_or_else(|| Err(no_token()))?;
+    if let Some(OverQuota(problem)) = request.extensions().get::<OverQuota>() {
+        return Err(problem.clone());
+    }
     let app = request.app_data::<Data<App>>().cloned();
     let language = request.extensions().get::<Language>().copied();
     permit(caller, app.ok_or_else(no_app)?, language.unwrap_or(Language::Chinese))

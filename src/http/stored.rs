@@ -23,16 +23,17 @@ pub struct StoredReply {
     format: u8,
     status: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
+    pub(super) location: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
+    pub(super) etag: Option<String>,
     /// JSON text; absent when the reply has no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<String>,
 }
 
 impl StoredReply {
-    fn with_body<T: Serialize>(status: u16, answer: &T) -> Result<Self, Refusal> {
+    /// A reply with a JSON body.
+    pub(super) fn with_body<T: Serialize>(status: u16, answer: &T) -> Result<Self, Refusal> {
         let body = serde_json::to_string(answer).map_err(Refusal::broken)?;
         Ok(Self { format: FORMAT, status, location: None, etag: None, body: Some(body) })
     }

@@ -1,6 +1,25 @@
 //! Table definitions for Diesel; `tests/api/schema.rs` compares them with both databases.
 
 diesel::table! {
+    access_log (id) {
+        id -> BigInt,
+        minute -> Timestamp,
+        kind -> Text,
+        account_id -> Nullable<BigInt>,
+        account -> Text,
+        address -> Text,
+        method -> Text,
+        path -> Text,
+        status -> Integer,
+        code -> Text,
+        row_count -> Nullable<BigInt>,
+        times -> BigInt,
+        last_at -> Timestamp,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
     areas (id) {
         id -> BigInt,
         code -> Text,
@@ -390,6 +409,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposals (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Nullable<BigInt>,
+        subject_version -> Nullable<BigInt>,
+        input -> Text,
+        effects -> Text,
+        state -> Text,
+        proposed_by -> BigInt,
+        proposed_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     refresh_tokens (id) {
         id -> BigInt,
         session_id -> BigInt,
@@ -623,6 +661,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     project_units,
     projects,
+    proposals,
     report_issues,
     reporting_months,
     restatements,

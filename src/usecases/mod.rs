@@ -6,6 +6,7 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod access_log;
 pub mod accounts;
 pub mod answer;
 pub mod ask;
@@ -24,6 +25,7 @@ pub mod permission;
 pub mod plans;
 pub mod precondition;
 pub mod projects;
+pub mod proposals;
 pub mod random;
 pub mod reference;
 pub mod refusal;
@@ -31,5 +33,6 @@ pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;
 pub mod summaries;
+pub mod waiting;
 pub mod warning;
 pub mod webhooks;

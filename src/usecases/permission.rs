@@ -21,13 +21,20 @@ macro_rules! permissions {
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
     PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepWebhooks
-    KeepAccounts);
+    KeepAccounts ReadAccessLog);
 
 /// Permission of every account that is logged in.
 #[derive(Debug)]
 pub struct LoggedIn;
 impl Permission for LoggedIn {
     const ACTIONS: &'static [Action] = &[];
+}
+
+/// Permission to read, make and decide proposals. Each kind needs its own action besides.
+#[derive(Debug)]
+pub struct HandleProposals;
+impl Permission for HandleProposals {
+    const ACTIONS: &'static [Action] = &[Action::KeepAccounts];
 }
 
 /// Permission to import files; the rows of each kind of file need that kind's own permission.

@@ -21,6 +21,7 @@
 mod support;
 
 mod access;
+mod access_log;
 mod attempts;
 mod bad_input;
 mod bulletins;
@@ -60,7 +61,9 @@ mod plain_text;
 mod private_files;
 mod project_figures;
 mod projects;
+mod proposals;
 mod proxies;
+mod quotas;
 mod rankings;
 mod records;
 mod reference;
@@ -108,6 +111,10 @@ fn main() -> ExitCode {
     suite.on_each(webhooks::ALL);
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
+    suite.on_each(access_log::ALL);
+    suite.on_each(quotas::ALL);
+    suite.once(quotas::ONCE);
+    suite.on_each(proposals::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);

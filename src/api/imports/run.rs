@@ -22,15 +22,17 @@ use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 use crate::http::caller::Permit;
-use crate::http::once::Once;
+use crate::http::once::{Once, sha256};
 use crate::http::problem::Problem;
 use crate::http::query::QueryPair;
 use crate::http::reply::Json;
 use crate::http::stored::Stored;
-use crate::usecases::ask::Ask;
+use crate::store::Conn;
+use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;
+use crate::usecases::imports::recorded::SavedImport;
 use crate::usecases::permission::{
     CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
 };
@@ -62,18 +64,36 @@ pub async fn import(
     let ImportQuery { kind, dry_run } = query;
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
-    let read = spawn_blocking(move || sheets(&file, kind)).await;
-    let sheets = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
+    let read = spawn_blocking(move || Ok((sha256(&file), sheets(&file, kind)?))).await;
+    let (sha256, sheets) = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
     once.change(
         who,
         move |ask| {
             let reading = Reading { kind, options: &options };
-            ask.attempt(|ask| rows(ask, reading, &sheets, dry_run), |_| !dry_run)
+            let view = ask.attempt(|ask| rows(ask, reading, &sheets, dry_run), |_| !dry_run)?;
+            Ok(Imported { view, stamp: ask.stamp(), sha256: sha256.clone() })
         },
-        |_, result| Ok(result),
+        save,
         Json,
     )
     .await
+}
+
+/// A file whose rows are in the open transaction, unless it was tried only.
+struct Imported {
+    view: ImportView,
+    stamp: Stamp,
+    sha256: String,
+}
+
+/// Records the event of an import that changed something.
+fn save(conn: &mut Conn, imported: Imported) -> Result<ImportView, Refusal> {
+    let Imported { view, stamp, sha256 } = imported;
+    let ImportView { kind, created, changed, unchanged, .. } = view;
+    if !view.dry_run && created + changed > 0 {
+        SavedImport { kind, sha256, created, changed, unchanged }.record(conn, &stamp)?;
+    }
+    Ok(view)
 }
 
 /// Validates and saves all rows of `sheets`.

@@ -39,6 +39,11 @@ impl Author {
         &self.origin
     }
 
+    /// Id of the request; empty for the program itself.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// Account of the author: a client's account, or `None` for the program itself.
     pub fn user_id(&self) -> Option<UserId> {
         self.account

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use crate::store::schema::{
     areas, bulletins, clients, industries, issues, light_rules, milestones, monthly_reports, plans,
-    projects, reporting_months, restatements, roll_overs, units, users, webhooks, year_plans,
+    projects, proposals, reporting_months, restatements, roll_overs, units, users, webhooks,
+    year_plans,
 };
 use crate::store::{Conn, Result};
 
@@ -44,6 +45,7 @@ pub(super) fn state_of(conn: &mut Conn, kind: &str, id: i64) -> Result<SubjectSt
         "milestone" => state!(conn, id, milestones),
         "issue" => state!(conn, id, issues),
         "unit" => state!(conn, id, units),
+        "proposal" => state!(conn, id, proposals),
         "user" => state!(conn, id, users),
         "client" => state!(conn, id, clients),
         "webhook" => state!(conn, id, webhooks),

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod milestones;
 pub mod of_project;
 pub mod projects;
+pub mod recorded;
 pub mod reports;
 pub mod year_plans;
 
