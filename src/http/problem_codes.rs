@@ -165,6 +165,12 @@ const CODES: &[ProblemCode] = &[
         "Readable, but at least one field is wrong; `errors` names each. Nothing was saved.",
     ),
     code(
+        "items-refused",
+        422,
+        "批量请求要求全部保存（atomic 为 true），但有的条目不符合要求；errors 指出每一处，什么也没有保存。",
+        "The batch was to be saved as a whole (`atomic`), and at least one item is refused; `errors` names each place. Nothing was saved.",
+    ),
+    code(
         "idempotency-key-reused",
         422,
         "该 Idempotency-Key 已用于另一份内容；请换新的键。",

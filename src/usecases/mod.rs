@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod answer;
 pub mod ask;
+pub mod batch;
 pub mod bulletins;
 pub mod caller;
 pub mod check;
