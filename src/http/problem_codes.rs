@@ -164,12 +164,7 @@ const CODES: &[ProblemCode] = &[
         "能读懂，但至少有一处内容不符合要求；errors 指出每一处，什么也没有保存。",
         "Readable, but at least one field is wrong; `errors` names each. Nothing was saved.",
     ),
-    code(
-        "items-refused",
-        422,
-        "批量请求要求全部保存（atomic 为 true），但有的条目不符合要求；errors 指出每一处，什么也没有保存。",
-        "The batch was to be saved as a whole (`atomic`), and at least one item is refused; `errors` names each place. Nothing was saved.",
-    ),
+    code("items-refused", 422, "有条目被拒，全部未保存。", "An item is refused; none was saved."),
     code(
         "idempotency-key-reused",
         422,
