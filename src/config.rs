@@ -150,7 +150,7 @@ pub struct Config {
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
     pub body_limit_bytes: usize,
 
-    /// Maximum size of an import file, in bytes
+    /// Maximum size of an import file or of the body of a batch, in bytes
     #[arg(long, env = "IMPORT_LIMIT_BYTES", default_value_t = 10_485_760)]
     pub import_limit_bytes: usize,
 

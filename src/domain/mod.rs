@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod figures;
 pub mod fold;
+pub mod headings;
 pub mod id;
 pub mod issue;
 pub mod labels;

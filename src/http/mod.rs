@@ -7,6 +7,7 @@ pub mod answering_stream;
 pub mod answers;
 pub mod app;
 pub mod attempts;
+pub mod batch;
 pub mod body;
 pub mod body_room;
 mod buckets;

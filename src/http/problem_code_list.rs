@@ -195,6 +195,7 @@ pub(super) const CODES: &[ProblemCode] = &[
         "能读懂，但至少有一处内容不符合要求；errors 指出每一处，什么也没有保存。",
         "Readable, but at least one field is wrong; `errors` names each. Nothing was saved.",
     ),
+    code("items-refused", 422, "有条目被拒，全部未保存。", "An item is refused; none was saved."),
     code(
         "idempotency-key-reused",
         422,

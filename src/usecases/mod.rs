@@ -10,6 +10,7 @@ pub mod access_log;
 pub mod accounts;
 pub mod answer;
 pub mod ask;
+pub mod batch;
 pub mod bulletins;
 pub mod caller;
 pub mod check;

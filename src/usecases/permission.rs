@@ -37,6 +37,20 @@ impl Permission for HandleProposals {
     const ACTIONS: &'static [Action] = &[Action::KeepAccounts];
 }
 
+/// Permission to work on many reports at once; each row needs the permission of its steps.
+#[derive(Debug)]
+pub struct BatchReports;
+impl Permission for BatchReports {
+    const ACTIONS: &'static [Action] = &[Action::FileReports, Action::ConfirmReports];
+}
+
+/// Permission to work on many projects at once; each row needs that of its change.
+#[derive(Debug)]
+pub struct BatchProjects;
+impl Permission for BatchProjects {
+    const ACTIONS: &'static [Action] = &[Action::CreateProjects, Action::EditProjects];
+}
+
 /// Permission to import files; the rows of each kind of file need that kind's own permission.
 #[derive(Debug)]
 pub struct ImportFiles;

@@ -107,6 +107,7 @@ fn commission_only(method: &str, path: &str) -> bool {
         || path.ends_with("/transitions")
         || path.ends_with("/confirmation")
         || path.ends_with("/adjustments")
+        || path == "/year-plans/batch"
         || (method == "post" && path.ends_with("/restatements"))
         || (method != "get" && path.starts_with("/reporting-months"))
         || path.ends_with("/content")

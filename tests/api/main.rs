@@ -24,6 +24,7 @@ mod access;
 mod access_log;
 mod attempts;
 mod bad_input;
+mod batches;
 mod bulletins;
 mod clients;
 mod closed;
@@ -150,6 +151,7 @@ fn main() -> ExitCode {
     suite.on_each(pages_register::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
+    suite.on_each(batches::ALL);
     suite.on_each(plain_text::ALL);
     suite.on_each(search::ALL);
     suite.on_each(concurrency::ALL);

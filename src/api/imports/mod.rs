@@ -91,6 +91,11 @@ pub struct ImportQuery {
     #[serde(default)]
     #[param(default = false)]
     pub dry_run: bool,
+    /// With `kind=reports`: true to also submit each report of the file that is a draft or was
+    /// returned, by the rules of `POST /projects/{id}/reports/{month}/submission`.
+    #[serde(default)]
+    #[param(default = false)]
+    pub submit: bool,
 }
 
 /// Import a file
@@ -122,7 +127,7 @@ async fn create_import(
     file: FileBody,
     once: Once,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
-    run::must_be_permitted(&who, query.0.kind)?;
+    run::must_be_permitted(&who, query.0)?;
     let file = file.read().await?;
     run::import(&who, &once, query, file).await
 }

@@ -41,9 +41,14 @@ use crate::usecases::refusal::Refusal;
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
 /// # Errors
-/// 403 if not permitted.
-pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<(), Problem> {
-    match kind {
+/// 403 if not permitted; 400 for `submit` with other rows than reports.
+pub fn must_be_permitted(who: &Permit<ImportFiles>, query: ImportQuery) -> Result<(), Problem> {
+    if query.submit && query.kind != ImportKind::Reports {
+        let words = Words::new("只有月报可以提交。", "Only reports can be submitted.");
+        let error = FieldError::new("?submit", "not-for-kind", words);
+        return Err(Problem::bad_parameters(vec![error]));
+    }
+    match query.kind {
         ImportKind::Projects => who.to::<CreateProjects>().map(drop),
         ImportKind::YearPlans => who.to::<PlanYears>().map(drop),
         ImportKind::Milestones => who.to::<EditMilestones>().map(drop),
@@ -61,7 +66,7 @@ pub async fn import(
     QueryPair(query, options): QueryPair<ImportQuery, ReadOptions>,
     file: Bytes,
 ) -> Result<Stored<Json<ImportView>>, Problem> {
-    let ImportQuery { kind, dry_run } = query;
+    let ImportQuery { kind, dry_run, .. } = query;
     let _slot = who.app.imports.acquire().await?;
     // A panic in the parser means that the file cannot be read.
     let read = spawn_blocking(move || Ok((sha256(&file), sheets(&file, kind)?))).await;
@@ -70,7 +75,7 @@ pub async fn import(
         who,
         move |ask| {
             let reading = Reading { kind, options: &options };
-            let view = ask.attempt(|ask| rows(ask, reading, &sheets, dry_run), |_| !dry_run)?;
+            let view = ask.attempt(|ask| rows(ask, reading, &sheets, query), |_| !dry_run)?;
             Ok(Imported { view, stamp: ask.stamp(), sha256: sha256.clone() })
         },
         save,
@@ -104,12 +109,13 @@ fn rows(
     ask: &mut Ask<'_>,
     reading: Reading<'_>,
     sheets: &[SheetContent],
-    dry_run: bool,
+    query: ImportQuery,
 ) -> Result<ImportView, Refusal> {
     let Reading { kind, .. } = reading;
     let columns = kind.columns();
     let lists = Lists::load(ask)?;
     let mut context = ImportContext::load(ask)?;
+    context.submits = query.submit;
     let mut log = ImportLog::default();
     for table in tables(sheets, reading, &mut log) {
         for row in &table.rows {
@@ -129,7 +135,7 @@ fn rows(
             }
         }
     }
-    log.finish(kind, dry_run, ask.language)
+    log.finish(kind, query.dry_run, ask.language)
 }
 
 /// Adds the errors of a rejected row to `log`, each at its cell.

@@ -9,13 +9,13 @@ use crate::store::schema::{
 };
 use crate::store::{Conn, Result};
 
-/// State of a record. Both are absent for a record that has none, or is gone.
+/// State of a record after a change. Both are absent for a record that has none, or is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct SubjectState {
+pub struct SubjectState {
     /// Its version.
-    pub(super) version: Option<i64>,
+    pub version: Option<i64>,
     /// What names it in addresses instead of its id: a month, a year or a code.
-    pub(super) key: Option<String>,
+    pub key: Option<String>,
 }
 
 /// The state of a record of `$table`: its version, its version and key of type `$kind`, or its key

@@ -12,6 +12,8 @@ use crate::usecases::refusal::Refusal;
 pub struct ImportContext {
     /// Industries and areas, to convert between ids and codes.
     pub(super) codes: ReferenceCodes,
+    /// True to submit the reports of the file.
+    pub submits: bool,
     rows: BTreeMap<String, u32>,
     new: BTreeSet<String>,
 }
@@ -24,6 +26,7 @@ impl ImportContext {
     pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         Ok(Self {
             codes: ReferenceCodes::load(ask.conn)?,
+            submits: false,
             rows: BTreeMap::new(),
             new: BTreeSet::new(),
         })
