@@ -21,6 +21,7 @@ pub mod health;
 mod index;
 mod json_table;
 mod list_file;
+pub mod long_write;
 pub mod middleware;
 pub mod once;
 pub mod pacing;

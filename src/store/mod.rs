@@ -23,6 +23,7 @@ pub mod plans;
 pub mod private;
 pub mod projects;
 pub mod reference;
+pub mod rehearsal;
 pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;

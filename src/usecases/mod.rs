@@ -27,6 +27,7 @@ pub mod projects;
 pub mod random;
 pub mod reference;
 pub mod refusal;
+pub mod relied_on;
 pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;

@@ -73,6 +73,7 @@ use amount_unit::AmountUnit;
 use file::FileBody;
 use log::ImportView;
 use options::{ReadOptions, RowLook};
+use run::ImportRequest;
 use template::{FileReply, Template};
 
 /// The operations of this file.
@@ -124,7 +125,8 @@ async fn create_import(
 ) -> Result<Stored<Json<ImportView>>, Problem> {
     run::must_be_permitted(&who, query.0.kind)?;
     let file = file.read().await?;
-    run::import(&who, &once, query, file).await
+    let QueryPair(query, options) = query;
+    run::import(&who, &once, ImportRequest { query, options }, file).await
 }
 
 /// Path parameters of a template.
