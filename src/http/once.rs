@@ -210,10 +210,12 @@ impl Once {
         match work(KeptReply(Some(record))).await {
             Ok(sent) => Ok(Stored::new(sent)),
             // Another process may have executed a request with the same key meanwhile.
-            Err(problem) => {
-                let kept = self.kept_reply::<R>(app, &scope, &body).await;
-                kept.unwrap_or_default().ok_or(problem)
-            }
+            Err(problem) => match self.kept_reply::<R>(app, &scope, &body).await {
+                Ok(kept) => kept.ok_or(problem),
+                // It is not known either way.
+                Err(_) if problem.code == "outcome-unknown" => Err(problem),
+                Err(another) => Err(another),
+            },
         }
     }
 
