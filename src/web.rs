@@ -16,6 +16,7 @@ use actix_web::web::{Data, ServiceConfig, scope};
 
 use crate::api;
 use crate::background::dispatcher::Dispatcher;
+use crate::background::jobs::JobRunner;
 use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
@@ -27,6 +28,7 @@ use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::job_signal::JobSignal;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
@@ -47,6 +49,7 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    jobs: JobRunner,
     /// Large answers being sent.
     pub answers: Answers,
     /// Threads that hash passwords.
@@ -67,6 +70,7 @@ impl Server {
         if let Some(dispatcher) = self.dispatcher {
             dispatcher.stop().await;
         }
+        self.jobs.stop().await;
         served
     }
 }
@@ -93,12 +97,13 @@ pub fn start(
     let app = app(config, key, db, clock, calendar)?;
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
+    let jobs = JobRunner::start(&app)?;
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, answers, hashing, _sealer: sealer })
+    Ok(Server { address, handle, running, dispatcher, jobs, answers, hashing, _sealer: sealer })
 }
 
 /// Answers on `listener`. As `HttpServer` would, but on an [`AnsweringStream`].
@@ -177,6 +182,7 @@ fn app(
         running: RunningKeys::default(),
         exports: ExportSlots::of(db.connections()),
         imports: UploadSlots::default(),
+        jobs: JobSignal::default(),
         headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),
         db,

@@ -6,6 +6,7 @@ pub mod events;
 pub(crate) mod format_1;
 pub mod imports;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod milestones;
 pub mod oc4ids;
@@ -21,7 +22,7 @@ pub mod webhooks;
 use crate::http::routes::Routes;
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
@@ -48,6 +49,7 @@ const TAGS: [(&str, &str); 21] = [
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
     ),
     ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
+    ("jobs", "Work that goes on after its request was answered: state, progress, result."),
     (
         "issues",
         "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
@@ -84,5 +86,6 @@ pub fn routes() -> Routes {
         .and(webhooks::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
+        .and(jobs::routes())
         .with_tags(&TAGS)
 }

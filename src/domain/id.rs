@@ -66,4 +66,6 @@ ids! {
     DeliveryId
     /// The id of an event.
     EventId
+    /// The id of a job.
+    JobId
 }

@@ -16,6 +16,7 @@ pub mod figures;
 pub mod fold;
 pub mod id;
 pub mod issue;
+pub mod job;
 pub mod labels;
 pub mod light;
 pub mod milestone;

@@ -14,6 +14,7 @@ pub mod events;
 pub mod figures;
 pub mod idempotency;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod migrate;
 pub mod milestones;

@@ -16,6 +16,7 @@ pub mod events;
 pub mod figures;
 pub mod imports;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod milestones;
 pub mod oc4ids;

@@ -53,18 +53,23 @@ pub mod year_plan_rows;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::api::jobs::reply::{self, DoneOrQueued};
+use crate::domain::job::JobKind;
 use crate::domain::month::{Month, Year};
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
+use crate::http::respond_async::RespondAsync;
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
+use crate::store::Conn;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::current::{self, CurrentRowsRequest};
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;
+use crate::usecases::jobs::queue;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
@@ -116,17 +121,32 @@ pub struct ImportQuery {
 /// What was left out is listed in `skipped`.
 ///
 /// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
+///
+/// With `Prefer: respond-async` the answer is 202 with a job that imports the file. `GET
+/// /jobs/{job_id}` shows its progress and then the result. Others can write while a file is
+/// imported: its rows are judged beside the register and saved at once. What changes meanwhile is
+/// judged again.
 #[utoipa::path(post, path = "/imports")]
 async fn create_import(
     who: Permit<ImportFiles>,
     Query(query): Query<QueryPair<ImportQuery, ReadOptions>>,
     file: FileBody,
     once: Once,
-) -> Result<Stored<Json<ImportView>>, Problem> {
-    run::must_be_permitted(&who, query.0.kind)?;
+    RespondAsync(is_job): RespondAsync,
+) -> Result<Stored<DoneOrQueued<Json<ImportView>>>, Problem> {
+    run::must_be_permitted(&who.caller, query.0.kind)?;
+    let address = file.query();
     let file = file.read().await?;
     let QueryPair(query, options) = query;
-    run::import(&who, &once, ImportRequest { query, options }, file).await
+    if !is_job {
+        let request = ImportRequest { query, options };
+        return Ok(run::import(&who, &once, request, file).await?.into_kind());
+    }
+    let decide = move |ask: &mut Ask<'_>| queue::decide(ask, JobKind::Import, &address);
+    let save = move |conn: &mut Conn, job| queue::save(conn, &job, &file);
+    let queued = once.change(&who, decide, save, reply::queued).await?;
+    who.app.jobs.wake();
+    Ok(queued.into_kind())
 }
 
 /// Path parameters of a template.

@@ -35,12 +35,13 @@ use crate::http::stored::{Outcome, Stored, StoredReply};
 use crate::store::Conn;
 use crate::store::rehearsal::RehearsalPlan;
 use crate::usecases::ask::Ask;
+use crate::usecases::caller::Caller;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;
 use crate::usecases::imports::progress::ImportProgress;
 use crate::usecases::permission::{
-    CreateProjects, EditMilestones, FileReports, ImportFiles, PlanYears,
+    CreateProjects, EditMilestones, FileReports, ImportFiles, Permission, PlanYears,
 };
 use crate::usecases::refusal::Refusal;
 use crate::usecases::relied_on::ReliedOn;
@@ -48,14 +49,14 @@ use crate::usecases::relied_on::ReliedOn;
 /// Checks that the caller has the permission that the rows of this kind require.
 ///
 /// # Errors
-/// 403 if not permitted.
-pub fn must_be_permitted(who: &Permit<ImportFiles>, kind: ImportKind) -> Result<(), Problem> {
-    match kind {
-        ImportKind::Projects => who.to::<CreateProjects>().map(drop),
-        ImportKind::YearPlans => who.to::<PlanYears>().map(drop),
-        ImportKind::Milestones => who.to::<EditMilestones>().map(drop),
-        ImportKind::Reports => who.to::<FileReports>().map(drop),
-    }
+/// Forbidden.
+pub fn must_be_permitted(caller: &Caller, kind: ImportKind) -> Result<(), Refusal> {
+    caller.must_be_able_to(match kind {
+        ImportKind::Projects => CreateProjects::ACTIONS,
+        ImportKind::YearPlans => PlanYears::ACTIONS,
+        ImportKind::Milestones => EditMilestones::ACTIONS,
+        ImportKind::Reports => FileReports::ACTIONS,
+    })
 }
 
 /// What an import is to do.

@@ -15,7 +15,7 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel::{SqliteConnection, sql_query};
+use diesel::{ConnectionError, SqliteConnection, sql_query};
 
 use crate::store::conn::{Begin, Conn};
 use crate::store::rehearsal::ids::ReservedIds;
@@ -84,7 +84,7 @@ impl Rehearsal {
     /// Takes the snapshot of the database at `path` and copies the tables of `plan`.
     pub(super) fn open(path: &Path, plan: &RehearsalPlan) -> Result<Self> {
         let scratch = Scratch::make(path)?;
-        let failed = |e: diesel::ConnectionError| StoreError::broken(e);
+        let failed = |e: ConnectionError| StoreError::broken(e);
         let text = scratch.path().to_string_lossy();
         let mut conn = Conn::Sqlite(SqliteConnection::establish(&text).map_err(failed)?);
         let register = scratch::read_only(path);
