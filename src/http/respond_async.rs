@@ -1,6 +1,7 @@
 //! `Prefer: respond-async` (RFC 7240): the work goes on after the answer, as a job.
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
@@ -67,6 +68,17 @@ impl<T: Serialize + ToSchema> Outcome for Accepted<T> {
 
     fn sent(&self) -> Result<StoredReply, Refusal> {
         StoredReply::located(Self::STATUS, &self.view, &self.location)
+    }
+}
+
+/// 200 with an `R`, or 202 with a `J` that makes it.
+pub struct DoneOrQueued<R, J>(PhantomData<(R, J)>);
+
+impl<R: Reply, J: ToSchema> Reply for DoneOrQueued<R, J> {
+    fn describe(entry: &mut Entry) {
+        R::describe(entry);
+        Accepted::<J>::describe(entry);
+        entry.fails(&[503]);
     }
 }
 

@@ -53,7 +53,6 @@ pub mod year_plan_rows;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::jobs::reply::{self, DoneOrQueued};
 use crate::domain::job::JobKind;
 use crate::domain::month::{Month, Year};
 use crate::http::caller::Permit;
@@ -61,15 +60,17 @@ use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
-use crate::http::respond_async::RespondAsync;
+use crate::http::respond_async::{Accepted, DoneOrQueued, RespondAsync};
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
 use crate::store::Conn;
+use crate::store::jobs::Job;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::current::{self, CurrentRowsRequest};
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;
 use crate::usecases::jobs::queue;
+use crate::usecases::jobs::view::QueuedJobView;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
@@ -133,7 +134,7 @@ async fn create_import(
     file: FileBody,
     once: Once,
     RespondAsync(is_job): RespondAsync,
-) -> Result<Stored<DoneOrQueued<Json<ImportView>>>, Problem> {
+) -> Result<Stored<DoneOrQueued<Json<ImportView>, QueuedJobView>>, Problem> {
     run::must_be_permitted(&who.caller, query.0.kind)?;
     let address = file.query();
     let file = file.read().await?;
@@ -144,7 +145,8 @@ async fn create_import(
     }
     let decide = move |ask: &mut Ask<'_>| queue::decide(ask, JobKind::Import, &address);
     let save = move |conn: &mut Conn, job| queue::save(conn, &job, &file);
-    let queued = once.change(&who, decide, save, reply::queued).await?;
+    let reply = |job: Job| Accepted { location: format!("/jobs/{}", job.id), view: job.into() };
+    let queued: Stored<Accepted<QueuedJobView>> = once.change(&who, decide, save, reply).await?;
     who.app.jobs.wake();
     Ok(queued.into_kind())
 }

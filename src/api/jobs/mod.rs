@@ -1,7 +1,6 @@
 //! Jobs: `/jobs`.
 
 pub mod handlers;
-pub mod reply;
 pub mod view;
 
 use crate::domain::job::{JobKind, JobState};
