@@ -191,8 +191,10 @@ impl Worker {
         run::must_be_permitted(&caller, request.query.kind)?;
         let caller = LongCaller { caller, language: queue::language_of(job), now: self.app.now() };
         let _slot = self.app.imports.acquire().await?;
-        let (lease, clock) = (lease.clone(), Arc::clone(&self.app.clock));
-        let (seen, is_dry) = (Arc::clone(&progress), request.query.dry_run);
+        let lease = lease.clone();
+        let clock = Arc::clone(&self.app.clock);
+        let seen = Arc::clone(&progress);
+        let is_dry = request.query.dry_run;
         let store = move |conn: &mut Conn, reply: &StoredReply| -> Result<(), Refusal> {
             let mut rows = rows_of(&seen);
             rows.written = rows.total.filter(|_| !is_dry).unwrap_or(0);
@@ -216,7 +218,8 @@ impl Worker {
                     return;
                 }
             }
-            let (lease, rows) = (self.lease(job), rows_of(progress));
+            let lease = self.lease(job);
+            let rows = rows_of(progress);
             let kept = self.app.db.write(move |conn| jobs::keep(conn, &lease, rows)).await;
             if let Err(error) = kept {
                 warn!(job = job.0, "cannot store the progress of a job: {error}");

@@ -129,7 +129,8 @@ impl App {
                 Err(NotApplied::Changed) => tracing::info!("what an import relied on changed"),
             }
         }
-        let (who, work) = (who.clone(), work.clone());
+        let who = who.clone();
+        let work = work.clone();
         let done = self.db.write_long(move |conn| -> Result<_, Refusal> {
             let mut ask = who.ask(conn);
             let decided = work.decide(&mut ask)?;
@@ -169,7 +170,8 @@ impl App {
         who: &LongCaller,
         work: &W,
     ) -> Result<Option<(W::Decided, Rehearsed)>, Problem> {
-        let (who, work) = (who.clone(), work.clone());
+        let who = who.clone();
+        let work = work.clone();
         let plan = work.plan();
         let decide = move |conn: &mut Conn| work.decide(&mut who.ask(conn));
         Ok(self.db.rehearse::<_, Refusal>(plan, decide).await?)

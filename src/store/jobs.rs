@@ -183,8 +183,8 @@ pub fn insert(conn: &mut Conn, new: &NewJob, file: &[u8]) -> Result<Job> {
 
 /// Loads a job, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, id: JobId) -> Result<Job> {
-    let job = jobs::table.find(id.0).select(Row::as_select()).first::<Row>(conn)?.try_into()?;
-    let mut one = vec![job];
+    let row: Row = jobs::table.find(id.0).select(Row::as_select()).first(conn)?;
+    let mut one = vec![Job::try_from(row)?];
     add_progress(conn, &mut one)?;
     one.pop().ok_or(StoreError::NotFound)
 }

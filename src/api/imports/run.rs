@@ -242,7 +242,9 @@ impl ImportParts {
         entered.note_what_is_looked_for(&mut context.relied_on);
         match row_of_kind(ask, context, self.kind, &entered)? {
             RowOutcome::Done(mut done) => {
-                if let (ImportKind::Projects, Some(id)) = (self.kind, done.id) {
+                if self.kind == ImportKind::Projects
+                    && let Some(id) = done.id
+                {
                     context.enter_project(ProjectId(id));
                 }
                 for warning in std::mem::take(&mut done.file_warnings) {

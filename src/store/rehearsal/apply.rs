@@ -8,9 +8,10 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 
 use crate::domain::id::ProjectId;
+use crate::store::conn::Conn;
+use crate::store::error::{Result, StoreError};
 use crate::store::rehearsal::tables::EVENTS;
 use crate::store::rehearsal::{REHEARSED, Rehearsed, Table, ids};
-use crate::store::{Conn, Result, StoreError};
 
 #[derive(QueryableByName)]
 struct Column {
@@ -23,16 +24,14 @@ impl Rehearsed {
     /// which the file is attached, after checking that what the work relied on still holds.
     ///
     /// # Errors
-    /// [`crate::store::StoreError::Taken`] if a unique value was taken since.
+    /// [`StoreError::Taken`] if a unique value was taken since.
     pub fn apply(&self, conn: &mut Conn, except: &BTreeSet<ProjectId>) -> Result<()> {
         // Rows refer to rows of other tables in any order; the commit checks them all.
         conn.batch_execute("PRAGMA defer_foreign_keys = ON")?;
         let ids: Vec<String> = except.iter().map(ToString::to_string).collect();
         for table in &self.tables {
-            let project = match except.is_empty() {
-                true => String::new(),
-                false => self.project_of(conn, &table.name)?,
-            };
+            let project =
+                if except.is_empty() { String::new() } else { self.project_of(conn, &table.name)? };
             apply(conn, table, &Except { project, ids: ids.join(", ") })?;
         }
         ids::release_unused(conn, &self.ids)

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_query;
 
+use crate::store::conn::Conn;
+use crate::store::error::Result;
 use crate::store::rehearsal::{REHEARSED, number};
-use crate::store::{Conn, Result};
 
 /// Ranges of ids that only one rehearsal uses.
 #[derive(Clone, Debug, Default)]

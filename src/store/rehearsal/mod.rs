@@ -18,9 +18,9 @@ use diesel::sql_types::BigInt;
 use diesel::{ConnectionError, SqliteConnection, sql_query};
 
 use crate::store::conn::{Begin, Conn};
+use crate::store::error::{Result, StoreError};
 use crate::store::rehearsal::ids::ReservedIds;
 use crate::store::rehearsal::scratch::Scratch;
-use crate::store::{Result, StoreError};
 
 pub(in crate::store) use crate::store::rehearsal::scratch::read_only;
 pub use crate::store::rehearsal::scratch::remove_leftovers;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::store::{Result, StoreError, private};
+use crate::store::error::{Result, StoreError};
+use crate::store::private;
 
 /// Ends of the names of these files, after the name of the database.
 const INFIX: &str = "-rehearsal-";
@@ -61,9 +62,10 @@ pub(in crate::store) fn read_only(path: &Path) -> String {
 /// Deletes the files that a killed process left beside `database`.
 pub fn remove_leftovers(database: &Path) {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let name = database.file_name().map(|name| name.to_string_lossy().into_owned());
-    let (Some(name), Ok(files)) = (name, std::fs::read_dir(folder.unwrap_or(Path::new("."))))
-    else {
+    let Some(name) = database.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        return;
+    };
+    let Ok(files) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
         return;
     };
     let begin = format!("{name}{INFIX}");

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 
+use crate::store::conn::Conn;
+use crate::store::error::Result;
 use crate::store::rehearsal::{REGISTER, RehearsalPlan, Table, number as one_number};
-use crate::store::{Conn, Result};
 
 /// Table of the events: its copy starts empty, and each new event is applied.
 pub(super) const EVENTS: &str = "events";

@@ -83,7 +83,8 @@ pub fn language_of(job: &Job) -> Language {
 /// # Errors
 /// Database errors only.
 pub fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<Caller>, Refusal> {
-    let (conn, now) = (&mut *asked.conn, asked.now.instant);
+    let now = asked.now.instant;
+    let conn = &mut *asked.conn;
     let starter = &job.starter;
     let found = users::find(conn, starter.user)?;
     let Some(user) = found.filter(|user| user.disabled_at.is_none()) else {
