@@ -164,7 +164,11 @@ impl Worker {
             info!(job = id, "a job is done");
             return Ok(());
         };
-        if *self.stopping.borrow() || problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        let is_stopping = *self.stopping.borrow();
+        if is_stopping || problem.status == StatusCode::SERVICE_UNAVAILABLE {
+            if !is_stopping {
+                sleep(PAUSE).await;
+            }
             let now = self.app.clock.now();
             return self.app.db.write(move |conn| jobs::give_back(conn, &lease, now)).await;
         }
