@@ -17,6 +17,7 @@ use actix_web::web::{Data, ServiceConfig, scope};
 use crate::api;
 use crate::background::access_writer::AccessWriter;
 use crate::background::dispatcher::Dispatcher;
+use crate::background::jobs::JobRunner;
 use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
@@ -29,6 +30,7 @@ use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::job_signal::JobSignal;
 use crate::http::quotas::Quotas;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
@@ -50,6 +52,7 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    jobs: JobRunner,
     access_writer: AccessWriter,
     /// Large answers being sent.
     pub answers: Answers,
@@ -71,6 +74,7 @@ impl Server {
         if let Some(dispatcher) = self.dispatcher {
             dispatcher.stop().await;
         }
+        self.jobs.stop().await;
         self.access_writer.stop().await;
         served
     }
@@ -98,6 +102,7 @@ pub fn start(
     let app = app(config, key, db, clock, calendar)?;
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
+    let jobs = JobRunner::start(&app)?;
     let access_writer = AccessWriter::start(&app);
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
@@ -109,6 +114,7 @@ pub fn start(
         handle,
         running,
         dispatcher,
+        jobs,
         access_writer,
         answers,
         hashing,
@@ -194,6 +200,7 @@ fn app(
         running: RunningKeys::default(),
         exports: ExportSlots::of(db.connections()),
         imports: UploadSlots::default(),
+        jobs: JobSignal::default(),
         headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),
         db,

@@ -7,6 +7,7 @@ pub mod events;
 pub(crate) mod format_1;
 pub mod imports;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod milestones;
 pub mod oc4ids;
@@ -51,6 +52,7 @@ const TAGS: [(&str, &str); 22] = [
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
     ),
     ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
+    ("jobs", "Work that goes on after its request was answered: state, progress, result."),
     (
         "issues",
         "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
@@ -89,5 +91,6 @@ pub fn routes() -> Routes {
         .and(proposals::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
+        .and(jobs::routes())
         .with_tags(&TAGS)
 }

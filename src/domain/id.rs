@@ -70,4 +70,6 @@ ids! {
     ProposalId
     /// The id of a line of the access log.
     AccessLineId
+    /// The id of a job.
+    JobId
 }

@@ -18,6 +18,7 @@ pub mod fold;
 pub mod headings;
 pub mod id;
 pub mod issue;
+pub mod job;
 pub mod labels;
 pub mod light;
 pub mod milestone;

@@ -18,6 +18,7 @@ use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::job_signal::JobSignal;
 use crate::http::problem::Problem;
 use crate::http::quotas::Quotas;
 use crate::http::running_keys::RunningKeys;
@@ -65,6 +66,8 @@ pub struct App {
     pub exports: ExportSlots,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
+    /// Wakes those who do jobs.
+    pub jobs: JobSignal,
     /// Headers of replies that release 0.1.0 stored without them.
     pub headers_of_format_1: HeadersOfFormat1,
     /// Notified after events were sealed.

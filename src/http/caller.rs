@@ -20,6 +20,7 @@ use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::client_address::ClientAddress;
+use crate::http::long_write::LongCaller;
 use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
@@ -204,6 +205,12 @@ impl<P> Permit<P> {
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem> {
         self.app.hashing.enter(self.caller.author.origin())?.run(work).await
+    }
+
+    /// The caller, for work that takes long.
+    pub fn long(&self) -> LongCaller {
+        let now = self.app.now();
+        LongCaller { caller: self.caller.clone(), language: self.language, now }
     }
 
     /// Which projects the caller sees.

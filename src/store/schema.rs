@@ -197,6 +197,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        parameters -> Text,
+        language -> Text,
+        user_id -> BigInt,
+        session_id -> BigInt,
+        client -> Nullable<BigInt>,
+        scopes -> Nullable<Text>,
+        actor_name -> Text,
+        request_id -> Text,
+        origin -> Text,
+        total_rows -> Nullable<Integer>,
+        judged_rows -> Integer,
+        written_rows -> Integer,
+        status -> Nullable<Integer>,
+        answer -> Nullable<Text>,
+        attempts -> Integer,
+        leased_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    job_progress (id) {
+        id -> BigInt,
+        job_id -> BigInt,
+        total_rows -> Nullable<Integer>,
+        judged_rows -> Integer,
+        leased_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job_files (id) {
+        id -> BigInt,
+        job_id -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
     report_issues (id) {
         id -> BigInt,
         report_id -> BigInt,
@@ -619,6 +664,9 @@ diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
 diesel::joinable!(past_passwords -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(job_files -> jobs (job_id));
+diesel::joinable!(job_progress -> jobs (job_id));
+diesel::joinable!(jobs -> users (user_id));
 diesel::joinable!(report_issues -> issues (issue_id));
 diesel::joinable!(report_issues -> monthly_reports (report_id));
 diesel::joinable!(restatements -> projects (project_id));
@@ -650,6 +698,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     industry_targets,
     issue_units,
     issues,
+    job_files,
+    job_progress,
+    jobs,
     late_grants,
     light_overrides,
     light_rules,

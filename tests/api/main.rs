@@ -47,6 +47,7 @@ mod import_rows;
 mod imports;
 mod in_flight;
 mod issues;
+mod jobs;
 mod killed;
 mod lights;
 mod limits;
@@ -137,6 +138,7 @@ fn main() -> ExitCode {
     suite.on_each(import_files::ALL);
     suite.on_each(import_lists::ALL);
     suite.on_each(issues::ALL);
+    suite.on_each(jobs::ALL);
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);

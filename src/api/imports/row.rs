@@ -182,6 +182,9 @@ fn process<R: RecordRow>(
             return check_form::<R>(ask, entered, errors);
         }
     };
+    if let Some(project) = row.project() {
+        context.enter_project(project.id);
+    }
     let current = row.current();
     if let Some(record) = row.record(current)
         && let Err(error) = context.once(record, entered.number)

@@ -44,6 +44,11 @@ impl Author {
         &self.request_id
     }
 
+    /// Machine client that acts; `None` for a person and the program itself.
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.id.filter(|_| self.kind == "client").map(ClientId)
+    }
+
     /// Account of the author: a client's account, or `None` for the program itself.
     pub fn user_id(&self) -> Option<UserId> {
         self.account

@@ -11,6 +11,7 @@ pub mod feed_id;
 mod limits;
 pub mod read;
 pub mod seal;
+pub mod since;
 mod subject;
 pub mod verify;
 
