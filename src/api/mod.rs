@@ -24,7 +24,7 @@ pub mod webhooks;
 use crate::http::routes::Routes;
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 22] = [
+const TAGS: [(&str, &str); 23] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
