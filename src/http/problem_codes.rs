@@ -192,8 +192,8 @@ const CODES: &[ProblemCode] = &[
     code(
         "too-many-jobs",
         503,
-        "等待处理的任务过多；请按 Retry-After 稍后再提交。",
-        "Too many jobs are waiting. Send it again after `Retry-After`.",
+        "等待处理的任务过多，请稍后再提交。",
+        "Too many jobs wait. Try later.",
     ),
     code(
         "busy",
