@@ -39,7 +39,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// Interval at which progress is stored and the lease extended.
 const TICK: Duration = Duration::from_secs(1);
 /// Length of a lease, in seconds.
-const LEASE_SECONDS: i64 = 30;
+const LEASE_SECONDS: i64 = 15;
 /// Interval between deletions of old jobs, in hours.
 const PRUNE_HOURS: i64 = 1;
 

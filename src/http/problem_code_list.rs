@@ -228,12 +228,6 @@ pub(super) const CODES: &[ProblemCode] = &[
         "A fault of the server; it was logged. Tell the administrator the `request_id`.",
     ),
     code(
-        "too-many-jobs",
-        503,
-        "等待处理的任务过多；请按 Retry-After 稍后再提交。",
-        "Too many jobs are waiting. Send it again after `Retry-After`.",
-    ),
-    code(
         "busy",
         503,
         "系统繁忙；按 Retry-After 等待后重试。",

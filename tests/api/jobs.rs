@@ -309,10 +309,7 @@ async fn too_many_jobs_are_refused(app: TestApp) {
 
     let refused = queue(&commission, "kind=projects", projects(1)).await.expect(503);
 
-    assert_eq!(
-        (refused.code(), &refused.headers["retry-after"]),
-        ("too-many-jobs", &"30".parse().unwrap())
-    );
+    assert_eq!((refused.code(), &refused.headers["retry-after"]), ("busy", &"30".parse().unwrap()));
     commission.import("kind=projects", projects(1)).await.expect(200);
 }
 

@@ -185,7 +185,7 @@ async fn a_mirror_ends_as_an_exact_copy_though_the_process_is_killed(app: TestAp
 }
 
 /// Rows of the file that is imported while the process is killed.
-const ROWS: usize = 400;
+const ROWS: usize = 120;
 
 async fn a_job_is_taken_up_again_after_a_kill_and_saves_all_or_nothing(app: TestApp) {
     app.add_user("commission", Role::Commission, None, None, false).await;

@@ -87,7 +87,7 @@ impl Rehearsal {
         let failed = |e: ConnectionError| StoreError::broken(e);
         let text = scratch.path().to_string_lossy();
         let mut conn = Conn::Sqlite(SqliteConnection::establish(&text).map_err(failed)?);
-        let register = scratch::read_only(path);
+        let register = read_only(path);
         // The file is of no use after a crash, and its foreign keys are checked when it is applied.
         conn.batch_execute(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;

@@ -23,7 +23,7 @@ pub struct JobRequest {
 /// Decides on a job of the caller.
 ///
 /// # Errors
-/// Busy, `too-many-jobs`, if too many wait.
+/// Busy if too many wait.
 pub fn decide(ask: &mut Ask<'_>, kind: JobKind, query: &str) -> Result<JobRequest, Refusal> {
     if jobs::count_open(ask.conn)? >= MOST_JOBS {
         return Err(too_many());
@@ -62,7 +62,7 @@ fn too_many() -> Refusal {
         format!("{MOST_JOBS} jobs are waiting already. Send this again later."),
     );
     let retry_after_seconds = Some(RETRY_AFTER_SECONDS);
-    Refusal { retry_after_seconds, ..Refusal::new(RefusalKind::Busy, "too-many-jobs", words) }
+    Refusal { retry_after_seconds, ..Refusal::new(RefusalKind::Busy, "busy", words) }
 }
 
 fn code_of(language: Language) -> &'static str {
