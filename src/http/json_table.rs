@@ -155,18 +155,19 @@ impl TableBuilder {
 impl JsonTable {
     /// The same table; without rows it has the columns of `schema`, the fields of the whole answer.
     pub(super) fn keep_columns(mut self, schema: &[String]) -> Self {
+        let of_rows = schema.iter().filter_map(|name| name.split_once(".1."));
+        let of_rows: Vec<(&str, &str)> = of_rows.filter(|(list, _)| !list.contains('.')).collect();
+        // A list without rows is no field of the whole.
+        self.about.retain(|field| !of_rows.iter().any(|(list, _)| *list == field.name));
         if !self.rows.is_empty() {
             return self;
         }
-        let of_rows = schema.iter().filter_map(|name| name.split_once(".1."));
-        let of_rows: Vec<(&str, &str)> = of_rows.filter(|(list, _)| !list.contains('.')).collect();
         let names = std::iter::once("part").chain(of_rows.iter().map(|(_, field)| *field));
         for name in names {
             if !self.columns.iter().any(|known| known == name) {
                 self.columns.push(name.to_owned());
             }
         }
-        self.about.retain(|field| !of_rows.iter().any(|(list, _)| *list == field.name));
         self
     }
 

@@ -37,7 +37,7 @@ async fn run(app: &TestApp, sql: String) {
 
 /// Adds copies of project `of`, with names of their own.
 pub async fn copy_project(app: &TestApp, of: i64, copies: usize) {
-    let kept = "code_reason, content, industry_id, area_id, stage, nature, total_fen, \
+    let kept = "code_reason, content, industry_id, area_id, stage, nature, actual_start, total_fen, \
         invested_before_fen, leader, visibility, registered_year, synthetic, created_at, updated_at, version";
     run(app, format!(
         "with recursive n(i) as (select 1 union all select i + 1 from n where i < {copies}) \

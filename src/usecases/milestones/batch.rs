@@ -25,6 +25,7 @@ pub struct MilestoneBatchItem {
     pub project_id: ProjectId,
     /// A milestone to add.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub create: Option<MilestoneInput>,
     /// The id of the milestone to change.
     #[serde(default)]
@@ -35,6 +36,7 @@ pub struct MilestoneBatchItem {
     pub version: Option<i64>,
     /// The fields to change.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub change: Option<MilestonePatch>,
 }
 

@@ -26,9 +26,11 @@ pub struct YearPlanBatchItem {
     pub year: Year,
     /// The first version of the plan.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub create: Option<YearPlanInput>,
     /// A later version of the plan.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub adjust: Option<AdjustmentInput>,
     /// With `adjust`: the version of the year plan that was read. The row is refused with 412 if
     /// the plan has another one now.

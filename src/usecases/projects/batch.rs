@@ -24,6 +24,7 @@ type ProjectPatch = Patch<ProjectInput>;
 pub struct ProjectBatchItem {
     /// A project to register.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub create: Option<ProjectInput>,
     /// The id of the project to change.
     #[serde(default)]
@@ -34,6 +35,7 @@ pub struct ProjectBatchItem {
     pub version: Option<i64>,
     /// The fields to change.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub change: Option<ProjectPatch>,
 }
 

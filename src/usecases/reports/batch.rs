@@ -45,6 +45,7 @@ pub struct ReportBatchItem {
     pub version: Option<i64>,
     /// What to write; absent to leave the figures as they are.
     #[serde(default)]
+    #[schema(nullable = false)]
     pub report: Option<ReportInput>,
     /// True to submit the report.
     #[serde(default)]
