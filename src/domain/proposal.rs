@@ -133,9 +133,10 @@ impl Decision {
     }
 
     fn must_be_open(&self) -> Result<(), ProposalRefusal> {
-        match self.state {
-            ProposalState::Open => Ok(()),
-            decided => Err(ProposalRefusal::Decided(decided)),
+        if self.state == ProposalState::Open {
+            Ok(())
+        } else {
+            Err(ProposalRefusal::Decided(self.state))
         }
     }
 }

@@ -204,7 +204,10 @@ fn failures() -> Map<String, Value> {
         if let Some(body) = body.as_object_mut().filter(|_| matches!(status, 429 | 503)) {
             let mut headers = retry_after();
             for (name, description) in QUOTA_HEADERS.iter().filter(|_| status == 429) {
-                headers[name] = json!({"description": description, "schema": {"type": "string"}});
+                let header = json!({"description": description, "schema": {"type": "string"}});
+                if let Some(headers) = headers.as_object_mut() {
+                    headers.insert((*name).to_owned(), header);
+                }
             }
             body.insert("headers".into(), headers);
         }

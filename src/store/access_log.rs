@@ -90,7 +90,7 @@ fn proven(conn: &mut Conn, line: &AccessLine) -> Result<Option<AccessLine>> {
         return Ok(Some(line.clone()));
     };
     let mut line = line.clone();
-    line.key.code = NOT_VISIBLE.to_owned();
+    NOT_VISIBLE.clone_into(&mut line.key.code);
     Ok(is_hidden(conn, project, account)?.then_some(line))
 }
 
@@ -207,7 +207,7 @@ pub struct StoredLine {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = access_log)]
-struct Row {
+struct LineOfTable {
     id: i64,
     minute: NaiveDateTime,
     kind: String,
@@ -224,10 +224,10 @@ struct Row {
     request_id: String,
 }
 
-impl TryFrom<Row> for StoredLine {
+impl TryFrom<LineOfTable> for StoredLine {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: LineOfTable) -> Result<Self> {
         Ok(Self {
             id: AccessLineId(row.id),
             minute: Timestamp::new(row.minute),
@@ -290,12 +290,12 @@ pub fn list(
     filter: &AccessFilter,
     page: &PageRequest,
 ) -> Result<Page<StoredLine>> {
-    let mut query = wanted(filter).select(Row::as_select());
+    let mut query = wanted(filter).select(LineOfTable::as_select());
     if let Some(before) = page.after_id()? {
         query = query.filter(access_log::id.lt(before));
     }
     let query = query.order(access_log::id.desc()).limit(page.rows_to_fetch());
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<LineOfTable> = query.load(conn)?;
     let total = page.total(|| wanted(filter).count().get_result(conn))?;
-    page.by_id(rows, total, |row: &Row| row.id, StoredLine::try_from)
+    page.by_id(rows, total, |row: &LineOfTable| row.id, StoredLine::try_from)
 }

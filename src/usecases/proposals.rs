@@ -112,7 +112,7 @@ pub fn decide_refusal(
     let reason = check.done(reason)?.into_string();
     let version = version.into().of(proposal.version);
     let decided = decided(ask, proposal, ProposalState::Refused, "proposal.refused")?;
-    Ok(Decided { proposal: Proposal { version, reason, ..decided.proposal }, ..decided })
+    Ok(Decided { proposal: Proposal { reason, version, ..decided.proposal }, ..decided })
 }
 
 /// Withdraws the caller's own proposal, which it read at `version`.

@@ -93,7 +93,7 @@ pub enum Decided<C> {
     /// To be saved now.
     Now(C),
     /// To wait.
-    Waits(Waiting),
+    Waits(Box<Waiting>),
 }
 
 /// What became of a change.
@@ -101,7 +101,7 @@ pub enum Saved<T> {
     /// It was saved.
     Done(T),
     /// It waits.
-    Waits(ProposalView),
+    Waits(Box<ProposalView>),
 }
 
 /// A proposal that is to be stored.

@@ -114,7 +114,7 @@ fn created(saved: Saved<UserView>) -> OrWaiting<Created<UserView>, ProposalView>
         Saved::Done(view) => {
             OrWaiting::Done(Created { location: format!("/users/{}", view.id), view })
         }
-        Saved::Waits(view) => OrWaiting::Waits(waits(view)),
+        Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
     }
 }
 
@@ -152,7 +152,7 @@ async fn update_user(
     let decide = move |ask: &mut Ask<'_>| grants::decide_update(ask, path.user_id, version, &patch);
     Ok(match who.change(decide, grants::save).await? {
         Saved::Done(view) => OrWaiting::Done(Tagged(view)),
-        Saved::Waits(view) => OrWaiting::Waits(waits(view)),
+        Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
     })
 }
 

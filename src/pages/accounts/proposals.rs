@@ -63,10 +63,10 @@ pub fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
 fn line(effect: &ChangeView, ask: &Ask<'_>) -> String {
     let label = labels::find("user", &effect.field);
     let label = label.map_or(effect.field.as_str(), |label| label.say(ask.language));
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::Null => "—".to_owned(),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let text = |value: &serde_json::Value| match value.as_str() {
+        Some(text) => text.to_owned(),
+        None if value.is_null() => "—".to_owned(),
+        None => value.to_string(),
     };
     format!("{label}: {} → {}", text(&effect.before), text(&effect.after))
 }

@@ -76,7 +76,7 @@ pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<Decided<UserC
         proposed_by: ask.caller.user.id,
         proposed_at: stamp.now.instant,
     };
-    Ok(Decided::Waits(Waiting { new, stamp }))
+    Ok(Decided::Waits(Box::new(Waiting { new, stamp })))
 }
 
 /// Changes an account, or proposes the change if it grants a role that needs a second person.
@@ -113,7 +113,7 @@ pub fn decide_update(
         proposed_at: stamp.now.instant,
     };
     let stamp: Stamp = stamp.clone();
-    Ok(Decided::Waits(Waiting { new, stamp }))
+    Ok(Decided::Waits(Box::new(Waiting { new, stamp })))
 }
 
 /// True if the account can use a role that needs a second person, and could not before.
@@ -129,7 +129,7 @@ fn grants(before: &User, after: &User) -> bool {
 pub fn create(conn: &mut Conn, decided: Decided<UserCreation>) -> Result<Saved<UserView>, Refusal> {
     match decided {
         Decided::Now(creation) => users::create(conn, creation).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Saved::Waits),
+        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
     }
 }
 
@@ -140,14 +140,14 @@ pub fn create(conn: &mut Conn, decided: Decided<UserCreation>) -> Result<Saved<U
 pub fn save(conn: &mut Conn, decided: Decided<UserChange>) -> Result<Saved<UserView>, Refusal> {
     match decided {
         Decided::Now(change) => users::save(conn, change).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Saved::Waits),
+        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
     }
 }
 
 /// A grant that was approved and is to be saved.
 pub enum Grant {
     /// A new account.
-    Creation(UserCreation),
+    Creation(Box<UserCreation>),
     /// A changed account.
     Change(Box<UserChange>),
 }
@@ -172,7 +172,7 @@ pub fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Grant, R
                 password_hash: stored.password_hash,
                 must_change_password: true,
             };
-            users::decide_creation(ask, &new).map(Grant::Creation)
+            users::decide_creation(ask, &new).map(Box::new).map(Grant::Creation)
         }
         ProposalKind::UserChange => {
             let StoredChange { display_name, role, disabled } = read(&proposal.input)?;
@@ -202,7 +202,7 @@ fn read<T: serde::de::DeserializeOwned>(input: &str) -> Result<T, Refusal> {
 /// As [`users::create`] and [`users::save`].
 pub fn save_granted(conn: &mut Conn, grant: Grant) -> Result<UserView, Refusal> {
     match grant {
-        Grant::Creation(creation) => users::create(conn, creation),
+        Grant::Creation(creation) => users::create(conn, *creation),
         Grant::Change(change) => users::save(conn, *change),
     }
 }
