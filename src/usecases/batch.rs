@@ -167,7 +167,8 @@ pub(in crate::usecases) fn exactly_one(
     if first.1 != second.1 {
         return Ok(());
     }
-    let (first, second) = (first.0, second.0);
+    let first = first.0;
+    let second = second.0;
     let words = Words::new(
         format!("每条须且只须填写 {first}、{second} 中的一个。"),
         format!("Give exactly one of `{first}` and `{second}`."),

@@ -162,14 +162,14 @@ struct NewRow<'a> {
     request_id: &'a str,
     origin: &'a str,
     subject_version: Option<i64>,
-    subject_key: Option<&'a str>,
+    subject_key: Option<String>,
 }
 
 fn new_row<'a>(
     author: &'a Author,
     now: Timestamp,
     event: &Event,
-    state: &'a SubjectState,
+    state: &SubjectState,
 ) -> Result<NewRow<'a>> {
     Ok(NewRow {
         at: now.naive(),
@@ -184,7 +184,7 @@ fn new_row<'a>(
         request_id: &author.request_id,
         origin: &author.origin,
         subject_version: state.version,
-        subject_key: state.key.as_deref(),
+        subject_key: state.key.clone(),
     })
 }
 

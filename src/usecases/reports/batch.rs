@@ -114,7 +114,8 @@ fn save_part(
 ) -> Result<RowOutcomes, Refusal> {
     let keys: Vec<ReportKey> = part.iter().flatten().map(ReportBatchItem::key).collect();
     let mut facts = ReportFacts::load(ask, &keys)?;
-    let (mut changes, mut held) = (Vec::new(), BTreeSet::new());
+    let mut changes = Vec::new();
+    let mut held = BTreeSet::new();
     let mut decided = Vec::with_capacity(part.len());
     for row in part {
         let steps = row.as_ref().map_err(Refusal::clone);

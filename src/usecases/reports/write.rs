@@ -52,8 +52,8 @@ impl ReportChange {
         let report = Report { version: report.version + 1, ..report };
         let restatements = before.restatements.clone();
         let after = FiledReport { report, restatements, issue_ids };
-        let (stamp, language) = (ask.stamp(), ask.language);
-        Ok(Self { kind, before: Some(before), after, stamp, language })
+        let stamp = ask.stamp();
+        Ok(Self { kind, before: Some(before), after, stamp, language: ask.language })
     }
 
     /// True if the step creates the report.
@@ -109,8 +109,9 @@ pub(super) fn draft_or_rewrite(
     let Some((before, old)) = before.zip(old) else {
         let report = Report { warnings: warned, ..draft(key, figures) };
         let after = FiledReport { report, restatements: of_project.restated(key.month), issue_ids };
-        let (kind, stamp, language) = ("report.drafted", ask.stamp(), ask.language);
-        return Ok(ReportChange { kind, before: None, after, stamp, language });
+        let stamp = ask.stamp();
+        let kind = "report.drafted";
+        return Ok(ReportChange { kind, before: None, after, stamp, language: ask.language });
     };
     let report = Report { warnings: warned, ..old.rewrite(figures)? };
     ReportChange::new(ask, "report.rewritten", before, report, issue_ids)
