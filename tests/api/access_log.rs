@@ -75,14 +75,16 @@ async fn failed_log_ins_are_logged_with_name_and_address(app: TestApp) {
 
     let found = lines(&auditor, "", |found| times(found) == 3).await;
     assert_eq!(found.len(), 2, "{found:#?}");
-    let (zhang, nobody) = (&found[0], &found[1]);
+    // Lines of one second are stored in one go or in several.
+    let of = |account: &str| found.iter().find(|line| line["account"] == account).unwrap();
+    let zhang = of("zhang.wei");
     assert_eq!(zhang["kind"], "log_in_failed");
     assert_eq!((&zhang["account"], &zhang["times"]), (&json!("zhang.wei"), &json!(2)));
     assert_eq!((&zhang["address"], &zhang["status"]), (&json!("127.0.0.1"), &json!(401)));
     assert_eq!((&zhang["code"], &zhang["account_id"]), (&json!("wrong-credentials"), &Value::Null));
     assert_eq!(zhang["request_id"], first.json["request_id"]);
     assert_eq!(zhang["minute"], "2021-07-01T02:00:00.000000Z");
-    assert_eq!(nobody["account"], "nobody");
+    assert_eq!(of("nobody")["times"], 1);
 }
 
 async fn every_way_to_prove_oneself_is_logged(app: TestApp) {

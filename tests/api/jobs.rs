@@ -1,5 +1,6 @@
 //! Imports as jobs: queued, done in the background, shown, and no obstacle for others.
 
+use std::fmt::Write as _;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ tests![
 fn projects(count: usize) -> Vec<u8> {
     let mut list = "name,industry,area,nature,total_investment_wan\n".to_owned();
     for nth in 1..=count {
-        list += &format!("第{nth}个,next_gen_it,dongying,expansion,{nth}00.00\n");
+        writeln!(list, "第{nth}个,next_gen_it,dongying,expansion,{nth}00.00").unwrap();
     }
     list.into_bytes()
 }

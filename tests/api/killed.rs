@@ -1,6 +1,7 @@
 //! The process is killed repeatedly while clients write and a mirror follows the feed.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -200,7 +201,7 @@ async fn a_job_is_taken_up_again_after_a_kill_and_saves_all_or_nothing(app: Test
     for (nth, pause) in [60, 500, 1_500].into_iter().enumerate() {
         let mut list = "name,industry,area,nature,total_investment_wan\n".to_owned();
         for row in 0..ROWS {
-            list += &format!("项目{nth}-{row},next_gen_it,dongying,expansion,100.00\n");
+            writeln!(list, "项目{nth}-{row},next_gen_it,dongying,expansion,100.00").unwrap();
         }
         let queue = || {
             let request = target.request(Method::POST, "/imports?kind=projects", &token);

@@ -149,7 +149,7 @@ pub struct AccessLine {
     pub rows: Option<i64>,
 }
 
-/// What was taken from a [`AccessBook`] to be stored.
+/// What was taken from a [`AccessBook`](book::AccessBook) to be stored.
 #[derive(Clone, Debug, Default)]
 pub struct AccessBatch {
     /// Lines.

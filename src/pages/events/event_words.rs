@@ -180,7 +180,9 @@ mod tests {
                 found.extend(written(&path));
                 continue;
             }
-            if path.extension().is_none_or(|ending| ending != "rs") {
+            // The columns of files have dots in their names too.
+            if path.extension().is_none_or(|ending| ending != "rs") || path.ends_with("headings.rs")
+            {
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();

@@ -35,7 +35,10 @@ fn written(folder: &Path) -> BTreeSet<String> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(written(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        // The columns of files have dots in their names too.
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && !path.ends_with("headings.rs")
+        {
             let text = std::fs::read_to_string(path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(text.split('"').filter(|piece| is_kind(piece)).map(str::to_owned));
