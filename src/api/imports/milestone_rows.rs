@@ -35,7 +35,11 @@ impl RecordRow for MilestoneRow {
     const MAY_BE_BLANK: bool = false;
 
     /// A milestone id without a project is enough.
-    fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
+    fn find(
+        ask: &mut Ask<'_>,
+        _: &mut ImportContext,
+        entered: &EnteredRow,
+    ) -> Result<Self, Refusal> {
         let id = entered.whole("id").map(MilestoneId);
         let columns = ["project_id", "project_code", "project"];
         let names_project = columns.iter().any(|name| entered.said(name).is_some());
@@ -93,7 +97,7 @@ impl RecordRow for MilestoneRow {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         _: &EnteredRow,
         body: RecordFields,
     ) -> Result<MilestoneView, Refusal> {
@@ -127,7 +131,7 @@ impl RecordRow for MilestoneRow {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         before: &MilestoneView,
         body: RecordFields,
     ) -> Result<MilestoneView, Refusal> {

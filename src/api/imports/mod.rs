@@ -23,6 +23,7 @@ pub mod guard;
 pub mod heading;
 pub mod heading_index;
 pub mod heading_text;
+mod judging;
 pub mod kind;
 pub mod known_words;
 pub mod limits;

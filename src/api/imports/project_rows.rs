@@ -32,7 +32,7 @@ impl RecordRow for ProjectRow {
 
     fn find(
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         entered: &EnteredRow,
     ) -> Result<Self, Refusal> {
         let id = entered.whole("id").map(ProjectId);
@@ -83,7 +83,7 @@ impl RecordRow for ProjectRow {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         _: &EnteredRow,
         body: RecordFields,
     ) -> Result<ProjectView, Refusal> {
@@ -103,7 +103,7 @@ impl RecordRow for ProjectRow {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         before: &ProjectView,
         body: RecordFields,
     ) -> Result<ProjectView, Refusal> {
@@ -113,7 +113,7 @@ impl RecordRow for ProjectRow {
     fn file_warnings(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         view: &ProjectView,
     ) -> Result<Vec<FieldError>, Refusal> {
         let before = self.project.as_ref();
@@ -127,7 +127,7 @@ impl RecordRow for ProjectRow {
 /// an error, since it may mean that project.
 fn same_again(
     ask: &mut Ask<'_>,
-    context: &ImportContext,
+    context: &mut ImportContext,
     entered: &EnteredRow,
     name: &str,
 ) -> Result<Option<ProjectView>, Refusal> {

@@ -14,7 +14,7 @@ use crate::usecases::ask::Ask;
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::of_project::with_project;
-use crate::usecases::imports::{RecordFields, of_project, reports, required};
+use crate::usecases::imports::{RecordFields, reports, required};
 use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::ReportKey;
 use crate::usecases::reports::input::ReportInput;
@@ -41,12 +41,16 @@ impl RecordRow for ReportRow {
 
     const MAY_BE_BLANK: bool = true;
 
-    fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
-        let project = of_project::find(ask, &entered.project_naming());
+    fn find(
+        ask: &mut Ask<'_>,
+        context: &mut ImportContext,
+        entered: &EnteredRow,
+    ) -> Result<Self, Refusal> {
+        let project = context.reports.find_project(ask, &entered.project_naming());
         let month = entered.text("month").and_then(|month| month.parse().ok());
         let month = month.ok_or_else(|| required("month"));
         let (project, month) = with_project(project, month)?;
-        let report = reports::find(ask, ReportKey { project: project.id, month })?;
+        let report = context.reports.find(ask, ReportKey { project: project.id, month })?;
         Ok(Self { project, month, report })
     }
 
@@ -85,11 +89,12 @@ impl RecordRow for ReportRow {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         _: &EnteredRow,
         body: RecordFields,
     ) -> Result<ReportView, Refusal> {
-        let saved = reports::save(ask, self.key(), None, &checked(Value::Object(body))?)?;
+        let input = checked(Value::Object(body))?;
+        let saved = context.reports.save(ask, self.key(), None, &input)?;
         Ok(self.go_on(ask, context, &saved)?.unwrap_or(saved))
     }
 
@@ -113,20 +118,28 @@ impl RecordRow for ReportRow {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         before: &ReportView,
         body: RecordFields,
     ) -> Result<ReportView, Refusal> {
-        let saved = reports::save(ask, self.key(), Some(before), &checked(Value::Object(body))?)?;
+        let input = checked(Value::Object(body))?;
+        let saved = context.reports.save(ask, self.key(), Some(before.version), &input)?;
         Ok(self.go_on(ask, context, &saved)?.unwrap_or(saved))
     }
 
     fn go_on(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         now: &ReportView,
     ) -> Result<Option<ReportView>, Refusal> {
-        if context.submits { reports::submit_waiting(ask, self.key(), now) } else { Ok(None) }
+        if !context.submits {
+            return Ok(None);
+        }
+        context.reports.submit_waiting(ask, self.key(), now.state)
+    }
+
+    fn undo(&self, context: &mut ImportContext) {
+        context.reports.undo();
     }
 }

@@ -39,7 +39,7 @@ pub trait RecordRow: Sized {
     /// Invalid if the row does not identify one.
     fn find(
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         entered: &EnteredRow,
     ) -> Result<Self, Refusal>;
 
@@ -87,7 +87,7 @@ pub trait RecordRow: Sized {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         entered: &EnteredRow,
         body: RecordFields,
     ) -> Result<Self::View, Refusal>;
@@ -108,7 +108,7 @@ pub trait RecordRow: Sized {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        context: &ImportContext,
+        context: &mut ImportContext,
         before: &Self::View,
         body: RecordFields,
     ) -> Result<Self::View, Refusal>;
@@ -121,11 +121,14 @@ pub trait RecordRow: Sized {
     fn go_on(
         &self,
         _: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         _: &Self::View,
     ) -> Result<Option<Self::View>, Refusal> {
         Ok(None)
     }
+
+    /// Forgets what `context` knows of a change that was not kept.
+    fn undo(&self, _: &mut ImportContext) {}
 
     /// What is unusual about the saved record beside others, with the pointer of the field; it
     /// never blocks.
@@ -135,7 +138,7 @@ pub trait RecordRow: Sized {
     fn file_warnings(
         &self,
         _: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         _: &Self::View,
     ) -> Result<Vec<FieldError>, Refusal> {
         Ok(Vec::new())
@@ -226,8 +229,12 @@ fn create<R: RecordRow>(
     }
     check_project(entered, row, errors);
     let body = R::body_of_new(entered, errors);
-    let work = |ask: &mut Ask<'_>, body| row.create(ask, context, entered, body);
+    let work = |ask: &mut Ask<'_>, body| {
+        row.undo(context);
+        row.create(ask, context, entered, body)
+    };
     let Some(mut made) = errors.try_all::<R::Input, _>(ask, body, work)? else {
+        row.undo(context);
         return Ok(None);
     };
     let warnings = R::take_warnings(&mut made);
@@ -247,7 +254,7 @@ fn create<R: RecordRow>(
 
 fn change<R: RecordRow>(
     ask: &mut Ask<'_>,
-    context: &ImportContext,
+    context: &mut ImportContext,
     entered: &EnteredRow,
     row: &R,
     errors: &mut RowErrors,
@@ -270,8 +277,12 @@ fn change<R: RecordRow>(
         return Ok(None);
     }
     let body = row.body_of_change(entered, current, patch, errors);
-    let work = |ask: &mut Ask<'_>, body| row.change(ask, context, before, body);
+    let work = |ask: &mut Ask<'_>, body| {
+        row.undo(context);
+        row.change(ask, context, before, body)
+    };
     let Some(mut after) = errors.try_all::<R::Change, _>(ask, body, work)? else {
+        row.undo(context);
         return Ok(None);
     };
     let warnings = R::take_warnings(&mut after);
@@ -289,13 +300,16 @@ fn change<R: RecordRow>(
 /// Leaves the record of a row that equals it as it is, but for the step after saving.
 fn leave<R: RecordRow>(
     ask: &mut Ask<'_>,
-    context: &ImportContext,
+    context: &mut ImportContext,
     row: &R,
     before: &R::View,
     errors: &mut RowErrors,
 ) -> Result<Option<RowResult>, Refusal> {
     let work = |ask: &mut Ask<'_>, _| row.go_on(ask, context, before);
     let done = errors.try_all::<R::Change, _>(ask, RecordFields::new(), work)?;
+    if done.is_none() {
+        row.undo(context);
+    }
     let result = done.map(|after| match after {
         None => RowResult::left(R::id(before), row.label(Some(before))),
         Some(mut after) => RowResult {

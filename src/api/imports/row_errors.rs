@@ -97,7 +97,7 @@ impl RowErrors {
         &mut self,
         ask: &mut Ask<'_>,
         mut body: RecordFields,
-        work: impl Fn(&mut Ask<'_>, RecordFields) -> Result<R, Refusal>,
+        mut work: impl FnMut(&mut Ask<'_>, RecordFields) -> Result<R, Refusal>,
     ) -> Result<Option<R>, Refusal> {
         let mut replaced: Vec<String> = self.wrong.iter().cloned().collect();
         loop {

@@ -8,20 +8,11 @@ use actix_web::web::Bytes;
 use tokio::task::spawn_blocking;
 
 use crate::api::imports::ImportQuery;
-use crate::api::imports::column::Column;
-use crate::api::imports::content::{SheetContent, SheetRow};
-use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
-use crate::api::imports::heading::{Reading, tables};
+use crate::api::imports::judging::{ImportRows, Judged};
 use crate::api::imports::limits::broken_file;
-use crate::api::imports::log::{ImportLog, ImportView};
-use crate::api::imports::milestone_rows::MilestoneRow;
+use crate::api::imports::log::ImportView;
 use crate::api::imports::options::ReadOptions;
-use crate::api::imports::project_rows::ProjectRow;
-use crate::api::imports::report_rows::ReportRow;
-use crate::api::imports::row::{self, RowOutcome};
-use crate::api::imports::table::Table;
-use crate::api::imports::year_plan_rows::YearPlanRow;
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::words::Words;
@@ -36,9 +27,7 @@ use crate::store::Conn;
 use crate::store::rehearsal::RehearsalPlan;
 use crate::usecases::ask::Ask;
 use crate::usecases::caller::Caller;
-use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::kind::ImportKind;
-use crate::usecases::imports::lists::Lists;
 use crate::usecases::imports::progress::ImportProgress;
 use crate::usecases::imports::recorded::SavedImport;
 use crate::usecases::permission::{
@@ -130,8 +119,8 @@ pub async fn run(
     let read = spawn_blocking(move || Ok((sha256(&file), sheets(&file, kind)?))).await;
     let (sha256, sheets) = read.unwrap_or_else(|_| Err(broken_file(&"?")))?;
     let work = |store| {
-        let parts = ImportParts { kind, dry_run, submit, options, sha256, sheets, progress, store };
-        ImportWork(Arc::new(parts))
+        let rows = ImportRows { kind, submit, options, sheets, progress };
+        ImportWork(Arc::new(ImportParts { rows, dry_run, sha256, store }))
     };
     if !dry_run {
         return app.do_long(caller, &work(store)).await;
@@ -149,22 +138,11 @@ pub async fn run(
 struct ImportWork(Arc<ImportParts>);
 
 struct ImportParts {
-    kind: ImportKind,
+    rows: ImportRows,
     dry_run: bool,
-    /// Whether reports are submitted too.
-    submit: bool,
-    options: ReadOptions,
     /// SHA-256 of the file, in hexadecimal.
     sha256: String,
-    sheets: Vec<SheetContent>,
-    progress: Arc<ImportProgress>,
     store: Option<StoreReply>,
-}
-
-/// What was decided on the rows of a file.
-struct Judged {
-    log: ImportLog,
-    context: ImportContext,
 }
 
 impl LongWork for ImportWork {
@@ -172,18 +150,12 @@ impl LongWork for ImportWork {
     type Done = StoredReply;
 
     fn plan(&self) -> RehearsalPlan {
-        let rows: usize = self.0.sheets.iter().map(|sheet| sheet.rows.len()).sum();
-        RehearsalPlan { rows: i64::try_from(rows).unwrap_or(i64::MAX), ..self.0.kind.plan() }
+        let rows = i64::try_from(self.0.rows.count()).unwrap_or(i64::MAX);
+        RehearsalPlan { rows, ..self.0.rows.kind.plan() }
     }
 
     fn decide(&self, ask: &mut Ask<'_>) -> Result<Judged, Refusal> {
-        self.0.progress.begin();
-        let mut context = ImportContext::load(ask)?;
-        context.submits = self.0.submit;
-        let mut judged = Judged { log: ImportLog::default(), context };
-        self.0.judge(ask, &mut judged, None)?;
-        judged.log.refuse_if_wrong()?;
-        Ok(judged)
+        self.0.rows.judge_all(ask)
     }
 
     fn relied_on(judged: &Judged) -> &ReliedOn {
@@ -197,18 +169,15 @@ impl LongWork for ImportWork {
     fn decide_again(
         &self,
         ask: &mut Ask<'_>,
-        mut judged: Judged,
+        judged: Judged,
         projects: &BTreeSet<ProjectId>,
     ) -> Result<Judged, Refusal> {
-        let rows = judged.context.rows_about(projects);
-        self.0.judge(ask, &mut judged, Some(&rows))?;
-        judged.log.refuse_if_wrong()?;
-        Ok(judged)
+        self.0.rows.judge_again(ask, judged, projects)
     }
 
     fn finish(&self, ask: &mut Ask<'_>, judged: Judged) -> Result<StoredReply, Refusal> {
         let parts = &self.0;
-        let view = judged.log.finish(parts.kind, parts.dry_run, ask.language)?;
+        let view = judged.log.finish(parts.rows.kind, parts.dry_run, ask.language)?;
         parts.record(ask, &view)?;
         let reply = Json(view).sent()?;
         if let Some(store) = &parts.store {
@@ -229,138 +198,5 @@ impl ImportParts {
         let sha256 = self.sha256.clone();
         let saved = SavedImport { kind, sha256, created, changed, unchanged };
         ask.save(|conn| saved.record(conn, &stamp))
-    }
-
-    /// Validates and saves the rows, or those at the places `only`.
-    ///
-    /// # Errors
-    /// Failures that the file is not to blame for.
-    fn judge(
-        &self,
-        ask: &mut Ask<'_>,
-        judged: &mut Judged,
-        only: Option<&BTreeSet<usize>>,
-    ) -> Result<(), Refusal> {
-        let reading = Reading { kind: self.kind, options: &self.options };
-        let lists = Lists::load(ask)?;
-        let mut again = ImportLog::default();
-        let head = if only.is_some() { &mut again } else { &mut judged.log };
-        let tables: Vec<Table<'_>> = tables(&self.sheets, reading, head);
-        let rows = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, *row)));
-        if only.is_none() {
-            self.progress.read(u32::try_from(rows.clone().count()).unwrap_or(u32::MAX));
-        }
-        for (nth, (table, row)) in rows.enumerate() {
-            if judged.log.is_full() {
-                break;
-            }
-            if only.is_none_or(|only| only.contains(&nth)) {
-                let place = RowPlace { nth, table, row };
-                self.judge_row(ask, judged, &lists, place)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn judge_row(
-        &self,
-        ask: &mut Ask<'_>,
-        Judged { log, context }: &mut Judged,
-        lists: &Lists,
-        RowPlace { nth, table, row }: RowPlace<'_>,
-    ) -> Result<(), Refusal> {
-        let columns = self.kind.columns();
-        log.forget(nth, &table.sheet.name, row.number);
-        let entered = EnteredRow::read(table, row, columns, lists, log);
-        entered.note_what_is_looked_for(&mut context.relied_on);
-        match row_of_kind(ask, context, self.kind, &entered)? {
-            RowOutcome::Done(mut done) => {
-                if self.kind == ImportKind::Projects
-                    && let Some(id) = done.id
-                {
-                    context.enter_project(ProjectId(id));
-                }
-                for warning in std::mem::take(&mut done.file_warnings) {
-                    let column = column_of(columns, &warning.pointer).map_or("", |c| c.name);
-                    log.warn(table.place(row.number, column), warning);
-                }
-                log.done(nth, &table.sheet.name, row.number, done);
-            }
-            RowOutcome::Wrong(errors) => refuse(table, &entered, errors, log),
-        }
-        context.end_row(nth);
-        self.progress.judged_one()
-    }
-}
-
-/// A row, with its place among all rows of the file.
-#[derive(Clone, Copy)]
-struct RowPlace<'a> {
-    nth: usize,
-    table: &'a Table<'a>,
-    row: &'a SheetRow,
-}
-
-impl EnteredRow {
-    /// Notes by what names and codes projects are looked for.
-    fn note_what_is_looked_for(&self, relied_on: &mut ReliedOn) {
-        if self.whole("id").or(self.whole("project_id")).is_none() {
-            for name in [self.text("name"), self.text("project")].into_iter().flatten() {
-                relied_on.add_name(name);
-            }
-        }
-        for code in [self.text("code"), self.text("project_code")].into_iter().flatten() {
-            relied_on.add_code(code);
-        }
-    }
-}
-
-/// Adds the errors of a rejected row to `log`, each at its cell.
-fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log: &mut ImportLog) {
-    let row = entered.number;
-    for error in errors {
-        let column = column_of(entered.columns, &error.pointer);
-        if column.is_some_and(|c| entered.broken.contains(c.name)) {
-            continue;
-        }
-        match column {
-            Some(column) if error.code == "required" && !table.has(column.name) => {
-                let place = table.place(table.heading, "");
-                let pointer = format!("/headings/{}", column.name);
-                log.note_once(place, &pointer, missing(column));
-            }
-            Some(column) => {
-                let pointer = format!("/rows/{row}/{}", column.name);
-                log.note(table.place(row, column.name), &pointer, error);
-            }
-            None => {
-                let pointer = format!("/rows/{row}{}", error.pointer);
-                log.note(table.place(row, ""), &pointer, error);
-            }
-        }
-    }
-}
-
-fn missing(column: &Column) -> FieldError {
-    let zh = column.zh;
-    let en = column.name;
-    let words = Words::new(
-        format!("缺少“{zh}”（{en}）列，新增的行须填写。"),
-        format!("The column {en:?} ({zh}) is missing; it is required for new rows."),
-    );
-    FieldError::new("", "missing-column", words)
-}
-
-fn row_of_kind(
-    ask: &mut Ask<'_>,
-    context: &mut ImportContext,
-    kind: ImportKind,
-    entered: &EnteredRow,
-) -> Result<RowOutcome, Refusal> {
-    match kind {
-        ImportKind::Projects => row::import::<ProjectRow>(ask, context, entered),
-        ImportKind::YearPlans => row::import::<YearPlanRow>(ask, context, entered),
-        ImportKind::Milestones => row::import::<MilestoneRow>(ask, context, entered),
-        ImportKind::Reports => row::import::<ReportRow>(ask, context, entered),
     }
 }

@@ -41,7 +41,11 @@ impl RecordRow for YearPlanRow {
 
     const MAY_BE_BLANK: bool = true;
 
-    fn find(ask: &mut Ask<'_>, _: &ImportContext, entered: &EnteredRow) -> Result<Self, Refusal> {
+    fn find(
+        ask: &mut Ask<'_>,
+        _: &mut ImportContext,
+        entered: &EnteredRow,
+    ) -> Result<Self, Refusal> {
         let project = of_project::find(ask, &entered.project_naming());
         let (project, year) = with_project(project, year(entered))?;
         let plan = year_plans::find(ask, YearPlanKey { project: project.id, year })?;
@@ -81,7 +85,7 @@ impl RecordRow for YearPlanRow {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         entered: &EnteredRow,
         body: RecordFields,
     ) -> Result<LastVersion, Refusal> {
@@ -114,7 +118,7 @@ impl RecordRow for YearPlanRow {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        _: &mut ImportContext,
         _: &LastVersion,
         body: RecordFields,
     ) -> Result<LastVersion, Refusal> {

@@ -7,6 +7,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::words::Words;
 use crate::store::projects::coded::ReferenceCodes;
 use crate::usecases::ask::Ask;
+use crate::usecases::imports::reports::LoadedReports;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::relied_on::ReliedOn;
 
@@ -20,6 +21,8 @@ pub struct ImportContext {
     new: BTreeSet<String>,
     /// What the rows relied on so far.
     pub relied_on: ReliedOn,
+    /// Reports of the rows that are processed.
+    pub reports: LoadedReports,
     /// Project of the row that is processed.
     project: Option<ProjectId>,
     /// Places in the file of the rows of each project.
@@ -38,6 +41,7 @@ impl ImportContext {
             rows: BTreeMap::new(),
             new: BTreeSet::new(),
             relied_on: ReliedOn::default(),
+            reports: LoadedReports::default(),
             project: None,
             rows_of: BTreeMap::new(),
         })

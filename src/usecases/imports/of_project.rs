@@ -42,8 +42,15 @@ pub fn find(ask: &mut Ask<'_>, naming: &ProjectNaming<'_>) -> Result<Project, Re
     } else {
         return Err(no_project());
     };
-    let project = found.ok_or_else(|| unknown_project(pointer))?;
-    match id.and(code) {
+    with_code(found.ok_or_else(|| unknown_project(pointer))?, naming)
+}
+
+/// The project found by its id, unless the row names it by another code too.
+///
+/// # Errors
+/// `mismatch` at `/project_code`.
+pub(super) fn with_code(project: Project, naming: &ProjectNaming<'_>) -> Result<Project, Refusal> {
+    match naming.id.and(naming.code) {
         Some(code) if project.facts.code.as_deref() != Some(code) => Err(other_code(&project)),
         _ => Ok(project),
     }

@@ -50,6 +50,12 @@ impl FilingMonths {
         Ok(Self { opened: opened.into_iter().map(|month| (month.month, month)).collect(), granted })
     }
 
+    /// Adds other months.
+    pub(in crate::usecases) fn extend(&mut self, others: Self) {
+        self.opened.extend(others.opened);
+        self.granted.extend(others.granted);
+    }
+
     /// The reporting month.
     ///
     /// # Errors

@@ -26,10 +26,11 @@ use crate::usecases::reporting_months::gates::FilingMonths;
 use crate::usecases::reports::ReportKey;
 
 /// Projects with their reports, and the months they are filed in.
+#[derive(Default)]
 pub(in crate::usecases) struct ReportFacts {
     projects: BTreeMap<ProjectId, ProjectReports>,
     /// The months.
-    pub(super) months: FilingMonths,
+    pub(in crate::usecases) months: FilingMonths,
 }
 
 /// A project with its reports and what they are compared with.
@@ -66,6 +67,22 @@ impl ReportFacts {
         Ok(Self { projects, months })
     }
 
+    /// Adds facts that were loaded later in the same transaction.
+    pub(in crate::usecases) fn extend(&mut self, later: Self) {
+        self.projects.extend(later.projects);
+        self.months.extend(later.months);
+    }
+
+    /// A project, if the caller sees it and its facts are loaded.
+    pub(in crate::usecases) fn project(&self, id: ProjectId) -> Option<&Project> {
+        self.projects.get(&id).map(|of_project| &of_project.project)
+    }
+
+    /// A report with its restatements and issues, if there is one and its project is loaded.
+    pub(in crate::usecases) fn filed(&self, key: ReportKey) -> Option<FiledReport> {
+        self.projects.get(&key.project)?.filed(key.month)
+    }
+
     /// The facts about a project.
     ///
     /// # Errors
@@ -75,7 +92,7 @@ impl ReportFacts {
     }
 
     /// Makes later steps see `filed`.
-    pub(super) fn add(&mut self, filed: &FiledReport) {
+    pub(in crate::usecases) fn add(&mut self, filed: &FiledReport) {
         let FiledReport { report, issue_ids, .. } = filed;
         if let Some(of_project) = self.projects.get_mut(&report.project_id) {
             of_project.reports.insert(report.month, report.clone());
@@ -84,7 +101,7 @@ impl ReportFacts {
     }
 
     /// Makes later steps see the report of `key` as it is in `before`.
-    pub(super) fn put_back(&mut self, key: ReportKey, before: Option<FiledReport>) {
+    pub(in crate::usecases) fn put_back(&mut self, key: ReportKey, before: Option<FiledReport>) {
         if let Some(filed) = before {
             self.add(&filed);
         } else if let Some(of_project) = self.projects.get_mut(&key.project) {

@@ -2,7 +2,7 @@
 
 pub mod batch;
 pub mod context;
-mod facts;
+pub(in crate::usecases) mod facts;
 pub mod input;
 pub mod list;
 pub mod restate;
@@ -16,7 +16,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::month::Month;
 
 /// Which report: a project and a month.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReportKey {
     /// The project.
     pub project: ProjectId,

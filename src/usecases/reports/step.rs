@@ -35,7 +35,7 @@ pub fn decide_submission(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChan
 ///
 /// # Errors
 /// As [`decide_submission`]; stale.
-pub(super) fn submission(
+pub(in crate::usecases) fn submission(
     ask: &Ask<'_>,
     facts: &ReportFacts,
     key: ReportKey,

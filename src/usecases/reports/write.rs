@@ -88,7 +88,7 @@ pub fn decide(
 ///
 /// # Errors
 /// As [`decide`].
-pub(super) fn draft_or_rewrite(
+pub(in crate::usecases) fn draft_or_rewrite(
     ask: &Ask<'_>,
     facts: &ReportFacts,
     key: ReportKey,
@@ -139,9 +139,19 @@ fn draft(key: ReportKey, figures: ReportFigures) -> Report {
 /// Stale when somebody else changed the report.
 pub fn save(conn: &mut Conn, change: ReportChange) -> Result<ReportView, Refusal> {
     let language = change.language;
+    Ok(ReportView::of(save_one(conn, change)?, language))
+}
+
+/// Saves a change and records its event; returns the report as it is stored.
+///
+/// # Errors
+/// Stale when somebody else changed the report.
+pub(in crate::usecases) fn save_one(
+    conn: &mut Conn,
+    change: ReportChange,
+) -> Result<FiledReport, Refusal> {
     let saved = save_all(conn, vec![change])?.pop();
-    let saved = saved.ok_or_else(|| Refusal::broken("a change is not saved"))?;
-    Ok(ReportView::of(saved, language))
+    saved.ok_or_else(|| Refusal::broken("a change is not saved"))
 }
 
 /// Saves steps of any reports in their order and records the event of each; returns the report
