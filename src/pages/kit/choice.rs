@@ -82,7 +82,7 @@ impl Choice {
     }
 
     /// As query parameters.
-    pub fn to_query(&self) -> String {
+    pub fn to_query(self) -> String {
         format!("year={}&through={}&basis={}", self.year, self.through, self.basis)
     }
 

@@ -164,6 +164,7 @@ impl Shell {
     }
 
     /// Path of an asset.
+    #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn asset(&self, name: &str) -> String {
         assets::path(name)
     }
@@ -231,6 +232,7 @@ impl Shell {
     }
 
     /// Bases to choose from.
+    #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn bases(&self) -> Vec<Basis> {
         Basis::ALL.to_vec()
     }

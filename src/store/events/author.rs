@@ -22,7 +22,7 @@ impl Author {
 
     /// Turns the author into a machine client that acts through its account, for the same request.
     #[must_use]
-    pub fn as_client(self, id: ClientId, name: &str) -> Self {
+    pub fn into_client(self, id: ClientId, name: &str) -> Self {
         Self { kind: "client", id: Some(id.0), name: name.to_owned(), ..self }
     }
 

@@ -69,7 +69,7 @@ pub fn open(
     let ends = client.expires_at.map_or(ends, |until| until.min(ends));
     sessions::forget(conn, now)?;
     let session = sessions::open(conn, client.user.id, now, ends)?;
-    let author = origin.author(&client.user).as_client(client.id, &client.name);
+    let author = origin.author(&client.user).into_client(client.id, &client.name);
     events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
     Ok(ClientSession { client, scopes, session })
 }

@@ -57,7 +57,7 @@ pub fn find_caller(
     }
     // Only those scopes of the token that the client still has.
     scopes.retain(|scope| client.scopes.contains(scope));
-    let author = author.as_client(client.id, &client.name);
+    let author = author.into_client(client.id, &client.name);
     // Where an account is shown by name, its client's name is shown.
     let user = User { username: client.name, ..user };
     Ok(Some(Caller { user, session, author, scopes: Some(scopes) }))

@@ -103,7 +103,7 @@ pub fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<Caller>,
     let scopes = starter.scopes.as_deref().unwrap_or_default();
     let mut scopes = ClientScope::split(scopes).map_err(StoreError::broken)?;
     scopes.retain(|scope| client.scopes.contains(scope));
-    let author = author.as_client(client.id, &client.name);
+    let author = author.into_client(client.id, &client.name);
     let user = User { username: client.name, ..user };
     Ok(Some(Caller { user, session, author, scopes: Some(scopes) }))
 }
