@@ -32,15 +32,18 @@ pub const fn status(stage: Stage) -> &'static str {
     }
 }
 
-/// `projectType` of a construction nature; `None` for a purchase, which builds nothing.
+/// `projectType` of a construction nature; `None` for a purchase, which builds nothing, and for
+/// 续建.
 pub const fn project_type(nature: Nature) -> Option<&'static str> {
     match nature {
         Nature::NewConstruction => Some("construction"),
-        Nature::Expansion => Some("expansion"),
+        // 改扩建: the standard has no word for both; the asset grows.
+        Nature::Expansion | Nature::AlterationAndExpansion => Some("expansion"),
         Nature::Renovation | Nature::Restoration => Some("rehabilitation"),
         // 迁建: an existing asset is replaced by one built elsewhere.
         Nature::Relocation => Some("replacement"),
-        Nature::Purchase => None,
+        // 续建 does not say of what nature the project is.
+        Nature::Purchase | Nature::Continuation => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Projects and their units: `/projects`.
 
+pub mod external_ids;
 pub mod handlers;
 pub mod units;
 
@@ -13,5 +14,6 @@ use crate::parameter_types;
 pub fn routes() -> Routes {
     handlers::routes()
         .and(units::routes())
+        .and(external_ids::routes())
         .with_types(parameter_types![Nature ProjectId Stage UnitRole])
 }

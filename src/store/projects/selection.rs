@@ -29,6 +29,10 @@ impl<T> Default for Range<T> {
 pub struct ProjectSelection {
     /// Only projects with these ids.
     pub ids: Option<Vec<i64>>,
+    /// Only these projects, which have ids in other systems.
+    pub holders: Option<Vec<ProjectId>>,
+    /// Only projects of this package.
+    pub package: Option<String>,
     /// Only these projects, as for lights.
     pub among: Option<Vec<ProjectId>>,
     /// Only projects that were changed at this instant or later, or an event since then is about.
@@ -68,6 +72,12 @@ impl ProjectSelection {
     pub(super) fn apply<'a>(&'a self, mut query: Wanted<'a>) -> Wanted<'a> {
         if let Some(ids) = &self.ids {
             query = query.filter(projects::id.eq_any(ids));
+        }
+        if let Some(holders) = &self.holders {
+            query = query.filter(projects::id.eq_any(holders.iter().map(|p| p.0)));
+        }
+        if let Some(package) = &self.package {
+            query = query.filter(projects::package.eq(package));
         }
         if let Some(among) = &self.among {
             query = query.filter(projects::id.eq_any(among.iter().map(|p| p.0)));

@@ -45,8 +45,8 @@ pub struct FilterQuery {
     /// role.
     #[param(nullable = false)]
     pub role: Option<UnitRole>,
-    /// Only projects whose name, national code or leader, or the name or credit code of an owner
-    /// contains this text. Case, full and half width and other forms of the same letter (`Ⅱ` and
+    /// Only projects whose name, national code or leader, an id in another system, or the name or
+    /// credit code of an owner contains this text. Case, full and half width and other forms of the same letter (`Ⅱ` and
     /// `II`, `㎡` and `m2`) do not matter. As published: not the leader, not the credit code.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,

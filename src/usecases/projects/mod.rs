@@ -1,6 +1,7 @@
 //! Projects: registered, changed, moved between stages, assigned to units.
 
 pub(in crate::usecases) mod date_warnings;
+pub mod external_ids;
 pub mod filter;
 pub mod list;
 pub mod namesakes;

@@ -14,7 +14,8 @@ use crate::domain::error::FieldError;
 use crate::domain::id::{AreaId, IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
-use crate::domain::project::facts::ProjectFacts;
+use crate::domain::project::facts::{ProjectFacts, not_positive};
+use crate::domain::project::precision::{DatePrecision, DatePrecisions, Edge};
 use crate::domain::project::{Nature, Stage, Visibility};
 use crate::domain::text::{Line, Name, Note};
 use crate::domain::words::Words;
@@ -50,8 +51,10 @@ pub struct ProjectView {
     pub stage: Stage,
     /// Nature of construction (建设性质).
     pub nature: Nature,
-    /// Total investment, in 万元.
+    /// Total investment, in 万元; `0.00` if it is unknown (`total_known` is false).
     pub total_investment_wan: Fen,
+    /// True if the total investment is known; it may be unknown until construction.
+    pub total_known: bool,
     /// Investment completed before the project was in this register, in 万元.
     pub invested_before_wan: Fen,
     /// Planned start of construction; null if unknown.
@@ -74,6 +77,26 @@ pub struct ProjectView {
     /// Latitude in degrees north, with six decimals; null if unknown.
     #[schema(example = "37.433900")]
     pub latitude: Option<String>,
+    /// How much is known of `planned_start`.
+    pub planned_start_precision: DatePrecision,
+    /// How much is known of `planned_finish`.
+    pub planned_finish_precision: DatePrecision,
+    /// How much is known of `planned_operation`.
+    pub planned_operation_precision: DatePrecision,
+    /// How much is known of `actual_start`.
+    pub actual_start_precision: DatePrecision,
+    /// Where it is built, in words; may be empty. Other areas that it extends to stand here.
+    pub location: String,
+    /// Contractor (施工单位); may be empty.
+    pub contractor: String,
+    /// Sum of the contract with the contractor, in 万元; null if unknown.
+    pub contract_sum_wan: Option<Fen>,
+    /// Package of projects that it belongs to (打捆项目); may be empty.
+    pub package: String,
+    /// Phase of a project that is built in phases, such as 一期; may be empty.
+    pub phase: String,
+    /// Remarks; may be empty.
+    pub remarks: String,
     /// Who may see the project.
     pub visibility: Visibility,
     /// First year in which it is in the register.
@@ -103,6 +126,7 @@ impl From<CodedProject> for ProjectView {
         let facts = project.facts;
         Self {
             id: project.id,
+            total_known: facts.knows_total(),
             longitude: facts.longitude(),
             latitude: facts.latitude(),
             code: facts.code,
@@ -122,6 +146,16 @@ impl From<CodedProject> for ProjectView {
             actual_finish: facts.actual_finish,
             actual_operation: facts.actual_operation,
             leader: facts.leader,
+            planned_start_precision: facts.precisions.planned_start,
+            planned_finish_precision: facts.precisions.planned_finish,
+            planned_operation_precision: facts.precisions.planned_operation,
+            actual_start_precision: facts.precisions.actual_start,
+            location: facts.location,
+            contractor: facts.contractor,
+            contract_sum_wan: facts.contract_sum,
+            package: facts.package,
+            phase: facts.phase,
+            remarks: facts.remarks,
             visibility: facts.visibility,
             registered_year: project.registered_year,
             ended_on: project.ended_on,
@@ -171,8 +205,10 @@ pub struct ProjectInput {
     pub stage: Stage,
     /// Nature of construction (建设性质).
     pub nature: Nature,
-    /// Total investment, in 万元; more than zero.
-    pub total_investment_wan: Fen,
+    /// Total investment, in 万元; more than zero. Null or absent if it is unknown, which is allowed
+    /// until construction. Until it is known it limits neither plans nor what is invested.
+    #[serde(default)]
+    pub total_investment_wan: Option<Fen>,
     /// Investment completed before the project was in this register, in 万元.
     #[serde(default)]
     pub invested_before_wan: Fen,
@@ -206,6 +242,49 @@ pub struct ProjectInput {
     #[serde(default)]
     #[schema(pattern = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$")]
     pub latitude: Option<String>,
+    /// How much is known of `planned_start`. With `month` or `year` the date becomes its first day.
+    /// Default: `day`, also when a change names the date alone.
+    #[serde(default = "day")]
+    #[schema(default = "day")]
+    pub planned_start_precision: DatePrecision,
+    /// How much is known of `planned_finish`. With `month` or `year` the date becomes its last day.
+    /// Default: `day`, also when a change names the date alone.
+    #[serde(default = "day")]
+    #[schema(default = "day")]
+    pub planned_finish_precision: DatePrecision,
+    /// How much is known of `planned_operation`. With `month` or `year` the date becomes its last
+    /// day. Default: `day`, also when a change names the date alone.
+    #[serde(default = "day")]
+    #[schema(default = "day")]
+    pub planned_operation_precision: DatePrecision,
+    /// How much is known of `actual_start`. With `month` or `year` the date becomes its first day.
+    /// Default: `day`, also when a change names the date alone.
+    #[serde(default = "day")]
+    #[schema(default = "day")]
+    pub actual_start_precision: DatePrecision,
+    /// Where it is built, in words, with other areas that it extends to.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub location: String,
+    /// Contractor (施工单位).
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub contractor: String,
+    /// Sum of the contract with the contractor, in 万元; more than zero.
+    #[serde(default)]
+    pub contract_sum_wan: Option<Fen>,
+    /// Package of projects that it belongs to (打捆项目).
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub package: String,
+    /// Phase of a project that is built in phases, such as 一期.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub phase: String,
+    /// Remarks.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub remarks: String,
     /// Who may see the project. Default: `open`.
     #[serde(default = "open")]
     #[schema(default = "open")]
@@ -213,6 +292,10 @@ pub struct ProjectInput {
     /// First year in which it is in the register. Default: this year.
     #[serde(default)]
     pub registered_year: Option<Year>,
+}
+
+fn day() -> DatePrecision {
+    DatePrecision::Day
 }
 
 fn planned() -> Stage {
@@ -241,8 +324,13 @@ impl ProjectInput {
         let name = check.field("/name", Name::parse(&self.name));
         let content = check.field("/content", Note::parse(&self.content));
         let leader = check.field("/leader", Line::parse(&self.leader));
+        if self.total_investment_wan == Some(Fen::ZERO) {
+            check.note("/total_investment_wan", not_positive(""));
+        }
         let industry = check.known("/industry", codes.line(&self.industry));
         let area = check.known("/area", codes.area(&self.area));
+        let dates = self.dates();
+        let words = self.descriptions(check);
         let longitude_e6 = check.optional("/longitude", self.longitude.as_deref().map(millionths));
         let latitude_e6 = check.optional("/latitude", self.latitude.as_deref().map(millionths));
         ProjectFacts {
@@ -253,12 +341,19 @@ impl ProjectInput {
             industry_id: industry.unwrap_or(IndustryId(0)),
             area_id: area.unwrap_or(AreaId(0)),
             nature: self.nature,
-            total: self.total_investment_wan,
+            total: self.total_investment_wan.unwrap_or_default(),
             invested_before: self.invested_before_wan,
-            planned_start: self.planned_start,
-            planned_finish: self.planned_finish,
-            planned_operation: self.planned_operation,
-            actual_start: self.actual_start,
+            planned_start: dates.planned_start,
+            planned_finish: dates.planned_finish,
+            planned_operation: dates.planned_operation,
+            actual_start: dates.actual_start,
+            precisions: dates.precisions,
+            location: words.location,
+            contractor: words.contractor,
+            contract_sum: self.contract_sum_wan,
+            package: words.package,
+            phase: words.phase,
+            remarks: words.remarks,
             actual_finish: self.actual_finish,
             actual_operation: self.actual_operation,
             leader: leader.map(Line::into_string).unwrap_or_default(),
@@ -266,6 +361,44 @@ impl ProjectInput {
             latitude_e6,
             visibility: self.visibility,
         }
+    }
+
+    fn dates(&self) -> StatedDates {
+        let Self {
+            planned_start_precision: start,
+            planned_finish_precision: finish,
+            planned_operation_precision: operation,
+            actual_start_precision: actual,
+            ..
+        } = *self;
+        // How much is known of a date that is not there is nothing to store.
+        let known =
+            |date: Option<NaiveDate>, precision| date.map_or(DatePrecision::Day, |_| precision);
+        StatedDates {
+            planned_start: self.planned_start.map(|d| start.edge(d, Edge::First)),
+            planned_finish: self.planned_finish.map(|d| finish.edge(d, Edge::Last)),
+            planned_operation: self.planned_operation.map(|d| operation.edge(d, Edge::Last)),
+            actual_start: self.actual_start.map(|d| actual.edge(d, Edge::First)),
+            precisions: DatePrecisions {
+                planned_start: known(self.planned_start, start),
+                planned_finish: known(self.planned_finish, finish),
+                planned_operation: known(self.planned_operation, operation),
+                actual_start: known(self.actual_start, actual),
+            },
+        }
+    }
+
+    fn descriptions(&self, check: &mut Check) -> Descriptions {
+        let mut line = |pointer, text: &str| {
+            check.field(pointer, Line::parse(text)).map(Line::into_string).unwrap_or_default()
+        };
+        let location = line("/location", &self.location);
+        let contractor = line("/contractor", &self.contractor);
+        let package = line("/package", &self.package);
+        let phase = line("/phase", &self.phase);
+        let remarks = check.field("/remarks", Note::parse(&self.remarks));
+        let remarks = remarks.map(Note::into_string).unwrap_or_default();
+        Descriptions { location, contractor, package, phase, remarks }
     }
 
     fn code(&self, check: &mut Check) -> (Option<String>, String) {
@@ -278,6 +411,24 @@ impl ProjectInput {
         let code = check.optional("/code", code).map(ProjectCode::into_string);
         (code, reason.unwrap_or_default())
     }
+}
+
+/// Dates with how much of them is known, each the day that stands for it.
+struct StatedDates {
+    planned_start: Option<NaiveDate>,
+    planned_finish: Option<NaiveDate>,
+    planned_operation: Option<NaiveDate>,
+    actual_start: Option<NaiveDate>,
+    precisions: DatePrecisions,
+}
+
+/// Texts that only describe a project.
+struct Descriptions {
+    location: String,
+    contractor: String,
+    package: String,
+    phase: String,
+    remarks: String,
 }
 
 fn millionths(degrees: &str) -> Result<i64, FieldError> {
@@ -297,6 +448,7 @@ impl From<CodedProject> for ProjectInput {
         let CodedProject { project, industry, area } = coded;
         let facts = project.facts;
         Self {
+            total_investment_wan: facts.knows_total().then_some(facts.total),
             longitude: facts.longitude(),
             latitude: facts.latitude(),
             code: facts.code,
@@ -307,7 +459,6 @@ impl From<CodedProject> for ProjectInput {
             area,
             stage: project.stage,
             nature: facts.nature,
-            total_investment_wan: facts.total,
             invested_before_wan: facts.invested_before,
             planned_start: facts.planned_start,
             planned_finish: facts.planned_finish,
@@ -316,6 +467,16 @@ impl From<CodedProject> for ProjectInput {
             actual_finish: facts.actual_finish,
             actual_operation: facts.actual_operation,
             leader: facts.leader,
+            planned_start_precision: facts.precisions.planned_start,
+            planned_finish_precision: facts.precisions.planned_finish,
+            planned_operation_precision: facts.precisions.planned_operation,
+            actual_start_precision: facts.precisions.actual_start,
+            location: facts.location,
+            contractor: facts.contractor,
+            contract_sum_wan: facts.contract_sum,
+            package: facts.package,
+            phase: facts.phase,
+            remarks: facts.remarks,
             visibility: facts.visibility,
             registered_year: Some(project.registered_year),
         }
@@ -326,7 +487,7 @@ impl Patchable for ProjectInput {
     const SCHEMA: &'static str = "ProjectPatch";
     const DESCRIPTION: &'static str = "Changes to a project; absent fields stay as they are, null \
         clears a field that may be null. A unit or area may change only `content`, `leader`, \
-        `longitude` and `latitude`; the commission may change all fields.";
+        `longitude`, `latitude`, `location`, `contractor`, `phase` and `remarks`; the commission may change all fields.";
     const FIXED: &'static [&'static str] = &["stage", "registered_year"];
 
     fn patch_sample() -> serde_json::Value {
@@ -346,14 +507,34 @@ macro_rules! changeable_by {
     };
 }
 changeable_by! {
-    everybody: content leader longitude latitude;
-    commission: code code_reason name industry area nature total_investment_wan
+    everybody: content leader longitude latitude location contractor phase remarks;
+    commission: planned_start_precision planned_finish_precision planned_operation_precision
+        actual_start_precision contract_sum_wan package code code_reason name industry area nature total_investment_wan
         invested_before_wan planned_start planned_finish planned_operation actual_start
         actual_finish actual_operation visibility;
     nobody: stage registered_year;
 }
 
 impl Patch<ProjectInput> {
+    /// `current` with the given fields. A date without its precision is a day.
+    ///
+    /// # Errors
+    /// As [`Patch::merged`].
+    pub fn merged_dates(&self, current: &ProjectInput) -> Result<ProjectInput, Refusal> {
+        let mut merged = self.merged(current)?;
+        for (date, precision) in [
+            ("planned_start", &mut merged.planned_start_precision),
+            ("planned_finish", &mut merged.planned_finish_precision),
+            ("planned_operation", &mut merged.planned_operation_precision),
+            ("actual_start", &mut merged.actual_start_precision),
+        ] {
+            if self.names(date) && !self.names(&format!("{date}_precision")) {
+                *precision = DatePrecision::Day;
+            }
+        }
+        Ok(merged)
+    }
+
     /// Checks that the patch of `current` names no field reserved to the commission.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ pub fn revise(
         patch.must_only_describe(&current)?;
     }
     let mut check = Check::new();
-    let facts = patch.merged(&current)?.facts(codes, &mut check);
+    let facts = patch.merged_dates(&current)?.facts(codes, &mut check);
     let stamp = ask.stamp();
     let moves_money =
         facts.total != old.facts.total || facts.invested_before != old.facts.invested_before;
