@@ -103,6 +103,22 @@ pub const PROJECT: &[FieldLabel] = &[
     field("updated_at", "修改时间", "changed at"),
 ];
 
+/// What project files have beside the fields of projects.
+pub const BESIDE_PROJECT: &[FieldLabel] = &[
+    field("period", "建设起止年限", "period of construction"),
+    field("owner", "项目单位", "owner"),
+    field("lead", "责任单位", "leading unit"),
+    field("support", "配合单位", "supporting unit"),
+    field("territory", "属地单位", "territory"),
+    field("regulator", "行业主管部门", "regulator"),
+    field("contact", "联系人", "contact"),
+    field("phone", "联系电话", "telephone"),
+    field("external_ids", "其他系统编号", "ids in other systems"),
+    field("plan_year", "计划年度", "year of the plan"),
+    column("annual_investment_wan", "年度计划投资（万元）", "年度计划", "annual plan"),
+    field("goal", "年度目标", "goal"),
+];
+
 /// Fields of year plans.
 pub const YEAR_PLAN: &[FieldLabel] = &[
     field("project_id", "项目编号", "project id"),

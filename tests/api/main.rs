@@ -62,6 +62,7 @@ mod project_figures;
 mod projects;
 mod proxies;
 mod rankings;
+mod real_lists;
 mod records;
 mod reference;
 mod reporting_months;
@@ -128,6 +129,7 @@ fn main() -> ExitCode {
     suite.on_each(import_rows::ALL);
     suite.on_each(import_files::ALL);
     suite.on_each(import_lists::ALL);
+    suite.on_each(real_lists::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::imports::questions::{Parameter, Questions};
 use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
@@ -148,6 +149,7 @@ pub struct ImportLog {
     said: BTreeSet<(String, String)>,
     skipped: Vec<SkippedPart>,
     skipped_count: u32,
+    questions: Questions,
 }
 
 impl ImportLog {
@@ -201,6 +203,11 @@ impl ImportLog {
         }
     }
 
+    /// Asks a question that one parameter answers for many rows.
+    pub fn ask(&mut self, parameter: Parameter, place: CellPlace, words: String) {
+        self.questions.ask(parameter, place, words);
+    }
+
     /// True if the maximum number of errors is reached.
     pub fn is_full(&self) -> bool {
         self.errors.len() >= ERRORS_SHOWN
@@ -221,8 +228,10 @@ impl ImportLog {
         dry_run: bool,
         language: Language,
     ) -> Result<ImportView, Refusal> {
-        if !self.errors.is_empty() {
-            return Err(wrong(self.errors));
+        if !self.errors.is_empty() || !self.questions.is_empty() {
+            let mut errors = self.questions.errors();
+            errors.extend(self.errors);
+            return Err(wrong(errors));
         }
         let [created, changed, unchanged] = self.counts;
         let mut rows = self.touched;

@@ -11,6 +11,7 @@ use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::file::sheets;
 use crate::api::imports::heading::{Reading, tables};
 use crate::api::imports::limits::broken_file;
+use crate::api::imports::list_cells::ListReader;
 use crate::api::imports::log::{ImportLog, ImportView};
 use crate::api::imports::milestone_rows::MilestoneRow;
 use crate::api::imports::options::ReadOptions;
@@ -96,7 +97,11 @@ fn rows(
             if log.is_full() {
                 break;
             }
-            let entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
+            let mut entered = EnteredRow::read(&table, row, columns, &lists, &mut log);
+            if kind == ImportKind::Projects {
+                let reader = ListReader { table: &table, lists: &lists, options: reading.options };
+                entered.complete(reader, &mut log);
+            }
             match row_of_kind(ask, &mut context, kind, &entered)? {
                 RowOutcome::Done(mut done) => {
                     for warning in std::mem::take(&mut done.file_warnings) {

@@ -24,10 +24,11 @@ use crate::usecases::lights::project::showing;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::{CreateProjects, EditProjects, MoveStages, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::projects::input::ProjectInput;
 use crate::usecases::projects::list::{self, ProjectListing};
 use crate::usecases::projects::selection::SelectionQuery;
 use crate::usecases::projects::transition::{self, Transition};
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::projects::write;
 
 /// The operations of this file.

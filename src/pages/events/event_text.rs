@@ -10,6 +10,7 @@ use crate::domain::light::Light;
 use crate::domain::milestone::MilestoneClass;
 use crate::domain::money::Fen;
 use crate::domain::plan::year_plan::PlanVersionKind;
+use crate::domain::project::precision::DatePrecision;
 use crate::domain::project::{Nature, Stage, Visibility};
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 use crate::domain::report::ReportState;
@@ -181,6 +182,9 @@ fn say_text(field: &str, text: &str, subject: &str, names: &Names) -> String {
         ("area", _) => names.area(text),
         ("stage", _) => word::<Stage>(text, |v| v.say(language)),
         ("nature", _) => word::<Nature>(text, |v| v.say(language)),
+        (name, _) if name.ends_with("_precision") => {
+            word::<DatePrecision>(text, |v| v.say(language))
+        }
         ("visibility", _) => word::<Visibility>(text, |v| v.say(language)),
         ("light", _) => word::<Light>(text, |v| v.say(language)),
         ("class", _) => word::<MilestoneClass>(text, |v| v.say(language)),

@@ -36,10 +36,10 @@ pub struct RecordedProject<'a> {
     actual_start: Option<NaiveDate>,
     actual_finish: Option<NaiveDate>,
     actual_operation: Option<NaiveDate>,
-    planned_start_precision: DatePrecision,
-    planned_finish_precision: DatePrecision,
-    planned_operation_precision: DatePrecision,
-    actual_start_precision: DatePrecision,
+    planned_start_precision: Option<DatePrecision>,
+    planned_finish_precision: Option<DatePrecision>,
+    planned_operation_precision: Option<DatePrecision>,
+    actual_start_precision: Option<DatePrecision>,
     leader: &'a str,
     location: &'a str,
     contractor: &'a str,
@@ -101,6 +101,8 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
             visibility,
         } = facts;
         let DatePrecisions { planned_start: start, planned_finish: finish, .. } = *precisions;
+        // A date that is known to the day is recorded as release 0.1.0 did.
+        let less = |precision| Some(precision).filter(|p| *p != DatePrecision::Day);
         Self {
             id: *id,
             code: code.as_deref(),
@@ -119,10 +121,10 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
             actual_start: *actual_start,
             actual_finish: *actual_finish,
             actual_operation: *actual_operation,
-            planned_start_precision: start,
-            planned_finish_precision: finish,
-            planned_operation_precision: precisions.planned_operation,
-            actual_start_precision: precisions.actual_start,
+            planned_start_precision: less(start),
+            planned_finish_precision: less(finish),
+            planned_operation_precision: less(precisions.planned_operation),
+            actual_start_precision: less(precisions.actual_start),
             leader,
             location,
             contractor,

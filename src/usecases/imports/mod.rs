@@ -3,6 +3,7 @@
 //! The rows of a file run in one transaction. `api::imports` reads cells and turns a row into the
 //! body of a request; from there on this is the use case of the same request.
 
+pub mod beside;
 pub mod context;
 pub mod current;
 pub mod kind;

@@ -86,11 +86,6 @@ impl SelectionQuery {
     pub fn known(&self, conn: &mut Conn) -> Result<ProjectSelection, Refusal> {
         let mut errors = Vec::new();
         let selection = ProjectSelection {
-            holders: self.holders(conn, &mut errors)?,
-            package: self.package.as_deref().map(str::trim).map(str::to_owned),
-            ids: ids_of(self.ids.as_deref()),
-            among: None,
-            updated_since: self.updated_since,
             total: range(
                 self.total_investment_wan_from,
                 self.total_investment_wan_to,
@@ -133,12 +128,28 @@ impl SelectionQuery {
                 "?actual_operation_to",
                 &mut errors,
             ),
+            ..self.exact(conn, &mut errors)?
         };
         if errors.is_empty() { Ok(selection) } else { Err(Refusal::bad_parameters(errors)) }
     }
 }
 
 impl SelectionQuery {
+    /// The conditions that are no ranges.
+    fn exact(
+        &self,
+        conn: &mut Conn,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<ProjectSelection, Refusal> {
+        Ok(ProjectSelection {
+            ids: ids_of(self.ids.as_deref()),
+            holders: self.holders(conn, errors)?,
+            package: self.package.as_deref().map(str::trim).map(str::to_owned),
+            updated_since: self.updated_since,
+            ..ProjectSelection::default()
+        })
+    }
+
     /// The projects with one of the ids in other systems; `None` if none is asked for.
     fn holders(
         &self,

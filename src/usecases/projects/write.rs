@@ -17,8 +17,9 @@ use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
 use crate::usecases::precondition::Expected;
 use crate::usecases::projects::date_warnings;
+use crate::usecases::projects::input::ProjectInput;
 use crate::usecases::projects::namesakes;
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 

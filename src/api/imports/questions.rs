@@ -1,0 +1,129 @@
+//! Questions about a file that one parameter answers for many rows: asked once, with the words that
+//! are unknown.
+
+use std::collections::BTreeMap;
+
+use crate::api::imports::table::at;
+use crate::domain::error::{CellPlace, FieldError};
+use crate::domain::words::Words;
+
+/// Words that one question names; further ones are counted.
+const NAMED: usize = 300;
+
+/// A parameter that answers a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parameter {
+    /// `industry_of`.
+    IndustryOf,
+    /// `area_of`.
+    AreaOf,
+    /// `nature_of`.
+    NatureOf,
+    /// `new_units`, for this field and heading.
+    NewUnits(&'static str, &'static str),
+    /// `plan_year`.
+    PlanYear,
+    /// `plan_months`.
+    PlanMonths,
+}
+
+#[derive(Debug)]
+struct Question {
+    place: CellPlace,
+    /// Unknown words, with the number of rows; in the order of the file.
+    words: Vec<(String, u32)>,
+}
+
+/// The questions about a file, in the order of their parameters.
+#[derive(Debug, Default)]
+pub struct Questions {
+    asked: BTreeMap<Parameter, Question>,
+}
+
+impl Questions {
+    /// True if nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Asks for the meaning of `words`, which stand at `place`. `suggestion` is what the parameter
+    /// would say.
+    pub fn ask(&mut self, parameter: Parameter, place: CellPlace, suggestion: String) {
+        let question =
+            self.asked.entry(parameter).or_insert_with(|| Question { place, words: Vec::new() });
+        match question.words.iter_mut().find(|(said, _)| *said == suggestion) {
+            Some((_, rows)) => *rows += 1,
+            None => question.words.push((suggestion, 1)),
+        }
+    }
+
+    /// The questions as errors, each at its first place.
+    pub fn errors(self) -> Vec<FieldError> {
+        self.asked.into_iter().map(|(parameter, question)| question.error(parameter)).collect()
+    }
+}
+
+impl Question {
+    fn error(self, parameter: Parameter) -> FieldError {
+        let named: Vec<String> = self
+            .words
+            .iter()
+            .take(NAMED)
+            .map(|(words, rows)| format!("{words}（{rows}）"))
+            .collect();
+        let named = named.join("、");
+        let more = self.words.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!("……（另有 {more} 个）") };
+        let (code, pointer, words) = says(parameter, &format!("{named}{more}"));
+        let CellPlace { sheet, row, .. } = &self.place;
+        let place = if self.place.column.is_some() { self.place } else { at(sheet, *row, None) };
+        FieldError { place: Some(Box::new(place)), ..FieldError::new(pointer, code, words) }
+    }
+}
+
+/// Code, pointer and words; `named` are the unknown words, each with its number of rows.
+fn says(parameter: Parameter, named: &str) -> (&'static str, &'static str, Words) {
+    match parameter {
+        Parameter::IndustryOf => {
+            ("unknown-industry", "/industry_of", meaning("industry_of", named))
+        }
+        Parameter::AreaOf => ("unknown-area", "/area_of", meaning("area_of", named)),
+        Parameter::NatureOf => ("unknown-nature", "/nature_of", meaning("nature_of", named)),
+        Parameter::NewUnits(field, heading) => {
+            let words = Words::new(
+                format!(
+                    "“{heading}”列中这些单位尚未登记（括号内为行数）：{named}。请核对是否有写法不同的；确需新增的，请加参数 new_units={field}:类别，类别为 enterprise（企业）、government（党政部门）、institution（事业单位）、zone（开发区）或 collective（统称）。"
+                ),
+                format!(
+                    "These units of the column {field:?} are not in the register (with the number of rows): {named}. Check their spelling. To add them, use the parameter new_units={field}:kind, where the kind is enterprise, government, institution, zone or collective."
+                ),
+            );
+            ("unknown-unit", "/new_units", words)
+        }
+        Parameter::PlanYear => {
+            let words = Words::new(
+                "年度计划投资和目标没有写明年份；请加参数 plan_year，如 plan_year=2021。",
+                "Nothing says the year of the annual investments and goals. Add the parameter plan_year, such as plan_year=2021.",
+            );
+            ("no-year", "/plan_year", words)
+        }
+        Parameter::PlanMonths => {
+            let words = Words::new(
+                "年度计划须分到各月，文件中没有各月金额；请加参数 plan_months=even（各月平均，余数列入十二月）或 plan_months=december（全部列入十二月），也可另行导入 kind=year_plans。",
+                "A year plan has an amount for each month, and the file has none. Add the parameter plan_months=even (a twelfth each, the remainder in December) or plan_months=december (all in December); or import the plans with kind=year_plans.",
+            );
+            ("no-months", "/plan_months", words)
+        }
+    }
+}
+
+fn meaning(parameter: &str, named: &str) -> Words {
+    Words::new(
+        format!(
+            "登记系统没有这些名称，或须由上方的分类行确定（括号内为行数）：{named}。请逐个加参数 {parameter}=名称:代码。"
+        ),
+        format!(
+            "These words are not in the register, or stand in category rows (with the number of rows): {named}. For each of them add the parameter {parameter}=words:code."
+        ),
+    )
+}
