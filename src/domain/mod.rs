@@ -10,6 +10,7 @@ pub mod account;
 pub mod clock;
 pub mod code;
 pub mod date;
+pub mod effective_month;
 pub mod error;
 pub mod event;
 pub mod figures;

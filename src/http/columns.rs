@@ -71,13 +71,15 @@ impl SchemaWalk {
 
     fn add_named(&mut self, path: &str, reference: &Ref) {
         let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+        if self.open.contains(&name) {
+            return;
+        }
         match self.named.get(&name).cloned() {
-            Some(schema) if !self.open.contains(&name) => {
+            Some(schema) => {
                 self.open.push(name);
                 self.add(path, &schema);
                 self.open.pop();
             }
-            Some(_) => {}
             None => self.add_column(path),
         }
     }

@@ -215,11 +215,12 @@ mod tests {
             let (release, blocked) = channel::<()>();
             let done = Arc::new(AtomicUsize::new(0));
 
-            let first = pool.enter("a").unwrap();
-            let first = tokio::task::spawn_local(first.run(move || {
+            let mut first = std::pin::pin!(pool.enter("a").unwrap().run(move || {
                 let _ = blocked.recv();
                 Ok(())
             }));
+            // Polled once, so that it is queued before the next.
+            let _ = tokio::time::timeout(std::time::Duration::ZERO, first.as_mut()).await;
             let counted = Arc::clone(&done);
             let gone = pool.enter("b").unwrap().run(move || {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -228,7 +229,7 @@ mod tests {
             // Polled once, so that it is queued, and dropped.
             let _ = tokio::time::timeout(std::time::Duration::ZERO, gone).await;
             release.send(()).unwrap();
-            first.await.unwrap().unwrap();
+            first.await.unwrap();
             let panicked = pool.enter("c").unwrap().run::<()>(|| panic!("on purpose")).await;
             pool.enter("d").unwrap().run(|| Ok(())).await.unwrap();
 

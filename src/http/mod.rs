@@ -28,6 +28,7 @@ pub mod plain_text;
 pub mod precondition;
 pub mod problem;
 pub mod problem_body;
+mod problem_code_list;
 mod problem_codes;
 pub mod query;
 pub mod reply;

@@ -53,7 +53,7 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong and what to do next.
     pub words: Words,
-    /// Wrong fields or parameters, the first [`ERRORS_LISTED`].
+    /// Wrong fields or parameters, the first `ERRORS_LISTED`.
     pub errors: Vec<FieldError>,
     /// How many there are.
     pub error_count: usize,

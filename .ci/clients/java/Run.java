@@ -30,7 +30,8 @@ public final class Run {
         base = arguments[0];
         accounts = new ObjectMapper().readTree(new File(arguments[1]));
         ApiClient client = logIn("commission");
-        var table = new SummariesApi(client).getCommitments(2021, "2021-05", null, null, null, null, null);
+        var table = new SummariesApi(client)
+            .getCommitments(SummariesApi.APIGetCommitmentsRequest.newBuilder().year(2021).through("2021-05").build());
         check(table.getTotal().getRegistered().getTotalInvestmentWan().equals("14456800.00"), table);
         pageThrough(new ProjectsApi(client));
         follow(new EventsApi(client), change(new ProjectsApi(client)));
@@ -68,7 +69,8 @@ public final class Run {
         Set<Long> seen = new HashSet<>();
         String cursor = null;
         do {
-            var page = projects.listProjects(null, null, null, null, null, null, null, null, 2021, null, 50L, cursor, null);
+            var page = projects.listProjects(
+                ProjectsApi.APIListProjectsRequest.newBuilder().year(2021).limit(50L).cursor(cursor).build());
             check(page.getTotal() == 152, page.getTotal());
             page.getItems().forEach(project -> seen.add(project.getId()));
             cursor = page.getNextCursor();
@@ -106,11 +108,12 @@ public final class Run {
         List<String> kinds = new ArrayList<>();
         long after = 0;
         while (!kinds.contains("project.updated")) {
-            var feed = events.listEvents(after, 1000L, 2L, null, null, null);
+            var feed = events.listEvents(
+                EventsApi.APIListEventsRequest.newBuilder().after(after).limit(1000L).waitSeconds(2L).build());
             check(!feed.getItems().isEmpty() && feed.getNextAfter() > after, feed.getNextAfter());
             feed.getItems().stream()
                 .filter(event -> event.getProjectId() != null && event.getProjectId() == project)
-                .forEach(event -> kinds.add(event.getKind()));
+                .forEach(event -> kinds.add(event.getKind().getValue()));
             after = feed.getNextAfter();
         }
         check(kinds.equals(List.of("project.created", "project.updated")), kinds);

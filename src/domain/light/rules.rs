@@ -1,6 +1,7 @@
 //! Light rules: versioned thresholds. A version never applies to a month that is over or closed.
 
 use crate::domain::clock::Timestamp;
+use crate::domain::effective_month::{must_be_in, must_not_precede, refused};
 use crate::domain::error::FieldError;
 use crate::domain::month::{Month, Year};
 use crate::domain::rate::Hundredths;
@@ -167,32 +168,16 @@ pub fn may_decide_from(
     previous: Option<Month>,
 ) -> Result<(), FieldError> {
     let RuleTimes { this_month, last_closed } = times;
-    let refuse = |code, zh: String, en: String| {
-        Err(FieldError::new("/effective_month", code, Words::new(zh, en)))
-    };
-    if effective.year() != year {
-        return refuse(
-            "out-of-range",
-            format!("生效月份应在 {year} 年内。"),
-            format!("Must be a month of {year}."),
-        );
-    }
+    must_be_in(year, effective)?;
     let earliest = last_closed.map_or(this_month, |closed| closed.next().max(this_month));
     if effective < earliest {
-        return refuse(
+        return Err(refused(
             "retroactive",
             format!("规则不溯及既往，最早自 {earliest} 起生效。"),
             format!("Rules are not retroactive; the earliest effective month is {earliest}."),
-        );
+        ));
     }
-    if let Some(previous) = previous.filter(|previous| effective < *previous) {
-        return refuse(
-            "before-version",
-            format!("上一版本自 {previous} 起生效，新版本不能早于它。"),
-            format!("The previous version takes effect in {previous}; this one cannot be earlier."),
-        );
-    }
-    Ok(())
+    must_not_precede(previous, effective)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A new version of a year plan: what it may take effect on, its amounts, and how it is built.
 
 use crate::domain::clock::Timestamp;
+use crate::domain::effective_month::{must_be_in, must_not_precede, refused};
 use crate::domain::error::FieldError;
 use crate::domain::id::UserId;
 use crate::domain::money::Fen;
@@ -32,31 +33,15 @@ pub fn may_take_effect(
     last_closed: Option<Month>,
     previous: Option<Month>,
 ) -> Result<(), FieldError> {
-    let refuse = |code, zh: String, en: String| {
-        Err(FieldError::new("/effective_month", code, Words::new(zh, en)))
-    };
-    if effective.year() != year {
-        return refuse(
-            "out-of-range",
-            format!("生效月份应在 {year} 年内。"),
-            format!("Must be a month of {year}."),
-        );
-    }
+    must_be_in(year, effective)?;
     if let Some(closed) = last_closed.filter(|closed| effective <= *closed) {
-        return refuse(
+        return Err(refused(
             "month-closed",
             format!("{closed} 及以前的月份已关闭，新版本须自 {} 起生效。", closed.next()),
             format!("{closed} is closed; a version can take effect from {} on.", closed.next()),
-        );
+        ));
     }
-    if let Some(previous) = previous.filter(|previous| effective < *previous) {
-        return refuse(
-            "before-version",
-            format!("上一版本自 {previous} 起生效，新版本不能早于它。"),
-            format!("The previous version takes effect in {previous}; this one cannot be earlier."),
-        );
-    }
-    Ok(())
+    must_not_precede(previous, effective)
 }
 
 /// Type of a version and the first month to which it applies.

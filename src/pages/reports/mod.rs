@@ -1,5 +1,6 @@
 //! Filing, reviewing and restating reports.
 
+pub mod deciding;
 pub mod fields;
 pub mod filing;
 pub mod form;

@@ -1,4 +1,4 @@
-//! 审核: review queue, decisions on single or several reports, and the months of the year.
+//! 审核: the review queue and the months of the year.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -9,31 +9,30 @@ use utoipa::IntoParams;
 
 use crate::api::reports::handlers::ReportPath;
 use crate::domain::account::access::Action;
-use crate::domain::id::ProjectId;
 use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::report::warning;
 use crate::domain::words::Words;
-use crate::http::body::checked;
 use crate::http::problem::Problem;
-use crate::pages::kit::form::{Fields, Form, FormErrors};
+use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
 use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::pages::reports::deciding::{
+    RefusedReport, checkbox_value, decide_all, outcome, parse_checkbox_value,
+};
 use crate::store::PageRequest;
 use crate::store::reports::review::ReviewFilter;
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
-use crate::usecases::permission::{ConfirmReports, ReadProjects, ReturnReports};
+use crate::usecases::permission::{ReadProjects, ReturnReports};
 use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::projects::records::RecordQuery;
 use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::filings::{self, MonthFilings};
-use crate::usecases::reports::input::ReportReturn;
 use crate::usecases::reports::review::{self, ReviewItem};
-use crate::usecases::reports::{context, step, write};
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -129,13 +128,6 @@ const QUEUE_LENGTH: i64 = 50;
 const STATES: [ReportState; 3] =
     [ReportState::Submitted, ReportState::Confirmed, ReportState::Returned];
 
-/// A report whose decision was refused, and why.
-pub struct RefusedReport {
-    project: String,
-    month: Month,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "pages/review.html")]
 struct ReviewPage {
@@ -149,16 +141,6 @@ struct ReviewPage {
     rejected: RejectedForm,
     /// Query of the queue, for links and forms.
     queue_query: String,
-}
-
-/// Checkbox value of a report.
-fn checkbox_value(at: ReportPath) -> String {
-    format!("{}/{}", at.project_id, at.month)
-}
-
-fn parse_checkbox_value(key: &str) -> Option<ReportPath> {
-    let (project, month) = key.split_once('/')?;
-    Some(ReportPath { project_id: ProjectId(project.parse().ok()?), month: month.parse().ok()? })
 }
 
 impl ReviewPage {
@@ -259,14 +241,6 @@ async fn decide(
     Ok(Page::with_form(view, &errors).respond_to(&request))
 }
 
-fn outcome(confirms: bool, done: usize, refused: usize) -> Words {
-    let (zh, en) = if confirms { ("确认", "confirmed") } else { ("退回", "returned") };
-    Words::new(
-        format!("已{zh} {done} 份，{refused} 份未能{zh}："),
-        format!("{done} {en}; {refused} could not be {en}:"),
-    )
-}
-
 /// Query of the queue without notice parameters.
 fn queue_query(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -283,84 +257,4 @@ fn queue_address(visit: &Visit<ReturnReports>, said: &str, done: usize) -> Strin
     let mut query = queue_query(visit);
     query.append_pair("said", said).append_pair("done", &done.to_string());
     format!("/review?{}", query.finish())
-}
-
-type Decided = Result<(usize, Vec<RefusedReport>), FormErrors>;
-
-/// Decides each report in its own transaction; a refusal does not stop the others.
-async fn decide_all(
-    visit: &Visit<ReturnReports>,
-    fields: &Fields,
-    chosen: &[ReportPath],
-) -> Result<Decided, Problem> {
-    let confirms = fields.get("action") == Some("confirm");
-    if confirms {
-        visit.permit::<ConfirmReports>()?;
-        if fields.get("reason").is_some() {
-            // A return reason typed before a confirmation must not be dropped silently.
-            let words = Words::new(
-                "填写了退回原因：如要退回请点“退回所选”，如要确认请先清空原因。",
-                "A return reason is entered: press Return, or clear the reason to confirm.",
-            );
-            return Ok(Err(FormErrors::of_field("reason", &words, visit.language)));
-        }
-    }
-    let reason = fields.body(&["reason"]);
-    let judged =
-        if confirms { Ok(()) } else { checked::<ReportReturn>(reason.clone()).map(|_| ()) };
-    if let Err(refusal) = judged {
-        return Ok(Err(FormErrors::from_problem(refusal.into(), visit.language)?));
-    }
-    let mut done = 0;
-    let mut refused = Vec::new();
-    for at in chosen {
-        let at_report = (*at).into();
-        let step = if confirms {
-            let who = visit.permit::<ConfirmReports>()?;
-            let decide = move |ask: &mut Ask<'_>| step::decide_confirmation(ask, at_report);
-            who.change(decide, write::save).await
-        } else {
-            let who = visit.permit::<ReturnReports>()?;
-            let input = checked::<ReportReturn>(reason.clone())?;
-            let decide = move |ask: &mut Ask<'_>| step::decide_return(ask, at_report, &input);
-            who.change(decide, write::save).await
-        };
-        match step {
-            Ok(_) => done += 1,
-            Err(problem) => refused.push(refusal(visit, *at, &problem).await),
-        }
-    }
-    Ok(Ok((done, refused)))
-}
-
-async fn refusal(visit: &Visit<ReturnReports>, at: ReportPath, problem: &Problem) -> RefusedReport {
-    if let Some(cause) = &problem.cause {
-        tracing::error!(project = %at.project_id, month = %at.month, "a decision broke: {cause}");
-    }
-    let fields = problem.errors.iter().map(|e| e.words.say(visit.language));
-    let words = if problem.errors.is_empty() {
-        problem.detail.say(visit.language)
-    } else {
-        fields.collect::<Vec<_>>().join(" ")
-    };
-    let known = match visit.permit::<ReadProjects>() {
-        Ok(who) => who.ask(move |ask| context::get(ask, at.into())).await.ok(),
-        Err(_) => None,
-    };
-    let project = known.map_or_else(|| at.project_id.to_string(), |context| context.project);
-    RefusedReport { project, month: at.month, words }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{checkbox_value, parse_checkbox_value};
-
-    #[test]
-    fn a_checkbox_value_identifies_one_report() {
-        let at = parse_checkbox_value("7/2021-06").unwrap();
-        assert_eq!(checkbox_value(at), "7/2021-06");
-        for odd in ["", "7", "x/2021-06", "7/2021-13", "7/2021-06/1"] {
-            assert!(parse_checkbox_value(odd).is_none(), "{odd}");
-        }
-    }
 }

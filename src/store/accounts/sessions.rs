@@ -49,7 +49,7 @@ pub fn open(conn: &mut Conn, user: UserId, now: Timestamp, ends: Timestamp) -> R
     Ok(SessionId(id))
 }
 
-/// Deletes sessions that ended more than [`KEPT_HOURS`] ago, with their refresh tokens; the oldest
+/// Deletes sessions that ended more than `KEPT_HOURS` ago, with their refresh tokens; the oldest
 /// first, a few at a time. Their events stay.
 pub fn forget(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let before = now.plus_hours(-KEPT_HOURS).naive();

@@ -79,7 +79,9 @@ pub struct FilingView {
     pub area: String,
     /// The names of the project's owning units.
     pub owners: Vec<String>,
-    /// The project's stage. A terminated project files the months up to its end under a late grant.
+    /// The project's stage; absent in bulletins. A terminated project files the months up to its end
+    /// under a late grant.
+    #[schema(required = false)]
     pub stage: Stage,
     /// Status of the report.
     pub status: FilingStatus,
