@@ -105,7 +105,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    external_ids (id) {
+    project_external_ids (id) {
         id -> BigInt,
         project_id -> BigInt,
         system -> Text,
@@ -581,7 +581,7 @@ diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
 diesel::joinable!(client_secrets -> clients (client));
 diesel::joinable!(clients -> users (user_id));
-diesel::joinable!(external_ids -> projects (project_id));
+diesel::joinable!(project_external_ids -> projects (project_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
@@ -628,7 +628,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     envelopes,
     events,
-    external_ids,
+    project_external_ids,
     idempotency_keys,
     industries,
     industry_targets,

@@ -343,6 +343,9 @@ async fn words_of_real_lists_say_where_they_belong_and_can_be_ignored(app: TestA
     assert_eq!(done.json["skipped"][2]["text"], "责任人");
 
     // Or the caller says what a column is.
+    let named: Vec<&str> =
+        row.iter().map(|cell| if *cell == ROW[0] { "另一项目" } else { cell }).collect();
+    let grid = Grid::of(&[&heads, &named]);
     let said = "&read_column=累计完成投资:invested_before_wan&read_column=责任人:contact&amount_unit=wan\
         &ignore_column=序号&ignore_column=存在问题&ignore_column=本月完成投资（万元）";
     let refused = commission.import(&format!("kind=projects{said}"), grid.xlsx()).await.expect(422);

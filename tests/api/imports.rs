@@ -761,6 +761,8 @@ async fn errors_and_headings_speak_english_too(app: TestApp) {
 
     let wrong = &refused.json["errors"][0];
     let said = wrong["detail"].as_str().unwrap();
-    assert!(said.starts_with("Sheet \"CSV\", row 2, column B: Must be one of new_con"), "{said}");
+    assert!(said.starts_with("Sheet \"CSV\", row 2, column B: These words"), "{said}");
+    assert!(said.contains("purchase of things (1)"), "{said}");
+    assert!(said.contains("nature_of=words:code, where the code is one of new_con"), "{said}");
     assert_eq!((&wrong["row"], &wrong["column"]), (&json!(2), &json!("B")));
 }

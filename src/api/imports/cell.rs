@@ -14,7 +14,7 @@ use crate::api::imports::column::{Blank, Column, Form, Pair, Part};
 use crate::api::imports::content::CellContent;
 use crate::api::imports::date_words::DateError;
 use crate::api::imports::number_cell::{ShownNumber, hundredths, not_whole};
-use crate::api::imports::{date, number_cell};
+use crate::api::imports::{date, number_cell, period};
 use crate::domain::error::FieldError;
 use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
@@ -74,7 +74,7 @@ fn of_text(
         Form::Date => {
             date::partial(&plain).map(Value::from).map_err(|e| e.of(text, "2021-06-30 或 2021-06"))
         }
-        Form::Period => period(&plain, text),
+        Form::Period => both_ends(&plain, text),
         Form::Names => Ok(names(text)),
         Form::Nature(list) => Ok(nature(&plain, &list()).map_or_else(|| json!(text), Value::from)),
         Form::Month => {
@@ -100,9 +100,10 @@ fn of_text(
     }
 }
 
-fn period(plain: &str, text: &str) -> Result<Value, FieldError> {
-    let period = date::period(plain).map_err(|e| e.of(text, "2021-2023 或 2021.03-2023.12"))?;
-    Ok(json!(format!("{}/{}", period.0, period.1)))
+fn both_ends(plain: &str, text: &str) -> Result<Value, FieldError> {
+    let (start, finish) =
+        period::period(plain).map_err(|e| e.of(text, "2021-2023 或 2021.03-2023.12"))?;
+    Ok(json!(format!("{start}/{finish}")))
 }
 
 /// Names in one spelling, separated by `; `.

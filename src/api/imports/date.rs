@@ -29,43 +29,6 @@ pub fn partial(text: &str) -> Result<String, DateError> {
     }
 }
 
-/// Start and finish of a period, each as [`partial`] gives it. A year or month alone is both.
-///
-/// # Errors
-/// Why the text is not one period.
-pub fn period(text: &str) -> Result<(String, String), DateError> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    // In a period `2021.1` is no number that lost its last zero.
-    let end = |part: &str| match partial(part) {
-        Err(DateError::TenOrOne) => part.split_once('.').map(|(year, _)| format!("{year}-01")),
-        end => end.ok(),
-    };
-    let both = |first: &str, last: &str| {
-        let first = end(first)?;
-        Some((first.clone(), end(last).or_else(|| month_of_same_year(&first, last))?))
-    };
-    let splits = text.char_indices().filter(|(_, c)| matches!(c, '-' | '~' | '至' | '到'));
-    let splits = splits.filter_map(|(at, c)| {
-        let before = text.get(..at)?;
-        let after = text.get(at + c.len_utf8()..)?.trim_start_matches(['-', '~']);
-        both(before.trim_end_matches(['-', '~']), after)
-    });
-    let mut splits: Vec<(String, String)> = splits.collect();
-    splits.dedup();
-    match (partial(&text), splits.as_slice()) {
-        (Ok(one), _) => Ok((one.clone(), one)),
-        (Err(_), [split]) => Ok(split.clone()),
-        (Err(error), _) => Err(error),
-    }
-}
-
-/// The month in `3月`, of the year of `first`.
-fn month_of_same_year(first: &str, last: &str) -> Option<String> {
-    let (year, _) = first.split_once('-')?;
-    let month = arabic(last.strip_suffix('月')?);
-    partial(&format!("{year}-{month}")).ok()
-}
-
 /// Reads a month; a day stands for its month.
 ///
 /// # Errors
@@ -260,7 +223,7 @@ fn without_weekday(text: &str) -> &str {
 }
 
 /// Chinese numerals of a date as digits: `二〇二一年八月十五日` becomes `2021年8月15日`.
-fn arabic(date: &str) -> String {
+pub fn arabic(date: &str) -> String {
     const DIGITS: &str = "〇一二三四五六七八九";
     let value = |c: char| {
         let c = if matches!(c, '零' | '○' | 'Ｏ') { '〇' } else { c };
@@ -360,34 +323,6 @@ mod tests {
             ("待定", DateError::Other),
         ] {
             assert_eq!(day(text), Err(error), "{text}");
-        }
-    }
-
-    #[test]
-    fn periods_have_a_start_and_a_finish() {
-        for (text, start, finish) in [
-            ("2020-2022", "2020", "2022"),
-            ("2020～2022", "2020", "2022"),
-            ("2021", "2021", "2021"),
-            ("2021年", "2021", "2021"),
-            ("2021.03-2023.12", "2021-03", "2023-12"),
-            ("2021.1-2021.10", "2021-01", "2021-10"),
-            ("2021-03-2023-12", "2021-03", "2023-12"),
-            ("2021-03-01-2023-12-31", "2021-03-01", "2023-12-31"),
-            ("2021/3/1--2023/12/31", "2021-03-01", "2023-12-31"),
-            ("2021年3月至2023年12月", "2021-03", "2023-12"),
-            ("2021年3月 — 12月", "2021-03", "2021-12"),
-            ("2021年3月-2023年", "2021-03", "2023"),
-            ("2021年至2023年", "2021", "2023"),
-        ] {
-            let folded = crate::api::imports::characters::folded(text);
-            let expected = Ok((start.to_owned(), finish.to_owned()));
-            assert_eq!(period(&folded), expected, "{text}");
-        }
-        for text in
-            ["24个月", "2020至今", "2021年底-2023年", "2021.1", "3年", "2021-2022-2023", "-"]
-        {
-            assert!(period(text).is_err(), "{text}: {:?}", period(text));
         }
     }
 

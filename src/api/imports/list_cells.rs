@@ -58,10 +58,11 @@ struct ListRow<'a> {
     log: &'a mut ImportLog,
 }
 
-impl ListRow<'_> {
+impl<'a> ListRow<'a> {
     fn ask(&mut self, parameter: Parameter, field: &'static str, suggestion: String) {
         let place = self.reader.table.place(self.row.number, field);
-        self.log.ask(parameter, place, suggestion);
+        let (_, codes) = self.known(parameter);
+        self.log.ask(parameter, place, suggestion, codes);
         self.row.broken.insert(field);
         self.row.values.remove(field);
     }
@@ -78,7 +79,7 @@ impl ListRow<'_> {
     }
 
     /// The assignments of a parameter, with the codes and names of the register.
-    fn known(&self, parameter: Parameter) -> (&[String], &[(String, String)]) {
+    fn known(&self, parameter: Parameter) -> (&'a [String], &'a [(String, String)]) {
         let ListReader { lists, options, .. } = self.reader;
         match parameter {
             Parameter::IndustryOf => (&options.industry_of, &lists.industries),

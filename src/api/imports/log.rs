@@ -204,8 +204,14 @@ impl ImportLog {
     }
 
     /// Asks a question that one parameter answers for many rows.
-    pub fn ask(&mut self, parameter: Parameter, place: CellPlace, words: String) {
-        self.questions.ask(parameter, place, words);
+    pub fn ask(
+        &mut self,
+        parameter: Parameter,
+        place: CellPlace,
+        suggestion: String,
+        codes: &[(String, String)],
+    ) {
+        self.questions.ask(parameter, place, suggestion, codes);
     }
 
     /// True if the maximum number of errors is reached.

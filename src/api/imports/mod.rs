@@ -34,6 +34,7 @@ pub mod milestone_rows;
 pub mod number_cell;
 pub mod number_format;
 pub mod options;
+pub mod period;
 pub mod places;
 pub mod project_beside;
 pub mod project_columns;

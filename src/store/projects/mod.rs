@@ -22,7 +22,7 @@ use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
 use crate::store::projects::selection::ProjectSelection;
 use crate::store::schema::{
-    external_ids as ids_elsewhere, project_units, projects, units as responsible_units,
+    project_external_ids as ids_elsewhere, project_units, projects, units as responsible_units,
 };
 use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};

@@ -48,6 +48,17 @@ const ADDED: &[(&str, &str)] = &[
     ("/history", "subject"),
     ("/projects", "subject"),
     ("/projects", "warnings"),
+    ("/projects", "location"),
+    ("/projects", "contractor"),
+    ("/projects", "contract_sum_wan"),
+    ("/projects", "package"),
+    ("/projects", "phase"),
+    ("/projects", "remarks"),
+    ("/projects", "total_known"),
+    ("/projects", "planned_start_precision"),
+    ("/projects", "planned_finish_precision"),
+    ("/projects", "planned_operation_precision"),
+    ("/projects", "actual_start_precision"),
 ];
 
 /// Which test compares an answer.
