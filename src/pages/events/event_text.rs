@@ -16,7 +16,7 @@ use crate::domain::reference::unit::{UnitKind, UnitRole};
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
-use crate::domain::words::Language;
+use crate::domain::words::{Language, Words};
 use crate::pages::events::event_words;
 use crate::pages::events::event_words::Bilingual;
 use crate::usecases::events::view::{ChangeView, EventView};
@@ -197,6 +197,9 @@ fn say_text(field: &str, text: &str, subject: &str, names: &Names) -> String {
         ("state", "issue") => word::<IssueState>(text, |v| v.say(language)),
         ("state", "reporting_month" | "bulletin") => word::<MonthState>(text, |v| v.say(language)),
         ("state", "roll_over") => word::<RollOverState>(text, |v| v.say(language)),
+        ("total_investment_wan", "project") if Fen::parse_wan(text).is_ok_and(Fen::is_zero) => {
+            Words::new("待定", "unknown").say(language)
+        }
         ("months", "year_plan") => amount().unwrap_or_else(|_| text.to_owned()),
         (name, _) if name.ends_with("_wan") => amount().unwrap_or_else(|_| text.to_owned()),
         (name, _) if name.ends_with("_percent") => format!("{text}%"),

@@ -91,6 +91,10 @@ impl ProjectSelection {
             query = query.filter(projects::updated_at.ge(since.naive()).or(changed));
         }
         let total = Range { from: self.total.from.map(Fen::get), to: self.total.to.map(Fen::get) };
+        if total.from.or(total.to).is_some() {
+            // An unknown total is in no range.
+            query = query.filter(projects::total_fen.gt(0));
+        }
         within!(query, projects::total_fen, total);
         within!(query, projects::planned_start, self.planned_start);
         within!(query, projects::planned_finish, self.planned_finish);
