@@ -19,6 +19,7 @@ use crate::domain::error::FieldError;
 use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
+use crate::usecases::imports::beside::SEPARATORS;
 use crate::usecases::imports::lists::Lists;
 
 /// Converts a cell of `column`, whose amounts are in `unit`. A cell that says there is nothing, such
@@ -108,7 +109,7 @@ fn both_ends(plain: &str, text: &str) -> Result<Value, FieldError> {
 
 /// Names in one spelling, separated by `; `.
 fn names(text: &str) -> Value {
-    let parts = text.split(['、', ',', '，', ';', '；', '\n']).map(str::trim);
+    let parts = text.split(SEPARATORS).map(str::trim);
     let mut names: Vec<&str> = Vec::new();
     for name in parts.filter(|name| !name.is_empty()) {
         if !names.contains(&name) {
@@ -121,17 +122,14 @@ fn names(text: &str) -> Value {
 /// Code of a construction nature.
 fn nature<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
     let spelt = match text {
-        "技改" | "技术改造" | "改建" | "改造" | "技改扩能" | "改建和技改" => {
-            "renovation"
-        }
-        "改(扩)建" | "改、扩建" | "改建、扩建" | "改建扩建" | "扩改建" => {
+        "技改" | "技术改造" | "改建" | "改造" | "技改扩能" | "改建和技改" | "技改项目"
+        | "技术改造项目" => "renovation",
+        "改(扩)建" | "改、扩建" | "改建、扩建" | "改建扩建" | "扩改建" | "改扩建项目" => {
             "alteration_and_expansion"
         }
         "新建项目" => "new_construction",
         "续建项目" | "继续建设" => "continuation",
         "扩建项目" => "expansion",
-        "技改项目" | "技术改造项目" => "renovation",
-        "改扩建项目" => "alteration_and_expansion",
         "搬迁" | "异地迁建" | "搬迁改造" => "relocation",
         "恢复重建" => "restoration",
         "购置" | "设备购置" => "purchase",

@@ -7,7 +7,7 @@ use crate::api::imports::cell::not_one_of;
 use crate::api::imports::column::Column;
 use crate::api::imports::entered::EnteredRow;
 use crate::api::imports::log::ImportLog;
-use crate::api::imports::options::{PlanMonths, ReadOptions, code_of};
+use crate::api::imports::options::{ReadOptions, code_of};
 use crate::api::imports::places::{areas_in, is_between, several_areas};
 use crate::api::imports::questions::Parameter;
 use crate::api::imports::table::Table;
@@ -85,7 +85,10 @@ impl<'a> ListRow<'a> {
             Parameter::IndustryOf => (&options.industry_of, &lists.industries),
             Parameter::AreaOf => (&options.area_of, &lists.areas),
             Parameter::NatureOf => (&options.nature_of, &lists.natures),
-            Parameter::NewUnits(..) | Parameter::PlanYear | Parameter::PlanMonths => (&[], &[]),
+            Parameter::NewUnits(..)
+            | Parameter::PlanYear
+            | Parameter::PlanMonths
+            | Parameter::PlanReason => (&[], &[]),
         }
     }
 
@@ -260,29 +263,31 @@ impl<'a> ListRow<'a> {
 
     fn find_plan(&mut self) {
         let options = self.reader.options;
+        self.row.choices.plan = options.plan_choices();
         let has = |row: &EnteredRow, field| row.said(field).is_some();
         let broken = self.row.broken.contains("annual_investment_wan");
         if !has(self.row, "annual_investment_wan") && !has(self.row, "goal") {
             self.row.values.remove("plan_year");
             return;
         }
-        if !broken && !has(self.row, "annual_investment_wan") {
+        // A project that is there may have a plan, which the use case compares.
+        let is_new = !has(self.row, "id");
+        if is_new && !broken && !has(self.row, "annual_investment_wan") {
             self.row.values.insert("annual_investment_wan", json!("0.00"));
             self.warn("goal", goal_alone());
         }
         if !has(self.row, "plan_year") && !self.row.broken.contains("plan_year") {
             let placed = self.reader.table.columns.iter();
-            let of_plan = placed.filter(|c| c.column.name != "invested_before_wan");
-            let year = of_plan.filter_map(|c| c.year).next().or(options.plan_year);
+            let mut of_plan = placed.filter(|c| c.column.name != "invested_before_wan");
+            let year = of_plan.find_map(|c| c.year).or(options.plan_year);
             if let Some(year) = year {
                 self.row.values.insert("plan_year", json!(year));
             } else {
                 self.ask(Parameter::PlanYear, "annual_investment_wan", String::new());
             }
         }
-        match options.plan_months {
-            Some(months) => self.row.choices.is_even = Some(months == PlanMonths::Even),
-            None => self.ask(Parameter::PlanMonths, "annual_investment_wan", String::new()),
+        if is_new && options.plan_months.is_none() {
+            self.ask(Parameter::PlanMonths, "annual_investment_wan", String::new());
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::api::imports::amount_unit::AmountUnit;
 use crate::api::imports::characters::visible;
 use crate::api::imports::column::letters;
 use crate::api::imports::heading_text::plain;
-use crate::domain::month::Year;
+use crate::domain::month::{Month, Year};
 use crate::domain::reference::unit::UnitKind;
 use crate::domain::text_enum::text_enum;
+use crate::usecases::imports::beside_plan::{AdjustmentGrounds, PlanChoices};
 
 text_enum! {
     /// What a row looks like that is no record.
@@ -71,6 +72,17 @@ pub struct ReadOptions {
     /// How annual investments in a file of projects are spread over the months.
     #[param(nullable = false)]
     pub plan_months: Option<PlanMonths>,
+    /// Reason for adjusting year plans that differ from a file of projects. Without it and
+    /// `plan_document` such a row is an error.
+    #[param(nullable = false, min_length = 2, max_length = 500)]
+    pub plan_reason: Option<String>,
+    /// Number of the document that approves these adjustments.
+    #[param(nullable = false, min_length = 1, max_length = 200)]
+    pub plan_document: Option<String>,
+    /// First month to which the adjusted plans apply; the months before keep their amounts. Default:
+    /// the first month that is not closed.
+    #[param(nullable = false)]
+    pub plan_from: Option<Month>,
     /// Confirms the unit of the amounts. Columns whose heading states this unit are converted to
     /// 万元, and so are columns that state no unit. Columns that state 万元 stay as they are.
     #[param(nullable = false)]
@@ -101,6 +113,18 @@ pub fn code_of(assignments: &[String], words: &str) -> Option<String> {
 }
 
 impl ReadOptions {
+    /// What the caller decided about year plans.
+    pub fn plan_choices(&self) -> PlanChoices {
+        let grounds = self.plan_document.clone().zip(self.plan_reason.clone());
+        let grounds = grounds.map(|(document, reason)| AdjustmentGrounds {
+            document,
+            reason,
+            from: self.plan_from,
+        });
+        let is_even = self.plan_months.map(|months| months == PlanMonths::Even);
+        PlanChoices { is_even, adjustment: grounds }
+    }
+
     /// Kind of the units to add in this column, named by its field or heading.
     pub fn new_unit_kind(&self, field: &str, heading: &str) -> Option<UnitKind> {
         let kind = code_of(&self.new_units, field).or_else(|| code_of(&self.new_units, heading));

@@ -13,7 +13,7 @@ use crate::domain::month::Year;
 use crate::domain::project::Project;
 use crate::http::body::checked;
 use crate::usecases::ask::Ask;
-use crate::usecases::imports::beside::{self, BesideChoices};
+use crate::usecases::imports::beside::{self, BesideChoices, RowBeside};
 use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::{RecordFields, projects};
 use crate::usecases::patch::Patch;
@@ -25,8 +25,8 @@ use crate::usecases::warning::WarningView;
 /// A row that describes a project.
 pub struct ProjectRow {
     record: Option<ProjectRecord>,
-    /// True if the row says something beside the project.
-    has_beside: bool,
+    /// What the row says beside the project.
+    said: RecordFields,
     /// Year of the plan that the row says.
     year: Option<Year>,
     choices: BesideChoices,
@@ -51,10 +51,10 @@ impl RecordRow for ProjectRow {
             (None, None, Some(name)) => same_again(ask, context, entered, name)?,
             (found, _, _) => found,
         };
-        let has_beside = has_beside(entered);
+        let said = said_beside(entered);
         let record = project.map(|p| record(ask, p, entered)).transpose()?;
         let year = plan_year(entered);
-        Ok(Self { record, has_beside, year, choices: entered.choices.clone() })
+        Ok(Self { record, said, year, choices: entered.choices.clone() })
     }
 
     fn project(&self) -> Option<&Project> {
@@ -134,12 +134,7 @@ impl RecordRow for ProjectRow {
             let body = checked(Value::Object(with_days(body)))?;
             projects::change(ask, context, &before.project, &body)?
         };
-        // What the row says and the project has already is needed beside what changes.
-        let mut all = before.beside.clone();
-        all.extend(changes.clone());
-        let id = after.id;
-        beside::save(ask, id, &changes, &all, &self.choices)?;
-        self.reload(ask, after, !changes.is_empty())
+        self.save_beside(ask, after, &changes)
     }
 
     fn file_warnings(
@@ -164,11 +159,12 @@ impl ProjectRow {
     fn save_beside(
         &self,
         ask: &mut Ask<'_>,
-        made: ProjectView,
-        said: &RecordFields,
+        project: ProjectView,
+        changes: &RecordFields,
     ) -> Result<ProjectRecord, Refusal> {
-        beside::save(ask, made.id, said, said, &self.choices)?;
-        self.reload(ask, made, !said.is_empty())
+        let row = RowBeside { changes, said: &self.said };
+        beside::save(ask, project.id, row, &self.choices)?;
+        self.reload(ask, project, !changes.is_empty())
     }
 
     /// The record as it is now; what was saved beside the project raised its version.
@@ -178,7 +174,7 @@ impl ProjectRow {
         project: ProjectView,
         is_changed: bool,
     ) -> Result<ProjectRecord, Refusal> {
-        if !self.has_beside {
+        if self.said.is_empty() {
             return Ok(ProjectRecord { project, beside: RecordFields::new() });
         }
         let beside = beside::current(ask, project.id, self.year)?;
@@ -205,7 +201,7 @@ fn record(
     project: ProjectView,
     entered: &EnteredRow,
 ) -> Result<ProjectRecord, Refusal> {
-    let beside = if has_beside(entered) {
+    let beside = if beside_columns().any(|name| entered.said(name).is_some()) {
         beside::current(ask, project.id, plan_year(entered))?
     } else {
         RecordFields::new()
@@ -213,8 +209,9 @@ fn record(
     Ok(ProjectRecord { project, beside })
 }
 
-fn has_beside(entered: &EnteredRow) -> bool {
-    beside_columns().any(|name| entered.said(name).is_some())
+fn said_beside(entered: &EnteredRow) -> RecordFields {
+    let said = beside_columns().filter_map(|name| Some((name, entered.said(name)?)));
+    said.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 
 /// The project that a row without id and code repeats, so that importing a file twice creates no

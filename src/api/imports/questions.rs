@@ -27,6 +27,19 @@ pub enum Parameter {
     PlanYear,
     /// `plan_months`.
     PlanMonths,
+    /// `plan_reason` and `plan_document`.
+    PlanReason,
+}
+
+impl Parameter {
+    /// The parameter that answers errors with this code, which are therefore asked once.
+    pub fn that_answers(code: &str) -> Option<Self> {
+        match code {
+            "no-months" => Some(Self::PlanMonths),
+            "plan-exists" => Some(Self::PlanReason),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -95,13 +108,13 @@ impl Question {
         let (zh, en): (Vec<_>, Vec<_>) = named
             .map(|(words, rows)| (format!("{words}（{rows}）"), format!("{words} ({rows})")))
             .unzip();
-        let (mut zh, mut en) = (zh.join("、"), en.join(", "));
-        let more = self.words.len().saturating_sub(NAMED);
-        if more > 0 {
-            zh += &format!("……（另有 {more} 个）");
-            en += &format!(" ... ({more} more)");
+        let (zh, en) = (zh.join("、"), en.join(", "));
+        match self.words.len().saturating_sub(NAMED) {
+            0 => Words::new(zh, en),
+            more => {
+                Words::new(format!("{zh}……（另有 {more} 个）"), format!("{en} ... ({more} more)"))
+            }
         }
-        Words::new(zh, en)
     }
 
     /// Code, pointer and words.
@@ -117,6 +130,7 @@ impl Question {
             }
             Parameter::PlanYear => ("no-year", "/plan_year", no_year()),
             Parameter::PlanMonths => ("no-months", "/plan_months", no_months()),
+            Parameter::PlanReason => ("plan-exists", "/plan_reason", self.plan_reason()),
         }
     }
 
@@ -128,6 +142,18 @@ impl Question {
             ),
             format!(
                 "These units of the column {field:?} are not in the register (with the number of rows): {en}. Check their spelling. To add them, use the parameter new_units={field}:kind, where the kind is enterprise, government, institution, zone or collective."
+            ),
+        )
+    }
+
+    fn plan_reason(&self) -> Words {
+        let Words { zh, en } = self.named();
+        Words::new(
+            format!(
+                "这些项目该年已有计划，与本表不同（现计划→本表，括号内为行数）：{zh}。确需调整的，请加参数 plan_reason=原因 和 plan_document=文号；自 plan_from 月份起生效，默认为未关闭的首月，此前各月不变。"
+            ),
+            format!(
+                "These projects have another plan for the year (now→in the file, with the number of rows): {en}. To adjust it, add the parameters plan_reason and plan_document; it applies from the month plan_from on, by default the first that is not closed, and the months before stay as they are."
             ),
         )
     }

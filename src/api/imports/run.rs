@@ -16,6 +16,7 @@ use crate::api::imports::log::{ImportLog, ImportView};
 use crate::api::imports::milestone_rows::MilestoneRow;
 use crate::api::imports::options::ReadOptions;
 use crate::api::imports::project_rows::ProjectRow;
+use crate::api::imports::questions::Parameter;
 use crate::api::imports::report_rows::ReportRow;
 use crate::api::imports::row::{self, RowOutcome};
 use crate::api::imports::table::Table;
@@ -123,6 +124,13 @@ fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log:
     for error in errors {
         let column = column_of(entered.columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
+            continue;
+        }
+        if let Some(parameter) = Parameter::that_answers(error.code) {
+            let name = column.map_or("", |column| column.name);
+            let suggestion =
+                if parameter == Parameter::PlanReason { error.words.zh } else { String::new() };
+            log.ask(parameter, table.place(row, name), suggestion, &[]);
             continue;
         }
         match column {

@@ -94,14 +94,7 @@ impl Template {
     }
 
     fn columns(&self) -> impl Iterator<Item = &'static Column> + use<> {
-        // What is stored beside a record is entered with it and exported by itself.
-        let is_filled = self.rows.is_some();
-        let is_left_out = move |part| match part {
-            Part::Ignored | Part::Source => true,
-            Part::Beside => is_filled,
-            Part::Key | Part::Write | Part::Fixed | Part::Shown => false,
-        };
-        self.kind.columns().iter().filter(move |c| !is_left_out(c.part))
+        self.kind.columns().iter().filter(|c| !matches!(c.part, Part::Ignored | Part::Source))
     }
 
     /// Values of `column` in every row.

@@ -83,7 +83,8 @@ pub fn describe(event: EventView, names: &Names) -> EventText {
     let subject = event_words::subject(&event.subject_kind);
     let subject = subject.map_or(event.subject_kind.as_str(), |both| chosen(both, language));
     let says = |c: &ChangeView| {
-        !(HIDDEN_FIELDS.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
+        let hidden = HIDDEN_FIELDS.contains(&c.field.as_str()) || is_usual(c);
+        !(hidden || empty(&c.before) && empty(&c.after))
     };
     let changes = event.changes.iter().filter(|c| says(c));
     EventText {
@@ -110,6 +111,13 @@ fn chosen(both: Bilingual, language: Language) -> &'static str {
         Language::Chinese => both.0,
         Language::English => both.1,
     }
+}
+
+/// True for what nobody says of a new project: that its dates are days and its total is known. The
+/// total itself says that it is unknown.
+fn is_usual(change: &ChangeView) -> bool {
+    let is_new_day = change.before.is_null() && change.after == "day";
+    change.field == "total_known" || (change.field.ends_with("_precision") && is_new_day)
 }
 
 fn empty(value: &Value) -> bool {

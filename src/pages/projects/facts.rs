@@ -39,6 +39,7 @@ const PLACED: &[&str] = &[
     "actual_start_precision",
     "total_known",
     "leader",
+    "package",
     "longitude",
     "latitude",
     "visibility",

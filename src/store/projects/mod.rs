@@ -1,6 +1,7 @@
 //! Projects. Every query takes the caller's [`Sight`]; projects outside it are treated as if they
 //! did not exist.
 
+pub mod beside;
 pub mod coded;
 pub mod external_ids;
 pub mod floor;
@@ -48,7 +49,8 @@ pub struct ProjectFilter {
     pub units: Vec<UnitId>,
     /// Only projects in which a unit (one of `units`, if given) has this role.
     pub unit_role: Option<UnitRole>,
-    /// Part of the name, the code, the leader, the name of an owner or an id elsewhere, folded.
+    /// Part of the name, the code, the leader, the package, the name of an owner or an id elsewhere,
+    /// folded.
     pub q: Option<String>,
     /// Conditions that only the project list has.
     pub selection: ProjectSelection,

@@ -187,6 +187,6 @@ pub(in crate::store) fn columns(project: &Project) -> Columns<'_> {
         registered_year: project.registered_year.get(),
         ended_on: project.ended_on,
         updated_at: project.updated_at.naive(),
-        search_text: of_project(&facts.name, facts.code.as_deref(), &facts.leader),
+        search_text: of_project(&facts.name, facts.code.as_deref(), &facts.leader, &facts.package),
     }
 }

@@ -7,26 +7,27 @@ use serde_json::{Value, json};
 
 use crate::domain::error::FieldError;
 use crate::domain::id::{ProjectId, UnitId};
-use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::external_id::ExternalId;
 use crate::domain::reference::unit::{ProjectUnit, UnitKind, UnitRole};
 use crate::domain::words::Words;
-use crate::store::plans::year_plans;
 use crate::store::projects;
-use crate::store::projects::{external_ids as stored_ids, units as project_units};
+use crate::store::projects::beside::{self as stored_beside, BesideProject};
+use crate::store::projects::units as project_units;
 use crate::store::reference::units;
 use crate::usecases::ask::Ask;
-use crate::usecases::imports::{RecordFields, required};
-use crate::usecases::permission::{AssignUnits, EditReference, Permission, PlanYears};
-use crate::usecases::plans::year_plan::{self, YearPlanKey};
-use crate::usecases::plans::year_plan_input::YearPlanInput;
+use crate::usecases::imports::RecordFields;
+use crate::usecases::imports::beside_plan::{self, PlanChoices};
+use crate::usecases::permission::{AssignUnits, EditReference, Permission};
 use crate::usecases::projects::external_ids::{self, ExternalIdView, ExternalIdsInput};
 use crate::usecases::projects::units::{
     ProjectUnitInput, ProjectUnitsInput, decide_replacement, save as save_units,
 };
 use crate::usecases::reference::units::{UnitInput, decide_creation, save as save_unit};
 use crate::usecases::refusal::{Refusal, RefusalKind};
+
+/// Characters that separate names in a cell.
+pub const SEPARATORS: [char; 6] = ['、', ',', '，', ';', '；', '\n'];
 
 /// Columns of units, each with its role.
 pub const UNIT_COLUMNS: [(&str, UnitRole); 5] = [
@@ -42,15 +43,19 @@ pub const UNIT_COLUMNS: [(&str, UnitRole); 5] = [
 pub struct BesideChoices {
     /// Kind of the units to add, by column.
     pub unit_kinds: BTreeMap<&'static str, UnitKind>,
-    /// True if a year plan is spread evenly over the months, false if all of it is in December;
-    /// absent if nothing was decided.
-    pub is_even: Option<bool>,
+    /// What was decided about year plans.
+    pub plan: PlanChoices,
 }
 
-/// Names as a cell has them.
+/// Names as a cell has them. Names that a cell would separate are not shown; a blank cell keeps them.
 fn joined(names: impl Iterator<Item = String>) -> Value {
-    let names = names.collect::<Vec<_>>().join("; ");
-    if names.is_empty() { Value::Null } else { json!(names) }
+    let names: Vec<String> = names.collect();
+    let would_separate = |name: &String| name.contains(SEPARATORS);
+    if names.is_empty() || names.iter().any(would_separate) {
+        Value::Null
+    } else {
+        json!(names.join("; "))
+    }
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {
@@ -72,30 +77,41 @@ pub fn current(
     project: ProjectId,
     year: Option<Year>,
 ) -> Result<RecordFields, Refusal> {
-    let all = project_units::list(ask.conn, project)?;
+    let stored = stored_beside::of(ask.conn, &[project], year)?.remove(&project);
+    Ok(fields(&stored.unwrap_or_default(), year))
+}
+
+/// What is stored beside a project by column name; the plan is that of `year`.
+pub fn fields(stored: &BesideProject, year: Option<Year>) -> RecordFields {
     let mut fields = RecordFields::new();
     for (column, role) in UNIT_COLUMNS {
-        let named = all.iter().filter(|unit| unit.role == role).map(|unit| unit.unit.clone());
-        fields.insert(column.to_owned(), joined(named));
+        let of_role = stored.units.iter().filter(|unit| unit.role == role);
+        fields.insert(column.to_owned(), joined(of_role.map(|unit| unit.unit.clone())));
     }
-    if let Some(unit) = contact_of(&all).and_then(|at| all.get(at)) {
+    if let Some(unit) = contact_of(&stored.units).and_then(|at| stored.units.get(at)) {
         fields.insert("contact".to_owned(), json!(unit.contact));
         fields.insert("phone".to_owned(), json!(unit.phone));
     }
-    let ids = stored_ids::list(ask.conn, project)?;
-    fields.insert("external_ids".to_owned(), joined(ids.iter().map(ToString::to_string)));
-    if let Some(year) = year {
-        let plan = year_plans::find(ask.conn, project, year)?;
-        if let Some(last) = plan.as_ref().and_then(|plan| plan.versions.last()) {
-            fields.insert("plan_year".to_owned(), json!(year));
-            fields.insert("annual_investment_wan".to_owned(), json!(last.annual));
-            fields.insert("goal".to_owned(), json!(last.goal));
-        }
+    let ids = joined(stored.external_ids.iter().map(ToString::to_string));
+    fields.insert("external_ids".to_owned(), ids);
+    if let (Some(year), Some(plan)) = (year, &stored.plan) {
+        fields.insert("plan_year".to_owned(), json!(year));
+        fields.insert("annual_investment_wan".to_owned(), json!(plan.annual));
+        fields.insert("goal".to_owned(), json!(plan.goal));
     }
-    Ok(fields)
+    fields
 }
 
-/// Saves `changes` of what is stored beside `project`; `all` are all fields of the row.
+/// What a row says beside its project.
+#[derive(Clone, Copy, Debug)]
+pub struct RowBeside<'a> {
+    /// What differs from what is stored.
+    pub changes: &'a RecordFields,
+    /// All that the row says.
+    pub said: &'a RecordFields,
+}
+
+/// Saves what a row changes beside `project`.
 ///
 /// # Errors
 /// Invalid, with every wrong field; forbidden without the permission for units, plans or reference
@@ -103,20 +119,21 @@ pub fn current(
 pub fn save(
     ask: &mut Ask<'_>,
     project: ProjectId,
-    changes: &RecordFields,
-    all: &RecordFields,
+    row: RowBeside<'_>,
     choices: &BesideChoices,
 ) -> Result<(), Refusal> {
+    let RowBeside { changes, said } = row;
     let mut errors = Vec::new();
     let has = |names: &[&str]| names.iter().any(|name| changes.contains_key(*name));
     if has(&["owner", "lead", "support", "territory", "regulator", "contact", "phone"]) {
-        collect(replace_units(ask, project, changes, choices), &mut errors, "/owner")?;
+        collect(replace_units(ask, project, row, choices), &mut errors, "/owner")?;
     }
     if let Some(text) = text(changes, "external_ids") {
         collect(replace_ids(ask, project, text), &mut errors, "/external_ids")?;
     }
     if has(&["annual_investment_wan", "goal", "plan_year"]) {
-        collect(enter_plan(ask, project, all, choices), &mut errors, "/annual_investment_wan")?;
+        let entered = beside_plan::enter(ask, project, said, &choices.plan);
+        collect(entered, &mut errors, "/annual_investment_wan")?;
     }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(errors)) }
 }
@@ -151,7 +168,7 @@ fn text<'a>(fields: &'a RecordFields, name: &str) -> Option<&'a str> {
 fn replace_units(
     ask: &mut Ask<'_>,
     project: ProjectId,
-    changes: &RecordFields,
+    RowBeside { changes, said }: RowBeside<'_>,
     choices: &BesideChoices,
 ) -> Result<(), Refusal> {
     ask.caller.must_be_able_to(AssignUnits::ACTIONS)?;
@@ -177,7 +194,8 @@ fn replace_units(
             after.push(there.unwrap_or_else(new));
         }
     }
-    put_contact(&mut after, changes)?;
+    // Of the row, not only what differs: the contact may be that of another unit now.
+    put_contact(&mut after, said)?;
     let items = after.into_iter().map(|unit| ProjectUnitInput {
         unit_id: unit.unit_id,
         role: unit.role,
@@ -189,8 +207,8 @@ fn replace_units(
     ask.save(|conn| save_units(conn, change)).map(drop)
 }
 
-fn put_contact(units: &mut [ProjectUnit], changes: &RecordFields) -> Result<(), Refusal> {
-    let (contact, phone) = (text(changes, "contact"), text(changes, "phone"));
+fn put_contact(units: &mut [ProjectUnit], said: &RecordFields) -> Result<(), Refusal> {
+    let (contact, phone) = (text(said, "contact"), text(said, "phone"));
     if contact.is_none() && phone.is_none() {
         return Ok(());
     }
@@ -203,8 +221,12 @@ fn put_contact(units: &mut [ProjectUnit], changes: &RecordFields) -> Result<(), 
         let error = FieldError::new(pointer, "no-unit", words);
         return Err(Refusal::invalid(vec![error.compared_with(&["/owner", "/lead"])]));
     };
-    contact.into_iter().for_each(|contact| contact.clone_into(&mut unit.contact));
-    phone.into_iter().for_each(|phone| phone.clone_into(&mut unit.phone));
+    if let Some(contact) = contact {
+        contact.clone_into(&mut unit.contact);
+    }
+    if let Some(phone) = phone {
+        phone.clone_into(&mut unit.phone);
+    }
     Ok(())
 }
 
@@ -260,71 +282,4 @@ fn not_an_id(part: &str) -> Refusal {
         format!("{part:?} must be the name of a system and its id: system:value."),
     );
     Refusal::invalid(vec![FieldError::new("/external_ids", "wrong-form", words)])
-}
-
-fn enter_plan(
-    ask: &mut Ask<'_>,
-    project: ProjectId,
-    all: &RecordFields,
-    choices: &BesideChoices,
-) -> Result<(), Refusal> {
-    ask.caller.must_be_able_to(PlanYears::ACTIONS)?;
-    let year = all.get("plan_year").and_then(Value::as_i64);
-    let year = year.and_then(|year| i32::try_from(year).ok()).and_then(Year::new);
-    let annual = all.get("annual_investment_wan").cloned().unwrap_or_default();
-    let annual: Option<Fen> = serde_json::from_value(annual).ok();
-    let Some((year, annual)) = year.zip(annual) else {
-        let missing = if year.is_none() { "plan_year" } else { "annual_investment_wan" };
-        return Err(Refusal::invalid(vec![required(missing)]));
-    };
-    let key = YearPlanKey { project, year };
-    if year_plans::find(ask.conn, project, year)?.is_some() {
-        let words = Words::new(
-            format!(
-                "该项目已有 {year} 年度计划，与本行不同；调整计划须写明依据和原因，请用 kind=year_plans 导入。"
-            ),
-            format!(
-                "The project has another plan for {year}. An adjustment needs its document and reason: import it with kind=year_plans."
-            ),
-        );
-        let error = FieldError::new("/annual_investment_wan", "plan-exists", words);
-        return Err(Refusal::invalid(vec![error]));
-    }
-    let input = YearPlanInput {
-        annual_investment_wan: annual,
-        months: months(annual, choices.is_even.unwrap_or(false)),
-        goal: text(all, "goal").unwrap_or_default().to_owned(),
-        effective_month: None,
-        document_number: String::new(),
-        reason: String::new(),
-    };
-    let change = year_plan::decide_first(ask, key, &input)?;
-    ask.save(|conn| year_plan::save_first(conn, change)).map(drop)
-}
-
-/// Twelve amounts that sum to `annual`.
-fn months(annual: Fen, is_even: bool) -> Vec<Fen> {
-    let one = if is_even { Fen::new(annual.get() / 12) } else { Fen::ZERO };
-    let mut months = vec![one; 11];
-    months.push(annual - months.iter().copied().sum());
-    months
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_year_is_spread_over_its_months_exactly() {
-        for (annual, is_even, first, last) in
-            [(100, true, 8, 12), (100, false, 0, 100), (11, true, 0, 11), (0, true, 0, 0)]
-        {
-            let months = months(Fen::new(annual), is_even);
-            assert_eq!(
-                (months.len(), months[0], months[11]),
-                (12, Fen::new(first), Fen::new(last))
-            );
-            assert_eq!(months.into_iter().sum::<Fen>(), Fen::new(annual));
-        }
-    }
 }
