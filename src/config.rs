@@ -11,6 +11,7 @@ use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
+use crate::domain::proposal::SecondPerson;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
@@ -132,6 +133,15 @@ pub struct Config {
     #[arg(long, env = "LOGINS_PER_MINUTE_PER_ADDRESS", default_value_t = 300)]
     pub logins_per_minute_per_address: u32,
 
+    /// Maximum requests per minute of one account; an aggregate counts as 5, a download or an import
+    /// as 20
+    #[arg(long, env = "REQUESTS_PER_MINUTE", default_value_t = 300_000)]
+    pub requests_per_minute: u32,
+
+    /// Maximum requests per minute from one IP address, over all accounts
+    #[arg(long, env = "REQUESTS_PER_MINUTE_PER_ADDRESS", default_value_t = 1_200_000)]
+    pub requests_per_minute_per_address: u32,
+
     /// Number of threads that hash passwords; each uses 19 MiB and a processor while it does
     #[arg(long, env = "PASSWORD_THREADS", default_value_t = 2, value_parser = threads)]
     pub password_threads: usize,
@@ -140,7 +150,7 @@ pub struct Config {
     #[arg(long, env = "BODY_LIMIT_BYTES", default_value_t = 1_048_576)]
     pub body_limit_bytes: usize,
 
-    /// Maximum size of an import file, in bytes
+    /// Maximum size of an import file or of the body of a batch, in bytes
     #[arg(long, env = "IMPORT_LIMIT_BYTES", default_value_t = 10_485_760)]
     pub import_limit_bytes: usize,
 
@@ -177,6 +187,15 @@ pub struct Config {
     /// Grace period for requests in flight after SIGTERM, in seconds
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
     pub stop_seconds: u64,
+
+    /// Days that lines of the access log are kept, at least 180
+    #[arg(long, env = "ACCESS_LOG_DAYS", default_value_t = 180, value_parser = days_of_log)]
+    pub access_log_days: u32,
+
+    /// Whether grants of the roles commission, auditor and admin always need a second person, or, while
+    /// one administrator is alone, 24 hours
+    #[arg(long, env = "SECOND_PERSON", default_value = "strict")]
+    pub second_person: SecondPerson,
 
     /// Hosts that webhooks may be sent to, comma-separated, as host or host:port; empty disables
     /// webhooks
@@ -221,6 +240,8 @@ impl Config {
             forwarded_header = ?self.forwarded_header,
             logins_per_minute = self.logins_per_minute,
             logins_per_minute_per_address = self.logins_per_minute_per_address,
+            requests_per_minute = self.requests_per_minute,
+            requests_per_minute_per_address = self.requests_per_minute_per_address,
             password_threads = self.password_threads,
             body_limit_bytes = self.body_limit_bytes,
             import_limit_bytes = self.import_limit_bytes,
@@ -232,6 +253,8 @@ impl Config {
             metrics = self.metrics,
             metrics_token_file = self.metrics_token_file.as_ref().map(|f| f.display().to_string()),
             stop_seconds = self.stop_seconds,
+            access_log_days = self.access_log_days,
+            second_person = %self.second_person,
             webhook_hosts = %self.webhook_hosts,
             webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
             today = self.today.map(|d| d.to_string()),
@@ -256,6 +279,8 @@ impl Config {
             forwarded_header: ForwardedHeader::Either,
             logins_per_minute: 1_000,
             logins_per_minute_per_address: 10_000,
+            requests_per_minute: 10_000_000,
+            requests_per_minute_per_address: 10_000_000,
             password_threads: 2,
             body_limit_bytes: 1_048_576,
             import_limit_bytes: 10_485_760,
@@ -267,6 +292,8 @@ impl Config {
             metrics: true,
             metrics_token_file: None,
             stop_seconds: 5,
+            access_log_days: 180,
+            second_person: SecondPerson::Strict,
             webhook_hosts: AllowedHosts::default(),
             webhook_ca_file: None,
             today: None,
@@ -285,4 +312,9 @@ impl Config {
 fn threads(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=16).contains(number));
     number.ok_or_else(|| "must be a number from 1 to 16".to_owned())
+}
+
+fn days_of_log(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| (180..=36_500).contains(days));
+    days.ok_or_else(|| "must be a number of days from 180 to 36500".to_owned())
 }

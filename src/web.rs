@@ -15,11 +15,14 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, scope};
 
 use crate::api;
+use crate::background::access_writer::AccessWriter;
 use crate::background::dispatcher::Dispatcher;
+use crate::background::jobs::JobRunner;
 use crate::background::sealer::Sealer;
 use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
+use crate::http::access_recorder::AccessRecorder;
 use crate::http::answering_stream::AnsweringStream;
 use crate::http::answers::Answers;
 use crate::http::app::App;
@@ -27,6 +30,8 @@ use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::job_signal::JobSignal;
+use crate::http::quotas::Quotas;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
 use crate::http::tokens::Tokens;
@@ -47,6 +52,8 @@ pub struct Server {
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
     dispatcher: Option<Dispatcher>,
+    jobs: JobRunner,
+    access_writer: AccessWriter,
     /// Large answers being sent.
     pub answers: Answers,
     /// Threads that hash passwords.
@@ -67,6 +74,8 @@ impl Server {
         if let Some(dispatcher) = self.dispatcher {
             dispatcher.stop().await;
         }
+        self.jobs.stop().await;
+        self.access_writer.stop().await;
         served
     }
 }
@@ -93,12 +102,24 @@ pub fn start(
     let app = app(config, key, db, clock, calendar)?;
     let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
     let dispatcher = Dispatcher::start(&app)?;
+    let jobs = JobRunner::start(&app)?;
+    let access_writer = AccessWriter::start(&app);
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server { address, handle, running, dispatcher, answers, hashing, _sealer: sealer })
+    Ok(Server {
+        address,
+        handle,
+        running,
+        dispatcher,
+        jobs,
+        access_writer,
+        answers,
+        hashing,
+        _sealer: sealer,
+    })
 }
 
 /// Answers on `listener`. As `HttpServer` would, but on an [`AnsweringStream`].
@@ -170,6 +191,8 @@ fn app(
         calendar,
         tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
         hook_key: HookKey::of(key.bytes()),
+        access: AccessRecorder::default(),
+        quotas: Quotas::new(config.requests_per_minute, config.requests_per_minute_per_address),
         attempts: AttemptLimit::new(config.logins_per_minute, per_address),
         hashing: hashing.map_err(|e| format!("cannot start the password threads: {e}"))?,
         answers: Answers::new(config.answers_limit_bytes),
@@ -177,6 +200,7 @@ fn app(
         running: RunningKeys::default(),
         exports: ExportSlots::of(db.connections()),
         imports: UploadSlots::default(),
+        jobs: JobSignal::default(),
         headers_of_format_1: api::format_1::headers,
         sealed: Arc::default(),
         db,

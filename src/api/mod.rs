@@ -1,16 +1,19 @@
 //! The operations: one folder per noun with handlers, parameters and bodies. [`routes()`] lists them.
 
+pub mod access_log;
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
 pub(crate) mod format_1;
 pub mod imports;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod milestones;
 pub mod oc4ids;
 pub mod plans;
 pub mod projects;
+pub mod proposals;
 pub mod reference;
 pub mod reporting_months;
 pub mod reports;
@@ -21,10 +24,11 @@ pub mod webhooks;
 use crate::http::routes::Routes;
 
 /// The tags in the order a reader meets them, each with its sentence.
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 23] = [
     ("sessions", "Log in, stay logged in, log out, change one's password."),
     ("users", "Accounts: who may log in, in which role, for which unit or area."),
     ("clients", "Machine clients: their scopes and secrets, and the tokens they get."),
+    ("proposals", "Requests that wait for a second person: approved, refused or withdrawn."),
     (
         "industries",
         "The industry tree; its leaves are the lines that carry envelopes and projects.",
@@ -48,6 +52,7 @@ const TAGS: [(&str, &str); 21] = [
         "The monthly rhythm: opened, due, closed; who has filed, who may file late.",
     ),
     ("imports", "Files in: workbooks and CSV, tried or taken whole; templates to fill in."),
+    ("jobs", "Work that goes on after its request was answered: state, progress, result."),
     (
         "issues",
         "What others have to solve: raised, assigned, worked on, escalated, returned, cleared.",
@@ -82,7 +87,10 @@ pub fn routes() -> Routes {
         .and(bulletins::routes())
         .and(events::routes())
         .and(webhooks::routes())
+        .and(access_log::routes())
+        .and(proposals::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
+        .and(jobs::routes())
         .with_tags(&TAGS)
 }

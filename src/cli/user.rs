@@ -16,11 +16,12 @@ use crate::domain::clock::Clock;
 use crate::domain::text::{Name, Username};
 use crate::http::tokens::random_text;
 use crate::store::accounts::passwords;
+use crate::store::accounts::recorded::RecordedUser;
 use crate::store::accounts::sessions;
 use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User};
 use crate::store::events;
-use crate::store::events::{Author, Event};
+use crate::store::events::{Author, Event, changes};
 use crate::store::{Conn, Db};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::password;
@@ -158,7 +159,7 @@ async fn add(args: AddArgs) -> Result<(), String> {
             )));
         }
         let user = users::insert(conn, &new, now)?;
-        record(conn, "user.created", &user)
+        record_change(conn, "user.created", None, &user)
     })
     .await
     .map_err(|e| e.0)?;
@@ -169,6 +170,20 @@ async fn add(args: AddArgs) -> Result<(), String> {
 fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
     let author = Author::system("command line");
     Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
+}
+
+/// Records a change of an account with its fields before and after.
+fn record_change(
+    conn: &mut Conn,
+    kind: &'static str,
+    before: Option<&User>,
+    after: &User,
+) -> Result<(), Failed> {
+    let author = Author::system("command line");
+    let before = before.map(RecordedUser::from);
+    let changes = changes(before.as_ref(), &RecordedUser::from(after));
+    let event = Event::of(kind, "user", after.id.0, changes);
+    Ok(events::record(conn, &author, SystemClock.now(), &event)?)
 }
 
 /// Applies `work` to the account and ends its sessions, in one transaction.
@@ -214,8 +229,8 @@ async fn disable(args: DisableArgs) -> Result<(), String> {
     let db = open(&args.database)?;
     change(&db, args.username.clone(), |conn, user| {
         let disabled = User { disabled_at: Some(SystemClock.now()), ..user.clone() };
-        users::save(conn, &disabled)?;
-        record(conn, "user.disabled", user)
+        let after = users::save(conn, &disabled)?;
+        record_change(conn, "user.disabled", Some(user), &after)
     })
     .await?;
     println!("{} is disabled; its sessions have ended", args.username);

@@ -38,7 +38,7 @@ pub struct Account {
 /// Login name, display name, role, unit name, area code.
 type Row = (&'static str, &'static str, Role, Option<&'static str>, Option<&'static str>);
 
-const ACCOUNTS: [Row; 7] = [
+const ACCOUNTS: [Row; 8] = [
     ("commission", "市发展改革委 示例", Role::Commission, None, None),
     ("owner-1", "项目单位一 示例", Role::Unit, Some("高端化工第1公司示例"), None),
     ("owner-2", "项目单位二 示例", Role::Unit, Some("新材料第1公司示例"), None),
@@ -46,6 +46,7 @@ const ACCOUNTS: [Row; 7] = [
     ("viewer", "市领导 示例", Role::Viewer, None, None),
     ("auditor", "审计 示例", Role::Auditor, None, None),
     ("admin", "系统管理员 示例", Role::Admin, None, None),
+    ("admin-2", "系统管理员二 示例", Role::Admin, None, None),
 ];
 
 /// Path of the accounts file.

@@ -66,4 +66,10 @@ ids! {
     DeliveryId
     /// The id of an event.
     EventId
+    /// The id of a proposal.
+    ProposalId
+    /// The id of a line of the access log.
+    AccessLineId
+    /// The id of a job.
+    JobId
 }

@@ -6,6 +6,7 @@
 //! Shared types (money, months, rates, ids, text, words) are single files; each noun of the field
 //! has a folder.
 
+pub mod access_log;
 pub mod account;
 pub mod clock;
 pub mod code;
@@ -15,8 +16,10 @@ pub mod error;
 pub mod event;
 pub mod figures;
 pub mod fold;
+pub mod headings;
 pub mod id;
 pub mod issue;
+pub mod job;
 pub mod labels;
 pub mod light;
 pub mod milestone;
@@ -26,6 +29,7 @@ pub mod oc4ids;
 pub mod plan;
 pub mod project;
 pub mod project_dates;
+pub mod proposal;
 pub mod rate;
 pub mod reference;
 pub mod report;

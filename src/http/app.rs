@@ -12,12 +12,15 @@ use crate::config::{Config, Secret};
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
+use crate::http::access_recorder::AccessRecorder;
 use crate::http::answers::Answers;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
+use crate::http::job_signal::JobSignal;
 use crate::http::problem::Problem;
+use crate::http::quotas::Quotas;
 use crate::http::running_keys::RunningKeys;
 use crate::http::signature::{Argument, Entry};
 use crate::http::stored::HeadersOfFormat1;
@@ -43,6 +46,10 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
+    /// Entries of the access log that are not stored yet.
+    pub access: AccessRecorder,
+    /// Quotas of requests.
+    pub quotas: Quotas,
     /// Limit of log-in attempts.
     pub attempts: AttemptLimit,
     /// Threads that hash passwords.
@@ -59,6 +66,8 @@ pub struct App {
     pub exports: ExportSlots,
     /// Slots for uploaded files.
     pub imports: UploadSlots,
+    /// Wakes those who do jobs.
+    pub jobs: JobSignal,
     /// Headers of replies that release 0.1.0 stored without them.
     pub headers_of_format_1: HeadersOfFormat1,
     /// Notified after events were sealed.

@@ -1,23 +1,17 @@
 //! Limits of attempts to prove who one is: log-in, password change, client secrets, refresh tokens.
 
-use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use actix_web::http::StatusCode;
 
 use crate::domain::fold::fold;
 use crate::domain::words::Words;
+use crate::http::buckets::{Buckets, Marks};
 use crate::http::problem::Problem;
 
-/// Slots of a table. Two keys that share one share their limit, so there are many more slots than
-/// addresses that try at the same time.
-const SLOTS: usize = 65_536;
 /// A name may be tried from all addresses this many times as often as from one.
 const ADDRESSES_PER_NAME: u32 = 10;
-const MINUTE_MICROS: u64 = 60_000_000;
 
 /// Code of the refusal of an attempt too many.
 const TOO_MANY: &str = "too-many-attempts";
@@ -114,89 +108,9 @@ pub(super) fn network_of(address: &str) -> String {
     }
 }
 
-/// Token buckets in a table of fixed size, which no number of different keys lets grow. Keys are
-/// hashed with a secret, so that nobody can choose a key that shares a slot with another.
-struct Buckets {
-    /// Time for one attempt, in microseconds.
-    interval: u64,
-    started: Instant,
-    hasher: RandomState,
-    /// When a bucket will be full again, in microseconds since the start.
-    slots: Box<[AtomicU64]>,
-}
-
-impl Buckets {
-    fn new(per_minute: u32) -> Self {
-        Self {
-            interval: MINUTE_MICROS / u64::from(per_minute.max(1)),
-            started: Instant::now(),
-            hasher: RandomState::new(),
-            slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
-        }
-    }
-
-    /// Takes one token, or returns the seconds until there is one.
-    fn take(&self, key: &impl Hash) -> Result<(), u64> {
-        self.take_at(key, u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX))
-    }
-
-    fn take_at(&self, key: &impl Hash, now: u64) -> Result<(), u64> {
-        let Some(slot) = self.slots.get(slot_of(&self.hasher, key)) else { return Ok(()) };
-        let after = |full: u64| full.max(now).saturating_add(self.interval);
-        let taken = slot.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full| {
-            Some(after(full)).filter(|next| next.saturating_sub(now) <= MINUTE_MICROS)
-        });
-        let wait = |full| after(full).saturating_sub(now).saturating_sub(MINUTE_MICROS);
-        taken.map(|_| ()).map_err(|full| wait(full).div_ceil(1_000_000).max(1))
-    }
-}
-
-/// A set in a table of fixed size: the hash of the last key of each slot.
-struct Marks {
-    hasher: RandomState,
-    slots: Box<[AtomicU64]>,
-}
-
-impl Marks {
-    fn new() -> Self {
-        let slots = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
-        Self { hasher: RandomState::new(), slots }
-    }
-
-    fn has(&self, key: &impl Hash) -> bool {
-        let slot = self.slots.get(slot_of(&self.hasher, key));
-        slot.is_some_and(|slot| slot.load(Ordering::Relaxed) == self.hasher.hash_one(key))
-    }
-
-    fn set(&self, key: &impl Hash) {
-        if let Some(slot) = self.slots.get(slot_of(&self.hasher, key)) {
-            slot.store(self.hasher.hash_one(key), Ordering::Relaxed);
-        }
-    }
-}
-
-fn slot_of(hasher: &RandomState, key: &impl Hash) -> usize {
-    usize::try_from(hasher.hash_one(key)).unwrap_or(usize::MAX) % SLOTS
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bucket_gives_its_minute_at_once_and_then_one_per_interval() {
-        let buckets = Buckets::new(3);
-
-        for _ in 0..3 {
-            assert_eq!(buckets.take_at(&"a", 0), Ok(()));
-        }
-
-        assert_eq!(buckets.take_at(&"a", 0), Err(20));
-        assert_eq!(buckets.take_at(&"a", 19_999_999), Err(1));
-        assert_eq!(buckets.take_at(&"a", 20_000_000), Ok(()));
-        assert_eq!(buckets.take_at(&"a", 20_000_000), Err(20));
-        assert_eq!(buckets.take_at(&"b", 20_000_000), Ok(()));
-    }
 
     #[test]
     fn one_address_is_limited_over_all_names() {

@@ -54,7 +54,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     }
 }
 
-fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
+pub(super) fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     let given = request.content_type();
     let merge_patch = request.method() == Method::PATCH && given == "application/merge-patch+json";
     if given.eq_ignore_ascii_case("application/json") || merge_patch {
@@ -173,7 +173,7 @@ fn cut_off(error: &dyn std::fmt::Display) -> Problem {
     )
 }
 
-fn not_json(error: &dyn std::fmt::Display) -> Problem {
+pub(super) fn not_json(error: &dyn std::fmt::Display) -> Problem {
     Problem::unreadable(
         "not-json",
         Words::new(

@@ -20,6 +20,7 @@ use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::client_address::ClientAddress;
+use crate::http::long_write::LongCaller;
 use crate::http::plain_text::check_address;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestId;
@@ -37,6 +38,10 @@ use crate::usecases::refusal::Refusal;
 /// Request extension: the account of the token, or why the token is invalid.
 #[derive(Clone)]
 struct Authentication(Result<Caller, Problem>);
+
+/// Request extension: the account has used up its quota.
+#[derive(Clone)]
+struct OverQuota(Problem);
 
 /// The account that calls, if the request carries a valid token.
 pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
@@ -95,6 +100,11 @@ enum CredentialKind {
 async fn remember(app: &App, request: &ServiceRequest, credential: Credential<'_>) {
     let origin = Origin { request_id: RequestId::of(request), address: ClientAddress::of(request) };
     let identified = identify(app, credential, origin).await;
+    if let Ok(caller) = &identified
+        && let Err(problem) = app.quotas.count_account(request, caller.user.id)
+    {
+        request.extensions_mut().insert(OverQuota(problem));
+    }
     request.extensions_mut().insert(Authentication(identified));
 }
 
@@ -197,6 +207,12 @@ impl<P> Permit<P> {
         self.app.hashing.enter(self.caller.author.origin())?.run(work).await
     }
 
+    /// The caller, for work that takes long.
+    pub fn long(&self) -> LongCaller {
+        let now = self.app.now();
+        LongCaller { caller: self.caller.clone(), language: self.language, now }
+    }
+
     /// Which projects the caller sees.
     pub fn sees(&self) -> Sight {
         self.caller.sees()
@@ -240,6 +256,9 @@ impl<P: Permission> FromRequest for Permit<P> {
 fn from_request<P: Permission>(request: &HttpRequest) -> Result<Permit<P>, Problem> {
     let authentication = request.extensions().get::<Authentication>().map(|a| a.0.clone());
     let caller = authentication.unwrap_or_else(|| Err(no_token()))?;
+    if let Some(OverQuota(problem)) = request.extensions().get::<OverQuota>() {
+        return Err(problem.clone());
+    }
     let app = request.app_data::<Data<App>>().cloned();
     let language = request.extensions().get::<Language>().copied();
     permit(caller, app.ok_or_else(no_app)?, language.unwrap_or(Language::Chinese))

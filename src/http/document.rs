@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::account::scope::ClientScope;
 use crate::http::routes::Routes;
 use crate::http::schemas::{parameter_schemas, schemas_of};
-use crate::http::signature::problem_content;
+use crate::http::signature::{QUOTA_HEADERS, problem_content};
 
 const DESCRIPTION: &str = "The register and reporting system for a government's major projects (重大项目调度).\n\n\
 Amounts are strings in 万元 and their fields end in `_wan`. Months are `YYYY-MM`, dates ISO 8601, instants UTC. \
@@ -21,7 +21,10 @@ Nothing is removed, renamed or given another meaning or type.\n\n\
 **Deprecation.** What is to go is marked `deprecated` here and in the changelog with its replacement, and stays for at \
 least twelve months and two releases. Its answers then carry `Deprecation` and `Sunset` (RFC 9745, RFC 8594). Version 1 \
 itself stays for at least twelve months after a version 2.\n\n\
-**Waiting.** 429 (logging in and tokens, too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.";
+**Waiting.** 429 (a quota, or logging in and tokens too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.\n\n\
+**Quotas.** An account and an address each have a number of requests per minute. Every answer states them in `RateLimit-Policy` and \
+`RateLimit` (draft-ietf-httpapi-ratelimit-headers). A request counts as `x-quota-requests` of its operation, and as 20 when it asks for \
+CSV or a workbook. Above a quota the answer is 429 `quota-exceeded`.";
 
 /// Stands in the description of every enumeration.
 const GROWS: &str = "Later releases may add values.";
@@ -199,7 +202,14 @@ fn failures() -> Map<String, Value> {
     let response = |(status, description): (u16, &str)| {
         let mut body = json!({"description": description, "content": problem_content()});
         if let Some(body) = body.as_object_mut().filter(|_| matches!(status, 429 | 503)) {
-            body.insert("headers".into(), retry_after());
+            let mut headers = retry_after();
+            for (name, description) in QUOTA_HEADERS.iter().filter(|_| status == 429) {
+                let header = json!({"description": description, "schema": {"type": "string"}});
+                if let Some(headers) = headers.as_object_mut() {
+                    headers.insert((*name).to_owned(), header);
+                }
+            }
+            body.insert("headers".into(), headers);
         }
         (format!("Problem{status}"), body)
     };

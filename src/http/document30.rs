@@ -16,8 +16,32 @@ pub fn down_convert(document: &Value) -> Value {
             json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"});
         info.insert("license".into(), licence);
     }
+    one_success(&mut old);
     convert(&mut old);
     old
+}
+
+/// Keeps one schema of success for each operation: the one of the lowest status.
+///
+/// Generators that need 3.0 give a function one type of result and stop at an operation with two
+/// (`201` with the user, `202` with the proposal). The 3.1 document names both.
+fn one_success(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for operations in paths.into_iter().flatten().filter_map(|(_, path)| path.as_object_mut()) {
+        for (_, operation) in operations {
+            let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut)
+            else {
+                continue;
+            };
+            let kept = answers.iter().find(|(status, _)| status.starts_with('2'));
+            let Some(kept) = kept.map(|(_, answer)| answer.get("content").cloned()) else {
+                continue;
+            };
+            answers.retain(|status, answer| {
+                !status.starts_with('2') || answer.get("content") == kept.as_ref()
+            });
+        }
+    }
 }
 
 fn convert(value: &mut Value) {
@@ -124,5 +148,25 @@ mod tests {
                 "d": {"allOf": [{"$ref": "#/components/schemas/B"}], "description": "d"},
             })
         );
+    }
+
+    #[test]
+    fn an_operation_has_one_schema_of_success() {
+        let answer = |name: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            json!({"description": "d", "content": {"application/json": {"schema": schema}}})
+        };
+        let new = json!({"openapi": "3.1.0", "paths": {"/users": {"post": {"responses": {
+            "201": answer("User"), "202": answer("Proposal"), "422": answer("Problem"),
+        }}, "put": {"responses": {"200": answer("User"), "201": answer("User")}}}}});
+
+        let old = down_convert(&new);
+
+        let statuses = |method: &str| -> Vec<String> {
+            let answers = old["paths"]["/users"][method]["responses"].as_object().unwrap();
+            answers.keys().cloned().collect()
+        };
+        assert_eq!(statuses("post"), ["201", "422"]);
+        assert_eq!(statuses("put"), ["200", "201"]);
     }
 }

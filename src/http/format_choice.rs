@@ -9,7 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError};
 
 use crate::domain::error::FieldError;
-use crate::domain::words::Words;
+use crate::domain::words::{Language, Words};
 use crate::http::file_format::{CSV, ChosenFormat, SheetFormat, WholeList, XLSX};
 use crate::http::list_file;
 use crate::http::problem::Problem;
@@ -39,8 +39,12 @@ pub(super) async fn choose_format<B: MessageBody + 'static>(
         (Err(problem), _) if answer.status().is_success() => {
             Ok(answer.into_response(problem.error_response()))
         }
-        (Ok(wish), Some(SpooledRows(spool))) => {
+        (Ok(wish), Some(SpooledRows(mut spool))) => {
             let path = answer.request().path().to_owned();
+            if path.contains("/summaries/") {
+                let language = answer.request().extensions().get::<Language>().copied();
+                spool.say(language.unwrap_or(Language::Chinese));
+            }
             let file = list_file::reply(spool, wish, &path).await;
             Ok(answer.into_response(file.unwrap_or_else(|problem| problem.error_response())))
         }

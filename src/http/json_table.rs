@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::domain::headings::heading;
+use crate::domain::words::Language;
 use crate::http::problem::Problem;
 
 /// JSON that keeps the order of its fields.
@@ -151,6 +153,32 @@ impl TableBuilder {
 }
 
 impl JsonTable {
+    /// The same table; without rows it has the columns of `schema`, the fields of the whole answer.
+    pub(super) fn keep_columns(mut self, schema: &[String]) -> Self {
+        let of_rows = schema.iter().filter_map(|name| name.split_once(".1."));
+        let of_rows: Vec<(&str, &str)> = of_rows.filter(|(list, _)| !list.contains('.')).collect();
+        // A list without rows is no field of the whole.
+        self.about.retain(|field| !of_rows.iter().any(|(list, _)| *list == field.name));
+        if !self.rows.is_empty() {
+            return self;
+        }
+        let names = std::iter::once("part").chain(of_rows.iter().map(|(_, field)| *field));
+        for name in names {
+            if !self.columns.iter().any(|known| known == name) {
+                self.columns.push(name.to_owned());
+            }
+        }
+        self
+    }
+
+    /// The same table with the headings of `language`.
+    pub(super) fn say(mut self, language: Language) -> Self {
+        for name in self.columns.iter_mut().chain(self.about.iter_mut().map(|f| &mut f.name)) {
+            *name = heading(name, language);
+        }
+        self
+    }
+
     /// The table of a summary as it is serialized.
     pub(super) fn of_answer<T: Serialize>(answer: &T) -> Result<Self, Problem> {
         let text = serde_json::to_string(answer).map_err(Problem::broken)?;
@@ -308,6 +336,17 @@ mod tests {
             let cell = expected.map_or(TableCell::Empty, |n| TableCell::Number(n.to_owned()));
             assert_eq!(cells_of(json).unwrap()[0], field("total_investment_wan", cell), "{json}");
         }
+    }
+
+    #[test]
+    fn a_summary_without_rows_keeps_its_columns() {
+        let schema = ["year", "rows.1.rank", "rows.1.progress.percent", "months"];
+        let schema = schema.map(str::to_owned);
+        let empty = table(r#"{"year": 2021, "rows": [], "months": []}"#).keep_columns(&schema);
+
+        assert_eq!(empty.columns, ["part", "rank", "progress.percent"]);
+        let about: Vec<&str> = empty.about.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(about, ["year", "months"]);
     }
 
     #[test]

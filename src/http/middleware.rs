@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, AcceptLanguage, Header, HeaderName, HeaderValue};
+use actix_web::http::header::{self, AcceptLanguage, Header, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::domain::words::Language;
+use crate::http::access;
 use crate::http::app::App;
 use crate::http::attempts::{self, HeldBack};
 use crate::http::caller::caller;
@@ -60,7 +61,10 @@ pub async fn wrap<B: MessageBody + 'static>(
     request.extensions_mut().insert(request_id);
     request.extensions_mut().insert(language);
 
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let mut response = match count(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(problem) => request.into_response(problem.error_response()),
+    };
 
     hold_back(&response).await;
     if let Some(problem) = problem_of(&response) {
@@ -73,8 +77,15 @@ pub async fn wrap<B: MessageBody + 'static>(
     }
     finish_headers(&mut response, &id);
     secure(&mut response);
+    access::note_answer(&response, &id);
     log_and_count(&response, &id, trace.as_deref(), started);
     Ok(response)
+}
+
+/// Counts a request in the quota of its address.
+fn count(request: &ServiceRequest) -> Result<(), Problem> {
+    let app = request.app_data::<Data<App>>();
+    app.map_or(Ok(()), |app| app.quotas.count_address(request))
 }
 
 /// Waits before a refused attempt to log in is answered.
@@ -148,9 +159,16 @@ fn write_problem(
 
 fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     let replayed = response.request().extensions().contains::<Replayed>();
+    let mut quotas = HeaderMap::new();
+    if let Some(app) = response.request().app_data::<Data<App>>() {
+        app.quotas.write_headers(response.request(), &mut quotas);
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
+    }
+    for (name, value) in quotas {
+        headers.insert(name, value);
     }
     if replayed {
         headers.insert(
@@ -201,10 +219,11 @@ fn log_and_count(
     let request = response.request();
     let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let method = request.method().to_string();
+    let counted = known_method(request.method());
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     let labels =
-        [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];
+        [("method", counted.to_owned()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", &labels[..2]).record(elapsed);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
@@ -215,5 +234,19 @@ fn log_and_count(
         warn!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
     } else {
         info!(request_id = id, trace, address, account, status, elapsed_ms, %route, "{method} {path} {status} in {elapsed_ms} ms");
+    }
+}
+
+/// The method as the label of a count; a method that a client invents makes no count of its own.
+fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
     }
 }

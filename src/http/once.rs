@@ -55,7 +55,8 @@ impl BodyHash {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}"))
 }
@@ -187,6 +188,38 @@ impl Once {
         }
     }
 
+    /// Runs work that stores its reply itself, by the [`KeptReply`] it gets, or returns the reply
+    /// stored under the same key. A refusal is not stored.
+    ///
+    /// # Errors
+    /// 409 while a request with this key runs, 422 if it was used with another body; the work's.
+    pub async fn run<R: Outcome>(
+        &self,
+        app: &App,
+        work: impl AsyncFnOnce(KeptReply) -> Result<StoredReply, Problem>,
+    ) -> Result<Stored<R>, Problem> {
+        let Some(scope) = self.scope()? else {
+            return Ok(Stored::new(work(KeptReply(None)).await?));
+        };
+        let _running = app.running.begin(&scope).ok_or_else(still_running)?;
+        let body = self.body_hash();
+        if let Some(kept) = self.kept_reply::<R>(app, &scope, &body).await? {
+            return Ok(kept);
+        }
+        let body_sha256 = body.canonical.clone();
+        let record = IdempotencyRecord { scope: scope.clone(), body_sha256, now: app.clock.now() };
+        match work(KeptReply(Some(record))).await {
+            Ok(sent) => Ok(Stored::new(sent)),
+            // Another process may have executed a request with the same key meanwhile.
+            Err(problem) => match self.kept_reply::<R>(app, &scope, &body).await {
+                Ok(kept) => kept.ok_or(problem),
+                // It is not known either way.
+                Err(_) if problem.code == "outcome-unknown" => Err(problem),
+                Err(another) => Err(another),
+            },
+        }
+    }
+
     async fn kept_reply<R: Outcome>(
         &self,
         app: &App,
@@ -235,7 +268,30 @@ impl Once {
     }
 }
 
+/// Stores the reply of a request under its key, if it has one.
+#[derive(Clone, Debug)]
+pub struct KeptReply(Option<IdempotencyRecord>);
+
+impl KeptReply {
+    /// True if there is no key, and nothing to store.
+    pub fn is_unkeyed(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Stores `reply`; call it in the transaction of the work.
+    ///
+    /// # Errors
+    /// Taken if a concurrent request with the same key committed first.
+    pub fn store(&self, conn: &mut Conn, reply: &StoredReply) -> Result<(), Refusal> {
+        if let Some(record) = &self.0 {
+            record.save(conn, reply.to_text()?)?;
+        }
+        Ok(())
+    }
+}
+
 /// A key with the hash of the body it was sent with, to store an outcome under.
+#[derive(Clone, Debug)]
 struct IdempotencyRecord {
     scope: KeyScope,
     body_sha256: String,

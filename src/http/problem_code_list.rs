@@ -1,10 +1,10 @@
-//! The codes of problems with their meanings.
+//! The codes of problems with their meaning.
 
 /// A code with its status and its meaning in Chinese and English.
 pub(super) struct ProblemCode {
     /// The code.
     pub(super) code: &'static str,
-    /// HTTP status that carries it.
+    /// Its status.
     pub(super) status: u16,
     /// Meaning in Chinese.
     pub(super) zh: &'static str,
@@ -92,6 +92,36 @@ pub(super) const CODES: &[ProblemCode] = &[
         "The client lacks the scope of this operation; an administrator can add it.",
     ),
     code(
+        "second-person-needed",
+        403,
+        "须由另一人批准；提出人和被授予人不能批准。",
+        "A second person must decide: not the one who proposed it, nor the one it is for.",
+    ),
+    code(
+        "password-set-by-another",
+        403,
+        "密码在 24 小时内由管理员设置的账号暂不能批准。",
+        "An account whose password an administrator set within 24 hours cannot approve yet.",
+    ),
+    code(
+        "not-proposer",
+        403,
+        "只有提出人可以撤回申请。",
+        "Only the one who made a proposal withdraws it.",
+    ),
+    code(
+        "proposal-decided",
+        409,
+        "申请已经办理；如仍需要，请重新提出。",
+        "The proposal was decided before. Propose it again if it is still needed.",
+    ),
+    code(
+        "proposal-stale",
+        409,
+        "申请提出后相关内容已有变化；请核对后重新提出。",
+        "What the proposal is about has changed since. Propose it anew.",
+    ),
+    code(
         "password-change-required",
         403,
         "请先修改初始密码。",
@@ -165,6 +195,7 @@ pub(super) const CODES: &[ProblemCode] = &[
         "能读懂，但至少有一处内容不符合要求；errors 指出每一处，什么也没有保存。",
         "Readable, but at least one field is wrong; `errors` names each. Nothing was saved.",
     ),
+    code("items-refused", 422, "有条目被拒，全部未保存。", "An item is refused; none was saved."),
     code(
         "idempotency-key-reused",
         422,
@@ -177,6 +208,12 @@ pub(super) const CODES: &[ProblemCode] = &[
         428,
         "修改须带 If-Match，新建须带 If-None-Match: *。",
         "A change needs `If-Match`; creating needs `If-None-Match: *`.",
+    ),
+    code(
+        "quota-exceeded",
+        429,
+        "账号或网络地址的请求超出每分钟配额；请按 Retry-After 等待，配额见 RateLimit-Policy。",
+        "The account or the address used up its requests of the minute. Wait as `Retry-After` says; `RateLimit-Policy` has the quota.",
     ),
     code(
         "too-many-attempts",

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::http::format_choice::choose_format;
 use crate::http::problem::Problem;
+use crate::http::quotas;
 use crate::http::schemas::add_parameter_schemas;
 use crate::http::signature::{Argument, Entry, Reply};
 
@@ -71,6 +72,7 @@ impl Routes {
         F::Output::describe(&mut entry);
         let has_formats = entry.formats();
         let is_file = entry.is_file();
+        entry.counts_as(quotas::cost_of(&P::path()));
         let (operation, schemas) = entry.finish();
         self.add_schemas(schemas);
         for method in P::methods() {

@@ -30,3 +30,22 @@ impl Drop for RunningKey {
         all.remove(&self.scope);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::UserId;
+
+    #[test]
+    fn a_key_is_forgotten_when_its_request_ends() {
+        let keys = RunningKeys::default();
+        for number in 0..1_000 {
+            let (method, path) = ("POST".to_owned(), "/api/v1/projects".to_owned());
+            let scope = KeyScope { user: UserId(1), method, path, key: number.to_string() };
+            let running = keys.begin(&scope).unwrap();
+            assert!(keys.begin(&scope).is_none());
+            drop(running);
+        }
+        assert!(keys.0.lock().unwrap().is_empty());
+    }
+}

@@ -2,14 +2,19 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError,
+};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::path::ParameterIn;
 
+use crate::domain::words::Language;
+use crate::http::columns::columns_of;
 use crate::http::file_format::{CSV, ChosenFormat, FormatQuery, SheetFormat, XLSX};
 use crate::http::json_table::JsonTable;
+use crate::http::problem::Problem;
 use crate::http::reply::Json;
 use crate::http::signature::{Entry, Reply};
 use crate::http::spreadsheet;
@@ -28,14 +33,18 @@ impl<T: ToSchema> Reply for Sheet<T> {
     }
 }
 
-impl<T: Serialize> Responder for Sheet<T> {
+impl<T: Serialize + ToSchema> Responder for Sheet<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let wish = ChosenFormat::of(request);
         let mut answer = HttpResponse::Ok();
         answer.insert_header((header::VARY, "Accept"));
-        let table = || JsonTable::of_answer(&self.0);
+        let language = request.extensions().get::<Language>().copied().unwrap_or(Language::Chinese);
+        let table = || -> Result<JsonTable, Problem> {
+            let table = JsonTable::of_answer(&self.0)?;
+            Ok(table.keep_columns(&columns_of::<T>()).say(language))
+        };
         let file = match wish.format {
             SheetFormat::Json => return answer.json(self.0),
             SheetFormat::Csv => table().and_then(|t| spreadsheet::csv(&t, wish.end_line)),

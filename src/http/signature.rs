@@ -13,6 +13,15 @@ use crate::domain::account::scope::ClientScope;
 use crate::http::problem::Problem;
 use crate::http::schemas::schemas_of;
 
+/// The fields of every answer that state the quotas.
+pub(super) const QUOTA_HEADERS: [(&str, &str); 2] = [
+    (
+        "RateLimit-Policy",
+        "The quotas: requests (`q`) per window of `w` seconds, of the account and of the address.",
+    ),
+    ("RateLimit", "Requests left of each quota (`r`), and seconds until it is full again (`t`)."),
+];
+
 /// An argument of a handler that describes itself.
 pub trait Argument {
     /// Adds parameters, body, security and failures to `entry`.
@@ -237,6 +246,19 @@ impl Entry {
     /// Whether the answer is available in CSV and as a workbook.
     pub fn formats(&self) -> bool {
         self.formats
+    }
+
+    /// States that the operation counts as so many requests in the quotas, and how answers say so.
+    pub fn counts_as(&mut self, requests: u32) {
+        self.operation.insert("x-quota-requests".into(), json!(requests));
+        self.fails(&[429]);
+        let successes = self.responses.keys().filter(|status| status.starts_with('2'));
+        let successes: Vec<u16> = successes.filter_map(|status| status.parse().ok()).collect();
+        for status in successes {
+            for (name, description) in QUOTA_HEADERS {
+                self.answer_header(status, name, description);
+            }
+        }
     }
 
     /// Requires a token whose caller may take one of `actions`; of every caller if there are none.

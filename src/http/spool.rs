@@ -7,6 +7,8 @@ use serde::Serialize;
 use tempfile::{SpooledTempFile, spooled_tempfile};
 use utoipa::ToSchema;
 
+use crate::domain::headings::heading;
+use crate::domain::words::Language;
 use crate::http::columns::{Columns, columns_of};
 use crate::http::json_table::{Field, TableCell, cells_of};
 use crate::usecases::refusal::Refusal;
@@ -30,6 +32,8 @@ pub(super) struct SpoolWriter {
 pub(super) struct Spool {
     lines: SpooledTempFile,
     columns: Columns,
+    /// Headings in the order of the columns.
+    headings: Vec<String>,
     rows: u64,
 }
 
@@ -59,14 +63,20 @@ impl SpoolWriter {
         let of_schema = columns_of::<T>();
         self.columns.learn(of_schema.iter().map(String::as_str));
         let lines = self.lines.into_inner().map_err(Refusal::broken)?;
-        Ok(Spool { lines, columns: self.columns, rows: self.rows })
+        let headings = self.columns.names().to_vec();
+        Ok(Spool { lines, columns: self.columns, headings, rows: self.rows })
     }
 }
 
 impl Spool {
-    /// Names of the columns in their order.
-    pub(super) fn columns(&self) -> &[String] {
-        self.columns.names()
+    /// Headings in the order of the columns.
+    pub(super) fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
+    /// Takes the headings of summaries in `language`.
+    pub(super) fn say(&mut self, language: Language) {
+        self.headings.iter_mut().for_each(|name| *name = heading(name, language));
     }
 
     /// Number of rows.

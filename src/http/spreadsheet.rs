@@ -58,7 +58,7 @@ fn write_table(table: &JsonTable, end_line: bool, file: &mut Vec<u8>) -> io::Res
 /// # Errors
 /// A fault of the disk.
 pub(super) fn write_csv(spool: &mut Spool, end_line: bool, file: impl Write) -> io::Result<()> {
-    let mut writer = CsvFile::begin(BufWriter::new(file), spool.columns())?;
+    let mut writer = CsvFile::begin(BufWriter::new(file), spool.headings())?;
     spool.each(|row| writer.add(row.iter().map(cell_text)))?;
     writer.end(end_line)
 }
@@ -169,7 +169,7 @@ pub(super) fn write_list_workbook(
 ) -> Result<(), XlsxError> {
     let mut book = Workbook::new();
     let formats = Formats::new();
-    let columns = spool.columns().to_vec();
+    let columns = spool.headings().to_vec();
     write_heading(book.add_worksheet_with_constant_memory()?, &columns, &formats)?;
     let mut sheet = 0;
     let mut row = 0;

@@ -23,18 +23,38 @@ pub struct StoredReply {
     format: u8,
     status: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
+    pub(super) location: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
+    pub(super) etag: Option<String>,
     /// JSON text; absent when the reply has no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<String>,
 }
 
 impl StoredReply {
-    fn with_body<T: Serialize>(status: u16, answer: &T) -> Result<Self, Refusal> {
+    /// A reply with a JSON body.
+    pub(super) fn with_body<T: Serialize>(status: u16, answer: &T) -> Result<Self, Refusal> {
         let body = serde_json::to_string(answer).map_err(Refusal::broken)?;
         Ok(Self { format: FORMAT, status, location: None, etag: None, body: Some(body) })
+    }
+
+    /// A reply with a body and the location of what it shows, a path below `/api/v1`.
+    ///
+    /// # Errors
+    /// A fault of ours; none is known.
+    pub fn located<T: Serialize>(status: u16, answer: &T, path: &str) -> Result<Self, Refusal> {
+        let location = Some(format!("{}{path}", crate::http::PREFIX));
+        Ok(Self { location, ..Self::with_body(status, answer)? })
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body, as JSON.
+    pub fn body(&self) -> &str {
+        self.body.as_deref().unwrap_or_default()
     }
 
     /// The text that is stored.
@@ -185,6 +205,11 @@ impl<R> Stored<R> {
     /// A reply of this kind.
     pub fn new(reply: StoredReply) -> Self {
         Self { reply, kind: PhantomData }
+    }
+
+    /// The same reply as one of several kinds.
+    pub fn into_kind<S>(self) -> Stored<S> {
+        Stored::new(self.reply)
     }
 }
 

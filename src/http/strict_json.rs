@@ -15,11 +15,19 @@ const MOST_VALUES: usize = 50_000;
 thread_local! {
     /// Values that the reading under way on this thread may still find.
     static LEFT: Cell<usize> = const { Cell::new(0) };
+    /// Values that it may find in all.
+    static MOST: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Reads an object, refusing duplicate names at any depth.
 pub(super) fn object(bytes: &[u8]) -> Result<Value, serde_json::Error> {
-    LEFT.set(MOST_VALUES);
+    object_of(bytes, MOST_VALUES)
+}
+
+/// Reads an object of at most `most` values, refusing duplicate names at any depth.
+pub(super) fn object_of(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
+    LEFT.set(most);
+    MOST.set(most);
     let Strict(value) = serde_json::from_slice(bytes)?;
     if value.is_object() {
         Ok(value)
@@ -34,7 +42,7 @@ impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let left = LEFT.get().checked_sub(1);
         LEFT.set(left.ok_or_else(|| {
-            D::Error::custom(format!("there are more than {MOST_VALUES} values"))
+            D::Error::custom(format!("there are more than {} values", MOST.get()))
         })?);
         deserializer.deserialize_any(Reader).map(Strict)
     }

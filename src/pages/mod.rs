@@ -3,6 +3,7 @@
 //! On the same floor as `api`. Pages call the same use cases with the same permits as the API, so
 //! they can never show more than the API. They do not access the store.
 
+pub mod access_log;
 pub mod accounts;
 pub mod bulletins;
 pub mod events;
@@ -42,6 +43,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(issues::one::mount)
                 .configure(issues::list::mount)
                 .configure(events::history::mount)
+                .configure(access_log::mount)
                 .configure(reports::filing::mount)
                 .configure(reports::form::mount)
                 .configure(reports::review::mount)
@@ -49,6 +51,7 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
                 .configure(reports::restating::mount)
                 .configure(bulletins::mount)
                 .configure(accounts::list::mount)
+                .configure(accounts::proposals::mount)
                 .configure(accounts::one::mount)
                 .configure(accounts::clients::mount)
                 .configure(reporting_months::month::mount)

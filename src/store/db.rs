@@ -10,11 +10,16 @@ use diesel::r2d2::{Pool, PooledConnection};
 use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
 use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
 use crate::store::migrate;
+use crate::store::rehearsal::ids::{self, ReservedIds};
+use crate::store::rehearsal::{Rehearsal, RehearsalPlan, Rehearsed};
 use crate::store::url::DatabaseUrl;
 use crate::store::writer::{Writer, guarded};
 
 /// Maximum number of attempts of a write on PostgreSQL when it conflicts with other writes.
 const ATTEMPTS: u32 = 20;
+
+/// How long a long write may take on PostgreSQL.
+const LONG: Duration = Duration::from_hours(1);
 
 /// Room on the disk below which it is tried out, in bytes.
 const LITTLE_ROOM: u64 = 16 << 20;
@@ -105,13 +110,31 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.write_within(self.0.deadline * 2, work).await
+    }
+
+    /// As [`Db::write`], for work that may take an hour on PostgreSQL.
+    pub async fn write_long<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        self.write_within(LONG, work).await
+    }
+
+    async fn write_within<T, E, F>(&self, deadline: Duration, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
         if let Some(writer) = &self.0.writer {
             return writer.write(work).await;
         }
         let inner = Arc::clone(&self.0);
         let mut work = work;
-        // Writes of imports take longer than reads.
-        let late = Late { after: self.0.deadline * 2, error: StoreError::OutcomeUnknown };
+        let late = Late { after: deadline, error: StoreError::OutcomeUnknown };
         blocking(late, move || {
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
@@ -130,6 +153,78 @@ impl Db {
             try_once(&mut conn, &mut work)
         })
         .await
+    }
+
+    /// Rehearses `work` on copies of the tables of `plan`, while others write. `None` on PostgreSQL,
+    /// where a long transaction does not stop others.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub async fn rehearse<T, E>(
+        &self,
+        plan: RehearsalPlan,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<Option<(T, Rehearsed)>, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let DatabaseUrl::Sqlite(path) = self.0.url.clone() else {
+            return Ok(None);
+        };
+        let rows = plan.rows;
+        let rehearsal = unlimited(move || Rehearsal::open(&path, &plan)).await??;
+        let tables = rehearsal.numbered();
+        let ids = if tables.is_empty() {
+            ReservedIds::default()
+        } else {
+            // After the snapshot was taken, so that none of its rows has a reserved id.
+            self.write(move |conn| ids::reserve(conn, &tables, rows)).await?
+        };
+        let kept = ids.clone();
+        let run = move || match guarded(|| Ok::<_, StoreError>(rehearsal.run(ids, work))) {
+            Ok(done) => done,
+            Err(panic) => Err((panic.into(), kept)),
+        };
+        match unlimited(run).await? {
+            Ok(done) => Ok(Some(done)),
+            Err((error, ids)) => {
+                self.release(ids).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs `work` in a write transaction to which the rows of `rehearsed` are attached. Gives its
+    /// ids back if `work` fails.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub async fn write_rehearsed<T, E, F>(&self, rehearsed: Rehearsed, mut work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn, &Rehearsed) -> Result<T, E> + Send + 'static,
+    {
+        let Some(writer) = &self.0.writer else {
+            return Err(StoreError::broken("a rehearsal without a writer").into());
+        };
+        let ids = rehearsed.ids();
+        let file = rehearsed.file().to_owned();
+        let done = writer.write_attached(&file, move |conn| work(conn, &rehearsed)).await;
+        if done.is_err() {
+            self.release(ids).await;
+        }
+        done
+    }
+
+    async fn release(&self, ids: ReservedIds) {
+        if ids.is_empty() {
+            return;
+        }
+        if let Err(e) = self.write(move |conn| ids::release(conn, &ids)).await {
+            tracing::warn!("ids of a rehearsal stay unused: {e}");
+        }
     }
 
     /// Checks that the database answers and has the schema of this program, and when its disk is or
@@ -234,4 +329,9 @@ where
         return Err((late.error)(format!("the database gave no answer within {seconds} s")).into());
     };
     done.unwrap_or_else(|e| Err(StoreError::broken(e).into()))
+}
+
+/// Runs work of any length on a thread that may wait.
+async fn unlimited<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(StoreError::broken)
 }

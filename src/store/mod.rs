@@ -4,6 +4,7 @@
 //! record or [`StoreError::NotFound`], `find` an option, `list` a [`Page`]; `insert` adds a record,
 //! `save` updates it if its version is unchanged. Rules are decided in `domain`, not here.
 
+pub mod access_log;
 pub mod accounts;
 pub mod backup;
 pub mod bulletins;
@@ -14,6 +15,7 @@ pub mod events;
 pub mod figures;
 pub mod idempotency;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod migrate;
 pub mod milestones;
@@ -22,7 +24,9 @@ pub mod page;
 pub mod plans;
 pub mod private;
 pub mod projects;
+pub mod proposals;
 pub mod reference;
+pub mod rehearsal;
 pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;

@@ -1,6 +1,25 @@
 //! Table definitions for Diesel; `tests/api/schema.rs` compares them with both databases.
 
 diesel::table! {
+    access_log (id) {
+        id -> BigInt,
+        minute -> Timestamp,
+        kind -> Text,
+        account_id -> Nullable<BigInt>,
+        account -> Text,
+        address -> Text,
+        method -> Text,
+        path -> Text,
+        status -> Integer,
+        code -> Text,
+        row_count -> Nullable<BigInt>,
+        times -> BigInt,
+        last_at -> Timestamp,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
     areas (id) {
         id -> BigInt,
         code -> Text,
@@ -184,6 +203,51 @@ diesel::table! {
         issue_id -> BigInt,
         unit_id -> BigInt,
         position -> Integer,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        parameters -> Text,
+        language -> Text,
+        user_id -> BigInt,
+        session_id -> BigInt,
+        client -> Nullable<BigInt>,
+        scopes -> Nullable<Text>,
+        actor_name -> Text,
+        request_id -> Text,
+        origin -> Text,
+        total_rows -> Nullable<Integer>,
+        judged_rows -> Integer,
+        written_rows -> Integer,
+        status -> Nullable<Integer>,
+        answer -> Nullable<Text>,
+        attempts -> Integer,
+        leased_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    job_progress (id) {
+        id -> BigInt,
+        job_id -> BigInt,
+        total_rows -> Nullable<Integer>,
+        judged_rows -> Integer,
+        leased_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job_files (id) {
+        id -> BigInt,
+        job_id -> BigInt,
+        bytes -> Binary,
     }
 }
 
@@ -410,6 +474,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposals (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Nullable<BigInt>,
+        subject_version -> Nullable<BigInt>,
+        input -> Text,
+        effects -> Text,
+        state -> Text,
+        proposed_by -> BigInt,
+        proposed_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     refresh_tokens (id) {
         id -> BigInt,
         session_id -> BigInt,
@@ -602,6 +685,9 @@ diesel::joinable!(projects -> areas (area_id));
 diesel::joinable!(projects -> industries (industry_id));
 diesel::joinable!(past_passwords -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(job_files -> jobs (job_id));
+diesel::joinable!(job_progress -> jobs (job_id));
+diesel::joinable!(jobs -> users (user_id));
 diesel::joinable!(report_issues -> issues (issue_id));
 diesel::joinable!(report_issues -> monthly_reports (report_id));
 diesel::joinable!(restatements -> projects (project_id));
@@ -634,6 +720,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     industry_targets,
     issue_units,
     issues,
+    job_files,
+    job_progress,
+    jobs,
     late_grants,
     light_overrides,
     light_rules,
@@ -645,6 +734,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     project_units,
     projects,
+    proposals,
     report_issues,
     reporting_months,
     restatements,

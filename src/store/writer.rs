@@ -4,15 +4,18 @@
 //! One commit for many jobs makes durable writes fast, because the disk is synced once per group.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
+use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use crate::store::conn::{Begin, Conn, Use};
 use crate::store::error::{Result, StoreError, start_attempt, was_full};
+use crate::store::rehearsal::{REHEARSED, read_only};
 use crate::store::url::DatabaseUrl;
 
 /// Maximum number of jobs per commit; limits how long the first job waits.
@@ -24,10 +27,13 @@ trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> bool;
     /// Sends the outcome to the caller, or the error of the commit.
     fn acknowledge(self: Box<Self>, commit: &Result<()>);
+    /// File that must be attached while the job runs.
+    fn attachment(&self) -> Option<&Path>;
 }
 
 struct Work<T, E, F> {
     task: F,
+    attachment: Option<PathBuf>,
     outcome: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -54,6 +60,10 @@ where
         };
         // The caller may have been cancelled; the work is committed anyway.
         let _ = self.reply.send(outcome);
+    }
+
+    fn attachment(&self) -> Option<&Path> {
+        self.attachment.as_deref()
     }
 }
 
@@ -92,9 +102,28 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.send(work, None).await
+    }
+
+    /// As [`Writer::write`], in a transaction of its own with the file `attachment` attached.
+    pub(super) async fn write_attached<T, E, F>(&self, attachment: &Path, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        self.send(work, Some(attachment.to_owned())).await
+    }
+
+    async fn send<T, E, F>(&self, work: F, attachment: Option<PathBuf>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
         let gone = || E::from(StoreError::broken("the writer has stopped"));
         let (reply, outcome) = oneshot::channel();
-        let job = Box::new(Work { task: work, outcome: None, reply });
+        let job = Box::new(Work { task: work, attachment, outcome: None, reply });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
@@ -123,18 +152,44 @@ impl Thread {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
-            let commit = self.run(&mut group);
-            if was_full() {
-                self.full.store(true, Ordering::Relaxed);
-            } else if commit.is_ok() {
-                self.full.store(false, Ordering::Relaxed);
+            // A file can be attached outside a transaction only.
+            let (attached, plain): (Vec<_>, Vec<_>) =
+                group.into_iter().partition(|job| job.attachment().is_some());
+            if !plain.is_empty() {
+                self.run_all(plain);
             }
-            for job in group {
-                job.acknowledge(&commit);
+            for job in attached {
+                self.run_attached(job);
             }
-            if !self.conn.is_idle() {
-                self.reopen();
-            }
+        }
+    }
+
+    /// Runs and acknowledges a group.
+    fn run_all(&mut self, mut group: Vec<Box<dyn Job>>) {
+        let commit = self.run(&mut group);
+        if was_full() {
+            self.full.store(true, Ordering::Relaxed);
+        } else if commit.is_ok() {
+            self.full.store(false, Ordering::Relaxed);
+        }
+        for job in group {
+            job.acknowledge(&commit);
+        }
+        if !self.conn.is_idle() {
+            self.reopen();
+        }
+    }
+
+    fn run_attached(&mut self, job: Box<dyn Job>) {
+        let file = job.attachment().map(read_only).unwrap_or_default();
+        let attached = self.conn.batch_execute(&format!("ATTACH '{file}' AS {REHEARSED}"));
+        if let Err(e) = attached {
+            return job.acknowledge(&Err(e.into()));
+        }
+        self.run_all(vec![job]);
+        if let Err(e) = self.conn.batch_execute(&format!("DETACH {REHEARSED}")) {
+            tracing::warn!("the writer cannot detach a file: {e}");
+            self.reopen();
         }
     }
 

@@ -6,9 +6,11 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub mod access_log;
 pub mod accounts;
 pub mod answer;
 pub mod ask;
+pub mod batch;
 pub mod bulletins;
 pub mod caller;
 pub mod check;
@@ -16,6 +18,7 @@ pub mod events;
 pub mod figures;
 pub mod imports;
 pub mod issues;
+pub mod jobs;
 pub mod lights;
 pub mod milestones;
 pub mod oc4ids;
@@ -24,12 +27,15 @@ pub mod permission;
 pub mod plans;
 pub mod precondition;
 pub mod projects;
+pub mod proposals;
 pub mod random;
 pub mod reference;
 pub mod refusal;
+pub mod relied_on;
 pub mod reporting_months;
 pub mod reports;
 pub mod roll_overs;
 pub mod summaries;
+pub mod waiting;
 pub mod warning;
 pub mod webhooks;

@@ -21,13 +21,34 @@ macro_rules! permissions {
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
     PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepWebhooks
-    KeepAccounts);
+    KeepAccounts ReadAccessLog);
 
 /// Permission of every account that is logged in.
 #[derive(Debug)]
 pub struct LoggedIn;
 impl Permission for LoggedIn {
     const ACTIONS: &'static [Action] = &[];
+}
+
+/// Permission to read, make and decide proposals. Each kind needs its own action besides.
+#[derive(Debug)]
+pub struct HandleProposals;
+impl Permission for HandleProposals {
+    const ACTIONS: &'static [Action] = &[Action::KeepAccounts];
+}
+
+/// Permission to work on many reports at once; each row needs the permission of its steps.
+#[derive(Debug)]
+pub struct BatchReports;
+impl Permission for BatchReports {
+    const ACTIONS: &'static [Action] = &[Action::FileReports, Action::ConfirmReports];
+}
+
+/// Permission to work on many projects at once; each row needs that of its change.
+#[derive(Debug)]
+pub struct BatchProjects;
+impl Permission for BatchProjects {
+    const ACTIONS: &'static [Action] = &[Action::CreateProjects, Action::EditProjects];
 }
 
 /// Permission to import files; the rows of each kind of file need that kind's own permission.

@@ -6,6 +6,7 @@ use crate::domain::issue::refusal::IssueRefusal;
 use crate::domain::milestone::refusal::MilestoneRefusal;
 use crate::domain::plan::refusal::YearPlanRefusal;
 use crate::domain::project::refusal::ProjectRefusal;
+use crate::domain::proposal::ProposalRefusal;
 use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::reporting_month::refusal::MonthRefusal;
 use crate::domain::words::Words;
@@ -307,6 +308,18 @@ impl From<ReportRefusal> for Refusal {
             | ReportRefusal::AfterEnd { .. }
             | ReportRefusal::Terminated(_) => Self::conflict(refusal.code(), refusal.words()),
         }
+    }
+}
+
+impl From<ProposalRefusal> for Refusal {
+    fn from(refusal: ProposalRefusal) -> Self {
+        let kind = match refusal {
+            ProposalRefusal::Decided(_) | ProposalRefusal::Stale => RefusalKind::Conflict,
+            ProposalRefusal::SamePerson
+            | ProposalRefusal::PasswordIsNew
+            | ProposalRefusal::NotProposer => RefusalKind::Forbidden,
+        };
+        Self::new(kind, refusal.code(), refusal.words())
     }
 }
 

@@ -23,7 +23,8 @@ tests![
 /// Operations without a token. This list may only shrink.
 const PUBLIC: [&str; 3] = ["post /sessions", "post /sessions/refresh", "post /oauth/token"];
 /// Operations for every logged-in caller, whatever its role.
-const ANYBODY: [&str; 3] = ["get /me", "put /me/password", "delete /sessions/current"];
+const ANYBODY: [&str; 5] =
+    ["get /me", "put /me/password", "delete /sessions/current", "get /jobs", "get /jobs/{job_id}"];
 
 pub async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> u16 {
     let path = path
@@ -70,21 +71,25 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
         if PUBLIC.contains(&at.as_str()) || ANYBODY.contains(&at.as_str()) {
             continue;
         }
-        let accounts = path.starts_with("/users") || path.starts_with("/clients");
+        let accounts = ["/users", "/clients", "/proposals"].iter().any(|p| path.starts_with(p));
         let reference =
             ["/industries", "/areas", "/units", "/plans"].iter().any(|p| path.starts_with(p));
         let reads = method == "get";
         let history = path.ends_with("/history") || path == "/events";
+        let audit = path == "/access-log";
         // Roles that read the feed may manage their own webhooks, and write nothing else.
         let hooks = path.starts_with("/webhooks");
         // Refused roles: accounts are for the administrator only, who has no other operations;
         // viewers and auditors do not write; units do not change reference data.
         let refused = [
-            (&commission, accounts),
+            (&commission, accounts || audit),
             (&admin, !(accounts || reference && reads)),
-            (&viewer, accounts || !reads || history || hooks || commission_only("get", &path)),
-            (&auditor, !hooks && (accounts || !reads || !(reference || history))),
-            (&unit, accounts || (reference && !reads) || commission_only(&method, &path)),
+            (
+                &viewer,
+                accounts || audit || !reads || history || hooks || commission_only("get", &path),
+            ),
+            (&auditor, !hooks && (accounts || !reads || !(reference || history || audit))),
+            (&unit, accounts || audit || (reference && !reads) || commission_only(&method, &path)),
         ];
         for (actor, must_refuse) in refused {
             let status = call(actor, &method, &path, Some(&json!({"nonsense": true}))).await;
@@ -103,6 +108,7 @@ fn commission_only(method: &str, path: &str) -> bool {
         || path.ends_with("/transitions")
         || path.ends_with("/confirmation")
         || path.ends_with("/adjustments")
+        || path == "/year-plans/batch"
         || (method == "post" && path.ends_with("/restatements"))
         || (method != "get" && path.starts_with("/reporting-months"))
         || path.ends_with("/content")

@@ -65,6 +65,7 @@ fn every_operation_is_described() {
         "list", "get", "create", "update", "put", "replace", "end", "refresh", "change", "reset",
         "move", "submit", "return", "confirm", "close", "adjust", "withdraw", "revoke", "publish",
         "raise", "assign", "work", "escalate", "propose", "clear", "delete", "retry", "test",
+        "approve", "refuse",
     ];
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {

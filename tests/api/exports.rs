@@ -36,8 +36,8 @@ async fn run(app: &TestApp, sql: String) {
 }
 
 /// Adds copies of project `of`, with names of their own.
-async fn copy_project(app: &TestApp, of: i64, copies: usize) {
-    let kept = "code_reason, content, industry_id, area_id, stage, nature, total_fen, \
+pub async fn copy_project(app: &TestApp, of: i64, copies: usize) {
+    let kept = "code_reason, content, industry_id, area_id, stage, nature, actual_start, total_fen, \
         invested_before_fen, leader, visibility, registered_year, synthetic, created_at, updated_at, version";
     run(app, format!(
         "with recursive n(i) as (select 1 union all select i + 1 from n where i < {copies}) \
@@ -61,7 +61,7 @@ async fn ids_of(actor: &Actor, path: &str) -> Vec<i64> {
     let file = actor.get(path).await.expect(200);
     let text = file.text.strip_prefix('\u{feff}').expect("a byte-order mark");
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let is_id = |name: &str| name == "id" || name == "project_id";
+    let is_id = |name: &str| ["id", "project_id", "项目编号"].contains(&name);
     let column = reader.headers().unwrap().iter().position(is_id).unwrap();
     let ids: Vec<i64> = reader.records().map(|r| r.unwrap()[column].parse().unwrap()).collect();
     assert_eq!(file.header("row-count"), ids.len().to_string(), "{path}");
@@ -142,6 +142,12 @@ async fn a_file_of_a_page_has_the_rows_of_that_page(app: TestApp) {
 
 async fn a_file_without_rows_keeps_its_headings(app: TestApp) {
     let commission = app.commission().await;
+    let ranking = commission.get("/summaries/rankings?year=2021&format=csv").await.expect(200);
+    let ranking = Grid::of_csv(ranking.text.as_bytes()).0;
+    assert_eq!(ranking.len(), 1);
+    for heading in ["部分", "属地代码", "名次", "完成投资（万元）", "年份"] {
+        assert!(ranking[0].contains(&text(heading)), "{heading}: {:?}", ranking[0]);
+    }
     let headings = async |path: &str| {
         let file = commission.get(path).await.expect(200);
         let rows = Grid::of_csv(file.text.as_bytes()).0;

@@ -1,6 +1,7 @@
 //! The process is killed repeatedly while clients write and a mirror follows the feed.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,7 +16,11 @@ use crate::support::app::{PASSWORD, TestApp};
 use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
-tests![OnEach; a_mirror_ends_as_an_exact_copy_though_the_process_is_killed];
+tests![
+    OnEach;
+    a_mirror_ends_as_an_exact_copy_though_the_process_is_killed,
+    a_job_is_taken_up_again_after_a_kill_and_saves_all_or_nothing,
+];
 
 /// Number of kills.
 const KILLS: usize = 5;
@@ -178,6 +183,60 @@ async fn a_mirror_ends_as_an_exact_copy_though_the_process_is_killed(app: TestAp
     let verified = verify(&app).await;
     assert!(verified.contains("the chain of sealed events"), "{verified}");
     assert!(end > 2 * i64::try_from(made).unwrap());
+}
+
+/// Rows of the file that is imported while the process is killed.
+const ROWS: usize = 120;
+
+async fn a_job_is_taken_up_again_after_a_kill_and_saves_all_or_nothing(app: TestApp) {
+    app.add_user("commission", Role::Commission, None, None, false).await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let client = Client::builder().no_proxy().build().unwrap();
+    let target = Target { app: &app, address: free.to_string(), client };
+    let mut child = target.start();
+    let body = json!({"username": "commission", "password": PASSWORD});
+    let (_, session) =
+        target.send(|| target.request(Method::POST, "/sessions", "").json(&body)).await;
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    for (nth, pause) in [60, 500, 1_500].into_iter().enumerate() {
+        let mut list = "name,industry,area,nature,total_investment_wan\n".to_owned();
+        for row in 0..ROWS {
+            writeln!(list, "项目{nth}-{row},next_gen_it,dongying,expansion,100.00").unwrap();
+        }
+        let queue = || {
+            let request = target.request(Method::POST, "/imports?kind=projects", &token);
+            let request = request.header("Prefer", "respond-async");
+            let request = request.header("Idempotency-Key", format!("list-{nth}"));
+            request.header("Content-Type", "text/csv").body(list.clone())
+        };
+        let (status, job) = target.send(queue).await;
+        assert_eq!(status, 202, "{job}");
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+
+        child.kill().unwrap();
+        child.wait().unwrap();
+        child = target.start();
+
+        let path = format!("/jobs/{}", job["id"]);
+        let ended = async {
+            loop {
+                let count = target.get("/projects?limit=1", &token).await["total"].clone();
+                let count = usize::try_from(count.as_u64().unwrap()).unwrap();
+                assert!(count == nth * ROWS || count == (nth + 1) * ROWS, "{count}");
+                let job = target.get(&path, &token).await;
+                if !job["ended_at"].is_null() {
+                    return job;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let job = tokio::time::timeout(PATIENCE, ended).await.unwrap();
+        assert_eq!((&job["state"], &job["result"]["created"]), (&json!("done"), &json!(ROWS)));
+        assert_eq!(target.get("/projects?limit=1", &token).await["total"], (nth + 1) * ROWS);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    verify(&app).await;
 }
 
 async fn verify(app: &TestApp) -> String {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::documents::{document, operations};
+use crate::exports::copy_project;
 use crate::support::actor::Actor;
 use crate::support::app::TestApp;
 use crate::support::run::OnEach;
@@ -14,6 +15,7 @@ tests![
     a_list_that_is_sent_whole_can_be_read_in_pages,
     projects_are_selected_by_id_change_amount_and_date,
     projects_are_selected_by_their_light,
+    more_projects_are_selected_by_light_than_a_query_binds,
     reports_milestones_and_issues_are_selected_by_amount_and_date,
     every_problem_has_a_page,
     the_root_of_the_api_lists_the_resources,
@@ -179,6 +181,19 @@ async fn projects_are_selected_by_their_light(app: TestApp) {
     }
     assert_eq!(seen, 2);
     commission.get("/projects?light=purple").await.expect(400);
+}
+
+async fn more_projects_are_selected_by_light_than_a_query_binds(app: TestApp) {
+    let commission = app.commission().await;
+    let first = commission.project("一号", json!({})).await;
+    copy_project(&app, first, 33_000).await;
+
+    // Nothing is planned or reported, so all are grey. SQLite binds 32,766 values.
+    let grey = commission.get("/projects?light=grey&limit=1").await.expect(200);
+    let red = commission.get("/projects?light=red&limit=1").await.expect(200);
+
+    assert_eq!((&grey.json["total"], &red.json["total"]), (&json!(33_001), &json!(0)));
+    assert_eq!(grey.items()[0]["id"], first);
 }
 
 async fn reports_milestones_and_issues_are_selected_by_amount_and_date(app: TestApp) {

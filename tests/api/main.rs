@@ -21,8 +21,10 @@
 mod support;
 
 mod access;
+mod access_log;
 mod attempts;
 mod bad_input;
+mod batches;
 mod bulletins;
 mod clients;
 mod closed;
@@ -45,6 +47,7 @@ mod import_rows;
 mod imports;
 mod in_flight;
 mod issues;
+mod jobs;
 mod killed;
 mod lights;
 mod limits;
@@ -61,7 +64,9 @@ mod plain_text;
 mod private_files;
 mod project_figures;
 mod projects;
+mod proposals;
 mod proxies;
+mod quotas;
 mod rankings;
 mod real_lists;
 mod records;
@@ -111,6 +116,10 @@ fn main() -> ExitCode {
     suite.on_each(webhooks::ALL);
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
+    suite.on_each(access_log::ALL);
+    suite.on_each(quotas::ALL);
+    suite.once(quotas::ONCE);
+    suite.on_each(proposals::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);
@@ -135,6 +144,7 @@ fn main() -> ExitCode {
     suite.on_each(real_lists::ALL);
     suite.on_each(unknown_totals::ALL);
     suite.on_each(issues::ALL);
+    suite.on_each(jobs::ALL);
     suite.on_each(pages::ALL);
     suite.on_each(killed::ALL);
     suite.on_each(bulletins::ALL);
@@ -149,6 +159,7 @@ fn main() -> ExitCode {
     suite.on_each(pages_register::ALL);
     suite.on_each(summaries::ALL);
     suite.on_each(bad_input::ALL);
+    suite.on_each(batches::ALL);
     suite.on_each(plain_text::ALL);
     suite.on_each(search::ALL);
     suite.on_each(concurrency::ALL);

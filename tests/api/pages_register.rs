@@ -604,6 +604,7 @@ async fn the_bar_shows_the_pages_of_the_role_and_the_root_redirects_there(app: T
         "/issues?",
         "/bulletins?",
         "/history?",
+        "/access-log?",
         "/accounts?",
     ];
     let all = [
@@ -613,7 +614,7 @@ async fn the_bar_shows_the_pages_of_the_role_and_the_root_redirects_there(app: T
             None,
         ),
         (Role::Viewer, "/ /promises /projects /issues /bulletins", None),
-        (Role::Auditor, "/history", Some("/history")),
+        (Role::Auditor, "/history /access-log", Some("/history")),
         (Role::Admin, "/accounts", Some("/accounts")),
     ];
     for (role, offered, home) in all {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use calamine::Data;
 use major_projects::domain::clock::{Calendar as _, Clock as _};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use crate::documents::{document, operations};
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
 use crate::support::run::OnEach;
+use crate::support::workbook::{Grid, text as cell};
 use crate::tests;
 
 tests![
@@ -17,6 +19,7 @@ tests![
     a_list_is_exported_completely_and_equals_the_json,
     a_summary_is_exported_with_its_parts_and_its_head,
     every_list_and_summary_comes_in_all_three_forms,
+    files_of_summaries_have_chinese_headings_with_names_beside_codes,
     nothing_in_a_file_is_calculated_or_mangled,
     a_file_holds_what_its_reader_may_see_and_no_more,
     an_unknown_format_is_refused_after_the_caller_is_known,
@@ -77,7 +80,9 @@ async fn a_summary_is_exported_with_its_parts_and_its_head(app: TestApp) {
     let commission = demo(&app).await;
     let path = "/summaries/commitments?year=2021&through=2021-05";
     let json = commission.get(path).await.expect(200).json;
-    let rows = rows(&commission.get(&format!("{path}&format=csv")).await.expect(200));
+    let file = commission.request(Method::GET, &format!("{path}&format=csv"));
+    let file = commission.send(file.header("Accept-Language", "en")).await.expect(200);
+    let rows = rows(&file);
 
     let parts = ["lines", "groups", "parents", "total"];
     let count = |part: &str| rows.iter().filter(|row| row["part"] == part).count();
@@ -135,6 +140,56 @@ async fn every_list_and_summary_comes_in_all_three_forms(app: TestApp) {
         }
     }
     assert!(seen >= 40, "{seen}");
+}
+
+async fn files_of_summaries_have_chinese_headings_with_names_beside_codes(app: TestApp) {
+    let commission = demo(&app).await;
+    let mut headings = std::collections::BTreeSet::new();
+    for path in [
+        "commitments?year=2021",
+        "investment?year=2021&by=area",
+        "investment?year=2021&by=industry&by=stage",
+        "investment?year=2021&by=nature&by=month",
+        "trend?year=2021",
+        "milestones?year=2021&by=area",
+        "lights?year=2021&by=group",
+        "lights/projects?year=2021",
+        "rankings?year=2021&by=unit",
+        "projects?year=2021",
+        "filings?year=2021",
+        "issues?by=unit",
+    ] {
+        let file = commission.get(&format!("/summaries/{path}&format=csv")).await;
+        let file = file.expect(200);
+        let text = file.text.strip_prefix('\u{feff}').unwrap();
+        let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+        let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        for name in &names {
+            let plain = name.chars().any(|c| c.is_ascii_alphabetic() || c == '_');
+            assert!(!plain, "{path}: {name}");
+        }
+        let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "{path}: {names:?}");
+        let workbook = commission.download(&format!("/summaries/{path}&format=xlsx")).await;
+        let first: Vec<Data> = names[..3].iter().map(|name| cell(name)).collect();
+        assert_eq!(Grid::open(&workbook).0[0][..3], first, "{path}");
+        headings.extend(names);
+    }
+    for known in [
+        "完成投资（万元）",
+        "对年度计划完成率·百分比（%）",
+        "灯色",
+        "名次",
+        "应开工项目开工率·分子",
+    ] {
+        assert!(headings.contains(known), "{known} of {headings:?}");
+    }
+    let areas = commission.get("/summaries/investment?year=2021&by=area&format=csv").await;
+    let areas = rows(&areas);
+    let hekou = areas.iter().find(|row| row["属地代码"] == "hekou").unwrap();
+    assert_eq!(hekou["属地"], "河口区");
+    let lines = rows(&commission.get("/summaries/rankings?year=2021&by=industry&format=csv").await);
+    assert!(lines.iter().all(|row| !row["行业代码"].is_empty() && !row["行业"].is_empty()));
 }
 
 async fn nothing_in_a_file_is_calculated_or_mangled(app: TestApp) {

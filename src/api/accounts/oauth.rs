@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::api::accounts::sessions::note_attempt;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::error::FieldError;
 use crate::domain::words::Words;
@@ -205,21 +206,34 @@ async fn create_token(
     limit: AttemptLimit,
     mut asked: TokenRequest,
 ) -> Result<Issued, Problem> {
-    let (name, secret) = asked.credentials()?;
-    limit.take(&name, &from.address)?;
-    if asked.form.get("grant_type").map(String::as_str) != Some("client_credentials") {
-        return Err(if asked.form.contains_key("grant_type") {
-            unsupported_grant()
-        } else {
-            invalid_request()
-        });
+    let (client_id, secret) = asked.credentials()?;
+    let lifetime = app.tokens.lifetime_seconds;
+    let scopes = asked.form.get("scope").cloned();
+    let request = ClientLogin { client_id, secret, scopes, lifetime };
+    let name = request.client_id.clone();
+    let issued = issue(&app, &from, &limit, request, asked.form.get("grant_type")).await;
+    issued.inspect_err(|problem| note_attempt(&app, &from, &name, "/oauth/token", problem))
+}
+
+/// The token of a client, if its secret is right.
+async fn issue(
+    app: &App,
+    from: &Origin,
+    limit: &AttemptLimit,
+    request: ClientLogin,
+    grant: Option<&String>,
+) -> Result<Issued, Problem> {
+    limit.take(&request.client_id, &from.address)?;
+    match grant.map(String::as_str) {
+        Some("client_credentials") => {}
+        Some(_) => return Err(unsupported_grant()),
+        None => return Err(invalid_request()),
     }
     let now = app.clock.now();
-    let lifetime = app.tokens.lifetime_seconds;
-    let asked_scopes = asked.form.get("scope").cloned();
-    let request = ClientLogin { client_id: name, secret, scopes: asked_scopes, lifetime };
+    let lifetime = request.lifetime;
     let shown = request.clone();
     app.ask_anonymously(move |asked| client_sessions::check(asked, &shown)).await?;
+    let from = from.clone();
     let open = move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from);
     let ClientSession { client, scopes, session } = app.write_anonymously(open).await?;
     let scope = ClientScope::join(&scopes);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::id::SessionId;
+use crate::http::access_recorder::Attempt;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body::Body;
@@ -24,7 +25,7 @@ use crate::routes;
 use crate::store::accounts::users::User;
 use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
-    self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh,
+    self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh, Refreshed,
 };
 use crate::usecases::accounts::user_view::UserView;
 use crate::usecases::answer::Versioned;
@@ -112,6 +113,30 @@ pub async fn authenticate(
     app: &App,
     from: &Origin,
     limit: &AttemptLimit,
+    credentials: Credentials,
+) -> Result<User, Problem> {
+    let name = credentials.username.clone();
+    let checked = check_password(app, from, limit, credentials).await;
+    checked.inspect_err(|problem| note_attempt(app, from, &name, "/sessions", problem))
+}
+
+/// Counts a failed attempt to be `name` in the access log.
+pub(super) fn note_attempt(
+    app: &App,
+    from: &Origin,
+    name: &str,
+    path: &'static str,
+    problem: &Problem,
+) {
+    let Origin { request_id, address } = from;
+    let attempt = Attempt { name, path, address, request_id };
+    app.access.note_attempt(attempt, problem, app.clock.now());
+}
+
+async fn check_password(
+    app: &App,
+    from: &Origin,
+    limit: &AttemptLimit,
     Credentials { username, password }: Credentials,
 ) -> Result<User, Problem> {
     limit.take(&username, &from.address)?;
@@ -172,13 +197,26 @@ async fn refresh_session(
     limit: AttemptLimit,
     Body(Refresh { refresh_token: shown }): Body<Refresh>,
 ) -> Result<Json<SessionView>, Problem> {
-    limit.take_address(&from.address)?;
     let next = random_text().map_err(Problem::broken)?;
-    let new = next.clone();
-    let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &new, &from);
-    let refreshed = app.write_anonymously(refresh).await?;
-    let refreshed = sessions::must_be_refreshed(refreshed)?;
+    let refreshed = refresh(&app, &from, &limit, shown, next.clone()).await;
+    let path = "/sessions/refresh";
+    let refreshed =
+        refreshed.inspect_err(|problem| note_attempt(&app, &from, "", path, problem))?;
     Ok(Json(session_view(&app, &refreshed.user, refreshed.session, next)?))
+}
+
+async fn refresh(
+    app: &App,
+    from: &Origin,
+    limit: &AttemptLimit,
+    shown: String,
+    next: String,
+) -> Result<Refreshed, Problem> {
+    limit.take_address(&from.address)?;
+    let from = from.clone();
+    let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from);
+    let refreshed = app.write_anonymously(refresh).await?;
+    Ok(sessions::must_be_refreshed(refreshed)?)
 }
 
 /// Log out
@@ -207,6 +245,19 @@ pub async fn change_password(
     who: Permit<LoggedIn>,
     limit: AttemptLimit,
     Body(change): Body<PasswordChange>,
+) -> Result<NoContent, Problem> {
+    let changed = try_to_change(&who, &limit, change).await;
+    let author = &who.caller.author;
+    let from =
+        Origin { request_id: author.request_id().to_owned(), address: author.origin().to_owned() };
+    let name = &who.caller.user.username;
+    changed.inspect_err(|problem| note_attempt(&who.app, &from, name, "/me/password", problem))
+}
+
+async fn try_to_change(
+    who: &Permit<LoggedIn>,
+    limit: &AttemptLimit,
+    change: PasswordChange,
 ) -> Result<NoContent, Problem> {
     let user = who.caller.user.clone();
     limit.take(&user.username, who.caller.author.origin())?;

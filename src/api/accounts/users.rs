@@ -15,15 +15,19 @@ use crate::http::reply::{Conditional, Created, Tagged};
 use crate::http::routes::Routes;
 use crate::http::rows::Rows;
 use crate::http::stored::Stored;
+use crate::http::waiting::{Accepted, OrWaiting};
 use crate::routes;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
+use crate::usecases::accounts::grants;
 use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserInput, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
+use crate::usecases::waiting::{ProposalView, Saved};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -88,7 +92,8 @@ async fn list_users(
 
 /// Create an account
 ///
-/// The account must change the initial password at its first log-in.
+/// The account must change the initial password at its first log-in. An account with the role `commission`, `auditor` or
+/// `admin` waits for a second administrator: the answer is then 202 with the proposal, see `POST /proposals/{proposal_id}/approval`.
 #[utoipa::path(
     post, path = "/users",
     responses((status = 409, description = "The user name is already in use.")),
@@ -97,15 +102,24 @@ async fn create_user(
     who: Permit<KeepAccounts>,
     Body(input): Body<UserInput>,
     once: Once,
-) -> Result<Stored<Created<UserView>>, Problem> {
+) -> Result<Stored<OrWaiting<Created<UserView>, ProposalView>>, Problem> {
     let effort = who.app.config.password_effort();
     let check = who.ask(|ask| PasswordCheck::load(ask, None)).await?;
     let new = who.hash(move || users::prepare(&input, &check, effort)).await?;
-    once.change(&who, move |ask| users::decide_creation(ask, &new), users::create, created).await
+    once.change(&who, move |ask| grants::decide_creation(ask, &new), grants::create, created).await
 }
 
-fn created(view: UserView) -> Created<UserView> {
-    Created { location: format!("/users/{}", view.id), view }
+fn created(saved: Saved<UserView>) -> OrWaiting<Created<UserView>, ProposalView> {
+    match saved {
+        Saved::Done(view) => {
+            OrWaiting::Done(Created { location: format!("/users/{}", view.id), view })
+        }
+        Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
+    }
+}
+
+fn waits(view: ProposalView) -> Accepted<ProposalView> {
+    Accepted { location: format!("/proposals/{}", view.id), view }
 }
 
 /// Show an account
@@ -125,16 +139,21 @@ async fn get_user(
 ///
 /// Absent fields are left unchanged. Nobody changes their own role. A change of role and disabling take effect immediately;
 /// disabling also ends the account's sessions.
+///
+/// A change that gives the role `commission`, `auditor` or `admin`, or lets an account log in with it again, waits for a
+/// second administrator, with everything else of the request: the answer is then 202 with the proposal.
 #[utoipa::path(patch, path = "/users/{user_id}")]
 async fn update_user(
     who: Permit<KeepAccounts>,
     Path(path): Path<UserPath>,
     IfMatch(version): IfMatch,
     Body(patch): Body<Patch<UserForm>>,
-) -> Result<Tagged<UserView>, Problem> {
-    who.change(move |ask| users::decide_update(ask, path.user_id, version, &patch), users::save)
-        .await
-        .map(Tagged)
+) -> Result<OrWaiting<Tagged<UserView>, ProposalView>, Problem> {
+    let decide = move |ask: &mut Ask<'_>| grants::decide_update(ask, path.user_id, version, &patch);
+    Ok(match who.change(decide, grants::save).await? {
+        Saved::Done(view) => OrWaiting::Done(Tagged(view)),
+        Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
+    })
 }
 
 /// Reset an account's password

@@ -56,6 +56,11 @@ impl FromRequest for FileBody {
 }
 
 impl FileBody {
+    /// The query of the request.
+    pub fn query(&self) -> String {
+        self.request.query_string().to_owned()
+    }
+
     /// Reads the bytes of the file.
     ///
     /// # Errors

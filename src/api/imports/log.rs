@@ -1,6 +1,6 @@
 //! Result of an import: counts, rows and errors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -141,6 +141,8 @@ impl RowResult {
 #[derive(Debug, Default)]
 pub struct ImportLog {
     counts: [u32; 3],
+    /// Effect of each row, by its place among all rows.
+    actions: BTreeMap<usize, RowAction>,
     touched: Vec<(usize, ImportRow)>,
     left: Vec<(usize, ImportRow)>,
     errors: Vec<FieldError>,
@@ -153,15 +155,31 @@ pub struct ImportLog {
 }
 
 impl ImportLog {
-    /// Adds the result of a row.
-    pub fn done(&mut self, sheet: &str, row: u32, done: RowResult) {
-        let nth = self.counts.iter().map(|n| usize::try_from(*n).unwrap_or(0)).sum();
+    /// Removes the result of the row at place `nth`, which is processed again.
+    pub fn forget(&mut self, nth: usize, sheet: &str, row: u32) {
+        let Some(action) = self.actions.remove(&nth) else {
+            return;
+        };
+        let (count, rows) = self.of_action(action);
+        *count -= 1;
+        rows.retain(|(place, _)| *place != nth);
+        let is_it = |place: &CellPlace| place.sheet == sheet && place.row == row;
+        self.warnings.retain(|warning| !warning.place.as_deref().is_some_and(is_it));
+    }
+
+    fn of_action(&mut self, action: RowAction) -> (&mut u32, &mut Vec<(usize, ImportRow)>) {
         let [created, changed, unchanged] = &mut self.counts;
-        let (count, rows) = match done.action {
+        match action {
             RowAction::Create => (created, &mut self.touched),
             RowAction::Change => (changed, &mut self.touched),
             RowAction::Leave => (unchanged, &mut self.left),
-        };
+        }
+    }
+
+    /// Adds the result of the row at place `nth` among all rows.
+    pub fn done(&mut self, nth: usize, sheet: &str, row: u32, done: RowResult) {
+        self.actions.insert(nth, done.action);
+        let (count, rows) = self.of_action(done.action);
         *count += 1;
         if rows.len() < ROWS_SHOWN {
             let RowResult { action, id, label, changes, warnings, .. } = done;
@@ -222,6 +240,16 @@ impl ImportLog {
     /// True if there are no errors so far.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    /// Refuses a file with errors.
+    ///
+    /// # Errors
+    /// Invalid, with all errors.
+    pub fn refuse_if_wrong(&mut self) -> Result<(), Refusal> {
+        let mut errors = std::mem::take(&mut self.questions).errors();
+        errors.append(&mut self.errors);
+        if errors.is_empty() { Ok(()) } else { Err(wrong(errors)) }
     }
 
     /// The result of the import.

@@ -60,18 +60,24 @@ pub mod year_plan_rows;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::job::JobKind;
 use crate::domain::month::{Month, Year};
 use crate::http::caller::Permit;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::query::{Path, Query, QueryPair};
 use crate::http::reply::Json;
+use crate::http::respond_async::{Accepted, DoneOrQueued, RespondAsync};
 use crate::http::routes::Routes;
 use crate::http::stored::Stored;
+use crate::store::Conn;
+use crate::store::jobs::Job;
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::current::{self, CurrentRowsRequest};
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::lists::Lists;
+use crate::usecases::jobs::queue;
+use crate::usecases::jobs::view::QueuedJobView;
 use crate::usecases::permission::{ImportFiles, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::refusal::Refusal;
@@ -80,6 +86,7 @@ use amount_unit::AmountUnit;
 use file::FileBody;
 use log::ImportView;
 use options::{PlanMonths, ReadOptions, RowLook};
+use run::ImportRequest;
 use template::{FileReply, Template};
 
 /// The operations of this file.
@@ -98,6 +105,11 @@ pub struct ImportQuery {
     #[serde(default)]
     #[param(default = false)]
     pub dry_run: bool,
+    /// With `kind=reports`: true to also submit each report of the file that is a draft or was
+    /// returned, by the rules of `POST /projects/{id}/reports/{month}/submission`.
+    #[serde(default)]
+    #[param(default = false)]
+    pub submit: bool,
 }
 
 /// Import a file
@@ -129,16 +141,34 @@ pub struct ImportQuery {
 /// `location`. A month or a year in place of a day is stored with its precision.
 ///
 /// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
+///
+/// With `Prefer: respond-async` the answer is 202 with a job that imports the file. `GET
+/// /jobs/{job_id}` shows its progress and then the result. Others can write while a file is
+/// imported: its rows are judged beside the register and saved at once. What changes meanwhile is
+/// judged again.
 #[utoipa::path(post, path = "/imports")]
 async fn create_import(
     who: Permit<ImportFiles>,
     Query(query): Query<QueryPair<ImportQuery, ReadOptions>>,
     file: FileBody,
     once: Once,
-) -> Result<Stored<Json<ImportView>>, Problem> {
-    run::must_be_permitted(&who, query.0.kind)?;
+    RespondAsync(is_job): RespondAsync,
+) -> Result<Stored<DoneOrQueued<Json<ImportView>, QueuedJobView>>, Problem> {
+    run::must_be_permitted(&who.caller, query.0.kind)?;
+    run::submit_must_suit(&query.0)?;
+    let address = file.query();
     let file = file.read().await?;
-    run::import(&who, &once, query, file).await
+    let QueryPair(query, options) = query;
+    if !is_job {
+        let request = ImportRequest { query, options };
+        return Ok(run::import(&who, &once, request, file).await?.into_kind());
+    }
+    let decide = move |ask: &mut Ask<'_>| queue::decide(ask, JobKind::Import, &address);
+    let save = move |conn: &mut Conn, job| queue::save(conn, &job, &file);
+    let reply = |job: Job| Accepted { location: format!("/jobs/{}", job.id), view: job.into() };
+    let queued: Stored<Accepted<QueuedJobView>> = once.change(&who, decide, save, reply).await?;
+    who.app.jobs.wake();
+    Ok(queued.into_kind())
 }
 
 /// Path parameters of a template.

@@ -85,11 +85,12 @@ impl RecordRow for ReportRow {
     fn create(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        context: &ImportContext,
         _: &EnteredRow,
         body: RecordFields,
     ) -> Result<ReportView, Refusal> {
-        reports::save(ask, self.key(), None, &checked(Value::Object(body))?)
+        let saved = reports::save(ask, self.key(), None, &checked(Value::Object(body))?)?;
+        Ok(self.go_on(ask, context, &saved)?.unwrap_or(saved))
     }
 
     /// The request replaces all writable fields, so absent columns keep their current values.
@@ -112,10 +113,20 @@ impl RecordRow for ReportRow {
     fn change(
         &self,
         ask: &mut Ask<'_>,
-        _: &ImportContext,
+        context: &ImportContext,
         before: &ReportView,
         body: RecordFields,
     ) -> Result<ReportView, Refusal> {
-        reports::save(ask, self.key(), Some(before), &checked(Value::Object(body))?)
+        let saved = reports::save(ask, self.key(), Some(before), &checked(Value::Object(body))?)?;
+        Ok(self.go_on(ask, context, &saved)?.unwrap_or(saved))
+    }
+
+    fn go_on(
+        &self,
+        ask: &mut Ask<'_>,
+        context: &ImportContext,
+        now: &ReportView,
+    ) -> Result<Option<ReportView>, Refusal> {
+        if context.submits { reports::submit_waiting(ask, self.key(), now) } else { Ok(None) }
     }
 }

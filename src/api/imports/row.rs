@@ -113,6 +113,20 @@ pub trait RecordRow: Sized {
         body: RecordFields,
     ) -> Result<Self::View, Refusal>;
 
+    /// Takes the step that the import is to take after saving; `None` if the record, which is as in
+    /// `now`, does not wait for one.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    fn go_on(
+        &self,
+        _: &mut Ask<'_>,
+        _: &ImportContext,
+        _: &Self::View,
+    ) -> Result<Option<Self::View>, Refusal> {
+        Ok(None)
+    }
+
     /// What is unusual about the saved record beside others, with the pointer of the field; it
     /// never blocks.
     ///
@@ -168,6 +182,9 @@ fn process<R: RecordRow>(
             return check_form::<R>(ask, entered, errors);
         }
     };
+    if let Some(project) = row.project() {
+        context.enter_project(project.id);
+    }
     let current = row.current();
     if let Some(record) = row.record(current)
         && let Err(error) = context.once(record, entered.number)
@@ -238,9 +255,7 @@ fn change<R: RecordRow>(
     let before = row.current().ok_or_else(|| Refusal::broken("a record that is not there"))?;
     let current = CurrentRecord { fields: row.fields(before)?, version: before.version() };
     let (patch, found) = match entered.wanted(&current) {
-        Wanted::Nothing => {
-            return Ok(Some(RowResult::left(R::id(before), row.label(Some(before)))));
-        }
+        Wanted::Nothing => return leave(ask, context, row, before, errors),
         Wanted::Stale(error) => {
             errors.note(error);
             return check_form::<R>(ask, entered, errors);
@@ -269,6 +284,30 @@ fn change<R: RecordRow>(
         warnings,
         file_warnings,
     }))
+}
+
+/// Leaves the record of a row that equals it as it is, but for the step after saving.
+fn leave<R: RecordRow>(
+    ask: &mut Ask<'_>,
+    context: &ImportContext,
+    row: &R,
+    before: &R::View,
+    errors: &mut RowErrors,
+) -> Result<Option<RowResult>, Refusal> {
+    let work = |ask: &mut Ask<'_>, _| row.go_on(ask, context, before);
+    let done = errors.try_all::<R::Change, _>(ask, RecordFields::new(), work)?;
+    let result = done.map(|after| match after {
+        None => RowResult::left(R::id(before), row.label(Some(before))),
+        Some(mut after) => RowResult {
+            action: RowAction::Change,
+            id: R::id(&after),
+            warnings: R::take_warnings(&mut after),
+            label: row.label(Some(&after)),
+            changes: differences(Some(before), &after),
+            file_warnings: Vec::new(),
+        },
+    });
+    Ok(result)
 }
 
 fn check_project<R: RecordRow>(entered: &EnteredRow, row: &R, errors: &mut RowErrors) {

@@ -1,6 +1,7 @@
 //! Milestones: `/projects/{id}/milestones` and `/milestones`.
 
 pub mod all;
+pub mod batch;
 pub mod handlers;
 
 use crate::domain::id::MilestoneId;
@@ -10,5 +11,8 @@ use crate::parameter_types;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(all::routes()).with_types(parameter_types![MilestoneClass MilestoneId])
+    handlers::routes()
+        .and(all::routes())
+        .and(batch::routes())
+        .with_types(parameter_types![MilestoneClass MilestoneId])
 }

@@ -2,6 +2,7 @@
 //! `/year-plans`.
 
 pub mod all_year_plans;
+pub mod batch;
 pub mod handlers;
 pub mod year_plans;
 
@@ -9,5 +10,5 @@ use crate::http::routes::Routes;
 
 /// The operations of this folder.
 pub fn routes() -> Routes {
-    handlers::routes().and(year_plans::routes()).and(all_year_plans::routes())
+    handlers::routes().and(year_plans::routes()).and(all_year_plans::routes()).and(batch::routes())
 }

@@ -1,5 +1,6 @@
 //! Projects and their units: `/projects`.
 
+pub mod batch;
 pub mod external_ids;
 pub mod handlers;
 pub mod units;
@@ -15,5 +16,6 @@ pub fn routes() -> Routes {
     handlers::routes()
         .and(units::routes())
         .and(external_ids::routes())
+        .and(batch::routes())
         .with_types(parameter_types![Nature ProjectId Stage UnitRole])
 }

@@ -1,6 +1,7 @@
 //! Monthly reports: `/projects/{id}/reports`, `/reports` and `/restatements`.
 
 pub mod all_restatements;
+pub mod batch;
 pub mod handlers;
 pub mod restatements;
 pub mod review;
@@ -15,5 +16,6 @@ pub fn routes() -> Routes {
         .and(restatements::routes())
         .and(all_restatements::routes())
         .and(review::routes())
+        .and(batch::routes())
         .with_types(parameter_types![ReportState])
 }

@@ -81,6 +81,8 @@ actions! {
     KeepWebhooks,
     /// Create, change and disable accounts.
     KeepAccounts,
+    /// Read the access log: failed log-ins, refused requests, downloads.
+    ReadAccessLog,
 }
 
 impl Role {
@@ -88,7 +90,7 @@ impl Role {
     pub fn may(self, action: Action) -> bool {
         use Action as A;
         match self {
-            Self::Commission => action != A::KeepAccounts,
+            Self::Commission => !matches!(action, A::KeepAccounts | A::ReadAccessLog),
             Self::Unit | Self::Area => matches!(
                 action,
                 A::ReadProjects
@@ -106,7 +108,10 @@ impl Role {
                 matches!(action, A::ReadProjects | A::ReadSummaries | A::ReadReference)
             }
             Self::Auditor => {
-                matches!(action, A::ReadHistory | A::KeepWebhooks | A::ReadReference)
+                matches!(
+                    action,
+                    A::ReadHistory | A::ReadAccessLog | A::KeepWebhooks | A::ReadReference
+                )
             }
             Self::Admin => matches!(action, A::KeepAccounts | A::ReadReference),
         }
@@ -114,6 +119,16 @@ impl Role {
 
     /// True if the change feed includes events about accounts, sessions and clients for this role.
     pub fn sees_accounts(self) -> bool {
+        matches!(self, Self::Auditor)
+    }
+
+    /// True if a grant of this role waits for a second person.
+    pub fn needs_second_person(self) -> bool {
+        matches!(self, Self::Commission | Self::Auditor | Self::Admin)
+    }
+
+    /// True if events show this role the network addresses they came from.
+    pub fn sees_origins(self) -> bool {
         matches!(self, Self::Auditor)
     }
 

@@ -33,7 +33,7 @@ impl ClientScope {
     /// Scope that permits `action`.
     ///
     /// `None` for actions reserved for people: closing and publishing months, restatements, light
-    /// rules, overrides and accounts.
+    /// rules, overrides, accounts and the access log.
     pub fn of(action: Action) -> Option<Self> {
         use Action as A;
         match action {
@@ -57,7 +57,8 @@ impl ClientScope {
             | A::KeepRules
             | A::OverrideLights
             | A::PublishBulletins
-            | A::KeepAccounts => None,
+            | A::KeepAccounts
+            | A::ReadAccessLog => None,
         }
     }
 

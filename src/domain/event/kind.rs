@@ -91,6 +91,8 @@ text_enum! {
         UnitCreated = "unit.created" "新建单位",
         /// Unit changed.
         UnitUpdated = "unit.updated" "修改单位",
+        /// File imported.
+        ImportCompleted = "import.completed" "导入文件",
         /// Logged in.
         SessionOpened = "session.opened" "登录",
         /// Logged out.
@@ -107,6 +109,16 @@ text_enum! {
         UserPasswordChanged = "user.password_changed" "修改密码",
         /// Password reset.
         UserPasswordReset = "user.password_reset" "重置密码",
+        /// Proposal made: it waits for a second person.
+        ProposalSubmitted = "proposal.submitted" "提出申请（待第二人批准）",
+        /// Proposal approved and carried out.
+        ProposalApproved = "proposal.approved" "批准申请",
+        /// Proposal refused.
+        ProposalRefused = "proposal.refused" "不批准申请",
+        /// Proposal withdrawn.
+        ProposalWithdrawn = "proposal.withdrawn" "撤回申请",
+        /// Proposal no longer possible: what it is about has changed.
+        ProposalOutdated = "proposal.outdated" "申请失效",
         /// Machine client created.
         ClientCreated = "client.created" "新建接口客户端",
         /// Machine client changed.

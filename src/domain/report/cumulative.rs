@@ -42,10 +42,10 @@ pub struct CumulativeFigures {
 
 impl CumulativeFigures {
     /// What the other `reports` of a project, in any state, state around `month`.
-    pub fn around(month: Month, reports: &[Report]) -> Self {
+    pub fn around<'a>(month: Month, reports: impl IntoIterator<Item = &'a Report>) -> Self {
+        let ever: Vec<&Report> = reports.into_iter().collect();
         let of_year = |r: &&Report| r.month.year() == month.year();
-        let year: Vec<&Report> = reports.iter().filter(of_year).collect();
-        let ever: Vec<&Report> = reports.iter().collect();
+        let year: Vec<&Report> = ever.iter().copied().filter(of_year).collect();
         Self {
             physical: Neighbours::find(month, &ever, |f| f.physical),
             received: Neighbours::find(month, &year, |f| f.funds_received),

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use crate::domain::account::access::Role;
 use crate::http::body::checked;
 use crate::http::problem::Problem;
+use crate::pages::accounts::proposals::{self, Waiting};
 use crate::pages::accounts::secrets::first_password;
 use crate::pages::kit::form::{Fields, Form, FormErrors, with, with_numbers};
 use crate::pages::kit::rejected_form::RejectedForm;
@@ -18,6 +19,7 @@ use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::store::accounts::users::UserFilter;
 use crate::store::reference::units::UnitFilter;
+use crate::usecases::accounts::grants;
 use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::user_view::{UserInput, UserView};
 use crate::usecases::accounts::users;
@@ -27,6 +29,7 @@ use crate::usecases::permission::{KeepAccounts, Permission, ReadReference};
 use crate::usecases::reference::areas::{self, AreaView};
 use crate::usecases::reference::units::{self, UnitView};
 use crate::usecases::refusal::Refusal;
+use crate::usecases::waiting::Saved;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -99,6 +102,8 @@ pub struct NewPassword {
     pub username: String,
     /// Password in plain text.
     pub password: String,
+    /// True if the account waits for a second administrator.
+    pub waits: bool,
 }
 
 #[derive(Template)]
@@ -110,6 +115,7 @@ struct AccountsPage {
     affiliation: Affiliation,
     rejected: RejectedForm,
     made: Option<NewPassword>,
+    waiting: Vec<Waiting>,
 }
 
 impl AccountsPage {
@@ -127,6 +133,7 @@ impl AccountsPage {
 struct Loaded {
     users: PageView<UserView>,
     affiliation: Affiliation,
+    waiting: Vec<Waiting>,
 }
 
 async fn page(
@@ -143,11 +150,12 @@ async fn page(
     let page = PageRequest::new(50, asked.cursor.clone());
     let question = visit.ask(move |ask| {
         let users = users::list(ask, &filter, &page)?;
-        Ok(Loaded { users, affiliation: Affiliation::find(ask)? })
+        let waiting = proposals::waiting(ask)?;
+        Ok(Loaded { users, affiliation: Affiliation::find(ask)?, waiting })
     });
-    let Loaded { users, affiliation } = question.await?;
+    let Loaded { users, affiliation, waiting } = question.await?;
     let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
-    Ok(AccountsPage { shell, asked, users, affiliation, rejected, made })
+    Ok(AccountsPage { shell, asked, users, affiliation, rejected, made, waiting })
 }
 
 async fn show(visit: Visit<KeepAccounts>) -> Result<impl Responder, Problem> {
@@ -186,6 +194,7 @@ async fn try_to_create(
     let effort = visit.app.config.password_effort();
     let check = visit.who.ask(|ask| PasswordCheck::load(ask, None)).await?;
     let new = visit.who.hash(move || users::prepare(&input, &check, effort)).await?;
-    let view = visit.change(move |ask| users::decide_creation(ask, &new), users::create).await?;
-    Ok(NewPassword { username: view.username, password })
+    let username = new.username.clone();
+    let saved = visit.change(move |ask| grants::decide_creation(ask, &new), grants::create).await?;
+    Ok(NewPassword { username, password, waits: matches!(saved, Saved::Waits(_)) })
 }

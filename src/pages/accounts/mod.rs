@@ -4,4 +4,5 @@ pub mod clients;
 pub mod list;
 pub mod log_in;
 pub mod one;
+pub mod proposals;
 pub mod secrets;

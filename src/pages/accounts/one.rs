@@ -18,11 +18,13 @@ use crate::pages::kit::rejected_form::RejectedForm;
 use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
+use crate::usecases::accounts::grants;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::ask::Ask;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
+use crate::usecases::waiting::Saved;
 
 /// Mounts the page.
 pub fn mount(config: &mut ServiceConfig) {
@@ -84,11 +86,11 @@ async fn save(
     id: UserId,
     fields: &Fields,
     patch: serde_json::Value,
-) -> Result<(), Problem> {
+) -> Result<Saved<UserView>, Problem> {
     let patch = checked::<Patch<UserForm>>(patch)?;
     let version = fields.number("version").unwrap_or_default();
-    let decide = move |ask: &mut Ask<'_>| users::decide_update(ask, id, version, &patch);
-    visit.change(decide, users::save).await.map(|_| ())
+    let decide = move |ask: &mut Ask<'_>| grants::decide_update(ask, id, version, &patch);
+    visit.change(decide, grants::save).await
 }
 
 /// A form of the page, by its name, with what was typed.
@@ -102,13 +104,14 @@ async fn answer(
     visit: &Visit<KeepAccounts>,
     id: UserId,
     form: SentForm,
-    saved: Result<(), Problem>,
+    saved: Result<Saved<UserView>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let SentForm { name, fields } = form;
     let problem = match saved {
-        Ok(()) => {
+        Ok(Saved::Done(_)) => {
             return Ok(see_other(&format!("/accounts/{id}?said=account-changed")));
         }
+        Ok(Saved::Waits(_)) => return Ok(see_other("/accounts?said=account-waits")),
         Err(problem) => problem,
     };
     let errors = FormErrors::from_problem(problem, visit.language)?;
@@ -151,7 +154,7 @@ async fn set_password(
     let password = first_password()?;
     let reset = PasswordReset { password: password.clone() };
     let user = reset_to(&visit.who, id, reset).await?;
-    let made = Some(NewPassword { username: user.username, password });
+    let made = Some(NewPassword { username: user.username, password, waits: false });
     let view = page(&visit, id, RejectedForm::default(), made).await?;
     Ok(Page::of(view).respond_to(&request))
 }

@@ -16,6 +16,12 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("reporting_month.late_granted", "准予补报", "late filing granted"),
     ("roll_over.proposed", "生成年度结转方案", "roll-over proposed"),
     ("roll_over.line_changed", "修改结转方案", "roll-over line changed"),
+    ("import.completed", "导入文件", "file imported"),
+    ("proposal.submitted", "提出申请（待第二人批准）", "proposal made"),
+    ("proposal.approved", "批准申请", "proposal approved"),
+    ("proposal.refused", "不批准申请", "proposal refused"),
+    ("proposal.withdrawn", "撤回申请", "proposal withdrawn"),
+    ("proposal.outdated", "申请失效", "proposal no longer possible"),
     ("session.opened", "登录", "logged in"),
     ("session.ended", "退出登录", "logged out"),
     ("session.ended_by_reuse", "令牌被重复使用，登录已强制失效", "session ended: token reuse"),
@@ -50,6 +56,7 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ("client", "接口客户端", "machine client"),
     ("webhook", "推送订阅", "webhook"),
     ("import", "导入", "import"),
+    ("proposal", "申请", "proposal"),
 ];
 
 const VERBS: &[(&str, &str, &str)] = &[
@@ -137,6 +144,7 @@ pub const COMMON_KINDS: &[&str] = &[
     "reporting_month.late_granted",
     "reporting_month.closed",
     "bulletin.published",
+    "import.completed",
 ];
 
 /// Event kinds of accounts for the filter; visible to auditors only.
@@ -149,6 +157,11 @@ pub const ACCOUNT_KINDS: &[&str] = &[
     "user.disabled",
     "user.password_changed",
     "user.password_reset",
+    "proposal.submitted",
+    "proposal.approved",
+    "proposal.refused",
+    "proposal.withdrawn",
+    "proposal.outdated",
     "client.created",
     "client.updated",
     "client.disabled",
@@ -173,7 +186,9 @@ mod tests {
                 found.extend(written(&path));
                 continue;
             }
-            if path.extension().is_none_or(|ending| ending != "rs") {
+            // The columns of files have dots in their names too.
+            if path.extension().is_none_or(|ending| ending != "rs") || path.ends_with("headings.rs")
+            {
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();

@@ -44,6 +44,14 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("override-withdrawn", "人工认定已撤回。", "The override is withdrawn."),
     ("account-made", "账号已建立。", "The account is created."),
     ("account-changed", "账号已修改，立即生效。", "The account is changed, effective immediately."),
+    (
+        "account-waits",
+        "已提出申请，须由另一位管理员批准后生效。",
+        "Proposed: it takes effect when another administrator approves it.",
+    ),
+    ("proposal-approved", "已批准，立即生效。", "Approved, effective immediately."),
+    ("proposal-refused", "已记录为不批准。", "Refused."),
+    ("proposal-withdrawn", "申请已撤回。", "The proposal is withdrawn."),
     ("client-changed", "客户端已修改，立即生效。", "The client is changed, effective immediately."),
     (
         "secret-revoked",

@@ -53,6 +53,8 @@ nav_items! {
     BULLETINS = "/bulletins" "通报" "Bulletins" ReadSummaries,
     /// Event history.
     HISTORY = "/history" "历史" "History" ReadHistory,
+    /// Access log.
+    ACCESS_LOG = "/access-log" "访问记录" "Access log" ReadAccessLog,
     /// Accounts.
     ACCOUNTS = "/accounts" "账号" "Accounts" KeepAccounts,
 }

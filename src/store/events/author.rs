@@ -39,6 +39,16 @@ impl Author {
         &self.origin
     }
 
+    /// Id of the request; empty for the program itself.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Machine client that acts; `None` for a person and the program itself.
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.id.filter(|_| self.kind == "client").map(ClientId)
+    }
+
     /// Account of the author: a client's account, or `None` for the program itself.
     pub fn user_id(&self) -> Option<UserId> {
         self.account

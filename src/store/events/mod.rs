@@ -11,9 +11,11 @@ pub mod feed_id;
 mod limits;
 pub mod read;
 pub mod seal;
+pub mod since;
 mod subject;
 pub mod verify;
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,6 +26,7 @@ use crate::store::schema::events;
 use crate::store::{Conn, Result, StoreError};
 
 pub use crate::store::events::author::Author;
+pub use crate::store::events::subject::SubjectState;
 
 /// One changed field of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,26 +119,73 @@ impl Event {
 
 /// Inserts `event`; call it in the transaction of the change it describes, after the change.
 pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -> Result<()> {
-    let changes = serde_json::to_string(&event.changes).map_err(StoreError::broken)?;
-    let subject = subject::state_of(conn, event.subject_kind, event.subject_id)?;
-    diesel::insert_into(events::table)
-        .values((
-            events::at.eq(now.naive()),
-            events::actor_kind.eq(author.kind),
-            events::actor_id.eq(author.id),
-            events::actor_name.eq(&author.name),
-            events::kind.eq(event.kind),
-            events::subject_kind.eq(event.subject_kind),
-            events::subject_id.eq(event.subject_id),
-            events::project_id.eq(event.project.map(|p| p.0)),
-            events::changes.eq(changes),
-            events::request_id.eq(&author.request_id),
-            events::origin.eq(&author.origin),
-            events::subject_version.eq(subject.version),
-            events::subject_key.eq(subject.key),
-        ))
-        .execute(conn)?;
+    let state = subject::state_of(conn, event.subject_kind, event.subject_id)?;
+    record_all(conn, author, now, &[(event, state)])
+}
+
+/// Events in one statement; it has 13 values for each, and SQLite takes 32,766.
+const EVENTS_AT_ONCE: usize = 500;
+
+/// Inserts events in their order, each with the state in which its change left its record.
+pub fn record_all(
+    conn: &mut Conn,
+    author: &Author,
+    now: Timestamp,
+    all: &[(&Event, SubjectState)],
+) -> Result<()> {
+    for part in all.chunks(EVENTS_AT_ONCE) {
+        let rows: Vec<NewRow<'_>> = part
+            .iter()
+            .map(|(event, state)| new_row(author, now, event, state))
+            .collect::<Result<_>>()?;
+        let insert = diesel::insert_into(events::table).values(rows);
+        match conn {
+            Conn::Postgres(c) => insert.execute(c)?,
+            Conn::Sqlite(c) => insert.execute(c)?,
+        };
+    }
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    at: NaiveDateTime,
+    actor_kind: &'static str,
+    actor_id: Option<i64>,
+    actor_name: &'a str,
+    kind: &'static str,
+    subject_kind: &'static str,
+    subject_id: i64,
+    project_id: Option<i64>,
+    changes: String,
+    request_id: &'a str,
+    origin: &'a str,
+    subject_version: Option<i64>,
+    subject_key: Option<String>,
+}
+
+fn new_row<'a>(
+    author: &'a Author,
+    now: Timestamp,
+    event: &Event,
+    state: &SubjectState,
+) -> Result<NewRow<'a>> {
+    Ok(NewRow {
+        at: now.naive(),
+        actor_kind: author.kind,
+        actor_id: author.id,
+        actor_name: &author.name,
+        kind: event.kind,
+        subject_kind: event.subject_kind,
+        subject_id: event.subject_id,
+        project_id: event.project.map(|p| p.0),
+        changes: serde_json::to_string(&event.changes).map_err(StoreError::broken)?,
+        request_id: &author.request_id,
+        origin: &author.origin,
+        subject_version: state.version,
+        subject_key: state.key.clone(),
+    })
 }
 
 #[cfg(test)]

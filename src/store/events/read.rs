@@ -146,7 +146,7 @@ pub struct FeedFilter {
 }
 
 /// Record kinds that are accounts or belong to one.
-const ACCOUNTS: [&str; 4] = ["user", "session", "client", "webhook"];
+const ACCOUNTS: [&str; 5] = ["user", "session", "client", "webhook", "proposal"];
 
 type Listed<'a> = diesel::helper_types::IntoBoxed<
     'a,
@@ -177,8 +177,9 @@ fn shown(filter: &FeedFilter) -> Listed<'_> {
         }
     };
     if filter.sight != Sight::All {
-        // Before confirmation, only the commission may see a roll-over.
-        query = query.filter(events::subject_kind.ne("roll_over"));
+        // Before confirmation, only the commission may see a roll-over. An import counts the rows of
+        // projects that the reader may not see.
+        query = query.filter(events::subject_kind.ne_all(["roll_over", "import"]));
     }
     if !filter.accounts {
         query = query.filter(events::subject_kind.ne_all(ACCOUNTS));

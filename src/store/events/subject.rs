@@ -4,17 +4,18 @@ use diesel::prelude::*;
 
 use crate::store::schema::{
     areas, bulletins, clients, industries, issues, light_rules, milestones, monthly_reports, plans,
-    projects, reporting_months, restatements, roll_overs, units, users, webhooks, year_plans,
+    projects, proposals, reporting_months, restatements, roll_overs, units, users, webhooks,
+    year_plans,
 };
 use crate::store::{Conn, Result};
 
-/// State of a record. Both are absent for a record that has none, or is gone.
+/// State of a record after a change. Both are absent for a record that has none, or is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct SubjectState {
+pub struct SubjectState {
     /// Its version.
-    pub(super) version: Option<i64>,
+    pub version: Option<i64>,
     /// What names it in addresses instead of its id: a month, a year or a code.
-    pub(super) key: Option<String>,
+    pub key: Option<String>,
 }
 
 /// The state of a record of `$table`: its version, its version and key of type `$kind`, or its key
@@ -44,6 +45,7 @@ pub(super) fn state_of(conn: &mut Conn, kind: &str, id: i64) -> Result<SubjectSt
         "milestone" => state!(conn, id, milestones),
         "issue" => state!(conn, id, issues),
         "unit" => state!(conn, id, units),
+        "proposal" => state!(conn, id, proposals),
         "user" => state!(conn, id, users),
         "client" => state!(conn, id, clients),
         "webhook" => state!(conn, id, webhooks),

@@ -3,7 +3,7 @@
 pub mod recorded;
 pub mod selection;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -319,6 +319,34 @@ pub fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<(
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// `(project, report, issue)` of every issue that a report of these projects mentions.
+pub fn mentioned_in(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<Vec<(ProjectId, ReportId, IssueId)>> {
+    let rows: Vec<(i64, i64, i64)> = report_issues::table
+        .inner_join(issues::table)
+        .filter(issues::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .order((report_issues::report_id, report_issues::issue_id))
+        .select((issues::project_id, report_issues::report_id, report_issues::issue_id))
+        .load(conn)?;
+    let ids = |(project, report, issue)| (ProjectId(project), ReportId(report), IssueId(issue));
+    Ok(rows.into_iter().map(ids).collect())
+}
+
+/// `(project, issue)` of the issues of these projects.
+pub fn of_projects(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<Vec<(ProjectId, IssueId)>> {
+    let rows: Vec<(i64, i64)> = issues::table
+        .filter(issues::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .order(issues::id)
+        .select((issues::project_id, issues::id))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(project, issue)| (ProjectId(project), IssueId(issue))).collect())
 }
 
 /// Ids of the issues of a project.

@@ -3,7 +3,7 @@
 pub mod across;
 pub mod recorded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -133,6 +133,19 @@ pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option
         .first(conn)
         .optional()?;
     Ok(actual.map(|day| day.is_some()))
+}
+
+/// Projects of `projects` with a construction permit among their milestones: true if it was granted.
+pub fn construction_permits(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<BTreeMap<ProjectId, bool>> {
+    let rows: Vec<(i64, Option<NaiveDate>)> = milestones::table
+        .filter(milestones::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .filter(milestones::code.eq(CONSTRUCTION_PERMIT))
+        .select((milestones::project_id, milestones::actual_date))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(project, day)| (ProjectId(project), day.is_some())).collect())
 }
 
 /// Inserts a milestone; the database assigns the id.

@@ -93,6 +93,31 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
     Ok(Some(YearPlan { id: YearPlanId(id), project_id: project, year, versions, version: at }))
 }
 
+/// Year plans of these projects for these years, with all their versions.
+pub fn of_projects(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+    years: &BTreeSet<Year>,
+) -> Result<Vec<YearPlan>> {
+    let plans: Vec<(i64, i64, i32, i64)> = year_plans::table
+        .filter(year_plans::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .filter(year_plans::year.eq_any(years.iter().map(|y| y.get())))
+        .select((year_plans::id, year_plans::project_id, year_plans::year, year_plans::version))
+        .load(conn)?;
+    let ids: Vec<i64> = plans.iter().map(|(id, ..)| *id).collect();
+    let mut versions = versions_of(conn, &ids)?;
+    let plan = |(id, project, year, version): (i64, i64, i32, i64)| {
+        Ok(YearPlan {
+            id: YearPlanId(id),
+            project_id: ProjectId(project),
+            year: Year::new(year).ok_or_else(|| StoreError::broken("a stored year"))?,
+            versions: versions.remove(&id).unwrap_or_default(),
+            version,
+        })
+    };
+    plans.into_iter().map(plan).collect()
+}
+
 /// Versions of these year plans, oldest first, by the plan's id.
 pub(super) fn versions_of(
     conn: &mut Conn,

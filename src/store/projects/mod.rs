@@ -12,6 +12,8 @@ pub mod scope;
 pub mod selection;
 pub mod units;
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::domain::account::access::Sight;
@@ -151,6 +153,15 @@ pub fn find(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Option<Proje
     }
 }
 
+/// The projects of `ids` that are visible, in any order.
+pub fn many(conn: &mut Conn, ids: &BTreeSet<ProjectId>, sight: Sight) -> Result<Vec<Project>> {
+    let rows: Vec<Row> = in_sight(projects::table.into_boxed(), sight)
+        .filter(projects::id.eq_any(ids.iter().map(|id| id.0)))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Project::try_from).collect()
+}
+
 /// Finds a project by its national code, if it is visible.
 pub fn find_by_code(conn: &mut Conn, code: &str, sight: Sight) -> Result<Option<Project>> {
     let row: Option<Row> = in_sight(projects::table.into_boxed(), sight)
@@ -244,7 +255,7 @@ pub fn any_real(conn: &mut Conn) -> Result<bool> {
 }
 
 /// Names of all projects.
-pub fn names(conn: &mut Conn) -> Result<std::collections::BTreeSet<String>> {
+pub fn names(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let names: Vec<String> = projects::table.select(projects::name).load(conn)?;
     Ok(names.into_iter().collect())
 }

@@ -1,7 +1,9 @@
 //! Further conditions of the project list: ids, time of change, ranges of amounts and dates.
 
 use chrono::NaiveDate;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ProjectId;
@@ -67,6 +69,16 @@ macro_rules! within {
 
 pub(in crate::store) use within;
 
+/// The condition that a project is one of `among`. The ids stand in the text: SQLite binds no more
+/// than 32,766 values.
+fn one_of(among: &[ProjectId]) -> String {
+    if among.is_empty() {
+        return "projects.id in (null)".to_owned();
+    }
+    let ids: Vec<String> = among.iter().map(ProjectId::to_string).collect();
+    format!("projects.id in ({})", ids.join(","))
+}
+
 impl ProjectSelection {
     /// `query` with these conditions.
     pub(super) fn apply<'a>(&'a self, mut query: Wanted<'a>) -> Wanted<'a> {
@@ -80,7 +92,7 @@ impl ProjectSelection {
             query = query.filter(projects::package.eq(package));
         }
         if let Some(among) = &self.among {
-            query = query.filter(projects::id.eq_any(among.iter().map(|p| p.0)));
+            query = query.filter(sql::<Bool>(&one_of(among)));
         }
         if let Some(since) = self.updated_since {
             let changed = events::table
@@ -103,5 +115,18 @@ impl ProjectSelection {
         within!(query, projects::actual_finish, self.actual_finish);
         within!(query, projects::actual_operation, self.actual_operation);
         query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_of;
+    use crate::domain::id::ProjectId;
+
+    #[test]
+    fn projects_stand_in_the_text_of_the_condition() {
+        assert_eq!(one_of(&[ProjectId(3), ProjectId(17)]), "projects.id in (3,17)");
+        // PostgreSQL refuses an empty list.
+        assert_eq!(one_of(&[]), "projects.id in (null)");
     }
 }

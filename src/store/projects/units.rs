@@ -52,6 +52,18 @@ pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<Un
     roles.iter().map(|role| StoreError::read_text(role)).collect()
 }
 
+/// `(project, unit)` of every role in these projects.
+pub fn of_projects(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<Vec<(ProjectId, UnitId)>> {
+    let rows: Vec<(i64, i64)> = project_units::table
+        .filter(project_units::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .select((project_units::project_id, project_units::unit_id))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(project, unit)| (ProjectId(project), UnitId(unit))).collect())
+}
+
 /// Replaces the units of a project.
 pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Result<()> {
     diesel::delete(project_units::table.filter(project_units::project_id.eq(project.0)))

@@ -1,5 +1,7 @@
 //! Late grants, which allow a unit to file after the due date.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -63,6 +65,20 @@ pub fn insert(conn: &mut Conn, month: ReportingMonthId, new: &LateGrant) -> Resu
         .returning(late_grants::id)
         .get_result(conn)?;
     Ok(LateGrantId(id))
+}
+
+/// `(month, unit)` of the late grants of these months that are active at `now`.
+pub fn active(
+    conn: &mut Conn,
+    months: &BTreeSet<ReportingMonthId>,
+    now: Timestamp,
+) -> Result<Vec<(ReportingMonthId, UnitId)>> {
+    let rows: Vec<(i64, i64)> = late_grants::table
+        .filter(late_grants::reporting_month_id.eq_any(months.iter().map(|m| m.0)))
+        .filter(late_grants::until.gt(now.naive()))
+        .select((late_grants::reporting_month_id, late_grants::unit_id))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(month, unit)| (ReportingMonthId(month), UnitId(unit))).collect())
 }
 
 /// True if `unit` has an active late grant in this month.

@@ -4,6 +4,8 @@ pub mod filings;
 pub mod grants;
 pub mod recorded;
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -65,6 +67,15 @@ pub fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
         .first(conn)
         .optional()?;
     row.map(ReportingMonth::try_from).transpose()
+}
+
+/// The reporting months of `months` that were opened.
+pub fn of_months(conn: &mut Conn, months: &BTreeSet<Month>) -> Result<Vec<ReportingMonth>> {
+    let rows: Vec<Row> = months::table
+        .filter(months::month.eq_any(months.iter().map(Month::to_string)))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(ReportingMonth::try_from).collect()
 }
 
 /// Loads a reporting month, or returns [`StoreError::NotFound`].

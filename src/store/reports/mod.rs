@@ -6,6 +6,8 @@ pub mod restatements;
 pub mod restatements_across;
 pub mod review;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
@@ -85,6 +87,16 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
     rows.into_iter().map(Report::try_from).collect()
 }
 
+/// Reports of these projects, by project and month.
+pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Vec<Report>> {
+    let rows: Vec<Row> = reports::table
+        .filter(dsl::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .order((dsl::project_id, dsl::month))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Report::try_from).collect()
+}
+
 /// Loads the report of a month, or returns [`StoreError::NotFound`].
 pub fn get(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Report> {
     find(conn, project, month)?.ok_or(StoreError::NotFound)
@@ -156,14 +168,32 @@ pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
 /// # Errors
 /// [`StoreError::Taken`] if the project already has a report for the month.
 pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
-    diesel::insert_into(reports::table)
-        .values((
-            dsl::project_id.eq(new.project_id.0),
-            dsl::month.eq(new.month.to_string()),
-            columns(new)?,
-        ))
-        .execute(conn)?;
-    Ok(())
+    insert_all(conn, &[new]).map(drop)
+}
+
+/// Reports in one statement; it has 18 values for each, and SQLite takes 32,766.
+const ROWS_AT_ONCE: usize = 500;
+
+/// Inserts reports with their versions; returns their ids in the same order.
+///
+/// # Errors
+/// [`StoreError::Taken`] if a project already has a report for the month.
+pub fn insert_all(conn: &mut Conn, new: &[&Report]) -> Result<Vec<ReportId>> {
+    let mut ids = BTreeMap::new();
+    for part in new.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<NewRow<'_>> =
+            part.iter().map(|report| new_row(report)).collect::<Result<_>>()?;
+        let select = (dsl::project_id, dsl::month, dsl::id);
+        let insert = diesel::insert_into(reports::table).values(rows).returning(select);
+        let found: Vec<(i64, String, i64)> = match conn {
+            Conn::Postgres(c) => insert.load(c)?,
+            Conn::Sqlite(c) => insert.load(c)?,
+        };
+        ids.extend(found.into_iter().map(|(project, month, id)| ((project, month), id)));
+    }
+    let id = |report: &&Report| ids.get(&(report.project_id.0, report.month.to_string()));
+    let found: Option<Vec<ReportId>> = new.iter().map(|r| id(r).copied().map(ReportId)).collect();
+    found.ok_or_else(|| StoreError::broken("a report was not inserted"))
 }
 
 /// Updates `report` if its version is unchanged.
@@ -171,11 +201,39 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
-    let mine = reports::table.find(report.id.0).filter(dsl::version.eq(report.version));
+    let next = Report { version: report.version + 1, ..report.clone() };
+    save_from(conn, report.version, &next)
+}
+
+/// Updates `report`, which was read at version `read`, to its own version.
+///
+/// # Errors
+/// [`StoreError::Stale`] if the version is no longer `read`.
+pub fn save_from(conn: &mut Conn, read: i64, report: &Report) -> Result<()> {
+    let mine = reports::table.find(report.id.0).filter(dsl::version.eq(read));
     let changed = diesel::update(mine)
-        .set((columns(report)?, dsl::version.eq(dsl::version + 1)))
+        .set((columns(report)?, dsl::version.eq(report.version)))
         .execute(conn)?;
     if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    project_id: i64,
+    month: String,
+    version: i64,
+    #[diesel(embed)]
+    columns: Columns<'a>,
+}
+
+fn new_row(report: &Report) -> Result<NewRow<'_>> {
+    Ok(NewRow {
+        project_id: report.project_id.0,
+        month: report.month.to_string(),
+        version: report.version,
+        columns: columns(report)?,
+    })
 }
 
 #[derive(Insertable, AsChangeset)]

@@ -57,6 +57,16 @@ pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result
     rows.into_iter().map(Restatement::try_from).collect()
 }
 
+/// Restatements of these projects, in order of month and entry.
+pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Vec<Restatement>> {
+    let rows: Vec<Row> = restatements::table
+        .filter(restatements::project_id.eq_any(projects.iter().map(|p| p.0)))
+        .order((restatements::month, restatements::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Restatement::try_from).collect()
+}
+
 /// Restatements of these projects in these months, in order of entry.
 pub fn of_months(
     conn: &mut Conn,

@@ -177,9 +177,15 @@ pub fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
 pub struct Reader {
     sight: Sight,
     accounts: bool,
+    origins: bool,
 }
 
 impl Reader {
+    /// True if events show the owner the network addresses they came from.
+    pub fn sees_origins(self) -> bool {
+        self.origins
+    }
+
     /// Filter for the events of `hook` after sequence `after`.
     pub fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
         let kinds = hook.kinds.clone();
@@ -192,7 +198,7 @@ impl Reader {
     }
 
     fn all_after(self, after: i64) -> FeedFilter {
-        let Self { sight, accounts } = self;
+        let Self { sight, accounts, .. } = self;
         FeedFilter { after, until: None, kinds: Vec::new(), project: None, sight, accounts }
     }
 }
@@ -212,7 +218,8 @@ pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<R
         return Ok(None);
     }
     let sight = Sight::of(user.role, user.unit_id, user.area_id);
-    Ok(Some(Reader { sight, accounts: user.role.sees_accounts() }))
+    let role = user.role;
+    Ok(Some(Reader { sight, accounts: role.sees_accounts(), origins: role.sees_origins() }))
 }
 
 /// Leases the webhook to instance `me` until `until`. Returns false if another instance has it or

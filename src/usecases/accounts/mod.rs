@@ -3,6 +3,7 @@
 pub mod client_sessions;
 pub mod client_view;
 pub mod clients;
+pub mod grants;
 pub mod holder;
 pub mod password;
 pub mod password_check;

@@ -125,8 +125,8 @@ pub(super) fn must_exist(
 
 /// An account that was decided on and is to be created.
 pub struct UserCreation {
-    new: NewUser,
-    stamp: Stamp,
+    pub(super) new: NewUser,
+    pub(super) stamp: Stamp,
 }
 
 /// Creates an account from what [`prepare`] made.
@@ -153,9 +153,9 @@ pub fn create(conn: &mut Conn, creation: UserCreation) -> Result<UserView, Refus
 
 /// An account that was decided on and is to be saved.
 pub struct UserChange {
-    before: User,
-    user: User,
-    stamp: Stamp,
+    pub(super) before: User,
+    pub(super) user: User,
+    pub(super) stamp: Stamp,
 }
 
 /// Changes an account, which the caller read at `version`.

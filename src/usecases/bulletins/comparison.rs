@@ -84,11 +84,11 @@ impl Compared {
     /// All rows of both: published rows in their order, then rows that are new.
     fn rows(&self) -> Vec<ComparedRow> {
         let rate = |all: &Investment, place: &RowPlace| {
-            let found = all.rows.iter().find(|row| row.key.place == *place);
+            let found = all.rows.iter().find(|row| row.key.place.is_same(place));
             found.map_or(RateView::default(), |row| row.progress.against_plan)
         };
         let is_new = |row: &&InvestmentRow| {
-            !self.published.rows.iter().any(|p| p.key.place == row.key.place)
+            !self.published.rows.iter().any(|p| p.key.place.is_same(&row.key.place))
         };
         let all = self.published.rows.iter().chain(self.now.rows.iter().filter(is_new));
         let row = |row: &InvestmentRow| {

@@ -48,7 +48,8 @@ pub fn next(ask: &mut Ask<'_>, request: FeedRequest) -> Result<Feed, Refusal> {
     let last = found.last().map(|sealed| sealed.sequence).filter(|_| is_full);
     // Fewer events than the limit: the snapshot was searched up to its head.
     let next_after = last.unwrap_or(head);
-    let items = found.into_iter().map(FeedEvent::from).collect();
+    let origins = ask.caller.user.role.sees_origins();
+    let items = found.into_iter().map(|sealed| FeedEvent::of(sealed, origins)).collect();
     Ok(Feed { items, next_after, head, feed_id })
 }
 

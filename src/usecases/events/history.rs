@@ -30,7 +30,8 @@ pub fn of_project(
 ) -> Result<PageView<EventView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
     let found = read::of_project(ask.conn, project, page)?;
-    Ok(PageView::of(found, EventView::from))
+    let origins = ask.caller.user.role.sees_origins();
+    Ok(PageView::of(found, |event| EventView::of(event, origins)))
 }
 
 /// The history of everything the caller sees.
@@ -52,5 +53,6 @@ pub fn list(
         accounts: ask.caller.user.role.sees_accounts(),
     };
     let found = read::latest(ask.conn, &filter, actor.as_deref(), page)?;
-    Ok(PageView::of(found, EventView::from))
+    let origins = ask.caller.user.role.sees_origins();
+    Ok(PageView::of(found, |event| EventView::of(event, origins)))
 }

@@ -56,7 +56,7 @@ fn path(kind: &str, id: i64, project: Option<ProjectId>, key: Option<&str>) -> O
         "light_rules" => "rules",
         "reporting_month" => "reporting-months",
         "bulletin" => "bulletins",
-        "unit" | "user" | "client" | "webhook" | "project" => {
+        "unit" | "user" | "client" | "webhook" | "project" | "proposal" => {
             return Some(format!("/{kind}s/{id}"));
         }
         _ => return path_in_project(kind, id, project?, key),

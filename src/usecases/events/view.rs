@@ -42,7 +42,7 @@ pub struct EventView {
     pub changes: Vec<ChangeView>,
     /// Id of the request that made the change.
     pub request_id: String,
-    /// Network address the request came from.
+    /// Network address the request came from. Empty for everyone but the auditor.
     pub origin: String,
 }
 
@@ -65,8 +65,9 @@ impl From<FieldChange> for ChangeView {
     }
 }
 
-impl From<RecordedEvent> for EventView {
-    fn from(event: RecordedEvent) -> Self {
+impl EventView {
+    /// The event as a reader sees it; `shows_origin` is of its role.
+    pub fn of(event: RecordedEvent, shows_origin: bool) -> Self {
         Self {
             subject: SubjectView::of(&event),
             id: event.id,
@@ -80,7 +81,7 @@ impl From<RecordedEvent> for EventView {
             actor: event.actor_name,
             changes: event.changes.into_iter().map(ChangeView::from).collect(),
             request_id: event.request_id,
-            origin: event.origin,
+            origin: if shows_origin { event.origin } else { String::new() },
         }
     }
 }
@@ -95,9 +96,10 @@ pub struct FeedEvent {
     pub event: EventView,
 }
 
-impl From<SealedEvent> for FeedEvent {
-    fn from(sealed: SealedEvent) -> Self {
-        Self { sequence: sealed.sequence, event: sealed.event.into() }
+impl FeedEvent {
+    /// The event as a reader sees it; `shows_origin` is of its role.
+    pub fn of(sealed: SealedEvent, shows_origin: bool) -> Self {
+        Self { sequence: sealed.sequence, event: EventView::of(sealed.event, shows_origin) }
     }
 }
 

@@ -95,6 +95,10 @@ pub struct RowPlace {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "next_gen_it")]
     pub industry: Option<String>,
+    /// The name of the industry line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub industry_name: Option<String>,
     /// The industry group.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -103,6 +107,10 @@ pub struct RowPlace {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "dongying")]
     pub area: Option<String>,
+    /// The name of the area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub area_name: Option<String>,
     /// The unit's id; absent on the row of projects that have no unit in the role.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<i64>)]
@@ -115,6 +123,16 @@ pub struct RowPlace {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<UnitRole>,
+}
+
+impl RowPlace {
+    /// True if both are the same record; its names may have changed.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let identity = |place: &Self| {
+            (place.industry.clone(), place.group, place.area.clone(), place.unit_id, place.role)
+        };
+        identity(self) == identity(other)
+    }
 }
 
 /// All that a row can be of. Only the fields of the requested dimensions are present; none on a
@@ -148,12 +166,15 @@ impl RowKey {
     /// The key of a row of two dimensions.
     pub(super) fn and(self, other: Self) -> Self {
         let Self { place, stage, nature, month } = other;
-        let RowPlace { industry, group, area, unit_id, unit, role } = place;
+        let RowPlace { industry, industry_name, group, area, area_name, unit_id, unit, role } =
+            place;
         Self {
             place: RowPlace {
                 industry: self.place.industry.or(industry),
+                industry_name: self.place.industry_name.or(industry_name),
                 group: self.place.group.or(group),
                 area: self.place.area.or(area),
+                area_name: self.place.area_name.or(area_name),
                 unit_id: self.place.unit_id.or(unit_id),
                 unit: self.place.unit.or(unit),
                 role: self.place.role.or(role),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::figures::period::Period;
 use crate::domain::figures::summary::ProjectYear;
 use crate::domain::id::{AreaId, IndustryId, ProjectId, UnitId};
+use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::{Industry, IndustryGroup};
 use crate::domain::reference::unit::UnitRole;
 use crate::store::figures::source::Source;
@@ -17,7 +18,7 @@ use crate::usecases::figures::rows::{Key, order};
 #[derive(Debug)]
 pub(crate) struct KeyNames {
     industries: BTreeMap<IndustryId, Industry>,
-    areas: BTreeMap<AreaId, (i32, String)>,
+    areas: BTreeMap<AreaId, Area>,
     units: BTreeMap<UnitId, String>,
     units_of: BTreeMap<ProjectId, Vec<UnitId>>,
     /// Role in which units are counted.
@@ -51,8 +52,7 @@ impl KeyNames {
                 units.retain(|unit| filter.units.contains(unit));
             }
         }
-        let areas = source.areas(conn)?.into_iter().map(|a| (a.id, (a.position, a.code)));
-        let areas = areas.collect();
+        let areas = source.areas(conn)?.into_iter().map(|a| (a.id, a)).collect();
         let industries = source.industries(conn)?.into_iter().map(|i| (i.id, i)).collect();
         Ok(Self { industries, areas, units, units_of, role })
     }
@@ -67,7 +67,9 @@ impl KeyNames {
 
     pub(super) fn industry_key(&self, id: IndustryId) -> Key {
         let position = self.industries.get(&id).map_or(0, |i| i.position);
-        let row = RowPlace { industry: self.industry(id), ..RowPlace::default() };
+        let industry_name = self.industries.get(&id).map(|i| i.name.clone());
+        let industry = self.industry(id);
+        let row = RowPlace { industry, industry_name, ..RowPlace::default() };
         Key::of_record(position, id.0, row)
     }
 
@@ -78,8 +80,10 @@ impl KeyNames {
     }
 
     pub(super) fn area_key(&self, id: AreaId) -> Key {
-        let position = self.areas.get(&id).map_or(0, |(position, _)| *position);
-        Key::of_record(position, id.0, RowPlace { area: self.area(id), ..RowPlace::default() })
+        let (area, area_name) =
+            self.areas.get(&id).map(|a| (a.code.clone(), a.name.clone())).unzip();
+        let position = self.areas.get(&id).map_or(0, |a| a.position);
+        Key::of_record(position, id.0, RowPlace { area, area_name, ..RowPlace::default() })
     }
 
     /// The first row is that of projects without unit in the role.
@@ -102,7 +106,7 @@ impl KeyNames {
 
     /// Code of an area.
     pub(crate) fn area(&self, id: AreaId) -> Option<String> {
-        self.areas.get(&id).map(|(_, code)| code.clone())
+        self.areas.get(&id).map(|a| a.code.clone())
     }
 
     /// Position and code of an industry, for sorting.
@@ -112,7 +116,7 @@ impl KeyNames {
 
     /// Position and code of an area, for sorting.
     pub(crate) fn area_position(&self, id: AreaId) -> (i32, String) {
-        self.areas.get(&id).cloned().unwrap_or_default()
+        self.areas.get(&id).map(|a| (a.position, a.code.clone())).unwrap_or_default()
     }
 
     /// Names of the units that have the role in a project.

@@ -1,19 +1,29 @@
-//! What the rows of a file share while they are processed in one transaction.
+//! What the rows of a file share while they are processed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
 use crate::domain::words::Words;
 use crate::store::projects::coded::ReferenceCodes;
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
+use crate::usecases::relied_on::ReliedOn;
 
 /// State while the rows of a file are processed.
 pub struct ImportContext {
     /// Industries and areas, to convert between ids and codes.
     pub(super) codes: ReferenceCodes,
+    /// True to submit the reports of the file.
+    pub submits: bool,
     rows: BTreeMap<String, u32>,
     new: BTreeSet<String>,
+    /// What the rows relied on so far.
+    pub relied_on: ReliedOn,
+    /// Project of the row that is processed.
+    project: Option<ProjectId>,
+    /// Places in the file of the rows of each project.
+    rows_of: BTreeMap<ProjectId, BTreeSet<usize>>,
 }
 
 impl ImportContext {
@@ -24,9 +34,31 @@ impl ImportContext {
     pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         Ok(Self {
             codes: ReferenceCodes::load(ask.conn)?,
+            submits: false,
             rows: BTreeMap::new(),
             new: BTreeSet::new(),
+            relied_on: ReliedOn::default(),
+            project: None,
+            rows_of: BTreeMap::new(),
         })
+    }
+
+    /// Notes the project that the row under way is about.
+    pub fn enter_project(&mut self, project: ProjectId) {
+        self.project = Some(project);
+    }
+
+    /// Ends the row at `place` among all rows of the file.
+    pub fn end_row(&mut self, place: usize) {
+        if let Some(project) = self.project.take() {
+            self.relied_on.add_project(project);
+            self.rows_of.entry(project).or_default().insert(place);
+        }
+    }
+
+    /// Places of the rows about these projects.
+    pub fn rows_about(&self, projects: &BTreeSet<ProjectId>) -> BTreeSet<usize> {
+        projects.iter().filter_map(|project| self.rows_of.get(project)).flatten().copied().collect()
     }
 
     /// Remembers a record that row `row` created.

@@ -1,7 +1,8 @@
 //! Import of files: finds, compares, creates and changes the record of one row after another.
 //!
-//! The rows of a file run in one transaction. `api::imports` reads cells and turns a row into the
-//! body of a request; from there on this is the use case of the same request.
+//! The rows of a file are decided in one snapshot and saved in one transaction. `api::imports` reads
+//! cells and turns a row into the body of a request; from there on this is the use case of the same
+//! request.
 
 pub mod beside;
 pub mod beside_plan;
@@ -11,7 +12,9 @@ pub mod kind;
 pub mod lists;
 pub mod milestones;
 pub mod of_project;
+pub mod progress;
 pub mod projects;
+pub mod recorded;
 pub mod reports;
 pub mod year_plans;
 

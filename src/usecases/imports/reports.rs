@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::domain::project::Project;
+use crate::domain::report::ReportState;
 use crate::store::reports;
 use crate::store::reports::filed;
 use crate::usecases::ask::Ask;
@@ -12,7 +13,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::ReportKey;
 use crate::usecases::reports::input::ReportInput;
 use crate::usecases::reports::view::ReportView;
-use crate::usecases::reports::write;
+use crate::usecases::reports::{step, write};
 
 /// The report of a month, if there is one.
 ///
@@ -49,4 +50,22 @@ pub fn save(
         before.map_or(Precondition::Absent, |report| Precondition::Version(report.version.into()));
     let change = write::decide(ask, key, precondition, input)?;
     ask.save(|conn| write::save(conn, change))
+}
+
+/// Submits a report that is as in `view`, if it waits for that; `None` if not.
+///
+/// # Errors
+/// As [`step::decide_submission`].
+pub fn submit_waiting(
+    ask: &mut Ask<'_>,
+    key: ReportKey,
+    view: &ReportView,
+) -> Result<Option<ReportView>, Refusal> {
+    match view.state {
+        ReportState::Draft | ReportState::Returned => {
+            let change = step::decide_submission(ask, key)?;
+            ask.save(|conn| write::save(conn, change)).map(Some)
+        }
+        ReportState::Submitted | ReportState::Confirmed => Ok(None),
+    }
 }

@@ -1,6 +1,7 @@
 //! Milestones of projects: added, forecast, reached.
 
 pub mod across;
+pub mod batch;
 pub mod list;
 pub mod view;
 pub mod write;

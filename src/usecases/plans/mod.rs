@@ -1,5 +1,6 @@
 //! Annual plan documents, and year plans of projects.
 
+pub mod batch;
 pub mod document;
 pub mod input;
 pub mod view;

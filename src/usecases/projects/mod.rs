@@ -1,5 +1,6 @@
 //! Projects: registered, changed, moved between stages, assigned to units.
 
+pub mod batch;
 pub(in crate::usecases) mod date_warnings;
 pub mod external_ids;
 pub mod filter;

@@ -9,20 +9,18 @@ use crate::domain::money::Fen;
 use crate::domain::month::Month;
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::Report;
-use crate::domain::report::cumulative::CumulativeFigures;
-use crate::domain::report::filings::FilingStatus;
 use crate::domain::report::refusal::ReportRefusal;
 use crate::domain::report::restatement::standing;
 use crate::domain::report::warning::ReportContext;
 use crate::store::plans::year_plans;
-use crate::store::reports::{filed, restatements};
-use crate::store::{Conn, StoreError, milestones, projects, reporting_months, reports};
+use crate::store::{Conn, StoreError, reporting_months};
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::{FileReports, Permission};
 use crate::usecases::refusal::{Refusal, RefusalKind};
-use crate::usecases::reporting_months::gates::{Filing, fileable_month};
+use crate::usecases::reporting_months::gates::Filing;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 use crate::usecases::reports::ReportKey;
+use crate::usecases::reports::facts::{ProjectReports, ReportFacts};
 use crate::usecases::reports::view::ReportView;
 
 /// The figures a report is compared with.
@@ -83,18 +81,17 @@ pub struct RefusalView {
 /// # Errors
 /// Not found unless the caller sees the project.
 pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportContextView, Refusal> {
-    let project = projects::get(ask.conn, key.project, ask.sight())?;
-    let refusal = refusal(ask, &project, key)?;
-    let compared = compared_with(ask.conn, &project, key.month, ask.now.today)?;
+    let facts = ReportFacts::load(ask, &[key])?;
+    let of_project = facts.of(key.project)?;
+    let project = of_project.project.clone();
+    let refusal = refusal(ask, &facts, key)?;
+    let compared = of_project.compared_with(key.month, ask.now.today);
     let plan = year_plans::find(ask.conn, key.project, key.month.year())?;
     let planned = plan.and_then(|p| p.in_force(key.month).map(|v| v.months.of(key.month.number())));
-    let last = reports::find(ask.conn, key.project, key.month.previous())?;
-    let last_month = match last {
-        Some(report) => Some(ReportView::of(filed::of(ask.conn, report)?, ask.language)),
-        None => None,
-    };
-    let report = reports::find(ask.conn, key.project, key.month)?;
-    let restated = restatements::list(ask.conn, key.project, Some(key.month))?;
+    let last = of_project.filed(key.month.previous());
+    let last_month = last.map(|filed| ReportView::of(filed, ask.language));
+    let report = of_project.filed(key.month).map(|filed| filed.report);
+    let restated = of_project.restated(key.month);
     let reporting_month = reporting_months::find(ask.conn, key.month)?;
     Ok(ReportContextView {
         project_id: key.project,
@@ -122,42 +119,17 @@ pub fn compared_with(
     month: Month,
     today: NaiveDate,
 ) -> Result<ReportContext, StoreError> {
-    let mut all = reports::list(conn, project.id)?;
-    let filed = all.iter().filter(|r| FilingStatus::of(Some(r.state)).is_filed());
-    let mut amounts: Vec<(Month, Fen)> =
-        filed.filter(|r| r.month != month).map(|r| (r.month, r.figures.completed)).collect();
-    let restated = restatements::list(conn, project.id, None)?.into_iter();
-    amounts.extend(restated.filter(|r| r.month != month).map(|r| (r.month, r.amount)));
-    let sum = |wanted: &dyn Fn(Month) -> bool| -> Fen {
-        amounts.iter().filter(|(m, _)| wanted(*m)).map(|(_, amount)| *amount).sum()
-    };
-    let plan = year_plans::find(conn, project.id, month.year())?;
-    let cumulative = CumulativeFigures::around(month, &all);
-    let last = all.iter().position(|r| r.month == month.previous()).map(|at| all.swap_remove(at));
-    Ok(ReportContext {
-        stage: project.stage,
-        total: project.facts.total,
-        invested_before: project.facts.invested_before,
-        actual_start: project.facts.actual_start,
-        other_months_of_year: sum(&|m| m < month && m.year() == month.year()),
-        other_months_ever: sum(&|m| m < month),
-        later_months: sum(&|m| m > month),
-        annual: plan.and_then(|p| p.in_force(month).map(|v| v.annual)),
-        last_month: last.map(|r| r.figures),
-        cumulative,
-        construction_permit: milestones::construction_permit(conn, project.id)?,
-        today,
-    })
+    let facts = ProjectReports::of(conn, project.id, month.year())?;
+    Ok(facts.compared_with(month, today))
 }
 
 /// What an attempt to write the report now would be refused with.
 fn refusal(
-    ask: &mut Ask<'_>,
-    project: &Project,
+    ask: &Ask<'_>,
+    facts: &ReportFacts,
     key: ReportKey,
 ) -> Result<Option<RefusalView>, Refusal> {
-    let report = reports::find(ask.conn, key.project, key.month)?;
-    match try_to_write(ask, project, key, report) {
+    match try_to_write(ask, facts, key) {
         Ok(()) => Ok(None),
         Err(refusal) if matches!(refusal.kind, RefusalKind::Forbidden | RefusalKind::Conflict) => {
             let detail = refusal.words.say(ask.language);
@@ -167,15 +139,13 @@ fn refusal(
     }
 }
 
-fn try_to_write(
-    ask: &mut Ask<'_>,
-    project: &Project,
-    key: ReportKey,
-    report: Option<Report>,
-) -> Result<(), Refusal> {
+fn try_to_write(ask: &Ask<'_>, facts: &ReportFacts, key: ReportKey) -> Result<(), Refusal> {
     ask.caller.must_be_able_to(FileReports::ACTIONS)?;
+    let of_project = facts.of(key.project)?;
+    let report = of_project.filed(key.month).map(|filed| filed.report);
     let state = report.as_ref().map(|r| r.state);
-    fileable_month(ask, Filing { project, month: key.month, state })?;
+    let filing = Filing { project: &of_project.project, month: key.month, state };
+    facts.months.must_take(filing, &of_project.units, ask.caller, ask.now.today)?;
     Ok(report.map_or(Ok(()), must_be_rewritable)?)
 }
 

@@ -1,6 +1,8 @@
 //! Monthly reports: drafted, submitted, returned, confirmed, restated.
 
+pub mod batch;
 pub mod context;
+mod facts;
 pub mod input;
 pub mod list;
 pub mod restate;

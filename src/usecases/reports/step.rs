@@ -7,14 +7,14 @@ use crate::domain::report::warning::warnings;
 use crate::domain::report::{Report, ReportState, Step};
 use crate::domain::text::Reason;
 use crate::store::projects::units as project_units;
-use crate::store::reports::filed;
-use crate::store::{projects, reports};
+use crate::store::reports::filed::FiledReport;
 use crate::usecases::ask::Ask;
 use crate::usecases::check::Check;
+use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
-use crate::usecases::reporting_months::gates::{Filing, must_be_fileable, must_be_reviewable};
+use crate::usecases::reporting_months::gates::Filing;
 use crate::usecases::reports::ReportKey;
-use crate::usecases::reports::context::compared_with;
+use crate::usecases::reports::facts::{ProjectReports, ReportFacts};
 use crate::usecases::reports::input::ReportReturn;
 use crate::usecases::reports::write::ReportChange;
 
@@ -24,16 +24,33 @@ use crate::usecases::reports::write::ReportChange;
 /// Not found; a conflict when it is no draft, a month of zero has no reason, or its month does not
 /// take it.
 pub fn decide_submission(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
-    decide(ask, key, "report.submitted", |ask, project, report| {
-        let state = Some(report.state);
-        must_be_fileable(ask, Filing { project, month: report.month, state })?;
-        let warned = warnings(
-            &report.figures,
-            &compared_with(ask.conn, project, report.month, ask.now.today)?,
-        );
-        let submitted = report.submit(project.stage, ask.now.today, by(ask))?;
-        Ok(Report { warnings: warned, ..submitted })
-    })
+    let facts = ReportFacts::load(ask, &[key])?;
+    let change = submission(ask, &facts, key, Expected::Any)?;
+    facts.months.hold(ask.conn, key.month)?;
+    Ok(change)
+}
+
+/// As [`decide_submission`], from facts that are loaded, of a report in the `expected` version; the
+/// month is still to be held open.
+///
+/// # Errors
+/// As [`decide_submission`]; stale.
+pub(super) fn submission(
+    ask: &Ask<'_>,
+    facts: &ReportFacts,
+    key: ReportKey,
+    expected: Expected,
+) -> Result<ReportChange, Refusal> {
+    let (of_project, old) = report_of(facts, key)?;
+    let project = &of_project.project;
+    let filing = Filing { project, month: key.month, state: Some(old.report.state) };
+    facts.months.must_take(filing, &of_project.units, ask.caller, ask.now.today)?;
+    let report = read_at(&old, expected);
+    let context = of_project.compared_with(key.month, ask.now.today);
+    let warned = warnings(&report.figures, &context);
+    let submitted = report.submit(project.stage, ask.now.today, by(ask))?;
+    let report = Report { warnings: warned, ..submitted };
+    step(ask, "report.submitted", old, report)
 }
 
 /// Sends a submitted or confirmed report back to its owner.
@@ -49,11 +66,13 @@ pub fn decide_return(
     let mut check = Check::new();
     let reason = check.field("/reason", Reason::parse(&input.reason));
     let reason = check.done(reason)?;
-    decide(ask, key, "report.returned", |ask, project, report| {
-        must_be_reviewer(ask, project, &report)?;
-        must_be_reviewable(ask.conn, report.month)?;
-        Ok(report.send_back(&reason)?)
-    })
+    let facts = ReportFacts::load(ask, &[key])?;
+    let (of_project, old) = report_of(&facts, key)?;
+    must_be_reviewer(ask, &of_project.project, &old.report)?;
+    facts.months.must_be_reviewable(key.month)?;
+    let report = old.report.clone().send_back(&reason)?;
+    facts.months.hold(ask.conn, key.month)?;
+    step(ask, "report.returned", old, report)
 }
 
 /// Takes a submitted report into the figures.
@@ -62,29 +81,55 @@ pub fn decide_return(
 /// Not found; a conflict when it was not submitted, its month is closed, or its project had not
 /// started or had ended in the month.
 pub fn decide_confirmation(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
-    decide(ask, key, "report.confirmed", |ask, project, report| {
-        ReportingSpan::of(project).must_contain(report.month)?;
-        must_be_reviewable(ask.conn, report.month)?;
-        // Total, plan and other months may have changed since it was submitted.
-        let context = compared_with(ask.conn, project, report.month, ask.now.today)?;
-        let warned = warnings(&report.figures, &context);
-        Ok(Report { warnings: warned, ..report.confirm(by(ask))? })
-    })
+    let facts = ReportFacts::load(ask, &[key])?;
+    let change = confirmation(ask, &facts, key, Expected::Any)?;
+    facts.months.hold(ask.conn, key.month)?;
+    Ok(change)
 }
 
-fn decide(
-    ask: &mut Ask<'_>,
+/// As [`decide_confirmation`], from facts that are loaded, of a report in the `expected` version;
+/// the month is still to be held open.
+///
+/// # Errors
+/// As [`decide_confirmation`]; stale.
+pub(super) fn confirmation(
+    ask: &Ask<'_>,
+    facts: &ReportFacts,
     key: ReportKey,
-    kind: &'static str,
-    rule: impl FnOnce(&mut Ask<'_>, &Project, Report) -> Result<Report, Refusal>,
+    expected: Expected,
 ) -> Result<ReportChange, Refusal> {
-    let project = projects::get(ask.conn, key.project, ask.sight())?;
-    let old = reports::get(ask.conn, key.project, key.month)?;
-    let before = Some(filed::of(ask.conn, old.clone())?);
-    let report = rule(ask, &project, old)?;
-    let stamp = ask.stamp();
-    let language = ask.language;
-    Ok(ReportChange { kind, before, report, mentions: None, stamp, language })
+    let (of_project, old) = report_of(facts, key)?;
+    ReportingSpan::of(&of_project.project).must_contain(key.month)?;
+    facts.months.must_be_reviewable(key.month)?;
+    let report = read_at(&old, expected);
+    // Total, plan and other months may have changed since it was submitted.
+    let context = of_project.compared_with(key.month, ask.now.today);
+    let warned = warnings(&report.figures, &context);
+    let report = Report { warnings: warned, ..report.confirm(by(ask))? };
+    step(ask, "report.confirmed", old, report)
+}
+
+fn report_of(
+    facts: &ReportFacts,
+    key: ReportKey,
+) -> Result<(&ProjectReports, FiledReport), Refusal> {
+    let of_project = facts.of(key.project)?;
+    let filed = of_project.filed(key.month).ok_or_else(Refusal::not_found)?;
+    Ok((of_project, filed))
+}
+
+fn read_at(old: &FiledReport, expected: Expected) -> Report {
+    Report { version: expected.of(old.report.version), ..old.report.clone() }
+}
+
+fn step(
+    ask: &Ask<'_>,
+    kind: &'static str,
+    before: FiledReport,
+    report: Report,
+) -> Result<ReportChange, Refusal> {
+    let issue_ids = before.issue_ids.clone();
+    ReportChange::new(ask, kind, before, report, issue_ids)
 }
 
 fn by(ask: &Ask<'_>) -> Step {

@@ -44,7 +44,7 @@ pub fn body(
     };
     let found = events::read::feed(conn, &reader.only(sequence), 1)?;
     let message = found.into_iter().next().map(|sealed| {
-        let data = FeedEvent::from(sealed);
+        let data = FeedEvent::of(sealed, reader.sees_origins());
         WebhookMessage { kind: data.event.kind.clone(), timestamp: data.event.at, data }
     });
     let text = message.as_ref().map(serde_json::to_string).transpose();

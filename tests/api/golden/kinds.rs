@@ -6,7 +6,15 @@ use std::path::Path;
 use crate::support::golden::{rows, text};
 
 /// Kinds of events that no golden file holds yet, because a release later than 0.1.0 brought them.
-const SINCE: &[&str] = &["project.external_ids_changed"];
+const SINCE: &[&str] = &[
+    "import.completed",
+    "project.external_ids_changed",
+    "proposal.approved",
+    "proposal.outdated",
+    "proposal.refused",
+    "proposal.submitted",
+    "proposal.withdrawn",
+];
 
 /// The kinds of events that 0.1.0 recorded.
 fn kinds() -> BTreeSet<String> {
@@ -28,7 +36,10 @@ fn written(folder: &Path) -> BTreeSet<String> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(written(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        // The columns of files have dots in their names too.
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && !path.ends_with("headings.rs")
+        {
             let text = std::fs::read_to_string(path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(text.split('"').filter(|piece| is_kind(piece)).map(str::to_owned));

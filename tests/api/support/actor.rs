@@ -128,6 +128,15 @@ impl Actor {
         self.send(self.request(Method::PATCH, path).header("If-Match", tag).json(body)).await
     }
 
+    /// The answer to an approval, by this administrator, of the proposal that `waiting` says of.
+    pub async fn approve(&self, waiting: &Answer) -> Answer {
+        assert_eq!(waiting.status, 202, "{}", waiting.text);
+        let path = format!("/proposals/{}/approval", waiting.id());
+        let version = waiting.json["version"].as_i64().unwrap();
+        let tag = format!("\"{version}\"");
+        self.send(self.request(Method::POST, &path).header("If-Match", tag)).await
+    }
+
     /// Registers a project of 10,000 万元, under construction since March; `other` overrides fields.
     pub async fn project(&self, name: &str, other: Value) -> i64 {
         let mut body = json!({

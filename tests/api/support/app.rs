@@ -106,6 +106,11 @@ impl TestApp {
         self.actor(role.as_str(), role, None, None).await
     }
 
+    /// A second administrator, who approves what the first proposes.
+    pub async fn second_admin(&self) -> Actor {
+        self.actor("second.admin", Role::Admin, None, None).await
+    }
+
     async fn actor(
         &self,
         username: &str,

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -40,12 +40,41 @@ macro_rules! tests {
 pub struct Suite {
     templates: Arc<Templates>,
     trials: Vec<Trial>,
+    times: Times,
+}
+
+/// How long each test that has run took, with its name and database.
+#[derive(Clone, Default)]
+struct Times(Arc<Mutex<Vec<(Duration, String)>>>);
+
+impl Times {
+    /// Runs a test and notes its time when it holds.
+    fn measure(&self, name: String, test: impl FnOnce()) {
+        let started = Instant::now();
+        test();
+        self.0.lock().unwrap().push((started.elapsed(), name));
+    }
+
+    /// Prints the slowest tests when many have run.
+    fn print_slowest(&self) {
+        const SHOWN: usize = 20;
+        let mut times = self.0.lock().unwrap();
+        if times.len() <= 5 * SHOWN {
+            return;
+        }
+        times.sort_by(|a, b| b.cmp(a));
+        println!("slowest tests, in seconds:");
+        for (time, name) in times.iter().take(SHOWN) {
+            println!("{:8.1}  {name}", time.as_secs_f64());
+        }
+        println!();
+    }
 }
 
 impl Suite {
     /// Detects the databases; creates them for the first test that needs one.
     pub fn open() -> Self {
-        Self { templates: Arc::new(Templates::find()), trials: Vec::new() }
+        Self { templates: Arc::new(Templates::find()), trials: Vec::new(), times: Times::default() }
     }
 
     /// Adds tests without a database.
@@ -64,10 +93,14 @@ impl Suite {
         for kind in self.templates.kinds() {
             for (name, test) in tests {
                 let (templates, test) = (Arc::clone(&self.templates), *test);
+                let (times, label) =
+                    (self.times.clone(), format!("{} [{}]", short(name), kind.name()));
                 let trial = Trial::test(short(name), move || {
-                    in_system(
-                        async move { test(TestApp::start(templates.make(kind)).await).await },
-                    );
+                    times.measure(label, || {
+                        in_system(async move {
+                            test(TestApp::start(templates.make(kind)).await).await;
+                        });
+                    });
                     Ok(())
                 });
                 self.trials.push(trial.with_kind(kind.name()));
@@ -82,11 +115,14 @@ impl Suite {
         }
         for (name, test) in tests {
             let (templates, test) = (Arc::clone(&self.templates), *test);
+            let (times, label) = (self.times.clone(), format!("{} [both]", short(name)));
             let trial = Trial::test(short(name), move || {
-                in_system(async move {
-                    let sqlite = TestApp::start(templates.make(Kind::Sqlite)).await;
-                    let postgres = TestApp::start(templates.make(Kind::Postgres)).await;
-                    test(sqlite, postgres).await;
+                times.measure(label, || {
+                    in_system(async move {
+                        let sqlite = TestApp::start(templates.make(Kind::Sqlite)).await;
+                        let postgres = TestApp::start(templates.make(Kind::Postgres)).await;
+                        test(sqlite, postgres).await;
+                    });
                 });
                 Ok(())
             });
@@ -101,6 +137,7 @@ impl Suite {
         let conclusion = libtest_mimic::run(arguments, self.trials);
         let missing = self.templates.missing().filter(|_| !listing).map(str::to_owned);
         self.templates.close();
+        self.times.print_slowest();
         if let Some(why) = &missing {
             println!("NOT TESTED ON POSTGRESQL: {why}.");
             println!("Install the PostgreSQL server (initdb, pg_ctl) or set TEST_DATABASE_URL.\n");

@@ -81,7 +81,8 @@ impl From<PlaceDimension> for RowDimension {
 
 impl From<RowPlace> for RowKey {
     fn from(place: RowPlace) -> Self {
-        let RowPlace { industry, group, area, unit_id, unit, role } = place;
+        let RowPlace { industry, group, area, unit_id, unit, role, industry_name: _, area_name: _ } =
+            place;
         Self { industry, group, area, unit_id, unit, role }
     }
 }

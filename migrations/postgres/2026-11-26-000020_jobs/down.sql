@@ -1,0 +1,3 @@
+drop table job_progress;
+drop table job_files;
+drop table jobs;

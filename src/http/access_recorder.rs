@@ -1,0 +1,70 @@
+//! Counts entries of the access log in memory; the background stores them. No request waits for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use actix_web::http::StatusCode;
+
+use crate::domain::access_log::book::AccessBook;
+use crate::domain::access_log::{AccessBatch, AccessEntry, AccessKey, AccessKind};
+use crate::domain::clock::Timestamp;
+use crate::domain::fold::fold;
+use crate::http::problem::Problem;
+
+/// Code of a wrong current password.
+const WRONG_PASSWORD: &str = "wrong-password";
+
+/// Takes entries of the access log.
+#[derive(Clone, Debug, Default)]
+pub struct AccessRecorder(Arc<Mutex<AccessBook>>);
+
+/// An attempt to prove who one is.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// The name that was given; empty for a refresh token.
+    pub name: &'a str,
+    /// Path of the operation below the API.
+    pub path: &'static str,
+    /// Network address of the client.
+    pub address: &'a str,
+    /// Id of the request.
+    pub request_id: &'a str,
+}
+
+impl AccessRecorder {
+    fn lock(&self) -> MutexGuard<'_, AccessBook> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts an entry.
+    pub fn note(&self, entry: AccessEntry) {
+        self.lock().note(entry);
+    }
+
+    /// Takes what was counted since the last time.
+    pub fn take(&self) -> AccessBatch {
+        self.lock().take()
+    }
+
+    /// Counts an attempt if `problem` says that it failed, or was one too many.
+    pub fn note_attempt(&self, attempt: Attempt<'_>, problem: &Problem, at: Timestamp) {
+        let wrong = problem.errors.iter().find(|error| error.code == WRONG_PASSWORD);
+        let code = match problem.status {
+            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => problem.code,
+            // The current password of a change of password.
+            _ if wrong.is_some() => WRONG_PASSWORD,
+            _ => return,
+        };
+        let key = AccessKey {
+            kind: AccessKind::LogInFailed,
+            account_id: None,
+            account: fold(attempt.name),
+            address: attempt.address.to_owned(),
+            method: String::new(),
+            path: attempt.path.to_owned(),
+            status: problem.status.as_u16(),
+            code: code.to_owned(),
+            project: None,
+        };
+        self.note(AccessEntry { key, at, request_id: attempt.request_id.to_owned(), rows: None });
+    }
+}
