@@ -108,7 +108,8 @@ impl Question {
         let (zh, en): (Vec<_>, Vec<_>) = named
             .map(|(words, rows)| (format!("{words}（{rows}）"), format!("{words} ({rows})")))
             .unzip();
-        let (zh, en) = (zh.join("、"), en.join(", "));
+        let zh = zh.join("、");
+        let en = en.join(", ");
         match self.words.len().saturating_sub(NAMED) {
             0 => Words::new(zh, en),
             more => {
@@ -160,7 +161,8 @@ impl Question {
 
     fn meaning(&self, parameter: &str) -> Words {
         let Words { zh, en } = self.named();
-        let (mut zh_codes, mut en_codes) = (Vec::new(), Vec::new());
+        let mut zh_codes = Vec::new();
+        let mut en_codes = Vec::new();
         for (code, name) in self.codes.iter().take(CODES) {
             zh_codes.push(format!("{code}（{name}）"));
             en_codes.push(code.as_str());

@@ -94,7 +94,7 @@ pub fn fields(stored: &BesideProject, year: Option<Year>) -> RecordFields {
     }
     let ids = joined(stored.external_ids.iter().map(ToString::to_string));
     fields.insert("external_ids".to_owned(), ids);
-    if let (Some(year), Some(plan)) = (year, &stored.plan) {
+    if let Some((year, plan)) = year.zip(stored.plan.as_ref()) {
         fields.insert("plan_year".to_owned(), json!(year));
         fields.insert("annual_investment_wan".to_owned(), json!(plan.annual));
         fields.insert("goal".to_owned(), json!(plan.goal));
@@ -208,7 +208,8 @@ fn replace_units(
 }
 
 fn put_contact(units: &mut [ProjectUnit], said: &RecordFields) -> Result<(), Refusal> {
-    let (contact, phone) = (text(said, "contact"), text(said, "phone"));
+    let contact = text(said, "contact");
+    let phone = text(said, "phone");
     if contact.is_none() && phone.is_none() {
         return Ok(());
     }

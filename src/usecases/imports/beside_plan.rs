@@ -147,7 +147,8 @@ fn adjusted_months(
     if sum <= annual {
         return Ok(spread(annual, &kept, is_even));
     }
-    let (sum, annual) = (sum.to_wan(), annual.to_wan());
+    let sum = sum.to_wan();
+    let annual = annual.to_wan();
     let words = Words::new(
         format!("{from} 以前各月计划合计 {sum} 万元，超过新的年度计划 {annual} 万元。"),
         format!(
