@@ -359,6 +359,8 @@ async fn an_unknown_total_is_allowed_until_construction(app: TestApp) {
     );
     let id = made.id();
     let path = format!("/projects/{id}");
+    let package = commission.get("/exports/oc4ids").await.expect(200);
+    assert!(package.json["projects"][0].get("budget").is_none(), "{}", package.text);
 
     body["stage"] = json!("construction");
     body["actual_start"] = json!("2021-03-10");

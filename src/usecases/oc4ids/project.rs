@@ -192,7 +192,8 @@ fn value(amount: Fen) -> Value {
     Value { amount: Exact(oc4ids::yuan(amount)), currency: oc4ids::CURRENCY }
 }
 
-fn budget(total: Option<Fen>, plans: &[PlannedYear]) -> Budget {
+/// `None` if nothing is known: the standard has no empty objects.
+fn budget(total: Option<Fen>, plans: &[PlannedYear]) -> Option<Budget> {
     let entry = |plan: &PlannedYear| BudgetEntry {
         id: plan.year.to_string(),
         amount: value(plan.months.sum()),
@@ -205,7 +206,8 @@ fn budget(total: Option<Fen>, plans: &[PlannedYear]) -> Budget {
         let description = "按年度计划（最新版本）";
         vec![BudgetGroup { id: "year", description, budget_breakdown }]
     });
-    Budget { amount: total.map(value), budget_breakdowns: by_year }
+    let is_known = total.is_some() || by_year.is_some();
+    is_known.then_some(Budget { amount: total.map(value), budget_breakdowns: by_year })
 }
 
 fn money(at: Month, amount: Fen, notes: Option<&'static str>) -> Observation {

@@ -88,8 +88,10 @@ pub struct OcProject {
     pub kind: Option<&'static str>,
     /// Location of the project.
     pub locations: Vec<Location>,
-    /// Total investment, and planned investment by year.
-    pub budget: Budget,
+    /// Total investment, and planned investment by year; absent if neither is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub budget: Option<Budget>,
     /// Planned investment by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

@@ -50,6 +50,7 @@ const ADDED: &[(&str, &str)] = &[
     ("/bulletins", "industry_name"),
     ("/summaries", "area_name"),
     ("/summaries", "industry_name"),
+    ("/summaries", "total_known"),
     ("/events", "subject"),
     ("/history", "subject"),
     ("/projects", "subject"),
