@@ -28,7 +28,11 @@ async fn planned(commission: &Actor, name: &str, total: Option<&str>) -> i64 {
 /// The cells of a column of a CSV file, by the name of the project.
 async fn cells(commission: &Actor, path: &str) -> Vec<(String, String)> {
     let grid = Grid::of_csv(&commission.download(path).await);
-    let (name, total) = (grid.column("name"), grid.column("total_investment_wan"));
+    // Files of summaries have Chinese headings.
+    let is_summary = grid.has("名称");
+    let name = grid.column(if is_summary { "名称" } else { "name" });
+    let total = if is_summary { "总投资（万元）" } else { "total_investment_wan" };
+    let total = grid.column(total);
     let text = |row: &Vec<calamine::Data>, column: usize| row[column].to_string();
     grid.0[1..].iter().map(|row| (text(row, name), text(row, total))).collect()
 }
