@@ -1,14 +1,15 @@
-"""Validates an OC4IDS package offline with the standard's own checker: check.py <package.json>
+"""Validates an OC4IDS package offline with the standard's own checker: check.py <package.json> [<folder>]
 
 Fails on a validation error, an unknown field, a code outside a closed codelist, a project id without a registered form
 of prefix, an empty value, an amount without a currency, or a reference to a missing party. Then introduces each of
-these errors and fails unless it is found. With --published it also validates with the published schema, and fails if the
-site is unreachable.
+these errors and fails unless it is found. With a folder that holds the published schema and codelists, does all of it
+with those as well; with --published, validates with the schema at the publishers' site and fails if it is unreachable.
 """
 
 import copy
 import http.server
 import json
+import pathlib
 import sys
 import tempfile
 import threading
@@ -74,11 +75,11 @@ SPOILS = {
 }
 
 
-def main():
-    package = json.load(open(sys.argv[1]))
+def check(package, files, name):
+    """Validates a package with these files of the standard, and spoilt ones."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
     host = f"http://127.0.0.1:{server.server_port}/"
-    Files.files = standard.files(host)
+    Files.files = files(host)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     config = LibCoveOC4IDSConfig({"schema_host": host, "schema_codelists": {"0.9": host}})
 
@@ -97,12 +98,21 @@ def main():
         if not findings(spoilt, config)[0]:
             sys.exit(f"oc4ids: the check did not find {what}")
     server.shutdown()
+    print(f"oc4ids, by the {name}: {len(package['projects'])} projects are valid; "
+          f"{len(SPOILS)} spoilt packages were found out")
+    print("oc4ids: codes of our own in open codelists:", "; ".join(own) or "none")
+
+
+def main():
+    package = json.load(open(sys.argv[1]))
+    check(package, standard.files, "transcription")
+    folders = [pathlib.Path(name) for name in sys.argv[2:] if not name.startswith("--")]
+    for folder in folders:
+        check(package, lambda host, folder=folder: standard.published(folder, host), "published schema")
     if "--published" in sys.argv:
         found, own = findings(package, LibCoveOC4IDSConfig())
         if found:
-            sys.exit("oc4ids, by the published schema: " + "; ".join(found[:20]))
-    print(f"oc4ids: {len(package['projects'])} projects are valid; {len(SPOILS)} spoilt packages were found out")
-    print("oc4ids: codes of our own in open codelists:", "; ".join(own) or "none")
+            sys.exit("oc4ids, by the schema at the site: " + "; ".join(found[:20]))
 
 
 if __name__ == "__main__":

@@ -33,12 +33,15 @@ CODES = ["2111-522323-04-01-342068", "2411-130202-89-01-637015", "2602-411102-04
 for number, (stage, nature, steps) in enumerate([
     ("planned", "new_construction", []), ("reserve", "expansion", []), ("construction", "renovation", []),
     ("construction", "relocation", ["completed"]), ("construction", "restoration", ["completed", "operating"]),
-    ("construction", "purchase", ["terminated"]),
+    ("construction", "purchase", ["terminated"]), ("planned", "continuation", []),
+    ("reserve", "alteration_and_expansion", []),
 ]):
     started = stage == "construction"
     project = do("POST", "/projects", {
         "name": f"合规检查项目{number}示例", "industry": "modern_marine", "area": "dyg_edz", "stage": stage,
-        "nature": nature, "total_investment_wan": "999999999.999999", "registered_year": 2021,
+        "nature": nature, "registered_year": 2021,
+        "total_investment_wan": None if nature == "continuation" else "999999999.999999",
+        "location": "某路 1 号", "contractor": "某建设公司", "contract_sum_wan": "1.00", "phase": "一期", "remarks": "备注",
         "code": CODES[number] if number < len(CODES) else None, "code_reason": "" if number < len(CODES) else "示例",
         "content": "堤防\n\"加固\"", "longitude": "118.674700", "latitude": "-0.000001", "leader": "某领导",
         **({"planned_start": "2021-01-10", "planned_finish": "2021-12-31", "actual_start": "2021-01-12",
@@ -46,8 +49,10 @@ for number, (stage, nature, steps) in enumerate([
     path = f"/projects/{project['id']}"
     units = [{"unit_id": authority, "role": "owner", "contact": "某人", "phone": "0546-8888888"}]
     units += [{"unit_id": firm, "role": role} for role in ("owner", "lead", "support", "territory", "regulator")]
-    do("PUT", path + "/units", {"items": units}, **{"If-Match": f'"{project["version"]}"'})
-    for place, code in enumerate(["environmental_review", "tender", "start", "own_step"]):
+    project = do("PUT", path + "/units", {"items": units}, **{"If-Match": f'"{project["version"]}"'})
+    ids = [{"system": "省级平台", "value": f"SL-{number}"}]
+    do("PUT", path + "/external-ids", {"items": ids}, **{"If-Match": f'"{project["version"]}"'})
+    for place, code in enumerate(["project_approval", "tender", "start", "completion_acceptance", "own_step"]):
         do("POST", path + "/milestones", {"code": code, "name": code, "class": "construction" if place > 1 else "procedure",
                                           "baseline_date": f"2021-0{place + 4}-01"})
     for step in steps:

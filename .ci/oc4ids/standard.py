@@ -66,7 +66,7 @@ LOCATION = object_of(
     geometry=object_of(type=code("geometryType"), coordinates={
         "type": "array", "minItems": 1, "items": {"type": ["number", "array"], "minItems": 1}}),
     gazetteer=object_of(scheme=code("locationGazetteers"), identifiers=list_of(TEXT)),
-    address=object_of(locality=TEXT, region=TEXT, countryName=TEXT))
+    address=object_of(streetAddress=TEXT, locality=TEXT, region=TEXT, countryName=TEXT))
 BREAKDOWN = object_of("id", id=TEXT, description=TEXT, amount=VALUE, period=PERIOD, sourceParty=REFERENCE)
 PROJECT = object_of(
     "id", id=TEXT, identifiers=list_of(object_of("id", id=TEXT, scheme=TEXT)), updated=DATE, language=TEXT, title=TEXT,
@@ -89,6 +89,17 @@ PACKAGE = object_of(
     publisher={**object_of("name", name=TEXT)},
     projects={"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "project-schema.json"}})
 PACKAGE["$schema"] = PROJECT["$schema"]
+
+
+PUBLISHED = "https://standard.open-contracting.org/infrastructure/schema/0__9__5/"
+
+
+def published(folder, host):
+    """The published schema and codelists in a folder, as the checker requests them from a host, by path."""
+    found = {path.name: path.read_text() for path in folder.glob("codelists/*.csv")}
+    for name in ("project-package-schema.json", "project-schema.json"):
+        found[name] = (folder / name).read_text().replace(PUBLISHED, host)
+    return found
 
 
 def files(host):

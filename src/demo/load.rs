@@ -11,9 +11,11 @@ use crate::domain::account::access::Sight;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{IndustryId, MilestoneId, ProjectId, ReportId, UnitId};
 use crate::domain::milestone::{Milestone, TEMPLATES};
+use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::plan::Plan;
 use crate::domain::plan::new_version::{CheckedAmounts, VersionWords};
+use crate::domain::project::external_id::ExternalId;
 use crate::domain::project::facts::ProjectFacts;
 use crate::domain::project::{Project, Visibility};
 use crate::domain::reference::area::Area;
@@ -24,7 +26,7 @@ use crate::domain::report::{Report, ReportState, Step};
 use crate::store::events;
 use crate::store::events::{Author, Event};
 use crate::store::plans::year_plans;
-use crate::store::projects::units as project_units;
+use crate::store::projects::{external_ids, units as project_units};
 use crate::store::reference::{areas, industries, units};
 use crate::store::{
     Conn, Db, Result, StoreError, milestones, plans, projects, reporting_months, reports,
@@ -171,6 +173,7 @@ fn load_one(
     let id = projects::insert(conn, &project(reference, sketch, year, now)?)?;
     record(conn, now, "project.created", "project", id.0, id)?;
     assign_units(conn, reference, sketch, id)?;
+    give_external_id(conn, sketch, id)?;
     let amounts = CheckedAmounts { annual: sketch.annual, months: sketch.months };
     let first = amounts.first(year.january(), VersionWords::default(), now, None);
     let plan = year_plans::insert(conn, id, year, &first)?;
@@ -200,6 +203,22 @@ fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -
             code_reason: "示例项目，不编国家代码".to_owned(),
             content: "合成的示例数据，不对应任何真实项目。".to_owned(),
             nature: sketch.nature,
+            location: format!("{}示例路{}号", area.name, sketch.number),
+            contractor: sketch
+                .actual_start
+                .map(|_| format!("第{}建设公司示例", sketch.number % 9 + 1))
+                .unwrap_or_default(),
+            contract_sum: sketch.actual_start.map(|_| contract_sum(sketch.total)),
+            phase: if sketch.number.is_multiple_of(6) {
+                "一期".to_owned()
+            } else {
+                String::new()
+            },
+            package: if sketch.number.is_multiple_of(19) {
+                "园区配套打捆项目示例".to_owned()
+            } else {
+                String::new()
+            },
             invested_before: sketch.invested_before,
             planned_start: Some(sketch.planned_start),
             planned_finish: Some(sketch.planned_finish),
@@ -225,6 +244,22 @@ fn project(reference: &Reference, sketch: &Sketch, year: Year, now: Timestamp) -
         updated_at: now,
         version: 1,
     })
+}
+
+/// Three fifths of the total, in whole 万元.
+fn contract_sum(total: Fen) -> Fen {
+    const WAN: i64 = 1_000_000;
+    Fen::new((total.get() / 5 * 3 / WAN).max(1) * WAN)
+}
+
+/// Every third project has an id in another system.
+fn give_external_id(conn: &mut Conn, sketch: &Sketch, id: ProjectId) -> Result<()> {
+    if !sketch.number.is_multiple_of(3) {
+        return Ok(());
+    }
+    let system = "省级平台示例".to_owned();
+    let value = format!("SL-{:04}", sketch.number);
+    external_ids::replace(conn, id, &[ExternalId { system, value }])
 }
 
 fn assign_units(

@@ -153,6 +153,8 @@ const PARTS: &[(&str, &str)] = &[
     ("total", "总数"),
     ("total_completion", "总投资完成率"),
     ("total_investment_wan", "总投资（万元）"),
+    ("total_known", "总投资是否已知"),
+    ("total_unknown_count", "总投资待定项目数"),
     ("unit", "责任单位"),
     ("unit_id", "单位编号"),
     ("version", "版本"),

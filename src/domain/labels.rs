@@ -54,6 +54,7 @@ pub const PROJECT: &[FieldLabel] = &[
     field("stage", "库别", "stage"),
     field("nature", "建设性质", "nature"),
     column("total_investment_wan", "总投资（万元）", "总投资", "total investment"),
+    field("total_known", "总投资已知", "total investment known"),
     column(
         "invested_before_wan",
         "以前完成投资（万元）",
@@ -66,7 +67,32 @@ pub const PROJECT: &[FieldLabel] = &[
     field("actual_start", "实际开工", "actual start"),
     field("actual_finish", "实际竣工", "actual finish"),
     field("actual_operation", "实际投产", "actual operation"),
+    column(
+        "planned_start_precision",
+        "计划开工精度",
+        "计划开工精确到",
+        "planned start known to the",
+    ),
+    column(
+        "planned_finish_precision",
+        "计划竣工精度",
+        "计划竣工精确到",
+        "planned finish known to the",
+    ),
+    column(
+        "planned_operation_precision",
+        "计划投产精度",
+        "计划投产精确到",
+        "planned operation known to the",
+    ),
+    column("actual_start_precision", "实际开工精度", "实际开工精确到", "actual start known to the"),
     field("leader", "包保领导", "leader in charge"),
+    field("location", "建设地点", "location"),
+    field("contractor", "施工单位", "contractor"),
+    column("contract_sum_wan", "合同金额（万元）", "合同金额", "contract sum"),
+    column("package", "所属打捆项目", "打捆项目", "package"),
+    column("phase", "建设期次", "期次", "phase"),
+    field("remarks", "备注", "remarks"),
     field("longitude", "经度", "longitude"),
     field("latitude", "纬度", "latitude"),
     field("visibility", "公开范围", "visibility"),
@@ -75,6 +101,22 @@ pub const PROJECT: &[FieldLabel] = &[
     field("synthetic", "演示数据", "synthetic data"),
     field("created_at", "登记时间", "created at"),
     field("updated_at", "修改时间", "changed at"),
+];
+
+/// What project files have beside the fields of projects.
+pub const BESIDE_PROJECT: &[FieldLabel] = &[
+    field("period", "建设起止年限", "period of construction"),
+    field("owner", "项目单位", "owner"),
+    field("lead", "责任单位", "leading unit"),
+    field("support", "配合单位", "supporting unit"),
+    field("territory", "属地单位", "territory"),
+    field("regulator", "行业主管部门", "regulator"),
+    field("contact", "联系人", "contact"),
+    field("phone", "联系电话", "telephone"),
+    field("external_ids", "其他系统编号", "ids in other systems"),
+    field("plan_year", "计划年度", "year of the plan"),
+    column("annual_investment_wan", "年度计划投资（万元）", "年度计划", "annual plan"),
+    field("goal", "年度目标", "goal"),
 ];
 
 /// Fields of year plans.
@@ -177,6 +219,7 @@ const SHARED: &[FieldLabel] = &[
     field("due_on", "期限", "due on"),
     field("units", "办理单位", "units"),
     field("items", "责任单位", "units"),
+    field("external_ids", "其他系统编号", "ids in other systems"),
     field("raised_on", "提出日期", "raised on"),
     field("raised_by", "提出人", "raised by"),
     field("cleared_on", "销号日期", "cleared on"),

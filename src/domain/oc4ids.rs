@@ -6,7 +6,9 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::milestone::{CONSTRUCTION_PERMIT, Milestone, MilestoneClass};
+use crate::domain::milestone::{
+    COMPLETION, CONSTRUCTION_PERMIT, Milestone, MilestoneClass, OPERATION, START,
+};
 use crate::domain::money::Fen;
 use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::unit::{UnitKind, UnitRole};
@@ -32,15 +34,18 @@ pub const fn status(stage: Stage) -> &'static str {
     }
 }
 
-/// `projectType` of a construction nature; `None` for a purchase, which builds nothing.
+/// `projectType` of a construction nature; `None` for a purchase, which builds nothing, and for
+/// 续建.
 pub const fn project_type(nature: Nature) -> Option<&'static str> {
     match nature {
         Nature::NewConstruction => Some("construction"),
-        Nature::Expansion => Some("expansion"),
+        // 改扩建: the standard has no word for both; the asset grows.
+        Nature::Expansion | Nature::AlterationAndExpansion => Some("expansion"),
         Nature::Renovation | Nature::Restoration => Some("rehabilitation"),
         // 迁建: an existing asset is replaced by one built elsewhere.
         Nature::Relocation => Some("replacement"),
-        Nature::Purchase => None,
+        // 续建 does not say of what nature the project is.
+        Nature::Purchase | Nature::Continuation => None,
     }
 }
 
@@ -75,6 +80,19 @@ pub fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
         ("tender", _) => "procurement",
         (_, MilestoneClass::Procedure) => "approval",
         (_, MilestoneClass::Construction) => "delivery",
+    }
+}
+
+/// `milestoneCode` of a milestone: that of the standard where it has one, otherwise our own, since
+/// the code list is open.
+pub fn milestone_code(code: &str) -> &str {
+    match code {
+        "project_approval" => "projectApproval",
+        START => "commencement",
+        COMPLETION => "completion",
+        // 投产: the standard ends with the works found ready for operation.
+        OPERATION => "commissioning",
+        own => own,
     }
 }
 
@@ -132,6 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::milestone::TEMPLATES;
 
     #[test]
     fn amounts_in_yuan_have_two_decimals() {
@@ -162,6 +181,32 @@ mod tests {
             assert!(sector(line.split(',').next().unwrap()).is_some(), "{line}");
         }
         assert_eq!(sector("low_altitude"), None);
+    }
+
+    #[test]
+    fn milestones_have_the_codes_of_the_standard_where_it_has_one() {
+        let codes = TEMPLATES.iter().map(|template| (template.code, milestone_code(template.code)));
+        let mapped: Vec<_> = codes.filter(|(own, code)| own != code).collect();
+        assert_eq!(
+            mapped,
+            [
+                ("project_approval", "projectApproval"),
+                ("start", "commencement"),
+                ("completion_acceptance", "completion"),
+                ("operation", "commissioning"),
+            ]
+        );
+        assert_eq!(milestone_code("main_structure"), "main_structure");
+    }
+
+    #[test]
+    fn every_nature_has_a_type_unless_it_builds_nothing_or_does_not_say() {
+        let without: Vec<&str> = Nature::ALL
+            .iter()
+            .filter(|nature| project_type(**nature).is_none())
+            .map(|nature| nature.as_str())
+            .collect();
+        assert_eq!(without, ["purchase", "continuation"]);
     }
 
     #[test]

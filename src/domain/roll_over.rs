@@ -98,8 +98,12 @@ impl RollOverLine {
             return None;
         }
         let figures = project.figures(old);
-        let remaining = (project.total - figures.completed_ever).max(Fen::ZERO);
         let carried = (figures.planned - figures.completed).max(Fen::ZERO);
+        // Of an unknown total, what remains of the plan is known alone.
+        let remaining = match project.total {
+            Fen::ZERO => carried,
+            total => (total - figures.completed_ever).max(Fen::ZERO),
+        };
         let share = share(
             remaining,
             carried,
@@ -129,7 +133,7 @@ impl RollOverLine {
         if annual.is_negative() {
             return refuse("negative", "不能为负。".to_owned(), "Cannot be negative.".to_owned());
         }
-        if annual > total {
+        if total > Fen::ZERO && annual > total {
             let total = total.to_wan();
             return refuse(
                 "above-total",

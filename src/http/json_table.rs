@@ -237,6 +237,7 @@ fn add_fields(fields: &mut Vec<Field>, name: String, value: &OrderedJson) {
         OrderedJson::Object(inner) => {
             for (field, value) in inner {
                 let path = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                let value = if is_unknown(field, inner) { &OrderedJson::Null } else { value };
                 add_fields(fields, path, value);
             }
             return;
@@ -258,6 +259,16 @@ fn add_fields(fields: &mut Vec<Field>, name: String, value: &OrderedJson) {
         OrderedJson::Text(text) => TableCell::Text(text.clone()),
     };
     fields.push(Field { name, cell });
+}
+
+/// True for the total investment of an object whose other fields say that it is unknown: a file has
+/// a blank cell in its place.
+fn is_unknown(field: &str, object: &[(String, OrderedJson)]) -> bool {
+    let said = |name: &str| object.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    let is_zero = || said(field) == Some(&OrderedJson::Text("0.00".to_owned()));
+    field == "total_investment_wan"
+        && (said("total_known") == Some(&OrderedJson::Bool(false))
+            || (said("total_unknown_count").is_some() && is_zero()))
 }
 
 fn plain_text(value: &OrderedJson) -> String {
@@ -311,6 +322,20 @@ mod tests {
             field("warnings.2.code", text("y")),
         ];
         assert_eq!(cells, expected);
+    }
+
+    #[test]
+    fn an_unknown_total_is_a_blank_cell() {
+        for (json, expected) in [
+            (r#"{"total_investment_wan": "0.00", "total_known": false}"#, None),
+            (r#"{"total_investment_wan": "5.00", "total_known": true}"#, Some("5.00")),
+            (r#"{"total_investment_wan": "0.00", "total_unknown_count": 2}"#, None),
+            (r#"{"total_investment_wan": "5.00", "total_unknown_count": 2}"#, Some("5.00")),
+            (r#"{"total_investment_wan": "0.00", "project_count": 0}"#, Some("0.00")),
+        ] {
+            let cell = expected.map_or(TableCell::Empty, |n| TableCell::Number(n.to_owned()));
+            assert_eq!(cells_of(json).unwrap()[0], field("total_investment_wan", cell), "{json}");
+        }
     }
 
     #[test]

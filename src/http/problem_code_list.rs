@@ -265,6 +265,12 @@ pub(super) const CODES: &[ProblemCode] = &[
         "建设阶段起须有项目代码，或说明理由。",
         "From construction on, a project needs its national code or a reason.",
     ),
+    code(
+        "total-required",
+        409,
+        "建设阶段起须有总投资。",
+        "From construction on, a project needs its total investment.",
+    ),
     code("before-start", 409, "日期早于开工日期。", "The date is before the start."),
     code("in-future", 409, "日期在未来。", "The date is in the future."),
     code(

@@ -15,11 +15,13 @@ use crate::domain::milestone::Milestone;
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::MonthlyAmounts;
+use crate::domain::project::external_id::ExternalId;
 use crate::domain::project::{Project, Visibility};
 use crate::domain::rate::Hundredths;
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 use crate::domain::report::ReportState;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::projects::external_ids;
 use crate::store::projects::row::Row;
 use crate::store::projects::{ProjectFilter, wanted};
 use crate::store::schema::{
@@ -33,6 +35,8 @@ use crate::store::{Conn, Result, StoreError, milestones};
 pub struct Disclosure {
     /// The project.
     pub project: Project,
+    /// Ids in other systems.
+    pub external_ids: Vec<ExternalId>,
     /// Units with a role in it, in the order of assignment.
     pub parties: Vec<Party>,
     /// Year plans, each in its latest version.
@@ -121,12 +125,14 @@ pub fn list(
 fn disclosed(conn: &mut Conn, projects: &[Project]) -> Result<Vec<Disclosure>> {
     let ids: Vec<i64> = projects.iter().map(|p| p.id.0).collect();
     let mut parties = parties(conn, &ids)?;
+    let mut elsewhere = external_ids::of(conn, &ids)?;
     let mut plans = plans(conn, &ids)?;
     let mut reports = reports_of(conn, &ids)?;
     let mut restated = restatements_of(conn, &ids)?;
     let mut milestones = milestones::of(conn, &ids)?;
     let changed = changed_at(conn, &ids)?;
     let disclosure = |project: &Project| Disclosure {
+        external_ids: elsewhere.remove(&project.id).unwrap_or_default(),
         parties: parties.remove(&project.id).unwrap_or_default(),
         plans: plans.remove(&project.id).unwrap_or_default(),
         reports: reports.remove(&project.id).unwrap_or_default(),

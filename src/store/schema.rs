@@ -124,6 +124,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    project_external_ids (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        system -> Text,
+        value -> Text,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
     feeds (id) {
         id -> BigInt,
         feed_id -> Text,
@@ -450,6 +460,16 @@ diesel::table! {
         updated_at -> Timestamp,
         version -> BigInt,
         search_text -> Text,
+        planned_start_precision -> Text,
+        planned_finish_precision -> Text,
+        planned_operation_precision -> Text,
+        actual_start_precision -> Text,
+        location -> Text,
+        contractor -> Text,
+        package -> Text,
+        phase -> Text,
+        remarks -> Text,
+        contract_fen -> Nullable<BigInt>,
     }
 }
 
@@ -644,6 +664,7 @@ diesel::joinable!(envelopes -> plans (plan_id));
 diesel::joinable!(events -> projects (project_id));
 diesel::joinable!(client_secrets -> clients (client));
 diesel::joinable!(clients -> users (user_id));
+diesel::joinable!(project_external_ids -> projects (project_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(industry_targets -> industries (industry_id));
 diesel::joinable!(industry_targets -> plans (plan_id));
@@ -693,6 +714,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     envelopes,
     events,
+    project_external_ids,
     idempotency_keys,
     industries,
     industry_targets,

@@ -15,9 +15,9 @@ const BATCH: i64 = 1_000;
 /// Attempts at a batch that conflicts with other writes.
 const ATTEMPTS: u32 = 20;
 
-/// Searchable text of a project.
-pub(super) fn of_project(name: &str, code: Option<&str>, leader: &str) -> String {
-    folded(&[name, code.unwrap_or_default(), leader])
+/// Searchable text of a project; `package` is the package of projects it belongs to.
+pub(super) fn of_project(name: &str, code: Option<&str>, leader: &str, package: &str) -> String {
+    folded(&[name, code.unwrap_or_default(), leader, package])
 }
 
 /// Searchable text of a unit.
@@ -91,14 +91,14 @@ fn in_batches(conn: &mut Conn, fill: FillBatch) -> Result<()> {
 }
 
 fn fill_projects(conn: &mut Conn, after: i64) -> Result<Option<i64>> {
-    let rows: Vec<(i64, String, Option<String>, String)> = projects::table
+    let rows: Vec<(i64, String, Option<String>, String, String)> = projects::table
         .filter(projects::search_text.eq("").and(projects::id.gt(after)))
         .order(projects::id)
         .limit(BATCH)
-        .select((projects::id, projects::name, projects::code, projects::leader))
+        .select((projects::id, projects::name, projects::code, projects::leader, projects::package))
         .load(conn)?;
-    for (id, name, code, leader) in &rows {
-        let text = of_project(name, code.as_deref(), leader);
+    for (id, name, code, leader, package) in &rows {
+        let text = of_project(name, code.as_deref(), leader, package);
         diesel::update(projects::table.find(id))
             .set(projects::search_text.eq(text))
             .execute(conn)?;
@@ -147,6 +147,6 @@ mod tests {
 
     #[test]
     fn a_line_break_separates_the_fields() {
-        assert_eq!(of_project("甲\nⅡ期", None, "王"), "甲 ii期\n王");
+        assert_eq!(of_project("甲\nⅡ期", None, "王", ""), "甲 ii期\n王");
     }
 }

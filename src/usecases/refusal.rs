@@ -251,6 +251,7 @@ impl From<ProjectRefusal> for Refusal {
             ProjectRefusal::ReasonRequired { .. } => Self::of_field("/reason", code, words),
             ProjectRefusal::StageMove { .. }
             | ProjectRefusal::CodeRequired
+            | ProjectRefusal::TotalRequired
             | ProjectRefusal::Date(_)
             | ProjectRefusal::Ended(_) => Self::conflict(code, words),
         }

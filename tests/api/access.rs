@@ -115,7 +115,10 @@ fn commission_only(method: &str, path: &str) -> bool {
         || path.starts_with("/roll-overs")
         || (method != "get" && path.starts_with("/rules"))
         || (method != "get" && path.contains("/light-overrides"))
-        || (method == "put" && (path.ends_with("/units") || path.contains("/year-plans/")))
+        || (method == "put"
+            && (path.ends_with("/units")
+                || path.ends_with("/external-ids")
+                || path.contains("/year-plans/")))
 }
 
 async fn a_unit_sees_its_own_projects_and_no_others(app: TestApp) {

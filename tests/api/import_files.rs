@@ -495,17 +495,17 @@ fn longer(mut grid: Grid) -> Grid {
         let mut cells = grid.0[1].clone();
         cells.resize(grid.0[0].len(), calamine::Data::Empty);
         grid.0.push(cells);
-        let changes: &[(&str, String)] = match grid.0[0].len() {
-            27 => &[
+        let changes: &[(&str, String)] = match () {
+            () if grid.has("行业") => &[
                 ("国家项目代码", String::new()),
                 ("无代码或校验不符的原因", "申请中".into()),
                 ("项目名称", format!("项目 {nth}")),
             ],
-            _ if grid.has("年份") => &[("年份", format!("{}", 2021 + nth))],
-            _ if grid.has("节点代码") => {
+            () if grid.has("年份") => &[("年份", format!("{}", 2021 + nth))],
+            () if grid.has("节点代码") => {
                 &[("节点代码", ["start", "tender", "operation"][nth - 1].into())]
             }
-            _ => &[("月份", format!("2021-0{}", 6 - nth))],
+            () => &[("月份", format!("2021-0{}", 6 - nth))],
         };
         for (heading, cell) in changes {
             grid.set(

@@ -72,7 +72,7 @@ async fn each_error_of_a_project_is_named_whatever_else_is_wrong(app: TestApp) {
     let faults = [
         fault(0, &"长".repeat(201), "too-long"),
         fault(1, "nowhere", "not-there"),
-        fault(3, "造", "not-one-of"),
+        fault(3, "demolition", "not-one-of"),
         fault(4, "-5", "not-positive"),
         fault(5, "2021-02-30", "wrong-form"),
         fault(6, "2020-01-01", "before-start"),

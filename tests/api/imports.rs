@@ -380,7 +380,7 @@ async fn everything_wrong_is_named_at_once_at_its_place(app: TestApp) {
         (3, "A", "required"),
         (4, "B", "not-there"),
         (4, "C", "not-there"),
-        (5, "D", "not-one-of"),
+        (5, "D", "unknown-nature"),
         (5, "E", "wrong-form"),
         (5, "F", "wrong-form"),
         (6, "E", "not-positive"),
@@ -620,8 +620,9 @@ async fn headings_are_recognised_or_reported(app: TestApp) {
     assert_eq!(typo.places()[0], (1, "E".to_owned(), "unknown-column".to_owned()));
     assert!(typo.json["errors"][0]["detail"].as_str().unwrap().contains("total_investment_wan"));
     let (one, two): (&[&str], &[&str]) =
-        (&["乙", row[1], row[2], row[3]], &["丙", row[1], row[2], row[3]]);
-    let missing = refused(Grid::of(&[&good[..4], one, two])).await;
+        (&["乙", row[1], row[2], "1"], &["丙", row[1], row[2], "1"]);
+    let without_nature: &[&str] = &[good[0], good[1], good[2], good[4]];
+    let missing = refused(Grid::of(&[without_nature, one, two])).await;
     let codes: Vec<String> = missing.places().into_iter().map(|(_, _, code)| code).collect();
     assert_eq!(codes[0], "missing-column", "{}", missing.text);
     assert_eq!(codes.iter().filter(|c| *c == "missing-column").count(), 1);
@@ -762,6 +763,8 @@ async fn errors_and_headings_speak_english_too(app: TestApp) {
 
     let wrong = &refused.json["errors"][0];
     let said = wrong["detail"].as_str().unwrap();
-    assert!(said.starts_with("Sheet \"CSV\", row 2, column B: Must be one of new_con"), "{said}");
+    assert!(said.starts_with("Sheet \"CSV\", row 2, column B: These words"), "{said}");
+    assert!(said.contains("purchase of things (1)"), "{said}");
+    assert!(said.contains("nature_of=words:code, where the code is one of new_con"), "{said}");
     assert_eq!((&wrong["row"], &wrong["column"]), (&json!(2), &json!("B")));
 }

@@ -311,7 +311,7 @@ async fn a_project_says_what_is_known_and_leaves_out_what_is_not(app: TestApp) {
     );
     let milestones = full["milestones"].as_array().unwrap();
     let field = |name: &str| milestones.iter().map(|m| m[name].clone()).collect::<Vec<_>>();
-    assert_eq!(field("code"), ["project_approval", "main_structure", "operation"]);
+    assert_eq!(field("code"), ["projectApproval", "main_structure", "commissioning"]);
     assert_eq!(field("type"), ["approval", "delivery", "delivery"]);
     assert_eq!(field("status"), ["met", "notMet", "scheduled"]);
     assert_eq!(milestones[0]["dateMet"], "2021-02-27T00:00:00+08:00");

@@ -49,6 +49,12 @@ impl Cell {
         Self::Number(amount.to_wan())
     }
 
+    /// The total investment of projects, of which that of `unknown` is not known: a dash if that is
+    /// all there is.
+    pub fn total(amount: Fen, unknown: Option<i64>) -> Self {
+        if amount.is_zero() && unknown.is_some() { Self::NoNumber } else { Self::amount(amount) }
+    }
+
     /// A percentage or percentage points that may not exist.
     pub fn optional_rate(rate: Option<Hundredths>) -> Self {
         rate.map_or(Self::NoNumber, |rate| Self::Number(rate.to_string()))

@@ -59,7 +59,7 @@ fn commitments(figures: &Figures) -> Table {
             Cell::Count(line.promised.project_count),
             Cell::Count(line.registered.project_count),
             Cell::amount(line.promised.total_investment_wan),
-            Cell::amount(line.registered.total_investment_wan),
+            Cell::total(line.registered.total_investment_wan, line.registered.total_unknown_count),
             Cell::amount(line.promised.annual_investment_wan),
             Cell::amount(line.initial.annual_investment_wan),
             Cell::amount(line.current.annual_investment_wan),

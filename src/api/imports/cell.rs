@@ -14,11 +14,12 @@ use crate::api::imports::column::{Blank, Column, Form, Pair, Part};
 use crate::api::imports::content::CellContent;
 use crate::api::imports::date_words::DateError;
 use crate::api::imports::number_cell::{ShownNumber, hundredths, not_whole};
-use crate::api::imports::{date, number_cell};
+use crate::api::imports::{date, number_cell, period};
 use crate::domain::error::FieldError;
 use crate::domain::month::Month;
 use crate::domain::rate::Hundredths;
 use crate::domain::words::Words;
+use crate::usecases::imports::beside::SEPARATORS;
 use crate::usecases::imports::lists::Lists;
 
 /// Converts a cell of `column`, whose amounts are in `unit`. A cell that says there is nothing, such
@@ -71,6 +72,12 @@ fn of_text(
         Form::Percent => percent(&plain).map(|p| json!(p)).ok_or_else(|| not_percent(text)),
         Form::Degrees => degrees(&plain),
         Form::Day => date::day(&plain).map(|day| json!(day)).map_err(|e| e.of(text, "2021-06-30")),
+        Form::Date => {
+            date::partial(&plain).map(Value::from).map_err(|e| e.of(text, "2021-06-30 或 2021-06"))
+        }
+        Form::Period => both_ends(&plain, text),
+        Form::Names => Ok(names(text)),
+        Form::Nature(list) => Ok(nature(&plain, &list()).map_or_else(|| json!(text), Value::from)),
         Form::Month => {
             date::month(&plain).map(|month| json!(month)).map_err(|e| e.of(text, "2021-06"))
         }
@@ -94,6 +101,43 @@ fn of_text(
     }
 }
 
+fn both_ends(plain: &str, text: &str) -> Result<Value, FieldError> {
+    let (start, finish) =
+        period::period(plain).map_err(|e| e.of(text, "2021-2023 或 2021.03-2023.12"))?;
+    Ok(json!(format!("{start}/{finish}")))
+}
+
+/// Names in one spelling, separated by `; `.
+fn names(text: &str) -> Value {
+    let parts = text.split(SEPARATORS).map(str::trim);
+    let mut names: Vec<&str> = Vec::new();
+    for name in parts.filter(|name| !name.is_empty()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { Value::Null } else { json!(names.join("; ")) }
+}
+
+/// Code of a construction nature.
+fn nature<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
+    let spelt = match text {
+        "技改" | "技术改造" | "改建" | "改造" | "技改扩能" | "改建和技改" | "技改项目"
+        | "技术改造项目" => "renovation",
+        "改(扩)建" | "改、扩建" | "改建、扩建" | "改建扩建" | "扩改建" | "改扩建项目" => {
+            "alteration_and_expansion"
+        }
+        "新建项目" => "new_construction",
+        "续建项目" | "继续建设" => "continuation",
+        "扩建项目" => "expansion",
+        "搬迁" | "异地迁建" | "搬迁改造" => "relocation",
+        "恢复重建" => "restoration",
+        "购置" | "设备购置" => "purchase",
+        other => other,
+    };
+    choice(spelt, pairs)
+}
+
 /// True for what people write into a cell to say that there is nothing.
 fn says_nothing(text: &str) -> bool {
     let plain = folded(text);
@@ -108,7 +152,10 @@ fn month_cell(column: &Column, first: NaiveDate) -> Result<Value, FieldError> {
         return Ok(json!(month));
     }
     let text = month.to_string();
-    if matches!(column.form, Form::Text) {
+    if matches!(column.form, Form::Period) {
+        return Ok(json!(format!("{text}/{text}")));
+    }
+    if matches!(column.form, Form::Text | Form::Date) {
         return Ok(Value::String(text));
     }
     Err(DateError::NoDay(month).of(&text, "2021-06-30"))
@@ -162,7 +209,8 @@ pub fn choice<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
     by_code.or_else(|| pairs.iter().find(|(_, zh)| *zh == text)).map(|(code, _)| *code)
 }
 
-fn not_one_of(pairs: &[Pair]) -> FieldError {
+/// The error of a cell that is none of these codes.
+pub fn not_one_of(pairs: &[Pair]) -> FieldError {
     let zh: Vec<String> = pairs.iter().map(|(code, zh)| format!("{code}（{zh}）")).collect();
     let en: Vec<&str> = pairs.iter().map(|(code, _)| *code).collect();
     let words = Words::new(

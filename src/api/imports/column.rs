@@ -18,6 +18,14 @@ pub enum Form {
     Degrees,
     /// A day.
     Day,
+    /// A day, or the month or year that is known of it.
+    Date,
+    /// From one day, month or year to another.
+    Period,
+    /// Construction nature, in one of its spellings.
+    Nature(fn() -> Vec<Pair>),
+    /// Names separated by `、` or semicolons.
+    Names,
     /// A month.
     Month,
     /// A whole number.
@@ -45,6 +53,10 @@ pub enum Part {
     Write,
     /// Can be set when the record is created, but not changed by an import.
     Fixed,
+    /// Stored beside the record, as its units and its plan.
+    Beside,
+    /// Read into other columns.
+    Source,
     /// Read-only.
     Shown,
     /// Derived data; not read. Matches every heading that begins with its name.
@@ -98,12 +110,15 @@ impl Column {
     /// Codes to choose from, for columns with a fixed list.
     pub fn pairs(&self) -> Option<Vec<Pair>> {
         match self.form {
-            Form::Choice(list) | Form::Suggested(list) => Some(list()),
+            Form::Choice(list) | Form::Suggested(list) | Form::Nature(list) => Some(list()),
             Form::Text
             | Form::Amount
             | Form::Percent
             | Form::Degrees
             | Form::Day
+            | Form::Date
+            | Form::Period
+            | Form::Names
             | Form::Month
             | Form::Whole
             | Form::Flag

@@ -26,6 +26,10 @@ pub const WORDS: (Part, Blank) = (Part::Write, Blank::Empty);
 pub const FIXED: (Part, Blank) = (Part::Fixed, Blank::Kept);
 /// Set on creation only; required.
 pub const FIXED_NEEDED: (Part, Blank) = (Part::Fixed, Blank::Refused);
+/// Stored beside the record; a blank cell keeps what is there.
+pub const BESIDE: (Part, Blank) = (Part::Beside, Blank::Kept);
+/// Read into other columns.
+pub const SOURCE: (Part, Blank) = (Part::Source, Blank::Kept);
 /// Read-only; filled in by exports.
 pub const SHOWN: (Part, Blank) = (Part::Shown, Blank::Kept);
 /// Derived data; not read.

@@ -56,14 +56,14 @@ impl EnteredRow {
                 continue;
             }
             match (column.part, value.is_null(), column.blank) {
-                (Part::Key | Part::Ignored, _, _)
+                (Part::Key | Part::Ignored | Part::Source, _, _)
                 | (Part::Fixed, true, _)
                 | (_, true, Blank::Kept) => {}
                 (Part::Write, true, Blank::Refused) => errors.push(blank(column)),
                 (Part::Write, true, Blank::Empty) => {
                     patch.insert(column.name.to_owned(), Value::from(""));
                 }
-                (Part::Write, _, _) => {
+                (Part::Write | Part::Beside, _, _) => {
                     patch.insert(column.name.to_owned(), value.clone());
                 }
                 (Part::Fixed, false, _) => fixed.push(differs(column, now)),

@@ -16,6 +16,19 @@ pub fn day(text: &str) -> Result<NaiveDate, DateError> {
     }
 }
 
+/// What is known of a date, as text: `2021-08-01`, `2021-08` or `2021`.
+///
+/// # Errors
+/// Why the text is not one day, month or year.
+pub fn partial(text: &str) -> Result<String, DateError> {
+    match read(text) {
+        Ok(Said::Day(day)) => Ok(day.to_string()),
+        Ok(Said::Month(month)) => Ok(month.to_string()),
+        Err(DateError::YearAlone(year)) => Ok(year.to_string()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads a month; a day stands for its month.
 ///
 /// # Errors
@@ -210,7 +223,7 @@ fn without_weekday(text: &str) -> &str {
 }
 
 /// Chinese numerals of a date as digits: `二〇二一年八月十五日` becomes `2021年8月15日`.
-fn arabic(date: &str) -> String {
+pub fn arabic(date: &str) -> String {
     const DIGITS: &str = "〇一二三四五六七八九";
     let value = |c: char| {
         let c = if matches!(c, '零' | '○' | 'Ｏ') { '〇' } else { c };

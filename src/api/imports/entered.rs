@@ -9,6 +9,7 @@ use crate::api::imports::column::{Column, Part, named};
 use crate::api::imports::content::SheetRow;
 use crate::api::imports::log::ImportLog;
 use crate::api::imports::table::{Placed, Table};
+use crate::usecases::imports::beside::BesideChoices;
 use crate::usecases::imports::lists::Lists;
 
 /// Values of a row by column name; `null` for blank cells. Absent columns have no entry.
@@ -20,6 +21,8 @@ pub struct EnteredRow {
     pub(super) values: BTreeMap<&'static str, Value>,
     /// Columns whose cells could not be read; the errors are already recorded.
     pub broken: BTreeSet<&'static str>,
+    /// What the caller decided for what is stored beside the record.
+    pub choices: BesideChoices,
 }
 
 impl EnteredRow {
@@ -33,7 +36,7 @@ impl EnteredRow {
     ) -> Self {
         let mut values = BTreeMap::new();
         let mut broken = BTreeSet::new();
-        for Placed { place, column, unit } in &table.columns {
+        for Placed { place, column, unit, .. } in &table.columns {
             if column.part == Part::Ignored {
                 continue;
             }
@@ -53,7 +56,8 @@ impl EnteredRow {
                 }
             }
         }
-        Self { number: row.number, columns, values, broken }
+        let choices = BesideChoices::default();
+        Self { number: row.number, columns, values, broken, choices }
     }
 
     /// Value in the column `name`, if not blank.
@@ -85,7 +89,7 @@ impl EnteredRow {
 
     /// Request body for creating the record.
     pub fn body(&self) -> Map<String, Value> {
-        let parts = [Part::Write, Part::Fixed];
+        let parts = [Part::Write, Part::Fixed, Part::Beside];
         let columns = self.columns.iter().filter(|c| parts.contains(&c.part));
         let said = columns.filter_map(|c| Some((c.name.to_owned(), self.said(c.name)?.clone())));
         said.collect()

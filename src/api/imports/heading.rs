@@ -1,20 +1,22 @@
 //! Finds the heading row of each sheet, identifies its columns, and tells records from other rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::imports::amount_unit::AmountUnit;
 use crate::api::imports::column::{Column, Form, Part, letters};
 use crate::api::imports::content::{CellContent, SheetContent, SheetRow};
+use crate::api::imports::groups::Groups;
 use crate::api::imports::heading_index::HeadingIndex;
 use crate::api::imports::heading_text::{HeadingText, plain, unit_note};
-use crate::api::imports::known_words::unknown;
+use crate::api::imports::known_words::{of_one_year, unknown};
 use crate::api::imports::log::ImportLog;
-use crate::api::imports::options::ReadOptions;
+use crate::api::imports::options::{ReadOptions, RowLook, code_of};
 use crate::api::imports::skipped::{SkipReason, SkippedPart};
 use crate::api::imports::table::{Placed, Table, at};
 use crate::api::imports::template_sheets::{CODES, NOTES};
 use crate::api::imports::{row_look, sheet_errors};
 use crate::domain::error::FieldError;
+use crate::domain::month::Year;
 use crate::domain::words::Words;
 use crate::usecases::imports::kind::ImportKind;
 
@@ -56,7 +58,7 @@ pub fn tables<'a>(
             log.skip(sheet_errors::skipped(sheet, SkipReason::IgnoredSheet));
             continue;
         }
-        match heading_row(sheet, HeadingIndex::of(reading.kind)) {
+        match heading_row(sheet, reading) {
             Some(_) if sheet.is_hidden => sheet_errors::hidden(sheet, log),
             Some(place) => found.extend(reading.table(sheet, place, log)),
             None => others.push(sheet),
@@ -77,10 +79,10 @@ pub fn tables<'a>(
 
 /// Index of the row with the most headings; the first one of equals. A title row may contain one or
 /// two.
-fn heading_row(sheet: &SheetContent, index: &HeadingIndex) -> Option<usize> {
+fn heading_row(sheet: &SheetContent, reading: Reading<'_>) -> Option<usize> {
     let names = |row: &SheetRow| {
-        let known = row.cells.iter().filter_map(|(_, content)| index.find(&text(content)));
-        known.map(|c| c.name).collect::<BTreeSet<&str>>().len()
+        let known = row.cells.iter().filter_map(|(_, content)| reading.found(&text(content)));
+        known.map(|found| found.column.name).collect::<BTreeSet<&str>>().len()
     };
     let tops = sheet.rows.iter().take(DEEPEST).enumerate().map(|(at, row)| (names(row), at));
     let (count, place) = tops.fold((1, 0), |best, (n, at)| if n > best.0 { (n, at) } else { best });
@@ -100,8 +102,8 @@ impl Reading<'_> {
         let texts = above.iter().flat_map(|row| &row.cells).filter_map(|(_, c)| c.text());
         let note = texts.into_iter().find_map(unit_note);
         let (columns, ignored) = self.recognised(sheet, headings, note, log);
-        let rows = self.records(sheet, headings, &columns, below, log);
-        let table = Table { sheet, heading: headings.number, columns, rows };
+        let Records { rows, groups } = self.records(sheet, headings, &columns, below, log);
+        let table = Table { sheet, heading: headings.number, columns, rows, groups };
         table.check_shape(headings, &ignored, log);
         if below.is_empty() {
             log.skip(sheet_errors::skipped(sheet, SkipReason::HeadingsAlone));
@@ -117,13 +119,18 @@ impl Reading<'_> {
         columns: &[Placed],
         below: &'a [SheetRow],
         log: &mut ImportLog,
-    ) -> Vec<&'a SheetRow> {
+    ) -> Records<'a> {
         let mut records = Vec::with_capacity(below.len());
+        let mut groups = Groups::default();
         for row in below {
             let Some(look) = row_look::look(row, headings, columns) else {
+                groups.add_record(row.number);
                 records.push(row);
                 continue;
             };
+            if look == RowLook::Category {
+                groups.enter(&row_look::category(row));
+            }
             if self.options.skip_row.contains(&look) {
                 log.skip(SkippedPart {
                     sheet: sheet.name.clone(),
@@ -137,7 +144,7 @@ impl Reading<'_> {
                 log.note(at(&sheet.name, row.number, None), &pointer, row_look::error(look, row));
             }
         }
-        records
+        Records { rows: records, groups: groups.by_row }
     }
 
     /// The columns, and the places of those that are not read.
@@ -181,6 +188,19 @@ impl Reading<'_> {
         (found, ignored)
     }
 
+    /// The column of a heading: as the caller says, as it is known, or of one year.
+    fn found(self, heading: &str) -> Option<Found> {
+        let columns = self.kind.columns();
+        let said = code_of(&self.options.read_column, heading);
+        let said = said.and_then(|field| columns.iter().find(|c| c.name == field));
+        if let Some(column) = said.or_else(|| HeadingIndex::of(self.kind).find(heading)) {
+            return Some(Found { column, year: None });
+        }
+        let dated = of_one_year(&HeadingText::of(heading).base)?;
+        let column = columns.iter().find(|c| c.name == dated.field)?;
+        (self.kind == ImportKind::Projects).then_some(Found { column, year: Some(dated.year) })
+    }
+
     fn placed(
         self,
         place: u16,
@@ -189,13 +209,13 @@ impl Reading<'_> {
         before: &[Placed],
     ) -> Result<Placed, WrongHeading> {
         let alone = |error| WrongHeading { error, placed: None };
-        let column = HeadingIndex::of(self.kind).find(heading);
-        let column = column.ok_or_else(|| alone(unknown(heading, self.kind)))?;
+        let Found { column, year } =
+            self.found(heading).ok_or_else(|| alone(unknown(heading, self.kind)))?;
         let first = before.iter().find(|c| c.column.name == column.name);
         if let Some(first) = first.filter(|_| column.part != Part::Ignored) {
             return Err(alone(repeated(first.place)));
         }
-        let placed = |unit| Placed { place, column, unit };
+        let placed = |unit| Placed { place, column, unit, year };
         let is_amount = matches!(column.form, Form::Amount) && column.part != Part::Ignored;
         if !is_amount || heading.eq_ignore_ascii_case(column.name) {
             return Ok(placed(AmountUnit::Wan));
@@ -214,6 +234,18 @@ impl Reading<'_> {
             Some(error) => Err(WrongHeading { error, placed: Some(placed(unit)) }),
         }
     }
+}
+
+/// The column of a heading, and the year it names.
+struct Found {
+    column: &'static Column,
+    year: Option<Year>,
+}
+
+/// Rows that are records, and the category rows above them.
+struct Records<'a> {
+    rows: Vec<&'a SheetRow>,
+    groups: BTreeMap<u32, Vec<String>>,
 }
 
 /// A heading that cannot be taken as it is, and its column if it is known.

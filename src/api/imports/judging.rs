@@ -7,10 +7,12 @@ use crate::api::imports::column::Column;
 use crate::api::imports::content::{SheetContent, SheetRow};
 use crate::api::imports::entered::{EnteredRow, column_of};
 use crate::api::imports::heading::{Reading, tables};
+use crate::api::imports::list_cells::ListReader;
 use crate::api::imports::log::ImportLog;
 use crate::api::imports::milestone_rows::MilestoneRow;
 use crate::api::imports::options::ReadOptions;
 use crate::api::imports::project_rows::ProjectRow;
+use crate::api::imports::questions::Parameter;
 use crate::api::imports::report_rows::ReportRow;
 use crate::api::imports::row::{self, RowOutcome};
 use crate::api::imports::table::Table;
@@ -146,7 +148,10 @@ impl ImportRows {
     ) -> Result<(), Refusal> {
         let columns = self.kind.columns();
         log.forget(nth, &table.sheet.name, row.number);
-        let entered = EnteredRow::read(table, row, columns, lists, log);
+        let mut entered = EnteredRow::read(table, row, columns, lists, log);
+        if self.kind == ImportKind::Projects {
+            entered.complete(ListReader { table, lists, options: &self.options }, log);
+        }
         entered.note_what_is_looked_for(&mut context.relied_on);
         match row_of_kind(ask, context, self.kind, &entered)? {
             RowOutcome::Done(mut done) => {
@@ -196,6 +201,13 @@ fn refuse(table: &Table<'_>, entered: &EnteredRow, errors: Vec<FieldError>, log:
     for error in errors {
         let column = column_of(entered.columns, &error.pointer);
         if column.is_some_and(|c| entered.broken.contains(c.name)) {
+            continue;
+        }
+        if let Some(parameter) = Parameter::that_answers(error.code) {
+            let name = column.map_or("", |column| column.name);
+            let suggestion =
+                if parameter == Parameter::PlanReason { error.words.zh } else { String::new() };
+            log.ask(parameter, table.place(row, name), suggestion, &[]);
             continue;
         }
         match column {

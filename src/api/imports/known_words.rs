@@ -4,6 +4,7 @@ use crate::api::imports::column::{Column, Part};
 use crate::api::imports::heading_index::HeadingIndex;
 use crate::api::imports::heading_text::{HeadingText, plain};
 use crate::domain::error::FieldError;
+use crate::domain::month::Year;
 use crate::domain::words::Words;
 use crate::usecases::imports::kind::ImportKind;
 
@@ -16,45 +17,11 @@ struct KnownWord {
 }
 
 /// Headings that only lists of projects explain so.
-const IN_PROJECTS: &[KnownWord] = &[
-    KnownWord {
-        headings: &[
-            "建设地点",
-            "项目地点",
-            "建设地址",
-            "项目所在地",
-            "所在地",
-            "地点",
-            "项目建设地点",
-        ],
-        zh: "项目的县区填在“属地”（area）列，每格一个；列中每格正好是一个县区时可改名为“属地”，详细地点可写入“建设内容及规模”",
-        en: "the county belongs in the column \"area\", one in a cell; rename the column to \"area\" if each cell is one county, and put details into \"content\"",
-    },
-    KnownWord {
-        headings: &[
-            "建设起止年限",
-            "建设年限",
-            "起止年限",
-            "建设周期",
-            "建设工期",
-            "建设期限",
-            "建设起止时间",
-            "起止时间",
-        ],
-        zh: "请分成“计划开工”（planned_start）和“计划竣工”（planned_finish）两列，各填一个日期",
-        en: "split it into the columns \"planned_start\" and \"planned_finish\", each with one date",
-    },
-    KnownWord {
-        headings: &["累计完成投资", "已完成投资", "累计完成", "开工以来累计完成投资"],
-        zh: "入库以前完成的投资填在“以前完成投资（万元）”（invested_before_wan）列，入库以后的由月报（kind=reports）累计",
-        en: "what was invested before registration belongs in the column \"invested_before_wan\"; later investment is added up from monthly reports (kind=reports)",
-    },
-    KnownWord {
-        headings: &["项目性质", "建设类型", "新建或续建"],
-        zh: "建设性质填在“建设性质”（nature）列，进展阶段填在“库别”（stage）列",
-        en: "the nature of construction belongs in the column \"nature\", the stage in \"stage\"",
-    },
-];
+const IN_PROJECTS: &[KnownWord] = &[KnownWord {
+    headings: &["累计完成投资", "已完成投资", "累计完成", "开工以来累计完成投资"],
+    zh: "入库以前完成的投资是“以前完成投资（万元）”（invested_before_wan）列，入库以后的由月报（kind=reports）累计；此列确为入库以前的，可加参数 read_column=累计完成投资:invested_before_wan（冒号前写本列名）",
+    en: "what was invested before registration is the column \"invested_before_wan\", and later investment is added up from monthly reports (kind=reports); if it is what was invested before, add the parameter read_column=heading:invested_before_wan",
+}];
 
 /// Headings that are explained so in every file.
 const EVERYWHERE: &[KnownWord] = &[
@@ -64,53 +31,9 @@ const EVERYWHERE: &[KnownWord] = &[
         en: "running numbers are not stored",
     },
     KnownWord {
-        headings: &["备注", "说明", "附注", "备注说明", "其他"],
-        zh: "登记系统没有备注列；需要保留的内容请写入“建设内容及规模”或月报的“形象进度说明”",
-        en: "the register has no remarks; put what must be kept into \"content\" of the project or \"progress\" of its report",
-    },
-    KnownWord {
-        headings: &[
-            "项目单位",
-            "建设单位",
-            "业主单位",
-            "项目业主",
-            "实施单位",
-            "投资主体",
-            "项目法人",
-            "建设主体",
-            "承建单位",
-        ],
-        zh: "项目单位不经文件导入，请在项目的责任单位中登记（PUT /projects/{id}/units，角色 owner）",
-        en: "owners are not imported from files; enter them as units of the project (PUT /projects/{id}/units, role owner)",
-    },
-    KnownWord {
-        headings: &[
-            "责任单位",
-            "牵头单位",
-            "责任部门",
-            "主管部门",
-            "行业主管部门",
-            "牵头部门",
-            "责任主体",
-            "配合单位",
-            "属地单位",
-        ],
-        zh: "责任单位不经文件导入，请在项目的责任单位中登记（PUT /projects/{id}/units，角色 lead、support、territory 或 regulator）",
-        en: "responsible units are not imported from files; enter them as units of the project (PUT /projects/{id}/units, role lead, support, territory or regulator)",
-    },
-    KnownWord {
-        headings: &[
-            "联系人",
-            "联系电话",
-            "电话",
-            "联系方式",
-            "责任人",
-            "手机",
-            "项目联系人",
-            "联络员",
-        ],
-        zh: "联系人和电话不保存",
-        en: "contact persons and their numbers are not stored",
+        headings: &["责任人", "负责人", "项目负责人"],
+        zh: "责任人可以作为联系人或包保领导导入，请加参数 read_column=责任人:contact 或 read_column=责任人:leader（冒号前写本列名）",
+        en: "it can be read as a contact or as the leader in charge: add the parameter read_column=heading:contact or read_column=heading:leader",
     },
     KnownWord {
         headings: &["存在问题", "存在的问题", "需协调事项", "需协调解决的问题", "问题", "困难问题"],
@@ -165,41 +88,92 @@ fn without_year(base: &str) -> String {
     if digits == 4 { rest.to_owned() } else { base.to_owned() }
 }
 
+/// What a heading of one year is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearHeading {
+    /// The field.
+    pub field: &'static str,
+    /// The year.
+    pub year: Year,
+}
+
+/// The field of a heading of one year, such as `2021年计划投资`, in one spelling and without unit.
+pub fn of_one_year(base: &str) -> Option<YearHeading> {
+    let base = base.strip_prefix("截至").or_else(|| base.strip_prefix('至')).unwrap_or(base);
+    let digits: String = base.chars().take_while(char::is_ascii_digit).collect();
+    let year = digits.parse().ok().filter(|_| digits.len() == 4).and_then(Year::new)?;
+    let rest = without_year(base);
+    let done = [
+        "底累计完成投资",
+        "底完成投资",
+        "底前完成投资",
+        "前完成投资",
+        "底已完成投资",
+        "底累计投资",
+        "底前累计完成投资",
+        "末累计完成投资",
+    ];
+    let field = if done.contains(&rest.as_str()) {
+        "invested_before_wan"
+    } else if PLANS.contains(&rest.as_str()) {
+        "annual_investment_wan"
+    } else if GOALS.contains(&rest.as_str()) {
+        "goal"
+    } else {
+        return None;
+    };
+    Some(YearHeading { field, year })
+}
+
+const PLANS: &[&str] = &[
+    "计划投资",
+    "投资计划",
+    "年度计划投资",
+    "年度投资计划",
+    "计划完成投资",
+    "年计划投资",
+    "当年计划投资",
+    "计划投资额",
+    "投资",
+    "预计投资",
+    "投资额",
+];
+
+const GOALS: &[&str] = &[
+    "工作目标",
+    "年度目标",
+    "年度工作目标",
+    "建设目标",
+    "年度建设内容",
+    "形象进度目标",
+    "主要建设内容",
+    "目标",
+    "工作内容",
+    "建设内容",
+    "计划形象进度",
+    "目标任务",
+    "形象进度",
+    "进度目标",
+];
+
 fn of_a_year(base: &str, kind: ImportKind) -> Option<Words> {
-    if kind == ImportKind::Projects
-        && (base.ends_with("底累计完成投资")
-            || base.ends_with("底完成投资")
-            || base.ends_with("前完成投资"))
-    {
-        let words = IN_PROJECTS.iter().find(|k| k.headings.contains(&"累计完成投资"))?;
-        return Some(Words::new(words.zh, words.en));
-    }
-    let plans = [
-        "计划投资",
-        "投资计划",
-        "年度计划投资",
-        "年度投资计划",
-        "计划完成投资",
-        "年计划投资",
-        "当年计划投资",
-    ];
-    let goals = [
-        "工作目标",
-        "年度目标",
-        "年度工作目标",
-        "建设目标",
-        "年度建设内容",
-        "形象进度目标",
-        "主要建设内容",
-        "目标",
-    ];
-    let column = if plans.contains(&base) {
+    let column = if PLANS.contains(&base) {
         "“年度计划投资（万元）”（annual_investment_wan）"
-    } else if goals.contains(&base) {
+    } else if GOALS.contains(&base) {
         "“年度目标”（goal）"
     } else {
         return None;
     };
+    if kind == ImportKind::Projects {
+        return Some(Words::new(
+            format!(
+                "是否为{column}列？若是，请加参数 read_column={base}:字段名，并以参数 plan_year 说明年份"
+            ),
+            format!(
+                "perhaps it is the column {column}; if so, add the parameter read_column={base}:field, and the year as plan_year"
+            ),
+        ));
+    }
     if kind == ImportKind::YearPlans {
         return Some(Words::new(
             format!("年份请填在“年份”（year）列，此列改名为{column}"),
@@ -222,7 +196,7 @@ fn of_other_file(
     others.into_iter().find_map(|other| {
         let index = HeadingIndex::of(other);
         let column = index.find(heading).or_else(|| index.find(base))?;
-        matches!(column.part, Part::Write | Part::Fixed).then_some((other, column))
+        matches!(column.part, Part::Write | Part::Fixed | Part::Beside).then_some((other, column))
     })
 }
 
@@ -235,8 +209,14 @@ fn similar(heading: &str, kind: ImportKind) -> Words {
     let best = candidates.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match best.filter(|c| likeness(c) > 0.4) {
         Some(c) => Words::new(
-            format!("是否应为“{}”（{}）", c.zh, c.name),
-            format!("perhaps {:?} ({}) is meant", c.name, c.zh),
+            format!(
+                "是否应为“{}”（{}）？若是，请改名或加参数 read_column={heading}:{}",
+                c.zh, c.name, c.name
+            ),
+            format!(
+                "perhaps {:?} ({}) is meant; if so, rename it or add the parameter read_column={heading}:{}",
+                c.name, c.zh, c.name
+            ),
         ),
         None => {
             Words::new("请删去该列，或按模板改名", "delete it, or rename it as in the template")
@@ -256,17 +236,8 @@ mod tests {
     fn words_of_real_lists_say_where_they_belong() {
         for (heading, part) in [
             ("序号", "序号不保存"),
-            ("备注", "没有备注列"),
-            ("项目单位", "角色 owner"),
-            ("责任单位", "角色 lead"),
-            ("联系电话", "电话不保存"),
-            ("建设地点", "“属地”（area）"),
-            ("建设起止年限", "planned_finish"),
-            ("年度计划投资（万元）", "kind=year_plans"),
-            ("2021年计划投资", "annual_investment_wan"),
-            ("2021年度计划投资（亿元）", "annual_investment_wan"),
-            ("2021年工作目标", "“年度目标”（goal）"),
-            ("2020年底累计完成投资", "invested_before_wan"),
+            ("累计完成投资", "invested_before_wan"),
+            ("责任人", "read_column=责任人:contact"),
             ("本月完成投资", "kind=reports"),
             ("节点代码", "kind=milestones"),
             ("建设性质类", "是否应为“建设性质”"),
@@ -275,6 +246,17 @@ mod tests {
             let said = said(heading, ImportKind::Projects);
             assert!(said.contains(part), "{heading}: {said}");
             assert!(said.contains(&format!("ignore_column={}", plain(heading))), "{said}");
+        }
+        for (heading, field) in [
+            ("2021年计划投资", Some("annual_investment_wan")),
+            ("2021年度计划投资", Some("annual_investment_wan")),
+            ("2021年工作目标", Some("goal")),
+            ("2020年底累计完成投资", Some("invested_before_wan")),
+            ("截至2020年底累计完成投资", Some("invested_before_wan")),
+            ("2021年", None),
+            ("计划投资", None),
+        ] {
+            assert_eq!(of_one_year(heading).map(|h| h.field), field, "{heading}");
         }
         assert!(said("总投资", ImportKind::YearPlans).contains("kind=projects"));
         assert!(said("2021年计划投资", ImportKind::YearPlans).contains("“年份”（year）"));

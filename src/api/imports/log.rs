@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::imports::questions::{Parameter, Questions};
 use crate::api::imports::skipped::SkippedPart;
 use crate::domain::error::{CellPlace, FieldError};
 use crate::domain::text_enum::text_enum;
@@ -150,6 +151,7 @@ pub struct ImportLog {
     said: BTreeSet<(String, String)>,
     skipped: Vec<SkippedPart>,
     skipped_count: u32,
+    questions: Questions,
 }
 
 impl ImportLog {
@@ -219,6 +221,17 @@ impl ImportLog {
         }
     }
 
+    /// Asks a question that one parameter answers for many rows.
+    pub fn ask(
+        &mut self,
+        parameter: Parameter,
+        place: CellPlace,
+        suggestion: String,
+        codes: &[(String, String)],
+    ) {
+        self.questions.ask(parameter, place, suggestion, codes);
+    }
+
     /// True if the maximum number of errors is reached.
     pub fn is_full(&self) -> bool {
         self.errors.len() >= ERRORS_SHOWN
@@ -234,10 +247,9 @@ impl ImportLog {
     /// # Errors
     /// Invalid, with all errors.
     pub fn refuse_if_wrong(&mut self) -> Result<(), Refusal> {
-        match std::mem::take(&mut self.errors) {
-            errors if errors.is_empty() => Ok(()),
-            errors => Err(wrong(errors)),
-        }
+        let mut errors = std::mem::take(&mut self.questions).errors();
+        errors.append(&mut self.errors);
+        if errors.is_empty() { Ok(()) } else { Err(wrong(errors)) }
     }
 
     /// The result of the import.
@@ -250,8 +262,10 @@ impl ImportLog {
         dry_run: bool,
         language: Language,
     ) -> Result<ImportView, Refusal> {
-        if !self.errors.is_empty() {
-            return Err(wrong(self.errors));
+        if !self.errors.is_empty() || !self.questions.is_empty() {
+            let mut errors = self.questions.errors();
+            errors.extend(self.errors);
+            return Err(wrong(errors));
         }
         let [created, changed, unchanged] = self.counts;
         let mut rows = self.touched;

@@ -19,6 +19,7 @@ pub mod date;
 pub mod date_words;
 pub mod entered;
 pub mod file;
+pub mod groups;
 pub mod guard;
 pub mod heading;
 pub mod heading_index;
@@ -27,14 +28,20 @@ mod judging;
 pub mod kind;
 pub mod known_words;
 pub mod limits;
+pub mod list_cells;
 pub mod log;
 pub mod milestone_columns;
 pub mod milestone_rows;
 pub mod number_cell;
 pub mod number_format;
 pub mod options;
+pub mod period;
+pub mod places;
+pub mod project_beside;
 pub mod project_columns;
+pub mod project_list_columns;
 pub mod project_rows;
+pub mod questions;
 pub mod report_columns;
 pub mod report_rows;
 pub mod row;
@@ -79,14 +86,14 @@ use crate::{parameter_types, routes};
 use amount_unit::AmountUnit;
 use file::FileBody;
 use log::ImportView;
-use options::{ReadOptions, RowLook};
+use options::{PlanMonths, ReadOptions, RowLook};
 use run::ImportRequest;
 use template::{FileReply, Template};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
     routes!["imports"; create_import, get_import_template]
-        .with_types(parameter_types![AmountUnit ImportKind RowLook TemplateFormat])
+        .with_types(parameter_types![AmountUnit ImportKind PlanMonths RowLook TemplateFormat])
 }
 
 /// Query parameters of an import.
@@ -126,6 +133,13 @@ pub struct ImportQuery {
 /// that says where it belongs, and which parameter leaves it out (`ignore_column`, `ignore_sheet`,
 /// `skip_row`). Amounts in another unit than 万元 are converted after `amount_unit` confirms it.
 /// What was left out is listed in `skipped`.
+///
+/// A file of projects may also have their units with contacts (owner, lead and so on), their ids in
+/// other systems, and the annual investment and goal of one year. Words that the register does not
+/// know are asked for once, and answered by parameters: `industry_of` (also for category rows above
+/// the projects), `area_of`, `nature_of`, `new_units`, `read_column`, `plan_year`, `plan_months`.
+/// Nothing is guessed. Of several areas in one cell the first is the area, with a warning; all stay in
+/// `location`. A month or a year in place of a day is stored with its precision.
 ///
 /// A file can have at most 20,000 rows; the response lists up to 1,000 of them.
 ///

@@ -2,11 +2,21 @@
 
 use crate::api::imports::column::{Column, Form, column};
 use crate::api::imports::column_roles::{
-    BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, FIXED, ID, KEY, NEEDED, NULL, SHOWN, USUAL, VERSION,
-    WORDS, choice,
+    BY_REGISTER, EXAMPLE_CODE, EXAMPLE_NAME, FIXED, ID, KEY, NEEDED, NULL, SHOWN, SOURCE, USUAL,
+    VERSION, WORDS, choice,
 };
-use crate::domain::labels::{PROJECT, label};
+use crate::api::imports::project_list_columns::{
+    ANNUAL, CONTACT, EXTERNAL_IDS, GOAL, LEAD, OWNER, PERIOD, PHONE, PLAN_YEAR, REGULATOR, SUPPORT,
+    TERRITORY,
+};
+use crate::domain::labels::{FieldLabel, PROJECT, label};
+use crate::domain::project::precision::DatePrecision;
 use crate::domain::project::{Nature, Stage, Visibility};
+
+/// How much of a date is known, as an export says it beside the date.
+const fn known_to(label: FieldLabel) -> Column {
+    column(label, choice!(Choice DatePrecision), SOURCE, BY_REGISTER, "")
+}
 
 /// All columns, in the order of the template.
 pub const PROJECTS: &[Column] = &[
@@ -72,7 +82,7 @@ pub const PROJECTS: &[Column] = &[
     ),
     column(
         label(PROJECT, "nature"),
-        choice!(Choice Nature),
+        choice!(Nature Nature),
         NEEDED,
         ["建设性质。", "Nature of construction."],
         "new_construction",
@@ -80,8 +90,11 @@ pub const PROJECTS: &[Column] = &[
     column(
         label(PROJECT, "total_investment_wan"),
         Form::Amount,
-        NEEDED,
-        ["单位万元，至多 6 位小数。", "In 万元, at most 6 decimals."],
+        NULL,
+        [
+            "单位万元，至多 6 位小数；开工前可空。",
+            "In 万元, at most 6 decimals; may be blank before construction.",
+        ],
         "32780.00",
     ),
     column(
@@ -96,16 +109,19 @@ pub const PROJECTS: &[Column] = &[
     ),
     column(
         label(PROJECT, "planned_start"),
-        Form::Day,
+        Form::Date,
         NULL,
-        ["日期，如 2021-03-01。", "A date such as 2021-03-01."],
+        [
+            "日期，如 2021-03-01；只知月份或年份时填 2021-03、2021。",
+            "A date such as 2021-03-01; 2021-03 or 2021 if only month or year is known.",
+        ],
         "2021-03-01",
     ),
-    column(label(PROJECT, "planned_finish"), Form::Day, NULL, ["日期。", "A date."], "2022-10-31"),
-    column(label(PROJECT, "planned_operation"), Form::Day, NULL, ["日期。", "A date."], ""),
+    column(label(PROJECT, "planned_finish"), Form::Date, NULL, ["日期。", "A date."], "2022-10-31"),
+    column(label(PROJECT, "planned_operation"), Form::Date, NULL, ["日期。", "A date."], ""),
     column(
         label(PROJECT, "actual_start"),
-        Form::Day,
+        Form::Date,
         NULL,
         [
             "日期，不晚于今天；已开工的项目必填。",
@@ -134,6 +150,50 @@ pub const PROJECTS: &[Column] = &[
         ["至多 500 个字。", "Leader in charge, at most 500 characters."],
         "",
     ),
+    column(
+        label(PROJECT, "location"),
+        Form::Text,
+        WORDS,
+        [
+            "至多 500 个字；没有属地列时，由其中的县区确定属地。",
+            "Where it is built, in words; without the column area, the area is found in it.",
+        ],
+        "",
+    ),
+    column(label(PROJECT, "contractor"), Form::Text, WORDS, ["施工单位。", "Contractor."], ""),
+    column(
+        label(PROJECT, "contract_sum_wan"),
+        Form::Amount,
+        NULL,
+        ["施工合同金额。", "Sum of the contract with the contractor, in 万元."],
+        "",
+    ),
+    column(
+        label(PROJECT, "package"),
+        Form::Text,
+        WORDS,
+        ["所属打捆（打包）项目的名称。", "Package of projects that it belongs to."],
+        "",
+    ),
+    column(label(PROJECT, "phase"), Form::Text, WORDS, ["如 一期。", "Phase, such as 一期."], ""),
+    column(label(PROJECT, "remarks"), Form::Text, WORDS, ["至多 5000 个字。", "Remarks."], ""),
+    known_to(label(PROJECT, "planned_start_precision")),
+    known_to(label(PROJECT, "planned_finish_precision")),
+    known_to(label(PROJECT, "planned_operation_precision")),
+    known_to(label(PROJECT, "actual_start_precision")),
+    column(label(PROJECT, "total_known"), Form::Flag, SOURCE, BY_REGISTER, ""),
+    PERIOD,
+    OWNER,
+    LEAD,
+    SUPPORT,
+    TERRITORY,
+    REGULATOR,
+    CONTACT,
+    PHONE,
+    EXTERNAL_IDS,
+    PLAN_YEAR,
+    ANNUAL,
+    GOAL,
     column(
         label(PROJECT, "longitude"),
         Form::Degrees,

@@ -43,7 +43,18 @@ pub fn look(row: &SheetRow, headings: &SheetRow, columns: &[Placed]) -> Option<R
     let is_marked = labels.len() == 2 || begins_with_ordinal(&text) || has_count(&text);
     // A single word: the heading of a group, or a record without all it needs.
     let is_alone = row.cells.len() == 1 && columns.len() > 2;
-    (is_marked || is_alone || lacks_words(row, columns)).then_some(RowLook::Category)
+    let is_bare = labels.len() == 1 && has_many_words(columns);
+    let is_category = is_marked || is_alone || is_bare || lacks_words(row, columns);
+    is_category.then_some(RowLook::Category)
+}
+
+/// True for a table with at least five columns of words: a record says more than one of them.
+fn has_many_words(columns: &[Placed]) -> bool {
+    let has_words = |c: &&Placed| {
+        matches!(c.column.form, Form::Text | Form::Names | Form::Nature(_) | Form::Period)
+    };
+    let is_of_projects = columns.iter().any(|c| c.column.name == "nature");
+    is_of_projects && columns.iter().filter(has_words).count() >= 5
 }
 
 fn compact(text: &str) -> String {
@@ -164,6 +175,12 @@ fn is_note(text: &str) -> bool {
     before.is_some_and(|before| {
         words.contains(&before.trim_end_matches(|c: char| c.is_ascii_digit()))
     })
+}
+
+/// The words of a category row, with their ordinal.
+pub fn category(row: &SheetRow) -> String {
+    let labels = row.cells.iter().filter_map(|(_, content)| label(content));
+    labels.take(2).map(compact).collect()
 }
 
 /// The error of a row that is no record.

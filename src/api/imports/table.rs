@@ -1,12 +1,13 @@
 //! A sheet whose columns are identified.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::imports::amount_unit::AmountUnit;
 use crate::api::imports::column::{Column, letters};
 use crate::api::imports::content::{SheetContent, SheetRow};
 use crate::api::imports::log::ImportLog;
 use crate::domain::error::{CellPlace, FieldError};
+use crate::domain::month::Year;
 use crate::domain::words::Words;
 
 /// A column at its place in a sheet.
@@ -18,6 +19,8 @@ pub struct Placed {
     pub column: &'static Column,
     /// Unit of its amounts.
     pub unit: AmountUnit,
+    /// Year that its heading names.
+    pub year: Option<Year>,
 }
 
 /// A sheet whose columns are identified.
@@ -31,6 +34,8 @@ pub struct Table<'a> {
     pub columns: Vec<Placed>,
     /// Rows below the headings that are records.
     pub rows: Vec<&'a SheetRow>,
+    /// Category rows above a record, by its row number: from the whole to the part.
+    pub groups: BTreeMap<u32, Vec<String>>,
 }
 
 /// A place in a sheet; `column` counts from 0.

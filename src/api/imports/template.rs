@@ -94,7 +94,7 @@ impl Template {
     }
 
     fn columns(&self) -> impl Iterator<Item = &'static Column> + use<> {
-        self.kind.columns().iter().filter(|c| c.part != Part::Ignored)
+        self.kind.columns().iter().filter(|c| !matches!(c.part, Part::Ignored | Part::Source))
     }
 
     /// Values of `column` in every row.

@@ -24,10 +24,11 @@ use crate::usecases::lights::project::showing;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::{CreateProjects, EditProjects, MoveStages, ReadProjects};
 use crate::usecases::projects::filter::FilterQuery;
+use crate::usecases::projects::input::ProjectInput;
 use crate::usecases::projects::list::{self, ProjectListing};
 use crate::usecases::projects::selection::SelectionQuery;
 use crate::usecases::projects::transition::{self, Transition};
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::projects::write;
 
 /// The operations of this file.
@@ -113,7 +114,9 @@ async fn get_project(
 /// Register a project
 ///
 /// Adds a project to the register. A project in stage `construction` or later needs its national
-/// project code (or `code_reason`) and its actual start date. Commission only.
+/// project code (or `code_reason`), its total investment and its actual start date. Before
+/// construction the total may be unknown; it then limits neither plans nor investment. Commission
+/// only.
 #[utoipa::path(
     post, path = "/projects",
     responses((status = 409, description = "Another project has this national project code.")),
@@ -134,7 +137,8 @@ fn created(view: ProjectView) -> Created<ProjectView> {
 /// Change a project
 ///
 /// Changes the given fields; absent fields stay as they are. The commission may change all fields;
-/// a unit or area only `content`, `leader`, `longitude` and `latitude`. Other fields give 403. The
+/// a unit or area only `content`, `leader`, `longitude`, `latitude`, `location`, `contractor`, `phase`
+/// and `remarks`. Other fields give 403. The
 /// stage is changed by `POST /projects/{project_id}/transitions`.
 #[utoipa::path(
     patch, path = "/projects/{project_id}",
@@ -159,7 +163,7 @@ async fn update_project(
 /// only.
 #[utoipa::path(
     post, path = "/projects/{project_id}/transitions",
-    responses((status = 409, description = "The stage cannot follow the current one (the detail lists those that can), or the project has neither a national project code nor `code_reason`.")),
+    responses((status = 409, description = "The stage cannot follow the current one (the detail lists those that can), or the project has neither a national project code nor `code_reason`, or no total investment.")),
 )]
 async fn move_project(
     who: Permit<MoveStages>,

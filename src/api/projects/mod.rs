@@ -1,6 +1,7 @@
 //! Projects and their units: `/projects`.
 
 pub mod batch;
+pub mod external_ids;
 pub mod handlers;
 pub mod units;
 
@@ -14,6 +15,7 @@ use crate::parameter_types;
 pub fn routes() -> Routes {
     handlers::routes()
         .and(units::routes())
+        .and(external_ids::routes())
         .and(batch::routes())
         .with_types(parameter_types![Nature ProjectId Stage UnitRole])
 }

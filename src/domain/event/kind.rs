@@ -13,6 +13,8 @@ text_enum! {
         ProjectMoved = "project.moved" "变更项目库别",
         /// Project units changed.
         ProjectUnitsChanged = "project.units_changed" "调整项目责任单位",
+        /// Project ids in other systems changed.
+        ProjectExternalIdsChanged = "project.external_ids_changed" "修改项目在其他系统的编号",
         /// Year plan entered.
         YearPlanEntered = "year_plan.entered" "录入年度计划",
         /// Year plan adjusted.

@@ -60,8 +60,10 @@ pub struct Coverage {
 pub struct Figures {
     /// Number of projects.
     pub project_count: i64,
-    /// Total investment.
+    /// Total investment, of the projects whose total is known.
     pub total: Fen,
+    /// Number of projects whose total is unknown.
+    pub total_unknown: i64,
     /// Year plans, on the requested basis.
     pub planned: Fen,
     /// Planned investment from January to the month of the summary, on the requested basis.
@@ -76,7 +78,7 @@ pub struct Figures {
     /// Completed investment from January to the month of the summary.
     pub completed: Fen,
     /// Invested before the register began, plus all completed investment up to the month of the
-    /// summary.
+    /// summary; of the projects whose total is known.
     pub completed_ever: Fen,
     /// Report coverage.
     pub coverage: Coverage,
@@ -95,10 +97,16 @@ impl Coverage {
 }
 
 impl Figures {
+    /// Number of projects whose total is unknown; `None` if there are none.
+    pub fn unknown_totals(&self) -> Option<i64> {
+        (self.total_unknown > 0).then_some(self.total_unknown)
+    }
+
     /// Figures of an empty set of projects.
     pub const ZERO: Self = Self {
         project_count: 0,
         total: Fen::ZERO,
+        total_unknown: 0,
         planned: Fen::ZERO,
         planned_through: Fen::ZERO,
         planned_initial: Fen::ZERO,
@@ -130,6 +138,7 @@ impl Add for Figures {
         Self {
             project_count: self.project_count + other.project_count,
             total: self.total + other.total,
+            total_unknown: self.total_unknown + other.total_unknown,
             planned: self.planned + other.planned,
             planned_through: self.planned_through + other.planned_through,
             planned_initial: self.planned_initial + other.planned_initial,
@@ -170,6 +179,7 @@ mod tests {
             |(count, total, planned, done, ever, confirmed, submitted, missing)| Figures {
                 project_count: count,
                 total,
+                total_unknown: submitted,
                 planned,
                 planned_through: planned,
                 planned_initial: total,

@@ -59,7 +59,7 @@ pub struct ProjectYear {
     pub stage: Stage,
     /// Construction nature (建设性质).
     pub nature: Nature,
-    /// Total investment.
+    /// Total investment; zero if unknown.
     pub total: Fen,
     /// Invested before the register began, plus confirmed investment of earlier years.
     pub before_the_year: Fen,
@@ -96,16 +96,18 @@ impl ProjectYear {
         let planned = plan.sum();
         let (elapsed, active) = self.active_months(period);
         let share = i128::from(ACTIVE_DENOMINATOR / active * elapsed);
+        let knows_total = !self.total.is_zero();
         Figures {
             project_count: 1,
             total: self.total,
+            total_unknown: i64::from(!knows_total),
             planned,
             planned_through: plan.through(period.through.number()),
             planned_initial: both.initial.sum(),
             planned_current: both.current.sum(),
             active_share: i128::from(planned.get()).strict_mul(share),
             completed,
-            completed_ever: self.before_the_year + completed,
+            completed_ever: if knows_total { self.before_the_year + completed } else { Fen::ZERO },
             coverage: self.coverage(period, |_| true),
         }
     }

@@ -114,7 +114,8 @@ impl CheckedAmounts {
         }
     }
 
-    /// Validates the amounts of a version against the project's total investment.
+    /// Validates the amounts of a version against the project's total investment; zero if it is
+    /// unknown, and then it limits nothing.
     ///
     /// # Errors
     /// All invalid fields: not twelve months, a negative month, a sum of the months that differs
@@ -132,7 +133,7 @@ impl CheckedAmounts {
             let words = Words::new("年度计划投资不能为负。", "Cannot be negative.");
             errors.push(FieldError::new("/annual_investment_wan", "negative", words));
         }
-        if annual > total {
+        if total > Fen::ZERO && annual > total {
             let words = Words::new(
                 format!("年度计划 {} 万元超过总投资 {} 万元。", annual.to_wan(), total.to_wan()),
                 format!(

@@ -17,6 +17,10 @@ text_enum! {
         Restoration = "restoration" "恢复",
         /// 单纯购置: purchase only
         Purchase = "purchase" "单纯购置",
+        /// 续建: construction goes on; the nature it began with is not said
+        Continuation = "continuation" "续建",
+        /// 改扩建: renovation and expansion in one
+        AlterationAndExpansion = "alteration_and_expansion" "改扩建",
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::error::FieldError;
 use crate::domain::id::{AreaId, IndustryId};
 use crate::domain::money::Fen;
 use crate::domain::project::classes::{Nature, Visibility};
+use crate::domain::project::precision::DatePrecisions;
 use crate::domain::project::refusal::ProjectRefusal;
 use crate::domain::project::stage::Stage;
 use crate::domain::words::Words;
@@ -29,7 +30,7 @@ pub struct ProjectFacts {
     pub area_id: AreaId,
     /// Construction nature (建设性质).
     pub nature: Nature,
-    /// Total planned investment.
+    /// Total planned investment; zero if it is unknown, which is allowed until construction.
     pub total: Fen,
     /// Invested before the register began.
     pub invested_before: Fen,
@@ -45,8 +46,22 @@ pub struct ProjectFacts {
     pub actual_finish: Option<NaiveDate>,
     /// Actual start of operation.
     pub actual_operation: Option<NaiveDate>,
+    /// How much is known of these dates.
+    pub precisions: DatePrecisions,
     /// The leader in charge (包保领导); may be empty.
     pub leader: String,
+    /// Where it is built, in words; may be empty.
+    pub location: String,
+    /// Contractor (施工单位); may be empty.
+    pub contractor: String,
+    /// Sum of the contract with the contractor, if known.
+    pub contract_sum: Option<Fen>,
+    /// Package of projects it belongs to (打捆项目); may be empty.
+    pub package: String,
+    /// Phase of a project built in phases, such as 一期; may be empty.
+    pub phase: String,
+    /// Remarks; may be empty.
+    pub remarks: String,
     /// Longitude in millionths of a degree; east is positive.
     pub longitude_e6: Option<i64>,
     /// Latitude in millionths of a degree; north is positive.
@@ -56,6 +71,11 @@ pub struct ProjectFacts {
 }
 
 impl ProjectFacts {
+    /// True if the total investment is known.
+    pub fn knows_total(&self) -> bool {
+        self.total != Fen::ZERO
+    }
+
     /// The facts a project cannot do without; all others are unknown, empty or zero.
     pub fn new(name: String, industry_id: IndustryId, area_id: AreaId, total: Fen) -> Self {
         Self {
@@ -74,7 +94,14 @@ impl ProjectFacts {
             actual_start: None,
             actual_finish: None,
             actual_operation: None,
+            precisions: DatePrecisions::DAYS,
             leader: String::new(),
+            location: String::new(),
+            contractor: String::new(),
+            contract_sum: None,
+            package: String::new(),
+            phase: String::new(),
+            remarks: String::new(),
             longitude_e6: None,
             latitude_e6: None,
             visibility: Visibility::Open,
@@ -94,7 +121,7 @@ impl ProjectFacts {
     /// Validates the facts of a project in `stage`; returns all errors, each with a JSON pointer.
     pub fn check(&self, stage: Stage, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        self.check_money(&mut errors);
+        self.check_money(stage, &mut errors);
         self.check_order(&mut errors);
         self.check_future(today, &mut errors);
         self.check_place(&mut errors);
@@ -112,10 +139,20 @@ impl ProjectFacts {
         self.code.is_none() && self.code_reason.is_empty()
     }
 
-    fn check_money(&self, errors: &mut Vec<FieldError>) {
-        if self.total <= Fen::ZERO {
-            let words = Words::new("总投资应大于零。", "Must be greater than zero.");
-            errors.push(FieldError::new("/total_investment_wan", "not-positive", words));
+    fn check_money(&self, stage: Stage, errors: &mut Vec<FieldError>) {
+        if self.total.is_negative() {
+            errors.push(not_positive("/total_investment_wan"));
+        }
+        if !self.knows_total() && stage.has_started() {
+            let words = Words::new(
+                "总投资在开工以前可以暂缺；已开工的项目必须填写。",
+                "The total may be unknown until construction; a project that has started requires it.",
+            );
+            let error = FieldError::new("/total_investment_wan", "required", words);
+            errors.push(error.compared_with(&["/stage"]));
+        }
+        if self.contract_sum.is_some_and(|sum| sum <= Fen::ZERO) {
+            errors.push(not_positive("/contract_sum_wan"));
         }
         if self.invested_before.is_negative() {
             let words = Words::new("以前年度完成投资不能为负。", "Cannot be negative.");
@@ -208,6 +245,15 @@ impl ProjectFacts {
             }
         }
     }
+}
+
+/// The error of an amount that must be greater than zero.
+pub fn not_positive(pointer: &str) -> FieldError {
+    let words = Words::new(
+        "应大于零；不知道时请留空。",
+        "Must be greater than zero; leave it out if unknown.",
+    );
+    FieldError::new(pointer, "not-positive", words)
 }
 
 fn degrees(e6: i64) -> String {

@@ -1,8 +1,10 @@
 //! Projects, their stages and stage transitions.
 
 mod classes;
+pub mod external_id;
 pub mod facts;
 pub mod limits;
+pub mod precision;
 pub mod refusal;
 mod stage;
 
@@ -72,7 +74,7 @@ impl Project {
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = facts.check(stage, today);
         facts.check_stage_days(stage, &mut errors);
-        // A total that is not positive is refused for that alone.
+        // What an unknown total would limit is not limited.
         if facts.total > Fen::ZERO && facts.invested_before > facts.total {
             errors.push(limits::above_total(facts.invested_before, facts.total));
         }
@@ -148,7 +150,8 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectRefusal::StageMove`], [`ProjectRefusal::ReasonRequired`], [`DateRefusal::InFuture`],
-    /// [`ProjectRefusal::CodeRequired`], [`DateRefusal::BeforeStart`].
+    /// [`ProjectRefusal::CodeRequired`], [`ProjectRefusal::TotalRequired`],
+    /// [`DateRefusal::BeforeStart`].
     pub fn move_to(mut self, step: &Move, today: NaiveDate) -> Result<Self, ProjectRefusal> {
         let Move { to, on, .. } = *step;
         let from = self.stage;
@@ -164,6 +167,9 @@ impl Project {
         }
         if to.has_started() && self.facts.lacks_code() {
             return Err(ProjectRefusal::CodeRequired);
+        }
+        if to.has_started() && !self.facts.knows_total() {
+            return Err(ProjectRefusal::TotalRequired);
         }
         self.facts.keep_dates(from, to, on);
         self.facts.check_ends()?;

@@ -30,6 +30,11 @@ pub enum ProjectRefusal {
         "construction requires the national project code, or a `code_reason` that explains why there is none yet; set it with PATCH first"
     )]
     CodeRequired,
+    /// A move to construction requires the total investment.
+    #[error(
+        "construction requires the total investment, which is unknown so far; set it with PATCH first"
+    )]
+    TotalRequired,
     /// The date is wrong.
     #[error(transparent)]
     Date(#[from] DateRefusal),
@@ -45,6 +50,7 @@ impl ProjectRefusal {
             Self::StageMove { .. } => "stage-move",
             Self::ReasonRequired { .. } => "reason-required",
             Self::CodeRequired => "code-required",
+            Self::TotalRequired => "total-required",
             Self::Date(refusal) => refusal.code(),
             Self::Ended(_) => "project-ended",
         }
@@ -69,6 +75,7 @@ impl ProjectRefusal {
                 "转入建设前须先填写国家项目代码；确实尚未取得的，请在 code_reason 中说明原因。"
                     .to_owned()
             }
+            Self::TotalRequired => "转入建设前须先填写总投资。".to_owned(),
             Self::Date(refusal) => refusal.words().zh,
             Self::Ended(year) => format!("项目已于 {year} 年结束，其后年度不能再列计划。"),
         };
@@ -83,6 +90,7 @@ impl OfDate for ProjectRefusal {
             Self::StageMove { .. }
             | Self::ReasonRequired { .. }
             | Self::CodeRequired
+            | Self::TotalRequired
             | Self::Ended(_) => None,
         }
     }

@@ -81,7 +81,7 @@ fn above_total(report: &ReportFigures, context: &ReportContext) -> Option<Warnin
     // Later months count too: one of several reports is the last to be handed over.
     let ever = ever(report, context) + context.later_months;
     let total = context.total;
-    (ever > total).then(|| {
+    (total > Fen::ZERO && ever > total).then(|| {
         let ever = ever.to_wan();
         let total = total.to_wan();
         Warning::new(

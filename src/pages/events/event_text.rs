@@ -10,12 +10,13 @@ use crate::domain::light::Light;
 use crate::domain::milestone::MilestoneClass;
 use crate::domain::money::Fen;
 use crate::domain::plan::year_plan::PlanVersionKind;
+use crate::domain::project::precision::DatePrecision;
 use crate::domain::project::{Nature, Stage, Visibility};
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
 use crate::domain::roll_over::RollOverState;
-use crate::domain::words::Language;
+use crate::domain::words::{Language, Words};
 use crate::pages::events::event_words;
 use crate::pages::events::event_words::Bilingual;
 use crate::usecases::events::view::{ChangeView, EventView};
@@ -82,7 +83,8 @@ pub fn describe(event: EventView, names: &Names) -> EventText {
     let subject = event_words::subject(&event.subject_kind);
     let subject = subject.map_or(event.subject_kind.as_str(), |both| chosen(both, language));
     let says = |c: &ChangeView| {
-        !(HIDDEN_FIELDS.contains(&c.field.as_str()) || empty(&c.before) && empty(&c.after))
+        let hidden = HIDDEN_FIELDS.contains(&c.field.as_str()) || is_usual(c);
+        !(hidden || empty(&c.before) && empty(&c.after))
     };
     let changes = event.changes.iter().filter(|c| says(c));
     EventText {
@@ -109,6 +111,13 @@ fn chosen(both: Bilingual, language: Language) -> &'static str {
         Language::Chinese => both.0,
         Language::English => both.1,
     }
+}
+
+/// True for what nobody says of a new project: that its dates are days and its total is known. The
+/// total itself says that it is unknown.
+fn is_usual(change: &ChangeView) -> bool {
+    let is_new_day = change.before.is_null() && change.after == "day";
+    change.field == "total_known" || (change.field.ends_with("_precision") && is_new_day)
 }
 
 fn empty(value: &Value) -> bool {
@@ -181,6 +190,9 @@ fn say_text(field: &str, text: &str, subject: &str, names: &Names) -> String {
         ("area", _) => names.area(text),
         ("stage", _) => word::<Stage>(text, |v| v.say(language)),
         ("nature", _) => word::<Nature>(text, |v| v.say(language)),
+        (name, _) if name.ends_with("_precision") => {
+            word::<DatePrecision>(text, |v| v.say(language))
+        }
         ("visibility", _) => word::<Visibility>(text, |v| v.say(language)),
         ("light", _) => word::<Light>(text, |v| v.say(language)),
         ("class", _) => word::<MilestoneClass>(text, |v| v.say(language)),
@@ -193,6 +205,9 @@ fn say_text(field: &str, text: &str, subject: &str, names: &Names) -> String {
         ("state", "issue") => word::<IssueState>(text, |v| v.say(language)),
         ("state", "reporting_month" | "bulletin") => word::<MonthState>(text, |v| v.say(language)),
         ("state", "roll_over") => word::<RollOverState>(text, |v| v.say(language)),
+        ("total_investment_wan", "project") if Fen::parse_wan(text).is_ok_and(Fen::is_zero) => {
+            Words::new("待定", "unknown").say(language)
+        }
         ("months", "year_plan") => amount().unwrap_or_else(|_| text.to_owned()),
         (name, _) if name.ends_with("_wan") => amount().unwrap_or_else(|_| text.to_owned()),
         (name, _) if name.ends_with("_percent") => format!("{text}%"),

@@ -4,6 +4,11 @@
 const KINDS: &[(&str, &str, &str)] = &[
     ("project.moved", "变更项目库别", "project stage changed"),
     ("project.units_changed", "调整项目责任单位", "project units changed"),
+    (
+        "project.external_ids_changed",
+        "修改项目在其他系统的编号",
+        "project ids in other systems changed",
+    ),
     ("issue.proposed", "申请事项销号", "issue clearance proposed"),
     ("light.overridden", "人工认定红黄绿灯", "light overridden"),
     ("light.override_withdrawn", "撤回红黄绿灯人工认定", "light override withdrawn"),
@@ -121,6 +126,7 @@ pub const COMMON_KINDS: &[&str] = &[
     "project.updated",
     "project.moved",
     "project.units_changed",
+    "project.external_ids_changed",
     "issue.raised",
     "issue.raised_again",
     "issue.rewritten",

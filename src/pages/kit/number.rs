@@ -19,6 +19,12 @@ pub fn yi(amount: &Fen) -> String {
     amount.to_yi_rounded()
 }
 
+/// Total investment in 万元, or a word if it is unknown. `None` for `unknown` means that it is known
+/// of every project.
+pub fn total(amount: &Fen, unknown: &Option<i64>, word: &str) -> String {
+    if amount.is_zero() && unknown.is_some() { word.to_owned() } else { wan(amount) }
+}
+
 /// `12.34%`, or a dash for none.
 pub fn percent(value: &Option<Hundredths>) -> String {
     value.map_or_else(dash, |v| format!("{v}%"))

@@ -18,6 +18,7 @@ use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::permission::{Permission, ReadProjects, ReadSummaries};
 use crate::usecases::plans::year_plan::{self, YearPlanKey};
 use crate::usecases::plans::year_plan_view::YearPlanView;
+use crate::usecases::projects::external_ids::{self, ExternalIdView};
 use crate::usecases::projects::list as project_list;
 use crate::usecases::projects::units::{self, ProjectUnitView};
 use crate::usecases::projects::view::ProjectView;
@@ -44,6 +45,8 @@ pub struct ProjectData {
     pub trend: Trend,
     /// Units with their roles.
     pub units: Vec<ProjectUnitView>,
+    /// Ids in other systems.
+    pub external_ids: Vec<ExternalIdView>,
     /// Year plan, if there is one.
     pub plan: Option<YearPlanView>,
     /// Milestones.
@@ -105,6 +108,7 @@ impl DataRequest {
             trend: figures.trend,
             names: Names::read(ask)?,
             units: units::get(ask, id)?.items,
+            external_ids: external_ids::get(ask, id)?.items,
             plan: year_plan::find(ask, YearPlanKey { project: id, year: self.period.year })?,
             milestones: milestone_list::of_project(ask, id)?,
             reports: report_list::of_project(ask, id)?,

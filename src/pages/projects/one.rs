@@ -44,6 +44,8 @@ struct ProjectPage {
     history: Vec<EventText>,
     /// Register facts without a place of their own in the template.
     further: Vec<Fact>,
+    /// Address of the projects of its package.
+    package: String,
     /// The milestone whose form is open.
     milestone: Option<MilestoneView>,
     rejected: RejectedForm,
@@ -95,6 +97,7 @@ pub async fn page<P: Permission>(
         chart: month_chart(&data.trend, &shell, &|_| MonthLinks::same("#plan-table")),
         timeline: timeline(&data.milestones, &shell),
         further: further_facts(&data.project, &data.names),
+        package: package_address(&shell, &data.project.package),
         history: history.into_iter().map(|event| describe(event, &data.names)).collect(),
         milestone: shown
             .milestone
@@ -180,4 +183,14 @@ impl ProjectPage {
         let stands = |o: &&LightOverrideView| o.withdrawn_at.is_none() && o.expires_on >= today;
         self.data.overrides.iter().filter(stands).collect()
     }
+}
+
+/// Longest search text that the list of projects takes, in characters.
+const LONGEST_SEARCH: usize = 100;
+
+/// Address of the projects of a package.
+fn package_address(shell: &Shell, package: &str) -> String {
+    let text: String = package.chars().take(LONGEST_SEARCH).collect();
+    let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    format!("{}&q={text}", shell.to("/projects"))
 }

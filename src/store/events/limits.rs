@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 
 use crate::domain::money::Fen;
+use crate::domain::project::Stage;
 use crate::domain::report::ReportState;
 use crate::domain::warning::Warning;
 use crate::store::events::verify::Verified;
@@ -13,21 +14,28 @@ use crate::store::schema::{
 };
 use crate::store::{Conn, Result, StoreError};
 
-/// Checks every project: no current year plan is above its total, and what was invested before,
+/// Checks every project: only one before construction has no total; no current year plan is above its total, and what was invested before,
 /// confirmed and restated is not either.
 ///
 /// A report that takes its project above the total is confirmed with a warning, and a restatement
 /// may do so too. Such a project is noted; it is wrong only if neither explains it.
 pub(super) fn totals_hold(conn: &mut Conn) -> Result<Verified> {
-    let all: Vec<(i64, i64, i64)> = projects::table
+    let all: Vec<(i64, i64, i64, String)> = projects::table
         .order(projects::id)
-        .select((projects::id, projects::total_fen, projects::invested_before_fen))
+        .select((projects::id, projects::total_fen, projects::invested_before_fen, projects::stage))
         .load(conn)?;
     let plans = current_plans(conn)?;
     let done = done(conn)?;
     let mut found = Verified::of("total investment of projects", all.len());
-    for (id, total, before) in all {
+    for (id, total, before, stage) in all {
         let total = Fen::new(total);
+        if total == Fen::ZERO {
+            // An unknown total limits nothing, and construction does not begin without one.
+            if StoreError::read_text::<Stage>(&stage)?.has_started() {
+                found.wrong.push(format!("project {id}: in stage {stage} without a total"));
+            }
+            continue;
+        }
         for (year, annual) in plans.get(&id).into_iter().flatten().filter(|(_, a)| *a > total) {
             found.wrong.push(format!(
                 "project {id}: {} 万元 planned for {year} is more than its total of {} 万元",

@@ -1,7 +1,9 @@
 //! Projects. Every query takes the caller's [`Sight`]; projects outside it are treated as if they
 //! did not exist.
 
+pub mod beside;
 pub mod coded;
+pub mod external_ids;
 pub mod floor;
 pub mod order;
 pub mod recorded;
@@ -22,7 +24,9 @@ use crate::domain::reference::unit::UnitRole;
 use crate::store::conn::MultiBackend;
 use crate::store::projects::row::{Row, columns};
 use crate::store::projects::selection::ProjectSelection;
-use crate::store::schema::{project_units, projects, units as responsible_units};
+use crate::store::schema::{
+    project_external_ids as ids_elsewhere, project_units, projects, units as responsible_units,
+};
 use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
@@ -47,7 +51,8 @@ pub struct ProjectFilter {
     pub units: Vec<UnitId>,
     /// Only projects in which a unit (one of `units`, if given) has this role.
     pub unit_role: Option<UnitRole>,
-    /// Part of the name, the code, the leader or the name of an owner, folded.
+    /// Part of the name, the code, the leader, the package, the name of an owner or an id elsewhere,
+    /// folded.
     pub q: Option<String>,
     /// Conditions that only the project list has.
     pub selection: ProjectSelection,
@@ -90,7 +95,11 @@ pub(in crate::store) fn wanted(filter: &ProjectFilter, sight: Sight) -> Wanted<'
             .filter(project_units::role.eq(UnitRole::Owner.as_str()))
             .filter(project_units::unit_id.eq_any(owners.select(responsible_units::id)))
             .select(project_units::project_id);
-        query = query.filter(called.or(projects::id.eq_any(owned)));
+        let elsewhere = ids_elsewhere::table
+            .filter(ids_elsewhere::search_text.like(anywhere(text)).escape('\\'))
+            .select(ids_elsewhere::project_id);
+        let found = called.or(projects::id.eq_any(owned)).or(projects::id.eq_any(elsewhere));
+        query = query.filter(found);
     }
     query
 }

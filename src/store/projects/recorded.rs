@@ -11,6 +11,7 @@ use crate::domain::id::{ProjectId, UnitId};
 use crate::domain::money::Fen;
 use crate::domain::month::Year;
 use crate::domain::project::facts::ProjectFacts;
+use crate::domain::project::precision::{DatePrecision, DatePrecisions};
 use crate::domain::project::{Nature, Project, Stage, Visibility};
 use crate::domain::reference::unit::{ProjectUnit, UnitRole};
 use crate::store::projects::coded::CodedProject;
@@ -28,6 +29,7 @@ pub struct RecordedProject<'a> {
     stage: Stage,
     nature: Nature,
     total_investment_wan: Fen,
+    total_known: bool,
     invested_before_wan: Fen,
     planned_start: Option<NaiveDate>,
     planned_finish: Option<NaiveDate>,
@@ -35,7 +37,17 @@ pub struct RecordedProject<'a> {
     actual_start: Option<NaiveDate>,
     actual_finish: Option<NaiveDate>,
     actual_operation: Option<NaiveDate>,
+    planned_start_precision: DatePrecision,
+    planned_finish_precision: DatePrecision,
+    planned_operation_precision: DatePrecision,
+    actual_start_precision: DatePrecision,
     leader: &'a str,
+    location: &'a str,
+    contractor: &'a str,
+    contract_sum_wan: Option<Fen>,
+    package: &'a str,
+    phase: &'a str,
+    remarks: &'a str,
     longitude: Option<String>,
     latitude: Option<String>,
     visibility: Visibility,
@@ -77,11 +89,19 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
             actual_start,
             actual_finish,
             actual_operation,
+            precisions,
             leader,
+            location,
+            contractor,
+            contract_sum,
+            package,
+            phase,
+            remarks,
             longitude_e6: _,
             latitude_e6: _,
             visibility,
         } = facts;
+        let DatePrecisions { planned_start: start, planned_finish: finish, .. } = *precisions;
         Self {
             id: *id,
             code: code.as_deref(),
@@ -93,6 +113,7 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
             stage: *stage,
             nature: *nature,
             total_investment_wan: *total,
+            total_known: facts.knows_total(),
             invested_before_wan: *invested_before,
             planned_start: *planned_start,
             planned_finish: *planned_finish,
@@ -100,7 +121,17 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
             actual_start: *actual_start,
             actual_finish: *actual_finish,
             actual_operation: *actual_operation,
+            planned_start_precision: start,
+            planned_finish_precision: finish,
+            planned_operation_precision: precisions.planned_operation,
+            actual_start_precision: precisions.actual_start,
             leader,
+            location,
+            contractor,
+            contract_sum_wan: *contract_sum,
+            package,
+            phase,
+            remarks,
             longitude: facts.longitude(),
             latitude: facts.latitude(),
             visibility: *visibility,

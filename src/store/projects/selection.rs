@@ -31,6 +31,10 @@ impl<T> Default for Range<T> {
 pub struct ProjectSelection {
     /// Only projects with these ids.
     pub ids: Option<Vec<i64>>,
+    /// Only these projects, which have ids in other systems.
+    pub holders: Option<Vec<ProjectId>>,
+    /// Only projects of this package.
+    pub package: Option<String>,
     /// Only these projects, as for lights.
     pub among: Option<Vec<ProjectId>>,
     /// Only projects that were changed at this instant or later, or an event since then is about.
@@ -81,6 +85,12 @@ impl ProjectSelection {
         if let Some(ids) = &self.ids {
             query = query.filter(projects::id.eq_any(ids));
         }
+        if let Some(holders) = &self.holders {
+            query = query.filter(projects::id.eq_any(holders.iter().map(|p| p.0)));
+        }
+        if let Some(package) = &self.package {
+            query = query.filter(projects::package.eq(package));
+        }
         if let Some(among) = &self.among {
             query = query.filter(sql::<Bool>(&one_of(among)));
         }
@@ -93,6 +103,10 @@ impl ProjectSelection {
             query = query.filter(projects::updated_at.ge(since.naive()).or(changed));
         }
         let total = Range { from: self.total.from.map(Fen::get), to: self.total.to.map(Fen::get) };
+        if total.from.or(total.to).is_some() {
+            // An unknown total is in no range.
+            query = query.filter(projects::total_fen.gt(0));
+        }
         within!(query, projects::total_fen, total);
         within!(query, projects::planned_start, self.planned_start);
         within!(query, projects::planned_finish, self.planned_finish);

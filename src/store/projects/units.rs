@@ -1,6 +1,6 @@
 //! Responsible units of projects, each with a role.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -11,12 +11,21 @@ use crate::store::{Conn, Result, StoreError};
 
 /// Units of a project, in the order of assignment.
 pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
-    type Found = (i64, String, String, String, String);
+    Ok(of(conn, &[project.0])?.remove(&project).unwrap_or_default())
+}
+
+/// Units of these projects, in the order of assignment.
+pub(in crate::store) fn of(
+    conn: &mut Conn,
+    projects: &[i64],
+) -> Result<BTreeMap<ProjectId, Vec<ProjectUnit>>> {
+    type Found = (i64, i64, String, String, String, String);
     let rows: Vec<Found> = project_units::table
         .inner_join(units::table)
-        .filter(project_units::project_id.eq(project.0))
-        .order((project_units::position, project_units::id))
+        .filter(project_units::project_id.eq_any(projects))
+        .order((project_units::project_id, project_units::position, project_units::id))
         .select((
+            project_units::project_id,
             units::id,
             units::name,
             project_units::role,
@@ -24,11 +33,13 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
             project_units::phone,
         ))
         .load(conn)?;
-    let read = |(unit_id, unit, role, contact, phone): Found| {
+    let mut found: BTreeMap<ProjectId, Vec<ProjectUnit>> = BTreeMap::new();
+    for (project, unit_id, unit, role, contact, phone) in rows {
         let role = StoreError::read_text(&role)?;
-        Ok(ProjectUnit { unit_id: UnitId(unit_id), unit, role, contact, phone })
-    };
-    rows.into_iter().map(read).collect()
+        let unit = ProjectUnit { unit_id: UnitId(unit_id), unit, role, contact, phone };
+        found.entry(ProjectId(project)).or_default().push(unit);
+    }
+    Ok(found)
 }
 
 /// Roles of one unit in a project.

@@ -67,6 +67,21 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
     row.map(Unit::try_from).transpose()
 }
 
+/// Finds a unit by its name, in any spelling that folds to the same text.
+pub fn find_by_folded_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
+    let rows: Vec<Row> = units::table
+        .filter(units::search_text.like(anywhere(name)).escape('\\'))
+        .select(Row::as_select())
+        .load(conn)?;
+    let name = fold(name);
+    rows.into_iter().find(|row| fold(&row.name) == name).map(Unit::try_from).transpose()
+}
+
+/// Names of all units.
+pub fn names(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(units::table.select(units::name).load(conn)?)
+}
+
 /// Refuses a name that another unit than `id` has, in any spelling that folds to the same text. The
 /// constraint refuses the same spelling, also between transactions.
 fn must_be_free(conn: &mut Conn, name: &str, id: UnitId) -> Result<()> {

@@ -63,13 +63,21 @@ impl From<Coverage> for CoverageView {
 pub struct Registered {
     /// Number of projects.
     pub project_count: i64,
-    /// Their total investment, in 万元.
+    /// Total investment of those whose total is known, in 万元.
     pub total_investment_wan: Fen,
+    /// Number of projects whose total is unknown; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total_unknown_count: Option<i64>,
 }
 
 impl From<&Figures> for Registered {
     fn from(figures: &Figures) -> Self {
-        Self { project_count: figures.project_count, total_investment_wan: figures.total }
+        Self {
+            project_count: figures.project_count,
+            total_investment_wan: figures.total,
+            total_unknown_count: figures.unknown_totals(),
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
 use crate::domain::month::{Month, Year};
 use crate::domain::project::{Project, Stage};
 use crate::domain::report::may_report;
 use crate::domain::words::Words;
+use crate::store::projects::beside as stored_beside;
 use crate::store::projects::coded::ReferenceCodes;
 use crate::store::projects::{Order, ProjectFilter};
 use crate::store::reports::filed;
@@ -14,7 +16,7 @@ use crate::store::{PageRequest, milestones, projects, reports};
 use crate::usecases::ask::Ask;
 use crate::usecases::imports::kind::ImportKind;
 use crate::usecases::imports::of_project::name_project;
-use crate::usecases::imports::{self, ROWS, RecordFields, year_plans};
+use crate::usecases::imports::{self, ROWS, RecordFields, beside, year_plans};
 use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::plans::year_plan::YearPlanKey;
 use crate::usecases::projects::filter::FilterQuery;
@@ -47,7 +49,9 @@ pub fn rows(ask: &mut Ask<'_>, request: &CurrentRowsRequest) -> Result<Vec<Recor
     let today = ask.now.today;
     let mut rows = CurrentRows { ask, rows: Vec::new() };
     match kind {
-        ImportKind::Projects => rows.add_projects(all)?,
+        ImportKind::Projects => {
+            rows.add_projects(all, year_of_filter.unwrap_or(Year::of(today)))?;
+        }
         ImportKind::YearPlans => {
             rows.add_plans(&all, year_of_filter.unwrap_or(Year::of(today)))?;
         }
@@ -97,10 +101,15 @@ impl CurrentRows<'_, '_> {
         self.add(row)
     }
 
-    fn add_projects(&mut self, all: Vec<Project>) -> Result<(), Refusal> {
+    fn add_projects(&mut self, all: Vec<Project>, year: Year) -> Result<(), Refusal> {
         let codes = ReferenceCodes::load(self.ask.conn)?;
+        let ids: Vec<ProjectId> = all.iter().map(|project| project.id).collect();
+        let all_beside = stored_beside::of(self.ask.conn, &ids, Some(year))?;
         for project in all {
-            self.add(imports::projects::fields(&ProjectView::from(codes.of(project)))?)?;
+            let stored = all_beside.get(&project.id);
+            let mut row = imports::projects::fields(&ProjectView::from(codes.of(project)))?;
+            row.extend(stored.map(|s| beside::fields(s, Some(year))).unwrap_or_default());
+            self.add(row)?;
         }
         Ok(())
     }

@@ -22,8 +22,8 @@ impl ImportKind {
     pub fn plan(self) -> RehearsalPlan {
         let (tables, numbered): (&'static [_], &'static [_]) = match self {
             Self::Projects => (
-                &["project*", "year_plans", "year_plan_versions", "milestones"],
-                &["projects", "year_plans", "milestones"],
+                &["project*", "units", "year_plans", "year_plan_versions", "milestones"],
+                &["projects", "units", "year_plans", "milestones"],
             ),
             Self::YearPlans => (&["year_plans", "year_plan_versions"], &["year_plans"]),
             Self::Milestones => (&["milestones"], &["milestones"]),

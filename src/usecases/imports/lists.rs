@@ -1,7 +1,11 @@
 //! Codes and names of industry lines and areas.
 
+use std::collections::BTreeMap;
+
+use crate::domain::fold::fold;
+use crate::domain::project::Nature;
 use crate::domain::reference::industry::is_leaf;
-use crate::store::reference::{areas, industries};
+use crate::store::reference::{areas, industries, units};
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
@@ -12,6 +16,10 @@ pub struct Lists {
     pub industries: Vec<(String, String)>,
     /// Areas.
     pub areas: Vec<(String, String)>,
+    /// Natures of construction.
+    pub natures: Vec<(String, String)>,
+    /// Names of all units, by their folded names.
+    pub units: BTreeMap<String, String>,
 }
 
 impl Lists {
@@ -24,7 +32,10 @@ impl Lists {
         let lines = all.iter().filter(|i| is_leaf(i.id, &all));
         let industries = lines.map(|i| (i.code.clone(), i.name.clone())).collect();
         let areas = areas::all(ask.conn)?.into_iter().map(|a| (a.code, a.name)).collect();
-        Ok(Self { industries, areas })
+        let natures = Nature::ALL.iter().map(|n| (n.as_str().to_owned(), n.zh().to_owned()));
+        let natures = natures.collect();
+        let units = units::names(ask.conn)?.into_iter().map(|name| (fold(&name), name)).collect();
+        Ok(Self { industries, areas, natures, units })
     }
 
     /// Code of the industry line with this name; the text itself if there is none.

@@ -4,6 +4,8 @@
 //! cells and turns a row into the body of a request; from there on this is the use case of the same
 //! request.
 
+pub mod beside;
+pub mod beside_plan;
 pub mod context;
 pub mod current;
 pub mod kind;

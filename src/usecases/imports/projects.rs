@@ -1,5 +1,7 @@
 //! Projects of an import.
 
+use serde_json::{Value, json};
+
 use crate::domain::error::FieldError;
 use crate::domain::id::ProjectId;
 use crate::domain::words::Words;
@@ -9,8 +11,9 @@ use crate::usecases::imports::context::ImportContext;
 use crate::usecases::imports::of_project::unknown_project;
 use crate::usecases::imports::{RecordFields, fields_of};
 use crate::usecases::patch::Patch;
+use crate::usecases::projects::input::ProjectInput;
 use crate::usecases::projects::namesakes::already_named;
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::projects::write;
 use crate::usecases::refusal::Refusal;
 
@@ -119,12 +122,42 @@ pub fn warnings(
     Ok(warnings)
 }
 
-/// Fields of a project by column name.
+/// Fields of a project by column name. A date is as much of it as is known.
 ///
 /// # Errors
 /// Broken.
 pub fn fields(view: &ProjectView) -> Result<RecordFields, Refusal> {
-    fields_of(view)
+    let mut fields = fields_of(view)?;
+    if !view.total_known {
+        fields.insert("total_investment_wan".to_owned(), Value::Null);
+    }
+    for (name, text) in [
+        ("planned_start", view.planned_start_text()),
+        ("planned_finish", view.planned_finish_text()),
+        ("planned_operation", view.planned_operation_text()),
+        ("actual_start", view.actual_start_text()),
+    ] {
+        fields.insert(name.to_owned(), json!(text));
+    }
+    Ok(fields)
+}
+
+/// Version of a project.
+///
+/// # Errors
+/// Not found unless the caller sees it.
+pub fn version(ask: &mut Ask<'_>, id: ProjectId) -> Result<i64, Refusal> {
+    let sight = ask.sight();
+    Ok(projects::get(ask.conn, id, sight)?.version)
+}
+
+/// Warns that the total of a project is unknown.
+pub fn total_unknown() -> FieldError {
+    let words = Words::new(
+        "没有总投资；开工前可以暂缺，补齐以前不校验年度计划和完成投资是否超过总投资。",
+        "No total investment. It may be unknown until construction; until then plans and completed investment are not checked against it.",
+    );
+    FieldError::new("/total_investment_wan", "total-unknown", words)
 }
 
 /// Registers a project.

@@ -43,8 +43,9 @@ impl ToSchema for Exact {
 pub struct SimpleIdentifier {
     /// The identifier.
     pub id: String,
-    /// Scheme the identifier belongs to.
-    pub scheme: &'static str,
+    /// Scheme the identifier belongs to: the register, the national project code, or the name of
+    /// another system.
+    pub scheme: Cow<'static, str>,
 }
 
 /// A period of time.
@@ -124,6 +125,10 @@ pub struct Gazetteer {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsAddress)]
 pub struct Address {
+    /// Where it is built, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub street_address: Option<String>,
     /// Name of the area.
     pub locality: String,
     /// Name of the country.
@@ -135,8 +140,10 @@ pub struct Address {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudget)]
 pub struct Budget {
-    /// Total investment.
-    pub amount: Value,
+    /// Total investment; absent if it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub amount: Option<Value>,
     /// Planned investment by year.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -251,7 +258,8 @@ pub struct OcMilestone {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<String>,
-    /// The register's milestone code.
+    /// Code from the code list `milestoneCode` where it has one (`projectApproval`, `commencement`,
+    /// `completion`, `commissioning`), otherwise the register's code.
     pub code: String,
     /// Baseline date: when the milestone is due.
     pub due_date: String,

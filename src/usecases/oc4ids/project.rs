@@ -11,6 +11,7 @@ use crate::domain::month::Month;
 use crate::domain::oc4ids;
 use crate::domain::oc4ids::{begins, decimal, ends};
 use crate::domain::project::Project;
+use crate::domain::project::external_id::ExternalId;
 use crate::domain::project::facts::ProjectFacts;
 use crate::domain::reference::area::Area;
 use crate::domain::reference::industry::Industry;
@@ -38,14 +39,23 @@ pub struct Converter {
 impl Converter {
     /// Converts `disclosure`.
     pub fn project(&self, disclosure: Disclosure) -> OcProject {
-        let Disclosure { project, parties, plans, reports, restatements, milestones, changed_at } =
-            disclosure;
-        let parties = merged(parties);
+        let Disclosure {
+            project,
+            external_ids,
+            parties,
+            plans,
+            reports,
+            restatements,
+            milestones,
+            changed_at,
+        } = disclosure;
+        let mut parties = merged(parties);
+        parties.extend(contractor(&project));
         let authority = parties.iter().find(|p| p.roles.contains(&"publicAuthority"));
         let facts = &project.facts;
         OcProject {
             id: format!("{}-{}", self.prefix, project.id),
-            identifiers: identifiers(&project),
+            identifiers: identifiers(&project, external_ids),
             updated: changed_at,
             language: "zh",
             title: facts.name.clone(),
@@ -61,7 +71,7 @@ impl Converter {
             additional_classifications: self.classifications(&project),
             kind: oc4ids::project_type(facts.nature),
             locations: self.location(facts).into_iter().collect(),
-            budget: budget(facts.total, &plans),
+            budget: budget(facts.knows_total().then_some(facts.total), &plans),
             forecasts: some(vec![planned(&plans)]),
             metrics: some(vec![completed(&reports, &restatements), physical(&reports)]),
             milestones: some_items(milestones.iter().map(|m| self.milestone(m)).collect()),
@@ -111,7 +121,11 @@ impl Converter {
             description: area.name.clone(),
             geometry: point,
             gazetteer: code,
-            address: Address { locality: area.name.clone(), country_name: "中国" },
+            address: Address {
+                street_address: some_text(&facts.location),
+                locality: area.name.clone(),
+                country_name: "中国",
+            },
         })
     }
 
@@ -124,7 +138,7 @@ impl Converter {
             title: milestone.name.clone(),
             kind: oc4ids::milestone_type(&milestone.code, milestone.class),
             description: elsewhen.map(|day| format!("现预计于 {day} 完成")),
-            code: milestone.code.clone(),
+            code: oc4ids::milestone_code(&milestone.code).to_owned(),
             due_date: ends(milestone.baseline),
             date_met: milestone.actual.map(begins),
             status: oc4ids::milestone_status(milestone, self.today),
@@ -146,11 +160,23 @@ fn some(metrics: Vec<Metric>) -> Option<Vec<Metric>> {
     some_items(metrics.into_iter().filter(|m| !m.observations.is_empty()).collect())
 }
 
-fn identifiers(project: &Project) -> Vec<SimpleIdentifier> {
-    let own = SimpleIdentifier { id: project.id.to_string(), scheme: "major-projects" };
+fn identifiers(project: &Project, elsewhere: Vec<ExternalId>) -> Vec<SimpleIdentifier> {
+    let own = SimpleIdentifier { id: project.id.to_string(), scheme: "major-projects".into() };
     let code = project.facts.code.clone();
-    let national = code.map(|id| SimpleIdentifier { id, scheme: "national-project-code" });
-    [own].into_iter().chain(national).collect()
+    let national = code.map(|id| SimpleIdentifier { id, scheme: "national-project-code".into() });
+    let elsewhere = elsewhere.into_iter();
+    let elsewhere = elsewhere.map(|id| SimpleIdentifier { id: id.value, scheme: id.system.into() });
+    [own].into_iter().chain(national).chain(elsewhere).collect()
+}
+
+/// The contractor, which is no unit of the register.
+fn contractor(project: &Project) -> Option<OcParty> {
+    Some(OcParty {
+        id: format!("contractor-{}", project.id),
+        name: some_text(&project.facts.contractor)?,
+        identifier: None,
+        roles: vec!["supplier"],
+    })
 }
 
 fn period(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Option<Period> {
@@ -166,7 +192,8 @@ fn value(amount: Fen) -> Value {
     Value { amount: Exact(oc4ids::yuan(amount)), currency: oc4ids::CURRENCY }
 }
 
-fn budget(total: Fen, plans: &[PlannedYear]) -> Budget {
+/// `None` if nothing is known: the standard has no empty objects.
+fn budget(total: Option<Fen>, plans: &[PlannedYear]) -> Option<Budget> {
     let entry = |plan: &PlannedYear| BudgetEntry {
         id: plan.year.to_string(),
         amount: value(plan.months.sum()),
@@ -179,7 +206,8 @@ fn budget(total: Fen, plans: &[PlannedYear]) -> Budget {
         let description = "按年度计划（最新版本）";
         vec![BudgetGroup { id: "year", description, budget_breakdown }]
     });
-    Budget { amount: value(total), budget_breakdowns: by_year }
+    let is_known = total.is_some() || by_year.is_some();
+    is_known.then_some(Budget { amount: total.map(value), budget_breakdowns: by_year })
 }
 
 fn money(at: Month, amount: Fen, notes: Option<&'static str>) -> Observation {

@@ -48,7 +48,8 @@ pub struct Publisher {
 pub struct OcProject {
     /// Registered prefix, a hyphen, and the project's id in the register.
     pub id: String,
-    /// Other identifiers: the id in the register and, if known, the national project code.
+    /// Other identifiers: the id in the register, the national project code if known, and the ids in
+    /// other systems.
     pub identifiers: Vec<SimpleIdentifier>,
     /// Time of the latest change of the project or its parts.
     pub updated: Timestamp,
@@ -87,8 +88,10 @@ pub struct OcProject {
     pub kind: Option<&'static str>,
     /// Location of the project.
     pub locations: Vec<Location>,
-    /// Total investment, and planned investment by year.
-    pub budget: Budget,
+    /// Total investment, and planned investment by year; absent if neither is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub budget: Option<Budget>,
     /// Planned investment by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -101,7 +104,7 @@ pub struct OcProject {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub milestones: Option<Vec<OcMilestone>>,
-    /// Units with a role in the project.
+    /// Units with a role in the project, and its contractor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parties: Option<Vec<OcParty>>,

@@ -10,7 +10,8 @@ use crate::usecases::batch::{
 };
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::{CreateProjects, EditProjects, Permission};
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::input::ProjectInput;
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::projects::write;
 use crate::usecases::refusal::Refusal;
 

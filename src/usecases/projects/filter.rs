@@ -45,9 +45,10 @@ pub struct FilterQuery {
     /// role.
     #[param(nullable = false)]
     pub role: Option<UnitRole>,
-    /// Only projects whose name, national code or leader, or the name or credit code of an owner
-    /// contains this text. Case, full and half width and other forms of the same letter (`Ⅱ` and
-    /// `II`, `㎡` and `m2`) do not matter. As published: not the leader, not the credit code.
+    /// Only projects whose name, national code, leader or package, an id in another system, or the
+    /// name or credit code of an owner contains this text. Case, full and half width and other forms
+    /// of the same letter (`Ⅱ` and `II`, `㎡` and `m2`) do not matter. As published: only name, code
+    /// and names of owners.
     #[param(nullable = false, min_length = 1, max_length = 100)]
     pub q: Option<String>,
 }

@@ -41,7 +41,8 @@ pub fn list(
     page: &PageRequest,
 ) -> Result<PageView<ProjectView>, Refusal> {
     let order = Order::parse(&listing.sort).ok_or_else(unknown_order)?;
-    let selection = ProjectSelection { among: listing.among.clone(), ..listing.selection.known()? };
+    let selection =
+        ProjectSelection { among: listing.among.clone(), ..listing.selection.known(ask.conn)? };
     let filter = listing.filter.known(ask.conn, listing.year)?;
     let filter = ProjectFilter { selection, ..filter };
     let codes = ReferenceCodes::load(ask.conn)?;

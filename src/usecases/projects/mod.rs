@@ -2,9 +2,12 @@
 
 pub mod batch;
 pub(in crate::usecases) mod date_warnings;
+pub mod external_ids;
 pub mod filter;
+pub mod input;
 pub mod list;
 pub mod namesakes;
+pub mod patch;
 pub mod records;
 pub mod selection;
 pub mod transition;

@@ -6,8 +6,12 @@ use utoipa::IntoParams;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
+use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
+use crate::domain::project::external_id::ExternalId;
 use crate::domain::words::Words;
+use crate::store::Conn;
+use crate::store::projects::external_ids;
 use crate::store::projects::selection::{ProjectSelection, Range};
 use crate::usecases::projects::records::ids_of;
 use crate::usecases::refusal::Refusal;
@@ -20,6 +24,13 @@ pub struct SelectionQuery {
     /// Only projects with one of these ids: up to 200, separated by commas.
     #[param(nullable = false, pattern = "^[0-9]{1,18}(,[0-9]{1,18}){0,199}$", example = "3,7,12")]
     pub ids: Option<String>,
+    /// Only projects with one of these ids in other systems, each as `system:value`.
+    #[serde(default)]
+    #[param(example = json!(["provincial-platform:SD-2021-0017"]))]
+    pub external: Vec<String>,
+    /// Only projects of the package with exactly this name.
+    #[param(nullable = false, min_length = 1, max_length = 500)]
+    pub package: Option<String>,
     /// Only projects that were registered or changed at this instant or later.
     #[param(nullable = false, example = "2021-06-30T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
@@ -72,12 +83,9 @@ impl SelectionQuery {
     ///
     /// # Errors
     /// 400 with every range that ends before it begins.
-    pub fn known(&self) -> Result<ProjectSelection, Refusal> {
+    pub fn known(&self, conn: &mut Conn) -> Result<ProjectSelection, Refusal> {
         let mut errors = Vec::new();
         let selection = ProjectSelection {
-            ids: ids_of(self.ids.as_deref()),
-            among: None,
-            updated_since: self.updated_since,
             total: range(
                 self.total_investment_wan_from,
                 self.total_investment_wan_to,
@@ -120,8 +128,47 @@ impl SelectionQuery {
                 "?actual_operation_to",
                 &mut errors,
             ),
+            ..self.exact(conn, &mut errors)?
         };
         if errors.is_empty() { Ok(selection) } else { Err(Refusal::bad_parameters(errors)) }
+    }
+}
+
+impl SelectionQuery {
+    /// The conditions that are no ranges.
+    fn exact(
+        &self,
+        conn: &mut Conn,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<ProjectSelection, Refusal> {
+        Ok(ProjectSelection {
+            ids: ids_of(self.ids.as_deref()),
+            holders: self.holders(conn, errors)?,
+            package: self.package.as_deref().map(str::trim).map(str::to_owned),
+            updated_since: self.updated_since,
+            ..ProjectSelection::default()
+        })
+    }
+
+    /// The projects with one of the ids in other systems; `None` if none is asked for.
+    fn holders(
+        &self,
+        conn: &mut Conn,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Option<Vec<ProjectId>>, Refusal> {
+        let mut found = Vec::new();
+        for text in &self.external {
+            if let Some(id) = ExternalId::of_text(text) {
+                found.extend(external_ids::holder(conn, &id)?);
+                continue;
+            }
+            let words = Words::new(
+                "应写作 系统:编号。",
+                "Must be the name of a system and its id: system:value.",
+            );
+            errors.push(FieldError::new("?external", "wrong-form", words));
+        }
+        Ok((!self.external.is_empty()).then_some(found))
     }
 }
 

@@ -17,8 +17,9 @@ use crate::usecases::check::Check;
 use crate::usecases::patch::Patch;
 use crate::usecases::precondition::Expected;
 use crate::usecases::projects::date_warnings;
+use crate::usecases::projects::input::ProjectInput;
 use crate::usecases::projects::namesakes;
-use crate::usecases::projects::view::{ProjectInput, ProjectView};
+use crate::usecases::projects::view::ProjectView;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
@@ -109,7 +110,7 @@ pub fn revise(
         patch.must_only_describe(&current)?;
     }
     let mut check = Check::new();
-    let facts = patch.merged(&current)?.facts(codes, &mut check);
+    let facts = patch.merged_dates(&current)?.facts(codes, &mut check);
     let stamp = ask.stamp();
     let moves_money =
         facts.total != old.facts.total || facts.invested_before != old.facts.invested_before;

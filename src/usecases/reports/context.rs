@@ -51,8 +51,10 @@ pub struct ReportContextView {
     pub counted_wan: Fen,
     /// Invested since the start of the project, before this month, in 万元.
     pub invested_before_wan: Fen,
-    /// Total investment, in 万元.
+    /// Total investment, in 万元; `0.00` if it is unknown (`total_known` is false).
     pub total_investment_wan: Fen,
+    /// True if the total investment is known; it may be unknown until construction.
+    pub total_known: bool,
     /// The report of the month before, in any state; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -104,6 +106,7 @@ pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportContextView, Refus
         counted_wan: standing(report.as_ref(), &restated),
         invested_before_wan: compared.invested_before + compared.other_months_ever,
         total_investment_wan: compared.total,
+        total_known: !compared.total.is_zero(),
         last_month,
         refusal,
     })

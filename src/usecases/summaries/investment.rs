@@ -62,10 +62,14 @@ pub struct InvestmentRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub project_count: Option<i64>,
-    /// Their total investment, in 万元; absent on rows of a month.
+    /// Total investment of those whose total is known, in 万元; absent on rows of a month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
     pub total_investment_wan: Option<Fen>,
+    /// Number of projects whose total is unknown; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total_unknown_count: Option<i64>,
     /// Planned and completed investment, of the period or of the row's month.
     #[serde(flatten)]
     #[schema(inline)]
@@ -78,6 +82,7 @@ impl InvestmentRow {
             key,
             project_count: Some(figures.project_count),
             total_investment_wan: Some(figures.total),
+            total_unknown_count: figures.unknown_totals(),
             progress: Progress::of_period(figures, period, mode),
         }
     }
@@ -87,6 +92,7 @@ impl InvestmentRow {
             key,
             project_count: None,
             total_investment_wan: None,
+            total_unknown_count: None,
             progress: Progress::of_month(figures),
         }
     }

@@ -39,8 +39,10 @@ pub struct ProjectRow {
     pub nature: Nature,
     /// The names of its owning units.
     pub owners: Vec<String>,
-    /// Total investment, in 万元.
+    /// Total investment, in 万元; `0.00` if it is unknown (`total_known` is false).
     pub total_investment_wan: Fen,
+    /// True if the total investment is known; it may be unknown until construction.
+    pub total_known: bool,
     /// Planned and completed investment, of the period or of `month`.
     #[serde(flatten)]
     #[schema(inline)]
@@ -91,8 +93,12 @@ impl From<MilestoneFigures> for StartsView {
 pub struct ProjectSum {
     /// Number of projects.
     pub project_count: i64,
-    /// Their total investment, in 万元.
+    /// Total investment of those whose total is known, in 万元.
     pub total_investment_wan: Fen,
+    /// Number of projects whose total is unknown; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total_unknown_count: Option<i64>,
     /// Planned and completed investment, of the period or of `month`.
     #[serde(flatten)]
     #[schema(inline)]
@@ -144,6 +150,7 @@ impl RowSums {
             // These do not belong to a month, so the project's own values stay.
             project_count: now.project_count,
             total: now.total,
+            total_unknown: now.total_unknown,
             completed_ever: now.completed_ever,
             ..project.year.month_figures(month, judge.period)
         });
@@ -208,6 +215,7 @@ impl ProjectRow {
             nature: year.nature,
             owners: names.owners,
             total_investment_wan: year.total,
+            total_known: !year.total.is_zero(),
             progress: sums.progress(shown),
             total_completion: progress::total_completion(&sums.figures).into(),
             has_started: project.has_started,
@@ -226,6 +234,7 @@ impl ProjectSum {
         Self {
             project_count: figures.project_count,
             total_investment_wan: figures.total,
+            total_unknown_count: figures.unknown_totals(),
             progress: sums.progress(shown),
             total_completion: progress::total_completion(figures).into(),
             start_rate_of_year: sums.starts.of_the_year().into(),

@@ -50,10 +50,22 @@ const ADDED: &[(&str, &str)] = &[
     ("/bulletins", "industry_name"),
     ("/summaries", "area_name"),
     ("/summaries", "industry_name"),
+    ("/summaries", "total_known"),
     ("/events", "subject"),
     ("/history", "subject"),
     ("/projects", "subject"),
     ("/projects", "warnings"),
+    ("/projects", "location"),
+    ("/projects", "contractor"),
+    ("/projects", "contract_sum_wan"),
+    ("/projects", "package"),
+    ("/projects", "phase"),
+    ("/projects", "remarks"),
+    ("/projects", "total_known"),
+    ("/projects", "planned_start_precision"),
+    ("/projects", "planned_finish_precision"),
+    ("/projects", "planned_operation_precision"),
+    ("/projects", "actual_start_precision"),
 ];
 
 /// Which test compares an answer.

@@ -77,8 +77,11 @@ pub struct Promised {
 pub struct Registered {
     /// Number of projects.
     pub project_count: i64,
-    /// Their total investment, in 万元.
+    /// Total investment of those whose total is known, in 万元.
     pub total_investment_wan: Fen,
+    /// Number of projects whose total is unknown; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_unknown_count: Option<i64>,
 }
 
 /// Investment planned in the year plans.
@@ -122,9 +125,12 @@ pub struct InvestmentRow {
     /// Number of projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_count: Option<i64>,
-    /// Their total investment, in 万元.
+    /// Total investment of those whose total is known, in 万元.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_investment_wan: Option<Fen>,
+    /// Number of projects whose total is unknown; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_unknown_count: Option<i64>,
     /// Investment planned in the year plans.
     pub planned: PlannedPart,
     /// Completed from January to the month, in 万元.

@@ -71,8 +71,9 @@ impl From<view::Promised> for Promised {
 
 impl From<view::Registered> for Registered {
     fn from(registered: view::Registered) -> Self {
-        let view::Registered { project_count, total_investment_wan } = registered;
-        Self { project_count, total_investment_wan }
+        let view::Registered { project_count, total_investment_wan, total_unknown_count } =
+            registered;
+        Self { project_count, total_investment_wan, total_unknown_count }
     }
 }
 
@@ -104,7 +105,13 @@ impl From<investment::Investment> for Investment {
 
 impl From<investment::InvestmentRow> for InvestmentRow {
     fn from(row: investment::InvestmentRow) -> Self {
-        let investment::InvestmentRow { key, project_count, total_investment_wan, progress } = row;
+        let investment::InvestmentRow {
+            key,
+            project_count,
+            total_investment_wan,
+            total_unknown_count,
+            progress,
+        } = row;
         // Bulletins have no rows by stage, nature or month.
         let RowKey { place, stage: _, nature: _, month: _ } = key;
         let view::Progress {
@@ -119,6 +126,7 @@ impl From<investment::InvestmentRow> for InvestmentRow {
             key: place.into(),
             project_count,
             total_investment_wan,
+            total_unknown_count,
             planned: planned.into(),
             completed_wan,
             against_plan: against_plan.into(),

@@ -1,0 +1,32 @@
+-- What real lists of projects hold: dates without a day, the place in words, contractor and contract
+-- sum, package, phase and remarks.
+-- A total investment of zero is an unknown one, allowed until construction begins. Nature may be 续建
+-- or 改扩建. A date with the precision `month` or `year` is the first day of it for a start, and the
+-- last day for a finish and for operation.
+
+-- SQLite changes the check of a column only with the column.
+alter table projects add column total_new bigint not null default 0
+    constraint projects_total_not_negative check (total_new >= 0);
+update projects set total_new = total_fen;
+alter table projects drop column total_fen;
+alter table projects rename column total_new to total_fen;
+alter table projects add column nature_new text not null default 'new_construction'
+    constraint projects_nature_known check (nature_new in ('new_construction', 'expansion', 'renovation', 'relocation', 'restoration', 'purchase', 'continuation', 'alteration_and_expansion'));
+update projects set nature_new = nature;
+alter table projects drop column nature;
+alter table projects rename column nature_new to nature;
+alter table projects add column planned_start_precision text not null default 'day'
+    constraint projects_planned_start_precision_known check (planned_start_precision in ('day', 'month', 'year'));
+alter table projects add column planned_finish_precision text not null default 'day'
+    constraint projects_planned_finish_precision_known check (planned_finish_precision in ('day', 'month', 'year'));
+alter table projects add column planned_operation_precision text not null default 'day'
+    constraint projects_planned_operation_precision_known check (planned_operation_precision in ('day', 'month', 'year'));
+alter table projects add column actual_start_precision text not null default 'day'
+    constraint projects_actual_start_precision_known check (actual_start_precision in ('day', 'month', 'year'));
+alter table projects add column location text not null default '';
+alter table projects add column contractor text not null default '';
+alter table projects add column package text not null default '';
+alter table projects add column phase text not null default '';
+alter table projects add column remarks text not null default '';
+alter table projects add column contract_fen bigint
+    constraint projects_contract_positive check (contract_fen > 0);
