@@ -22,6 +22,7 @@ use crate::http::job_signal::JobSignal;
 use crate::http::problem::Problem;
 use crate::http::quotas::Quotas;
 use crate::http::running_keys::RunningKeys;
+use crate::http::session_uses::SessionUses;
 use crate::http::signature::{Argument, Entry};
 use crate::http::stored::HeadersOfFormat1;
 use crate::http::tokens::Tokens;
@@ -48,6 +49,8 @@ pub struct App {
     pub hook_key: HookKey,
     /// Entries of the access log that are not stored yet.
     pub access: AccessRecorder,
+    /// Uses of sessions that are not stored yet.
+    pub session_uses: SessionUses,
     /// Quotas of requests.
     pub quotas: Quotas,
     /// Limit of log-in attempts.

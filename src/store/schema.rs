@@ -520,6 +520,8 @@ diesel::table! {
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Text,
+        last_used_at -> Nullable<Timestamp>,
+        network -> Text,
     }
 }
 

@@ -55,6 +55,7 @@ mod lists;
 mod milestones;
 mod modules;
 mod oc4ids;
+mod open_sessions;
 mod pages;
 mod pages_register;
 mod pages_work;
@@ -97,6 +98,7 @@ fn main() -> ExitCode {
     suite.once(documents::ALL);
     suite.once(golden::ONCE);
     suite.on_each(sessions::ALL);
+    suite.on_each(open_sessions::ALL);
     suite.on_each(exports::ALL);
     suite.on_each(records::ALL);
     suite.on_each(feed_subjects::ALL);

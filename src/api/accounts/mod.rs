@@ -2,11 +2,12 @@
 
 pub mod clients;
 pub mod oauth;
+pub mod open_sessions;
 pub mod sessions;
 pub mod users;
 
 use crate::domain::account::access::Role;
-use crate::domain::id::{ClientId, ClientSecretId, UserId};
+use crate::domain::id::{ClientId, ClientSecretId, SessionId, UserId};
 use crate::http::routes::Routes;
 use crate::parameter_types;
 
@@ -15,6 +16,7 @@ pub fn routes() -> Routes {
     clients::routes()
         .and(oauth::routes())
         .and(sessions::routes())
+        .and(open_sessions::routes())
         .and(users::routes())
-        .with_types(parameter_types![ClientId ClientSecretId Role UserId])
+        .with_types(parameter_types![ClientId ClientSecretId Role SessionId UserId])
 }

@@ -1,4 +1,4 @@
-//! Log in and out, refresh tokens, show the caller's account and change its password.
+//! Log in, refresh tokens, show the caller's account and change its password.
 
 use std::future::{Ready, ready};
 
@@ -34,7 +34,7 @@ use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
-    routes!["sessions"; create_session, refresh_session, end_session, get_me, change_password]
+    routes!["sessions"; create_session, refresh_session, get_me, change_password]
 }
 
 /// An access token and the refresh token that renews it.
@@ -77,8 +77,8 @@ impl FromRequest for Origin {
 /// Log in
 ///
 /// Opens a session for a user name and password. Access tokens are valid for minutes; the refresh
-/// token is valid for days and can be used once. Attempts are rate-limited per user name and per
-/// address.
+/// token can be used once, for days, but a session that is not used for `IDLE_MINUTES` (30 by default)
+/// ends. Attempts are rate-limited per user name and per address.
 #[utoipa::path(
     post, path = "/sessions",
     responses(
@@ -189,7 +189,7 @@ fn session_view(
 /// can be used once; reuse is treated as theft and ends the whole session.
 #[utoipa::path(
     post, path = "/sessions/refresh",
-    responses((status = 401, description = "The refresh token is unknown, expired or already used.")),
+    responses((status = 401, description = "The refresh token is unknown, expired or already used, or its session was not used for too long.")),
 )]
 async fn refresh_session(
     app: Data<App>,
@@ -213,19 +213,11 @@ async fn refresh(
     next: String,
 ) -> Result<Refreshed, Problem> {
     limit.take_address(&from.address)?;
-    let from = from.clone();
-    let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from);
+    let (from, idle) = (from.clone(), app.config.idle_limit());
+    let refresh =
+        move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from, idle);
     let refreshed = app.write_anonymously(refresh).await?;
     Ok(sessions::must_be_refreshed(refreshed)?)
-}
-
-/// Log out
-///
-/// Ends the caller's session immediately and invalidates all its tokens.
-#[utoipa::path(delete, path = "/sessions/current")]
-pub async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
-    who.change(sessions::decide_end, sessions::end).await?;
-    Ok(NoContent)
 }
 
 /// Show my account

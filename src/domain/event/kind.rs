@@ -107,6 +107,8 @@ text_enum! {
         UserPasswordChanged = "user.password_changed" "修改密码",
         /// Password reset.
         UserPasswordReset = "user.password_reset" "重置密码",
+        /// All sessions of an account ended by an administrator.
+        UserSessionsEnded = "user.sessions_ended" "结束账号的全部登录",
         /// Proposal made: it waits for a second person.
         ProposalSubmitted = "proposal.submitted" "提出申请（待第二人批准）",
         /// Proposal approved and carried out.

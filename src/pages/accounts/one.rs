@@ -19,6 +19,7 @@ use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::accounts::grants;
+use crate::usecases::accounts::open_sessions;
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::ask::Ask;
@@ -43,6 +44,11 @@ pub fn mount(config: &mut ServiceConfig) {
             web::resource("/accounts/{user_id}/password")
                 .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(set_password)),
+        )
+        .service(
+            web::resource("/accounts/{user_id}/sessions")
+                .route(web::get().to(redirect_to_parent))
+                .route(web::post().to(end_sessions)),
         );
 }
 
@@ -143,6 +149,16 @@ async fn disable(
     let patch = json!({"disabled": fields.get("disabled") == Some("true")});
     let saved = save(&visit, id, &fields, patch).await;
     answer(&request, &visit, id, SentForm { name: "disable", fields }, saved).await
+}
+
+async fn end_sessions(
+    visit: Visit<KeepAccounts>,
+    Path(UserPath { user_id: id }): Path<UserPath>,
+    _form: Form,
+) -> Result<HttpResponse, Problem> {
+    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_all(ask, id);
+    visit.change(decide, open_sessions::end_all).await?;
+    Ok(see_other(&format!("/accounts/{id}?said=sessions-ended")))
 }
 
 async fn set_password(

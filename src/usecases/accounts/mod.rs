@@ -5,6 +5,7 @@ pub mod client_view;
 pub mod clients;
 pub mod grants;
 pub mod holder;
+pub mod open_sessions;
 pub mod password;
 pub mod password_check;
 pub mod sessions;

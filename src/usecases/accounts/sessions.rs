@@ -1,15 +1,16 @@
-//! Sessions: opened by a password or a client's secret, refreshed, ended; one's own password.
+//! Sessions: opened by a password, refreshed; one's own password.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::account::session::{IdleLimit, network_of};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::words::Words;
 use crate::store::Conn;
 use crate::store::accounts::passwords;
-use crate::store::accounts::sessions::{self, Presented};
+use crate::store::accounts::sessions::{self, NewSession, Presented};
 use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
 use crate::usecases::accounts::password::{self, Effort};
@@ -155,8 +156,8 @@ pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refu
     let Opening { user, author, hours, refresh_token } = opening;
     let (conn, at) = (&mut *asked.conn, asked.now.instant);
     let ends = at.plus_hours(*hours);
-    sessions::forget(conn, at)?;
-    let session = sessions::open(conn, *user, at, ends)?;
+    let network = network_of(author.origin());
+    let session = sessions::open(conn, &NewSession { user: *user, at, ends, network })?;
     if let Some(token) = refresh_token {
         sessions::add_token(conn, session, &digest(token), at, ends)?;
     }
@@ -173,8 +174,8 @@ pub struct Refreshed {
     pub user: User,
 }
 
-/// Exchanges the refresh token `shown` for `next`. A token that was used before ends its session:
-/// somebody has stolen it.
+/// Exchanges the refresh token `shown` for `next`, unless its session is idle. A token that was used
+/// before ends its session: somebody has stolen it.
 ///
 /// The outcome is an option and not a refusal, because the end of a stolen session must be saved.
 ///
@@ -185,9 +186,10 @@ pub fn refresh(
     shown: &str,
     next: &str,
     origin: &Origin,
+    idle: IdleLimit,
 ) -> Result<Option<Refreshed>, Refusal> {
     let (conn, now) = (&mut *asked.conn, asked.now.instant);
-    match sessions::present(conn, &digest(shown), now)? {
+    match sessions::present(conn, &digest(shown), now, idle)? {
         Presented::Good { session, user, ends } => {
             sessions::add_token(conn, session, &digest(next), now, ends)?;
             Ok(Some(Refreshed { session, user: users::get(conn, user)? }))
@@ -217,31 +219,6 @@ fn not_refreshable() -> Refusal {
         "The refresh_token is unknown, expired or already used. Log in again; if you did not use it yourself, change your password immediately.",
     );
     Refusal::unauthenticated("refresh-not-good", detail)
-}
-
-/// The session of the caller, which is to be ended.
-pub struct SessionEnd {
-    session: SessionId,
-    stamp: Stamp,
-}
-
-/// Ends the caller's session.
-///
-/// # Errors
-/// None.
-pub fn decide_end(ask: &mut Ask<'_>) -> Result<SessionEnd, Refusal> {
-    Ok(SessionEnd { session: ask.caller.session, stamp: ask.stamp() })
-}
-
-/// Ends a session and records the event.
-///
-/// # Errors
-/// The database's.
-pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
-    let SessionEnd { session, stamp } = end;
-    let now = stamp.now.instant;
-    sessions::end(conn, session, now, "logged out")?;
-    Ok(events::record(conn, &stamp.author, now, &Event::of_session("session.ended", session))?)
 }
 
 /// Checks the current password of `user` and hashes the new one. Slow: call it on a blocking

@@ -13,6 +13,7 @@ const SINCE: &[&str] = &[
     "proposal.refused",
     "proposal.submitted",
     "proposal.withdrawn",
+    "user.sessions_ended",
 ];
 
 /// The kinds of events that 0.1.0 recorded.
