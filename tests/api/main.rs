@@ -26,6 +26,7 @@ mod attempts;
 mod bad_input;
 mod batches;
 mod bulletins;
+mod client_proposals;
 mod clients;
 mod closed;
 mod commands;
@@ -119,6 +120,7 @@ fn main() -> ExitCode {
     suite.on_each(quotas::ALL);
     suite.once(quotas::ONCE);
     suite.on_each(proposals::ALL);
+    suite.on_each(client_proposals::ALL);
     suite.on_each(reference::ALL);
     suite.on_each(pages_work::ALL);
     suite.on_each(projects::ALL);

@@ -1,5 +1,6 @@
 //! Accounts: people, machine clients, their sessions and passwords.
 
+pub mod client_grants;
 pub mod client_sessions;
 pub mod client_view;
 pub mod clients;
