@@ -21,6 +21,7 @@ use crate::background::jobs::JobRunner;
 use crate::background::sealer::Sealer;
 use crate::background::session_keeper::SessionKeeper;
 use crate::config::{Config, Secret};
+use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::access_recorder::AccessRecorder;
@@ -197,6 +198,7 @@ fn app(
         calendar,
         tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
         hook_key: HookKey::of(key.bytes()),
+        totp_key: TotpKey::of(key.bytes()),
         access: AccessRecorder::default(),
         session_uses: SessionUses::default(),
         quotas: Quotas::new(config.requests_per_minute, config.requests_per_minute_per_address),

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
 use crate::config::{Config, Secret};
+use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
@@ -47,6 +48,8 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
+    /// The key that secrets of one-time codes are derived from.
+    pub totp_key: TotpKey,
     /// Entries of the access log that are not stored yet.
     pub access: AccessRecorder,
     /// Uses of sessions that are not stored yet.

@@ -473,6 +473,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+    }
+}
+diesel::table! {
     refresh_tokens (id) {
         id -> BigInt,
         session_id -> BigInt,
@@ -543,6 +550,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    totp (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        salt -> Text,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+    }
+}
 diesel::table! {
     units (id) {
         id -> BigInt,

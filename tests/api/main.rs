@@ -81,6 +81,7 @@ mod sessions;
 mod sheets;
 mod starts;
 mod summaries;
+mod totp;
 mod users;
 mod webhooks;
 mod webhooks_keeping;
@@ -100,6 +101,7 @@ fn main() -> ExitCode {
     suite.once(golden::ONCE);
     suite.on_each(sessions::ALL);
     suite.on_each(open_sessions::ALL);
+    suite.on_each(totp::ALL);
     suite.on_each(exports::ALL);
     suite.on_each(records::ALL);
     suite.on_each(feed_subjects::ALL);

@@ -1,9 +1,10 @@
-//! Sessions, accounts and machine clients: `/sessions`, `/me`, `/users`, `/clients`, `/oauth/token`.
+//! Sessions, second factors, accounts and machine clients: `/sessions`, `/me`, `/users`, `/clients`, `/oauth/token`.
 
 pub mod clients;
 pub mod oauth;
 pub mod open_sessions;
 pub mod sessions;
+pub mod totp;
 pub mod users;
 
 use crate::domain::account::access::Role;
@@ -17,6 +18,7 @@ pub fn routes() -> Routes {
         .and(oauth::routes())
         .and(sessions::routes())
         .and(open_sessions::routes())
+        .and(totp::routes())
         .and(users::routes())
         .with_types(parameter_types![ClientId ClientSecretId Role SessionId UserId])
 }

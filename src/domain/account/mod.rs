@@ -5,3 +5,4 @@ pub mod known_words;
 pub mod password;
 pub mod scope;
 pub mod session;
+pub mod totp;

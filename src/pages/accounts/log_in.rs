@@ -13,7 +13,7 @@ use crate::http::body::checked;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
-use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm};
+use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm, with};
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::Shell;
 use crate::usecases::accounts::sessions::{Credentials, Origin};
@@ -65,6 +65,10 @@ async fn log_in(
     let next = next_of(fields.get("next"));
     let username = fields.get("username").unwrap_or_default().to_owned();
     let shown = json!({"username": username, "password": fields.exact("password")});
+    let shown = match fields.get("code") {
+        Some(code) => with(shown, "code", code),
+        None => shown,
+    };
     let opened = match checked::<Credentials>(shown) {
         Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
         Err(refusal) => Err(refusal.into()),

@@ -1,4 +1,5 @@
-//! One's own account: change the password, see where one is logged in, end a session.
+//! One's own account: change the password, see where one is logged in, end a session, the second
+//! factor.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -20,9 +21,10 @@ use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
 use crate::usecases::accounts::open_sessions::{self, OpenSessionView};
 use crate::usecases::accounts::sessions::PasswordChange;
+use crate::usecases::accounts::totp::{self, TotpEnrolment, TotpView};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
-use crate::usecases::permission::LoggedIn;
+use crate::usecases::permission::{LoggedIn, UseSecondFactor};
 
 /// Most sessions shown.
 const SHOWN: i64 = 50;
@@ -44,34 +46,64 @@ pub fn mount(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "pages/password.html")]
-struct OwnPage {
+pub(super) struct OwnPage {
     shell: Shell,
     must: bool,
     errors: FormErrors,
     sessions: PageView<OpenSessionView>,
+    /// The second factor; `None` for a role that uses none.
+    totp: Option<TotpView>,
+    totp_errors: FormErrors,
+    enrolment: Option<TotpEnrolment>,
+    recovery_codes: Vec<String>,
 }
 
-async fn page(
+/// What the page shows in one response only.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// Errors of the form of the password.
+    pub(super) errors: FormErrors,
+    /// Errors of the forms of the second factor.
+    pub(super) totp_errors: FormErrors,
+    /// A new secret.
+    pub(super) enrolment: Option<TotpEnrolment>,
+    /// New recovery codes.
+    pub(super) recovery_codes: Vec<String>,
+}
+
+/// What the page reads, in one snapshot.
+struct Loaded {
+    sessions: PageView<OpenSessionView>,
+    totp: Option<TotpView>,
+}
+
+/// The page, with what is shown in this response only.
+pub(super) async fn page(
     request: &HttpRequest,
     visit: &Visit<LoggedIn>,
-    errors: FormErrors,
+    shown: Shown,
 ) -> Result<OwnPage, Problem> {
     let idle = visit.app.config.idle_limit();
-    let question =
-        visit.ask(move |ask| open_sessions::list(ask, idle, &PageRequest::new(SHOWN, None)));
-    let sessions = question.await?;
+    let uses_totp = visit.permit::<UseSecondFactor>().is_ok();
+    let question = visit.ask(move |ask| {
+        let sessions = open_sessions::list(ask, idle, &PageRequest::new(SHOWN, None))?;
+        let totp = if uses_totp { Some(totp::show(ask)?) } else { None };
+        Ok(Loaded { sessions, totp })
+    });
+    let Loaded { sessions, totp } = question.await?;
     let mut shell = Shell::without_visit(request, visit.language);
     shell.notice = notice::from_query(&visit.query, visit.language);
     let must = visit.who.caller.user.must_change_password;
-    Ok(OwnPage { shell, must, errors, sessions })
+    let Shown { errors, totp_errors, enrolment, recovery_codes } = shown;
+    Ok(OwnPage { shell, must, errors, sessions, totp, totp_errors, enrolment, recovery_codes })
 }
 
 async fn show(request: HttpRequest, visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {
-    Ok(Page::of(page(&request, &visit, FormErrors::default()).await?))
+    Ok(Page::of(page(&request, &visit, Shown::default()).await?))
 }
 
 /// GET of an address that only accepts forms.
-async fn back() -> HttpResponse {
+pub(super) async fn back() -> HttpResponse {
     see_other("/password")
 }
 
@@ -99,7 +131,8 @@ async fn change_password(
         }
         Err(PasswordError::Refused(problem)) => FormErrors::from_problem(problem, visit.language)?,
     };
-    let view = page(&request, &visit, errors.clone()).await?;
+    let shown = Shown { errors: errors.clone(), ..Shown::default() };
+    let view = page(&request, &visit, shown).await?;
     Ok(Page::with_form(view, &errors).respond_to(&request))
 }
 

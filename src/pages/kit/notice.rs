@@ -58,6 +58,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "密钥已吊销，用它换取的令牌立即失效。",
         "The secret is revoked; its tokens have expired.",
     ),
+    ("totp-removed", "动态码已解除。", "The second factor is removed."),
     ("session-ended", "该登录已结束。", "The session has ended."),
     ("sessions-ended", "该账号的登录已全部结束。", "All sessions of the account have ended."),
     (

@@ -86,7 +86,8 @@ pub fn decide_update(
     if client.version != before.version {
         return Err(Refusal::stale());
     }
-    let (old, shown) = (RecordedClient::of(before, secrets), RecordedClient::of(client, secrets));
+    let old = RecordedClient::of(before, secrets);
+    let shown = RecordedClient::of(client, secrets);
     let new = NewProposal {
         kind: ProposalKind::ClientChange,
         subject_kind: "client",

@@ -9,6 +9,8 @@ pub mod holder;
 pub mod open_sessions;
 pub mod password;
 pub mod password_check;
+pub mod recovery_codes;
 pub mod sessions;
+pub mod totp;
 pub mod user_view;
 pub mod users;

@@ -49,7 +49,8 @@ pub fn list(
     idle: IdleLimit,
     page: &PageRequest,
 ) -> Result<PageView<OpenSessionView>, Refusal> {
-    let (user, current) = (ask.caller.user.id, ask.caller.session);
+    let user = ask.caller.user.id;
+    let current = ask.caller.session;
     let page = sessions::list(ask.conn, user, ask.now.instant, idle, page)?;
     Ok(PageView::of(page, |session| OpenSessionView::of(session, current)))
 }
@@ -73,8 +74,8 @@ pub fn decide_end(ask: &mut Ask<'_>) -> Result<SessionEnd, Refusal> {
 /// # Errors
 /// Not found when it is not the caller's, or has ended.
 pub fn decide_end_of(ask: &mut Ask<'_>, session: SessionId) -> Result<SessionEnd, Refusal> {
-    let (user, now) = (ask.caller.user.id, ask.now.instant);
-    let found = sessions::find_live(ask.conn, session, user, now)?;
+    let user = ask.caller.user.id;
+    let found = sessions::find_live(ask.conn, session, user, ask.now.instant)?;
     let session = found.ok_or_else(Refusal::not_found)?.id;
     Ok(SessionEnd { session, stamp: ask.stamp() })
 }

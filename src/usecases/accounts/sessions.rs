@@ -15,6 +15,7 @@ use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
 use crate::usecases::accounts::password::{self, Effort};
 use crate::usecases::accounts::password_check::PasswordCheck;
+use crate::usecases::accounts::totp::{self, RightCode};
 use crate::usecases::ask::{Anonymous, Ask, Stamp};
 use crate::usecases::random::digest;
 use crate::usecases::refusal::Refusal;
@@ -30,6 +31,10 @@ pub struct Credentials {
     /// The account's password.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
+    /// Code of the authenticator app, or a recovery code; only for accounts with a second factor.
+    #[schema(min_length = 1, max_length = 40, nullable = false)]
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 impl Credentials {
@@ -133,6 +138,8 @@ pub struct Opening {
     pub author: Author,
     /// How long it lasts, in hours.
     pub hours: i64,
+    /// The one-time code to be used up; `None` without a second factor.
+    pub code: Option<RightCode>,
     /// The refresh token; `None` for a session that is not refreshed.
     pub refresh_token: Option<String>,
 }
@@ -148,14 +155,19 @@ pub struct Opened {
     pub ends: Timestamp,
 }
 
-/// Opens a session and records the event.
+/// Opens a session, uses its code up, and records the events.
 ///
 /// # Errors
-/// The database's.
+/// `code-wrong` when another log-in has used the code meanwhile.
 pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
-    let Opening { user, author, hours, refresh_token } = opening;
+    let Opening { user, author, hours, code, refresh_token } = opening;
     let (conn, at) = (&mut *asked.conn, asked.now.instant);
     let ends = at.plus_hours(*hours);
+    if let Some(code) = code
+        && totp::use_up(conn, *user, code)?
+    {
+        events::record(conn, author, at, &Event::of_user("user.recovery_code_used", *user))?;
+    }
     let network = network_of(author.origin());
     let session = sessions::open(conn, &NewSession { user: *user, at, ends, network })?;
     if let Some(token) = refresh_token {
