@@ -437,7 +437,8 @@ async fn a_machine_client_keeps_webhooks_by_its_scope(app: TestApp) {
     unit(&commission, "乙公司").await;
     receiver.wait_for_just(1).await;
     let again = json!({"scopes": ["webhooks:write"]});
-    admin.patch(&path, changed.json["version"].as_i64().unwrap(), &again).await.expect(200);
+    let waits = admin.patch(&path, changed.json["version"].as_i64().unwrap(), &again).await;
+    server.second_admin().await.approve(&waits).await.expect(200);
     let seen = receiver.wait_for_just(2).await;
 
     assert!(seen.iter().all(|m| m.is_signed_with(secret(&hooked))));
