@@ -11,6 +11,7 @@ use clap::Args;
 use tracing::info;
 
 use crate::domain::account::password::{Effort, OWASP};
+use crate::domain::account::session::IdleLimit;
 use crate::domain::proposal::SecondPerson;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
@@ -109,6 +110,15 @@ pub struct Config {
     /// Lifetime of a dashboard login session, in hours
     #[arg(long, env = "PAGE_SESSION_HOURS", default_value_t = 12)]
     pub page_session_hours: i64,
+
+    /// Minutes after which a session that is not used ends, on pages and in the API; 1 to 20160 (14
+    /// days)
+    #[arg(long, env = "IDLE_MINUTES", default_value_t = 30, value_parser = minutes_idle)]
+    pub idle_minutes: u32,
+
+    /// Days that ended sessions are kept, at least 30; the events about them are kept for ever
+    #[arg(long, env = "ENDED_SESSION_DAYS", default_value_t = 180, value_parser = days_of_session)]
+    pub ended_session_days: u32,
 
     /// Set when browsers reach the dashboard over HTTPS through a TLS proxy; the session cookie is
     /// then sent over HTTPS only
@@ -235,6 +245,8 @@ impl Config {
             access_token_seconds = self.access_token_seconds,
             refresh_token_hours = self.refresh_token_hours,
             page_session_hours = self.page_session_hours,
+            idle_minutes = self.idle_minutes,
+            ended_session_days = self.ended_session_days,
             behind_tls = self.behind_tls,
             trusted_proxies = %self.trusted_proxies,
             forwarded_header = ?self.forwarded_header,
@@ -274,6 +286,8 @@ impl Config {
             access_token_seconds: 900,
             refresh_token_hours: 336,
             page_session_hours: 12,
+            idle_minutes: 30,
+            ended_session_days: 180,
             behind_tls: false,
             trusted_proxies: TrustedProxies::default(),
             forwarded_header: ForwardedHeader::Either,
@@ -303,6 +317,11 @@ impl Config {
         }
     }
 
+    /// How long a session may be unused.
+    pub fn idle_limit(&self) -> IdleLimit {
+        IdleLimit::of_minutes(self.idle_minutes)
+    }
+
     /// Cost of a password hash.
     pub fn password_effort(&self) -> Effort {
         Effort { memory_kib: self.password_memory_kib, ..OWASP }
@@ -312,6 +331,16 @@ impl Config {
 fn threads(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=16).contains(number));
     number.ok_or_else(|| "must be a number from 1 to 16".to_owned())
+}
+
+fn minutes_idle(text: &str) -> Result<u32, String> {
+    let minutes = text.parse().ok().filter(|minutes| (1..=20_160).contains(minutes));
+    minutes.ok_or_else(|| "must be a number of minutes from 1 to 20160".to_owned())
+}
+
+fn days_of_session(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| (30..=36_500).contains(days));
+    days.ok_or_else(|| "must be a number of days from 30 to 36500".to_owned())
 }
 
 fn days_of_log(text: &str) -> Result<u32, String> {

@@ -19,7 +19,9 @@ use crate::background::access_writer::AccessWriter;
 use crate::background::dispatcher::Dispatcher;
 use crate::background::jobs::JobRunner;
 use crate::background::sealer::Sealer;
+use crate::background::session_keeper::SessionKeeper;
 use crate::config::{Config, Secret};
+use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::http::access_recorder::AccessRecorder;
@@ -34,6 +36,7 @@ use crate::http::job_signal::JobSignal;
 use crate::http::quotas::Quotas;
 use crate::http::routes::Routes;
 use crate::http::running_keys::RunningKeys;
+use crate::http::session_uses::SessionUses;
 use crate::http::tokens::Tokens;
 use crate::http::upload_slots::UploadSlots;
 use crate::http::{caller, documents, health, middleware, pacing};
@@ -54,6 +57,7 @@ pub struct Server {
     dispatcher: Option<Dispatcher>,
     jobs: JobRunner,
     access_writer: AccessWriter,
+    session_keeper: SessionKeeper,
     /// Large answers being sent.
     pub answers: Answers,
     /// Threads that hash passwords.
@@ -76,6 +80,7 @@ impl Server {
         }
         self.jobs.stop().await;
         self.access_writer.stop().await;
+        self.session_keeper.stop().await;
         served
     }
 }
@@ -104,6 +109,7 @@ pub fn start(
     let dispatcher = Dispatcher::start(&app)?;
     let jobs = JobRunner::start(&app)?;
     let access_writer = AccessWriter::start(&app);
+    let session_keeper = SessionKeeper::start(&app);
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;
@@ -116,6 +122,7 @@ pub fn start(
         dispatcher,
         jobs,
         access_writer,
+        session_keeper,
         answers,
         hashing,
         _sealer: sealer,
@@ -191,7 +198,9 @@ fn app(
         calendar,
         tokens: Arc::new(Tokens::new(key.bytes(), config.access_token_seconds)),
         hook_key: HookKey::of(key.bytes()),
+        totp_key: TotpKey::of(key.bytes()),
         access: AccessRecorder::default(),
+        session_uses: SessionUses::default(),
         quotas: Quotas::new(config.requests_per_minute, config.requests_per_minute_per_address),
         attempts: AttemptLimit::new(config.logins_per_minute, per_address),
         hashing: hashing.map_err(|e| format!("cannot start the password threads: {e}"))?,

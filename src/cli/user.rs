@@ -1,4 +1,4 @@
-//! `user add|passwd|disable`: creates the first account and recovers access when no administrator
+//! `user add|passwd|disable|remove-totp`: creates the first account and recovers access when no administrator
 //! can log in.
 
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
@@ -18,6 +18,7 @@ use crate::http::tokens::random_text;
 use crate::store::accounts::passwords;
 use crate::store::accounts::recorded::RecordedUser;
 use crate::store::accounts::sessions;
+use crate::store::accounts::totp;
 use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User};
 use crate::store::events;
@@ -35,6 +36,9 @@ pub(super) enum UserCommand {
     Passwd(PasswdArgs),
     /// Disable an account and end its sessions
     Disable(DisableArgs),
+    /// Remove the second factor of an account whose device and recovery codes are lost, and end its
+    /// sessions
+    RemoveTotp(DisableArgs),
 }
 
 /// Arguments of `user add`.
@@ -73,7 +77,7 @@ pub(super) struct PasswdArgs {
     database: DatabaseConfig,
 }
 
-/// Arguments of `user disable`.
+/// Arguments of `user disable` and `user remove-totp`.
 #[derive(Args, Debug)]
 pub(super) struct DisableArgs {
     /// Login name
@@ -91,6 +95,7 @@ pub(super) async fn run(command: UserCommand) -> Result<(), String> {
         UserCommand::Add(args) => add(args).await,
         UserCommand::Passwd(args) => passwd(args).await,
         UserCommand::Disable(args) => disable(args).await,
+        UserCommand::RemoveTotp(args) => remove_totp(args).await,
     }
 }
 
@@ -234,5 +239,18 @@ async fn disable(args: DisableArgs) -> Result<(), String> {
     })
     .await?;
     println!("{} is disabled; its sessions have ended", args.username);
+    Ok(())
+}
+
+async fn remove_totp(args: DisableArgs) -> Result<(), String> {
+    let db = open(&args.database)?;
+    change(&db, args.username.clone(), |conn, user| {
+        if !totp::remove(conn, user.id)? {
+            return Err(Failed(format!("{} has no second factor", user.username)));
+        }
+        record(conn, "user.totp_removed", user)
+    })
+    .await?;
+    println!("{} logs in with the password alone; its sessions have ended", args.username);
     Ok(())
 }

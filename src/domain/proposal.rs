@@ -15,6 +15,10 @@ text_enum! {
         UserCreation = "user_creation" "新建账号",
         /// An account gets the role commission, auditor or administrator, or can log in with it again.
         UserChange = "user_change" "授予角色",
+        /// A new machine client with the role commission or auditor.
+        ClientCreation = "client_creation" "新建接口客户端",
+        /// A machine client with one of these roles gets more scopes, or can get tokens again.
+        ClientChange = "client_change" "扩大接口客户端权限",
     }
 }
 

@@ -10,8 +10,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fold::fold;
 use crate::http::problem::Problem;
 
-/// Code of a wrong current password.
-const WRONG_PASSWORD: &str = "wrong-password";
+/// Codes of fields that prove who one is: the current password, a one-time code.
+const WRONG: [&str; 2] = ["wrong-password", "wrong-code"];
 
 /// Takes entries of the access log.
 #[derive(Clone, Debug, Default)]
@@ -47,12 +47,13 @@ impl AccessRecorder {
 
     /// Counts an attempt if `problem` says that it failed, or was one too many.
     pub fn note_attempt(&self, attempt: Attempt<'_>, problem: &Problem, at: Timestamp) {
-        let wrong = problem.errors.iter().find(|error| error.code == WRONG_PASSWORD);
+        let wrong = problem.errors.iter().map(|error| error.code).find(|code| WRONG.contains(code));
         let code = match problem.status {
             StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => problem.code,
-            // The current password of a change of password.
-            _ if wrong.is_some() => WRONG_PASSWORD,
-            _ => return,
+            _ => match wrong {
+                Some(code) => code,
+                None => return,
+            },
         };
         let key = AccessKey {
             kind: AccessKind::LogInFailed,

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
 use crate::config::{Config, Secret};
+use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
 use crate::domain::words::Language;
@@ -22,6 +23,7 @@ use crate::http::job_signal::JobSignal;
 use crate::http::problem::Problem;
 use crate::http::quotas::Quotas;
 use crate::http::running_keys::RunningKeys;
+use crate::http::session_uses::SessionUses;
 use crate::http::signature::{Argument, Entry};
 use crate::http::stored::HeadersOfFormat1;
 use crate::http::tokens::Tokens;
@@ -46,8 +48,12 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// The key that secrets of webhooks are derived from.
     pub hook_key: HookKey,
+    /// The key that secrets of one-time codes are derived from.
+    pub totp_key: TotpKey,
     /// Entries of the access log that are not stored yet.
     pub access: AccessRecorder,
+    /// Uses of sessions that are not stored yet.
+    pub session_uses: SessionUses,
     /// Quotas of requests.
     pub quotas: Quotas,
     /// Limit of log-in attempts.

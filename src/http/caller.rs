@@ -28,7 +28,7 @@ use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Machine;
 use crate::store::Conn;
 use crate::store::events::Author;
-use crate::usecases::accounts::holder::{self, TokenClient, TokenHolder};
+use crate::usecases::accounts::holder::{self, KnownUse, TokenClient, TokenHolder};
 use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::{Anonymous, Ask};
 use crate::usecases::caller::Caller;
@@ -128,8 +128,13 @@ async fn identify(
         None => None,
     };
     let holder = TokenHolder { session, user, machine };
-    let find = move |asked: &mut Anonymous<'_>| holder::find_caller(asked, holder, &origin);
-    app.ask_anonymously(find).await?.ok_or_else(invalid_token)
+    let known = KnownUse { idle: app.config.idle_limit(), noted: app.session_uses.last(session) };
+    let find = move |asked: &mut Anonymous<'_>| holder::find_caller(asked, holder, &origin, known);
+    let found = app.ask_anonymously(find).await?.ok_or_else(invalid_token)?;
+    if found.use_is_due {
+        app.session_uses.note(session, now);
+    }
+    Ok(found.caller)
 }
 
 fn invalid_token() -> Problem {

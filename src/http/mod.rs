@@ -46,6 +46,7 @@ pub mod rows;
 pub mod running_keys;
 pub mod schema_check;
 pub mod schemas;
+pub mod session_uses;
 pub mod sheet;
 pub mod signature;
 mod spool;

@@ -73,6 +73,30 @@ pub(super) const CODES: &[ProblemCode] = &[
         "Name or password is wrong, or the account is disabled.",
     ),
     code(
+        "code-needed",
+        401,
+        "该账号已启用动态码；请同时填写 code。",
+        "The account has a second factor. Send its code as `code` too.",
+    ),
+    code(
+        "code-wrong",
+        401,
+        "动态码不正确、已过期或已使用过；请等下一个再试。",
+        "The one-time code is wrong, expired or was used. Wait for the next one.",
+    ),
+    code(
+        "totp-in-use",
+        409,
+        "已启用动态码；如需更换，请先解除。",
+        "A second factor is in use. Remove it first to replace it.",
+    ),
+    code(
+        "totp-not-begun",
+        409,
+        "尚未启用动态码；请先获取密钥。",
+        "There is no second factor. Get a secret first.",
+    ),
+    code(
         "refresh-not-good",
         401,
         "refresh_token 无效、过期或已被使用；请重新登录。",

@@ -4,6 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::http::precondition::etag;
@@ -64,5 +65,16 @@ impl<R: Outcome, W: Serialize + Versioned + ToSchema> Outcome for OrWaiting<R, W
                 Ok(stored)
             }
         }
+    }
+
+    fn kept(&self) -> Result<StoredReply, Refusal> {
+        match self {
+            Self::Done(reply) => reply.kept(),
+            Self::Waits(_) => self.sent(),
+        }
+    }
+
+    fn complete_format_1(answer: &mut Value) {
+        R::complete_format_1(answer);
     }
 }

@@ -35,6 +35,8 @@ pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
             web::scope("")
                 .wrap(from_fn(kit::frame::wrap))
                 .configure(accounts::log_in::mount)
+                .configure(accounts::own::mount)
+                .configure(accounts::own_totp::mount)
                 .configure(summaries::overview::mount)
                 .configure(summaries::promises::mount)
                 .configure(projects::one::mount)

@@ -493,6 +493,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+    }
+}
+diesel::table! {
     refresh_tokens (id) {
         id -> BigInt,
         session_id -> BigInt,
@@ -540,6 +547,8 @@ diesel::table! {
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Text,
+        last_used_at -> Nullable<Timestamp>,
+        network -> Text,
     }
 }
 
@@ -561,6 +570,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    totp (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        salt -> Text,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+    }
+}
 diesel::table! {
     units (id) {
         id -> BigInt,

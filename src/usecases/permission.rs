@@ -21,7 +21,7 @@ macro_rules! permissions {
 permissions!(ReadProjects CreateProjects EditProjects MoveStages AssignUnits PlanYears EditMilestones FileReports
     ReturnReports ConfirmReports RestateReports KeepMonths KeepRules OverrideLights
     PublishBulletins HandleIssues ReadSummaries ReadHistory ReadReference EditReference KeepWebhooks
-    KeepAccounts ReadAccessLog);
+    KeepAccounts UseSecondFactor ReadAccessLog);
 
 /// Permission of every account that is logged in.
 #[derive(Debug)]

@@ -83,11 +83,7 @@ pub fn decide_approval(
 ) -> Result<Decided, Refusal> {
     let proposal = proposals::get(ask.conn, id)?;
     decision(ask, &proposal)?.approve(setting)?;
-    let grant = match proposal.kind {
-        ProposalKind::UserCreation | ProposalKind::UserChange => {
-            grants::decide_granted(ask, &proposal)?
-        }
-    };
+    let grant = grants::decide_granted(ask, &proposal)?;
     let version = version.into().of(proposal.version);
     let decided = decided(ask, proposal, ProposalState::Approved, "proposal.approved")?;
     let proposal = Proposal { version, ..decided.proposal };
@@ -148,11 +144,16 @@ fn decision(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Decision, Refusal>
     let user = ask.caller.user.clone();
     let now = ask.now.instant;
     let proposer = users::get(ask.conn, proposal.proposed_by)?;
+    let beneficiary = match proposal.kind {
+        ProposalKind::UserCreation | ProposalKind::UserChange => proposal.subject_id.map(UserId),
+        // A client is no person.
+        ProposalKind::ClientCreation | ProposalKind::ClientChange => None,
+    };
     Ok(Decision {
         state: proposal.state,
         proposer: party(&proposer),
         proposed_at: proposal.proposed_at,
-        beneficiary: proposal.subject_id.map(UserId),
+        beneficiary,
         decider: party(&user),
         password_is_new: proposals::has_new_password(ask.conn, user.id, now)?,
         is_alone: proposals::is_alone(ask.conn, &user, user.role)?,
@@ -189,7 +190,7 @@ fn decided(
 pub fn save(conn: &mut Conn, decided: Decided) -> Result<ProposalView, Refusal> {
     let Decided { mut proposal, proposer, grant, kind, stamp } = decided;
     if let Some(grant) = grant {
-        proposal.subject_id = Some(grants::save_granted(conn, grant)?.id.0);
+        proposal.subject_id = Some(grants::save_granted(conn, grant)?);
     }
     let mut changes = vec![
         FieldChange {

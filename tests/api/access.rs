@@ -23,11 +23,20 @@ tests![
 /// Operations without a token. This list may only shrink.
 const PUBLIC: [&str; 3] = ["post /sessions", "post /sessions/refresh", "post /oauth/token"];
 /// Operations for every logged-in caller, whatever its role.
-const ANYBODY: [&str; 5] =
-    ["get /me", "put /me/password", "delete /sessions/current", "get /jobs", "get /jobs/{job_id}"];
+const ANYBODY: [&str; 7] = [
+    "get /me",
+    "put /me/password",
+    "get /sessions",
+    "delete /sessions/current",
+    "delete /sessions/{session_id}",
+    "get /jobs",
+    "get /jobs/{job_id}",
+];
 
 pub async fn call(actor: &Actor, method: &str, path: &str, body: Option<&Value>) -> u16 {
     let path = path
+        // Nobody's: the sessions of those who call would end.
+        .replace("/users/{user_id}/sessions", "/users/987654/sessions")
         .replace("{month}", "2021-05")
         .replace("{year}", "2021")
         .replace("{industry}", "next_gen_it")
@@ -77,19 +86,33 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
         let reads = method == "get";
         let history = path.ends_with("/history") || path == "/events";
         let audit = path == "/access-log";
+        let totp = path.starts_with("/me/totp");
         // Roles that read the feed may manage their own webhooks, and write nothing else.
         let hooks = path.starts_with("/webhooks");
         // Refused roles: accounts are for the administrator only, who has no other operations;
         // viewers and auditors do not write; units do not change reference data.
         let refused = [
             (&commission, accounts || audit),
-            (&admin, !(accounts || reference && reads)),
+            (&admin, !(accounts || totp || reference && reads)),
             (
                 &viewer,
-                accounts || audit || !reads || history || hooks || commission_only("get", &path),
+                accounts
+                    || audit
+                    || totp
+                    || !reads
+                    || history
+                    || hooks
+                    || commission_only("get", &path),
             ),
-            (&auditor, !hooks && (accounts || !reads || !(reference || history || audit))),
-            (&unit, accounts || audit || (reference && !reads) || commission_only(&method, &path)),
+            (&auditor, !hooks && !totp && (accounts || !reads || !(reference || history || audit))),
+            (
+                &unit,
+                accounts
+                    || audit
+                    || totp
+                    || (reference && !reads)
+                    || commission_only(&method, &path),
+            ),
         ];
         for (actor, must_refuse) in refused {
             let status = call(actor, &method, &path, Some(&json!({"nonsense": true}))).await;

@@ -738,9 +738,9 @@ async fn a_machine_imports_within_its_scopes_and_role(app: TestApp) {
         Grid::of(&[&["project_id", "month", "completed_wan"], &[&id.to_string(), "2021-06", "1"]]);
     let template = commission.download("/imports/templates/projects").await;
     let scopes = ["projects:read", "reports:write"];
-    let reporter = clients::client(&admin, "填报系统", "commission", &scopes).await;
+    let reporter = clients::client(&app, &admin, "填报系统", "commission", &scopes).await;
     let reporter = clients::machine(&app, &reporter).await;
-    let reader = clients::client(&admin, "只读系统", "commission", &scopes[..1]).await;
+    let reader = clients::client(&app, &admin, "只读系统", "commission", &scopes[..1]).await;
     let reader = clients::machine(&app, &reader).await;
 
     let projects = reporter.import("kind=projects", template).await;

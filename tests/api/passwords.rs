@@ -1,8 +1,6 @@
-//! Which passwords are taken, and what is kept of ended sessions.
+//! Which passwords are taken.
 
-use diesel::RunQueryDsl;
 use major_projects::domain::account::access::Role;
-use major_projects::store::StoreError;
 use serde_json::json;
 
 use crate::support::actor::{Actor, Answer};
@@ -14,7 +12,6 @@ tests![
     OnEach;
     known_words_and_names_in_pinyin_are_refused,
     the_last_five_passwords_are_not_taken_again,
-    ended_sessions_are_deleted_after_their_time_for_audit,
     nobody_changes_their_own_role,
 ];
 
@@ -81,43 +78,6 @@ async fn the_last_five_passwords_are_not_taken_again(app: TestApp) {
     change(&viewer, &current, PASSWORD).await.expect(204);
     change(&viewer, PASSWORD, &nth(1)).await.expect(422);
     change(&viewer, PASSWORD, &nth(0)).await.expect(204);
-}
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    count: i64,
-}
-
-async fn count(app: &TestApp, what: &'static str) -> i64 {
-    let counted = app.db.read(move |conn| {
-        let sql = format!("select count(*) as count from {what}");
-        let row: Count = diesel::sql_query(sql).get_result(conn)?;
-        Ok::<_, StoreError>(row.count)
-    });
-    counted.await.unwrap()
-}
-
-async fn ended_sessions_are_deleted_after_their_time_for_audit(app: TestApp) {
-    app.add_user("zhang.wei", Role::Viewer, None, None, false).await;
-    let first = app.log_in("zhang.wei", PASSWORD).await;
-    first.delete("/sessions/current").await.expect(204);
-    app.log_in("zhang.wei", PASSWORD).await;
-    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (2, 2));
-
-    // The first has ended, the second expires after 14 days.
-    app.clock.pass_hours(180 * 24);
-    app.log_in("zhang.wei", PASSWORD).await;
-    assert_eq!(count(&app, "sessions").await, 3);
-    app.clock.pass_seconds(1);
-    app.log_in("zhang.wei", PASSWORD).await;
-    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (3, 3));
-    app.clock.pass_hours(15 * 24);
-    app.log_in("zhang.wei", PASSWORD).await;
-
-    assert_eq!((count(&app, "sessions").await, count(&app, "refresh_tokens").await), (3, 3));
-    // Who logged in and out remains known.
-    assert_eq!(count(&app, "events where kind = 'session.opened'").await, 5);
 }
 
 async fn nobody_changes_their_own_role(app: TestApp) {

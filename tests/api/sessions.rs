@@ -82,7 +82,7 @@ async fn tokens_end_with_time(app: TestApp) {
         .await;
     let refresh = json!({"refresh_token": opened.json["refresh_token"]});
 
-    app.clock.pass_hours(1);
+    app.clock.pass_seconds(900);
     viewer.get("/me").await.expect(401);
     let again = app.stranger().post("/sessions/refresh", &refresh).await.expect(200);
     app.clock.pass_hours(337);

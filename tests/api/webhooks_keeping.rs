@@ -5,6 +5,7 @@ use major_projects::domain::account::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::clients;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
 use crate::support::receiver::{Received, Receiver, Reply};
@@ -408,8 +409,7 @@ async fn a_machine_client_keeps_webhooks_by_its_scope(app: TestApp) {
     let server = sending(&app, &[&receiver]).await;
     let (admin, commission) = (server.role(Role::Admin).await, server.commission().await);
     let client = async |name: &str, scopes: &[&str]| {
-        let body = json!({"name": name, "role": "commission", "scopes": scopes});
-        let made = admin.post("/clients", &body).await.expect(201).json;
+        let made = clients::client(&server, &admin, name, "commission", scopes).await;
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", made["client_id"].as_str().unwrap()),
@@ -437,7 +437,8 @@ async fn a_machine_client_keeps_webhooks_by_its_scope(app: TestApp) {
     unit(&commission, "乙公司").await;
     receiver.wait_for_just(1).await;
     let again = json!({"scopes": ["webhooks:write"]});
-    admin.patch(&path, changed.json["version"].as_i64().unwrap(), &again).await.expect(200);
+    let waits = admin.patch(&path, changed.json["version"].as_i64().unwrap(), &again).await;
+    server.second_admin().await.approve(&waits).await.expect(200);
     let seen = receiver.wait_for_just(2).await;
 
     assert!(seen.iter().all(|m| m.is_signed_with(secret(&hooked))));

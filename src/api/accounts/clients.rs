@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::accounts::users::UserQuery;
+use crate::api::accounts::users::{UserQuery, waits};
 use crate::domain::id::{ClientId, ClientSecretId};
 use crate::http::body::Body;
 use crate::http::caller::Permit;
@@ -15,15 +15,19 @@ use crate::http::reply::{Conditional, Created, NoContent, Tagged};
 use crate::http::routes::Routes;
 use crate::http::rows::Rows;
 use crate::http::stored::{ShownOnce, Stored};
+use crate::http::waiting::OrWaiting;
 use crate::routes;
 use crate::store::PageRequest;
+use crate::usecases::accounts::client_grants;
 use crate::usecases::accounts::client_view::{
     ClientForm, ClientInput, ClientView, ClientWithSecret,
 };
 use crate::usecases::accounts::clients::{self, NewSecret};
 use crate::usecases::answer::PageView;
+use crate::usecases::ask::Ask;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
+use crate::usecases::waiting::{ProposalView, Saved};
 
 /// The operations of this file.
 pub fn routes() -> Routes {
@@ -65,6 +69,9 @@ async fn list_clients(
 ///
 /// Creates the client together with its first secret. The secret is returned only in this response
 /// and cannot be retrieved later.
+///
+/// A client with the role `commission` or `auditor` waits for a second administrator: the answer is then 202 with the
+/// proposal. Its approval creates the client without a secret; add one by `POST /clients/{client_id}/secrets`.
 #[utoipa::path(
     post, path = "/clients",
     responses((status = 409, description = "The name is already in use.")),
@@ -73,14 +80,17 @@ async fn create_client(
     who: Permit<KeepAccounts>,
     Body(input): Body<ClientInput>,
     once: Once,
-) -> Result<Stored<ShownOnce<Created<ClientWithSecret>>>, Problem> {
+) -> Result<Stored<OrWaiting<ShownOnce<Created<ClientWithSecret>>, ProposalView>>, Problem> {
     let secret = NewSecret::make()?;
     let shown = secret.clone();
     once.change(
         &who,
-        move |ask| clients::decide_creation(ask, &input, &secret),
-        clients::create,
-        move |client| shown_once(&client, &shown),
+        move |ask| client_grants::decide_creation(ask, &input, &secret),
+        client_grants::create,
+        move |saved| match saved {
+            Saved::Done(client) => OrWaiting::Done(shown_once(&client, &shown)),
+            Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
+        },
     )
     .await
 }
@@ -111,17 +121,22 @@ async fn get_client(
 ///
 /// Absent fields are left unchanged. Removing scopes, setting an expiry and disabling the client
 /// take effect immediately, also for tokens already issued.
+///
+/// A change that gives a client with the role `commission` or `auditor` more scopes, or lets it get tokens again, waits
+/// for a second administrator, with everything else of the request: the answer is then 202 with the proposal.
 #[utoipa::path(patch, path = "/clients/{client_id}")]
 async fn update_client(
     who: Permit<KeepAccounts>,
     Path(path): Path<ClientPath>,
     IfMatch(version): IfMatch,
     Body(patch): Body<Patch<ClientForm>>,
-) -> Result<Tagged<ClientView>, Problem> {
+) -> Result<OrWaiting<Tagged<ClientView>, ProposalView>, Problem> {
     let id = path.client_id;
-    who.change(move |ask| clients::decide_update(ask, id, version, &patch), clients::save)
-        .await
-        .map(Tagged)
+    let decide = move |ask: &mut Ask<'_>| client_grants::decide_update(ask, id, version, &patch);
+    Ok(match who.change(decide, client_grants::save).await? {
+        Saved::Done(view) => OrWaiting::Done(Tagged(view)),
+        Saved::Waits(view) => OrWaiting::Waits(waits(*view)),
+    })
 }
 
 /// Add a secret to a machine client

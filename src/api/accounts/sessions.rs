@@ -1,4 +1,4 @@
-//! Log in and out, refresh tokens, show the caller's account and change its password.
+//! Log in, refresh tokens, show the caller's account and change its password.
 
 use std::future::{Ready, ready};
 
@@ -27,6 +27,7 @@ use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
     self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh, Refreshed,
 };
+use crate::usecases::accounts::totp::{self, RightCode};
 use crate::usecases::accounts::user_view::UserView;
 use crate::usecases::answer::Versioned;
 use crate::usecases::ask::Anonymous;
@@ -34,7 +35,7 @@ use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
 pub fn routes() -> Routes {
-    routes!["sessions"; create_session, refresh_session, end_session, get_me, change_password]
+    routes!["sessions"; create_session, refresh_session, get_me, change_password]
 }
 
 /// An access token and the refresh token that renews it.
@@ -77,12 +78,12 @@ impl FromRequest for Origin {
 /// Log in
 ///
 /// Opens a session for a user name and password. Access tokens are valid for minutes; the refresh
-/// token is valid for days and can be used once. Attempts are rate-limited per user name and per
-/// address.
+/// token can be used once, for days, but a session that is not used for `IDLE_MINUTES` (30 by default)
+/// ends. Attempts are rate-limited per user name and per address.
 #[utoipa::path(
     post, path = "/sessions",
     responses(
-        (status = 401, description = "The user name or password is wrong, or the account is disabled."),
+        (status = 401, description = "The user name or password is wrong, or the account is disabled; `code-needed` or `code-wrong` for an account with a second factor."),
     )
 )]
 async fn create_session(
@@ -91,12 +92,13 @@ async fn create_session(
     limit: AttemptLimit,
     Body(credentials): Body<Credentials>,
 ) -> Result<Created<SessionView>, Problem> {
-    let user = authenticate(&app, &from, &limit, credentials).await?;
+    let Authenticated { user, code } = authenticate(&app, &from, &limit, credentials).await?;
     let refresh_token = random_text().map_err(Problem::broken)?;
     let opening = Opening {
         user: user.id,
         author: from.author(&user),
         hours: app.config.refresh_token_hours,
+        code,
         refresh_token: Some(refresh_token.clone()),
     };
     let opened = app.write_anonymously(move |asked| sessions::open(asked, &opening)).await?;
@@ -104,7 +106,16 @@ async fn create_session(
     Ok(Created { view, location: "/sessions/current".to_owned() })
 }
 
-/// Authenticates an account by user name and password; counts the attempt.
+/// An account that has proved who it is.
+pub struct Authenticated {
+    /// The account.
+    pub user: User,
+    /// Its code, which is to be used up; `None` without a second factor.
+    pub code: Option<RightCode>,
+}
+
+/// Authenticates an account by user name, password and, if it has a second factor, code; counts the
+/// attempt.
 ///
 /// # Errors
 /// 401 if the credentials are wrong, 429 after too many attempts, 503 when too many passwords wait
@@ -114,9 +125,9 @@ pub async fn authenticate(
     from: &Origin,
     limit: &AttemptLimit,
     credentials: Credentials,
-) -> Result<User, Problem> {
+) -> Result<Authenticated, Problem> {
     let name = credentials.username.clone();
-    let checked = check_password(app, from, limit, credentials).await;
+    let checked = check_credentials(app, from, limit, credentials).await;
     checked.inspect_err(|problem| note_attempt(app, from, &name, "/sessions", problem))
 }
 
@@ -133,20 +144,24 @@ pub(super) fn note_attempt(
     app.access.note_attempt(attempt, problem, app.clock.now());
 }
 
-async fn check_password(
+async fn check_credentials(
     app: &App,
     from: &Origin,
     limit: &AttemptLimit,
-    Credentials { username, password }: Credentials,
-) -> Result<User, Problem> {
+    Credentials { username, password, code }: Credentials,
+) -> Result<Authenticated, Problem> {
     limit.take(&username, &from.address)?;
     let place = app.hashing.enter(&from.address)?;
     let name = username.clone();
     let find = move |asked: &mut Anonymous<'_>| sessions::find_account(asked, &name);
     let user = app.ask_anonymously(find).await?;
     let user = place.run(move || sessions::authenticate(user, &password)).await?;
+    let id = user.id;
+    let key = app.totp_key.clone();
+    let check = move |asked: &mut Anonymous<'_>| totp::check(asked, id, &key, code.as_deref());
+    let code = app.ask_anonymously(check).await?;
     limit.succeeded(&username, &from.address);
-    Ok(user)
+    Ok(Authenticated { user, code })
 }
 
 /// Opens a session for the dashboard and returns the token for its cookie.
@@ -159,9 +174,9 @@ pub async fn open_page(
     limit: &AttemptLimit,
     credentials: Credentials,
 ) -> Result<String, Problem> {
-    let user = authenticate(app, from, limit, credentials).await?;
+    let Authenticated { user, code } = authenticate(app, from, limit, credentials).await?;
     let (author, hours) = (from.author(&user), app.config.page_session_hours);
-    let opening = Opening { user: user.id, author, hours, refresh_token: None };
+    let opening = Opening { user: user.id, author, hours, code, refresh_token: None };
     let opened = app.write_anonymously(move |asked| sessions::open(asked, &opening)).await?;
     let Opened { session, at, ends } = opened;
     app.tokens.issue_cookie(user.id, session, at, ends).map_err(Problem::broken)
@@ -189,7 +204,7 @@ fn session_view(
 /// can be used once; reuse is treated as theft and ends the whole session.
 #[utoipa::path(
     post, path = "/sessions/refresh",
-    responses((status = 401, description = "The refresh token is unknown, expired or already used.")),
+    responses((status = 401, description = "The refresh token is unknown, expired or already used, or its session was not used for too long.")),
 )]
 async fn refresh_session(
     app: Data<App>,
@@ -214,18 +229,11 @@ async fn refresh(
 ) -> Result<Refreshed, Problem> {
     limit.take_address(&from.address)?;
     let from = from.clone();
-    let refresh = move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from);
+    let idle = app.config.idle_limit();
+    let refresh =
+        move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from, idle);
     let refreshed = app.write_anonymously(refresh).await?;
     Ok(sessions::must_be_refreshed(refreshed)?)
-}
-
-/// Log out
-///
-/// Ends the caller's session immediately and invalidates all its tokens.
-#[utoipa::path(delete, path = "/sessions/current")]
-pub async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
-    who.change(sessions::decide_end, sessions::end).await?;
-    Ok(NoContent)
 }
 
 /// Show my account
@@ -265,6 +273,7 @@ async fn try_to_change(
     let id = user.id;
     let check = who.ask(move |ask| PasswordCheck::load(ask, Some(id))).await?;
     let hash = who.hash(move || sessions::new_hash(&user, &change, &check, effort)).await?;
-    who.change(move |ask| sessions::decide_password(ask, &hash), sessions::save_password).await?;
+    who.change(move |ask| Ok(sessions::decide_password(ask, &hash)), sessions::save_password)
+        .await?;
     Ok(NoContent)
 }

@@ -118,7 +118,8 @@ fn created(saved: Saved<UserView>) -> OrWaiting<Created<UserView>, ProposalView>
     }
 }
 
-fn waits(view: ProposalView) -> Accepted<ProposalView> {
+/// The reply that says what a request waits in.
+pub(super) fn waits(view: ProposalView) -> Accepted<ProposalView> {
     Accepted { location: format!("/proposals/{}", view.id), view }
 }
 

@@ -81,6 +81,8 @@ actions! {
     KeepWebhooks,
     /// Create, change and disable accounts.
     KeepAccounts,
+    /// Protect one's own log-in by a second factor.
+    UseSecondFactor,
     /// Read the access log: failed log-ins, refused requests, downloads.
     ReadAccessLog,
 }
@@ -110,10 +112,16 @@ impl Role {
             Self::Auditor => {
                 matches!(
                     action,
-                    A::ReadHistory | A::ReadAccessLog | A::KeepWebhooks | A::ReadReference
+                    A::ReadHistory
+                        | A::ReadAccessLog
+                        | A::KeepWebhooks
+                        | A::ReadReference
+                        | A::UseSecondFactor
                 )
             }
-            Self::Admin => matches!(action, A::KeepAccounts | A::ReadReference),
+            Self::Admin => {
+                matches!(action, A::KeepAccounts | A::ReadReference | A::UseSecondFactor)
+            }
         }
     }
 

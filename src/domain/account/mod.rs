@@ -4,3 +4,5 @@ pub mod access;
 pub mod known_words;
 pub mod password;
 pub mod scope;
+pub mod session;
+pub mod totp;

@@ -58,6 +58,7 @@ impl ClientScope {
             | A::OverrideLights
             | A::PublishBulletins
             | A::KeepAccounts
+            | A::UseSecondFactor
             | A::ReadAccessLog => None,
         }
     }

@@ -109,6 +109,16 @@ text_enum! {
         UserPasswordChanged = "user.password_changed" "修改密码",
         /// Password reset.
         UserPasswordReset = "user.password_reset" "重置密码",
+        /// Second factor begun.
+        UserTotpEnrolled = "user.totp_enrolled" "获取动态码密钥",
+        /// Second factor confirmed: log-in needs a code.
+        UserTotpConfirmed = "user.totp_confirmed" "启用动态码",
+        /// Second factor removed.
+        UserTotpRemoved = "user.totp_removed" "解除动态码",
+        /// Logged in with a recovery code.
+        UserRecoveryCodeUsed = "user.recovery_code_used" "使用恢复码登录",
+        /// All sessions of an account ended by an administrator.
+        UserSessionsEnded = "user.sessions_ended" "结束账号的全部登录",
         /// Proposal made: it waits for a second person.
         ProposalSubmitted = "proposal.submitted" "提出申请（待第二人批准）",
         /// Proposal approved and carried out.

@@ -22,14 +22,14 @@ use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::store::PageRequest;
-use crate::usecases::accounts::client_view::{
-    ClientForm, ClientInput, ClientView, ClientWithSecret,
-};
+use crate::usecases::accounts::client_grants;
+use crate::usecases::accounts::client_view::{ClientForm, ClientInput, ClientView};
 use crate::usecases::accounts::clients::{self, NewSecret};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::patch::Patch;
 use crate::usecases::permission::KeepAccounts;
+use crate::usecases::waiting::Saved;
 
 /// Mounts the pages.
 pub fn mount(config: &mut ServiceConfig) {
@@ -159,15 +159,15 @@ async fn create(
         let input = checked::<ClientInput>(body)?;
         let secret = NewSecret::make()?;
         let shown = secret.secret.clone();
-        let decide = move |ask: &mut Ask<'_>| clients::decide_creation(ask, &input, &secret);
-        let client = visit.change(decide, clients::create).await?;
-        Ok(ClientWithSecret { client, client_secret: Some(shown) })
+        let decide = move |ask: &mut Ask<'_>| client_grants::decide_creation(ask, &input, &secret);
+        Ok((visit.change(decide, client_grants::create).await?, shown))
     };
     match made.await {
-        Ok(ClientWithSecret { client, client_secret }) => {
-            let view = one(&visit, client, RejectedForm::default(), client_secret)?;
+        Ok((Saved::Done(client), secret)) => {
+            let view = one(&visit, client, RejectedForm::default(), Some(secret))?;
             Ok(Page::of(view).respond_to(&request))
         }
+        Ok((Saved::Waits(_), _)) => Ok(see_other("/accounts?said=client-waits")),
         Err(problem) => {
             let errors = FormErrors::from_problem(problem, visit.language)?;
             let rejected = RejectedForm::new("create", errors.clone(), fields);
@@ -208,11 +208,13 @@ async fn save(
     let version = form.fields.number("version").unwrap_or_default();
     let saved = async {
         let patch = checked::<Patch<ClientForm>>(patch)?;
-        let decide = move |ask: &mut Ask<'_>| clients::decide_update(ask, id, version, &patch);
-        visit.change(decide, clients::save).await
+        let decide =
+            move |ask: &mut Ask<'_>| client_grants::decide_update(ask, id, version, &patch);
+        visit.change(decide, client_grants::save).await
     };
     match saved.await {
-        Ok(_) => Ok(see_other(&format!("/clients/{id}?said=client-changed"))),
+        Ok(Saved::Done(_)) => Ok(see_other(&format!("/clients/{id}?said=client-changed"))),
+        Ok(Saved::Waits(_)) => Ok(see_other("/accounts?said=account-waits")),
         Err(problem) => answer(request, visit, id, form, problem).await,
     }
 }

@@ -1,24 +1,22 @@
-//! Log-in, log-out, language choice and password change.
+//! Log-in, log-out and language choice.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde_json::json;
 
-use crate::api::accounts::sessions;
-use crate::domain::words::{Language, Words};
+use crate::api::accounts::{open_sessions, sessions};
+use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
-use crate::http::body::{Body, checked};
+use crate::http::body::checked;
 use crate::http::caller::Permit;
 use crate::http::problem::Problem;
 use crate::pages::kit::cookies;
-use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm};
-use crate::pages::kit::notice;
+use crate::pages::kit::form::{Fields, Form, FormErrors, OpenForm, with};
 use crate::pages::kit::reply::{Page, see_other};
 use crate::pages::kit::shell::Shell;
-use crate::pages::kit::visit::Visit;
-use crate::usecases::accounts::sessions::{Credentials, Origin, PasswordChange};
+use crate::usecases::accounts::sessions::{Credentials, Origin};
 use crate::usecases::permission::LoggedIn;
 
 /// Mounts the pages of this file.
@@ -26,12 +24,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/log-in").route(web::get().to(show)).route(web::post().to(log_in)))
         .service(web::resource("/log-out").route(web::post().to(log_out)))
-        .service(web::resource("/language").route(web::post().to(choose_language)))
-        .service(
-            web::resource("/password")
-                .route(web::get().to(show_password))
-                .route(web::post().to(change_password)),
-        );
+        .service(web::resource("/language").route(web::post().to(choose_language)));
 }
 
 #[derive(Template)]
@@ -72,6 +65,10 @@ async fn log_in(
     let next = next_of(fields.get("next"));
     let username = fields.get("username").unwrap_or_default().to_owned();
     let shown = json!({"username": username, "password": fields.exact("password")});
+    let shown = match fields.get("code") {
+        Some(code) => with(shown, "code", code),
+        None => shown,
+    };
     let opened = match checked::<Credentials>(shown) {
         Ok(shown) => sessions::open_page(&app, &from, &limit, shown).await,
         Err(refusal) => Err(refusal.into()),
@@ -106,7 +103,7 @@ async fn log_out(
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
     let gone = cookies::log_out(&app, &request);
-    sessions::end_session(who).await?;
+    open_sessions::end_session(who).await?;
     let mut answer = see_other("/log-in");
     answer.add_cookie(&gone).map_err(Problem::broken)?;
     Ok(answer)
@@ -125,69 +122,6 @@ async fn choose_language(
     let chosen = cookies::choose(&app, &request, language);
     answer.add_cookie(&chosen).map_err(Problem::broken)?;
     Ok(answer)
-}
-
-#[derive(Template)]
-#[template(path = "pages/password.html")]
-struct PasswordPage {
-    shell: Shell,
-    must: bool,
-    errors: FormErrors,
-}
-
-impl PasswordPage {
-    fn of(request: &HttpRequest, visit: &Visit<LoggedIn>, errors: FormErrors) -> Self {
-        let mut shell = Shell::without_visit(request, visit.language);
-        shell.notice = notice::from_query(&visit.query, visit.language);
-        Self { shell, must: visit.who.caller.user.must_change_password, errors }
-    }
-}
-
-async fn show_password(request: HttpRequest, visit: Visit<LoggedIn>) -> impl Responder {
-    Page::of(PasswordPage::of(&request, &visit, FormErrors::default()))
-}
-
-async fn change_password(
-    request: HttpRequest,
-    visit: Visit<LoggedIn>,
-    limit: AttemptLimit,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
-    let errors = match try_to_change(&visit, limit, &form.0).await {
-        Ok(()) => return Ok(see_other("/password?said=password-changed")),
-        Err(PasswordError::Mismatch) => {
-            let words = Words::new("两次输入的新密码不一致。", "The two new passwords differ.");
-            FormErrors::of_field("new_again", &words, visit.language)
-        }
-        Err(PasswordError::Refused(problem)) => FormErrors::from_problem(problem, visit.language)?,
-    };
-    let view = PasswordPage::of(&request, &visit, errors.clone());
-    Ok(Page::with_form(view, &errors).respond_to(&request))
-}
-
-/// Why a password change failed.
-enum PasswordError {
-    /// The repeated new password differs.
-    Mismatch,
-    /// Refused by the use case.
-    Refused(Problem),
-}
-
-async fn try_to_change(
-    visit: &Visit<LoggedIn>,
-    limit: AttemptLimit,
-    fields: &Fields,
-) -> Result<(), PasswordError> {
-    let exact = |name: &str| fields.exact(name);
-    if exact("new_password") != exact("new_again") {
-        return Err(PasswordError::Mismatch);
-    }
-    let body = json!({"current_password": exact("current_password"), "new_password": exact("new_password")});
-    let change = checked::<PasswordChange>(body)
-        .map_err(|refusal| PasswordError::Refused(refusal.into()))?;
-    let who = visit.permit::<LoggedIn>().map_err(PasswordError::Refused)?;
-    let changed = sessions::change_password(who, limit, Body(change)).await;
-    changed.map(|_| ()).map_err(PasswordError::Refused)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ use crate::pages::kit::reply::{Page, redirect_to_parent, see_other};
 use crate::pages::kit::shell::{NavItem, Shell};
 use crate::pages::kit::visit::Visit;
 use crate::usecases::accounts::grants;
+use crate::usecases::accounts::open_sessions;
+use crate::usecases::accounts::totp::{self, TotpView};
 use crate::usecases::accounts::user_view::{PasswordReset, UserForm, UserView};
 use crate::usecases::accounts::users;
 use crate::usecases::ask::Ask;
@@ -43,6 +45,16 @@ pub fn mount(config: &mut ServiceConfig) {
             web::resource("/accounts/{user_id}/password")
                 .route(web::get().to(redirect_to_parent))
                 .route(web::post().to(set_password)),
+        )
+        .service(
+            web::resource("/accounts/{user_id}/totp")
+                .route(web::get().to(redirect_to_parent))
+                .route(web::post().to(remove_totp)),
+        )
+        .service(
+            web::resource("/accounts/{user_id}/sessions")
+                .route(web::get().to(redirect_to_parent))
+                .route(web::post().to(end_sessions)),
         );
 }
 
@@ -54,10 +66,12 @@ struct AccountPage {
     affiliation: Affiliation,
     rejected: RejectedForm,
     made: Option<NewPassword>,
+    totp: TotpView,
 }
 
 /// What the page reads, in one snapshot.
 struct Loaded {
+    totp: TotpView,
     user: UserView,
     affiliation: Affiliation,
 }
@@ -70,11 +84,12 @@ async fn page(
 ) -> Result<AccountPage, Problem> {
     let question = visit.ask(move |ask| {
         let user = users::get(ask, id)?;
-        Ok(Loaded { affiliation: Affiliation::find(ask)?.of(&user), user })
+        let totp = totp::view(ask, id)?;
+        Ok(Loaded { affiliation: Affiliation::find(ask)?.of(&user), user, totp })
     });
-    let Loaded { user, affiliation } = question.await?;
+    let Loaded { user, affiliation, totp } = question.await?;
     let shell = Shell::for_visit(visit, NavItem::ACCOUNTS)?;
-    Ok(AccountPage { shell, user, affiliation, rejected, made })
+    Ok(AccountPage { shell, user, affiliation, rejected, made, totp })
 }
 
 async fn show(visit: Visit<KeepAccounts>, path: Path<UserPath>) -> Result<impl Responder, Problem> {
@@ -143,6 +158,26 @@ async fn disable(
     let patch = json!({"disabled": fields.get("disabled") == Some("true")});
     let saved = save(&visit, id, &fields, patch).await;
     answer(&request, &visit, id, SentForm { name: "disable", fields }, saved).await
+}
+
+async fn remove_totp(
+    visit: Visit<KeepAccounts>,
+    Path(UserPath { user_id: id }): Path<UserPath>,
+    _form: Form,
+) -> Result<HttpResponse, Problem> {
+    let decide = move |ask: &mut Ask<'_>| totp::decide_removal_of(ask, id);
+    visit.change(decide, totp::remove).await?;
+    Ok(see_other(&format!("/accounts/{id}?said=totp-removed")))
+}
+
+async fn end_sessions(
+    visit: Visit<KeepAccounts>,
+    Path(UserPath { user_id: id }): Path<UserPath>,
+    _form: Form,
+) -> Result<HttpResponse, Problem> {
+    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_all(ask, id);
+    visit.change(decide, open_sessions::end_all).await?;
+    Ok(see_other(&format!("/accounts/{id}?said=sessions-ended")))
 }
 
 async fn set_password(

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::api::proposals::{ProposalPath, approve};
 use crate::domain::labels;
-use crate::domain::proposal::ProposalState;
+use crate::domain::proposal::{ProposalKind, ProposalState};
 use crate::http::body::checked;
 use crate::http::once::Once;
 use crate::http::problem::Problem;
@@ -38,6 +38,8 @@ pub fn mount(config: &mut ServiceConfig) {
 pub struct Waiting {
     /// The proposal.
     pub proposal: ProposalView,
+    /// Page of the account or client it is about; `None` for a new one.
+    pub path: Option<String>,
     /// What it changes, a line per field.
     pub effects: Vec<String>,
     /// True if the visitor proposed it.
@@ -52,16 +54,20 @@ pub fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
     let own = ask.caller.user.id;
     let open = proposals::list(ask, &[ProposalState::Open], &PageRequest::whole())?.items;
     let item = |proposal: ProposalView| Waiting {
-        effects: proposal.effects.iter().map(|effect| line(effect, ask)).collect(),
+        effects: proposal.effects.iter().map(|effect| line(&proposal, effect, ask)).collect(),
         is_own: proposal.proposed_by == own,
+        path: proposal.subject_id.map(|id| match proposal.kind {
+            ProposalKind::UserCreation | ProposalKind::UserChange => format!("/accounts/{id}"),
+            ProposalKind::ClientCreation | ProposalKind::ClientChange => format!("/clients/{id}"),
+        }),
         proposal,
     };
     Ok(open.into_iter().map(item).collect())
 }
 
 /// A changed field in a line: its label, before and after.
-fn line(effect: &ChangeView, ask: &Ask<'_>) -> String {
-    let label = labels::find("user", &effect.field);
+fn line(proposal: &ProposalView, effect: &ChangeView, ask: &Ask<'_>) -> String {
+    let label = labels::find(&proposal.subject_kind, &effect.field);
     let label = label.map_or(effect.field.as_str(), |label| label.say(ask.language));
     let text = |value: &serde_json::Value| match value.as_str() {
         Some(text) => text.to_owned(),

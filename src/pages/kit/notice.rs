@@ -58,6 +58,14 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "密钥已吊销，用它换取的令牌立即失效。",
         "The secret is revoked; its tokens have expired.",
     ),
+    ("totp-removed", "动态码已解除。", "The second factor is removed."),
+    ("session-ended", "该登录已结束。", "The session has ended."),
+    ("sessions-ended", "该账号的登录已全部结束。", "All sessions of the account have ended."),
+    (
+        "client-waits",
+        "已提出申请，须由另一位管理员批准；批准后再新建密钥。",
+        "Proposed: another administrator must approve it; then add a secret.",
+    ),
     (
         "password-changed",
         "密码已修改，其他设备上的登录已失效。",

@@ -111,6 +111,12 @@ pub fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
     row.map(|row| client(conn, row)).transpose()
 }
 
+/// True if a client has this name.
+pub fn has_name(conn: &mut Conn, name: &str) -> Result<bool> {
+    let named = clients::table.filter(clients::name.eq(name)).select(clients::id);
+    Ok(named.first::<i64>(conn).optional()?.is_some())
+}
+
 /// Finds the client that acts through an account.
 pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Option<Client>> {
     let row = clients::table.filter(clients::user_id.eq(user.0)).select(Row::as_select());

@@ -4,4 +4,5 @@ pub mod clients;
 pub mod passwords;
 pub mod recorded;
 pub mod sessions;
+pub mod totp;
 pub mod users;

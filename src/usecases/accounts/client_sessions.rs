@@ -1,10 +1,11 @@
 //! Sessions of machine clients: opened with a secret for some scopes.
 
 use crate::domain::account::scope::ClientScope;
+use crate::domain::account::session::network_of;
 use crate::domain::id::SessionId;
 use crate::domain::words::Words;
 use crate::store::accounts::clients::{self, Client};
-use crate::store::accounts::sessions;
+use crate::store::accounts::sessions::{self, NewSession};
 use crate::store::events::{self, Event};
 use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::Anonymous;
@@ -67,8 +68,9 @@ pub fn open(
     let scopes = granted(login, &client).ok_or_else(|| too_wide(&client.scopes))?;
     let ends = now.plus_seconds(login.lifetime);
     let ends = client.expires_at.map_or(ends, |until| until.min(ends));
-    sessions::forget(conn, now)?;
-    let session = sessions::open(conn, client.user.id, now, ends)?;
+    let network = network_of(&origin.address);
+    let new = NewSession { user: client.user.id, at: now, ends, network };
+    let session = sessions::open(conn, &new)?;
     let author = origin.author(&client.user).into_client(client.id, &client.name);
     events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
     Ok(ClientSession { client, scopes, session })

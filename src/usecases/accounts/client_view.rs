@@ -119,7 +119,7 @@ impl Versioned for ClientWithSecret {
 }
 
 /// A machine client to create.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
 pub struct ClientInput {

@@ -43,25 +43,25 @@ fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Refusal> {
     Ok(ClientView::of(client, secrets))
 }
 
-/// A machine client that was decided on and is to be created with its first secret.
+/// A machine client that was decided on and is to be created.
 pub struct ClientCreation {
-    new: NewClient,
-    secret: NewSecret,
+    pub(super) new: NewClient,
+    secret: Option<NewSecret>,
     stamp: Stamp,
 }
 
-/// Creates a machine client with its first secret.
+/// Creates a machine client, with its first secret unless it was approved by a second person.
 ///
 /// # Errors
 /// Invalid, with every wrong field.
 pub fn decide_creation(
     ask: &mut Ask<'_>,
     input: &ClientInput,
-    secret: &NewSecret,
+    secret: Option<&NewSecret>,
 ) -> Result<ClientCreation, Refusal> {
     let new = parse(input, ask.now.instant)?;
     must_exist(ask.conn, new.user.unit_id, new.user.area_id)?;
-    Ok(ClientCreation { new, secret: secret.clone(), stamp: ask.stamp() })
+    Ok(ClientCreation { new, secret: secret.cloned(), stamp: ask.stamp() })
 }
 
 /// Saves a new machine client and records the event.
@@ -72,7 +72,9 @@ pub fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, R
     let ClientCreation { new, secret, stamp } = creation;
     let now = stamp.now.instant;
     let id = clients::insert(conn, &new, now)?.id;
-    clients::add_secret(conn, id, &secret.hint, &secret.hash, now)?;
+    if let Some(secret) = secret {
+        clients::add_secret(conn, id, &secret.hint, &secret.hash, now)?;
+    }
     let client = clients::get(conn, id)?;
     let secrets = clients::secrets(conn, id)?;
     let changes = changes(None, &RecordedClient::of(&client, &secrets));
@@ -83,10 +85,10 @@ pub fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, R
 
 /// A machine client that was decided on and is to be saved.
 pub struct ClientChange {
-    before: Client,
-    secrets: Vec<ClientSecret>,
-    client: Client,
-    stamp: Stamp,
+    pub(super) before: Client,
+    pub(super) secrets: Vec<ClientSecret>,
+    pub(super) client: Client,
+    pub(super) stamp: Stamp,
 }
 
 /// Changes a machine client, which the caller read at `version`.

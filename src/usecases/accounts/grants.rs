@@ -12,6 +12,8 @@ use crate::store::accounts::users::{NewUser, User};
 use crate::store::events::{FieldChange, changes};
 use crate::store::proposals::{NewProposal, Proposal};
 use crate::store::{Conn, StoreError};
+use crate::usecases::accounts::client_grants;
+use crate::usecases::accounts::clients::{self, ClientChange, ClientCreation};
 use crate::usecases::accounts::user_view::{UserForm, UserView};
 use crate::usecases::accounts::users::{self, UserChange, UserCreation};
 use crate::usecases::ask::{Ask, Stamp};
@@ -150,59 +152,76 @@ pub enum Grant {
     Creation(Box<UserCreation>),
     /// A changed account.
     Change(Box<UserChange>),
+    /// A new machine client.
+    ClientCreation(Box<ClientCreation>),
+    /// A changed machine client.
+    ClientChange(Box<ClientChange>),
 }
 
 /// Decides on the stored request of `proposal` anew, with all rules as of now.
 ///
 /// # Errors
-/// `proposal-stale` when the account has changed, or the user name is in use now.
+/// `proposal-stale` when what it is about has changed, or the name is in use now.
 pub fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Grant, Refusal> {
-    match proposal.kind {
-        ProposalKind::UserCreation => {
-            let stored: StoredCreation = read(&proposal.input)?;
-            if accounts::find_by_name(ask.conn, &stored.username)?.is_some() {
-                return Err(ProposalRefusal::Stale.into());
-            }
-            let new = NewUser {
-                username: stored.username,
-                display_name: stored.display_name,
-                role: stored.role,
-                unit_id: None,
-                area_id: None,
-                password_hash: stored.password_hash,
-                must_change_password: true,
-            };
-            users::decide_creation(ask, &new).map(Box::new).map(Grant::Creation)
+    Ok(match proposal.kind {
+        ProposalKind::UserCreation => Grant::Creation(Box::new(granted_creation(ask, proposal)?)),
+        ProposalKind::UserChange => Grant::Change(Box::new(granted_change(ask, proposal)?)),
+        ProposalKind::ClientCreation => {
+            let creation = client_grants::decide_granted_creation(ask, proposal)?;
+            Grant::ClientCreation(Box::new(creation))
         }
-        ProposalKind::UserChange => {
-            let StoredChange { display_name, role, disabled } = read(&proposal.input)?;
-            let subject = proposal.subject_id.zip(proposal.subject_version);
-            let (id, version) = subject.ok_or_else(|| Refusal::broken("a change of nobody"))?;
-            if accounts::person(ask.conn, UserId(id))?.version != version {
-                return Err(ProposalRefusal::Stale.into());
-            }
-            let fields = json!({
-                "display_name": display_name, "role": role, "disabled": disabled,
-                "unit_id": null, "area_id": null,
-            });
-            let patch: Patch<UserForm> = serde_json::from_value(fields).map_err(Refusal::broken)?;
-            let change = users::decide_update(ask, UserId(id), version, &patch)?;
-            Ok(Grant::Change(Box::new(change)))
+        ProposalKind::ClientChange => {
+            let change = client_grants::decide_granted_change(ask, proposal)?;
+            Grant::ClientChange(Box::new(change))
         }
+    })
+}
+
+fn granted_creation(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<UserCreation, Refusal> {
+    let stored: StoredCreation = read(&proposal.input)?;
+    if accounts::find_by_name(ask.conn, &stored.username)?.is_some() {
+        return Err(ProposalRefusal::Stale.into());
     }
+    let new = NewUser {
+        username: stored.username,
+        display_name: stored.display_name,
+        role: stored.role,
+        unit_id: None,
+        area_id: None,
+        password_hash: stored.password_hash,
+        must_change_password: true,
+    };
+    users::decide_creation(ask, &new)
+}
+
+fn granted_change(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<UserChange, Refusal> {
+    let StoredChange { display_name, role, disabled } = read(&proposal.input)?;
+    let subject = proposal.subject_id.zip(proposal.subject_version);
+    let (id, version) = subject.ok_or_else(|| Refusal::broken("a change of nobody"))?;
+    if accounts::person(ask.conn, UserId(id))?.version != version {
+        return Err(ProposalRefusal::Stale.into());
+    }
+    let fields = json!({
+        "display_name": display_name, "role": role, "disabled": disabled,
+        "unit_id": null, "area_id": null,
+    });
+    let patch: Patch<UserForm> = serde_json::from_value(fields).map_err(Refusal::broken)?;
+    users::decide_update(ask, UserId(id), version, &patch)
 }
 
 fn read<T: serde::de::DeserializeOwned>(input: &str) -> Result<T, Refusal> {
     serde_json::from_str(input).map_err(Refusal::broken)
 }
 
-/// Saves an approved grant and records its event.
+/// Saves an approved grant and records its event. Returns the id of the account or client.
 ///
 /// # Errors
-/// As [`users::create`] and [`users::save`].
-pub fn save_granted(conn: &mut Conn, grant: Grant) -> Result<UserView, Refusal> {
-    match grant {
-        Grant::Creation(creation) => users::create(conn, *creation),
-        Grant::Change(change) => users::save(conn, *change),
-    }
+/// Those of the use case that saves it.
+pub fn save_granted(conn: &mut Conn, grant: Grant) -> Result<i64, Refusal> {
+    Ok(match grant {
+        Grant::Creation(creation) => users::create(conn, *creation)?.id.0,
+        Grant::Change(change) => users::save(conn, *change)?.id.0,
+        Grant::ClientCreation(creation) => clients::create(conn, *creation)?.id.0,
+        Grant::ClientChange(change) => clients::save(conn, *change)?.id.0,
+    })
 }

@@ -1,6 +1,8 @@
 //! The caller that an access token names, as the register knows it now.
 
 use crate::domain::account::scope::ClientScope;
+use crate::domain::account::session::{IdleLimit, is_use_due};
+use crate::domain::clock::Timestamp;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::store::accounts::users::User;
 use crate::store::accounts::{clients, sessions, users};
@@ -29,7 +31,24 @@ pub struct TokenClient {
     pub scopes: Vec<ClientScope>,
 }
 
-/// The caller that `holder` names; `None` if the session has ended, the account is disabled, or the
+/// A caller that was found.
+pub struct Found {
+    /// The caller.
+    pub caller: Caller,
+    /// True if the use of its session is to be noted.
+    pub use_is_due: bool,
+}
+
+/// What is known of the use of sessions.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownUse {
+    /// How long a session may be unused.
+    pub idle: IdleLimit,
+    /// The last use of the session, if it is not stored yet.
+    pub noted: Option<Timestamp>,
+}
+
+/// The caller that `holder` names; `None` if the session has ended or is idle, the account is disabled, or the
 /// client is disabled or expired.
 ///
 /// # Errors
@@ -38,18 +57,25 @@ pub fn find_caller(
     asked: &mut Anonymous<'_>,
     holder: TokenHolder,
     origin: &Origin,
-) -> Result<Option<Caller>, Refusal> {
+    known: KnownUse,
+) -> Result<Option<Found>, Refusal> {
     let (conn, now) = (&mut *asked.conn, asked.now.instant);
     let TokenHolder { session, user, machine } = holder;
-    if !sessions::is_live(conn, session, user, now)? {
+    let Some(open) = sessions::find_live(conn, session, user, now)? else {
+        return Ok(None);
+    };
+    let last_use = known.noted.map_or(open.last_used_at, |at| at.max(open.last_used_at));
+    if known.idle.is_over(last_use, now) {
         return Ok(None);
     }
+    let use_is_due = is_use_due(last_use, now);
     let Some(user) = users::find(conn, user)?.filter(|user| user.disabled_at.is_none()) else {
         return Ok(None);
     };
     let author = origin.author(&user);
     let Some(TokenClient { client, mut scopes }) = machine else {
-        return Ok(Some(Caller { user, session, author, scopes: None }));
+        let caller = Caller { user, session, author, scopes: None };
+        return Ok(Some(Found { caller, use_is_due }));
     };
     let client = clients::get(conn, client)?;
     if client.user.id != user.id || !client.is_good(now) {
@@ -60,5 +86,6 @@ pub fn find_caller(
     let author = author.into_client(client.id, &client.name);
     // Where an account is shown by name, its client's name is shown.
     let user = User { username: client.name, ..user };
-    Ok(Some(Caller { user, session, author, scopes: Some(scopes) }))
+    let caller = Caller { user, session, author, scopes: Some(scopes) };
+    Ok(Some(Found { caller, use_is_due }))
 }

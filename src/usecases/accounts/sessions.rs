@@ -1,19 +1,21 @@
-//! Sessions: opened by a password or a client's secret, refreshed, ended; one's own password.
+//! Sessions: opened by a password, refreshed; one's own password.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::account::session::{IdleLimit, network_of};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::words::Words;
 use crate::store::Conn;
 use crate::store::accounts::passwords;
-use crate::store::accounts::sessions::{self, Presented};
+use crate::store::accounts::sessions::{self, NewSession, Presented};
 use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
 use crate::usecases::accounts::password::{self, Effort};
 use crate::usecases::accounts::password_check::PasswordCheck;
+use crate::usecases::accounts::totp::{self, RightCode};
 use crate::usecases::ask::{Anonymous, Ask, Stamp};
 use crate::usecases::random::digest;
 use crate::usecases::refusal::Refusal;
@@ -29,6 +31,10 @@ pub struct Credentials {
     /// The account's password.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
+    /// Code of the authenticator app, or a recovery code; only for accounts with a second factor.
+    #[schema(min_length = 1, max_length = 40, nullable = false)]
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 impl Credentials {
@@ -132,6 +138,8 @@ pub struct Opening {
     pub author: Author,
     /// How long it lasts, in hours.
     pub hours: i64,
+    /// The one-time code to be used up; `None` without a second factor.
+    pub code: Option<RightCode>,
     /// The refresh token; `None` for a session that is not refreshed.
     pub refresh_token: Option<String>,
 }
@@ -147,16 +155,21 @@ pub struct Opened {
     pub ends: Timestamp,
 }
 
-/// Opens a session and records the event.
+/// Opens a session, uses its code up, and records the events.
 ///
 /// # Errors
-/// The database's.
+/// `code-wrong` when another log-in has used the code meanwhile.
 pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
-    let Opening { user, author, hours, refresh_token } = opening;
+    let Opening { user, author, hours, code, refresh_token } = opening;
     let (conn, at) = (&mut *asked.conn, asked.now.instant);
     let ends = at.plus_hours(*hours);
-    sessions::forget(conn, at)?;
-    let session = sessions::open(conn, *user, at, ends)?;
+    if let Some(code) = code
+        && totp::use_up(conn, *user, code)?
+    {
+        events::record(conn, author, at, &Event::of_user("user.recovery_code_used", *user))?;
+    }
+    let network = network_of(author.origin());
+    let session = sessions::open(conn, &NewSession { user: *user, at, ends, network })?;
     if let Some(token) = refresh_token {
         sessions::add_token(conn, session, &digest(token), at, ends)?;
     }
@@ -173,8 +186,8 @@ pub struct Refreshed {
     pub user: User,
 }
 
-/// Exchanges the refresh token `shown` for `next`. A token that was used before ends its session:
-/// somebody has stolen it.
+/// Exchanges the refresh token `shown` for `next`, unless its session is idle. A token that was used
+/// before ends its session: somebody has stolen it.
 ///
 /// The outcome is an option and not a refusal, because the end of a stolen session must be saved.
 ///
@@ -185,9 +198,10 @@ pub fn refresh(
     shown: &str,
     next: &str,
     origin: &Origin,
+    idle: IdleLimit,
 ) -> Result<Option<Refreshed>, Refusal> {
     let (conn, now) = (&mut *asked.conn, asked.now.instant);
-    match sessions::present(conn, &digest(shown), now)? {
+    match sessions::present(conn, &digest(shown), now, idle)? {
         Presented::Good { session, user, ends } => {
             sessions::add_token(conn, session, &digest(next), now, ends)?;
             Ok(Some(Refreshed { session, user: users::get(conn, user)? }))
@@ -217,31 +231,6 @@ fn not_refreshable() -> Refusal {
         "The refresh_token is unknown, expired or already used. Log in again; if you did not use it yourself, change your password immediately.",
     );
     Refusal::unauthenticated("refresh-not-good", detail)
-}
-
-/// The session of the caller, which is to be ended.
-pub struct SessionEnd {
-    session: SessionId,
-    stamp: Stamp,
-}
-
-/// Ends the caller's session.
-///
-/// # Errors
-/// None.
-pub fn decide_end(ask: &mut Ask<'_>) -> Result<SessionEnd, Refusal> {
-    Ok(SessionEnd { session: ask.caller.session, stamp: ask.stamp() })
-}
-
-/// Ends a session and records the event.
-///
-/// # Errors
-/// The database's.
-pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
-    let SessionEnd { session, stamp } = end;
-    let now = stamp.now.instant;
-    sessions::end(conn, session, now, "logged out")?;
-    Ok(events::record(conn, &stamp.author, now, &Event::of_session("session.ended", session))?)
 }
 
 /// Checks the current password of `user` and hashes the new one. Slow: call it on a blocking
@@ -277,13 +266,10 @@ pub struct PasswordChanged {
 }
 
 /// Sets the caller's password to the hash that [`new_hash`] made.
-///
-/// # Errors
-/// None.
-pub fn decide_password(ask: &mut Ask<'_>, hash: &str) -> Result<PasswordChanged, Refusal> {
+pub fn decide_password(ask: &Ask<'_>, hash: &str) -> PasswordChanged {
     let user = ask.caller.user.id;
     let session = ask.caller.session;
-    Ok(PasswordChanged { user, session, hash: hash.to_owned(), stamp: ask.stamp() })
+    PasswordChanged { user, session, hash: hash.to_owned(), stamp: ask.stamp() }
 }
 
 /// Saves a password, ends all other sessions of the account, and records the event.

@@ -14,6 +14,11 @@ const SINCE: &[&str] = &[
     "proposal.refused",
     "proposal.submitted",
     "proposal.withdrawn",
+    "user.recovery_code_used",
+    "user.sessions_ended",
+    "user.totp_confirmed",
+    "user.totp_enrolled",
+    "user.totp_removed",
 ];
 
 /// The kinds of events that 0.1.0 recorded.
