@@ -1,4 +1,4 @@
-//! Online backup of the SQLite database.
+//! Backup and return of the SQLite database.
 
 use std::path::Path;
 
@@ -8,22 +8,12 @@ use diesel::{
     Connection, ConnectionError, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
 };
 
+use crate::store::backup::{MARK_AS_COPY, Part, cannot_write, refuse};
 use crate::store::conn::{Conn, Use};
 use crate::store::private;
+use crate::store::rehearsal::read_only;
 use crate::store::url::DatabaseUrl;
 use crate::store::{Result, StoreError};
-
-/// Makes the first start on the copy choose a new id for the change feed. A database that was not
-/// migrated yet has no id.
-fn mark_as_copy(copy: &Path) -> Result<()> {
-    let failed = |e: ConnectionError| StoreError::broken(e);
-    let mut conn = SqliteConnection::establish(&copy.to_string_lossy()).map_err(failed)?;
-    let table = "select count(*) as tables from sqlite_master where name = 'feeds'";
-    if sql_query(table).get_result::<Tables>(&mut conn)?.tables > 0 {
-        conn.batch_execute("update feeds set place = ''")?;
-    }
-    Ok(())
-}
 
 #[derive(QueryableByName)]
 struct Tables {
@@ -31,43 +21,79 @@ struct Tables {
     tables: i64,
 }
 
-/// Writes a consistent copy of all committed data to a new file; writers are not blocked.
-///
-/// The file gets its final name only after it is complete and synced to disk.
-///
-/// # Errors
-/// [`StoreError::Unreachable`] if the file exists or cannot be written, or if the database is
-/// PostgreSQL, which has its own backup tools.
-pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
-    let refuse = |why: String| Err(StoreError::Unreachable(why));
-    let shown = to.display();
-    let DatabaseUrl::Sqlite(from) = url else {
-        return refuse(format!(
-            "{url} is a PostgreSQL server; use pg_dump to back up and pg_restore to restore"
-        ));
-    };
+/// Number of tables that fulfil `condition`.
+fn tables(conn: &mut SqliteConnection, condition: &str) -> Result<i64> {
+    let query = "select count(*) as tables from sqlite_master where type = 'table' and ";
+    Ok(sql_query(format!("{query}{condition}")).get_result::<Tables>(conn)?.tables)
+}
+
+/// Copies the database of `conn` into the empty file `part`. A database that was not migrated yet
+/// has no feed.
+fn copy_into(conn: &mut impl SimpleConnection, part: &Part) -> Result<()> {
+    let failed = |e: &dyn std::fmt::Display| cannot_write(&part.0, e);
+    let quoted = part.0.to_string_lossy().replace('\'', "''");
+    // VACUUM INTO fills an empty file and leaves its mode as it is.
+    conn.batch_execute(&format!("VACUUM INTO '{quoted}'")).map_err(|e| failed(&e))?;
+    let mut copy = SqliteConnection::establish(&part.0.to_string_lossy());
+    let copy = copy.as_mut().map_err(|e| failed(e))?;
+    if tables(copy, "name = 'feeds'")? > 0 {
+        copy.batch_execute(MARK_AS_COPY).map_err(|e| failed(&e))?;
+    }
+    Ok(())
+}
+
+/// Copies the database at `from`, of this `url`, into the empty file `part`.
+pub(super) fn copy(url: &DatabaseUrl, from: &Path, part: &Part) -> Result<()> {
     if !from.exists() {
         return refuse(format!("no database at {}", from.display()));
     }
-    if to.exists() {
-        return refuse(format!("{shown} already exists; choose a new name"));
+    copy_into(&mut Conn::open(url, Use::Write)?, part)
+}
+
+/// Opens an existing file without changing it.
+fn open(file: &Path) -> Result<SqliteConnection> {
+    let failed = |e: ConnectionError| {
+        StoreError::Unreachable(format!("cannot read {}: {e}", file.display()))
+    };
+    SqliteConnection::establish(&read_only(file)).map_err(failed)
+}
+
+/// Copies the backup `from` to the database at `to`, which must be missing or without tables.
+pub(super) fn restore(from: &Path, to: &Path) -> Result<()> {
+    let shown = from.display();
+    let mut backup = open(from)?;
+    match tables(&mut backup, "name = '__diesel_schema_migrations'") {
+        Ok(1..) => {}
+        Ok(_) => return refuse(format!("{shown} is no backup of this program")),
+        Err(e) => return refuse(format!("{shown} is no backup of this program: {e}")),
     }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let failed = |e: std::io::Error| StoreError::Unreachable(format!("cannot write {shown}: {e}"));
-    // Remove the remains of an interrupted backup.
-    if part.exists() {
-        std::fs::remove_file(part).map_err(failed)?;
+    must_be_empty(to)?;
+    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        private::make_folder(folder).map_err(|e| cannot_write(to, &e))?;
     }
-    let mut conn = Conn::open(url, Use::Write)?;
-    // VACUUM INTO fills an empty file and leaves its mode as it is.
-    private::make_file(part).map_err(failed)?;
-    let quoted = part.to_string_lossy().replace('\'', "''");
-    conn.batch_execute(&format!("VACUUM INTO '{quoted}'"))
-        .map_err(|e| StoreError::Unreachable(format!("cannot write {shown}: {e}")))?;
-    mark_as_copy(part)
-        .map_err(|e| StoreError::Unreachable(format!("cannot write {shown}: {e}")))?;
-    std::fs::File::open(part).and_then(|file| file.sync_all()).map_err(failed)?;
-    std::fs::rename(part, to).map_err(failed)
+    let part = Part::beside(to)?;
+    // The cause may be on either side.
+    copy_into(&mut backup, &part)
+        .map_err(|e| StoreError::Unreachable(format!("cannot restore {shown}: {e}")))?;
+    part.keep(to)
+}
+
+fn must_be_empty(database: &Path) -> Result<()> {
+    let shown = database.display();
+    if database.exists() {
+        let is_empty = tables(&mut open(database)?, "true").is_ok_and(|tables| tables == 0);
+        if !is_empty {
+            return refuse(format!(
+                "{shown} is not empty; restore into a new data directory, or move it away first"
+            ));
+        }
+    }
+    // SQLite would take these for parts of the restored database.
+    let beside = private::files_of(database).into_iter().skip(1).find(|file| file.exists());
+    match beside {
+        Some(file) => {
+            refuse(format!("{} is left of another database; move it away first", file.display()))
+        }
+        None => Ok(()),
+    }
 }
