@@ -80,9 +80,10 @@ pub(super) fn without_password(url: &str) -> (String, Option<String>) {
     }
     let mut kept = Vec::new();
     for parameter in query.into_iter().flat_map(|query| query.split('&')) {
-        match parameter.strip_prefix("password=") {
-            Some(secret) => password = Some(percent_decoded(secret)),
-            None => kept.push(parameter),
+        if let Some(secret) = parameter.strip_prefix("password=") {
+            password = Some(percent_decoded(secret));
+        } else {
+            kept.push(parameter);
         }
     }
     if !kept.is_empty() {
