@@ -1,5 +1,5 @@
-//! Backup of the database into one file, while the server is running, and its return into an empty
-//! database.
+//! Backup of the database into one file, while the server is running, and its restoration into an
+//! empty database.
 
 mod postgres;
 mod sqlite;

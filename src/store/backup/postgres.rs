@@ -1,4 +1,4 @@
-//! Backup and return of a PostgreSQL database, by the server's own tools.
+//! Backup and restoration of a PostgreSQL database, by the server's own tools.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Backup and return of the SQLite database.
+//! Backup and restoration of the SQLite database.
 
 use std::path::Path;
 
