@@ -29,6 +29,16 @@ RUN mkdir -p tests/api && echo 'fn main() {}' > tests/api/main.rs \
     && find src -name '*.rs' -exec touch {} + \
     && cargo build --profile dist --locked --features pg-tls
 
+# The bill of materials of the same Cargo.lock, features and target.
+FROM rust:1.95-bookworm AS sbom
+RUN cargo install cargo-cyclonedx --version 0.5.9 --locked
+WORKDIR /build
+COPY Cargo.toml Cargo.lock ./
+COPY .ci/sbom .ci/sbom
+RUN mkdir -p src tests/api \
+    && echo 'fn main() {}' | tee src/main.rs tests/api/main.rs > src/lib.rs \
+    && bash .ci/sbom major-projects.cdx.json
+
 FROM debian:bookworm-slim AS run
 # Root certificates, to verify the certificate of the database server.
 RUN apt-get update \
@@ -37,6 +47,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin major-projects \
     && install -d -o major-projects -g major-projects -m 0700 /data
 COPY --from=build /build/target/dist/major-projects /usr/local/bin/major-projects
+COPY --from=sbom /build/major-projects.cdx.json /usr/local/share/doc/major-projects/major-projects.cdx.json
 USER 10001
 ENV LISTEN=0.0.0.0:8080 DATA_DIR=/data
 EXPOSE 8080

@@ -10,6 +10,7 @@ mod lookup;
 mod migrate;
 mod openapi;
 mod renew_feed;
+mod restore;
 mod seed;
 mod serve;
 mod user;
@@ -79,11 +80,20 @@ enum Command {
     Verify(DatabaseConfig),
     /// Give the change feed a new id, after restoring a backup that another tool than `backup` made
     RenewFeed(DatabaseConfig),
-    /// Copy the SQLite database to a new file while the server is running, and verify the copy
+    /// Write the database to a new file while the server is running, and check the file; PostgreSQL
+    /// needs `pg_dump`
     Backup {
         #[command(flatten)]
         database: DatabaseConfig,
-        /// Path of the copy; must not exist
+        /// Path of the backup; must not exist
+        file: PathBuf,
+    },
+    /// Fill an empty database with a backup, give the change feed a new id, and verify; PostgreSQL
+    /// needs `pg_restore`
+    Restore {
+        #[command(flatten)]
+        database: DatabaseConfig,
+        /// Path of the backup
         file: PathBuf,
     },
 }
@@ -107,6 +117,7 @@ pub fn run() -> ExitCode {
         Command::Verify(database) => in_system(verify::of(database)),
         Command::RenewFeed(database) => in_system(renew_feed::run(database)),
         Command::Backup { database, file } => in_system(backup::run(database, file)),
+        Command::Restore { database, file } => in_system(restore::run(database, &file)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Pool, PooledConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::store::blocking::{Late, blocking, unlimited};
 use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
 use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
 use crate::store::migrate;
+use crate::store::read_gate::ReadGate;
 use crate::store::rehearsal::ids::{self, ReservedIds};
 use crate::store::rehearsal::{Rehearsal, RehearsalPlan, Rehearsed};
 use crate::store::url::DatabaseUrl;
@@ -20,6 +23,9 @@ const ATTEMPTS: u32 = 20;
 
 /// How long a long write may take on PostgreSQL.
 const LONG: Duration = Duration::from_hours(1);
+
+/// Time without use after which a connection is closed, which gives its memory back.
+const UNUSED: Duration = Duration::from_mins(1);
 
 /// Room on the disk below which it is tried out, in bytes.
 const LITTLE_ROOM: u64 = 16 << 20;
@@ -32,8 +38,14 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     url: DatabaseUrl,
     pool: Pool<Manager>,
+    /// One place per connection: work that waits for a connection holds no thread meanwhile.
+    places: Arc<Semaphore>,
+    /// How long work waits for a place, and then for its connection.
+    wait: Duration,
     /// Writer thread of SQLite; `None` on PostgreSQL, which writes through the pool.
     writer: Option<Writer>,
+    /// Passed by every read on SQLite.
+    gate: Option<Arc<ReadGate>>,
     /// True after a write found the disk full, until another succeeds.
     full: Arc<AtomicBool>,
     /// How long a transaction on PostgreSQL may take.
@@ -47,24 +59,36 @@ impl Db {
     /// [`StoreError::Unreachable`] if the database cannot be opened.
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
         let full = Arc::new(AtomicBool::new(false));
-        let (wanted, writer) = match url {
-            DatabaseUrl::Sqlite(_) => {
-                (Use::Read, Some(Writer::start(url.clone(), Arc::clone(&full))?))
+        let (wanted, writer, gate) = match url {
+            DatabaseUrl::Sqlite(path) => {
+                let gate = Arc::new(ReadGate::default());
+                let writer = Writer::start(path, Arc::clone(&full), Arc::clone(&gate))?;
+                (Use::Read, Some(writer), Some(gate))
             }
             DatabaseUrl::Postgres(_) => {
                 Conn::open(url, Use::Write)?;
-                (Use::Write, None)
+                (Use::Write, None, None)
             }
         };
         let pool = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(0))
             .connection_timeout(options.wait)
+            .idle_timeout(Some(UNUSED))
             // Test connections only for PostgreSQL, because its server may have been restarted.
             .test_on_check_out(writer.is_none())
             .build_unchecked(Manager { url: url.clone(), wanted });
-        let (url, deadline) = (url.clone(), options.deadline);
-        Ok(Self(Arc::new(Inner { url, pool, writer, full, deadline })))
+        let places = usize::try_from(options.connections).unwrap_or(1);
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            pool,
+            places: Arc::new(Semaphore::new(places)),
+            wait: options.wait,
+            writer,
+            gate,
+            full,
+            deadline: options.deadline,
+        })))
     }
 
     /// URL of the database.
@@ -88,8 +112,12 @@ impl Db {
     {
         let inner = Arc::clone(&self.0);
         let late = Late { after: self.0.deadline, error: StoreError::Unreachable };
+        let place = inner.place().await?;
         blocking(late, move || {
+            let _place = place;
             let mut conn = inner.connection()?;
+            // After the connection was taken, so that a read that waits for one holds nobody up.
+            let _reading = inner.gate.as_ref().map(|gate| gate.enter());
             conn.begin(Begin::Snapshot).map_err(StoreError::from)?;
             let seen = guarded(|| look(&mut conn));
             // Nothing was written; the rollback only returns the connection to the pool outside a
@@ -135,7 +163,9 @@ impl Db {
         let inner = Arc::clone(&self.0);
         let mut work = work;
         let late = Late { after: deadline, error: StoreError::OutcomeUnknown };
+        let place = inner.place().await?;
         blocking(late, move || {
+            let _place = place;
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
                 let outcome = try_once(&mut conn, &mut work);
@@ -277,6 +307,16 @@ impl Inner {
         false
     }
 
+    /// Waits for a place among those who use a connection. The work keeps it to its end, even when
+    /// nobody waits for that any more.
+    async fn place(&self) -> Result<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(self.wait, place).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(StoreError::Busy),
+        }
+    }
+
     fn connection(&self) -> Result<PooledConnection<Manager>> {
         self.pool.get().map_err(|_| StoreError::Busy)
     }
@@ -305,33 +345,4 @@ fn back_off(attempt: u32) -> Duration {
     let spread = std::time::Instant::now().elapsed().subsec_nanos() % 7;
     let chance = u64::from(spread) + u64::from(std::process::id() % 5);
     Duration::from_millis(u64::from(attempt.min(8)) * 3 + chance)
-}
-
-/// When a transaction is late, and the error then.
-struct Late {
-    after: Duration,
-    error: fn(String) -> StoreError,
-}
-
-/// Runs `work` on a thread that may wait. A server that is frozen keeps the thread, and not the
-/// request: statement timeouts are its own and do not run out then.
-async fn blocking<T, E>(
-    late: Late,
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    let done = tokio::time::timeout(late.after, tokio::task::spawn_blocking(work)).await;
-    let Ok(done) = done else {
-        let seconds = late.after.as_secs();
-        return Err((late.error)(format!("the database gave no answer within {seconds} s")).into());
-    };
-    done.unwrap_or_else(|e| Err(StoreError::broken(e).into()))
-}
-
-/// Runs work of any length on a thread that may wait.
-async fn unlimited<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(StoreError::broken)
 }

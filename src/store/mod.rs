@@ -7,6 +7,7 @@
 pub mod access_log;
 pub mod accounts;
 pub mod backup;
+mod blocking;
 pub mod bulletins;
 mod conn;
 mod db;
@@ -25,6 +26,7 @@ pub mod plans;
 pub mod private;
 pub mod projects;
 pub mod proposals;
+mod read_gate;
 pub mod reference;
 pub mod rehearsal;
 pub mod reporting_months;
@@ -34,6 +36,7 @@ mod schema;
 mod search;
 mod sql;
 mod url;
+mod wal;
 pub mod webhooks;
 mod writer;
 

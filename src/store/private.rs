@@ -27,6 +27,13 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
     BESIDE.iter().map(beside).collect()
 }
 
+/// The write-ahead log of the SQLite database at `path`.
+pub fn wal_of(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
 /// Creates a private folder with those above it, unless it exists.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {

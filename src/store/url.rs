@@ -65,10 +65,58 @@ fn hides_something(rest: &str) -> bool {
     rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
 }
 
+/// `url` without its password, which may stand before the host or in the parameter `password`; and the
+/// password.
+pub(super) fn without_password(url: &str) -> (String, Option<String>) {
+    let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
+    let mut password = None;
+    let mut plain = url.to_owned();
+    if let Some((scheme, rest)) = url.split_once("://")
+        && let Some((account, place)) = rest.split_once('@')
+        && let Some((user, secret)) = account.split_once(':')
+    {
+        password = Some(percent_decoded(secret));
+        plain = format!("{scheme}://{user}@{place}");
+    }
+    let mut kept = Vec::new();
+    for parameter in query.into_iter().flat_map(|query| query.split('&')) {
+        if let Some(secret) = parameter.strip_prefix("password=") {
+            password = Some(percent_decoded(secret));
+        } else {
+            kept.push(parameter);
+        }
+    }
+    if !kept.is_empty() {
+        plain = format!("{plain}?{}", kept.join("&"));
+    }
+    (plain, password)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digits = after.get(..2).filter(|_| *first == b'%');
+        let code = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Masks the password: `user:secret@host` becomes `user:…@host`.
 fn hide_password(text: &str) -> String {
+    let text = match text.split_once("password=") {
+        Some((before, secret)) => {
+            let after =
+                secret.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
+            format!("{before}password=…{after}")
+        }
+        None => text.to_owned(),
+    };
     let Some((scheme, rest)) = text.split_once("://") else {
-        return text.to_owned();
+        return text;
     };
     match rest.rsplit_once('@') {
         Some((account, place)) => {
@@ -76,7 +124,7 @@ fn hide_password(text: &str) -> String {
             let hidden = if account.contains(':') { ":…" } else { "" };
             format!("{scheme}://{user}{hidden}@{place}")
         }
-        None => text.to_owned(),
+        None => text,
     }
 }
 
@@ -133,6 +181,25 @@ mod tests {
 
         assert_eq!(url.to_string(), "postgres://app:…@db:5432/mp");
         assert_eq!(format!("{url:?}"), "postgres://app:…@db:5432/mp");
+        let url: DatabaseUrl =
+            "postgres://app@db/mp?password=s3cret&sslmode=require".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://app@db/mp?password=…&sslmode=require");
+    }
+
+    #[test]
+    fn a_password_is_taken_out_of_its_url() {
+        let taken = |url: &str| {
+            let (url, password) = without_password(url);
+            (url, password.unwrap_or_default())
+        };
+
+        let (plain, at_host) = ("postgres://app@db:5/mp", "postgres://app:a%2Fb%40c%25@db:5/mp");
+        assert_eq!(taken(at_host), (plain.to_owned(), "a/b@c%".to_owned()));
+        assert_eq!(taken(plain), (plain.to_owned(), String::new()));
+        let as_parameter = "postgres://app@db/mp?sslmode=require&password=x%20y";
+        let rest = "postgres://app@db/mp?sslmode=require";
+        assert_eq!(taken(as_parameter), (rest.to_owned(), "x y".to_owned()));
+        assert_eq!(taken("postgres://db/mp"), ("postgres://db/mp".to_owned(), String::new()));
     }
 
     #[test]

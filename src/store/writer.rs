@@ -7,19 +7,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use crate::store::conn::{Begin, Conn, Use};
 use crate::store::error::{Result, StoreError, start_attempt, was_full};
+use crate::store::read_gate::ReadGate;
 use crate::store::rehearsal::{REHEARSED, read_only};
 use crate::store::url::DatabaseUrl;
+use crate::store::wal::Wal;
 
 /// Maximum number of jobs per commit; limits how long the first job waits.
 const LARGEST_GROUP: usize = 256;
+/// Time without a write after which the writer is at rest.
+const REST: Duration = Duration::from_secs(2);
 
 /// Job that waits for its commit.
 trait Job: Send {
@@ -84,13 +89,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread with its own connection.
-    pub(super) fn start(url: DatabaseUrl, full: Arc<AtomicBool>) -> Result<Self> {
+    /// Starts the thread with its own connection to the file at `path`. Reads pass `gate`.
+    pub(super) fn start(path: &Path, full: Arc<AtomicBool>, gate: Arc<ReadGate>) -> Result<Self> {
+        let url = DatabaseUrl::Sqlite(path.to_owned());
         let conn = Conn::open(&url, Use::Write)?;
+        let wal = Wal::of(path, gate);
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread { url, conn, full }.serve(&waiting))
+            .spawn(move || Thread { url, conn, full, wal }.serve(&waiting))
             .map_err(StoreError::broken)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -145,11 +152,12 @@ struct Thread {
     conn: Conn,
     /// True while the disk is full.
     full: Arc<AtomicBool>,
+    wal: Wal,
 }
 
 impl Thread {
     fn serve(mut self, waiting: &Receiver<Box<dyn Job>>) {
-        while let Ok(first) = waiting.recv() {
+        while let Some(first) = self.next(waiting) {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
             // A file can be attached outside a transaction only.
@@ -160,6 +168,23 @@ impl Thread {
             }
             for job in attached {
                 self.run_attached(job);
+            }
+            self.wal.keep_short(&mut self.conn);
+        }
+    }
+
+    /// Waits for a job; `None` when the handle is gone. Cleans up when none has come for a while.
+    fn next(&mut self, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+        loop {
+            match waiting.recv_timeout(REST) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.wal.is_short_at_rest(&mut self.conn) => {
+                    // Gives the memory of its cache back. It is of no use if it fails.
+                    let _ = self.conn.batch_execute("PRAGMA shrink_memory");
+                    return waiting.recv().ok();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }

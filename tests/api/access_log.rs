@@ -215,10 +215,6 @@ async fn downloads_are_logged_from_the_api_and_from_pages(app: TestApp) {
 }
 
 async fn a_backup_is_logged(app: TestApp) {
-    if app.is_postgres() {
-        // PostgreSQL is backed up by its own tools.
-        return;
-    }
     let auditor = app.role(Role::Auditor).await;
     let file = app.database.folder.path().join("copy.db");
 
