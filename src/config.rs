@@ -1,8 +1,8 @@
 //! Configuration of the program, from command-line flags or environment variables. Read once at
 //! start.
 
-pub mod oc4ids;
-pub mod secret;
+pub(crate) mod oc4ids;
+pub(crate) mod secret;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,12 +17,12 @@ use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
 use crate::store::{DatabaseUrl, UrlError};
 
-pub use oc4ids::Oc4idsConfig;
+pub(crate) use oc4ids::Oc4idsConfig;
 pub use secret::Secret;
 
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
-pub struct DatabaseConfig {
+pub(crate) struct DatabaseConfig {
     /// Database URL: `sqlite:<path>` or `postgres://user@host/name` [default:
     /// major-projects.db in the data directory]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
@@ -56,7 +56,7 @@ impl DatabaseConfig {
     ///
     /// # Errors
     /// One line: an invalid URL, or a password file that cannot be read.
-    pub fn url(&self) -> Result<DatabaseUrl, String> {
+    pub(crate) fn url(&self) -> Result<DatabaseUrl, String> {
         let url: DatabaseUrl = match &self.database_url {
             Some(text) => text.parse().map_err(|e: UrlError| e.to_string())?,
             None => DatabaseUrl::Sqlite(self.data_dir.join("major-projects.db")),
@@ -70,7 +70,7 @@ impl DatabaseConfig {
     }
 
     /// Logs the settings without secrets.
-    pub fn log(&self) {
+    pub(crate) fn log(&self) {
         let url = self.url().map(|u| u.to_string()).unwrap_or_default();
         info!(
             database = url,

@@ -3,22 +3,22 @@
 //! Imports go down only: `domain <- store <- usecases <- http <- api, pages <- background, web, cli`.
 //! Inside each floor stands one folder per noun, under the same name on every floor.
 
-pub mod domain;
+mod domain;
+mod store;
+mod usecases;
 
-pub mod store;
+mod http;
 
-pub mod usecases;
+mod api;
+mod pages;
 
-pub mod http;
+mod background;
+mod cli;
+mod config;
+mod demo;
+mod seed;
+mod telemetry;
+pub mod testing;
+mod web;
 
-pub mod api;
-
-pub mod pages;
-
-pub mod background;
-pub mod cli;
-pub mod config;
-pub mod demo;
-pub mod seed;
-pub mod telemetry;
-pub mod web;
+pub use cli::run;

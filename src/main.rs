@@ -13,7 +13,7 @@ const PURGE_DELAY: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "10");
 fn main() -> ExitCode {
     #[cfg(unix)]
     set_purge_delay();
-    major_projects::cli::run()
+    major_projects::run()
 }
 
 /// Starts the program again, as the same process, with [`PURGE_DELAY`], unless the operator chose one.

@@ -10,7 +10,7 @@ use crate::domain::clock::{Clock, Timestamp};
 
 /// Format of log lines.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// Plain text, for people.
     Text,
     /// One JSON object per line.
@@ -18,7 +18,7 @@ pub enum LogFormat {
 }
 
 /// Starts logging to stderr; `filter` has the syntax of `RUST_LOG`.
-pub fn start_logging(filter: &str, format: LogFormat) {
+pub(crate) fn start_logging(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // No colours in a file or a pipe.
@@ -31,7 +31,7 @@ pub fn start_logging(filter: &str, format: LogFormat) {
 
 /// The system clock, in UTC.
 #[derive(Clone, Copy, Debug)]
-pub struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(
@@ -47,12 +47,12 @@ static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// The metrics of this process, shared by all servers in it. `None` if the recorder could not be
 /// installed.
-pub fn metrics() -> Option<&'static PrometheusHandle> {
+pub(crate) fn metrics() -> Option<&'static PrometheusHandle> {
     METRICS.get_or_init(|| buckets().install_recorder().ok()).as_ref()
 }
 
 /// The metrics in Prometheus text format.
-pub fn render() -> String {
+pub(crate) fn render() -> String {
     metrics().map(PrometheusHandle::render).unwrap_or_default()
 }
 

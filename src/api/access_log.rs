@@ -18,14 +18,14 @@ use crate::usecases::permission::ReadAccessLog;
 use crate::{parameter_types, routes};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["events"; list_access_log].with_types(parameter_types![AccessKind])
 }
 
 /// Filters of the access log.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct AccessQuery {
+pub(crate) struct AccessQuery {
     /// Only lines of one of these kinds.
     #[serde(default)]
     pub kind: Vec<AccessKind>,

@@ -1,25 +1,25 @@
 //! The operations: one folder per noun with handlers, parameters and bodies. [`routes()`] lists them.
 
-pub mod access_log;
-pub mod accounts;
-pub mod bulletins;
-pub mod events;
+pub(crate) mod access_log;
+pub(crate) mod accounts;
+pub(crate) mod bulletins;
+pub(crate) mod events;
 pub(crate) mod format_1;
-pub mod imports;
-pub mod issues;
-pub mod jobs;
-pub mod lights;
-pub mod milestones;
-pub mod oc4ids;
-pub mod plans;
-pub mod projects;
-pub mod proposals;
-pub mod reference;
-pub mod reporting_months;
-pub mod reports;
-pub mod roll_overs;
-pub mod summaries;
-pub mod webhooks;
+pub(crate) mod imports;
+pub(crate) mod issues;
+pub(crate) mod jobs;
+pub(crate) mod lights;
+pub(crate) mod milestones;
+pub(crate) mod oc4ids;
+pub(crate) mod plans;
+pub(crate) mod projects;
+pub(crate) mod proposals;
+pub(crate) mod reference;
+pub(crate) mod reporting_months;
+pub(crate) mod reports;
+pub(crate) mod roll_overs;
+pub(crate) mod summaries;
+pub(crate) mod webhooks;
 
 use crate::http::routes::Routes;
 

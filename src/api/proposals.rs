@@ -25,7 +25,7 @@ use crate::usecases::waiting::ProposalView;
 use crate::{parameter_types, routes};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["proposals"; list_proposals, get_proposal, approve_proposal, refuse_proposal, withdraw_proposal]
         .with_types(parameter_types![ProposalKind ProposalState])
 }
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
 /// Path parameters of one proposal.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct ProposalPath {
+pub(crate) struct ProposalPath {
     /// The proposal's id.
     pub proposal_id: ProposalId,
 }
@@ -41,7 +41,7 @@ pub struct ProposalPath {
 /// Filters for the list of proposals.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ProposalQuery {
+pub(crate) struct ProposalQuery {
     /// Only proposals in one of these states.
     #[serde(default)]
     pub state: Vec<ProposalState>,
@@ -93,7 +93,7 @@ async fn approve_proposal(
 ///
 /// # Errors
 /// As [`proposals::decide_approval`].
-pub async fn approve(
+pub(crate) async fn approve(
     who: &Permit<HandleProposals>,
     once: &Once,
     id: ProposalId,

@@ -25,7 +25,7 @@ const PRUNE_HOURS: i64 = 1;
 
 /// A running writer of the access log; dropping it aborts its work.
 #[derive(Debug)]
-pub struct AccessWriter {
+pub(crate) struct AccessWriter {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -38,7 +38,7 @@ impl Drop for AccessWriter {
 
 impl AccessWriter {
     /// Starts a writer.
-    pub fn start(app: &App) -> Self {
+    pub(crate) fn start(app: &App) -> Self {
         let (stop, stopping) = watch::channel(false);
         let writing = Writing {
             db: app.db.clone(),
@@ -52,7 +52,7 @@ impl AccessWriter {
     }
 
     /// Stores what was counted last, and returns.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
     }

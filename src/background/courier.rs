@@ -36,7 +36,7 @@ const HEAD: usize = 65_536;
 
 /// Why there was no response: the error for the delivery, and the library's message for the log.
 #[derive(Debug)]
-pub struct NoAnswer(pub AttemptError, pub String);
+pub(crate) struct NoAnswer(pub AttemptError, pub String);
 
 impl NoAnswer {
     fn because(error: AttemptError) -> impl Fn(&dyn std::fmt::Display) -> Self {
@@ -50,7 +50,7 @@ impl NoAnswer {
 
 /// A message to send.
 #[derive(Debug)]
-pub struct Parcel<'a> {
+pub(crate) struct Parcel<'a> {
     /// Destination.
     pub url: &'a HookUrl,
     /// Headers besides those that every request has.
@@ -61,7 +61,7 @@ pub struct Parcel<'a> {
 
 /// HTTP client for webhook messages.
 #[derive(Clone)]
-pub struct Courier {
+pub(crate) struct Courier {
     tls: TlsConnector,
     patience: Duration,
 }
@@ -71,7 +71,7 @@ impl Courier {
     ///
     /// # Errors
     /// A sentence with the remedy: the file cannot be read or contains no certificate.
-    pub fn new(ca_file: Option<&Path>) -> Result<Self, String> {
+    pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, String> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = ca_file {
             let shown = file.display();
@@ -101,7 +101,11 @@ impl Courier {
     ///
     /// # Errors
     /// Why there was no response.
-    pub async fn post(&self, parcel: Parcel<'_>, now: Timestamp) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn post(
+        &self,
+        parcel: Parcel<'_>,
+        now: Timestamp,
+    ) -> Result<Answer, NoAnswer> {
         let deadline = Instant::now() + self.patience;
         let url = parcel.url;
         let connected = timeout_at(deadline, connect(url)).await;

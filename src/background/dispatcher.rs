@@ -43,7 +43,7 @@ const PRUNE_HOURS: i64 = 1;
 
 /// A running dispatcher; dropping it aborts its work.
 #[derive(Debug)]
-pub struct Dispatcher {
+pub(crate) struct Dispatcher {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -60,7 +60,7 @@ impl Dispatcher {
     /// # Errors
     /// A sentence: the certificates of receivers cannot be read, or the system gives no random
     /// bytes.
-    pub fn start(app: &App) -> Result<Option<Self>, String> {
+    pub(crate) fn start(app: &App) -> Result<Option<Self>, String> {
         let courier = Courier::new(app.config.webhook_ca_file.as_deref())?;
         if app.config.webhook_hosts.is_empty() {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Dispatcher {
     }
 
     /// Starts no new attempts, waits for the running ones, and returns.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
     }

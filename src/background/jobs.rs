@@ -45,7 +45,7 @@ const PRUNE_HOURS: i64 = 1;
 
 /// Does jobs until it is stopped; dropping it aborts it.
 #[derive(Debug)]
-pub struct JobRunner {
+pub(crate) struct JobRunner {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -62,7 +62,7 @@ impl JobRunner {
     ///
     /// # Errors
     /// A sentence: the system gives no random bytes.
-    pub fn start(app: &App) -> Result<Self, String> {
+    pub(crate) fn start(app: &App) -> Result<Self, String> {
         let (stop, stopping) = watch::channel(false);
         let me = random_text().map_err(|e| e.to_string())?;
         let worker = Worker { app: app.clone(), me, stopping };
@@ -70,7 +70,7 @@ impl JobRunner {
     }
 
     /// Ends the job under way with its next row, puts it back into the queue, and returns.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
     }

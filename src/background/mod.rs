@@ -1,8 +1,8 @@
 //! Background tasks: sealing events, queueing and sending webhook messages, doing jobs, keeping sessions.
 
-pub mod access_writer;
-pub mod courier;
-pub mod dispatcher;
-pub mod jobs;
-pub mod sealer;
-pub mod session_keeper;
+pub(crate) mod access_writer;
+pub(crate) mod courier;
+pub(crate) mod dispatcher;
+pub(crate) mod jobs;
+pub(crate) mod sealer;
+pub(crate) mod session_keeper;

@@ -19,7 +19,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// A running sealer; stops when dropped.
 #[derive(Debug)]
-pub struct Sealer(JoinHandle<()>);
+pub(crate) struct Sealer(JoinHandle<()>);
 
 impl Drop for Sealer {
     fn drop(&mut self) {
@@ -29,7 +29,7 @@ impl Drop for Sealer {
 
 impl Sealer {
     /// Starts a sealer that notifies `sealed` whenever new events are readable.
-    pub fn start(db: Db, sealed: Arc<Notify>) -> Self {
+    pub(crate) fn start(db: Db, sealed: Arc<Notify>) -> Self {
         Self(tokio::spawn(async move {
             loop {
                 let pause = match once(&db).await {

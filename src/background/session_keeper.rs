@@ -23,7 +23,7 @@ const PRUNE_HOURS: i64 = 1;
 
 /// A running keeper; dropping it aborts its work.
 #[derive(Debug)]
-pub struct SessionKeeper {
+pub(crate) struct SessionKeeper {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -36,7 +36,7 @@ impl Drop for SessionKeeper {
 
 impl SessionKeeper {
     /// Starts a keeper.
-    pub fn start(app: &App) -> Self {
+    pub(crate) fn start(app: &App) -> Self {
         let (stop, stopping) = watch::channel(false);
         let keeping = Keeping {
             db: app.db.clone(),
@@ -49,7 +49,7 @@ impl SessionKeeper {
     }
 
     /// Stores the uses that wait, and returns.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
     }

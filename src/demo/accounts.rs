@@ -20,7 +20,7 @@ use crate::usecases::accounts::password::Effort;
 
 /// An account as stored in the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Account {
+pub(crate) struct Account {
     /// Role code.
     pub role: String,
     /// Login name.
@@ -50,7 +50,7 @@ const ACCOUNTS: [Row; 8] = [
 ];
 
 /// Path of the accounts file.
-pub fn file(data_dir: &Path) -> PathBuf {
+pub(crate) fn file(data_dir: &Path) -> PathBuf {
     data_dir.join("demo-accounts.json")
 }
 
@@ -59,7 +59,7 @@ pub fn file(data_dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// One line: the database or the file.
-pub async fn prepare(
+pub(crate) async fn prepare(
     db: &Db,
     data_dir: &Path,
     effort: Effort,

@@ -4,9 +4,9 @@
 //! Plan figures and departments come from the plan document; projects and owners are invented and
 //! their names contain 示例.
 
-pub mod accounts;
+pub(crate) mod accounts;
 pub mod load;
-pub mod months;
-pub mod numbers;
-pub mod portfolio;
-pub mod welcome;
+pub(crate) mod months;
+pub(crate) mod numbers;
+pub(crate) mod portfolio;
+pub(crate) mod welcome;

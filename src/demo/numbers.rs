@@ -5,11 +5,11 @@ use crate::domain::money::Fen;
 /// `SplitMix64` (Steele, Lea, Flood 2014): small, and identical on every machine and in every
 /// version.
 #[derive(Clone, Debug)]
-pub struct Numbers(u64);
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
     /// A generator with this seed.
-    pub const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -22,20 +22,20 @@ impl Numbers {
     }
 
     /// A number from `least` to `most`, both inclusive.
-    pub fn between(&mut self, least: i64, most: i64) -> i64 {
+    pub(crate) fn between(&mut self, least: i64, most: i64) -> i64 {
         let span = u64::try_from(most - least).unwrap_or(0) + 1;
         least + i64::try_from(self.draw() % span).unwrap_or(0)
     }
 
     /// True with a probability of `percent` per cent.
-    pub fn chance(&mut self, percent: i64) -> bool {
+    pub(crate) fn chance(&mut self, percent: i64) -> bool {
         self.between(1, 100) <= percent
     }
 }
 
 /// Splits `whole` by `weights` into multiples of `unit`. The remainder goes to the largest part, so
 /// that the parts always sum to `whole`.
-pub fn split(whole: Fen, weights: &[i64], unit: i64) -> Vec<Fen> {
+pub(crate) fn split(whole: Fen, weights: &[i64], unit: i64) -> Vec<Fen> {
     let sum: i128 = weights.iter().map(|w| i128::from(*w)).sum();
     if sum == 0 {
         return weights.iter().map(|_| Fen::ZERO).collect();

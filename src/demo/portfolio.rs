@@ -19,7 +19,7 @@ const SEED: u64 = 20_210_621;
 
 /// A synthetic project with its plan, milestones and reports.
 #[derive(Clone, Debug)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     /// Plan envelope (industry row of the plan) it counts towards.
     pub envelope: Envelope,
     /// Serial number in the portfolio, from 1.
@@ -56,7 +56,7 @@ pub struct Sketch {
 
 /// A milestone of a synthetic project.
 #[derive(Clone, Copy, Debug)]
-pub struct SketchMilestone {
+pub(crate) struct SketchMilestone {
     /// Baseline date.
     pub baseline: NaiveDate,
     /// Forecast date, if it differs from the baseline.
@@ -66,7 +66,7 @@ pub struct SketchMilestone {
 }
 
 /// Generates projects whose sums equal `envelopes` exactly.
-pub fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
+pub(crate) fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
     let mut numbers = Numbers::new(SEED);
     let mut all: Vec<Sketch> = Vec::new();
     for envelope in envelopes {

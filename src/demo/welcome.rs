@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::demo::accounts::{Account, file};
 
 /// Prints the addresses, the accounts and three commands to paste.
-pub fn print(
+pub(crate) fn print(
     address: &SocketAddr,
     today: NaiveDate,
     projects: usize,

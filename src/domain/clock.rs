@@ -108,7 +108,7 @@ pub trait Calendar: Send + Sync {
 }
 
 /// Calendar that derives the business day from a clock.
-pub struct ShanghaiCalendar<C>(pub C);
+pub(crate) struct ShanghaiCalendar<C>(pub C);
 
 impl<C: Clock> Calendar for ShanghaiCalendar<C> {
     fn today(&self) -> NaiveDate {
@@ -118,7 +118,7 @@ impl<C: Clock> Calendar for ShanghaiCalendar<C> {
 
 /// Calendar that always returns the same business day, for demonstrations and tests.
 #[derive(Clone, Copy, Debug)]
-pub struct FixedCalendar(pub NaiveDate);
+pub(crate) struct FixedCalendar(pub NaiveDate);
 
 impl Calendar for FixedCalendar {
     fn today(&self) -> NaiveDate {

@@ -46,7 +46,7 @@ impl From<CodeError> for FieldError {
 
 /// Whether a wrong check digit is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Override {
+pub(crate) enum Override {
     /// Reject a wrong check digit.
     None,
     /// Accept it because a reason was given; the form must still be right.
@@ -59,7 +59,7 @@ pub enum Override {
 /// digit over the 19 digits before it. From 2015 to 2020: `YYYY-RRRRRR-NN-TT-NNNNNN`, without a
 /// check digit. The check algorithm was inferred from published codes, so a reason can override it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectCode(String);
+pub(crate) struct ProjectCode(String);
 
 impl ProjectCode {
     const GROUPS: [usize; 5] = [4, 6, 2, 2, 6];
@@ -68,7 +68,7 @@ impl ProjectCode {
     ///
     /// # Errors
     /// [`CodeError::ProjectForm`], or [`CodeError::CheckDigit`] without an override.
-    pub fn parse(text: &str, accept: Override) -> Result<Self, CodeError> {
+    pub(crate) fn parse(text: &str, accept: Override) -> Result<Self, CodeError> {
         let text = text.trim();
         let digits = Self::digits(text).ok_or(CodeError::ProjectForm)?;
         let number = |at: std::ops::Range<usize>| {
@@ -97,12 +97,7 @@ impl ProjectCode {
     }
 
     /// The code as issued, with hyphens.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The code as issued, with hyphens.
-    pub fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }
@@ -121,7 +116,7 @@ fn project_check_digit(body: &[u32]) -> u32 {
 
 /// Unified social credit code (统一社会信用代码, GB 32100-2015).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreditCode(String);
+pub(crate) struct CreditCode(String);
 
 impl CreditCode {
     const LETTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -131,7 +126,7 @@ impl CreditCode {
     ///
     /// # Errors
     /// [`CodeError::CreditForm`], or [`CodeError::CheckDigit`] without an override.
-    pub fn parse(text: &str, accept: Override) -> Result<Self, CodeError> {
+    pub(crate) fn parse(text: &str, accept: Override) -> Result<Self, CodeError> {
         let text = text.trim();
         let values: Option<Vec<usize>> = text.chars().map(|c| Self::LETTERS.find(c)).collect();
         let values = values.filter(|v| v.len() == 18).ok_or(CodeError::CreditForm)?;
@@ -145,12 +140,7 @@ impl CreditCode {
     }
 
     /// The 18-character code.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The 18-character code.
-    pub fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }
@@ -170,11 +160,11 @@ mod tests {
     #[test]
     fn published_codes_are_accepted() {
         for code in PROJECTS {
-            assert_eq!(project(code).unwrap().as_str(), code);
+            assert_eq!(project(code).unwrap().0, code);
         }
         assert!(project("2020-370502-26-03-123456").is_ok(), "legacy codes carry no check");
         for code in CREDITS {
-            assert_eq!(CreditCode::parse(code, Override::None).unwrap().as_str(), code);
+            assert_eq!(CreditCode::parse(code, Override::None).unwrap().0, code);
         }
     }
 

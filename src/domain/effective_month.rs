@@ -5,7 +5,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::words::Words;
 
 /// An error at `/effective_month`.
-pub fn refused(code: &'static str, zh: String, en: String) -> FieldError {
+pub(crate) fn refused(code: &'static str, zh: String, en: String) -> FieldError {
     FieldError::new("/effective_month", code, Words::new(zh, en))
 }
 
@@ -13,7 +13,7 @@ pub fn refused(code: &'static str, zh: String, en: String) -> FieldError {
 ///
 /// # Errors
 /// `out-of-range`.
-pub fn must_be_in(year: Year, effective: Month) -> Result<(), FieldError> {
+pub(crate) fn must_be_in(year: Year, effective: Month) -> Result<(), FieldError> {
     if effective.year() == year {
         return Ok(());
     }
@@ -28,7 +28,10 @@ pub fn must_be_in(year: Year, effective: Month) -> Result<(), FieldError> {
 ///
 /// # Errors
 /// `before-version`.
-pub fn must_not_precede(previous: Option<Month>, effective: Month) -> Result<(), FieldError> {
+pub(crate) fn must_not_precede(
+    previous: Option<Month>,
+    effective: Month,
+) -> Result<(), FieldError> {
     let Some(previous) = previous.filter(|previous| effective < *previous) else {
         return Ok(());
     };

@@ -8,7 +8,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 /// So `Ⅱ期`, `II期` and `ii期` are the same, as are full and half width, `㎡` and `m2`, `ﬁ` and
 /// `fi`, `ß` and `SS`, `ς` and `σ`, marks in any order, and the Turkish `İ`, `ı`, `i` and `I`.
 /// Based on Unicode's `NFKC_Casefold`, which leaves the last four apart and spaces as they are.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let compose = ComposingNormalizerBorrowed::new_nfkc();
     let mut folded = compose.normalize(&without_case(text)).into_owned();
     // A letter that changes its case may decompose in a way that has a case again.

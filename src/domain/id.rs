@@ -9,6 +9,7 @@ macro_rules! ids {
         )]
         #[serde(transparent)]
         #[schema(value_type = i64)]
+        #[allow(unreachable_pub, reason = "the tests use some of the ids")]
         pub struct $name(pub i64);
 
         impl std::fmt::Display for $name {

@@ -36,6 +36,6 @@ impl JobState {
 /// Most jobs that wait or run at the same time.
 pub const MOST_JOBS: i64 = 20;
 /// Days after its end for which a job and its answer are kept. Its file is deleted when it ends.
-pub const KEPT_DAYS: i64 = 7;
+pub(crate) const KEPT_DAYS: i64 = 7;
 /// How often a job is begun. More than one attempt means that the program ended during it.
-pub const ATTEMPTS: i32 = 3;
+pub(crate) const ATTEMPTS: i32 = 3;

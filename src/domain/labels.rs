@@ -5,7 +5,7 @@ use crate::domain::words::Language;
 
 /// The label of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldLabel {
+pub(crate) struct FieldLabel {
     /// Name of the field in the API.
     pub field: &'static str,
     /// Heading of its column in import files: the Chinese label with the unit.
@@ -18,7 +18,7 @@ pub struct FieldLabel {
 
 impl FieldLabel {
     /// The label in `language`.
-    pub fn say(&self, language: Language) -> &'static str {
+    pub(crate) fn say(&self, language: Language) -> &'static str {
         match language {
             Language::Chinese => self.zh,
             Language::English => self.en,
@@ -42,7 +42,7 @@ const fn field(field: &'static str, zh: &'static str, en: &'static str) -> Field
 }
 
 /// Fields of projects.
-pub const PROJECT: &[FieldLabel] = &[
+pub(crate) const PROJECT: &[FieldLabel] = &[
     field("id", "项目编号", "id"),
     field("version", "版本", "version"),
     column("code", "国家项目代码", "代码", "code"),
@@ -104,7 +104,7 @@ pub const PROJECT: &[FieldLabel] = &[
 ];
 
 /// What project files have beside the fields of projects.
-pub const BESIDE_PROJECT: &[FieldLabel] = &[
+pub(crate) const BESIDE_PROJECT: &[FieldLabel] = &[
     field("period", "建设起止年限", "period of construction"),
     field("owner", "项目单位", "owner"),
     field("lead", "责任单位", "leading unit"),
@@ -120,7 +120,7 @@ pub const BESIDE_PROJECT: &[FieldLabel] = &[
 ];
 
 /// Fields of year plans.
-pub const YEAR_PLAN: &[FieldLabel] = &[
+pub(crate) const YEAR_PLAN: &[FieldLabel] = &[
     field("project_id", "项目编号", "project id"),
     field("project_code", "国家项目代码", "national code"),
     field("project", "项目名称", "project"),
@@ -148,7 +148,7 @@ pub const YEAR_PLAN: &[FieldLabel] = &[
 ];
 
 /// Fields of milestones.
-pub const MILESTONE: &[FieldLabel] = &[
+pub(crate) const MILESTONE: &[FieldLabel] = &[
     field("project_id", "项目编号", "project id"),
     field("project_code", "国家项目代码", "national code"),
     field("project", "项目名称", "project"),
@@ -169,7 +169,7 @@ pub const MILESTONE: &[FieldLabel] = &[
 ];
 
 /// Fields of monthly reports.
-pub const REPORT: &[FieldLabel] = &[
+pub(crate) const REPORT: &[FieldLabel] = &[
     field("id", "月报编号", "id"),
     field("project_id", "项目编号", "project id"),
     field("project_code", "国家项目代码", "national code"),
@@ -288,7 +288,7 @@ const SHARED: &[FieldLabel] = &[
 ];
 
 /// The label of `field` of a record of this kind, such as `report`; `None` if it has none.
-pub fn find(subject_kind: &str, field: &str) -> Option<&'static FieldLabel> {
+pub(crate) fn find(subject_kind: &str, field: &str) -> Option<&'static FieldLabel> {
     let own = match subject_kind {
         "project" => PROJECT,
         "year_plan" => YEAR_PLAN,
@@ -309,7 +309,7 @@ pub fn find(subject_kind: &str, field: &str) -> Option<&'static FieldLabel> {
     clippy::indexing_slicing,
     reason = "the compiler evaluates it; iterators are not const"
 )]
-pub const fn label(table: &[FieldLabel], field: &str) -> FieldLabel {
+pub(crate) const fn label(table: &[FieldLabel], field: &str) -> FieldLabel {
     let mut at = 0;
     while at < table.len() {
         if is_same(table[at].field, field) {

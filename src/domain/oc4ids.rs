@@ -14,12 +14,12 @@ use crate::domain::project::{Nature, Stage};
 use crate::domain::reference::unit::{UnitKind, UnitRole};
 
 /// OC4IDS version stated in packages: major and minor only.
-pub const VERSION: &str = "0.9";
+pub(crate) const VERSION: &str = "0.9";
 /// Currency code of all amounts.
-pub const CURRENCY: &str = "CNY";
+pub(crate) const CURRENCY: &str = "CNY";
 
 /// `projectStatus` of a stage.
-pub const fn status(stage: Stage) -> &'static str {
+pub(crate) const fn status(stage: Stage) -> &'static str {
     match stage {
         // Decision to develop the project; no preparation yet.
         Stage::Planned => "identification",
@@ -36,7 +36,7 @@ pub const fn status(stage: Stage) -> &'static str {
 
 /// `projectType` of a construction nature; `None` for a purchase, which builds nothing, and for
 /// 续建.
-pub const fn project_type(nature: Nature) -> Option<&'static str> {
+pub(crate) const fn project_type(nature: Nature) -> Option<&'static str> {
     match nature {
         Nature::NewConstruction => Some("construction"),
         // 改扩建: the standard has no word for both; the asset grows.
@@ -53,7 +53,7 @@ pub const fn project_type(nature: Nature) -> Option<&'static str> {
 ///
 /// The standard's sectors are public works; manufacturing is `economy`. `None` for an unknown line;
 /// its own code is given as a classification in any case.
-pub fn sector(industry: &str) -> Option<&'static str> {
+pub(crate) fn sector(industry: &str) -> Option<&'static str> {
     match industry {
         "next_gen_it" => Some("communications"),
         "new_energy" => Some("energy"),
@@ -71,7 +71,7 @@ pub fn sector(industry: &str) -> Option<&'static str> {
 }
 
 /// `milestoneType` of a milestone, from its code or else its class.
-pub fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
+pub(crate) fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
     match (code, class) {
         ("project_approval" | "land_use" | "planning_permit" | CONSTRUCTION_PERMIT, _) => {
             "approval"
@@ -85,7 +85,7 @@ pub fn milestone_type(code: &str, class: MilestoneClass) -> &'static str {
 
 /// `milestoneCode` of a milestone: that of the standard where it has one, otherwise our own, since
 /// the code list is open.
-pub fn milestone_code(code: &str) -> &str {
+pub(crate) fn milestone_code(code: &str) -> &str {
     match code {
         "project_approval" => "projectApproval",
         START => "commencement",
@@ -97,7 +97,7 @@ pub fn milestone_code(code: &str) -> &str {
 }
 
 /// `milestoneStatus` on `today`, measured against the baseline, which never moves.
-pub fn milestone_status(milestone: &Milestone, today: NaiveDate) -> &'static str {
+pub(crate) fn milestone_status(milestone: &Milestone, today: NaiveDate) -> &'static str {
     if milestone.actual.is_some() {
         "met"
     } else if today > milestone.baseline {
@@ -111,7 +111,7 @@ pub fn milestone_status(milestone: &Milestone, today: NaiveDate) -> &'static str
 ///
 /// The owner pays for the project, so it is a buyer; it is a public authority only if it is a
 /// government unit.
-pub const fn party_roles(role: UnitRole, kind: UnitKind) -> &'static [&'static str] {
+pub(crate) const fn party_roles(role: UnitRole, kind: UnitKind) -> &'static [&'static str] {
     match (role, kind) {
         (UnitRole::Owner, UnitKind::Enterprise) => &["buyer"],
         (UnitRole::Owner, _) => &["buyer", "publicAuthority"],
@@ -123,12 +123,12 @@ pub const fn party_roles(role: UnitRole, kind: UnitKind) -> &'static [&'static s
 }
 
 /// Amount in 元 with two decimals, formatted as a JSON number.
-pub fn yuan(amount: Fen) -> String {
+pub(crate) fn yuan(amount: Fen) -> String {
     decimal(amount.get(), 2)
 }
 
 /// Formats `scaled` as a decimal number with `decimals` decimals.
-pub fn decimal(scaled: i64, decimals: usize) -> String {
+pub(crate) fn decimal(scaled: i64, decimals: usize) -> String {
     let sign = if scaled < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = decimals + 1);
     let (whole, part) = digits.split_at(digits.len() - decimals);
@@ -136,12 +136,12 @@ pub fn decimal(scaled: i64, decimals: usize) -> String {
 }
 
 /// Start of `day` in China, as RFC 3339.
-pub fn begins(day: NaiveDate) -> String {
+pub(crate) fn begins(day: NaiveDate) -> String {
     format!("{}T00:00:00+08:00", day.format("%Y-%m-%d"))
 }
 
 /// End of `day` in China, as RFC 3339.
-pub fn ends(day: NaiveDate) -> String {
+pub(crate) fn ends(day: NaiveDate) -> String {
     format!("{}T23:59:59+08:00", day.format("%Y-%m-%d"))
 }
 

@@ -16,7 +16,7 @@ use crate::domain::words::Words;
 
 /// What the dates of a project are compared with.
 #[derive(Clone, Copy, Debug)]
-pub struct DatedRecords<'a> {
+pub(crate) struct DatedRecords<'a> {
     /// Milestones of the project.
     pub milestones: &'a [Milestone],
     /// First month with a submitted or confirmed report.
@@ -42,7 +42,7 @@ struct Dated {
 }
 
 /// All contradictions among the dates of `project`.
-pub fn contradictions(project: &Project, records: DatedRecords<'_>) -> Vec<Warning> {
+pub(crate) fn contradictions(project: &Project, records: DatedRecords<'_>) -> Vec<Warning> {
     let mut found = out_of_order(&actual(project, records.milestones));
     found.extend(out_of_order(&planned(project)));
     found.extend(out_of_order(&baselines(records.milestones)));

@@ -50,7 +50,7 @@ text_enum! {
 
 /// Somebody who proposes or decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
+pub(crate) struct Party {
     /// The account.
     pub account: UserId,
     /// The person: the display name, folded. Two accounts of one name are taken for one person.
@@ -66,7 +66,7 @@ impl Party {
 
 /// A decision that somebody wants to take.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// State of the proposal.
     pub state: ProposalState,
     /// Who proposed.
@@ -105,7 +105,7 @@ impl Decision {
     ///
     /// # Errors
     /// [`ProposalRefusal`]
-    pub fn approve(&self, setting: SecondPerson) -> Result<(), ProposalRefusal> {
+    pub(crate) fn approve(&self, setting: SecondPerson) -> Result<(), ProposalRefusal> {
         self.must_be_open()?;
         let waited = self.proposed_at.plus_hours(ALONE_AFTER_HOURS) <= self.now;
         let alone = setting == SecondPerson::Delayed && self.is_alone && waited;
@@ -120,7 +120,7 @@ impl Decision {
     ///
     /// # Errors
     /// [`ProposalRefusal`]
-    pub fn refuse(&self) -> Result<(), ProposalRefusal> {
+    pub(crate) fn refuse(&self) -> Result<(), ProposalRefusal> {
         self.must_be_open()?;
         let own = self.proposer.account == self.decider.account;
         if own { Err(ProposalRefusal::SamePerson) } else { Ok(()) }
@@ -130,7 +130,7 @@ impl Decision {
     ///
     /// # Errors
     /// [`ProposalRefusal`]
-    pub fn withdraw(&self) -> Result<(), ProposalRefusal> {
+    pub(crate) fn withdraw(&self) -> Result<(), ProposalRefusal> {
         self.must_be_open()?;
         let own = self.proposer.account == self.decider.account;
         if own { Ok(()) } else { Err(ProposalRefusal::NotProposer) }

@@ -15,19 +15,19 @@ use crate::domain::money::Fen;
 
 /// Number with two decimals, written `32.14`: a percentage or percentage points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hundredths(i64);
+pub(crate) struct Hundredths(i64);
 
 impl Hundredths {
     /// Regular expression of such a number, as in the OpenAPI document.
-    pub const PATTERN: &str = r"^-?[0-9]{1,15}\.[0-9]{2}$";
+    pub(crate) const PATTERN: &str = r"^-?[0-9]{1,15}\.[0-9]{2}$";
 
     /// `n` hundredths.
-    pub const fn new(n: i64) -> Self {
+    pub(crate) const fn new(n: i64) -> Self {
         Self(n)
     }
 
     /// Value in hundredths.
-    pub const fn get(self) -> i64 {
+    pub(crate) const fn get(self) -> i64 {
         self.0
     }
 }
@@ -94,28 +94,25 @@ impl ToSchema for Hundredths {
 /// stay below 10^5, so the sums fit into `i128`. A sum of money is used as a denominator only in
 /// the last division.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ratio {
+pub(crate) struct Ratio {
     numerator: i128,
     denominator: i128,
 }
 
 impl Ratio {
-    /// Zero.
-    pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
-
     /// `numerator` ÷ `denominator`; `None` unless the denominator is positive.
-    pub fn new(numerator: i128, denominator: i128) -> Option<Self> {
+    pub(crate) fn new(numerator: i128, denominator: i128) -> Option<Self> {
         (denominator > 0).then_some(Self { numerator, denominator })
     }
 
     /// `numerator` ÷ `denominator`.
-    pub fn of(numerator: i128, denominator: NonZero<u32>) -> Self {
+    pub(crate) fn of(numerator: i128, denominator: NonZero<u32>) -> Self {
         Self { numerator, denominator: denominator.get().into() }
     }
 
     /// Exact sum.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         let left = self.numerator.strict_mul(other.denominator);
         let right = other.numerator.strict_mul(self.denominator);
         Self {
@@ -126,29 +123,30 @@ impl Ratio {
 
     /// Exact difference.
     #[must_use]
-    pub fn minus(self, other: Self) -> Self {
+    pub(crate) fn minus(self, other: Self) -> Self {
         self.plus(Self { numerator: -other.numerator, ..other })
     }
 
     /// This amount in 分 as a fraction of `whole`; `None` unless `whole` is positive.
-    pub fn part_of(self, whole: Fen) -> Option<Self> {
+    pub(crate) fn part_of(self, whole: Fen) -> Option<Self> {
         Self::new(self.numerator, self.denominator.strict_mul(whole.get().into()))
     }
 
     /// True if below zero.
-    pub fn is_negative(self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_negative(self) -> bool {
         self.numerator < 0
     }
 
     /// This amount in 分, rounded up.
-    pub fn rounded_up(self) -> Fen {
+    pub(crate) fn rounded_up(self) -> Fen {
         let down = self.numerator.div_euclid(self.denominator);
         let rest = self.numerator.rem_euclid(self.denominator);
         Fen::new(i64::try_from(down + i128::from(rest > 0)).unwrap_or(i64::MAX))
     }
 
     /// Percentage, rounded once, half away from zero.
-    pub fn percent(self) -> Hundredths {
+    pub(crate) fn percent(self) -> Hundredths {
         let scaled = self.numerator.strict_mul(10_000);
         let doubled = scaled.strict_mul(2).strict_add(self.denominator * scaled.signum());
         let rounded = doubled / self.denominator.strict_mul(2);
@@ -158,7 +156,7 @@ impl Ratio {
 
 /// Ratio of two amounts that keeps numerator and denominator, because both are always displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// Numerator.
     pub numerator: Fen,
     /// Denominator.
@@ -167,17 +165,17 @@ pub struct Rate {
 
 impl Rate {
     /// `numerator` ÷ `denominator`.
-    pub fn new(numerator: Fen, denominator: Fen) -> Self {
+    pub(crate) fn new(numerator: Fen, denominator: Fen) -> Self {
         Self { numerator, denominator }
     }
 
     /// Exact fraction; `None` if the denominator is zero, so that 0 % is never reported.
-    pub fn ratio(self) -> Option<Ratio> {
+    pub(crate) fn ratio(self) -> Option<Ratio> {
         Ratio::new(i128::from(self.numerator.get()), i128::from(self.denominator.get()))
     }
 
     /// Percentage, rounded once; `None` if the denominator is zero.
-    pub fn percent(self) -> Option<Hundredths> {
+    pub(crate) fn percent(self) -> Option<Hundredths> {
         self.ratio().map(Ratio::percent)
     }
 }

@@ -26,7 +26,7 @@ text_enum! {
 
 /// Roll-over of unfinished projects into a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RollOver {
+pub(crate) struct RollOver {
     /// Its id.
     pub id: RollOverId,
     /// Year for which plans are proposed.
@@ -47,7 +47,7 @@ pub struct RollOver {
 
 /// Proposal or confirmation of a roll-over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RollOverStep {
+pub(crate) struct RollOverStep {
     /// Instant at which it was made.
     pub at: Timestamp,
     /// Username of the account that made it.
@@ -56,7 +56,7 @@ pub struct RollOverStep {
 
 /// Planned start and finish of a project, which limit the months of a new plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PlannedDates {
+pub(crate) struct PlannedDates {
     /// Planned start; `None` if construction has started.
     pub start: Option<NaiveDate>,
     /// Planned finish.
@@ -65,7 +65,7 @@ pub struct PlannedDates {
 
 /// Proposal for one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RollOverLine {
+pub(crate) struct RollOverLine {
     /// The project.
     pub project_id: ProjectId,
     /// Total investment minus all completed investment.
@@ -90,7 +90,7 @@ impl RollOverLine {
     /// If the project is planned to finish in the new year, the proposal is everything that
     /// remains; otherwise the remaining amount in proportion to the months until the planned
     /// finish, but at least the amount carried over.
-    pub fn propose(project: &ProjectYear, old: Period) -> Option<Self> {
+    pub(crate) fn propose(project: &ProjectYear, old: Period) -> Option<Self> {
         let finished = project.finishes.actual.is_some() || project.ended_on.is_some();
         let building =
             matches!(project.stage, Stage::Planned | Stage::Reserve | Stage::Construction);
@@ -126,7 +126,7 @@ impl RollOverLine {
     ///
     /// # Errors
     /// `negative`, `above-total`, at `/annual_investment_wan`.
-    pub fn check_annual(annual: Fen, total: Fen) -> Result<Fen, FieldError> {
+    pub(crate) fn check_annual(annual: Fen, total: Fen) -> Result<Fen, FieldError> {
         let refuse = |code, zh: String, en: String| {
             Err(FieldError::new("/annual_investment_wan", code, Words::new(zh, en)))
         };
@@ -148,7 +148,7 @@ impl RollOverLine {
     ///
     /// Equal parts from the planned start to the planned finish, if they are in `year`; else from
     /// January or to December. The last month takes the rounding remainder.
-    pub fn months(&self, year: Year, dates: PlannedDates) -> MonthlyAmounts {
+    pub(crate) fn months(&self, year: Year, dates: PlannedDates) -> MonthlyAmounts {
         let of_year = |day: Option<NaiveDate>| {
             day.map(Month::of).filter(|m| m.year() == year).map(Month::number)
         };

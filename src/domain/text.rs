@@ -58,24 +58,25 @@ macro_rules! texts {
     ($($(#[doc = $doc:literal])+ $name:ident $least:literal..=$most:literal)+) => { $(
         $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name(String);
+        pub(crate) struct $name(String);
 
+        #[allow(dead_code, reason = "every text has all of them")]
         impl $name {
             /// Trims and validates `text`.
             ///
             /// # Errors
             /// [`TextError`] if it is too short, too long, or contains control characters.
-            pub fn parse(text: &str) -> Result<Self, TextError> {
+            pub(crate) fn parse(text: &str) -> Result<Self, TextError> {
                 bounded(text, $least, $most).map(Self)
             }
 
             /// Trimmed text.
-            pub fn as_str(&self) -> &str {
+            pub(crate) fn as_str(&self) -> &str {
                 &self.0
             }
 
             /// Trimmed text.
-            pub fn into_string(self) -> String {
+            pub(crate) fn into_string(self) -> String {
                 self.0
             }
         }
@@ -95,14 +96,14 @@ texts! {
 
 /// Username of an account, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Username(String);
+pub(crate) struct Username(String);
 
 impl Username {
     /// Folds, so that full width and case do not matter, and validates.
     ///
     /// # Errors
     /// [`TextError::NotAName`].
-    pub fn parse(text: &str) -> Result<Self, TextError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, TextError> {
         let name = fold(text);
         let known =
             |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
@@ -114,7 +115,7 @@ impl Username {
     }
 
     /// Username in lower case.
-    pub fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }

@@ -20,10 +20,12 @@ macro_rules! text_enum {
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
+        #[allow(unreachable_pub, reason = "the tests use some of the enumerations")]
         pub enum $name {
             $( $(#[doc = $variant_doc])+ #[schema(rename = $text)] $variant, )+
         }
 
+        #[allow(dead_code, unreachable_pub, reason = "each enumeration has all of them")]
         impl $name {
             /// All values, in order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

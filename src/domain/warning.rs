@@ -6,7 +6,7 @@ use crate::domain::words::Words;
 
 /// Plausibility warning with an explanation that quotes the figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
+pub(crate) struct Warning {
     /// Stable code; part of the public API.
     pub code: String,
     /// Explanation in Chinese.
@@ -21,7 +21,7 @@ impl Warning {
     }
 
     /// Explanation in both languages.
-    pub fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         Words::new(self.zh.as_str(), self.en.as_str())
     }
 }

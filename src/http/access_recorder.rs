@@ -15,11 +15,11 @@ const WRONG: [&str; 2] = ["wrong-password", "wrong-code"];
 
 /// Takes entries of the access log.
 #[derive(Clone, Debug, Default)]
-pub struct AccessRecorder(Arc<Mutex<AccessBook>>);
+pub(crate) struct AccessRecorder(Arc<Mutex<AccessBook>>);
 
 /// An attempt to prove who one is.
 #[derive(Clone, Copy, Debug)]
-pub struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     /// The name that was given; empty for a refresh token.
     pub name: &'a str,
     /// Path of the operation below the API.
@@ -36,17 +36,17 @@ impl AccessRecorder {
     }
 
     /// Counts an entry.
-    pub fn note(&self, entry: AccessEntry) {
+    pub(crate) fn note(&self, entry: AccessEntry) {
         self.lock().note(entry);
     }
 
     /// Takes what was counted since the last time.
-    pub fn take(&self) -> AccessBatch {
+    pub(crate) fn take(&self) -> AccessBatch {
         self.lock().take()
     }
 
     /// Counts an attempt if `problem` says that it failed, or was one too many.
-    pub fn note_attempt(&self, attempt: Attempt<'_>, problem: &Problem, at: Timestamp) {
+    pub(crate) fn note_attempt(&self, attempt: Attempt<'_>, problem: &Problem, at: Timestamp) {
         let wrong = problem.errors.iter().map(|error| error.code).find(|code| WRONG.contains(code));
         let code = match problem.status {
             StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => problem.code,

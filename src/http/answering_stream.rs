@@ -22,7 +22,7 @@ const LONGEST: usize = 512;
 
 /// A connection whose bare answers are completed.
 #[derive(Debug)]
-pub struct AnsweringStream<T> {
+pub(crate) struct AnsweringStream<T> {
     connection: T,
     /// Bytes of a completed answer that are still to be written.
     pending: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct AnsweringStream<T> {
 
 impl<T> AnsweringStream<T> {
     /// The answers on `connection`.
-    pub fn new(connection: T) -> Self {
+    pub(crate) fn new(connection: T) -> Self {
         Self { connection, pending: Vec::new() }
     }
 }

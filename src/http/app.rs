@@ -35,7 +35,7 @@ use crate::usecases::refusal::Refusal;
 
 /// The program's parts, shared by all workers.
 #[derive(Clone)]
-pub struct App {
+pub(crate) struct App {
     /// The databases.
     pub db: Db,
     /// Instants: tokens and events.
@@ -82,7 +82,7 @@ pub struct App {
 
 impl App {
     /// The current instant and business day.
-    pub fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         Now { instant: self.clock.now(), today: self.calendar.today() }
     }
 
@@ -90,7 +90,7 @@ impl App {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         caller: &Caller,
         language: Language,
@@ -110,7 +110,7 @@ impl App {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn write<T>(
+    pub(crate) async fn write<T>(
         &self,
         caller: &Caller,
         language: Language,
@@ -129,7 +129,7 @@ impl App {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn ask_anonymously<T>(
+    pub(crate) async fn ask_anonymously<T>(
         &self,
         question: impl FnOnce(&mut Anonymous<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem>
@@ -145,7 +145,7 @@ impl App {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn write_anonymously<T>(
+    pub(crate) async fn write_anonymously<T>(
         &self,
         mut work: impl FnMut(&mut Anonymous<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem>

@@ -20,7 +20,7 @@ pub(super) const BUSY: &str = "log-ins-busy";
 
 /// Response extension: the answer refuses an attempt, and is held back for a while.
 #[derive(Clone, Copy, Debug)]
-pub struct HeldBack;
+pub(crate) struct HeldBack;
 
 /// True for a refusal that is held back: a flood then waits for each of its answers, and the
 /// processors are free for others meanwhile.
@@ -34,7 +34,7 @@ pub(super) fn is_held_back(problem: &Problem) -> bool {
 /// many addresses. The third is wide and does not hold for an address from which the account's
 /// owner has logged in, so that nobody can lock an owner out.
 #[derive(Clone)]
-pub struct AttemptLimit(Arc<Tables>);
+pub(crate) struct AttemptLimit(Arc<Tables>);
 
 struct Tables {
     pair: Buckets,
@@ -47,7 +47,7 @@ struct Tables {
 impl AttemptLimit {
     /// A limit of `per_minute` attempts per name and address, and of `per_address_minute` per
     /// address.
-    pub fn new(per_minute: u32, per_address_minute: u32) -> Self {
+    pub(crate) fn new(per_minute: u32, per_address_minute: u32) -> Self {
         Self(Arc::new(Tables {
             pair: Buckets::new(per_minute),
             address: Buckets::new(per_address_minute),
@@ -60,7 +60,7 @@ impl AttemptLimit {
     ///
     /// # Errors
     /// 429 with the seconds to wait.
-    pub fn take(&self, name: &str, address: &str) -> Result<(), Problem> {
+    pub(crate) fn take(&self, name: &str, address: &str) -> Result<(), Problem> {
         // Folded as the look-up of the account is, so that a spelling is no further attempt.
         let name = fold(name);
         let pair = (name.as_str(), network_of(address));
@@ -76,12 +76,12 @@ impl AttemptLimit {
     ///
     /// # Errors
     /// 429 with the seconds to wait.
-    pub fn take_address(&self, address: &str) -> Result<(), Problem> {
+    pub(crate) fn take_address(&self, address: &str) -> Result<(), Problem> {
         self.0.address.take(&network_of(address)).map_err(too_many)
     }
 
     /// Remembers that `name` has logged in from `address`.
-    pub fn succeeded(&self, name: &str, address: &str) {
+    pub(crate) fn succeeded(&self, name: &str, address: &str) {
         self.0.known.set(&(fold(name).as_str(), network_of(address)));
     }
 }

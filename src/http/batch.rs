@@ -32,7 +32,7 @@ const MOST_VALUES: usize = 150_000;
 const ERRORS_OF_A_ROW: usize = 20;
 
 /// A kind of row that batches have.
-pub trait BatchItem: DeserializeOwned + ToSchema + Send + 'static {
+pub(crate) trait BatchItem: DeserializeOwned + ToSchema + Send + 'static {
     /// Name of the schema of the batch.
     const SCHEMA: &'static str;
     /// Most rows of a batch.
@@ -43,7 +43,7 @@ pub trait BatchItem: DeserializeOwned + ToSchema + Send + 'static {
 }
 
 /// The body of a batch; a row that does not match its schema is its refusal.
-pub struct Batch<T>(pub BatchRows<T>);
+pub(crate) struct Batch<T>(pub BatchRows<T>);
 
 impl<T: BatchItem> Argument for Batch<T> {
     fn describe(entry: &mut Entry) {
@@ -140,7 +140,7 @@ impl<T: BatchItem> ToSchema for BatchBody<T> {
 /// What became of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BatchResult)]
-pub struct BatchView {
+pub(crate) struct BatchView {
     /// Number of rows that were saved.
     pub saved: usize,
     /// Number of rows that were refused.
@@ -152,7 +152,7 @@ pub struct BatchView {
 /// What became of one row of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BatchRowResult)]
-pub struct RowView {
+pub(crate) struct RowView {
     /// Position in `items`, from 0.
     pub index: usize,
     /// The status the single request would have: 201 created, 200 changed, or that of the problem.
@@ -187,7 +187,7 @@ pub struct RowView {
 /// Why a row of a batch was refused.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BatchRowProblem)]
-pub struct RowProblem {
+pub(crate) struct RowProblem {
     /// Stable code for programs; `/problems/{code}` explains it.
     #[schema(example = "month-closed")]
     pub code: String,
@@ -203,7 +203,7 @@ pub struct RowProblem {
 
 impl BatchView {
     /// The answer in `language`.
-    pub fn of(outcomes: RowOutcomes, language: Language) -> Self {
+    pub(crate) fn of(outcomes: RowOutcomes, language: Language) -> Self {
         let saved = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         let refused = outcomes.len() - saved;
         let view = |(index, outcome)| match outcome {

@@ -28,7 +28,7 @@ use crate::http::strict_json;
 use crate::usecases::refusal::Refusal;
 
 /// A request body of type `T`.
-pub struct Body<T>(pub T);
+pub(crate) struct Body<T>(pub T);
 
 impl<T: ToSchema> Argument for Body<T> {
     fn describe(entry: &mut Entry) {
@@ -73,7 +73,7 @@ const OF_STRANGERS: usize = 16_384;
 
 /// Limits of a request body.
 #[derive(Clone, Debug)]
-pub struct BodyLimits {
+pub(crate) struct BodyLimits {
     /// Most bytes.
     bytes: usize,
     /// Longest wait for all of them.
@@ -87,7 +87,10 @@ impl BodyLimits {
     ///
     /// # Errors
     /// A fault of ours: no settings.
-    pub fn of(request: &HttpRequest, most: impl Fn(&Config) -> usize) -> Result<Self, Problem> {
+    pub(crate) fn of(
+        request: &HttpRequest,
+        most: impl Fn(&Config) -> usize,
+    ) -> Result<Self, Problem> {
         let app = request.app_data::<Data<App>>();
         let app = app.ok_or_else(|| Problem::broken("no App is mounted"))?;
         let most = most(&app.config);
@@ -104,7 +107,7 @@ impl BodyLimits {
 ///
 /// # Errors
 /// 408; 413, without reading when `Content-Length` is above the limit; 503.
-pub async fn bytes(
+pub(crate) async fn bytes(
     request: &HttpRequest,
     payload: Payload,
     limits: BodyLimits,
@@ -151,7 +154,9 @@ fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Pr
 ///
 /// # Errors
 /// Invalid, with every field that does not match the schema.
-pub fn checked<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Refusal> {
+pub(crate) fn checked<T: DeserializeOwned + ToSchema + 'static>(
+    value: Value,
+) -> Result<T, Refusal> {
     let errors = SchemaCheck::of_body::<T>().map_err(Refusal::broken)?.errors(&value);
     if !errors.is_empty() {
         return Err(Refusal::invalid(errors));
@@ -181,14 +186,4 @@ pub(super) fn not_json(error: &dyn std::fmt::Display) -> Problem {
             format!("The body is not a JSON object that can be read: {error}."),
         ),
     )
-}
-
-/// Deserializes a field of a patch: `None` when absent (keeps the value), `Some(None)` when `null`
-/// (clears it).
-pub fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    serde::Deserialize::deserialize(deserializer).map(Some)
 }

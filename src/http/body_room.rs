@@ -13,11 +13,11 @@ const ROOM: usize = 64 << 20;
 
 /// Room for the bodies of all requests.
 #[derive(Clone, Debug)]
-pub struct BodyRoom(Arc<Semaphore>);
+pub(crate) struct BodyRoom(Arc<Semaphore>);
 
 /// What one body takes of the room; dropping it gives it back.
 #[derive(Debug)]
-pub struct BodyPlace {
+pub(crate) struct BodyPlace {
     room: BodyRoom,
     taken: Option<OwnedSemaphorePermit>,
 }
@@ -30,7 +30,7 @@ impl Default for BodyRoom {
 
 impl BodyRoom {
     /// The place of an empty body.
-    pub fn place(&self) -> BodyPlace {
+    pub(crate) fn place(&self) -> BodyPlace {
         BodyPlace { room: self.clone(), taken: None }
     }
 }
@@ -41,7 +41,7 @@ impl BodyPlace {
     ///
     /// # Errors
     /// 503 when there is none.
-    pub fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
+    pub(crate) fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
         let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let wanted = (bytes.saturating_sub(1) / STEP).saturating_sub(taken);
         if wanted == 0 {

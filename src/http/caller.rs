@@ -14,7 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 
-use crate::domain::account::access::{Role, Sight};
+use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::id::{ClientId, SessionId, UserId};
 use crate::domain::words::{Language, Words};
@@ -27,7 +27,6 @@ use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Machine;
 use crate::store::Conn;
-use crate::store::events::Author;
 use crate::usecases::accounts::holder::{self, KnownUse, TokenClient, TokenHolder};
 use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::{Anonymous, Ask};
@@ -44,19 +43,19 @@ struct Authentication(Result<Caller, Problem>);
 struct OverQuota(Problem);
 
 /// The account that calls, if the request carries a valid token.
-pub fn calling_user(request: &HttpRequest) -> Option<UserId> {
+pub(crate) fn calling_user(request: &HttpRequest) -> Option<UserId> {
     caller(request).map(|caller| caller.user.id)
 }
 
 /// The caller, if the request carries a valid token.
-pub fn caller(request: &HttpRequest) -> Option<Caller> {
+pub(crate) fn caller(request: &HttpRequest) -> Option<Caller> {
     let authentication = request.extensions().get::<Authentication>().cloned()?;
     authentication.0.ok()
 }
 
 /// Middleware of the API: refuses an address that is not text; reads the bearer token, if there is
 /// one, and loads its account.
-pub async fn authenticate<B: MessageBody + 'static>(
+pub(crate) async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
@@ -72,7 +71,7 @@ pub async fn authenticate<B: MessageBody + 'static>(
 }
 
 /// Loads the account of `token`, the session cookie of the pages.
-pub async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str) {
+pub(crate) async fn authenticate_page(app: &App, request: &ServiceRequest, token: &str) {
     remember(app, request, Credential { token, kind: CredentialKind::PageCookie }).await;
 }
 
@@ -155,7 +154,7 @@ fn no_token() -> Problem {
 
 /// Proof that the caller has permission `P`, and access to the register. Only the permission check
 /// makes one.
-pub struct Permit<P> {
+pub(crate) struct Permit<P> {
     /// The caller.
     pub caller: Caller,
     /// The program.
@@ -170,7 +169,7 @@ impl<P> Permit<P> {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         question: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem>
@@ -186,7 +185,7 @@ impl<P> Permit<P> {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn change<C, T>(
+    pub(crate) async fn change<C, T>(
         &self,
         mut decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
         mut save: impl FnMut(&mut Conn, C) -> Result<T, Refusal> + Send + 'static,
@@ -205,7 +204,7 @@ impl<P> Permit<P> {
     ///
     /// # Errors
     /// 503 when too many wait for one; the work's.
-    pub async fn hash<T: Send + 'static>(
+    pub(crate) async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -213,31 +212,21 @@ impl<P> Permit<P> {
     }
 
     /// The caller, for work that takes long.
-    pub fn long(&self) -> LongCaller {
+    pub(crate) fn long(&self) -> LongCaller {
         let now = self.app.now();
         LongCaller { caller: self.caller.clone(), language: self.language, now }
     }
 
-    /// Which projects the caller sees.
-    pub fn sees(&self) -> Sight {
-        self.caller.sees()
-    }
-
     /// The caller's role.
-    pub fn role(&self) -> Role {
+    pub(crate) fn role(&self) -> Role {
         self.caller.user.role
-    }
-
-    /// The author of this request's events.
-    pub fn author(&self) -> Author {
-        self.caller.author.clone()
     }
 
     /// The same caller's permit for another permission.
     ///
     /// # Errors
     /// 403.
-    pub fn to<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
+    pub(crate) fn to<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
         permit(self.caller.clone(), self.app.clone(), self.language)
     }
 }

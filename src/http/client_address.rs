@@ -120,7 +120,7 @@ fn node(text: &str) -> Option<IpAddr> {
 
 /// Request extension: the address of the client, as text.
 #[derive(Clone, Debug)]
-pub struct ClientAddress(String);
+pub(crate) struct ClientAddress(String);
 
 impl ClientAddress {
     /// Finds the address of the client of `request`.
@@ -135,7 +135,7 @@ impl ClientAddress {
     }
 
     /// The address of the client of `request`; empty before the outermost layer has run.
-    pub fn of(request: &impl HttpMessage) -> String {
+    pub(crate) fn of(request: &impl HttpMessage) -> String {
         request.extensions().get::<Self>().map(|address| address.0.clone()).unwrap_or_default()
     }
 }

@@ -16,7 +16,7 @@ use crate::http::routes::Routes;
 
 /// Both documents and the list of resources as text.
 #[derive(Clone, Debug)]
-pub struct Documents {
+pub(crate) struct Documents {
     /// OpenAPI 3.1.
     pub new: Bytes,
     /// OpenAPI 3.0.3.
@@ -27,7 +27,7 @@ pub struct Documents {
 
 impl Documents {
     /// The documents of `routes`.
-    pub fn of(routes: &Routes) -> Self {
+    pub(crate) fn of(routes: &Routes) -> Self {
         let new = document(routes);
         let old = down_convert(&new);
         let index = pretty(&index(routes)).into();
@@ -64,7 +64,7 @@ impl Serialize for JsonFirst<'_> {
 }
 
 /// Mounts the documents and the Swagger UI at the root.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .route("/openapi.json", get().to(|d: Data<Documents>| serve(d.new.clone())))
         .route("/openapi-3.0.json", get().to(|d: Data<Documents>| serve(d.old.clone())))

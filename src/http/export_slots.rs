@@ -13,11 +13,11 @@ const WAIT_SECONDS: u64 = 20;
 /// Slots for lists that are read to their end. Each takes a connection while it is read, so that
 /// they leave connections to everybody else.
 #[derive(Clone, Debug)]
-pub struct ExportSlots(Arc<Semaphore>);
+pub(crate) struct ExportSlots(Arc<Semaphore>);
 
 impl ExportSlots {
     /// A slot for every other of `connections`, but at least one.
-    pub fn of(connections: u32) -> Self {
+    pub(crate) fn of(connections: u32) -> Self {
         let slots = usize::try_from(connections / 2).unwrap_or(1).max(1);
         Self(Arc::new(Semaphore::new(slots)))
     }
@@ -26,7 +26,7 @@ impl ExportSlots {
     ///
     /// # Errors
     /// 503 when none is free after 20 s.
-    pub async fn acquire(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    pub(crate) async fn acquire(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let slot = Arc::clone(&self.0).acquire_owned();
         let slot = tokio::time::timeout(Duration::from_secs(WAIT_SECONDS), slot).await;
         slot.map_err(|_| Problem::busy())?.map_err(Problem::broken)

@@ -12,7 +12,7 @@ pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spr
 /// Format of a list or a summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SheetFormat {
+pub(crate) enum SheetFormat {
     /// JSON.
     Json,
     /// CSV in UTF-8 with a byte-order mark; formulas are escaped.
@@ -24,7 +24,8 @@ pub enum SheetFormat {
 /// Query parameters of operations that answer with a list or a summary.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FormatQuery {
+#[expect(dead_code, reason = "describes parameters that are read for every operation")]
+pub(crate) struct FormatQuery {
     /// Format of the answer; the `Accept` header decides when absent. A `csv` or `xlsx` list has
     /// every row of one snapshot unless `limit` is given, and its number of rows is in the header
     /// `Row-Count`. A file that was cut off is shorter than its `Content-Length`, or lacks the last

@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::telemetry;
 
 /// Mounts the operational endpoints at the root.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .route("/livez", get().to(livez))
         .route("/readyz", get().to(readyz))

@@ -6,16 +6,16 @@ use tokio::sync::Notify;
 
 /// Signal that a job was queued in this process.
 #[derive(Clone, Debug, Default)]
-pub struct JobSignal(Arc<Notify>);
+pub(crate) struct JobSignal(Arc<Notify>);
 
 impl JobSignal {
     /// A job was queued.
-    pub fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.0.notify_one();
     }
 
     /// Waits until a job is queued; returns at once if one was since the last call.
-    pub async fn queued(&self) {
+    pub(crate) async fn queued(&self) {
         self.0.notified().await;
     }
 }

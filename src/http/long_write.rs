@@ -20,7 +20,7 @@ const REHEARSALS: usize = 3;
 const MOST_AGAIN: usize = 300;
 
 /// Work that consists of many parts, each about one project.
-pub trait LongWork: Clone + Send + 'static {
+pub(crate) trait LongWork: Clone + Send + 'static {
     /// What was decided; its rows are written already, in the open transaction.
     type Decided: Send + 'static;
     /// The result.
@@ -61,7 +61,7 @@ pub trait LongWork: Clone + Send + 'static {
 
 /// Who does long work, and when.
 #[derive(Clone)]
-pub struct LongCaller {
+pub(crate) struct LongCaller {
     /// The caller.
     pub caller: Caller,
     /// The language of the result.
@@ -105,7 +105,7 @@ impl App {
     ///
     /// # Errors
     /// Those of the work.
-    pub async fn do_long<W: LongWork>(
+    pub(crate) async fn do_long<W: LongWork>(
         &self,
         who: &LongCaller,
         work: &W,
@@ -143,7 +143,7 @@ impl App {
     ///
     /// # Errors
     /// Those of the work.
-    pub async fn try_long<W: LongWork>(
+    pub(crate) async fn try_long<W: LongWork>(
         &self,
         who: &LongCaller,
         work: &W,

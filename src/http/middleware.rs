@@ -27,7 +27,7 @@ use crate::http::signature::{Argument, Entry};
 
 /// Response extension: the body already describes the failure, as an error page does.
 #[derive(Clone, Copy, Debug)]
-pub struct HasOwnErrorBody;
+pub(crate) struct HasOwnErrorBody;
 
 impl Argument for Language {
     fn describe(_: &mut Entry) {}
@@ -44,7 +44,7 @@ impl FromRequest for Language {
 }
 
 /// Wraps every request of the server.
-pub async fn wrap<B: MessageBody + 'static>(
+pub(crate) async fn wrap<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

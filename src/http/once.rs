@@ -22,16 +22,13 @@ use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
 /// The header that carries the key.
-pub const KEY: &str = "Idempotency-Key";
-/// The header that marks a repeated reply.
-pub const REPLAYED: &str = "Idempotency-Replayed";
-
+pub(crate) const KEY: &str = "Idempotency-Key";
 /// When to repeat a request whose first use still runs, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// Request extension: fingerprints of the request's body, SHA-256 in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BodyHash {
+pub(crate) struct BodyHash {
     /// Of JSON with sorted fields and without white space; of the bytes if they are not JSON.
     canonical: String,
     /// Of the bytes, as release 0.1.0 stored it.
@@ -40,7 +37,7 @@ pub struct BodyHash {
 
 impl BodyHash {
     /// The fingerprints of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         let json = serde_json::from_slice::<Value>(bytes).ok().map(|json| json.to_string());
         let plain = sha256(bytes);
         Self {
@@ -56,18 +53,18 @@ impl BodyHash {
 }
 
 /// SHA-256 in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |hex, b| hex + &format!("{b:02x}"))
 }
 
 /// Request extension: the reply repeats an earlier one.
 #[derive(Clone, Copy, Debug)]
-pub struct Replayed;
+pub(crate) struct Replayed;
 
 /// Executes requests with the same key once. A request without a key is always executed.
 #[derive(Debug)]
-pub struct Once {
+pub(crate) struct Once {
     request: HttpRequest,
     key: Option<String>,
 }
@@ -135,7 +132,7 @@ fn another_body() -> Problem {
 
 impl Once {
     /// Without a key, for work a page does in several transactions.
-    pub fn unkeyed(request: &HttpRequest) -> Self {
+    pub(crate) fn unkeyed(request: &HttpRequest) -> Self {
         Self { request: request.clone(), key: None }
     }
 
@@ -144,7 +141,7 @@ impl Once {
     ///
     /// # Errors
     /// 409 while a request with this key runs, 422 if it was used with another body; the use case's.
-    pub async fn change<P, C, T, R>(
+    pub(crate) async fn change<P, C, T, R>(
         &self,
         who: &Permit<P>,
         decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
@@ -193,7 +190,7 @@ impl Once {
     ///
     /// # Errors
     /// 409 while a request with this key runs, 422 if it was used with another body; the work's.
-    pub async fn run<R: Outcome>(
+    pub(crate) async fn run<R: Outcome>(
         &self,
         app: &App,
         work: impl AsyncFnOnce(KeptReply) -> Result<StoredReply, Problem>,
@@ -270,11 +267,11 @@ impl Once {
 
 /// Stores the reply of a request under its key, if it has one.
 #[derive(Clone, Debug)]
-pub struct KeptReply(Option<IdempotencyRecord>);
+pub(crate) struct KeptReply(Option<IdempotencyRecord>);
 
 impl KeptReply {
     /// True if there is no key, and nothing to store.
-    pub fn is_unkeyed(&self) -> bool {
+    pub(crate) fn is_unkeyed(&self) -> bool {
         self.0.is_none()
     }
 
@@ -282,7 +279,7 @@ impl KeptReply {
     ///
     /// # Errors
     /// Taken if a concurrent request with the same key committed first.
-    pub fn store(&self, conn: &mut Conn, reply: &StoredReply) -> Result<(), Refusal> {
+    pub(crate) fn store(&self, conn: &mut Conn, reply: &StoredReply) -> Result<(), Refusal> {
         if let Some(record) = &self.0 {
             record.save(conn, reply.to_text()?)?;
         }

@@ -12,7 +12,7 @@ use crate::http::answers::PIECE;
 use crate::http::app::App;
 
 /// Middleware inside of compression: sends large bodies in pieces.
-pub async fn pace<B: MessageBody + 'static>(
+pub(crate) async fn pace<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

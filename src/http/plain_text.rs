@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 
 /// A name and its value, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The name.
     pub name: String,
     /// The value.
@@ -25,7 +25,7 @@ pub struct Pair {
 ///
 /// # Errors
 /// One per pair that is not text; its pointer is `mark` and the name.
-pub fn pairs(encoded: &[u8], mark: char) -> Result<Vec<Pair>, Vec<FieldError>> {
+pub(crate) fn pairs(encoded: &[u8], mark: char) -> Result<Vec<Pair>, Vec<FieldError>> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
     for part in encoded.split(|b| *b == b'&').filter(|part| !part.is_empty()) {
@@ -46,7 +46,7 @@ pub fn pairs(encoded: &[u8], mark: char) -> Result<Vec<Pair>, Vec<FieldError>> {
 ///
 /// # Errors
 /// 400 that names every parameter that is not text: `?name` of the query, `{name}` of the path.
-pub fn check_address(request: &ServiceRequest) -> Result<(), Problem> {
+pub(crate) fn check_address(request: &ServiceRequest) -> Result<(), Problem> {
     let mut errors = path_errors(request);
     errors.extend(pairs(request.query_string().as_bytes(), '?').err().unwrap_or_default());
     if errors.is_empty() { Ok(()) } else { Err(Problem::bad_parameters(errors)) }
@@ -64,7 +64,7 @@ fn path_errors(request: &ServiceRequest) -> Vec<FieldError> {
 }
 
 /// The places of `value` whose text contains U+0000.
-pub fn nul_errors(value: &Value) -> Vec<FieldError> {
+pub(crate) fn nul_errors(value: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     collect_nuls(value, "", &mut errors);
     errors
@@ -90,13 +90,13 @@ fn collect_nuls(value: &Value, at: &str, errors: &mut Vec<FieldError>) {
 }
 
 /// JSON pointer of the field `name` of the object at `at`.
-pub fn child(at: &str, name: &str) -> String {
+pub(crate) fn child(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Why bytes are not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFlaw {
+pub(crate) enum TextFlaw {
     /// They are not UTF-8.
     NotUtf8,
     /// They contain U+0000.
@@ -105,7 +105,7 @@ pub enum TextFlaw {
 
 impl TextFlaw {
     /// The error of the parameter or field at `pointer`.
-    pub fn at(self, pointer: String) -> FieldError {
+    pub(crate) fn at(self, pointer: String) -> FieldError {
         match self {
             Self::NotUtf8 => FieldError::new(
                 pointer,
@@ -131,7 +131,7 @@ impl TextFlaw {
 ///
 /// # Errors
 /// [`TextFlaw`]
-pub fn text(bytes: &[u8]) -> Result<String, TextFlaw> {
+pub(crate) fn text(bytes: &[u8]) -> Result<String, TextFlaw> {
     let text = std::str::from_utf8(bytes).map_err(|_| TextFlaw::NotUtf8)?;
     if text.contains('\0') { Err(TextFlaw::Nul) } else { Ok(text.to_owned()) }
 }
@@ -140,7 +140,7 @@ pub fn text(bytes: &[u8]) -> Result<String, TextFlaw> {
 ///
 /// # Errors
 /// [`TextFlaw`]
-pub fn form_text(encoded: &[u8]) -> Result<String, TextFlaw> {
+pub(crate) fn form_text(encoded: &[u8]) -> Result<String, TextFlaw> {
     text(&decoded(encoded, true))
 }
 

@@ -31,7 +31,7 @@ fn invalid_version(header: &HeaderName) -> Problem {
 
 /// The version a change was made from. Without the header the answer is 428.
 #[derive(Clone, Copy, Debug)]
-pub struct IfMatch(pub Expected);
+pub(crate) struct IfMatch(pub Expected);
 
 impl Argument for IfMatch {
     fn describe(entry: &mut Entry) {
@@ -88,7 +88,7 @@ impl FromRequest for Precondition {
 }
 
 /// Whether the caller already has `version` (`If-None-Match` on a read).
-pub fn holds(headers: &HeaderMap, version: i64) -> bool {
+pub(crate) fn holds(headers: &HeaderMap, version: i64) -> bool {
     text(headers, &IF_NONE_MATCH).is_some_and(|list| {
         let held = tags(&list).unwrap_or_default();
         list == "*" || held.into_iter().any(|tag| self::version(tag) == Some(version))
@@ -96,7 +96,7 @@ pub fn holds(headers: &HeaderMap, version: i64) -> bool {
 }
 
 /// The strong ETag of a version: the number in quotes.
-pub fn etag(version: i64) -> String {
+pub(crate) fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 

@@ -20,7 +20,7 @@ use crate::http::signature::{Argument, Entry};
 
 /// The query string as a `T`. Unknown parameters are refused, and repeated ones unless they are
 /// lists.
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub T);
 
 impl<T: IntoParams> Argument for Query<T> {
     fn describe(entry: &mut Entry) {
@@ -43,7 +43,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
 ///
 /// # Errors
 /// 400 that names every parameter that is wrong.
-pub fn parse<T: DeserializeOwned + IntoParams + 'static>(
+pub(crate) fn parse<T: DeserializeOwned + IntoParams + 'static>(
     query: &str,
     whole: bool,
 ) -> Result<T, Problem> {
@@ -118,7 +118,7 @@ fn typed(text: &str, schema: &Value) -> Value {
 }
 
 /// The `{parameters}` of the path as a `T`; 404 if they cannot be parsed.
-pub struct Path<T>(pub T);
+pub(crate) struct Path<T>(pub T);
 
 impl<T: IntoParams> Argument for Path<T> {
     fn describe(entry: &mut Entry) {
@@ -138,14 +138,14 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
 }
 
 /// Items of a page when the query has no `limit`.
-pub fn default_limit() -> i64 {
+pub(crate) fn default_limit() -> i64 {
     crate::store::page::USUAL
 }
 
 /// Two sets of query parameters together: those that several operations share, and an operation's
 /// own.
 #[derive(Debug)]
-pub struct QueryPair<A, B>(pub A, pub B);
+pub(crate) struct QueryPair<A, B>(pub A, pub B);
 
 impl<A: IntoParams, B: IntoParams> IntoParams for QueryPair<A, B> {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

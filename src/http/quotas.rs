@@ -33,7 +33,7 @@ const AGGREGATES: [&str; 4] = ["/summaries/", "/digests", "/promises", "/ranking
 
 /// The quotas of accounts and addresses.
 #[derive(Clone)]
-pub struct Quotas(Arc<Tables>);
+pub(crate) struct Quotas(Arc<Tables>);
 
 struct Tables {
     accounts: Buckets,
@@ -57,7 +57,7 @@ struct Counted {
 
 impl Quotas {
     /// Quotas of so many requests per minute of one account and of one address.
-    pub fn new(per_account: u32, per_address: u32) -> Self {
+    pub(crate) fn new(per_account: u32, per_address: u32) -> Self {
         Self(Arc::new(Tables {
             accounts: Buckets::new(per_account),
             addresses: Buckets::new(per_address),

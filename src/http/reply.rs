@@ -12,7 +12,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::precondition::Precondition;
 
 /// 200 with a body.
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub T);
 
 impl<T: ToSchema> Reply for Json<T> {
     fn describe(entry: &mut Entry) {
@@ -29,7 +29,7 @@ impl<T: Serialize> Responder for Json<T> {
 }
 
 /// 200 with a body and its ETag; 304 on a read if the caller already has this version.
-pub struct Tagged<T>(pub T);
+pub(crate) struct Tagged<T>(pub T);
 
 impl<T: ToSchema> Reply for Tagged<T> {
     fn describe(entry: &mut Entry) {
@@ -53,7 +53,7 @@ impl<T: Serialize + Versioned> Responder for Tagged<T> {
 }
 
 /// Documents `If-None-Match` on a read.
-pub struct Conditional;
+pub(crate) struct Conditional;
 
 impl Argument for Conditional {
     fn describe(entry: &mut Entry) {
@@ -78,7 +78,7 @@ impl actix_web::FromRequest for Conditional {
 }
 
 /// 201 with the new resource, its ETag and its location.
-pub struct Created<T> {
+pub(crate) struct Created<T> {
     /// The new resource.
     pub view: T,
     /// Its path below `/api/v1`.
@@ -105,7 +105,7 @@ impl<T: Serialize + Versioned> Responder for Created<T> {
 }
 
 /// 201 if a PUT created the resource, 200 if it changed it.
-pub enum Put<T> {
+pub(crate) enum Put<T> {
     /// The resource is new.
     Created(Created<T>),
     /// The resource existed.
@@ -114,7 +114,7 @@ pub enum Put<T> {
 
 impl<T> Put<T> {
     /// The reply to a PUT with `precondition`.
-    pub fn of(precondition: Precondition, view: T, location: String) -> Self {
+    pub(crate) fn of(precondition: Precondition, view: T, location: String) -> Self {
         match precondition {
             Precondition::Absent => Self::Created(Created { view, location }),
             Precondition::Version(_) => Self::Changed(Tagged(view)),
@@ -141,7 +141,7 @@ impl<T: Serialize + Versioned> Responder for Put<T> {
 }
 
 /// 204, without a body.
-pub struct NoContent;
+pub(crate) struct NoContent;
 
 impl Reply for NoContent {
     fn describe(entry: &mut Entry) {

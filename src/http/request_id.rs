@@ -7,11 +7,11 @@ use actix_web::http::header::HeaderName;
 use crate::http::tokens::random_text;
 
 /// The header that carries a request's id both ways.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the request at hand, as a request extension.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub String);
+pub(crate) struct RequestId(pub String);
 
 impl RequestId {
     /// The caller's own id if it is safe in a log line (1 to 64 letters, digits, `-`, `_`, `.`),
@@ -28,7 +28,7 @@ impl RequestId {
     }
 
     /// The id given to `request`; empty before the outermost layer has run.
-    pub fn of(request: &impl HttpMessage) -> String {
+    pub(crate) fn of(request: &impl HttpMessage) -> String {
         request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
     }
 }

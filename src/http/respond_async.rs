@@ -15,7 +15,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Whether the caller prefers an answer before the work is done.
 #[derive(Clone, Copy, Debug)]
-pub struct RespondAsync(pub bool);
+pub(crate) struct RespondAsync(pub bool);
 
 impl Argument for RespondAsync {
     fn describe(entry: &mut Entry) {
@@ -49,7 +49,7 @@ fn prefers(headers: &HeaderMap) -> bool {
 }
 
 /// 202 with what does the work, and its location.
-pub struct Accepted<T> {
+pub(crate) struct Accepted<T> {
     /// What does the work.
     pub view: T,
     /// Its path below `/api/v1`.
@@ -72,7 +72,7 @@ impl<T: Serialize + ToSchema> Outcome for Accepted<T> {
 }
 
 /// 200 with an `R`, or 202 with a `J` that makes it.
-pub struct DoneOrQueued<R, J>(PhantomData<(R, J)>);
+pub(crate) struct DoneOrQueued<R, J>(PhantomData<(R, J)>);
 
 impl<R: Reply, J: ToSchema> Reply for DoneOrQueued<R, J> {
     fn describe(entry: &mut Entry) {

@@ -25,7 +25,7 @@ use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
 
 /// 200 with a list in the format the caller chose.
-pub struct Rows<L>(Found<L>);
+pub(crate) struct Rows<L>(Found<L>);
 
 enum Found<L> {
     Page(L),
@@ -37,7 +37,7 @@ pub(super) struct SpooledRows(pub(super) Spool);
 
 impl<L> Rows<L> {
     /// One page.
-    pub fn page(list: L) -> Self {
+    pub(crate) fn page(list: L) -> Self {
         Self(Found::Page(list))
     }
 }
@@ -45,7 +45,7 @@ impl<L> Rows<L> {
 /// Page of a list that is sent whole unless a page of it is asked for.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PartOfList {
+pub(crate) struct PartOfList {
     /// Page size; absent: all items.
     #[param(nullable = false, minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
@@ -59,7 +59,7 @@ impl PartOfList {
     ///
     /// # Errors
     /// 400 for a cursor of another list, or of an item that is gone.
-    pub fn of<T, K: Serialize>(
+    pub(crate) fn of<T, K: Serialize>(
         self,
         items: Vec<T>,
         key: impl Fn(&T) -> K,
@@ -75,7 +75,7 @@ impl<P> Permit<P> {
     ///
     /// # Errors
     /// The use case's; 503 if too many files are being read.
-    pub async fn rows<L>(
+    pub(crate) async fn rows<L>(
         &self,
         page: PageRequest,
         mut list: impl FnMut(&mut Ask<'_>, &PageRequest) -> Result<L, Refusal> + Send + 'static,
@@ -104,7 +104,7 @@ impl<P> Permit<P> {
     ///
     /// # Errors
     /// The use case's; 503 if too many files are being read.
-    pub async fn rows_at_once<L>(
+    pub(crate) async fn rows_at_once<L>(
         &self,
         page: PageRequest,
         list: impl FnOnce(&mut Ask<'_>, &PageRequest) -> Result<L, Refusal> + Send + 'static,

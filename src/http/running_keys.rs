@@ -7,7 +7,7 @@ use crate::store::idempotency::KeyScope;
 
 /// The idempotency keys of the requests that this process is executing.
 #[derive(Clone, Debug, Default)]
-pub struct RunningKeys(Arc<Mutex<HashSet<KeyScope>>>);
+pub(crate) struct RunningKeys(Arc<Mutex<HashSet<KeyScope>>>);
 
 /// Guard of a running key; dropping it releases the key.
 pub(super) struct RunningKey {

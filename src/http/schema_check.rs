@@ -17,7 +17,7 @@ use crate::http::plain_text::{child, nul_errors};
 use crate::http::schemas::{parameter_schemas, schemas_of};
 
 /// A compiled schema.
-pub struct SchemaCheck {
+pub(crate) struct SchemaCheck {
     validator: Validator,
     /// For a query: the schema of each parameter by its name.
     pub parameters: BTreeMap<String, Value>,
@@ -28,7 +28,7 @@ static CACHE: LazyLock<Cache> = LazyLock::new(Cache::default);
 
 impl SchemaCheck {
     /// The check of a body of type `T`.
-    pub fn of_body<T: ToSchema + 'static>() -> Result<&'static Self, String> {
+    pub(crate) fn of_body<T: ToSchema + 'static>() -> Result<&'static Self, String> {
         cached(TypeId::of::<T>(), || {
             let name = T::name().into_owned();
             let mut schema = json!({
@@ -42,7 +42,7 @@ impl SchemaCheck {
     }
 
     /// The check of a query of type `T`, as an object of its parameters.
-    pub fn of_query<T: IntoParams + 'static>() -> Result<&'static Self, String> {
+    pub(crate) fn of_query<T: IntoParams + 'static>() -> Result<&'static Self, String> {
         cached(TypeId::of::<T>(), || {
             let described = serde_json::to_value(T::into_params(|| None));
             let known = parameter_schemas();
@@ -73,7 +73,7 @@ impl SchemaCheck {
     }
 
     /// Every place where `value` does not match the schema, or contains U+0000.
-    pub fn errors(&self, value: &Value) -> Vec<FieldError> {
+    pub(crate) fn errors(&self, value: &Value) -> Vec<FieldError> {
         let unlike = self.validator.iter_errors(value).flat_map(|e| field_errors(&e));
         unlike.chain(nul_errors(value)).collect()
     }

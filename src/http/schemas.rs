@@ -12,7 +12,7 @@ use crate::domain::month::{Month, Year};
 use crate::http::file_format::SheetFormat;
 
 /// `T` and every named schema it refers to.
-pub fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
+pub(crate) fn schemas_of<T: ToSchema>() -> BTreeMap<String, Value> {
     let mut found = vec![(T::name().into_owned(), T::schema())];
     T::schemas(&mut found);
     found
@@ -37,11 +37,11 @@ macro_rules! parameter_types {
 }
 
 /// Adds the schemas of types named in parameters.
-pub fn add_parameter_schemas(schemas: BTreeMap<String, Value>) {
+pub(crate) fn add_parameter_schemas(schemas: BTreeMap<String, Value>) {
     PARAMETER_TYPES.write().unwrap_or_else(PoisonError::into_inner).extend(schemas);
 }
 
 /// Schemas of every type named in parameters, by name.
-pub fn parameter_schemas() -> BTreeMap<String, Value> {
+pub(crate) fn parameter_schemas() -> BTreeMap<String, Value> {
     PARAMETER_TYPES.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

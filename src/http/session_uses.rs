@@ -11,7 +11,7 @@ const MOST: usize = 10_000;
 
 /// When sessions were last used, until that is stored.
 #[derive(Clone, Debug, Default)]
-pub struct SessionUses(Arc<Mutex<BTreeMap<SessionId, Timestamp>>>);
+pub(crate) struct SessionUses(Arc<Mutex<BTreeMap<SessionId, Timestamp>>>);
 
 impl SessionUses {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<SessionId, Timestamp>> {
@@ -19,7 +19,7 @@ impl SessionUses {
     }
 
     /// Notes that a session was used.
-    pub fn note(&self, session: SessionId, at: Timestamp) {
+    pub(crate) fn note(&self, session: SessionId, at: Timestamp) {
         let mut uses = self.lock();
         if uses.len() < MOST || uses.contains_key(&session) {
             uses.insert(session, at);
@@ -27,17 +27,17 @@ impl SessionUses {
     }
 
     /// The use of a session that is not stored yet.
-    pub fn last(&self, session: SessionId) -> Option<Timestamp> {
+    pub(crate) fn last(&self, session: SessionId) -> Option<Timestamp> {
         self.lock().get(&session).copied()
     }
 
     /// Up to `limit` uses to be stored.
-    pub fn unstored(&self, limit: usize) -> Vec<(SessionId, Timestamp)> {
+    pub(crate) fn unstored(&self, limit: usize) -> Vec<(SessionId, Timestamp)> {
         self.lock().iter().take(limit).map(|(session, at)| (*session, *at)).collect()
     }
 
     /// Forgets uses that were stored, unless the session was used again.
-    pub fn stored(&self, uses: &[(SessionId, Timestamp)]) {
+    pub(crate) fn stored(&self, uses: &[(SessionId, Timestamp)]) {
         let mut waiting = self.lock();
         for (session, at) in uses {
             if waiting.get(session) == Some(at) {

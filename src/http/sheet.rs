@@ -20,7 +20,7 @@ use crate::http::signature::{Entry, Reply};
 use crate::http::spreadsheet;
 
 /// 200 with a summary in the format the caller chose.
-pub struct Sheet<T>(pub T);
+pub(crate) struct Sheet<T>(pub T);
 
 impl<T: ToSchema> Reply for Sheet<T> {
     fn describe(entry: &mut Entry) {

@@ -301,6 +301,6 @@ impl Entry {
 }
 
 /// The body of every failure.
-pub fn problem_content() -> Value {
+pub(crate) fn problem_content() -> Value {
     json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
 }

@@ -17,7 +17,7 @@ const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 /// Puts `'` before a text that a spreadsheet would take for a formula or for a number it rounds or
 /// strips of zeros. A text that begins with `'` gets one too, so that reading back removes exactly
 /// one.
-pub fn escape_for_spreadsheet(text: &str) -> String {
+pub(crate) fn escape_for_spreadsheet(text: &str) -> String {
     let is_formula = text.starts_with(FORMULA_STARTS) || text.starts_with('\'');
     let is_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let loses_digits = is_digits && (text.len() > 11 || text.len() > 1 && text.starts_with('0'));

@@ -19,7 +19,7 @@ const FORMAT: u8 = 2;
 
 /// Status, headers and body of a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredReply {
+pub(crate) struct StoredReply {
     format: u8,
     status: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,18 +42,22 @@ impl StoredReply {
     ///
     /// # Errors
     /// A fault of ours; none is known.
-    pub fn located<T: Serialize>(status: u16, answer: &T, path: &str) -> Result<Self, Refusal> {
+    pub(crate) fn located<T: Serialize>(
+        status: u16,
+        answer: &T,
+        path: &str,
+    ) -> Result<Self, Refusal> {
         let location = Some(format!("{}{path}", crate::http::PREFIX));
         Ok(Self { location, ..Self::with_body(status, answer)? })
     }
 
     /// The HTTP status.
-    pub fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         self.status
     }
 
     /// The body, as JSON.
-    pub fn body(&self) -> &str {
+    pub(crate) fn body(&self) -> &str {
         self.body.as_deref().unwrap_or_default()
     }
 
@@ -61,12 +65,12 @@ impl StoredReply {
     ///
     /// # Errors
     /// A fault of ours; none is known.
-    pub fn to_text(&self) -> Result<String, Refusal> {
+    pub(crate) fn to_text(&self) -> Result<String, Refusal> {
         serde_json::to_string(self).map_err(Refusal::broken)
     }
 
     /// Reads a stored text of either format; `path` is the path of the request.
-    pub fn read<R: Outcome>(text: &str, path: &str, headers: HeadersOfFormat1) -> Self {
+    pub(crate) fn read<R: Outcome>(text: &str, path: &str, headers: HeadersOfFormat1) -> Self {
         match serde_json::from_str::<Self>(text) {
             Ok(stored) if stored.format == FORMAT => stored,
             Ok(_) | Err(_) => Self::read_format_1::<R>(text, path, headers),
@@ -92,10 +96,10 @@ impl StoredReply {
 
 /// Finds the headers of a reply of release 0.1.0 from its stored answer and the path of its
 /// request.
-pub type HeadersOfFormat1 = fn(&Value, &str) -> Format1Headers;
+pub(crate) type HeadersOfFormat1 = fn(&Value, &str) -> Format1Headers;
 
 /// What release 0.1.0 sent in the headers of a reply.
-pub struct Format1Headers {
+pub(crate) struct Format1Headers {
     /// Path of the new thing.
     pub location: Option<String>,
     /// Version of the answer.
@@ -103,7 +107,7 @@ pub struct Format1Headers {
 }
 
 /// A reply that can be stored.
-pub trait Outcome: Reply {
+pub(crate) trait Outcome: Reply {
     /// The HTTP status.
     const STATUS: u16;
 
@@ -162,7 +166,7 @@ impl Outcome for NoContent {
 }
 
 /// A reply that shows a secret once; the stored reply, for repeated requests, has null in its place.
-pub struct ShownOnce<R> {
+pub(crate) struct ShownOnce<R> {
     /// The reply with the secret.
     pub sent: R,
     /// The same reply with null in its place.
@@ -196,19 +200,19 @@ impl<R: Outcome> Outcome for ShownOnce<R> {
 }
 
 /// A reply of kind `R` as bytes, fresh or repeated.
-pub struct Stored<R> {
+pub(crate) struct Stored<R> {
     reply: StoredReply,
     kind: PhantomData<R>,
 }
 
 impl<R> Stored<R> {
     /// A reply of this kind.
-    pub fn new(reply: StoredReply) -> Self {
+    pub(crate) fn new(reply: StoredReply) -> Self {
         Self { reply, kind: PhantomData }
     }
 
     /// The same reply as one of several kinds.
-    pub fn into_kind<S>(self) -> Stored<S> {
+    pub(crate) fn into_kind<S>(self) -> Stored<S> {
         Stored::new(self.reply)
     }
 }

@@ -12,7 +12,7 @@ use signature::{Error as SignatureError, Signer, Verifier};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{SessionId, UserId};
-pub use crate::usecases::random::{digest, random_text};
+pub(crate) use crate::usecases::random::{digest, random_text};
 
 /// The issuer of all tokens.
 const ISSUER: &str = "major-projects";
@@ -24,7 +24,7 @@ const PAGES: &str = "major-projects/pages";
 /// Claims of an access token. Role, unit and whether the session is still open are read from the
 /// database on every request, so that revocation takes effect at once.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// The account.
     pub sub: String,
     /// The session it belongs to.
@@ -49,7 +49,7 @@ pub struct Claims {
 
 /// Further claims of a machine client's token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
+pub(crate) struct Machine {
     /// The client.
     pub client: i64,
     /// The scopes the token was asked for, with a space between.
@@ -57,7 +57,7 @@ pub struct Machine {
 }
 
 /// Signs and reads access tokens.
-pub struct Tokens {
+pub(crate) struct Tokens {
     key: Vec<u8>,
     sign: EncodingKey,
     read: DecodingKey,
@@ -67,7 +67,7 @@ pub struct Tokens {
 
 impl Tokens {
     /// Tokens signed with `key`.
-    pub fn new(key: &[u8], lifetime_seconds: i64) -> Self {
+    pub(crate) fn new(key: &[u8], lifetime_seconds: i64) -> Self {
         // Fails if another server in this process has installed the same provider.
         let _ = PROVIDER.install_default();
         Self {
@@ -79,7 +79,7 @@ impl Tokens {
     }
 
     /// A token of a session, valid from `now`.
-    pub fn issue(
+    pub(crate) fn issue(
         &self,
         user: UserId,
         session: SessionId,
@@ -91,7 +91,7 @@ impl Tokens {
     }
 
     /// The cookie of a session of the pages, valid from `now` until the session ends.
-    pub fn issue_cookie(
+    pub(crate) fn issue_cookie(
         &self,
         user: UserId,
         session: SessionId,
@@ -107,14 +107,14 @@ impl Tokens {
     }
 
     /// The hidden field of a form that proves that a page of this session made it.
-    pub fn form_proof(&self, session: SessionId) -> Result<String, SignatureError> {
+    pub(crate) fn form_proof(&self, session: SessionId) -> Result<String, SignatureError> {
         let mac =
             Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes())?;
         Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
     /// Whether `proof` belongs to `session`; compares in constant time.
-    pub fn proves(&self, session: SessionId, proof: &str) -> bool {
+    pub(crate) fn proves(&self, session: SessionId, proof: &str) -> bool {
         let mac = Hs256(self.key.clone()).mac(format!("form of session {}", session.0).as_bytes());
         match (mac, URL_SAFE_NO_PAD.decode(proof)) {
             (Ok(mac), Ok(given)) => mac.verify_slice(&given).is_ok(),
@@ -123,7 +123,7 @@ impl Tokens {
     }
 
     /// The claims of a token with a valid signature that has not expired at `now`.
-    pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims, JwtError> {
+    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<Claims, JwtError> {
         let mut rules = Validation::new(Algorithm::HS256);
         // The times are compared with our own clock, below.
         rules.validate_exp = false;

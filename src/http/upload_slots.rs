@@ -14,7 +14,7 @@ const WAIT_SECONDS: u64 = 20;
 
 /// Slots for files that are being read.
 #[derive(Clone, Debug)]
-pub struct UploadSlots(Arc<Semaphore>);
+pub(crate) struct UploadSlots(Arc<Semaphore>);
 
 impl Default for UploadSlots {
     fn default() -> Self {
@@ -27,7 +27,7 @@ impl UploadSlots {
     ///
     /// # Errors
     /// 503 when none is free after 20 s.
-    pub async fn acquire(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    pub(crate) async fn acquire(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let slot = Arc::clone(&self.0).acquire_owned();
         let slot = tokio::time::timeout(Duration::from_secs(WAIT_SECONDS), slot).await;
         slot.map_err(|_| Problem::busy())?.map_err(Problem::broken)

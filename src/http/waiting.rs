@@ -14,7 +14,7 @@ use crate::usecases::answer::Versioned;
 use crate::usecases::refusal::Refusal;
 
 /// 202 with the resource that the request waits in.
-pub struct Accepted<W> {
+pub(crate) struct Accepted<W> {
     /// The resource.
     pub view: W,
     /// Its path below `/api/v1`.
@@ -22,7 +22,7 @@ pub struct Accepted<W> {
 }
 
 /// The reply of a request that was carried out, or 202 if it waits.
-pub enum OrWaiting<R, W> {
+pub(crate) enum OrWaiting<R, W> {
     /// It was carried out.
     Done(R),
     /// It waits.

@@ -19,7 +19,7 @@ use crate::usecases::answer::PageView;
 use crate::usecases::permission::ReadAccessLog;
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/access-log").route(web::get().to(show)));
 }
 

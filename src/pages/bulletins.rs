@@ -25,7 +25,7 @@ use crate::usecases::reference::names::Names;
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// Mounts the pages.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/bulletins").route(web::get().to(show)))
         .service(web::resource("/bulletins/{month}").route(web::get().to(show_one)))

@@ -3,16 +3,16 @@
 //! On the same floor as `api`. Pages call the same use cases with the same permits as the API, so
 //! they can never show more than the API. They do not access the store.
 
-pub mod access_log;
-pub mod accounts;
-pub mod bulletins;
-pub mod events;
-pub mod issues;
-pub mod kit;
-pub mod projects;
-pub mod reporting_months;
-pub mod reports;
-pub mod summaries;
+pub(crate) mod access_log;
+pub(crate) mod accounts;
+pub(crate) mod bulletins;
+pub(crate) mod events;
+pub(crate) mod issues;
+pub(crate) mod kit;
+pub(crate) mod projects;
+pub(crate) mod reporting_months;
+pub(crate) mod reports;
+pub(crate) mod summaries;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -22,7 +22,7 @@ use crate::http::routes::Routes;
 
 /// Mounts the pages at the root, after everything else; `operations` are the API operations whose
 /// files the pages link to.
-pub fn mount(config: &mut ServiceConfig, operations: &Routes) {
+pub(crate) fn mount(config: &mut ServiceConfig, operations: &Routes) {
     config
         .configure(kit::assets::mount)
         .service(

@@ -22,11 +22,11 @@ const NOT_VISIBLE: &str = "not-visible";
 
 /// Lines that may still be added today, per class.
 #[derive(Clone, Debug, Default)]
-pub struct Room(Vec<(AccessClass, i64)>);
+pub(crate) struct Room(Vec<(AccessClass, i64)>);
 
 impl Room {
     /// The room left in the day of `now`.
-    pub fn of_day(conn: &mut Conn, now: Timestamp) -> Result<Self> {
+    pub(crate) fn of_day(conn: &mut Conn, now: Timestamp) -> Result<Self> {
         let mut room = Vec::new();
         for class in AccessClass::ALL {
             let stored = lines_of_day(conn, *class, start_of_day(now))?;
@@ -62,7 +62,7 @@ fn lines_of_day(conn: &mut Conn, class: AccessClass, start: Timestamp) -> Result
 
 /// Stores a batch: adds counts to stored lines and inserts others while there is `room`; counts
 /// those without room. Returns the room that is left.
-pub fn save(conn: &mut Conn, batch: &AccessBatch, mut room: Room) -> Result<Room> {
+pub(crate) fn save(conn: &mut Conn, batch: &AccessBatch, mut room: Room) -> Result<Room> {
     let mut left_out = batch.left_out.clone();
     for line in &batch.lines {
         let Some(line) = proven(conn, line)? else { continue };
@@ -151,18 +151,18 @@ fn insert(conn: &mut Conn, line: &AccessLine) -> Result<()> {
 ///
 /// # Errors
 /// The database's, as when it has an older schema.
-pub fn append(url: &DatabaseUrl, line: &AccessLine) -> Result<()> {
+pub(crate) fn append(url: &DatabaseUrl, line: &AccessLine) -> Result<()> {
     insert(&mut Conn::open(url, Use::Write)?, line)
 }
 
 /// True if there are lines before `before`.
-pub fn any_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
+pub(crate) fn any_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
     let old = access_log::table.filter(access_log::minute.lt(before.naive()));
     Ok(old.select(access_log::id).first::<i64>(conn).optional()?.is_some())
 }
 
 /// Deletes the oldest lines before `before`, a bounded number; returns how many.
-pub fn forget(conn: &mut Conn, before: Timestamp) -> Result<usize> {
+pub(crate) fn forget(conn: &mut Conn, before: Timestamp) -> Result<usize> {
     let old = access_log::table.filter(access_log::minute.lt(before.naive()));
     let old = old.order(access_log::minute).limit(DELETED_AT_ONCE).select(access_log::id);
     let old: Vec<i64> = old.load(conn)?;
@@ -174,7 +174,7 @@ pub fn forget(conn: &mut Conn, before: Timestamp) -> Result<usize> {
 
 /// A stored line.
 #[derive(Clone, Debug)]
-pub struct StoredLine {
+pub(crate) struct StoredLine {
     /// Its id.
     pub id: AccessLineId,
     /// Start of its minute; of a line about what was left out, of its day.
@@ -249,7 +249,7 @@ impl TryFrom<LineOfTable> for StoredLine {
 
 /// Filter of the access log. An empty list does not filter.
 #[derive(Clone, Debug, Default)]
-pub struct AccessFilter {
+pub(crate) struct AccessFilter {
     /// Kinds to include.
     pub kinds: Vec<AccessKind>,
     /// Name of the account, folded.
@@ -285,7 +285,7 @@ fn wanted(filter: &AccessFilter) -> Wanted<'_> {
 }
 
 /// One page of lines, newest first.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &AccessFilter,
     page: &PageRequest,

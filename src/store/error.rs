@@ -40,7 +40,7 @@ pub enum StoreError {
 }
 
 /// Result of a store function.
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Whether a failed transaction is worth retrying on a fresh snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use crate::store::schema::idempotency_keys as keys;
 use crate::store::{Conn, Result};
 
 /// Hours for which an outcome is kept.
-pub const KEPT_HOURS: i64 = 72;
+pub(crate) const KEPT_HOURS: i64 = 72;
 
 /// Scope of a key: the same key of another account or operation is a different key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KeyScope {
+pub(crate) struct KeyScope {
     /// Account of the caller.
     pub user: UserId,
     /// HTTP method.
@@ -25,7 +25,7 @@ pub struct KeyScope {
 
 /// Outcome of a request, with the digest of its body.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// SHA-256 of the request body, in hexadecimal.
     pub body_sha256: String,
     /// Outcome as JSON, from which the response is repeated.
@@ -33,7 +33,7 @@ pub struct Outcome {
 }
 
 /// Outcome stored for a key; `None` if there is none or it expired.
-pub fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<Outcome>> {
+pub(crate) fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<Outcome>> {
     let row: Option<(String, String)> = keys::table
         .filter(keys::user_id.eq(scope.user.0))
         .filter(keys::method.eq(&scope.method))
@@ -52,7 +52,12 @@ pub fn find(conn: &mut Conn, scope: &KeyScope, now: Timestamp) -> Result<Option<
 ///
 /// # Errors
 /// [`crate::store::StoreError::Taken`] if a concurrent request with the same key committed first.
-pub fn keep(conn: &mut Conn, scope: &KeyScope, done: &Outcome, now: Timestamp) -> Result<()> {
+pub(crate) fn keep(
+    conn: &mut Conn,
+    scope: &KeyScope,
+    done: &Outcome,
+    now: Timestamp,
+) -> Result<()> {
     let stale = keys::table
         .filter(keys::user_id.eq(scope.user.0))
         .filter(keys::created_at.le(now.plus_hours(-KEPT_HOURS).naive()));

@@ -182,7 +182,7 @@ pub fn insert(conn: &mut Conn, new: &NewJob, file: &[u8]) -> Result<Job> {
 }
 
 /// Loads a job, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, id: JobId) -> Result<Job> {
+pub(crate) fn get(conn: &mut Conn, id: JobId) -> Result<Job> {
     let row: Row = jobs::table.find(id.0).select(Row::as_select()).first(conn)?;
     let mut one = vec![Job::try_from(row)?];
     add_progress(conn, &mut one)?;
@@ -205,7 +205,11 @@ fn add_progress(conn: &mut Conn, all: &mut [Job]) -> Result<()> {
 }
 
 /// One page of the jobs of `owner`, or of every account; newest first.
-pub fn list(conn: &mut Conn, owner: Option<UserId>, page: &PageRequest) -> Result<Page<Job>> {
+pub(crate) fn list(
+    conn: &mut Conn,
+    owner: Option<UserId>,
+    page: &PageRequest,
+) -> Result<Page<Job>> {
     let wanted = || {
         let mut query = jobs::table.into_boxed();
         if let Some(owner) = owner {
@@ -227,12 +231,12 @@ pub fn list(conn: &mut Conn, owner: Option<UserId>, page: &PageRequest) -> Resul
 const OPEN: [&str; 2] = [JobState::Queued.as_str(), JobState::Running.as_str()];
 
 /// Number of jobs that wait or run.
-pub fn count_open(conn: &mut Conn) -> Result<i64> {
+pub(crate) fn count_open(conn: &mut Conn) -> Result<i64> {
     Ok(jobs::table.filter(jobs::state.eq_any(OPEN)).count().get_result(conn)?)
 }
 
 /// The oldest job that nobody works on.
-pub fn next(conn: &mut Conn, now: Timestamp) -> Result<Option<JobId>> {
+pub(crate) fn next(conn: &mut Conn, now: Timestamp) -> Result<Option<JobId>> {
     let id = jobs::table
         .inner_join(progress::table)
         .filter(jobs::state.eq_any(OPEN))
@@ -292,7 +296,7 @@ fn is_held(conn: &mut Conn, lease: &JobLease) -> Result<bool> {
 
 /// Extends the lease and stores the progress. Returns false if another holder has the job, or it
 /// ended.
-pub fn keep(conn: &mut Conn, lease: &JobLease, rows: JobRows) -> Result<bool> {
+pub(crate) fn keep(conn: &mut Conn, lease: &JobLease, rows: JobRows) -> Result<bool> {
     if !is_held(conn, lease)? {
         return Ok(false);
     }
@@ -307,7 +311,7 @@ pub fn keep(conn: &mut Conn, lease: &JobLease, rows: JobRows) -> Result<bool> {
 }
 
 /// Puts a job back into the queue, because the holder of its lease stops.
-pub fn give_back(conn: &mut Conn, lease: &JobLease, now: Timestamp) -> Result<()> {
+pub(crate) fn give_back(conn: &mut Conn, lease: &JobLease, now: Timestamp) -> Result<()> {
     if !is_held(conn, lease)? {
         return Ok(());
     }
@@ -325,7 +329,7 @@ pub fn give_back(conn: &mut Conn, lease: &JobLease, now: Timestamp) -> Result<()
 }
 
 /// Frees the jobs whose holder was killed. For a database that one process serves.
-pub fn free_all(conn: &mut Conn, now: Timestamp) -> Result<()> {
+pub(crate) fn free_all(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::update(progress::table.filter(progress::leased_until.gt(now.naive())))
         .set(progress::leased_until.eq(now.naive()))
         .execute(conn)?;
@@ -373,13 +377,13 @@ pub fn end(conn: &mut Conn, lease: &JobLease, end: &JobEnd) -> Result<()> {
 }
 
 /// True if a job ended before `before`.
-pub fn has_old(conn: &mut Conn, before: Timestamp) -> Result<bool> {
+pub(crate) fn has_old(conn: &mut Conn, before: Timestamp) -> Result<bool> {
     let old = jobs::table.filter(jobs::ended_at.lt(before.naive())).select(jobs::id);
     Ok(old.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Deletes the jobs that ended before `before`.
-pub fn prune(conn: &mut Conn, before: Timestamp) -> Result<()> {
+pub(crate) fn prune(conn: &mut Conn, before: Timestamp) -> Result<()> {
     let old = || jobs::table.filter(jobs::ended_at.lt(before.naive()));
     let ids: Vec<i64> = old().select(jobs::id).load(conn)?;
     diesel::delete(progress::table.filter(progress::job_id.eq_any(ids))).execute(conn)?;

@@ -32,7 +32,7 @@ use crate::store::{Conn, Result, StoreError, milestones};
 
 /// Project with its disclosed data.
 #[derive(Clone, Debug)]
-pub struct Disclosure {
+pub(crate) struct Disclosure {
     /// The project.
     pub project: Project,
     /// Ids in other systems.
@@ -53,7 +53,7 @@ pub struct Disclosure {
 
 /// Year plan in its latest version.
 #[derive(Clone, Debug)]
-pub struct PlannedYear {
+pub(crate) struct PlannedYear {
     /// The year.
     pub year: Year,
     /// Planned investment by month.
@@ -62,7 +62,7 @@ pub struct PlannedYear {
 
 /// Amount of a restatement.
 #[derive(Clone, Copy, Debug)]
-pub struct RestatedAmount {
+pub(crate) struct RestatedAmount {
     /// The month it corrects.
     pub month: Month,
     /// Amount added; negative reduces the month.
@@ -71,7 +71,7 @@ pub struct RestatedAmount {
 
 /// Unit with one of its roles.
 #[derive(Clone, Debug)]
-pub struct Party {
+pub(crate) struct Party {
     /// The unit.
     pub id: UnitId,
     /// Its name.
@@ -86,7 +86,7 @@ pub struct Party {
 
 /// Figures of a confirmed monthly report.
 #[derive(Clone, Debug)]
-pub struct Confirmed {
+pub(crate) struct Confirmed {
     /// The month.
     pub month: Month,
     /// Investment in the month.
@@ -101,7 +101,7 @@ const AT_ONCE: usize = 1_000;
 /// Visible open projects that match `filter`, ordered by id.
 ///
 /// `None` if there are more than `most`.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &ProjectFilter,
     sight: Sight,

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::store::error::{Result, StoreError};
 
 /// As a limit: every row of the list.
-pub const WHOLE: i64 = i64::MAX;
+pub(crate) const WHOLE: i64 = i64::MAX;
 /// Rows that are read at a time while every row of a list is read.
-pub const PART: i64 = 2_000;
+pub(crate) const PART: i64 = 2_000;
 /// Default page size.
-pub const USUAL: i64 = 50;
+pub(crate) const USUAL: i64 = 50;
 
 /// Requested page.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ impl PageRequest {
 }
 
 /// Sort key number `at` of a cursor.
-pub fn key(keys: &[Value], at: usize) -> Option<&Value> {
+pub(crate) fn key(keys: &[Value], at: usize) -> Option<&Value> {
     keys.get(at)
 }
 

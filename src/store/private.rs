@@ -18,7 +18,7 @@ const OTHERS: u32 = 0o077;
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 /// The files of the SQLite database at `path`.
-pub fn files_of(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_of(path: &Path) -> Vec<PathBuf> {
     let beside = |end: &&str| {
         let mut name = OsString::from(path);
         name.push(end);
@@ -55,7 +55,7 @@ pub(super) fn make_file(file: &Path) -> Result<File> {
 }
 
 /// Writes a private file with `bytes`, and creates its folder.
-pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = file.parent() {
         make_folder(folder)?;
     }
@@ -90,7 +90,7 @@ pub(super) fn protect_database(path: &Path) -> Result<()> {
 }
 
 /// A warning for each file or folder of `paths` that others than its owner can read.
-pub fn exposed(paths: &[PathBuf]) -> Vec<String> {
+pub(crate) fn exposed(paths: &[PathBuf]) -> Vec<String> {
     let exposed = paths.iter().filter(|path| open_to_others(path));
     let warning = |path: &PathBuf| {
         let mode = if path.is_dir() { "700" } else { "600" };

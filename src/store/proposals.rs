@@ -52,7 +52,7 @@ pub struct Proposal {
 
 /// A proposal to be inserted.
 #[derive(Clone, Debug)]
-pub struct NewProposal {
+pub(crate) struct NewProposal {
     /// What it asks for.
     pub kind: ProposalKind,
     /// Kind of the record it is about.
@@ -131,7 +131,7 @@ fn wanted(states: &[ProposalState]) -> Wanted<'_> {
 }
 
 /// One page of proposals in these states, newest first; all states if empty.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     states: &[ProposalState],
     page: &PageRequest,
@@ -147,7 +147,7 @@ pub fn list(
 }
 
 /// Inserts a proposal.
-pub fn insert(conn: &mut Conn, new: &NewProposal) -> Result<Proposal> {
+pub(crate) fn insert(conn: &mut Conn, new: &NewProposal) -> Result<Proposal> {
     let effects = serde_json::to_string(&new.effects).map_err(StoreError::broken)?;
     let id = diesel::insert_into(proposals::table)
         .values((
@@ -170,7 +170,7 @@ pub fn insert(conn: &mut Conn, new: &NewProposal) -> Result<Proposal> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn decide(conn: &mut Conn, proposal: &Proposal) -> Result<Proposal> {
+pub(crate) fn decide(conn: &mut Conn, proposal: &Proposal) -> Result<Proposal> {
     let same = proposals::table.find(proposal.id.0).filter(proposals::version.eq(proposal.version));
     let changed = diesel::update(same)
         .set((
@@ -187,7 +187,7 @@ pub fn decide(conn: &mut Conn, proposal: &Proposal) -> Result<Proposal> {
 }
 
 /// True if no enabled account of another person has `role`.
-pub fn is_alone(conn: &mut Conn, account: &users::User, role: Role) -> Result<bool> {
+pub(crate) fn is_alone(conn: &mut Conn, account: &users::User, role: Role) -> Result<bool> {
     let filter = UserFilter { roles: vec![role], disabled: Some(false), q: None };
     let others = users::list(conn, &filter, &PageRequest::whole())?.items;
     let person = fold(&account.display_name);
@@ -196,7 +196,7 @@ pub fn is_alone(conn: &mut Conn, account: &users::User, role: Role) -> Result<bo
 
 /// True if another person's account created the account or set its password shortly before `now`.
 /// The operator's command line is not meant.
-pub fn has_new_password(conn: &mut Conn, account: UserId, now: Timestamp) -> Result<bool> {
+pub(crate) fn has_new_password(conn: &mut Conn, account: UserId, now: Timestamp) -> Result<bool> {
     let since = now.plus_hours(-NEW_PASSWORD_HOURS);
     let found = events::table
         .filter(events::subject_kind.eq("user"))

@@ -15,7 +15,7 @@ use crate::usecases::refusal::Refusal;
 /// A line of the access log: the same thing within one minute, with how often.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AccessLine)]
-pub struct AccessLineView {
+pub(crate) struct AccessLineView {
     /// The line's id; increases with time.
     pub id: AccessLineId,
     /// Start of the minute the line counts; of `left_out`, start of the day in China.
@@ -77,7 +77,7 @@ impl From<StoredLine> for AccessLineView {
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: &AccessFilter,
     page: &PageRequest,

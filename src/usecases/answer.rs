@@ -13,16 +13,16 @@ use crate::store::page::Page;
 use crate::usecases::refusal::Refusal;
 
 /// Path of version 1 of the API, in addresses that answers contain.
-pub const API: &str = "/api/v1";
+pub(crate) const API: &str = "/api/v1";
 
 /// A view with a version.
-pub trait Versioned {
+pub(crate) trait Versioned {
     /// The version; it is the ETag.
     fn version(&self) -> i64;
 }
 
 /// An answer with the items of one page of a list.
-pub trait Listing: Serialize {
+pub(crate) trait Listing: Serialize {
     /// An item of the list.
     type Item: Serialize + ToSchema;
 
@@ -41,7 +41,7 @@ pub trait Listing: Serialize {
 
 /// A page of a list.
 #[derive(Debug, Serialize)]
-pub struct PageView<T> {
+pub(crate) struct PageView<T> {
     /// The page's items.
     pub items: Vec<T>,
     /// Number of items on all pages.
@@ -76,7 +76,7 @@ impl<T: Serialize + ToSchema> Listing for PageView<T> {
 
 impl<T> PageView<T> {
     /// Converts the items of a page of the store to views.
-    pub fn of<U>(page: Page<U>, view: impl FnMut(U) -> T) -> Self {
+    pub(crate) fn of<U>(page: Page<U>, view: impl FnMut(U) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(view).collect(),
             total: page.total,
@@ -89,7 +89,7 @@ impl<T> PageView<T> {
     ///
     /// # Errors
     /// A cursor of another list, or of an item that is gone.
-    pub fn cut<K: Serialize>(
+    pub(crate) fn cut<K: Serialize>(
         items: Vec<T>,
         page: &PageRequest,
         key: impl Fn(&T) -> K,

@@ -10,7 +10,7 @@ use crate::usecases::refusal::Refusal;
 
 /// The instant and the business day of a request, read once.
 #[derive(Clone, Copy, Debug)]
-pub struct Now {
+pub(crate) struct Now {
     /// The instant.
     pub instant: Timestamp,
     /// The business day in Asia/Shanghai.
@@ -19,7 +19,7 @@ pub struct Now {
 
 /// Author and time of a change, for its event.
 #[derive(Clone, Debug)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// The account, machine client or program that makes the change.
     pub author: Author,
     /// The instant and the business day.
@@ -27,7 +27,7 @@ pub struct Stamp {
 }
 
 /// A consistent snapshot of the register, with the caller, the time and the language.
-pub struct Ask<'a> {
+pub(crate) struct Ask<'a> {
     /// The connection of the snapshot. Only use cases read it.
     pub(in crate::usecases) conn: &'a mut Conn,
     /// The caller.
@@ -39,7 +39,7 @@ pub struct Ask<'a> {
 }
 
 /// The context of a use case that runs before there is a caller, such as logging in.
-pub struct Anonymous<'a> {
+pub(crate) struct Anonymous<'a> {
     /// The connection of the snapshot. Only use cases read it.
     pub(in crate::usecases) conn: &'a mut Conn,
     /// The instant and the business day.
@@ -48,24 +48,29 @@ pub struct Anonymous<'a> {
 
 impl<'a> Anonymous<'a> {
     /// The context of a use case in the open transaction of `conn`.
-    pub fn new(conn: &'a mut Conn, now: Now) -> Self {
+    pub(crate) fn new(conn: &'a mut Conn, now: Now) -> Self {
         Self { conn, now }
     }
 }
 
 impl<'a> Ask<'a> {
     /// The context of a use case in the open transaction of `conn`.
-    pub fn new(conn: &'a mut Conn, caller: &'a Caller, now: Now, language: Language) -> Self {
+    pub(crate) fn new(
+        conn: &'a mut Conn,
+        caller: &'a Caller,
+        now: Now,
+        language: Language,
+    ) -> Self {
         Self { conn, caller, now, language }
     }
 
     /// The projects the caller sees.
-    pub fn sight(&self) -> Sight {
+    pub(crate) fn sight(&self) -> Sight {
         self.caller.sees()
     }
 
     /// Author and time, for the event of a change.
-    pub fn stamp(&self) -> Stamp {
+    pub(crate) fn stamp(&self) -> Stamp {
         Stamp { author: self.caller.author.clone(), now: self.now }
     }
 
@@ -73,7 +78,10 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// What `save` returns.
-    pub fn save<T, E>(&mut self, save: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn save<T, E>(
+        &mut self,
+        save: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
         save(self.conn)
     }
 
@@ -82,7 +90,7 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// The error of `work`.
-    pub fn attempt<T>(
+    pub(crate) fn attempt<T>(
         &mut self,
         work: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal>,
         keep: impl FnOnce(&T) -> bool,

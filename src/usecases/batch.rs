@@ -11,7 +11,7 @@ const ERRORS_LISTED: usize = 1_000;
 
 /// The rows of a batch; a row that cannot be read is its refusal.
 #[derive(Clone, Debug)]
-pub struct BatchRows<T> {
+pub(crate) struct BatchRows<T> {
     /// True to save all rows or none.
     pub atomic: bool,
     /// The rows.
@@ -20,7 +20,7 @@ pub struct BatchRows<T> {
 
 /// What a row saved.
 #[derive(Clone, Debug)]
-pub struct SavedRow {
+pub(crate) struct SavedRow {
     /// True if the row created its record.
     pub created: bool,
     /// Id of the record; `None` for a year plan, which its project and year name.
@@ -36,7 +36,7 @@ pub struct SavedRow {
 }
 
 /// What became of each row, in their order.
-pub type RowOutcomes = Vec<Result<SavedRow, Refusal>>;
+pub(crate) type RowOutcomes = Vec<Result<SavedRow, Refusal>>;
 
 /// True if a row is to blame for a refusal; otherwise the whole batch fails.
 pub(in crate::usecases) fn is_of_row(refusal: &Refusal) -> bool {
@@ -119,7 +119,7 @@ pub(in crate::usecases) fn all_or_nothing(
 
 /// The errors of a row, with pointers into the body of the batch; one for the whole row if it
 /// names no field.
-pub fn at_row(index: usize, refusal: Refusal) -> Vec<FieldError> {
+pub(crate) fn at_row(index: usize, refusal: Refusal) -> Vec<FieldError> {
     let Refusal { code, words, errors, .. } = refusal;
     if errors.is_empty() {
         return vec![FieldError::new(format!("/items/{index}"), code, words)];

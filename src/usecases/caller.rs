@@ -10,7 +10,7 @@ use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// An account with the session it calls through.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// The account, as currently stored.
     pub user: User,
     /// The session its token belongs to.
@@ -23,7 +23,7 @@ pub struct Caller {
 
 impl Caller {
     /// The projects the caller may see.
-    pub fn sees(&self) -> Sight {
+    pub(crate) fn sees(&self) -> Sight {
         Sight::of(self.user.role, self.user.unit_id, self.user.area_id)
     }
 
@@ -32,7 +32,7 @@ impl Caller {
     ///
     /// # Errors
     /// `password-change-required`, `forbidden`, `scope-missing`.
-    pub fn must_be_able_to(&self, actions: &[Action]) -> Result<(), Refusal> {
+    pub(crate) fn must_be_able_to(&self, actions: &[Action]) -> Result<(), Refusal> {
         if actions.is_empty() {
             return Ok(());
         }

@@ -6,18 +6,18 @@ use crate::usecases::refusal::Refusal;
 
 /// Collects the errors of an input.
 #[derive(Debug, Default)]
-pub struct Check {
+pub(crate) struct Check {
     errors: Vec<FieldError>,
 }
 
 impl Check {
     /// A check without errors.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// The value; an error is collected under `pointer`.
-    pub fn field<T, E: Into<FieldError>>(
+    pub(crate) fn field<T, E: Into<FieldError>>(
         &mut self,
         pointer: &str,
         value: Result<T, E>,
@@ -26,7 +26,7 @@ impl Check {
     }
 
     /// The value of an optional field; an absent one is not an error.
-    pub fn optional<T, E: Into<FieldError>>(
+    pub(crate) fn optional<T, E: Into<FieldError>>(
         &mut self,
         pointer: &str,
         value: Option<Result<T, E>>,
@@ -35,7 +35,7 @@ impl Check {
     }
 
     /// The row found by a code or an id; `None` is collected under `pointer` as `not-there`.
-    pub fn known<T>(&mut self, pointer: &str, found: Option<T>) -> Option<T> {
+    pub(crate) fn known<T>(&mut self, pointer: &str, found: Option<T>) -> Option<T> {
         if found.is_none() {
             let words = Words::new(
                 "没有这个编号或代码；请从相应列表中选取。",
@@ -47,18 +47,18 @@ impl Check {
     }
 
     /// Collects an error under `pointer`.
-    pub fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
+    pub(crate) fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
         self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });
     }
 
     /// The value; errors that have their pointers are collected.
-    pub fn all<T>(&mut self, value: Result<T, Vec<FieldError>>) -> Option<T> {
+    pub(crate) fn all<T>(&mut self, value: Result<T, Vec<FieldError>>) -> Option<T> {
         value.map_err(|errors| self.extend(errors)).ok()
     }
 
     /// The value; errors of rules are collected, except those that may only follow from a field
     /// that is wrong already.
-    pub fn rules<T>(&mut self, judged: Result<T, Vec<FieldError>>) -> Option<T> {
+    pub(crate) fn rules<T>(&mut self, judged: Result<T, Vec<FieldError>>) -> Option<T> {
         let wrong = self.errors.iter().map(|e| e.pointer.clone()).collect();
         let own = |errors: Vec<FieldError>| {
             self.extend(errors.into_iter().filter(|e| !e.follows_from(&wrong)).collect());
@@ -67,12 +67,12 @@ impl Check {
     }
 
     /// Collects errors that have their pointers.
-    pub fn extend(&mut self, errors: Vec<FieldError>) {
+    pub(crate) fn extend(&mut self, errors: Vec<FieldError>) {
         self.errors.extend(errors);
     }
 
     /// The parsed input, or a refusal with every collected error.
-    pub fn done<T>(self, parsed: Option<T>) -> Result<T, Refusal> {
+    pub(crate) fn done<T>(self, parsed: Option<T>) -> Result<T, Refusal> {
         match parsed {
             Some(whole) if self.errors.is_empty() => Ok(whole),
             Some(_) | None => Err(Refusal::invalid(self.errors)),

@@ -22,7 +22,7 @@ use crate::domain::words::Words;
 use crate::usecases::refusal::Refusal;
 
 /// An input whose fields can be changed one by one.
-pub trait Patchable: Serialize + DeserializeOwned + ToSchema {
+pub(crate) trait Patchable: Serialize + DeserializeOwned + ToSchema {
     /// Name of the patch's schema in the document.
     const SCHEMA: &'static str;
     /// Description of the patch's schema.
@@ -36,27 +36,22 @@ pub trait Patchable: Serialize + DeserializeOwned + ToSchema {
 
 /// Changes to the fields of an `I`.
 #[derive(Clone, Debug)]
-pub struct Patch<I> {
+pub(crate) struct Patch<I> {
     fields: Map<String, Value>,
     input: PhantomData<I>,
 }
 
 impl<I: Patchable> Patch<I> {
     /// Whether the patch names `field`.
-    pub fn names(&self, field: &str) -> bool {
+    pub(crate) fn names(&self, field: &str) -> bool {
         self.fields.contains_key(field)
-    }
-
-    /// The names of all given fields.
-    pub fn given(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
     }
 
     /// `current` with the given fields replaced.
     ///
     /// # Errors
     /// Invalid when the result is no `I`, for reasons a schema cannot state.
-    pub fn merged(&self, current: &I) -> Result<I, Refusal> {
+    pub(crate) fn merged(&self, current: &I) -> Result<I, Refusal> {
         let current = serde_json::to_value(current).map_err(Refusal::broken)?;
         let Value::Object(mut merged) = current else {
             return Err(Refusal::broken("an input is an object"));

@@ -5,7 +5,7 @@ use crate::usecases::refusal::Refusal;
 
 /// The versions that the caller takes for the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
+pub(crate) enum Expected {
     /// Any version (`If-Match: *`).
     Any,
     /// One of these; 0 is no version.
@@ -14,17 +14,17 @@ pub enum Expected {
 
 impl Expected {
     /// Most versions that may be listed.
-    pub const MOST: usize = 8;
+    pub(crate) const MOST: usize = 8;
 
     /// One of `versions`; `None` if there are more than [`Expected::MOST`].
-    pub fn one_of(versions: &[i64]) -> Option<Self> {
+    pub(crate) fn one_of(versions: &[i64]) -> Option<Self> {
         let mut listed = [0; Self::MOST];
         listed.get_mut(..versions.len())?.copy_from_slice(versions);
         Some(Self::OneOf(listed))
     }
 
     /// The version to save with: `current` if it is expected, else one that is stale.
-    pub fn of(self, current: i64) -> i64 {
+    pub(crate) fn of(self, current: i64) -> i64 {
         match self {
             Self::Any => current,
             Self::OneOf(listed) if listed.contains(&current) => current,
@@ -45,7 +45,7 @@ impl From<i64> for Expected {
 
 /// Whether a PUT creates (`If-None-Match: *`) or changes (`If-Match`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precondition {
+pub(crate) enum Precondition {
     /// The resource must not exist.
     Absent,
     /// The resource must have one of these versions.
@@ -58,7 +58,7 @@ impl Precondition {
     ///
     /// # Errors
     /// Stale if it exists and must not; not found if it must exist and does not.
-    pub fn admits<T>(
+    pub(crate) fn admits<T>(
         self,
         old: Option<T>,
         current: impl Fn(&T) -> i64,

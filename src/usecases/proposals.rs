@@ -25,7 +25,7 @@ use crate::usecases::waiting::ProposalView;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ProposalRefusalInput {
+pub(crate) struct ProposalRefusalInput {
     /// Reason, shown to the person who proposed.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
@@ -41,7 +41,7 @@ impl ProposalRefusalInput {
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     states: &[ProposalState],
     page: &PageRequest,
@@ -56,13 +56,13 @@ pub fn list(
 ///
 /// # Errors
 /// Not found.
-pub fn get(ask: &mut Ask<'_>, id: ProposalId) -> Result<ProposalView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: ProposalId) -> Result<ProposalView, Refusal> {
     let proposal = proposals::get(ask.conn, id)?;
     Ok(ProposalView::of(ask.conn, proposal)?)
 }
 
 /// A decision that is to be saved, with what the approval carries out.
-pub struct Decided {
+pub(crate) struct Decided {
     proposal: Proposal,
     proposer: User,
     grant: Option<Grant>,
@@ -75,7 +75,7 @@ pub struct Decided {
 /// # Errors
 /// Not found; a conflict when it was decided before or is stale; forbidden for the person who
 /// proposed it or gets something by it, and for an account whose password somebody else set.
-pub fn decide_approval(
+pub(crate) fn decide_approval(
     ask: &mut Ask<'_>,
     id: ProposalId,
     version: impl Into<Expected>,
@@ -95,7 +95,7 @@ pub fn decide_approval(
 /// # Errors
 /// Not found; a conflict when it was decided before; forbidden for the account that proposed it;
 /// invalid without a reason.
-pub fn decide_refusal(
+pub(crate) fn decide_refusal(
     ask: &mut Ask<'_>,
     id: ProposalId,
     version: impl Into<Expected>,
@@ -115,7 +115,7 @@ pub fn decide_refusal(
 ///
 /// # Errors
 /// Not found; a conflict when it was decided before; forbidden for others.
-pub fn decide_withdrawal(
+pub(crate) fn decide_withdrawal(
     ask: &mut Ask<'_>,
     id: ProposalId,
     version: impl Into<Expected>,
@@ -131,7 +131,7 @@ pub fn decide_withdrawal(
 ///
 /// # Errors
 /// A conflict when it was decided meanwhile.
-pub fn decide_outdated(ask: &mut Ask<'_>, id: ProposalId) -> Result<Decided, Refusal> {
+pub(crate) fn decide_outdated(ask: &mut Ask<'_>, id: ProposalId) -> Result<Decided, Refusal> {
     let proposal = proposals::get(ask.conn, id)?;
     if proposal.state != ProposalState::Open {
         return Err(ProposalRefusal::Decided(proposal.state).into());
@@ -187,7 +187,7 @@ fn decided(
 ///
 /// # Errors
 /// Stale when somebody else decided; the request's own.
-pub fn save(conn: &mut Conn, decided: Decided) -> Result<ProposalView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, decided: Decided) -> Result<ProposalView, Refusal> {
     let Decided { mut proposal, proposer, grant, kind, stamp } = decided;
     if let Some(grant) = grant {
         proposal.subject_id = Some(grants::save_granted(conn, grant)?);

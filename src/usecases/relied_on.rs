@@ -15,7 +15,7 @@ const UNRELATED: [&str; 7] =
 /// Records that belong to no project, such as areas, units and reporting months, always count as
 /// read.
 #[derive(Clone, Debug, Default)]
-pub struct ReliedOn {
+pub(crate) struct ReliedOn {
     projects: BTreeSet<ProjectId>,
     names: BTreeSet<String>,
     codes: BTreeSet<String>,
@@ -23,17 +23,17 @@ pub struct ReliedOn {
 
 impl ReliedOn {
     /// Adds a project and the records that belong to it.
-    pub fn add_project(&mut self, id: ProjectId) {
+    pub(crate) fn add_project(&mut self, id: ProjectId) {
         self.projects.insert(id);
     }
 
     /// Adds the projects of this name, or that there is none.
-    pub fn add_name(&mut self, name: &str) {
+    pub(crate) fn add_name(&mut self, name: &str) {
         self.names.insert(name.to_owned());
     }
 
     /// Adds the project of this national code, or that there is none.
-    pub fn add_code(&mut self, code: &str) {
+    pub(crate) fn add_code(&mut self, code: &str) {
         self.codes.insert(code.to_owned());
     }
 
@@ -41,7 +41,11 @@ impl ReliedOn {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn changed_since(&self, conn: &mut Conn, position: i64) -> Result<Changed, StoreError> {
+    pub(crate) fn changed_since(
+        &self,
+        conn: &mut Conn,
+        position: i64,
+    ) -> Result<Changed, StoreError> {
         Ok(self.changed_among(&changed_since(conn, position)?))
     }
 
@@ -72,7 +76,7 @@ impl ReliedOn {
 
 /// What changed since a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Changed {
+pub(crate) enum Changed {
     /// These of the projects that were read, or none.
     Projects(BTreeSet<ProjectId>),
     /// Something that any part of the decision may rely on.

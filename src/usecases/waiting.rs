@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 /// A proposal: a request that waits for a second person, or was decided.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Proposal)]
-pub struct ProposalView {
+pub(crate) struct ProposalView {
     /// The proposal's id.
     pub id: ProposalId,
     /// What it asks for.
@@ -63,7 +63,7 @@ impl ProposalView {
     ///
     /// # Errors
     /// The database's.
-    pub fn of(conn: &mut Conn, proposal: Proposal) -> Result<Self, StoreError> {
+    pub(crate) fn of(conn: &mut Conn, proposal: Proposal) -> Result<Self, StoreError> {
         let proposed_by_name = users::get(conn, proposal.proposed_by)?.display_name;
         let decided_by_name = match proposal.decided_by {
             Some(id) => Some(users::get(conn, id)?.display_name),
@@ -89,7 +89,7 @@ impl ProposalView {
 }
 
 /// A change that was decided on: to be saved now, or to wait for a second person.
-pub enum Decided<C> {
+pub(crate) enum Decided<C> {
     /// To be saved now.
     Now(C),
     /// To wait.
@@ -97,7 +97,7 @@ pub enum Decided<C> {
 }
 
 /// What became of a change.
-pub enum Saved<T> {
+pub(crate) enum Saved<T> {
     /// It was saved.
     Done(T),
     /// It waits.
@@ -105,7 +105,7 @@ pub enum Saved<T> {
 }
 
 /// A proposal that is to be stored.
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// The proposal.
     pub new: NewProposal,
     /// Who proposes, and when.
@@ -117,7 +117,7 @@ impl Waiting {
     ///
     /// # Errors
     /// The database's.
-    pub fn submit(self, conn: &mut Conn) -> Result<ProposalView, Refusal> {
+    pub(crate) fn submit(self, conn: &mut Conn) -> Result<ProposalView, Refusal> {
         let Self { new, stamp } = self;
         let proposal = proposals::insert(conn, &new)?;
         let effects = proposal.effects.clone();

@@ -9,7 +9,7 @@ use crate::domain::words::Language;
 /// One implausible figure or date, explained.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RecordWarning)]
-pub struct WarningView {
+pub(crate) struct WarningView {
     /// Stable code to program against.
     #[schema(example = "half-of-the-year")]
     pub code: String,
@@ -19,13 +19,13 @@ pub struct WarningView {
 
 impl WarningView {
     /// `warning` in `language`.
-    pub fn of(warning: Warning, language: Language) -> Self {
+    pub(crate) fn of(warning: Warning, language: Language) -> Self {
         let detail = warning.words().say(language);
         Self { code: warning.code, detail }
     }
 
     /// All of `warnings` in `language`.
-    pub fn all(warnings: Vec<Warning>, language: Language) -> Vec<Self> {
+    pub(crate) fn all(warnings: Vec<Warning>, language: Language) -> Vec<Self> {
         warnings.into_iter().map(|warning| Self::of(warning, language)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Access control: every operation refuses anonymous callers and wrong roles; resources of others
 //! answer 404.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -4,10 +4,10 @@
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::store::StoreError;
-use major_projects::store::events::seal;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::StoreError;
+use major_projects::testing::events::seal;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::json;
 

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use diesel::connection::SimpleConnection;
-use major_projects::config::Config;
-use major_projects::store::events::feed_id;
-use major_projects::store::events::feed_id::renew_if_restored;
-use major_projects::store::{Conn, DatabaseUrl, Use};
+use major_projects::testing::Config;
+use major_projects::testing::events::feed_id;
+use major_projects::testing::events::feed_id::renew_if_restored;
+use major_projects::testing::{Conn, DatabaseUrl, Use};
 use serde_json::{Value, json};
 
 use crate::bulletins::quarter;
@@ -160,7 +160,7 @@ async fn a_backup_is_restored_into_an_empty_machine(app: TestApp) {
             break;
         }
     }
-    let checks = again.db.read(major_projects::store::events::verify::verify).await.unwrap();
+    let checks = again.db.read(major_projects::testing::events::verify::verify).await.unwrap();
     assert!(checks.iter().all(|check| check.wrong.is_empty()), "{checks:?}");
     drop(again);
     Empty::remove(made);

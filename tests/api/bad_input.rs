@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use major_projects::config::Config;
+use major_projects::testing::Config;
 use reqwest::Method;
 use serde_json::{Value, json};
 

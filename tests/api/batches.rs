@@ -425,7 +425,7 @@ async fn projects_milestones_and_year_plans_go_in_by_batches(app: TestApp) {
 async fn a_batch_needs_the_right_of_each_row(app: TestApp) {
     let commission = app.commission().await;
     let owner = app.unit("甲公司").await;
-    let viewer = app.role(major_projects::domain::account::access::Role::Viewer).await;
+    let viewer = app.role(major_projects::testing::Role::Viewer).await;
     let project = commission.project("一号", json!({})).await;
     commission.assign(project, &[(app.unit_id("甲公司").await, "owner")]).await;
     let version = commission.get(&format!("/projects/{project}")).await.json["version"].clone();

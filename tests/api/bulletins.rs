@@ -37,7 +37,7 @@ pub async fn quarter(app: &TestApp, commission: &Actor) -> (i64, i64) {
         commission.put(&format!("/projects/{project}/year-plans/2023"), &body).await.expect(201);
     }
     for (month, amount) in [("2023-01", "100.00"), ("2023-02", "90.00"), ("2023-03", "80.00")] {
-        let month: major_projects::domain::month::Month = month.parse().unwrap();
+        let month: major_projects::testing::Month = month.parse().unwrap();
         app.calendar.turn_to(&month.next().first_day().to_string());
         let due = month.next().first_day() + chrono::Days::new(4);
         let days = json!({"opens_on": month.first_day(), "due_on": due});
@@ -157,15 +157,15 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     assert_eq!(unit.get("/bulletins/2023-01/content").await.status, 403);
 
     let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::store::events::verify::verify).await.unwrap();
+        let checks = app.db.read(major_projects::testing::events::verify::verify).await.unwrap();
         checks.into_iter().flat_map(|c| c.wrong).collect()
     };
     assert_eq!(wrong().await, Vec::<String>::new());
     let tamper = async |sql: &'static str| {
         use diesel::RunQueryDsl as _;
-        let run = move |conn: &mut major_projects::store::Conn| {
+        let run = move |conn: &mut major_projects::testing::Conn| {
             diesel::sql_query(sql).execute(conn)?;
-            Ok::<(), major_projects::store::StoreError>(())
+            Ok::<(), major_projects::testing::StoreError>(())
         };
         app.db.write(run).await.unwrap();
     };
@@ -361,8 +361,7 @@ async fn a_bulletin_shows_each_caller_only_visible_projects(app: TestApp) {
         (total["completed_wan"].as_str().unwrap().to_owned(), bulletin.to_string())
     };
     let (all, _) = seen(&commission).await;
-    let (viewer, text) =
-        seen(&app.role(major_projects::domain::account::access::Role::Viewer).await).await;
+    let (viewer, text) = seen(&app.role(major_projects::testing::Role::Viewer).await).await;
     let (unit, _) = seen(&app.unit("甲公司").await).await;
     let (area, _) = seen(&app.area("hekou").await).await;
 
@@ -407,7 +406,7 @@ async fn take_fields_out(app: &TestApp) {
         #[diesel(sql_type = diesel::sql_types::Text)]
         changes: String,
     }
-    let run = |conn: &mut major_projects::store::Conn| {
+    let run = |conn: &mut major_projects::testing::Conn| {
         let all = "select id, changes from events where kind = 'issue.raised' order by id";
         let rows = diesel::sql_query(all).load::<Row>(conn)?;
         assert_eq!(rows.len(), RAISED.len());
@@ -418,7 +417,7 @@ async fn take_fields_out(app: &TestApp) {
             let update = format!("update events set changes = '{text}' where id = {}", row.id);
             diesel::sql_query(update).execute(conn)?;
         }
-        Ok::<(), major_projects::store::StoreError>(())
+        Ok::<(), major_projects::testing::StoreError>(())
     };
     app.db.write(run).await.unwrap();
 }
@@ -428,7 +427,7 @@ async fn an_event_that_lacks_a_field_stops_no_publication(app: TestApp) {
     let commission = app.commission().await;
     let (one, _) = quarter(&app, &commission).await;
     for month in ["2023-04", "2023-05"] {
-        let month: major_projects::domain::month::Month = month.parse().unwrap();
+        let month: major_projects::testing::Month = month.parse().unwrap();
         let due = month.next().first_day() + chrono::Days::new(4);
         app.calendar.turn_to(&month.next().first_day().to_string());
         let days = json!({"opens_on": month.first_day(), "due_on": due});

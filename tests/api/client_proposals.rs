@@ -1,6 +1,6 @@
 //! Machine clients of the commission and the auditor wait for a second person.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

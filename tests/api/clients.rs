@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -356,7 +356,7 @@ async fn a_secret_is_shown_once_and_kept_nowhere(app: TestApp) {
             }
             let all = "select hash as text from client_secrets union all select outcome from idempotency_keys union all select changes from events union all select password_hash from users";
             let rows = diesel::sql_query(all).load::<Row>(conn)?;
-            Ok::<_, major_projects::store::StoreError>(
+            Ok::<_, major_projects::testing::StoreError>(
                 rows.into_iter().map(|row| row.text).collect::<Vec<_>>(),
             )
         })

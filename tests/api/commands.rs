@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use major_projects::store::{Conn, DatabaseUrl, StoreError, Use};
+use major_projects::testing::{Conn, DatabaseUrl, StoreError, Use};
 use serde_json::{Value, json};
 
 use crate::support::app::{PASSWORD, TestApp};
@@ -272,10 +272,10 @@ async fn a_backup_is_the_whole_register_and_checked(app: TestApp) {
     }
     assert!(text(&made.stdout).contains("ok: "), "{}", text(&made.stdout));
     let mut copy = Conn::open(&DatabaseUrl::Sqlite(file.clone()), Use::Read).unwrap();
-    let copied = major_projects::store::projects::get(
+    let copied = major_projects::testing::projects::get(
         &mut copy,
-        major_projects::domain::id::ProjectId(project),
-        major_projects::domain::account::access::Sight::All,
+        major_projects::testing::ProjectId(project),
+        major_projects::testing::Sight::All,
     );
     assert_eq!(copied.unwrap().facts.name.as_str(), "甲项目");
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::{Calendar as _, Clock as _};
-use major_projects::store::events::seal;
+use major_projects::testing::Role;
+use major_projects::testing::events::seal;
+use major_projects::testing::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -143,8 +143,8 @@ async fn digests(actor: &Actor, year: i32) -> Digests {
 
 async fn load_demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
-    let year = major_projects::domain::month::Year::new(2021).unwrap();
-    major_projects::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
+    let year = major_projects::testing::Year::new(2021).unwrap();
+    major_projects::testing::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     app.commission().await
 }
 

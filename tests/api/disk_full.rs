@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use major_projects::store::{DatabaseUrl, backup};
+use major_projects::testing::{DatabaseUrl, backup};
 use serde_json::{Value, json};
 
 use crate::commands::{Running, command, start, terminate};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use major_projects::api;
-use major_projects::http::documents::pretty;
-use major_projects::http::{document, document30};
+use major_projects::testing::api;
+use major_projects::testing::documents::pretty;
+use major_projects::testing::{document, document30};
 use serde_json::Value;
 
 use crate::support::run::Once;

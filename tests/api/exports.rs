@@ -1,8 +1,8 @@
 //! Files of long lists: every row of one snapshot, complete or visibly cut off.
 
 use diesel::RunQueryDsl as _;
-use major_projects::domain::account::access::Role;
-use major_projects::store::{Conn, StoreError};
+use major_projects::testing::Role;
+use major_projects::testing::{Conn, StoreError};
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

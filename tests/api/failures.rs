@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::store::{Conn, DatabaseUrl, Db, DbOptions, StoreError, Use};
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::{Conn, DatabaseUrl, Db, DbOptions, StoreError, Use};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -5,9 +5,9 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use major_projects::domain::account::access::Role;
-use major_projects::store::events::{Author, Event, record};
-use major_projects::store::{Conn, StoreError};
+use major_projects::testing::Role;
+use major_projects::testing::events::{Author, Event, record};
+use major_projects::testing::{Conn, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -48,7 +48,7 @@ fn sequences(events: &[Value]) -> Vec<i64> {
 async fn a_reader_who_follows_misses_nothing_while_many_write(app: TestApp) {
     let commission = app.commission().await;
     let auditor = app.role(Role::Auditor).await;
-    let beside = app.beside(major_projects::config::Config::for_tests()).await;
+    let beside = app.beside(major_projects::testing::Config::for_tests()).await;
     let mut other = beside.stranger();
     other.token.clone_from(&commission.token);
     let write = async |n: usize| {
@@ -74,7 +74,7 @@ async fn a_reader_who_follows_misses_nothing_while_many_write(app: TestApp) {
 async fn events_committed_late_are_read_later_and_not_skipped(app: TestApp) {
     let commission = app.commission().await;
     let (_, before) = follow(&commission, "", 0).await;
-    let now = major_projects::domain::clock::Clock::now(app.clock.as_ref());
+    let now = major_projects::testing::Clock::now(app.clock.as_ref());
     let (db, mut written) = (app.db.clone(), false);
     let (commit, committing) = channel();
     let (recorded, mut first) = tokio::sync::mpsc::unbounded_channel();
@@ -212,7 +212,7 @@ async fn verify_names_the_first_altered_missing_or_reordered_event(app: TestApp)
     commission.step("/reporting-months/2023-03/publication").await.expect(201);
     follow(&commission, "", 0).await;
     let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::store::events::verify::verify).await.unwrap();
+        let checks = app.db.read(major_projects::testing::events::verify::verify).await.unwrap();
         checks.into_iter().flat_map(|c| c.wrong).collect()
     };
     let run = async |sql: &'static str| {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::channel;
 
 use diesel::RunQueryDsl as _;
-use major_projects::domain::event::kind::EventKind;
-use major_projects::store::events::feed_id::renew_if_restored;
-use major_projects::store::{Conn, Db, DbOptions, StoreError};
+use major_projects::testing::EventKind;
+use major_projects::testing::events::feed_id::renew_if_restored;
+use major_projects::testing::{Conn, Db, DbOptions, StoreError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -145,7 +145,7 @@ async fn a_reader_of_a_feed_that_was_reset_is_told(app: TestApp) {
 }
 
 fn feed_id(conn: &mut Conn) -> Result<String, StoreError> {
-    major_projects::store::events::feed_id::get(conn)
+    major_projects::testing::events::feed_id::get(conn)
 }
 
 async fn run(db: &Db, sql: &'static str) {
@@ -179,7 +179,7 @@ async fn a_restored_backup_gives_the_feed_another_id(app: TestApp) {
         for name in ["restored.db", "again.db"] {
             let restored = app.database.folder.path().join(name);
             std::fs::copy(&file, &restored).unwrap();
-            let url = major_projects::store::DatabaseUrl::Sqlite(restored);
+            let url = major_projects::testing::DatabaseUrl::Sqlite(restored);
             assert!(renew_if_restored(&url).unwrap() && !renew_if_restored(&url).unwrap());
             let db =
                 Db::open(&url, DbOptions { connections: 1, wait: PATIENCE, deadline: PATIENCE })

@@ -1,7 +1,7 @@
 //! Headers for browsers, and the switches of the documents and the metrics.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::Method;
 
 use crate::support::app::TestApp;

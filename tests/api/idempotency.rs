@@ -114,7 +114,7 @@ async fn failures_are_not_stored_and_another_body_is_refused(app: TestApp) {
 async fn twenty_at_once_with_one_key_make_one_row(app: TestApp) {
     let commission = app.commission().await;
     // A second server on the same database does not know the requests in progress on the first.
-    let beside = app.beside(major_projects::config::Config::for_tests()).await;
+    let beside = app.beside(major_projects::testing::Config::for_tests()).await;
     let mut other = beside.stranger();
     other.token.clone_from(&commission.token);
     let body = unit("二十公司");

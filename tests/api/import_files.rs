@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::Client;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;

@@ -1,7 +1,7 @@
 //! Imports: rows that create, change or leave unchanged; all errors at once; all or nothing.
 
 use calamine::Data;
-use major_projects::store::events::seal;
+use major_projects::testing::events::seal;
 use reqwest::Method;
 use serde_json::json;
 
@@ -582,7 +582,7 @@ async fn an_owner_imports_its_own_reports_and_no_others(app: TestApp) {
     let refused = owner.import("kind=milestones", by_id.xlsx()).await;
     assert_eq!((refused.status, refused.places()[0].2.as_str()), (422, "unknown-milestone"));
     assert_eq!(app.stranger().import("kind=reports", Vec::new()).await.status, 401);
-    let viewer = app.role(major_projects::domain::account::access::Role::Viewer).await;
+    let viewer = app.role(major_projects::testing::Role::Viewer).await;
     assert_eq!(viewer.import("kind=reports", Vec::new()).await.status, 403);
 }
 
@@ -731,7 +731,7 @@ async fn long_lists_stand_in_a_hidden_sheet(app: TestApp) {
 }
 
 async fn a_machine_imports_within_its_scopes_and_role(app: TestApp) {
-    let admin = app.role(major_projects::domain::account::access::Role::Admin).await;
+    let admin = app.role(major_projects::testing::Role::Admin).await;
     let commission = app.commission().await;
     let id = commission.project("甲", json!({})).await;
     let report =

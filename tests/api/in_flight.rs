@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use serde_json::{Map, Value, json};
 
 use crate::support::app::TestApp;

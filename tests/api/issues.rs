@@ -1,9 +1,9 @@
 //! Issues: all states with each role, lists and counts, links from reports.
 
 use diesel::RunQueryDsl as _;
-use major_projects::store::events::FieldChange;
-use major_projects::store::events::read::of_subject;
-use major_projects::store::{Conn, StoreError};
+use major_projects::testing::events::FieldChange;
+use major_projects::testing::events::read::of_subject;
+use major_projects::testing::{Conn, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};
@@ -103,7 +103,7 @@ async fn an_issue_passes_through_all_states_with_each_role(app: TestApp) {
     assert_eq!(told[13], ("issue.cleared", "同意销号"));
     assert_eq!(steps.items()[13]["by"], "commission");
     assert_eq!(steps.items()[4]["state"], "assigned");
-    for role in [major_projects::domain::account::access::Role::Viewer] {
+    for role in [major_projects::testing::Role::Viewer] {
         let viewer = app.role(role).await;
         viewer.get(&path).await.expect(200);
         assert_eq!(say(&viewer, &path, "work", "……").await.status, 403);

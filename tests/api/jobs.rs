@@ -5,12 +5,12 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use futures_util::future::join3;
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::Clock;
-use major_projects::domain::id::{SessionId, UserId};
-use major_projects::domain::job::{JobKind, MOST_JOBS};
-use major_projects::store::StoreError;
-use major_projects::store::jobs::{self, JobLease, JobStarter, NewJob};
+use major_projects::testing::Clock;
+use major_projects::testing::Role;
+use major_projects::testing::StoreError;
+use major_projects::testing::jobs::{self, JobLease, JobStarter, NewJob};
+use major_projects::testing::{JobKind, MOST_JOBS};
+use major_projects::testing::{SessionId, UserId};
 use reqwest::Method;
 use serde_json::{Value, json};
 

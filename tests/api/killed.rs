@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 

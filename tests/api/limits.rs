@@ -1,7 +1,7 @@
 //! Limits that hold on every path, and dates and cumulative figures that contradict each other.
 
 use futures_util::future::join;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use serde_json::{Value, json};
 
 use crate::commands::{command, execute, run, text};

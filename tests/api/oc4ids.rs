@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::{Calendar as _, Clock as _};
-use major_projects::store::{Conn, StoreError};
+use major_projects::testing::Role;
+use major_projects::testing::{Calendar as _, Clock as _};
+use major_projects::testing::{Conn, StoreError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -37,8 +37,8 @@ const PACKAGE: &str = "/exports/oc4ids";
 
 async fn load_demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
-    let year = major_projects::domain::month::Year::new(2021).unwrap();
-    major_projects::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
+    let year = major_projects::testing::Year::new(2021).unwrap();
+    major_projects::testing::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     app.commission().await
 }
 

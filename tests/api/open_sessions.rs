@@ -5,9 +5,9 @@ use std::time::Duration;
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::store::{Conn, StoreError};
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::{Conn, StoreError};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The pages over HTTP: log-in, security headers, and agreement with the API.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::json;

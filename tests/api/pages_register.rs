@@ -1,7 +1,7 @@
 //! The register's pages over HTTP: projects, issues, history.
 
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::{Calendar as _, Clock as _};
+use major_projects::testing::Role;
+use major_projects::testing::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -29,8 +29,8 @@ tests![
 /// The demonstration data: 152 projects, January to May confirmed.
 async fn demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
-    let year = major_projects::domain::month::Year::new(2021).unwrap();
-    major_projects::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
+    let year = major_projects::testing::Year::new(2021).unwrap();
+    major_projects::testing::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     app.commission().await
 }
 
@@ -389,14 +389,11 @@ async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
     let bureau = app.unit_id("市自然资源局").await;
     app.db
         .write(move |conn| {
-            use major_projects::domain::id::UnitId;
-            use major_projects::domain::reference::unit::UnitKind;
-            use major_projects::store::reference::units;
+            use major_projects::testing::UnitId;
+            use major_projects::testing::UnitKind;
+            use major_projects::testing::units;
             let unit = units::get(conn, UnitId(bureau))?;
-            let unit = major_projects::domain::reference::unit::Unit {
-                kind: UnitKind::Government,
-                ..unit
-            };
+            let unit = major_projects::testing::Unit { kind: UnitKind::Government, ..unit };
             units::save(conn, &unit)
         })
         .await

@@ -1,6 +1,6 @@
 //! The pages for daily work over HTTP: filing, review, months, bulletins, accounts.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use serde_json::json;
 
 use crate::support::actor::Actor;

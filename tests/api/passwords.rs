@@ -1,6 +1,6 @@
 //! Which passwords are taken.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use serde_json::json;
 
 use crate::support::actor::{Actor, Answer};

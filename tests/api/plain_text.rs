@@ -7,7 +7,7 @@ use std::net::TcpStream;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use major_projects::store::DatabaseUrl;
+use major_projects::testing::DatabaseUrl;
 
 use crate::commands::{command, start, terminate};
 use crate::support::app::TestApp;

@@ -1,6 +1,6 @@
 //! Project list with figures: its sums equal the other summaries.
 
-use major_projects::domain::clock::{Calendar as _, Clock as _};
+use major_projects::testing::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -22,8 +22,8 @@ tests![
 /// The demonstration data: 152 projects, January to May confirmed.
 async fn demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
-    let year = major_projects::domain::month::Year::new(2021).unwrap();
-    major_projects::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
+    let year = major_projects::testing::Year::new(2021).unwrap();
+    major_projects::testing::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     app.commission().await
 }
 

@@ -1,9 +1,9 @@
 //! Grants of commission, auditor and administrator wait for a second person.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::domain::proposal::SecondPerson;
-use major_projects::store::events::seal;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::SecondPerson;
+use major_projects::testing::events::seal;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -276,8 +276,8 @@ async fn the_secret_of_a_proposal_is_shown_to_nobody_and_not_kept(app: TestApp) 
     for answer in [&waits, &approved, &listed, &feed] {
         assert!(!answer.text.contains("argon2") && !answer.text.contains("orchid"));
     }
-    let id = major_projects::domain::id::ProposalId(waits.id());
-    let look = move |conn: &mut _| major_projects::store::proposals::get(conn, id);
+    let id = major_projects::testing::ProposalId(waits.id());
+    let look = move |conn: &mut _| major_projects::testing::proposals::get(conn, id);
     assert_eq!(app.db.read(look).await.unwrap().input, "");
 }
 

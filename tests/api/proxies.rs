@@ -1,7 +1,7 @@
 //! Behind a proxy: the address of the client, and tags that the proxy changed.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

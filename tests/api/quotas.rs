@@ -2,9 +2,9 @@
 
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::store::{Conn, Use};
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::{Conn, Use};
 use reqwest::Method;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Lists across projects that a mirror reads: restatements, milestones, year plans, reports.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};

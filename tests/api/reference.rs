@@ -55,8 +55,8 @@ async fn the_plan_of_2021_is_there_as_printed(app: TestApp) {
 }
 
 async fn seeding_again_changes_nothing(app: TestApp) {
-    use major_projects::domain::clock::Clock;
-    use major_projects::seed::{self, Seeded};
+    use major_projects::testing::Clock;
+    use major_projects::testing::seed::{self, Seeded};
     let commission = app.commission().await;
     commission.patch("/areas/hekou", 1, &json!({"note": "改过"})).await.expect(200);
     let now = app.clock.now();

@@ -309,7 +309,7 @@ async fn a_report_shows_what_it_is_compared_with(app: TestApp) {
 async fn the_context_says_why_a_report_cannot_be_written(app: TestApp) {
     let commission = app.commission().await;
     let owner = app.unit("甲公司").await;
-    let viewer = app.role(major_projects::domain::account::access::Role::Viewer).await;
+    let viewer = app.role(major_projects::testing::Role::Viewer).await;
     let id = commission.project("项目", json!({})).await;
     commission.assign(id, &[(app.unit_id("甲公司").await, "owner")]).await;
     let refusal = async |actor: &crate::support::actor::Actor, month: &str| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use major_projects::store::{Conn, StoreError, Use};
+use major_projects::testing::{Conn, StoreError, Use};
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -1,9 +1,9 @@
 //! Search: the same word finds the same thing in every list, on both databases.
 
 use diesel::connection::SimpleConnection;
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::store::{Conn, Use, migrate};
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::{Conn, Use, migrate};
 use serde_json::{Value, json};
 
 use crate::documents::{document, operations};

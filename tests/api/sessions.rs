@@ -1,7 +1,7 @@
 //! Log-in, refresh and log-out.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::json;
 

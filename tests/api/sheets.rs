@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calamine::Data;
-use major_projects::domain::clock::{Calendar as _, Clock as _};
+use major_projects::testing::{Calendar as _, Clock as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -49,8 +49,8 @@ fn said(value: &Value) -> String {
 
 async fn demo(app: &TestApp) -> Actor {
     let (today, now) = (app.calendar.today(), app.clock.now());
-    let year = major_projects::domain::month::Year::new(2021).unwrap();
-    major_projects::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
+    let year = major_projects::testing::Year::new(2021).unwrap();
+    major_projects::testing::demo::load::load(&app.db, year, today, now, |_, _| ()).await.unwrap();
     app.commission().await
 }
 
@@ -102,7 +102,7 @@ async fn a_summary_is_exported_with_its_parts_and_its_head(app: TestApp) {
 
 async fn every_list_and_summary_comes_in_all_three_forms(app: TestApp) {
     let commission = demo(&app).await;
-    let admin = app.role(major_projects::domain::account::access::Role::Admin).await;
+    let admin = app.role(major_projects::testing::Role::Admin).await;
     let mut seen = 0;
     for (path, method, operation) in operations(&document()) {
         let answers = &operation["responses"]["200"]["content"];

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use major_projects::demo;
-use major_projects::domain::clock::{Calendar, Clock};
-use major_projects::domain::month::Year;
+use major_projects::testing::Year;
+use major_projects::testing::demo;
+use major_projects::testing::{Calendar, Clock};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -39,7 +39,7 @@ async fn load_demo(app: &TestApp) -> Actor {
     assert_eq!(loaded, 152);
     let commission = app.commission().await;
     // Seal all events, so that `last_event` does not depend on timing.
-    app.db.write(major_projects::store::events::seal::seal_all).await.unwrap();
+    app.db.write(major_projects::testing::events::seal::seal_all).await.unwrap();
     commission
 }
 

@@ -3,10 +3,10 @@
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use hmac::{Hmac, KeyInit, Mac};
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::Clock;
-use major_projects::store::StoreError;
+use major_projects::testing::Clock;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
+use major_projects::testing::StoreError;
 use reqwest::Method;
 use serde_json::json;
 use sha1::Sha1;

@@ -1,6 +1,6 @@
 //! User accounts, managed by the administrator.
 
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Role;
 use serde_json::json;
 
 use crate::support::app::{PASSWORD, TestApp};

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::Method;
 use rustls::ServerConfig;
@@ -290,7 +290,7 @@ async fn a_receiver_behind_tls_needs_a_trusted_certificate(app: TestApp) {
     let file = app.database.folder.path().join("authority.pem");
     std::fs::write(&file, authority).unwrap();
     let url = receiver.url("/hook").replace("http:", "https:");
-    let webhook_hosts: major_projects::domain::webhook::allowed_hosts::AllowedHosts =
+    let webhook_hosts: major_projects::testing::AllowedHosts =
         receiver.address.to_string().parse().unwrap();
     let config = Config { webhook_hosts: webhook_hosts.clone(), ..Config::for_tests() };
     let server = app.beside(config.clone()).await;

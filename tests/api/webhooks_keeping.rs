@@ -1,7 +1,7 @@
 //! Managing webhooks: permissions, allowed hosts, secrets and delivery lists.
 
-use major_projects::config::Config;
-use major_projects::domain::account::access::Role;
+use major_projects::testing::Config;
+use major_projects::testing::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -224,7 +224,7 @@ async fn a_secret_is_shown_once_and_kept_nowhere(app: TestApp) {
             }
             let all = "select salt || fingerprint || hint as text from webhook_secrets union all select outcome from idempotency_keys union all select changes from events union all select url from webhooks";
             let rows = diesel::sql_query(all).load::<Row>(conn)?;
-            Ok::<_, major_projects::store::StoreError>(
+            Ok::<_, major_projects::testing::StoreError>(
                 rows.into_iter().map(|row| row.text).collect::<Vec<_>>(),
             )
         })
@@ -239,10 +239,10 @@ async fn another_server_key_signs_nothing_old(app: TestApp) {
     let commission = server.commission().await;
     let made = hook(&commission, &receiver, &["unit.created"]).await;
     // Simulate another server key: replace the fingerprint.
-    let job = |conn: &mut major_projects::store::Conn| {
+    let job = |conn: &mut major_projects::testing::Conn| {
         use diesel::RunQueryDsl as _;
         diesel::sql_query("update webhook_secrets set fingerprint = 'another'").execute(conn)?;
-        Ok::<(), major_projects::store::StoreError>(())
+        Ok::<(), major_projects::testing::StoreError>(())
     };
     app.db.write(job).await.unwrap();
     unit(&commission, "甲公司").await;

@@ -167,14 +167,7 @@ async fn pages_offer_what_can_be_filed_and_say_why_not(app: TestApp) {
         ids.push(id);
     }
     move_to(&commission, ids[2], "terminated", "2021-06-20").await;
-    app.add_user(
-        "owner",
-        major_projects::domain::account::access::Role::Unit,
-        Some("甲公司"),
-        None,
-        false,
-    )
-    .await;
+    app.add_user("owner", major_projects::testing::Role::Unit, Some("甲公司"), None, false).await;
     let owner = Browser::log_in(&app, "owner").await;
 
     let list = owner.open("/filing?year=2021&through=2021-06").await;

@@ -7,8 +7,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use major_projects::store::private::wal_of;
-use major_projects::store::{Conn, DatabaseUrl, Db, StoreError};
+use major_projects::testing::private::wal_of;
+use major_projects::testing::{Conn, DatabaseUrl, Db, StoreError};
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -30,7 +30,7 @@ use crate::usecases::permission::KeepAccounts;
 use crate::usecases::waiting::{ProposalView, Saved};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["clients"; list_clients, create_client, get_client, update_client, create_client_secret,
         revoke_client_secret]
 }
@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
 /// Path parameters of one machine client.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct ClientPath {
+pub(crate) struct ClientPath {
     /// The client's id.
     pub client_id: ClientId,
 }
@@ -46,7 +46,7 @@ pub struct ClientPath {
 /// Path parameters of one secret of a machine client.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct ClientSecretPath {
+pub(crate) struct ClientSecretPath {
     /// The client's id.
     pub client_id: ClientId,
     /// The secret's id.

@@ -1,11 +1,11 @@
 //! Sessions, second factors, accounts and machine clients: `/sessions`, `/me`, `/users`, `/clients`, `/oauth/token`.
 
-pub mod clients;
-pub mod oauth;
-pub mod open_sessions;
-pub mod sessions;
-pub mod totp;
-pub mod users;
+pub(crate) mod clients;
+pub(crate) mod oauth;
+pub(crate) mod open_sessions;
+pub(crate) mod sessions;
+pub(crate) mod totp;
+pub(crate) mod users;
 
 use crate::domain::account::access::Role;
 use crate::domain::id::{ClientId, ClientSecretId, SessionId, UserId};
@@ -13,7 +13,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     clients::routes()
         .and(oauth::routes())
         .and(sessions::routes())

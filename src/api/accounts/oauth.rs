@@ -33,7 +33,7 @@ use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::Anonymous;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["clients"; create_token]
 }
 
@@ -43,7 +43,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const LONGEST: usize = 8_192;
 
 /// A token request: the form parameters and the HTTP Basic credentials, if any.
-pub struct TokenRequest {
+pub(crate) struct TokenRequest {
     form: BTreeMap<String, String>,
     basic: Option<(String, String)>,
 }
@@ -158,7 +158,7 @@ impl TokenRequest {
 
 /// An access token response as defined by RFC 6749, 5.1.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AccessToken {
+pub(crate) struct AccessToken {
     /// Access token; send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
@@ -172,7 +172,7 @@ pub struct AccessToken {
 }
 
 /// A token response, sent with `Cache-Control: no-store`.
-pub struct Issued(AccessToken);
+pub(crate) struct Issued(AccessToken);
 
 impl Reply for Issued {
     fn describe(entry: &mut Entry) {

@@ -19,7 +19,7 @@ use crate::usecases::ask::Ask;
 use crate::usecases::permission::{KeepAccounts, LoggedIn};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["sessions"; list_sessions, end_session, end_my_session]
         .and(routes!["users"; end_user_sessions])
 }
@@ -27,7 +27,7 @@ pub fn routes() -> Routes {
 /// Path parameters of one session.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct SessionPath {
+pub(crate) struct SessionPath {
     /// The session's id.
     pub session_id: SessionId,
 }
@@ -50,7 +50,7 @@ async fn list_sessions(
 ///
 /// Ends the caller's session immediately and invalidates all its tokens.
 #[utoipa::path(delete, path = "/sessions/current")]
-pub async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
+pub(crate) async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
     who.change(|ask| Ok(open_sessions::decide_end(ask)), open_sessions::end).await?;
     Ok(NoContent)
 }

@@ -34,14 +34,14 @@ use crate::usecases::ask::Anonymous;
 use crate::usecases::permission::LoggedIn;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["sessions"; create_session, refresh_session, get_me, change_password]
 }
 
 /// An access token and the refresh token that renews it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
-pub struct SessionView {
+pub(crate) struct SessionView {
     /// Access token; send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
@@ -107,7 +107,7 @@ async fn create_session(
 }
 
 /// An account that has proved who it is.
-pub struct Authenticated {
+pub(crate) struct Authenticated {
     /// The account.
     pub user: User,
     /// Its code, which is to be used up; `None` without a second factor.
@@ -120,7 +120,7 @@ pub struct Authenticated {
 /// # Errors
 /// 401 if the credentials are wrong, 429 after too many attempts, 503 when too many passwords wait
 /// to be checked.
-pub async fn authenticate(
+pub(crate) async fn authenticate(
     app: &App,
     from: &Origin,
     limit: &AttemptLimit,
@@ -168,7 +168,7 @@ async fn check_credentials(
 ///
 /// # Errors
 /// As [`authenticate`].
-pub async fn open_page(
+pub(crate) async fn open_page(
     app: &App,
     from: &Origin,
     limit: &AttemptLimit,
@@ -249,7 +249,7 @@ async fn get_me(who: Permit<LoggedIn>) -> Result<Json<UserView>, Problem> {
 /// Ends all other sessions of the account; the current session stays open. Attempts are limited
 /// together with log-ins. The last five passwords are not taken again.
 #[utoipa::path(put, path = "/me/password")]
-pub async fn change_password(
+pub(crate) async fn change_password(
     who: Permit<LoggedIn>,
     limit: AttemptLimit,
     Body(change): Body<PasswordChange>,

@@ -25,14 +25,14 @@ use crate::usecases::ask::Ask;
 use crate::usecases::permission::{KeepAccounts, UseSecondFactor};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["sessions"; get_my_totp, create_my_totp, confirm_my_totp, delete_my_totp]
         .and(routes!["users"; delete_totp])
 }
 
 /// Recovery codes, each of which is taken once in place of a code. They are shown only once.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TotpRecoveryCodes {
+pub(crate) struct TotpRecoveryCodes {
     /// The codes.
     #[schema(example = json!(["MFRG-GZDF-MZTW-Q2LK"]))]
     pub recovery_codes: Vec<String>,
@@ -86,7 +86,7 @@ async fn create_my_totp(
 ///
 /// # Errors
 /// As [`totp::check_password`] and [`totp::decide_beginning`].
-pub async fn begin(
+pub(crate) async fn begin(
     who: &Permit<UseSecondFactor>,
     limit: &AttemptLimit,
     TotpRequest { current_password }: TotpRequest,
@@ -121,7 +121,7 @@ async fn confirm_my_totp(
 ///
 /// # Errors
 /// As [`totp::decide_confirmation`].
-pub async fn confirm(
+pub(crate) async fn confirm(
     who: &Permit<UseSecondFactor>,
     limit: &AttemptLimit,
     TotpCode { code }: TotpCode,
@@ -156,7 +156,7 @@ async fn delete_my_totp(
 ///
 /// # Errors
 /// As [`totp::decide_removal`].
-pub async fn remove(
+pub(crate) async fn remove(
     who: &Permit<UseSecondFactor>,
     limit: &AttemptLimit,
     TotpCode { code }: TotpCode,

@@ -30,14 +30,14 @@ use crate::usecases::permission::KeepAccounts;
 use crate::usecases::waiting::{ProposalView, Saved};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["users"; list_users, create_user, get_user, update_user, reset_password]
 }
 
 /// Path parameters of one account.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct UserPath {
+pub(crate) struct UserPath {
     /// The account's id.
     pub user_id: UserId,
 }
@@ -45,7 +45,7 @@ pub struct UserPath {
 /// Filters for the list of accounts.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct UserFilterQuery {
+pub(crate) struct UserFilterQuery {
     /// Only accounts with one of these roles.
     #[serde(default)]
     pub role: Vec<Role>,
@@ -61,7 +61,7 @@ pub struct UserFilterQuery {
 /// Paging parameters without filters.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct UserQuery {
+pub(crate) struct UserQuery {
     /// Maximum number of items per page.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -174,7 +174,7 @@ async fn reset_password(
 ///
 /// # Errors
 /// Not found; invalid when the password is weak or was used before.
-pub async fn reset_to(
+pub(crate) async fn reset_to(
     who: &Permit<KeepAccounts>,
     id: UserId,
     reset: PasswordReset,

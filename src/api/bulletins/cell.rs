@@ -6,7 +6,7 @@ use crate::domain::rate::Hundredths;
 
 /// Content of a table cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub(crate) enum Cell {
     /// Text.
     Text(String),
     /// A day or month; never wrapped.
@@ -30,49 +30,49 @@ const MISSING: &str = "（缺）";
 
 impl Cell {
     /// A text.
-    pub fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 
     /// A day or month.
-    pub fn day(day: &impl ToString) -> Self {
+    pub(crate) fn day(day: &impl ToString) -> Self {
         Self::Day(day.to_string())
     }
 
     /// A day that may not exist.
-    pub fn optional_day(day: Option<impl ToString>) -> Self {
+    pub(crate) fn optional_day(day: Option<impl ToString>) -> Self {
         day.map_or(Self::NoDay, |day| Self::day(&day))
     }
 
     /// An amount, in 万元.
-    pub fn amount(amount: Fen) -> Self {
+    pub(crate) fn amount(amount: Fen) -> Self {
         Self::Number(amount.to_wan())
     }
 
     /// The total investment of projects, of which that of `unknown` is not known: a dash if that is
     /// all there is.
-    pub fn total(amount: Fen, unknown: Option<i64>) -> Self {
+    pub(crate) fn total(amount: Fen, unknown: Option<i64>) -> Self {
         if amount.is_zero() && unknown.is_some() { Self::NoNumber } else { Self::amount(amount) }
     }
 
     /// A percentage or percentage points that may not exist.
-    pub fn optional_rate(rate: Option<Hundredths>) -> Self {
+    pub(crate) fn optional_rate(rate: Option<Hundredths>) -> Self {
         rate.map_or(Self::NoNumber, |rate| Self::Number(rate.to_string()))
     }
 
     /// A count that may not exist.
-    pub fn optional_count(count: Option<i64>) -> Self {
+    pub(crate) fn optional_count(count: Option<i64>) -> Self {
         count.map_or(Self::NoNumber, Self::Count)
     }
 
     /// A value that every bulletin should have.
-    pub fn recorded(cell: Option<Self>) -> Self {
+    pub(crate) fn recorded(cell: Option<Self>) -> Self {
         cell.unwrap_or(Self::Missing)
     }
 
     /// Text of the cell for people: thousands separators, and a dash for a number that does not
     /// exist.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Text(text) | Self::Day(text) => text.clone(),
             Self::Number(text) => grouped(text),
@@ -85,7 +85,7 @@ impl Cell {
     }
 
     /// The status light in the cell, if it holds one.
-    pub fn light(&self) -> Option<Light> {
+    pub(crate) fn light(&self) -> Option<Light> {
         match self {
             Self::Light(light) => Some(*light),
             Self::Text(_)
@@ -99,7 +99,7 @@ impl Cell {
     }
 
     /// CSS class of the cell.
-    pub fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         match self {
             Self::Text(_) | Self::Missing => "text",
             Self::Day(_) | Self::NoDay => "day",

@@ -20,7 +20,7 @@ use crate::usecases::bulletins::{comparison, publish, read};
 use crate::usecases::permission::{PublishBulletins, ReadSummaries};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "bulletins";
         publish_month, list_bulletins, get_bulletin, get_bulletin_content, get_bulletin_comparison,

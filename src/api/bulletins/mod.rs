@@ -1,17 +1,17 @@
 //! Bulletins (published months): `/bulletins`.
 
-pub mod cell;
-pub mod handlers;
-pub mod page;
-pub mod reply;
-pub mod tables;
-pub mod workbook;
+pub(crate) mod cell;
+pub(crate) mod handlers;
+pub(crate) mod page;
+pub(crate) mod reply;
+pub(crate) mod tables;
+pub(crate) mod workbook;
 
 use crate::http::routes::Routes;
 use crate::parameter_types;
 use reply::BulletinFormat;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes().with_types(parameter_types![BulletinFormat])
 }

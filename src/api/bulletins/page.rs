@@ -25,7 +25,7 @@ struct Page<'a> {
 const STYLE: &str = include_str!("../../../templates/bulletin.css");
 
 /// Content security policy of the page: only its own style sheet is allowed.
-pub fn policy() -> &'static str {
+pub(crate) fn policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = STANDARD.encode(Sha256::digest(STYLE));
         format!(
@@ -36,7 +36,7 @@ pub fn policy() -> &'static str {
 }
 
 /// Renders the page of `tables`.
-pub fn page(
+pub(crate) fn page(
     head: &BulletinHead,
     names: &PublishedNames,
     tables: &[Table],

@@ -25,7 +25,7 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Response format of a bulletin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum BulletinFormat {
+pub(crate) enum BulletinFormat {
     /// JSON.
     Json,
     /// An xlsx workbook.
@@ -37,7 +37,7 @@ pub enum BulletinFormat {
 /// Query parameter that selects the format of a bulletin.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FormatQuery {
+pub(crate) struct FormatQuery {
     /// Response format; if absent, `Accept` decides.
     #[param(nullable = false)]
     pub format: Option<BulletinFormat>,
@@ -45,7 +45,7 @@ pub struct FormatQuery {
 
 /// Format requested by `Accept`: the first one named, otherwise JSON.
 #[derive(Clone, Copy, Debug)]
-pub struct AcceptedFormat(pub BulletinFormat);
+pub(crate) struct AcceptedFormat(pub BulletinFormat);
 
 impl Argument for AcceptedFormat {
     fn describe(_: &mut Entry) {}
@@ -68,7 +68,7 @@ impl FromRequest for AcceptedFormat {
 }
 
 /// A bulletin rendered in one of the formats.
-pub enum RenderedBulletin {
+pub(crate) enum RenderedBulletin {
     /// JSON.
     Json(Box<BulletinView>),
     /// An xlsx workbook.
@@ -78,7 +78,7 @@ pub enum RenderedBulletin {
 }
 
 /// An xlsx workbook to download.
-pub struct Workbook {
+pub(crate) struct Workbook {
     file_name: String,
     content: Vec<u8>,
 }
@@ -88,7 +88,7 @@ impl RenderedBulletin {
     ///
     /// # Errors
     /// A fault of ours: the stored figures cannot be read.
-    pub fn of(bulletin: NamedBulletin, format: BulletinFormat) -> Result<Self, Problem> {
+    pub(crate) fn of(bulletin: NamedBulletin, format: BulletinFormat) -> Result<Self, Problem> {
         let NamedBulletin { view, names } = bulletin;
         if format == BulletinFormat::Json {
             return Ok(Self::Json(Box::new(view)));
@@ -134,7 +134,7 @@ impl Responder for RenderedBulletin {
 }
 
 /// Stored JSON text, sent byte for byte.
-pub struct StoredText(pub String);
+pub(crate) struct StoredText(pub String);
 
 impl Reply for StoredText {
     fn describe(entry: &mut Entry) {

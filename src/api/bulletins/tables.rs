@@ -13,7 +13,7 @@ use crate::usecases::bulletins::view::PublishedNames;
 
 /// A table with title, note, columns and rows.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// Title, including its number in the bulletin.
     pub title: &'static str,
     /// Units of the amounts and rates, or another remark.
@@ -27,7 +27,7 @@ pub struct Table {
 const WAN: &str = "单位：万元、%、百分点";
 
 /// All tables of a bulletin, in order.
-pub fn tables(figures: &Figures, names: &PublishedNames) -> Vec<Table> {
+pub(crate) fn tables(figures: &Figures, names: &PublishedNames) -> Vec<Table> {
     let area = |row: &RankingRow| named(row.key.area.as_deref(), |code| names.area(code));
     let industry =
         |row: &RankingRow| named(row.key.industry.as_deref(), |code| names.industry(code));

@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 use crate::usecases::bulletins::view::{BulletinHead, PublishedNames};
 
 /// Writes the workbook of `tables`.
-pub fn workbook(
+pub(crate) fn workbook(
     head: &BulletinHead,
     names: &PublishedNames,
     tables: &[Table],

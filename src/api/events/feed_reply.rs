@@ -21,7 +21,7 @@ const BATCH: &str = "application/cloudevents-batch+json";
 /// Response format of the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum FeedFormat {
+pub(crate) enum FeedFormat {
     /// JSON with `items`, `next_after` and `head`.
     Json,
     /// A batch of CloudEvents 1.0; the `Link` header contains the next `after`.
@@ -53,7 +53,7 @@ impl FromRequest for AcceptedFormat {
 
 /// An event in the CloudEvents 1.0 format.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CloudEvent {
+pub(crate) struct CloudEvent {
     /// CloudEvents version.
     #[schema(example = "1.0")]
     pub specversion: &'static str,

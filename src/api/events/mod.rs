@@ -1,9 +1,9 @@
 //! Recorded changes: the change feed `/events`, `/history` and `/digests`.
 
-pub mod digests;
-pub mod feed;
-pub mod feed_reply;
-pub mod history;
+pub(crate) mod digests;
+pub(crate) mod feed;
+pub(crate) mod feed_reply;
+pub(crate) mod history;
 
 use crate::domain::event::kind::EventKind;
 use crate::http::routes::Routes;
@@ -11,7 +11,7 @@ use crate::parameter_types;
 use feed_reply::FeedFormat;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     digests::routes()
         .and(feed::routes())
         .and(history::routes())

@@ -240,7 +240,7 @@ const ALIASES: &[Alias] = &[
 ];
 
 /// Other headings of the column with this heading, given without its unit.
-pub fn aliases(column: &str) -> &'static [&'static str] {
+pub(crate) fn aliases(column: &str) -> &'static [&'static str] {
     let found = ALIASES.iter().find(|alias| alias.column == column);
     found.map_or(&[], |alias| alias.headings)
 }

@@ -11,7 +11,7 @@ use crate::domain::words::Words;
 ///
 /// # Errors
 /// What is wrong: not a number, two meanings, no meaning, or finer than a 分.
-pub fn amount(text: &str, unit: AmountUnit) -> Result<Fen, FieldError> {
+pub(crate) fn amount(text: &str, unit: AmountUnit) -> Result<Fen, FieldError> {
     let bare = text.trim();
     let (bare, currency) = without_currency(bare);
     let (bare, is_negative) = without_parentheses(bare);
@@ -43,7 +43,7 @@ pub fn amount(text: &str, unit: AmountUnit) -> Result<Fen, FieldError> {
 ///
 /// # Errors
 /// `not-exact` or `too-large`, quoting `text`.
-pub fn exact(number: Decimal, unit: AmountUnit, text: &str) -> Result<Fen, FieldError> {
+pub(crate) fn exact(number: Decimal, unit: AmountUnit, text: &str) -> Result<Fen, FieldError> {
     let fen = number.checked_mul(Decimal::from(unit.fen())).map(|fen| fen.normalize());
     let fen = fen.ok_or_else(|| too_large(text))?;
     if fen.scale() > 0 {
@@ -109,7 +109,7 @@ fn is_range(suffix: &str) -> bool {
 }
 
 /// A number without its thousands separators, which must be at the right places.
-pub fn decimal(text: &str) -> Option<Decimal> {
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (text, None),

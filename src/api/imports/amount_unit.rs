@@ -20,7 +20,7 @@ text_enum! {
 
 impl AmountUnit {
     /// Number of 分 in one.
-    pub const fn fen(self) -> i64 {
+    pub(crate) const fn fen(self) -> i64 {
         match self {
             Self::Yuan => 100,
             Self::ThousandYuan => 100_000,
@@ -31,7 +31,7 @@ impl AmountUnit {
     }
 
     /// How many 万元 one is.
-    pub const fn in_wan(self) -> &'static str {
+    pub(crate) const fn in_wan(self) -> &'static str {
         match self {
             Self::Yuan => "0.0001",
             Self::ThousandYuan => "0.1",
@@ -42,7 +42,7 @@ impl AmountUnit {
     }
 
     /// The unit with this name, such as `亿元`; half-width, without spaces.
-    pub fn called(name: &str) -> Option<Self> {
+    pub(crate) fn called(name: &str) -> Option<Self> {
         let name = name.strip_prefix("人民币").unwrap_or(name);
         match name {
             "元" | "元人民币" | "yuan" | "CNY" | "RMB" => Some(Self::Yuan),

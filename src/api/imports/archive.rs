@@ -22,7 +22,7 @@ struct Part {
 }
 
 /// An archive that is read up to [`limits::READ_BYTES`].
-pub struct CountedArchive {
+pub(crate) struct CountedArchive {
     inner: Cursor<Vec<u8>>,
     /// In the order they lie in.
     parts: Vec<Part>,
@@ -31,11 +31,11 @@ pub struct CountedArchive {
 
 /// How many bytes were unpacked so far.
 #[derive(Clone, Default)]
-pub struct Spent(Rc<Cell<u64>>);
+pub(crate) struct Spent(Rc<Cell<u64>>);
 
 impl Spent {
     /// Why reading failed: for the bound, or because of what the reader says.
-    pub fn problem(&self, cause: &dyn std::fmt::Display) -> Problem {
+    pub(crate) fn problem(&self, cause: &dyn std::fmt::Display) -> Problem {
         if self.is_over() { limits::too_full() } else { broken_file(cause) }
     }
 
@@ -49,7 +49,7 @@ impl CountedArchive {
     ///
     /// # Errors
     /// 400.
-    pub fn new(workbook: Inspected) -> std::result::Result<Self, Problem> {
+    pub(crate) fn new(workbook: Inspected) -> std::result::Result<Self, Problem> {
         let mut archive =
             ZipArchive::new(Cursor::new(&workbook.archive)).map_err(|e| broken_file(&e))?;
         let mut parts = Vec::with_capacity(workbook.unpacked.len());
@@ -63,7 +63,7 @@ impl CountedArchive {
     }
 
     /// Its count, to be asked while a reader has the archive.
-    pub fn spent(&self) -> Spent {
+    pub(crate) fn spent(&self) -> Spent {
         self.spent.clone()
     }
 

@@ -27,7 +27,7 @@ use crate::usecases::imports::lists::Lists;
 ///
 /// # Errors
 /// The reason the cell cannot be read, with an empty pointer, which the caller sets.
-pub fn value(
+pub(crate) fn value(
     column: &Column,
     unit: AmountUnit,
     content: &CellContent,
@@ -204,13 +204,13 @@ fn ids(text: &str) -> Result<Value, FieldError> {
 }
 
 /// Code for `text`, which may be the code or its Chinese name.
-pub fn choice<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
+pub(crate) fn choice<'a>(text: &str, pairs: &[(&'a str, &'a str)]) -> Option<&'a str> {
     let by_code = pairs.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
     by_code.or_else(|| pairs.iter().find(|(_, zh)| *zh == text)).map(|(code, _)| *code)
 }
 
 /// The error of a cell that is none of these codes.
-pub fn not_one_of(pairs: &[Pair]) -> FieldError {
+pub(crate) fn not_one_of(pairs: &[Pair]) -> FieldError {
     let zh: Vec<String> = pairs.iter().map(|(code, zh)| format!("{code}（{zh}）")).collect();
     let en: Vec<&str> = pairs.iter().map(|(code, _)| *code).collect();
     let words = Words::new(

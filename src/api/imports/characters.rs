@@ -9,7 +9,7 @@ use crate::api::imports::cell_error::CellError;
 /// # Errors
 /// [`CellError::Direction`] if characters change the order in which the text is shown, so that what
 /// is read is not what is seen; [`CellError::Damaged`] if characters were lost.
-pub fn cleaned(text: &str) -> Result<String, CellError> {
+pub(crate) fn cleaned(text: &str) -> Result<String, CellError> {
     if text.chars().any(is_direction) {
         return Err(CellError::Direction);
     }
@@ -20,7 +20,7 @@ pub fn cleaned(text: &str) -> Result<String, CellError> {
 }
 
 /// Text as it is seen: without invisible characters, with ordinary spaces and line breaks.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let seen = text.chars().filter(|c| !is_invisible(*c)).map(|c| match c {
         '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
@@ -31,13 +31,13 @@ pub fn visible(text: &str) -> String {
 }
 
 /// True for text in which nothing is seen.
-pub fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Text with half-width digits, letters and punctuation, and one kind of dash: for what is not
 /// free text.
-pub fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.chars().map(half_width).collect::<String>().trim().to_owned()
 }
 

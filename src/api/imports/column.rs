@@ -3,11 +3,11 @@
 use crate::domain::labels::FieldLabel;
 
 /// A code and its Chinese name.
-pub type Pair = (&'static str, &'static str);
+pub(crate) type Pair = (&'static str, &'static str);
 
 /// Format of the cells in a column.
 #[derive(Clone, Copy, Debug)]
-pub enum Form {
+pub(crate) enum Form {
     /// Text.
     Text,
     /// An amount in 万元.
@@ -46,7 +46,7 @@ pub enum Form {
 
 /// Purpose of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Identifies the record.
     Key,
     /// Can be written.
@@ -65,7 +65,7 @@ pub enum Part {
 
 /// Meaning of a blank cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blank {
+pub(crate) enum Blank {
     /// Error: the column is required.
     Refused,
     /// Keeps the current value; a new record gets the default.
@@ -78,7 +78,7 @@ pub enum Blank {
 
 /// A column of an import file.
 #[derive(Clone, Copy, Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Name of the field in the API; also accepted as heading.
     pub name: &'static str,
     /// Chinese heading.
@@ -96,7 +96,7 @@ pub struct Column {
 }
 
 /// Builds a column from its parts.
-pub const fn column(
+pub(crate) const fn column(
     label: FieldLabel,
     form: Form,
     (part, blank): (Part, Blank),
@@ -108,7 +108,7 @@ pub const fn column(
 
 impl Column {
     /// Codes to choose from, for columns with a fixed list.
-    pub fn pairs(&self) -> Option<Vec<Pair>> {
+    pub(crate) fn pairs(&self) -> Option<Vec<Pair>> {
         match self.form {
             Form::Choice(list) | Form::Suggested(list) | Form::Nature(list) => Some(list()),
             Form::Text
@@ -130,12 +130,12 @@ impl Column {
 }
 
 /// The column with this name.
-pub fn named(columns: &'static [Column], name: &str) -> Option<&'static Column> {
+pub(crate) fn named(columns: &'static [Column], name: &str) -> Option<&'static Column> {
     columns.iter().find(|column| column.name == name)
 }
 
 /// Spreadsheet letters of a column: `A` for 0.
-pub fn letters(column: u16) -> String {
+pub(crate) fn letters(column: u16) -> String {
     let mut letters = Vec::new();
     let mut rest = u32::from(column) + 1;
     while rest > 0 {

@@ -10,7 +10,7 @@ use crate::domain::words::Words;
 
 /// The existing record.
 #[derive(Debug)]
-pub struct CurrentRecord {
+pub(crate) struct CurrentRecord {
     /// Its fields, by column name.
     pub fields: Map<String, Value>,
     /// Its current version.
@@ -19,7 +19,7 @@ pub struct CurrentRecord {
 
 /// What a row wants changed in an existing record.
 #[derive(Debug)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// Nothing; the row equals the record.
     Nothing,
     /// The record changed since the row was exported.
@@ -35,14 +35,14 @@ pub enum Wanted {
 
 impl EnteredRow {
     /// Errors of cells that must be blank in a new record, because the system fills them in.
-    pub fn errors_of_new(&self) -> Vec<FieldError> {
+    pub(crate) fn errors_of_new(&self) -> Vec<FieldError> {
         let shown = self.columns.iter().filter(|c| c.part == Part::Shown && c.name != "project");
         let names = shown.map(|column| column.name).chain(["version"]);
         names.filter(|name| self.said(name).is_some()).map(for_register).collect()
     }
 
     /// What the row wants changed in `current`.
-    pub fn wanted(&self, current: &CurrentRecord) -> Wanted {
+    pub(crate) fn wanted(&self, current: &CurrentRecord) -> Wanted {
         let mut patch = Map::new();
         let mut errors = Vec::new();
         let mut fixed = Vec::new();

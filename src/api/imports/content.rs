@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 
 /// Content of a non-blank cell.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CellContent {
+pub(crate) enum CellContent {
     /// Text.
     Text(Box<str>),
     /// A number, as stored by the spreadsheet program, and how it is shown.
@@ -27,14 +27,14 @@ pub enum CellContent {
 
 impl CellContent {
     /// The text of a text cell.
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 }
 
 /// A non-blank row.
 #[derive(Clone, Debug)]
-pub struct SheetRow {
+pub(crate) struct SheetRow {
     /// Row number, starting at 1.
     pub number: u32,
     /// True if the spreadsheet program does not show it, as rows that a filter leaves out.
@@ -45,7 +45,7 @@ pub struct SheetRow {
 
 /// A sheet.
 #[derive(Clone, Debug)]
-pub struct SheetContent {
+pub(crate) struct SheetContent {
     /// Name of the sheet.
     pub name: String,
     /// True if the spreadsheet program does not show it.
@@ -58,7 +58,7 @@ pub struct SheetContent {
 
 /// Counts what was read, kept or not, so that it stays within bounds.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     looked: u64,
     cells: usize,
     bytes: usize,
@@ -70,7 +70,7 @@ impl Meter {
     ///
     /// # Errors
     /// 413.
-    pub fn look(&mut self) -> Result<(), Problem> {
+    pub(crate) fn look(&mut self) -> Result<(), Problem> {
         self.looked += 1;
         if self.looked > limits::ELEMENTS { Err(limits::too_full()) } else { Ok(()) }
     }
@@ -79,7 +79,7 @@ impl Meter {
     ///
     /// # Errors
     /// 413.
-    pub fn row(&mut self) -> Result<(), Problem> {
+    pub(crate) fn row(&mut self) -> Result<(), Problem> {
         self.rows += 1;
         // The limit leaves room for heading rows.
         if self.rows > limits::LAST_ROW { Err(limits::too_many_rows()) } else { Ok(()) }
@@ -89,7 +89,7 @@ impl Meter {
     ///
     /// # Errors
     /// 413.
-    pub fn text(&mut self, text: &str) -> Result<Option<CellContent>, Problem> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<Option<CellContent>, Problem> {
         // Counted before the blank check, since scanning blanks costs as much as scanning words.
         self.bytes += text.len().min(limits::CELL_BYTES);
         if self.bytes > limits::TEXT_BYTES {
@@ -111,7 +111,7 @@ impl Meter {
     ///
     /// # Errors
     /// 413.
-    pub fn other(&mut self, cell: CellContent) -> Result<CellContent, Problem> {
+    pub(crate) fn other(&mut self, cell: CellContent) -> Result<CellContent, Problem> {
         self.cells += 1;
         if self.cells > limits::CELLS { Err(limits::too_full()) } else { Ok(cell) }
     }

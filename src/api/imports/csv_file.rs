@@ -15,7 +15,7 @@ use crate::usecases::imports::kind::ImportKind;
 ///
 /// # Errors
 /// 400 or 413, with advice on how to fix the file.
-pub fn sheet(file: &[u8], kind: ImportKind) -> Result<SheetContent, Problem> {
+pub(crate) fn sheet(file: &[u8], kind: ImportKind) -> Result<SheetContent, Problem> {
     let text = text(file)?;
     let separator = separator(&text, kind);
     let mut reader = ReaderBuilder::new()

@@ -9,7 +9,7 @@ use crate::domain::month::{Month, Year};
 ///
 /// # Errors
 /// Why the text is not one day.
-pub fn day(text: &str) -> Result<NaiveDate, DateError> {
+pub(crate) fn day(text: &str) -> Result<NaiveDate, DateError> {
     match read(text)? {
         Said::Day(day) => Ok(day),
         Said::Month(month) => Err(DateError::NoDay(month)),
@@ -20,7 +20,7 @@ pub fn day(text: &str) -> Result<NaiveDate, DateError> {
 ///
 /// # Errors
 /// Why the text is not one day, month or year.
-pub fn partial(text: &str) -> Result<String, DateError> {
+pub(crate) fn partial(text: &str) -> Result<String, DateError> {
     match read(text) {
         Ok(Said::Day(day)) => Ok(day.to_string()),
         Ok(Said::Month(month)) => Ok(month.to_string()),
@@ -33,7 +33,7 @@ pub fn partial(text: &str) -> Result<String, DateError> {
 ///
 /// # Errors
 /// Why the text is not one month.
-pub fn month(text: &str) -> Result<Month, DateError> {
+pub(crate) fn month(text: &str) -> Result<Month, DateError> {
     let month = match read(text)? {
         Said::Day(day) => Month::of(day),
         Said::Month(month) => month,
@@ -223,7 +223,7 @@ fn without_weekday(text: &str) -> &str {
 }
 
 /// Chinese numerals of a date as digits: `二〇二一年八月十五日` becomes `2021年8月15日`.
-pub fn arabic(date: &str) -> String {
+pub(crate) fn arabic(date: &str) -> String {
     const DIGITS: &str = "〇一二三四五六七八九";
     let value = |c: char| {
         let c = if matches!(c, '零' | '○' | 'Ｏ') { '〇' } else { c };

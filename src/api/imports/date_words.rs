@@ -8,7 +8,7 @@ use crate::domain::words::Words;
 
 /// Why a text is not one day or one month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateError {
+pub(crate) enum DateError {
     /// A month where a day is needed.
     NoDay(Month),
     /// A year alone.
@@ -37,7 +37,7 @@ pub enum DateError {
 
 impl DateError {
     /// The error of a cell that says `text`; `example` is what is expected.
-    pub fn of(self, text: &str, example: &str) -> FieldError {
+    pub(crate) fn of(self, text: &str, example: &str) -> FieldError {
         let text: String = text.chars().take(40).collect();
         let [zh, en] = self.reason();
         let words = Words::new(

@@ -14,7 +14,7 @@ use crate::usecases::imports::lists::Lists;
 
 /// Values of a row by column name; `null` for blank cells. Absent columns have no entry.
 #[derive(Debug)]
-pub struct EnteredRow {
+pub(crate) struct EnteredRow {
     /// Row number in the sheet.
     pub number: u32,
     pub(super) columns: &'static [Column],
@@ -27,7 +27,7 @@ pub struct EnteredRow {
 
 impl EnteredRow {
     /// Reads a row; records errors in `log`.
-    pub fn read(
+    pub(crate) fn read(
         table: &Table<'_>,
         row: &SheetRow,
         columns: &'static [Column],
@@ -61,34 +61,34 @@ impl EnteredRow {
     }
 
     /// Value in the column `name`, if not blank.
-    pub fn said(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn said(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
     /// Text in the column `name`, if any.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.said(name).and_then(Value::as_str)
     }
 
     /// Integer in the column `name`, if any.
-    pub fn whole(&self, name: &str) -> Option<i64> {
+    pub(crate) fn whole(&self, name: &str) -> Option<i64> {
         self.said(name).and_then(Value::as_i64)
     }
 
     /// True if every cell that identifies the record could be read.
-    pub fn can_be_found(&self) -> bool {
+    pub(crate) fn can_be_found(&self) -> bool {
         let keys = self.columns.iter().filter(|column| column.part == Part::Key);
         !keys.into_iter().any(|column| self.broken.contains(column.name))
     }
 
     /// True if all writable cells are blank (an untouched template row).
-    pub fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         let written = self.columns.iter().filter(|c| c.part == Part::Write);
         self.broken.is_empty() && written.into_iter().all(|c| self.said(c.name).is_none())
     }
 
     /// Request body for creating the record.
-    pub fn body(&self) -> Map<String, Value> {
+    pub(crate) fn body(&self) -> Map<String, Value> {
         let parts = [Part::Write, Part::Fixed, Part::Beside];
         let columns = self.columns.iter().filter(|c| parts.contains(&c.part));
         let said = columns.filter_map(|c| Some((c.name.to_owned(), self.said(c.name)?.clone())));
@@ -97,7 +97,7 @@ impl EnteredRow {
 }
 
 /// JSON pointer into the request body that corresponds to the column `name`.
-pub fn pointer_of(columns: &'static [Column], name: &str) -> String {
+pub(crate) fn pointer_of(columns: &'static [Column], name: &str) -> String {
     let month = name.strip_prefix("month_").and_then(|rest| rest.strip_suffix("_wan"));
     match (month.and_then(|month| month.parse::<u32>().ok()), name) {
         (Some(month), _) => format!("/months/{}", month.saturating_sub(1)),
@@ -107,7 +107,7 @@ pub fn pointer_of(columns: &'static [Column], name: &str) -> String {
 }
 
 /// Column that corresponds to a JSON pointer into the request body.
-pub fn column_of(columns: &'static [Column], pointer: &str) -> Option<&'static Column> {
+pub(crate) fn column_of(columns: &'static [Column], pointer: &str) -> Option<&'static Column> {
     let mut parts = pointer.trim_start_matches('/').split('/');
     let name = match (parts.next()?, parts.next()) {
         ("months", Some(index)) => {

@@ -27,7 +27,7 @@ const TAKEN: [&str; 5] = [
 ];
 
 /// A file as a request body. It is read only after the caller's permission is checked.
-pub struct FileBody {
+pub(crate) struct FileBody {
     request: HttpRequest,
     payload: Payload,
 }
@@ -57,7 +57,7 @@ impl FromRequest for FileBody {
 
 impl FileBody {
     /// The query of the request.
-    pub fn query(&self) -> String {
+    pub(crate) fn query(&self) -> String {
         self.request.query_string().to_owned()
     }
 
@@ -65,7 +65,7 @@ impl FileBody {
     ///
     /// # Errors
     /// 408, 413 or 415.
-    pub async fn read(self) -> Result<Bytes, Problem> {
+    pub(crate) async fn read(self) -> Result<Bytes, Problem> {
         let kind = self.request.content_type().to_ascii_lowercase();
         if !kind.is_empty() && !TAKEN.contains(&kind.as_str()) {
             return Err(wrong_media_type());
@@ -86,7 +86,7 @@ fn wrong_media_type() -> Problem {
 ///
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
-pub fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<SheetContent>, Problem> {
+pub(crate) fn sheets(file: &[u8], kind: ImportKind) -> Result<Vec<SheetContent>, Problem> {
     let trimmed = file.trim_ascii_start();
     match file {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(ole(file)),

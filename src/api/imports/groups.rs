@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// The category rows that stand above each record.
 #[derive(Debug, Default)]
-pub struct Groups {
+pub(crate) struct Groups {
     open: Vec<Group>,
     /// Words of the category rows above a record, by its row number: from the whole to the part.
     pub by_row: BTreeMap<u32, Vec<String>>,
@@ -18,14 +18,14 @@ struct Group {
 
 impl Groups {
     /// A category row: it ends those of its depth and below.
-    pub fn enter(&mut self, text: &str) {
+    pub(crate) fn enter(&mut self, text: &str) {
         let depth = depth(text);
         self.open.retain(|group| group.depth < depth);
         self.open.push(Group { depth, name: name(text) });
     }
 
     /// A record below the category rows so far.
-    pub fn add_record(&mut self, row: u32) {
+    pub(crate) fn add_record(&mut self, row: u32) {
         if !self.open.is_empty() {
             let names = self.open.iter().map(|group| group.name.clone());
             self.by_row.insert(row, names.collect());

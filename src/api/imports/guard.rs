@@ -20,7 +20,7 @@ use crate::http::problem::Problem;
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// A workbook that was looked over.
-pub struct Inspected {
+pub(crate) struct Inspected {
     /// The workbook again, with nothing in it but XML that was looked at.
     pub archive: Vec<u8>,
     /// How many bytes each of its parts unpacks to, in their order.
@@ -33,7 +33,7 @@ pub struct Inspected {
 ///
 /// # Errors
 /// 400, 413, 415: what is wrong with it, and what to do.
-pub fn inspected(file: &[u8]) -> Result<Inspected, Problem> {
+pub(crate) fn inspected(file: &[u8]) -> Result<Inspected, Problem> {
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|e| broken_file(&e))?;
     let parts = declared(&mut archive)?;
     let mut seen = Seen::default();
@@ -97,7 +97,7 @@ fn allowed(name: &str) -> Result<(), Problem> {
 }
 
 /// 415: a different type of file.
-pub fn not_a_workbook() -> Problem {
+pub(crate) fn not_a_workbook() -> Problem {
     not_taken(
         "只接收 .xlsx 工作簿或 .csv 文件。请用电子表格软件另存为 .xlsx。",
         "Only .xlsx workbooks and .csv files are accepted. Save the file as .xlsx in a spreadsheet program.",
@@ -105,7 +105,7 @@ pub fn not_a_workbook() -> Problem {
 }
 
 /// 415: an encrypted or old file.
-pub fn encrypted() -> Problem {
+pub(crate) fn encrypted() -> Problem {
     not_taken(
         "文件已加密，或是旧版 .xls。请去除密码，另存为 .xlsx。",
         "The file is encrypted or is an old .xls file. Remove the password and save it as .xlsx.",

@@ -22,7 +22,7 @@ use crate::usecases::imports::kind::ImportKind;
 
 /// How the sheets of a file are read.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     /// What each row describes.
     pub kind: ImportKind,
     /// What the caller decided.
@@ -44,7 +44,7 @@ fn text(content: &CellContent) -> String {
 
 /// The sheets with headings of this kind; errors of sheets, headings and rows that are no records
 /// are recorded in `log`.
-pub fn tables<'a>(
+pub(crate) fn tables<'a>(
     sheets: &'a [SheetContent],
     reading: Reading<'_>,
     log: &mut ImportLog,

@@ -10,7 +10,7 @@ use crate::usecases::imports::kind::ImportKind;
 
 /// The columns of one kind of file, by every heading they may have.
 #[derive(Debug)]
-pub struct HeadingIndex {
+pub(crate) struct HeadingIndex {
     /// By name, Chinese heading and other headings, in one spelling and in lower case.
     whole: BTreeMap<String, &'static Column>,
     /// Columns of amounts, by their headings without the unit.
@@ -21,7 +21,7 @@ pub struct HeadingIndex {
 
 impl HeadingIndex {
     /// The index of this kind.
-    pub fn of(kind: ImportKind) -> &'static Self {
+    pub(crate) fn of(kind: ImportKind) -> &'static Self {
         static ALL: LazyLock<BTreeMap<ImportKind, HeadingIndex>> = LazyLock::new(|| {
             let index = |kind: &ImportKind| (*kind, HeadingIndex::new(kind.columns()));
             ImportKind::ALL.iter().map(index).collect()
@@ -59,7 +59,7 @@ impl HeadingIndex {
 
     /// The column with this heading, given in one spelling. A heading of amounts may state any
     /// unit, or none.
-    pub fn find(&self, heading: &str) -> Option<&'static Column> {
+    pub(crate) fn find(&self, heading: &str) -> Option<&'static Column> {
         if heading.is_empty() {
             return None;
         }

@@ -4,7 +4,7 @@ use crate::api::imports::amount_unit::AmountUnit;
 use crate::api::imports::characters::{folded, visible};
 
 /// A heading in one spelling: half-width, without spaces, invisible characters and asterisks.
-pub fn plain(heading: &str) -> String {
+pub(crate) fn plain(heading: &str) -> String {
     let kept = |c: &char| !c.is_whitespace() && !matches!(c, '*' | '※');
     let heading: String = folded(&visible(heading)).chars().filter(kept).collect();
     heading.trim_end_matches(':').replace('[', "(").replace(']', ")")
@@ -12,7 +12,7 @@ pub fn plain(heading: &str) -> String {
 
 /// A heading of amounts: what it is called, and the unit it states.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeadingText {
+pub(crate) struct HeadingText {
     /// The heading without the unit.
     pub base: String,
     /// The unit, if it is stated.
@@ -21,7 +21,7 @@ pub struct HeadingText {
 
 impl HeadingText {
     /// Splits a heading in one spelling, such as `总投资(亿元)`, `总投资/亿元` or `总投资亿元`.
-    pub fn of(plain: &str) -> Self {
+    pub(crate) fn of(plain: &str) -> Self {
         let split = Self::with_unit(plain);
         split.unwrap_or_else(|| Self { base: plain.to_owned(), unit: None })
     }
@@ -48,7 +48,7 @@ fn unit_in(text: &str) -> Option<AmountUnit> {
 }
 
 /// The unit that a line above the headings gives for the whole table, such as `单位：亿元`.
-pub fn unit_note(text: &str) -> Option<AmountUnit> {
+pub(crate) fn unit_note(text: &str) -> Option<AmountUnit> {
     let text = plain(text);
     if let Some(alone) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         return unit_in(alone);

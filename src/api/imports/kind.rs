@@ -9,7 +9,7 @@ use crate::usecases::imports::kind::ImportKind;
 
 impl ImportKind {
     /// Columns of this kind, in the order of the template.
-    pub fn columns(self) -> &'static [Column] {
+    pub(crate) fn columns(self) -> &'static [Column] {
         match self {
             Self::Projects => PROJECTS,
             Self::YearPlans => YEAR_PLANS,

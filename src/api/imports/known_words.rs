@@ -43,7 +43,7 @@ const EVERYWHERE: &[KnownWord] = &[
 ];
 
 /// The error of a heading in one spelling that is no column of files of this kind.
-pub fn unknown(heading: &str, kind: ImportKind) -> FieldError {
+pub(crate) fn unknown(heading: &str, kind: ImportKind) -> FieldError {
     let shown: String = heading.chars().take(40).collect();
     let advice = advice(heading, kind);
     let words = Words::new(
@@ -90,7 +90,7 @@ fn without_year(base: &str) -> String {
 
 /// What a heading of one year is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct YearHeading {
+pub(crate) struct YearHeading {
     /// The field.
     pub field: &'static str,
     /// The year.
@@ -98,7 +98,7 @@ pub struct YearHeading {
 }
 
 /// The field of a heading of one year, such as `2021年计划投资`, in one spelling and without unit.
-pub fn of_one_year(base: &str) -> Option<YearHeading> {
+pub(crate) fn of_one_year(base: &str) -> Option<YearHeading> {
     let base = base.strip_prefix("截至").or_else(|| base.strip_prefix('至')).unwrap_or(base);
     let digits: String = base.chars().take_while(char::is_ascii_digit).collect();
     let year = digits.parse().ok().filter(|_| digits.len() == 4).and_then(Year::new)?;

@@ -7,46 +7,46 @@ use crate::http::problem::Problem;
 use crate::usecases::imports::ROWS;
 
 /// Last row number that is read; leaves room for a title, headings and some blank rows.
-pub const LAST_ROW: u32 = ROWS + 100;
+pub(crate) const LAST_ROW: u32 = ROWS + 100;
 /// Maximum number of columns.
-pub const COLUMNS: u32 = 200;
+pub(crate) const COLUMNS: u32 = 200;
 /// Maximum number of non-blank cells.
-pub const CELLS: usize = 700_000;
+pub(crate) const CELLS: usize = 700_000;
 /// Maximum length of a cell's text in bytes; spreadsheet programs allow 32,767 characters.
-pub const CELL_BYTES: usize = 131_072;
+pub(crate) const CELL_BYTES: usize = 131_072;
 /// Maximum total length of all texts, in bytes.
-pub const TEXT_BYTES: usize = 24 << 20;
+pub(crate) const TEXT_BYTES: usize = 24 << 20;
 /// Maximum unpacked size of a workbook, in bytes.
-pub const UNPACKED_BYTES: u64 = 64 << 20;
+pub(crate) const UNPACKED_BYTES: u64 = 64 << 20;
 /// Most bytes its parts unpack to while its cells are read, when a part is read more than once.
-pub const READ_BYTES: u64 = 3 * UNPACKED_BYTES;
+pub(crate) const READ_BYTES: u64 = 3 * UNPACKED_BYTES;
 /// Most bytes its shared strings unpack to.
-pub const STRING_BYTES: u64 = 24 << 20;
+pub(crate) const STRING_BYTES: u64 = 24 << 20;
 /// Maximum number of shared strings.
-pub const STRINGS: u64 = 400_000;
+pub(crate) const STRINGS: u64 = 400_000;
 /// Maximum unpacked size of the styles, in bytes.
-pub const STYLE_BYTES: u64 = 4 << 20;
+pub(crate) const STYLE_BYTES: u64 = 4 << 20;
 /// Maximum number of formats of each kind.
-pub const STYLES: u64 = 10_000;
+pub(crate) const STYLES: u64 = 10_000;
 /// Longest name of a font, or number format, as a tag in bytes: each format of a cell has a copy.
-pub const FORMAT_BYTES: usize = 2_048;
+pub(crate) const FORMAT_BYTES: usize = 2_048;
 /// Longest reference to another part, as a tag in bytes: each sheet that uses it has a copy.
-pub const REFERENCE_BYTES: usize = 8_192;
+pub(crate) const REFERENCE_BYTES: usize = 8_192;
 /// Most parts a workbook is made of.
-pub const PARTS: usize = 2_000;
+pub(crate) const PARTS: usize = 2_000;
 /// Maximum length of an XML tag, or of the text between two tags, in bytes.
-pub const PIECE_BYTES: u64 = 512 << 10;
+pub(crate) const PIECE_BYTES: u64 = 512 << 10;
 /// Maximum number of XML elements in all parts together.
-pub const ELEMENTS: u64 = 3_000_000;
+pub(crate) const ELEMENTS: u64 = 3_000_000;
 /// Maximum nesting depth of XML elements.
-pub const DEPTH: u32 = 200;
+pub(crate) const DEPTH: u32 = 200;
 /// Maximum number of visible sheets.
-pub const SHEETS: usize = 50;
+pub(crate) const SHEETS: usize = 50;
 /// Most merged regions and sheets.
-pub const REGIONS: u64 = 5_000;
+pub(crate) const REGIONS: u64 = 5_000;
 
 /// 413: the file exceeds a limit.
-pub fn too_much(zh: &str, en: &str) -> Problem {
+pub(crate) fn too_much(zh: &str, en: &str) -> Problem {
     let words = Words::new(
         format!("{zh}。请删去多余的行、列和格式，或拆成几个文件。"),
         format!("{en}. Delete unneeded rows, columns and formats, or split the file."),
@@ -55,7 +55,7 @@ pub fn too_much(zh: &str, en: &str) -> Problem {
 }
 
 /// 413: too many rows.
-pub fn too_many_rows() -> Problem {
+pub(crate) fn too_many_rows() -> Problem {
     too_much(
         &format!("文件超过 {ROWS} 行（含空行和只有格式的行）"),
         &format!("The file has more than {ROWS} rows, including empty and formatted ones"),
@@ -63,7 +63,7 @@ pub fn too_many_rows() -> Problem {
 }
 
 /// 413: a cell outside the range that is read.
-pub fn too_far(cell: &str) -> Problem {
+pub(crate) fn too_far(cell: &str) -> Problem {
     too_much(
         &format!("单元格 {cell} 超出可读范围（{ROWS} 行、{COLUMNS} 列）"),
         &format!("Cell {cell} is outside the readable range of {ROWS} rows and {COLUMNS} columns"),
@@ -71,12 +71,12 @@ pub fn too_far(cell: &str) -> Problem {
 }
 
 /// 413: too many cells, or too much text.
-pub fn too_full() -> Problem {
+pub(crate) fn too_full() -> Problem {
     too_much("文件内容过多", "The file contains too much data")
 }
 
 /// 400: the file is damaged or malicious.
-pub fn unreadable(zh: &str, en: &str) -> Problem {
+pub(crate) fn unreadable(zh: &str, en: &str) -> Problem {
     let words = Words::new(
         format!("{zh}。请用电子表格软件打开后另存为 .xlsx 再试。"),
         format!("{en}. Open it in a spreadsheet program, save it as .xlsx and try again."),
@@ -85,12 +85,12 @@ pub fn unreadable(zh: &str, en: &str) -> Problem {
 }
 
 /// 400: the file cannot be parsed; `cause` is the parser's message.
-pub fn broken_file(cause: &dyn std::fmt::Display) -> Problem {
+pub(crate) fn broken_file(cause: &dyn std::fmt::Display) -> Problem {
     unreadable(&format!("文件无法读取：{cause}"), &format!("The file cannot be read: {cause}"))
 }
 
 /// 415: a file type that is not accepted.
-pub fn not_taken(zh: &str, en: &str) -> Problem {
+pub(crate) fn not_taken(zh: &str, en: &str) -> Problem {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Problem::new(status, "file-not-taken", Words::new(zh, en))
 }

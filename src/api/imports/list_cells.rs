@@ -20,7 +20,7 @@ use crate::usecases::imports::lists::Lists;
 
 /// What the rows of a table are completed with.
 #[derive(Clone, Copy)]
-pub struct ListReader<'a> {
+pub(crate) struct ListReader<'a> {
     /// The table.
     pub table: &'a Table<'a>,
     /// Codes and names of the register.
@@ -31,7 +31,7 @@ pub struct ListReader<'a> {
 
 impl EnteredRow {
     /// Completes a row of a file of projects; asks for what is unknown.
-    pub fn complete(&mut self, reader: ListReader<'_>, log: &mut ImportLog) {
+    pub(crate) fn complete(&mut self, reader: ListReader<'_>, log: &mut ImportLog) {
         let mut row = ListRow { reader, row: self, log };
         row.join_exported();
         row.split_period();

@@ -16,9 +16,9 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
 /// Maximum number of rows in the response.
-pub const ROWS_SHOWN: usize = 1_000;
+pub(crate) const ROWS_SHOWN: usize = 1_000;
 /// Maximum number of errors in the response; the import stops when it is reached.
-pub const ERRORS_SHOWN: usize = 1_000;
+pub(crate) const ERRORS_SHOWN: usize = 1_000;
 
 text_enum! {
     /// Effect of a row.
@@ -35,7 +35,7 @@ text_enum! {
 /// Result of an import, or of a dry run.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportResult)]
-pub struct ImportView {
+pub(crate) struct ImportView {
     /// What each row of the file describes.
     pub kind: ImportKind,
     /// True for a dry run: nothing was saved.
@@ -63,7 +63,7 @@ pub struct ImportView {
 
 /// Something unusual about a row.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportWarning {
+pub(crate) struct ImportWarning {
     /// Name of the sheet.
     pub sheet: String,
     /// Row number in the sheet, starting at 1.
@@ -82,7 +82,7 @@ pub struct ImportWarning {
 
 /// Effect of one row.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportRow {
+pub(crate) struct ImportRow {
     /// Name of the sheet.
     pub sheet: String,
     /// Row number in the sheet, starting at 1.
@@ -113,7 +113,7 @@ impl ImportWarning {
 
 /// Effect of a processed row.
 #[derive(Debug)]
-pub struct RowResult {
+pub(crate) struct RowResult {
     /// Effect of the row.
     pub action: RowAction,
     /// Id of the record; `None` for year plans.
@@ -130,7 +130,7 @@ pub struct RowResult {
 
 impl RowResult {
     /// A row that changes nothing.
-    pub fn left(id: Option<i64>, label: String) -> Self {
+    pub(crate) fn left(id: Option<i64>, label: String) -> Self {
         let action = RowAction::Leave;
         let changes = Vec::new();
         Self { action, id, label, changes, warnings: Vec::new(), file_warnings: Vec::new() }
@@ -139,7 +139,7 @@ impl RowResult {
 
 /// Collects results and errors of rows.
 #[derive(Debug, Default)]
-pub struct ImportLog {
+pub(crate) struct ImportLog {
     counts: [u32; 3],
     /// Effect of each row, by its place among all rows.
     actions: BTreeMap<usize, RowAction>,
@@ -156,7 +156,7 @@ pub struct ImportLog {
 
 impl ImportLog {
     /// Removes the result of the row at place `nth`, which is processed again.
-    pub fn forget(&mut self, nth: usize, sheet: &str, row: u32) {
+    pub(crate) fn forget(&mut self, nth: usize, sheet: &str, row: u32) {
         let Some(action) = self.actions.remove(&nth) else {
             return;
         };
@@ -177,7 +177,7 @@ impl ImportLog {
     }
 
     /// Adds the result of the row at place `nth` among all rows.
-    pub fn done(&mut self, nth: usize, sheet: &str, row: u32, done: RowResult) {
+    pub(crate) fn done(&mut self, nth: usize, sheet: &str, row: u32, done: RowResult) {
         self.actions.insert(nth, done.action);
         let (count, rows) = self.of_action(done.action);
         *count += 1;
@@ -189,7 +189,7 @@ impl ImportLog {
     }
 
     /// Adds a part of the file that is not read.
-    pub fn skip(&mut self, part: SkippedPart) {
+    pub(crate) fn skip(&mut self, part: SkippedPart) {
         self.skipped_count += 1;
         if self.skipped.len() < ROWS_SHOWN {
             self.skipped.push(part);
@@ -197,7 +197,7 @@ impl ImportLog {
     }
 
     /// Adds a warning at a place in the file.
-    pub fn warn(&mut self, place: CellPlace, warning: FieldError) {
+    pub(crate) fn warn(&mut self, place: CellPlace, warning: FieldError) {
         if self.warnings.len() < ROWS_SHOWN {
             self.warnings.push(FieldError { place: Some(Box::new(place)), ..warning });
         } else {
@@ -206,7 +206,7 @@ impl ImportLog {
     }
 
     /// Adds an error at a place in the file.
-    pub fn note(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
+    pub(crate) fn note(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
         if !self.is_full() {
             let pointer = pointer.to_owned();
             let place = Some(Box::new(place));
@@ -215,14 +215,14 @@ impl ImportLog {
     }
 
     /// Adds an error that applies to all rows of a sheet, only once per sheet and pointer.
-    pub fn note_once(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
+    pub(crate) fn note_once(&mut self, place: CellPlace, pointer: &str, error: FieldError) {
         if self.said.insert((place.sheet.clone(), pointer.to_owned())) {
             self.note(place, pointer, error);
         }
     }
 
     /// Asks a question that one parameter answers for many rows.
-    pub fn ask(
+    pub(crate) fn ask(
         &mut self,
         parameter: Parameter,
         place: CellPlace,
@@ -233,12 +233,12 @@ impl ImportLog {
     }
 
     /// True if the maximum number of errors is reached.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.errors.len() >= ERRORS_SHOWN
     }
 
     /// True if there are no errors so far.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
@@ -246,7 +246,7 @@ impl ImportLog {
     ///
     /// # Errors
     /// Invalid, with all errors.
-    pub fn refuse_if_wrong(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn refuse_if_wrong(&mut self) -> Result<(), Refusal> {
         let mut errors = std::mem::take(&mut self.questions).errors();
         errors.append(&mut self.errors);
         if errors.is_empty() { Ok(()) } else { Err(wrong(errors)) }
@@ -256,7 +256,7 @@ impl ImportLog {
     ///
     /// # Errors
     /// Invalid, with all errors.
-    pub fn finish(
+    pub(crate) fn finish(
         self,
         kind: ImportKind,
         dry_run: bool,

@@ -9,7 +9,7 @@ use crate::domain::labels::{MILESTONE, label};
 use crate::domain::milestone::{MilestoneClass, TEMPLATES};
 
 /// All columns, in the order of the template.
-pub const MILESTONES: &[Column] = &[
+pub(crate) const MILESTONES: &[Column] = &[
     column(label(MILESTONE, "project_id"), Form::Whole, KEY, PROJECT_ID, ""),
     column(label(MILESTONE, "project_code"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
     column(label(MILESTONE, "project"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),

@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
 /// A row that describes a milestone.
-pub struct MilestoneRow {
+pub(crate) struct MilestoneRow {
     project: Project,
     milestone: Option<MilestoneView>,
 }

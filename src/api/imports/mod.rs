@@ -3,60 +3,60 @@
 //! Each row is converted into the body of the corresponding API request and processed by the same
 //! use case, so the same rules apply.
 
-pub mod aliases;
-pub mod amount;
-pub mod amount_unit;
-pub mod archive;
-pub mod cell;
-pub mod cell_error;
-pub mod characters;
-pub mod column;
-pub mod column_roles;
-pub mod compared;
-pub mod content;
-pub mod csv_file;
-pub mod date;
-pub mod date_words;
-pub mod entered;
-pub mod file;
-pub mod groups;
-pub mod guard;
-pub mod heading;
-pub mod heading_index;
-pub mod heading_text;
+pub(crate) mod aliases;
+pub(crate) mod amount;
+pub(crate) mod amount_unit;
+pub(crate) mod archive;
+pub(crate) mod cell;
+pub(crate) mod cell_error;
+pub(crate) mod characters;
+pub(crate) mod column;
+pub(crate) mod column_roles;
+pub(crate) mod compared;
+pub(crate) mod content;
+pub(crate) mod csv_file;
+pub(crate) mod date;
+pub(crate) mod date_words;
+pub(crate) mod entered;
+pub(crate) mod file;
+pub(crate) mod groups;
+pub(crate) mod guard;
+pub(crate) mod heading;
+pub(crate) mod heading_index;
+pub(crate) mod heading_text;
 mod judging;
-pub mod kind;
-pub mod known_words;
-pub mod limits;
-pub mod list_cells;
-pub mod log;
-pub mod milestone_columns;
-pub mod milestone_rows;
-pub mod number_cell;
-pub mod number_format;
-pub mod options;
-pub mod period;
-pub mod places;
-pub mod project_beside;
-pub mod project_columns;
-pub mod project_list_columns;
-pub mod project_rows;
-pub mod questions;
-pub mod report_columns;
-pub mod report_rows;
-pub mod row;
-pub mod row_errors;
-pub mod row_look;
-pub mod run;
-pub mod sheet_errors;
-pub mod sheet_facts;
-pub mod skipped;
-pub mod table;
-pub mod template;
-pub mod template_sheets;
-pub mod workbook;
-pub mod year_plan_columns;
-pub mod year_plan_rows;
+pub(crate) mod kind;
+pub(crate) mod known_words;
+pub(crate) mod limits;
+pub(crate) mod list_cells;
+pub(crate) mod log;
+pub(crate) mod milestone_columns;
+pub(crate) mod milestone_rows;
+pub(crate) mod number_cell;
+pub(crate) mod number_format;
+pub(crate) mod options;
+pub(crate) mod period;
+pub(crate) mod places;
+pub(crate) mod project_beside;
+pub(crate) mod project_columns;
+pub(crate) mod project_list_columns;
+pub(crate) mod project_rows;
+pub(crate) mod questions;
+pub(crate) mod report_columns;
+pub(crate) mod report_rows;
+pub(crate) mod row;
+pub(crate) mod row_errors;
+pub(crate) mod row_look;
+pub(crate) mod run;
+pub(crate) mod sheet_errors;
+pub(crate) mod sheet_facts;
+pub(crate) mod skipped;
+pub(crate) mod table;
+pub(crate) mod template;
+pub(crate) mod template_sheets;
+pub(crate) mod workbook;
+pub(crate) mod year_plan_columns;
+pub(crate) mod year_plan_rows;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -91,7 +91,7 @@ use run::ImportRequest;
 use template::{FileReply, Template};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["imports"; create_import, get_import_template]
         .with_types(parameter_types![AmountUnit ImportKind PlanMonths RowLook TemplateFormat])
 }
@@ -99,7 +99,7 @@ pub fn routes() -> Routes {
 /// Query parameters of an import.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ImportQuery {
+pub(crate) struct ImportQuery {
     /// What each row of the file describes.
     pub kind: ImportKind,
     /// True to validate the file and report the result without saving anything.
@@ -175,7 +175,7 @@ async fn create_import(
 /// Path parameters of a template.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct TemplatePath {
+pub(crate) struct TemplatePath {
     /// What each row of the template describes.
     pub kind: ImportKind,
 }
@@ -183,7 +183,7 @@ pub struct TemplatePath {
 /// File format of a template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum TemplateFormat {
+pub(crate) enum TemplateFormat {
     /// An xlsx workbook.
     #[default]
     Xlsx,
@@ -194,7 +194,7 @@ pub enum TemplateFormat {
 /// Query parameters of a template, besides the project filters.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct TemplateQuery {
+pub(crate) struct TemplateQuery {
     /// True to fill the template with the current data visible to the caller, to be edited and
     /// imported again; at most 20,000 rows. False for a template with one example row.
     #[serde(default)]

@@ -14,7 +14,7 @@ use crate::domain::words::Words;
 
 /// A number with the format it is shown in.
 #[derive(Clone, Copy, Debug)]
-pub struct ShownNumber {
+pub(crate) struct ShownNumber {
     /// The number as it is stored.
     pub number: f64,
     /// How it is shown.
@@ -69,7 +69,7 @@ impl ShownNumber {
     ///
     /// # Errors
     /// `not-exact` if it has more digits than are kept.
-    pub fn text(self) -> Result<String, FieldError> {
+    pub(crate) fn text(self) -> Result<String, FieldError> {
         let kept = |number: Decimal| (number.scale() <= 9).then_some(number);
         let number = self.taken(kept)?;
         if number.abs() >= Decimal::from(1_000_000_000_000_000_i64) {
@@ -89,7 +89,7 @@ impl ShownNumber {
 ///
 /// # Errors
 /// The reason the cell cannot be read, with an empty pointer.
-pub fn value(
+pub(crate) fn value(
     form: Form,
     unit: AmountUnit,
     shown: ShownNumber,
@@ -134,14 +134,14 @@ fn fifteen_digits(number: f64) -> Option<Decimal> {
 }
 
 /// A number with at most two decimals.
-pub fn hundredths(number: Decimal) -> Option<Hundredths> {
+pub(crate) fn hundredths(number: Decimal) -> Option<Hundredths> {
     let number = number.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     let number = i64::try_from(number.mantissa()).ok().filter(|_| number.scale() == 0)?;
     (number.unsigned_abs() < 100_000_000_000).then(|| Hundredths::new(number))
 }
 
 /// A whole number.
-pub fn whole(number: Decimal) -> Option<i64> {
+pub(crate) fn whole(number: Decimal) -> Option<i64> {
     let number = number.normalize();
     i64::try_from(number.mantissa()).ok().filter(|_| number.scale() == 0)
 }
@@ -155,7 +155,7 @@ fn degrees(number: Decimal) -> Option<String> {
 }
 
 /// The error of a cell that must hold a whole number.
-pub fn not_whole() -> FieldError {
+pub(crate) fn not_whole() -> FieldError {
     FieldError::new("", "wrong-type", Words::new("应为整数。", "Must be a whole number."))
 }
 

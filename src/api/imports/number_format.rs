@@ -4,7 +4,7 @@ use crate::api::imports::amount_unit::AmountUnit;
 
 /// What a cell's format shows of its number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NumberFormat {
+pub(crate) struct NumberFormat {
     /// The number is shown times one hundred, with a per cent sign.
     pub is_percent: bool,
     /// How many decimals are shown; `None` where the format does not say.
@@ -24,7 +24,7 @@ const MONTHS: [u32; 6] = [17, 27, 36, 50, 52, 57];
 
 impl NumberFormat {
     /// The format with this code, and number if it is built in.
-    pub fn of(code: &str, id: Option<u32>) -> Self {
+    pub(crate) fn of(code: &str, id: Option<u32>) -> Self {
         let mut format = Reading::default().read(code);
         format.is_month |= id.is_some_and(|id| MONTHS.contains(&id));
         format

@@ -31,7 +31,7 @@ text_enum! {
 /// Query parameters of an import that say how the file is to be read.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ReadOptions {
+pub(crate) struct ReadOptions {
     /// Columns not to read, by heading or by letters such as `F`. Without it a column that the
     /// import does not know is an error.
     #[serde(default)]
@@ -106,7 +106,7 @@ fn assigned(text: &str) -> Option<(String, &str)> {
 }
 
 /// Code that the first of these assignments has for `words`.
-pub fn code_of(assignments: &[String], words: &str) -> Option<String> {
+pub(crate) fn code_of(assignments: &[String], words: &str) -> Option<String> {
     let words = plain(words);
     let found = assignments.iter().filter_map(|text| assigned(text));
     found.into_iter().find(|(said, _)| *said == words).map(|(_, code)| code.to_owned())
@@ -114,7 +114,7 @@ pub fn code_of(assignments: &[String], words: &str) -> Option<String> {
 
 impl ReadOptions {
     /// What the caller decided about year plans.
-    pub fn plan_choices(&self) -> PlanChoices {
+    pub(crate) fn plan_choices(&self) -> PlanChoices {
         let grounds = self.plan_document.clone().zip(self.plan_reason.clone());
         let grounds = grounds.map(|(document, reason)| AdjustmentGrounds {
             document,
@@ -126,20 +126,20 @@ impl ReadOptions {
     }
 
     /// Kind of the units to add in this column, named by its field or heading.
-    pub fn new_unit_kind(&self, field: &str, heading: &str) -> Option<UnitKind> {
+    pub(crate) fn new_unit_kind(&self, field: &str, heading: &str) -> Option<UnitKind> {
         let kind = code_of(&self.new_units, field).or_else(|| code_of(&self.new_units, heading));
         kind?.parse().ok()
     }
 
     /// True if the column at this place, with this heading in one spelling, is not to be read.
-    pub fn ignores_column(&self, place: u16, heading: &str) -> bool {
+    pub(crate) fn ignores_column(&self, place: u16, heading: &str) -> bool {
         let letters = letters(place);
         let is_it = |name: &String| plain(name) == heading || name.eq_ignore_ascii_case(&letters);
         self.ignore_column.iter().any(is_it)
     }
 
     /// True if the sheet is not to be read.
-    pub fn ignores_sheet(&self, name: &str) -> bool {
+    pub(crate) fn ignores_sheet(&self, name: &str) -> bool {
         self.ignore_sheet.iter().any(|ignored| visible(ignored) == visible(name))
     }
 }

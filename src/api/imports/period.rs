@@ -7,7 +7,7 @@ use crate::api::imports::date_words::DateError;
 ///
 /// # Errors
 /// Why the text is not one period.
-pub fn period(text: &str) -> Result<(String, String), DateError> {
+pub(crate) fn period(text: &str) -> Result<(String, String), DateError> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     // In a period `2021.1` is no number that lost its last zero.
     let end = |part: &str| match partial(part) {

@@ -5,12 +5,12 @@ use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
 /// True for what stands between places.
-pub fn is_between(c: char) -> bool {
+pub(crate) fn is_between(c: char) -> bool {
     matches!(c, '、' | ',' | '，' | ';' | '；' | '/' | '\n')
 }
 
 /// The areas whose names stand in `text`, in its order. A name inside another does not count.
-pub fn areas_in<'a>(text: &str, areas: &'a [(String, String)]) -> Vec<&'a (String, String)> {
+pub(crate) fn areas_in<'a>(text: &str, areas: &'a [(String, String)]) -> Vec<&'a (String, String)> {
     let text = folded(text);
     let mut found: Vec<(usize, usize, &(String, String))> = Vec::new();
     for area in areas.iter().filter(|(_, name)| !name.is_empty()) {
@@ -28,7 +28,7 @@ pub fn areas_in<'a>(text: &str, areas: &'a [(String, String)]) -> Vec<&'a (Strin
 }
 
 /// Warns of a cell with several areas, of which `first` is taken.
-pub fn several_areas(text: &str, first: &str) -> FieldError {
+pub(crate) fn several_areas(text: &str, first: &str) -> FieldError {
     let text: String = text.chars().take(60).collect();
     let words = Words::new(
         format!("“{text}”不止一处；属地取第一个（{first}），其余保留在建设地点中。"),

@@ -13,7 +13,7 @@ use crate::usecases::projects::view::ProjectView;
 
 /// A project with what a file says beside it.
 #[derive(Clone, Debug, Serialize)]
-pub struct ProjectRecord {
+pub(crate) struct ProjectRecord {
     /// The project.
     #[serde(flatten)]
     pub project: ProjectView,
@@ -29,13 +29,13 @@ impl Versioned for ProjectRecord {
 }
 
 /// Fields that are stored beside the project.
-pub fn beside_columns() -> impl Iterator<Item = &'static str> {
+pub(crate) fn beside_columns() -> impl Iterator<Item = &'static str> {
     let columns = ImportKind::Projects.columns().iter();
     columns.filter(|column| column.part == Part::Beside).map(|column| column.name)
 }
 
 /// Takes the fields that are stored beside the project out of a body.
-pub fn take_beside(body: &mut RecordFields) -> RecordFields {
+pub(crate) fn take_beside(body: &mut RecordFields) -> RecordFields {
     let mut beside = RecordFields::new();
     for name in beside_columns() {
         if let Some(value) = body.remove(name) {
@@ -46,11 +46,11 @@ pub fn take_beside(body: &mut RecordFields) -> RecordFields {
 }
 
 /// Dates that may be known to the month or the year.
-pub const DATES: [&str; 4] =
+pub(crate) const DATES: [&str; 4] =
     ["planned_start", "planned_finish", "planned_operation", "actual_start"];
 
 /// Replaces dates such as `2021-08` and `2021` by a day and its precision.
-pub fn with_days(mut body: RecordFields) -> RecordFields {
+pub(crate) fn with_days(mut body: RecordFields) -> RecordFields {
     for name in DATES {
         let Some(text) = body.get(name).and_then(Value::as_str) else {
             continue;

@@ -19,7 +19,7 @@ const fn known_to(label: FieldLabel) -> Column {
 }
 
 /// All columns, in the order of the template.
-pub const PROJECTS: &[Column] = &[
+pub(crate) const PROJECTS: &[Column] = &[
     column(label(PROJECT, "id"), Form::Whole, KEY, ID, ""),
     column(label(PROJECT, "version"), Form::Whole, KEY, VERSION, ""),
     column(

@@ -6,7 +6,7 @@ use crate::api::imports::column_roles::{BESIDE, SOURCE};
 use crate::domain::labels::{BESIDE_PROJECT, label};
 
 /// From start to finish.
-pub const PERIOD: Column = column(
+pub(crate) const PERIOD: Column = column(
     label(BESIDE_PROJECT, "period"),
     Form::Period,
     SOURCE,
@@ -20,20 +20,22 @@ const UNITS: [&str; 2] = [
 ];
 
 /// Names of the owners.
-pub const OWNER: Column = column(label(BESIDE_PROJECT, "owner"), Form::Names, BESIDE, UNITS, "");
+pub(crate) const OWNER: Column =
+    column(label(BESIDE_PROJECT, "owner"), Form::Names, BESIDE, UNITS, "");
 /// Names of the leading units.
-pub const LEAD: Column = column(label(BESIDE_PROJECT, "lead"), Form::Names, BESIDE, UNITS, "");
+pub(crate) const LEAD: Column =
+    column(label(BESIDE_PROJECT, "lead"), Form::Names, BESIDE, UNITS, "");
 /// Names of the supporting units.
-pub const SUPPORT: Column =
+pub(crate) const SUPPORT: Column =
     column(label(BESIDE_PROJECT, "support"), Form::Names, BESIDE, UNITS, "");
 /// Names of the counties and zones.
-pub const TERRITORY: Column =
+pub(crate) const TERRITORY: Column =
     column(label(BESIDE_PROJECT, "territory"), Form::Names, BESIDE, UNITS, "");
 /// Names of the regulators.
-pub const REGULATOR: Column =
+pub(crate) const REGULATOR: Column =
     column(label(BESIDE_PROJECT, "regulator"), Form::Names, BESIDE, UNITS, "");
 /// Contact person of the owner.
-pub const CONTACT: Column = column(
+pub(crate) const CONTACT: Column = column(
     label(BESIDE_PROJECT, "contact"),
     Form::Text,
     BESIDE,
@@ -44,7 +46,7 @@ pub const CONTACT: Column = column(
     "",
 );
 /// Telephone of the contact person.
-pub const PHONE: Column = column(
+pub(crate) const PHONE: Column = column(
     label(BESIDE_PROJECT, "phone"),
     Form::Text,
     BESIDE,
@@ -52,7 +54,7 @@ pub const PHONE: Column = column(
     "",
 );
 /// Ids in other systems.
-pub const EXTERNAL_IDS: Column = column(
+pub(crate) const EXTERNAL_IDS: Column = column(
     label(BESIDE_PROJECT, "external_ids"),
     Form::Names,
     BESIDE,
@@ -60,7 +62,7 @@ pub const EXTERNAL_IDS: Column = column(
     "",
 );
 /// Year of the plan.
-pub const PLAN_YEAR: Column = column(
+pub(crate) const PLAN_YEAR: Column = column(
     label(BESIDE_PROJECT, "plan_year"),
     Form::Whole,
     BESIDE,
@@ -68,7 +70,7 @@ pub const PLAN_YEAR: Column = column(
     "",
 );
 /// Planned investment of the year.
-pub const ANNUAL: Column = column(
+pub(crate) const ANNUAL: Column = column(
     label(BESIDE_PROJECT, "annual_investment_wan"),
     Form::Amount,
     BESIDE,
@@ -79,7 +81,7 @@ pub const ANNUAL: Column = column(
     "",
 );
 /// Goal of the year.
-pub const GOAL: Column = column(
+pub(crate) const GOAL: Column = column(
     label(BESIDE_PROJECT, "goal"),
     Form::Text,
     BESIDE,

@@ -23,7 +23,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
 /// A row that describes a project.
-pub struct ProjectRow {
+pub(crate) struct ProjectRow {
     record: Option<ProjectRecord>,
     /// What the row says beside the project.
     said: RecordFields,

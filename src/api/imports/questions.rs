@@ -14,7 +14,7 @@ const CODES: usize = 60;
 
 /// A parameter that answers a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Parameter {
+pub(crate) enum Parameter {
     /// `industry_of`.
     IndustryOf,
     /// `area_of`.
@@ -33,7 +33,7 @@ pub enum Parameter {
 
 impl Parameter {
     /// The parameter that answers errors with this code, which are therefore asked once.
-    pub fn that_answers(code: &str) -> Option<Self> {
+    pub(crate) fn that_answers(code: &str) -> Option<Self> {
         match code {
             "no-months" => Some(Self::PlanMonths),
             "plan-exists" => Some(Self::PlanReason),
@@ -55,19 +55,19 @@ struct Question {
 
 /// The questions about a file, in the order of their parameters.
 #[derive(Debug, Default)]
-pub struct Questions {
+pub(crate) struct Questions {
     asked: BTreeMap<Parameter, Question>,
 }
 
 impl Questions {
     /// True if nothing is asked.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.asked.is_empty()
     }
 
     /// Asks for the meaning of words, which stand at `place`. `suggestion` is what the parameter
     /// would say, and `codes` are those to choose from.
-    pub fn ask(
+    pub(crate) fn ask(
         &mut self,
         parameter: Parameter,
         place: CellPlace,
@@ -89,7 +89,7 @@ impl Questions {
     }
 
     /// The questions as errors, each at its first place.
-    pub fn errors(self) -> Vec<FieldError> {
+    pub(crate) fn errors(self) -> Vec<FieldError> {
         self.asked.into_iter().map(|(parameter, question)| question.error(parameter)).collect()
     }
 }

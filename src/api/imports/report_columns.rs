@@ -9,7 +9,7 @@ use crate::domain::labels::{REPORT, label};
 use crate::domain::report::ReportState;
 
 /// All columns, in the order of the template.
-pub const REPORTS: &[Column] = &[
+pub(crate) const REPORTS: &[Column] = &[
     column(label(REPORT, "id"), Form::Whole, SHOWN, BY_REGISTER, ""),
     column(label(REPORT, "project_id"), Form::Whole, KEY, PROJECT_ID, ""),
     column(label(REPORT, "project_code"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),

@@ -22,7 +22,7 @@ use crate::usecases::reports::view::ReportView;
 use crate::usecases::warning::WarningView;
 
 /// A row that describes a monthly report.
-pub struct ReportRow {
+pub(crate) struct ReportRow {
     project: Project,
     month: Month,
     report: Option<ReportView>,

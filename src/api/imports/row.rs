@@ -22,7 +22,7 @@ use crate::usecases::warning::WarningView;
 
 /// What differs between the kinds of rows. A value is a row whose record, or the place of a new
 /// one, was found.
-pub trait RecordRow: Sized {
+pub(crate) trait RecordRow: Sized {
     /// The record as the API shows it.
     type View: Serialize + Versioned;
     /// Body of the request that creates a record.
@@ -146,7 +146,7 @@ pub trait RecordRow: Sized {
 }
 
 /// Effect of a row, or everything that is wrong with it.
-pub enum RowOutcome {
+pub(crate) enum RowOutcome {
     /// The row was processed.
     Done(RowResult),
     /// Nothing was saved. Errors of cells are not repeated.
@@ -157,7 +157,7 @@ pub enum RowOutcome {
 ///
 /// # Errors
 /// Failures that the row is not to blame for.
-pub fn import<R: RecordRow>(
+pub(crate) fn import<R: RecordRow>(
     ask: &mut Ask<'_>,
     context: &mut ImportContext,
     entered: &EnteredRow,
@@ -333,7 +333,7 @@ fn check_project<R: RecordRow>(entered: &EnteredRow, row: &R, errors: &mut RowEr
 
 impl EnteredRow {
     /// How the row names the project that its record belongs to.
-    pub fn project_naming(&self) -> ProjectNaming<'_> {
+    pub(crate) fn project_naming(&self) -> ProjectNaming<'_> {
         ProjectNaming {
             id: self.whole("project_id").map(crate::domain::id::ProjectId),
             code: self.text("project_code"),

@@ -16,7 +16,7 @@ use crate::usecases::imports::RecordFields;
 use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// The errors of a row that were found so far.
-pub struct RowErrors {
+pub(crate) struct RowErrors {
     errors: Vec<FieldError>,
     /// Pointers of fields whose values cannot be used.
     wrong: BTreeSet<String>,
@@ -28,7 +28,7 @@ pub struct RowErrors {
 
 impl RowErrors {
     /// The errors of a row whose cells were read; those of cells are recorded already.
-    pub fn of(entered: &EnteredRow) -> Self {
+    pub(crate) fn of(entered: &EnteredRow) -> Self {
         let columns = entered.columns;
         Self {
             errors: Vec::new(),
@@ -39,17 +39,17 @@ impl RowErrors {
     }
 
     /// From now on missing values are not errors.
-    pub fn allow_partial(&mut self) {
+    pub(crate) fn allow_partial(&mut self) {
         self.may_be_partial = true;
     }
 
     /// True if no error was found, in cells neither.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.errors.is_empty() && self.cells_are_read
     }
 
     /// Adds an error, unless it may only follow from a field that is wrong.
-    pub fn note(&mut self, error: FieldError) {
+    pub(crate) fn note(&mut self, error: FieldError) {
         let may_be_missing = self.may_be_partial && error.code == "required";
         if !may_be_missing && !error.follows_from(&self.wrong) {
             self.errors.push(error);
@@ -57,7 +57,7 @@ impl RowErrors {
     }
 
     /// Does not use the value at `pointer`.
-    pub fn set_aside(&mut self, pointer: &str) {
+    pub(crate) fn set_aside(&mut self, pointer: &str) {
         self.wrong.insert(pointer.to_owned());
     }
 
@@ -65,7 +65,7 @@ impl RowErrors {
     ///
     /// # Errors
     /// The refusal, if the row is not to blame.
-    pub fn add(&mut self, refusal: Refusal) -> Result<Vec<String>, Refusal> {
+    pub(crate) fn add(&mut self, refusal: Refusal) -> Result<Vec<String>, Refusal> {
         if matches!(refusal.kind, RefusalKind::Busy | RefusalKind::Broken) {
             return Err(refusal);
         }
@@ -84,7 +84,7 @@ impl RowErrors {
     }
 
     /// The errors, without those of cells.
-    pub fn into_errors(self) -> Vec<FieldError> {
+    pub(crate) fn into_errors(self) -> Vec<FieldError> {
         self.errors
     }
 
@@ -93,7 +93,7 @@ impl RowErrors {
     ///
     /// # Errors
     /// Failures that the row is not to blame for.
-    pub fn try_all<T: ToSchema, R>(
+    pub(crate) fn try_all<T: ToSchema, R>(
         &mut self,
         ask: &mut Ask<'_>,
         mut body: RecordFields,

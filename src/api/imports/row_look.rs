@@ -12,7 +12,7 @@ use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
 /// What `row` looks like, if not like a record of a table with these columns.
-pub fn look(row: &SheetRow, headings: &SheetRow, columns: &[Placed]) -> Option<RowLook> {
+pub(crate) fn look(row: &SheetRow, headings: &SheetRow, columns: &[Placed]) -> Option<RowLook> {
     if row.is_hidden {
         return Some(RowLook::Hidden);
     }
@@ -178,13 +178,13 @@ fn is_note(text: &str) -> bool {
 }
 
 /// The words of a category row, with their ordinal.
-pub fn category(row: &SheetRow) -> String {
+pub(crate) fn category(row: &SheetRow) -> String {
     let labels = row.cells.iter().filter_map(|(_, content)| label(content));
     labels.take(2).map(compact).collect()
 }
 
 /// The error of a row that is no record.
-pub fn error(look: RowLook, row: &SheetRow) -> FieldError {
+pub(crate) fn error(look: RowLook, row: &SheetRow) -> FieldError {
     let text = first_words(row);
     let skip = look.as_str();
     let (code, zh, en) = match look {
@@ -216,7 +216,7 @@ pub fn error(look: RowLook, row: &SheetRow) -> FieldError {
 }
 
 /// The first text of a row, for people.
-pub fn first_words(row: &SheetRow) -> String {
+pub(crate) fn first_words(row: &SheetRow) -> String {
     let first = row.cells.iter().find_map(|(_, content)| label(content));
     visible(first.unwrap_or_default()).chars().take(40).collect()
 }

@@ -40,7 +40,7 @@ use crate::usecases::relied_on::ReliedOn;
 ///
 /// # Errors
 /// Forbidden.
-pub fn must_be_permitted(caller: &Caller, kind: ImportKind) -> Result<(), Refusal> {
+pub(crate) fn must_be_permitted(caller: &Caller, kind: ImportKind) -> Result<(), Refusal> {
     caller.must_be_able_to(match kind {
         ImportKind::Projects => CreateProjects::ACTIONS,
         ImportKind::YearPlans => PlanYears::ACTIONS,
@@ -53,7 +53,7 @@ pub fn must_be_permitted(caller: &Caller, kind: ImportKind) -> Result<(), Refusa
 ///
 /// # Errors
 /// 400 for `submit` with other rows than reports.
-pub fn submit_must_suit(query: &ImportQuery) -> Result<(), Problem> {
+pub(crate) fn submit_must_suit(query: &ImportQuery) -> Result<(), Problem> {
     if !query.submit || query.kind == ImportKind::Reports {
         return Ok(());
     }
@@ -63,7 +63,7 @@ pub fn submit_must_suit(query: &ImportQuery) -> Result<(), Problem> {
 
 /// What an import is to do.
 #[derive(Clone, Debug)]
-pub struct ImportRequest {
+pub(crate) struct ImportRequest {
     /// Kind of file, and whether it is a dry run.
     pub query: ImportQuery,
     /// How the file is to be read.
@@ -71,13 +71,14 @@ pub struct ImportRequest {
 }
 
 /// Stores the reply in the transaction that saves the rows.
-pub type StoreReply = Arc<dyn Fn(&mut Conn, &StoredReply) -> Result<(), Refusal> + Send + Sync>;
+pub(crate) type StoreReply =
+    Arc<dyn Fn(&mut Conn, &StoredReply) -> Result<(), Refusal> + Send + Sync>;
 
 /// Imports `file` completely or not at all; with `dry_run` only reports the result.
 ///
 /// # Errors
 /// 400, 413 or 415 if the file cannot be read; 422 with all errors in its rows.
-pub async fn import(
+pub(crate) async fn import(
     who: &Permit<ImportFiles>,
     once: &Once,
     request: ImportRequest,
@@ -95,7 +96,7 @@ pub async fn import(
 }
 
 /// How an import is followed.
-pub struct Tracking {
+pub(crate) struct Tracking {
     /// How far it is.
     pub progress: Arc<ImportProgress>,
     /// What stores its reply.
@@ -106,7 +107,7 @@ pub struct Tracking {
 ///
 /// # Errors
 /// As [`import`].
-pub async fn run(
+pub(crate) async fn run(
     app: &App,
     caller: &LongCaller,
     request: ImportRequest,

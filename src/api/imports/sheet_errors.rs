@@ -11,7 +11,7 @@ use crate::domain::words::Words;
 use crate::usecases::imports::kind::ImportKind;
 
 /// A sheet that is not read.
-pub fn skipped(sheet: &SheetContent, reason: SkipReason) -> SkippedPart {
+pub(crate) fn skipped(sheet: &SheetContent, reason: SkipReason) -> SkippedPart {
     let text = sheet.rows.first().map(first_words).unwrap_or_default();
     SkippedPart { sheet: sheet.name.clone(), row: None, column: None, reason, text }
 }
@@ -25,7 +25,7 @@ fn first_row(sheet: &SheetContent) -> u32 {
 }
 
 /// A hidden sheet with a table of this kind.
-pub fn hidden(sheet: &SheetContent, log: &mut ImportLog) {
+pub(crate) fn hidden(sheet: &SheetContent, log: &mut ImportLog) {
     let name = &sheet.name;
     let words = Words::new(
         format!(
@@ -41,7 +41,7 @@ pub fn hidden(sheet: &SheetContent, log: &mut ImportLog) {
 
 /// A sheet without known headings, beside others that have them. A sheet of words is left out; a
 /// table is not.
-pub fn without_headings(sheet: &SheetContent, log: &mut ImportLog) {
+pub(crate) fn without_headings(sheet: &SheetContent, log: &mut ImportLog) {
     let name = &sheet.name;
     if sheet.is_hidden {
         log.skip(skipped(sheet, SkipReason::HiddenSheet));
@@ -69,7 +69,7 @@ pub fn without_headings(sheet: &SheetContent, log: &mut ImportLog) {
 }
 
 /// A file without any known headings.
-pub fn no_headings(sheets: &[SheetContent], kind: ImportKind, log: &mut ImportLog) {
+pub(crate) fn no_headings(sheets: &[SheetContent], kind: ImportKind, log: &mut ImportLog) {
     let shown = sheets.iter().find(|s| !s.is_hidden && !s.rows.is_empty());
     let sheet = shown.or(sheets.first()).map_or_else(|| "CSV".to_owned(), |s| s.name.clone());
     let known = kind.columns().iter().filter(|c| c.part == Part::Write);
@@ -85,7 +85,7 @@ pub fn no_headings(sheets: &[SheetContent], kind: ImportKind, log: &mut ImportLo
 }
 
 /// A file of headings alone.
-pub fn no_rows(tables: &[Table<'_>], log: &mut ImportLog) {
+pub(crate) fn no_rows(tables: &[Table<'_>], log: &mut ImportLog) {
     let Some(table) = tables.first() else {
         return;
     };

@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 
 /// Position of a cell: row from 1, column from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CellAt {
+pub(crate) struct CellAt {
     /// Row number, starting at 1.
     pub row: u32,
     /// Column, counted from 0.
@@ -20,7 +20,7 @@ pub struct CellAt {
 
 /// Facts of one sheet.
 #[derive(Clone, Debug, Default)]
-pub struct SheetFacts {
+pub(crate) struct SheetFacts {
     hidden_rows: BTreeSet<u32>,
     without_value: BTreeSet<CellAt>,
     zeros: BTreeSet<CellAt>,
@@ -29,20 +29,20 @@ pub struct SheetFacts {
 
 impl SheetFacts {
     /// True if the spreadsheet program does not show the row.
-    pub fn is_hidden(&self, row: u32) -> bool {
+    pub(crate) fn is_hidden(&self, row: u32) -> bool {
         self.hidden_rows.contains(&row)
     }
 
     /// True if the cell is a formula without a value. Programs that do not calculate store either
     /// none, or zero with the request to calculate when the file is opened.
-    pub fn lacks_value(&self, at: CellAt) -> bool {
+    pub(crate) fn lacks_value(&self, at: CellAt) -> bool {
         self.without_value.contains(&at) || (self.recalculates && self.zeros.contains(&at))
     }
 }
 
 /// Facts of a workbook, collected part by part.
 #[derive(Debug, Default)]
-pub struct WorkbookFacts {
+pub(crate) struct WorkbookFacts {
     parts: BTreeMap<String, SheetFacts>,
     /// Ids of the sheets' relationships, in the order of the workbook.
     sheets: Vec<String>,
@@ -66,14 +66,14 @@ struct OpenCell {
 
 impl WorkbookFacts {
     /// Facts of the sheet at this position of the workbook.
-    pub fn of_sheet(&self, nth: usize) -> SheetFacts {
+    pub(crate) fn of_sheet(&self, nth: usize) -> SheetFacts {
         let target = self.sheets.get(nth).and_then(|id| self.targets.get(id));
         let facts = target.and_then(|target| self.parts.get(target)).cloned().unwrap_or_default();
         SheetFacts { recalculates: self.recalculates, ..facts }
     }
 
     /// Prepares for the next part.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.at = CellAt::default();
         self.cell = OpenCell::default();
     }
@@ -82,7 +82,7 @@ impl WorkbookFacts {
     ///
     /// # Errors
     /// 400 or 413.
-    pub fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Problem> {
+    pub(crate) fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Problem> {
         let element = tag.local_name();
         match (element.as_ref(), name) {
             ("sheet", "xl/workbook.xml") => {
@@ -111,7 +111,7 @@ impl WorkbookFacts {
     }
 
     /// Notes text between elements.
-    pub fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         if !self.cell.in_value || !self.cell.is_formula {
             return;
         }
@@ -124,7 +124,7 @@ impl WorkbookFacts {
     ///
     /// # Errors
     /// 413.
-    pub fn end(&mut self, name: &str, element: &str) -> Result<(), Problem> {
+    pub(crate) fn end(&mut self, name: &str, element: &str) -> Result<(), Problem> {
         match element {
             "v" | "is" => self.cell.in_value = false,
             "c" if self.cell.is_formula => return self.formula(name),
@@ -208,7 +208,7 @@ fn is_true(value: Option<String>) -> bool {
 ///
 /// # Errors
 /// 400.
-pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Problem> {
+pub(crate) fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Problem> {
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|e| broken_file(&e))?;
         if attribute.key.local_name().as_ref() == name {

@@ -46,7 +46,7 @@ impl From<RowLook> for SkipReason {
 
 /// A part of the file that was not read.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SkippedPart {
+pub(crate) struct SkippedPart {
     /// Name of the sheet.
     pub sheet: String,
     /// Row number, starting at 1; absent for a column or a sheet.

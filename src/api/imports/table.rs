@@ -12,7 +12,7 @@ use crate::domain::words::Words;
 
 /// A column at its place in a sheet.
 #[derive(Clone, Copy, Debug)]
-pub struct Placed {
+pub(crate) struct Placed {
     /// Place, counted from 0.
     pub place: u16,
     /// The column.
@@ -25,7 +25,7 @@ pub struct Placed {
 
 /// A sheet whose columns are identified.
 #[derive(Debug)]
-pub struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// The sheet.
     pub sheet: &'a SheetContent,
     /// Row number of the headings.
@@ -39,25 +39,25 @@ pub struct Table<'a> {
 }
 
 /// A place in a sheet; `column` counts from 0.
-pub fn at(sheet: &str, row: u32, column: Option<u16>) -> CellPlace {
+pub(crate) fn at(sheet: &str, row: u32, column: Option<u16>) -> CellPlace {
     CellPlace { sheet: sheet.to_owned(), row, column: column.map(letters) }
 }
 
 impl Table<'_> {
     /// Place of the column `name` in row `row`.
-    pub fn place(&self, row: u32, name: &str) -> CellPlace {
+    pub(crate) fn place(&self, row: u32, name: &str) -> CellPlace {
         let column = self.columns.iter().find(|c| c.column.name == name).map(|c| c.place);
         at(&self.sheet.name, row, column)
     }
 
     /// True if the sheet has the column `name`.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|c| c.column.name == name)
     }
 
     /// Records errors for cells without heading and for merged cells, since their content would be
     /// lost. `ignored` are the places of columns that are not read.
-    pub fn check_shape(&self, headings: &SheetRow, ignored: &[u16], log: &mut ImportLog) {
+    pub(crate) fn check_shape(&self, headings: &SheetRow, ignored: &[u16], log: &mut ImportLog) {
         for row in &self.rows {
             let headed = |place: u16| headings.cells.iter().any(|(p, _)| *p == place);
             let known = |place: u16| headed(place) || ignored.contains(&place);

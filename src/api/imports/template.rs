@@ -26,7 +26,7 @@ use crate::usecases::imports::lists::Lists;
 
 /// A template to write.
 #[derive(Debug)]
-pub struct Template {
+pub(crate) struct Template {
     /// What each row describes.
     pub kind: ImportKind,
     /// Language of the headings.
@@ -39,7 +39,7 @@ pub struct Template {
 
 /// A file for download.
 #[derive(Debug)]
-pub struct FileReply {
+pub(crate) struct FileReply {
     name: String,
     bytes: Vec<u8>,
 }
@@ -72,7 +72,7 @@ impl Template {
     ///
     /// # Errors
     /// 500 if the file cannot be written.
-    pub async fn file(self, format: TemplateFormat) -> Result<FileReply, Problem> {
+    pub(crate) async fn file(self, format: TemplateFormat) -> Result<FileReply, Problem> {
         let ending = match format {
             TemplateFormat::Xlsx => "xlsx",
             TemplateFormat::Csv => "csv",

@@ -1,6 +1,6 @@
 //! Names of the sheets of templates that contain no records.
 
 /// Name of the hidden sheet with the long lists of codes.
-pub const CODES: &str = "codes";
+pub(crate) const CODES: &str = "codes";
 /// Name of the sheet that explains the columns.
-pub const NOTES: &str = "说明 Notes";
+pub(crate) const NOTES: &str = "说明 Notes";

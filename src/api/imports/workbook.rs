@@ -20,7 +20,7 @@ use crate::http::problem::Problem;
 ///
 /// # Errors
 /// 400, 413 or 415, with advice on how to fix the file.
-pub fn sheets(file: &[u8]) -> Result<Vec<SheetContent>, Problem> {
+pub(crate) fn sheets(file: &[u8]) -> Result<Vec<SheetContent>, Problem> {
     let mut meter = Meter::default();
     let mut inspected = guard::inspected(file)?;
     let facts = std::mem::take(&mut inspected.facts);

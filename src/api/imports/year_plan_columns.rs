@@ -14,7 +14,7 @@ const MONTH: [&str; 2] = [
 ];
 
 /// All columns, in the order of the template.
-pub const YEAR_PLANS: &[Column] = &[
+pub(crate) const YEAR_PLANS: &[Column] = &[
     column(label(YEAR_PLAN, "project_id"), Form::Whole, KEY, PROJECT_ID, ""),
     column(label(YEAR_PLAN, "project_code"), Form::Text, KEY, PROJECT_CODE, EXAMPLE_CODE),
     column(label(YEAR_PLAN, "project"), Form::Text, SHOWN, PROJECT_NAME, EXAMPLE_NAME),

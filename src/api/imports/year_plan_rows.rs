@@ -22,7 +22,7 @@ use crate::usecases::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
 use crate::usecases::refusal::Refusal;
 
 /// A row that describes the year plan of a project.
-pub struct YearPlanRow {
+pub(crate) struct YearPlanRow {
     project: Project,
     year: Year,
     plan: Option<LastVersion>,

@@ -27,7 +27,7 @@ use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::projects::records::RecordQuery;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "issues";
         list_issues, list_project_issues, create_issue, get_issue, update_issue, list_issue_steps,
@@ -37,7 +37,7 @@ pub fn routes() -> Routes {
 /// Path of an issue.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct IssuePath {
+pub(crate) struct IssuePath {
     /// The project's id.
     pub project_id: ProjectId,
     /// The issue's id.
@@ -53,7 +53,7 @@ impl From<IssuePath> for IssueKey {
 /// Page of a list that is sorted by id.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct IdPage {
+pub(crate) struct IdPage {
     /// Page size.
     #[serde(default = "crate::http::query::default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -74,7 +74,7 @@ type IssueListQuery = QueryPair<
 /// Issues of all projects the caller may see, by id. A unit also sees issues of other projects that
 /// are assigned to it. Filters: state, category, level, unit, age, overdue, industry, area.
 #[utoipa::path(get, path = "/issues")]
-pub async fn list_issues(
+pub(crate) async fn list_issues(
     who: Permit<ReadProjects>,
     Query(QueryPair(QueryPair(places, records), QueryPair(query, QueryPair(due, page)))): Query<
         IssueListQuery,
@@ -89,7 +89,7 @@ pub async fn list_issues(
 ///
 /// All issues of the project, including cleared ones, by id.
 #[utoipa::path(get, path = "/projects/{project_id}/issues")]
-pub async fn list_project_issues(
+pub(crate) async fn list_project_issues(
     who: Permit<ReadProjects>,
     Path(project): Path<ProjectPath>,
     Query(part): Query<PartOfList>,
@@ -102,7 +102,7 @@ pub async fn list_project_issues(
 ///
 /// Returns the issue with its current state and the steps that may follow (`next_steps`).
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}")]
-pub async fn get_issue(
+pub(crate) async fn get_issue(
     who: Permit<ReadProjects>,
     Path(at): Path<IssuePath>,
     _etag: Conditional,
@@ -114,7 +114,7 @@ pub async fn get_issue(
 ///
 /// All steps taken on the issue, oldest first: what was done, when, by whom, and the comment.
 #[utoipa::path(get, path = "/projects/{project_id}/issues/{issue_id}/steps")]
-pub async fn list_issue_steps(
+pub(crate) async fn list_issue_steps(
     who: Permit<ReadProjects>,
     Path(at): Path<IssuePath>,
     Query(part): Query<PartOfList>,
@@ -128,7 +128,7 @@ pub async fn list_issue_steps(
 /// Raises an issue to be coordinated (需协调事项) on a project. The commission or the area then assigns
 /// it to units, one of which leads.
 #[utoipa::path(post, path = "/projects/{project_id}/issues")]
-pub async fn create_issue(
+pub(crate) async fn create_issue(
     who: Permit<HandleIssues>,
     Path(project): Path<ProjectPath>,
     Body(input): Body<IssueInput>,
@@ -153,7 +153,7 @@ fn created(view: IssueView) -> Created<IssueView> {
     put, path = "/projects/{project_id}/issues/{issue_id}",
     responses((status = 409, description = "The issue is assigned, in progress or proposed (return it first), or cleared.")),
 )]
-pub async fn update_issue(
+pub(crate) async fn update_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     IfMatch(version): IfMatch,

@@ -1,7 +1,7 @@
 //! Issues to be coordinated: `/issues` and `/projects/{id}/issues`.
 
-pub mod handlers;
-pub mod steps;
+pub(crate) mod handlers;
+pub(crate) mod steps;
 
 use crate::domain::id::IssueId;
 use crate::domain::issue::{IssueCategory, IssueLevel, IssueState};
@@ -9,7 +9,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(steps::routes())
         .with_types(parameter_types![IssueCategory IssueId IssueLevel IssueState])

@@ -17,7 +17,7 @@ use crate::usecases::issues::{step, write};
 use crate::usecases::permission::HandleIssues;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "issues";
         raise_issue, assign_issue, work_on_issue, escalate_issue, return_issue, propose_clearance,
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
     post, path = "/projects/{project_id}/issues/{issue_id}/raising",
     responses((status = 409, description = "The issue is not in state `returned`.")),
 )]
-pub async fn raise_issue(
+pub(crate) async fn raise_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,
@@ -53,7 +53,7 @@ pub async fn raise_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/assignment",
     responses((status = 409, description = "The issue is returned, proposed or cleared.")),
 )]
-pub async fn assign_issue(
+pub(crate) async fn assign_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<AssignmentInput>,
@@ -70,7 +70,7 @@ pub async fn assign_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/work",
     responses((status = 409, description = "The issue is neither assigned nor in progress.")),
 )]
-pub async fn work_on_issue(
+pub(crate) async fn work_on_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,
@@ -89,7 +89,7 @@ pub async fn work_on_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/escalation",
     responses((status = 409, description = "The issue is returned, proposed or cleared, or already at level `province`.")),
 )]
-pub async fn escalate_issue(
+pub(crate) async fn escalate_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,
@@ -109,7 +109,7 @@ pub async fn escalate_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/return",
     responses((status = 409, description = "The issue is returned already, or cleared.")),
 )]
-pub async fn return_issue(
+pub(crate) async fn return_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,
@@ -128,7 +128,7 @@ pub async fn return_issue(
     post, path = "/projects/{project_id}/issues/{issue_id}/proposal",
     responses((status = 409, description = "The issue is not in progress.")),
 )]
-pub async fn propose_clearance(
+pub(crate) async fn propose_clearance(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,
@@ -147,7 +147,7 @@ pub async fn propose_clearance(
     post, path = "/projects/{project_id}/issues/{issue_id}/clearance",
     responses((status = 409, description = "The issue is not in state `proposed`.")),
 )]
-pub async fn clear_issue(
+pub(crate) async fn clear_issue(
     who: Permit<HandleIssues>,
     Path(at): Path<IssuePath>,
     Body(input): Body<StepInput>,

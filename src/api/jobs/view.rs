@@ -14,7 +14,7 @@ use crate::store::jobs::{Job, JobRows};
 /// Work that goes on after its request was answered.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Job)]
-pub struct JobView {
+pub(crate) struct JobView {
     /// The job's id.
     pub id: JobId,
     /// What it does.
@@ -54,7 +54,7 @@ pub struct JobView {
 
 /// Progress of a job, in rows of its file.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct JobProgress {
+pub(crate) struct JobProgress {
     /// Rows of the file; null until it was read.
     pub total: Option<i32>,
     /// Rows that were read.

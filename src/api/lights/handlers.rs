@@ -24,7 +24,7 @@ use crate::usecases::permission::ReadSummaries;
 use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["lights"; get_project_light, get_light_summary, list_project_lights]
 }
 
@@ -59,7 +59,7 @@ async fn get_light_summary(
 /// Light filter and page.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct LightQuery {
+pub(crate) struct LightQuery {
     /// Only projects that show one of these lights.
     #[serde(default)]
     pub light: Vec<Light>,

@@ -1,8 +1,8 @@
 //! Lights: `/projects/{id}/light`, overrides, `/rules` and `/summaries/lights`.
 
-pub mod handlers;
-pub mod overrides;
-pub mod rules;
+pub(crate) mod handlers;
+pub(crate) mod overrides;
+pub(crate) mod rules;
 
 use crate::domain::id::LightOverrideId;
 use crate::domain::light::Light;
@@ -10,7 +10,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(overrides::routes())
         .and(rules::routes())

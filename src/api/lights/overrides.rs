@@ -22,7 +22,7 @@ use crate::usecases::lights::overrides::{
 use crate::usecases::permission::{OverrideLights, ReadSummaries};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["lights"; list_light_overrides, create_light_override, withdraw_light_override]
 }
 
@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
 /// All overrides of the project's light, oldest first, including expired and withdrawn ones. If
 /// several cover a month, the newest applies.
 #[utoipa::path(get, path = "/projects/{project_id}/light-overrides")]
-pub async fn list_light_overrides(
+pub(crate) async fn list_light_overrides(
     who: Permit<ReadSummaries>,
     Path(project): Path<ProjectPath>,
     Query(part): Query<PartOfList>,
@@ -45,7 +45,7 @@ pub async fn list_light_overrides(
 /// Shows the given light instead of the one computed by the rules, from `from_month` until
 /// `expires_on`. The computed light stays visible beside it. Commission only.
 #[utoipa::path(post, path = "/projects/{project_id}/light-overrides")]
-pub async fn create_light_override(
+pub(crate) async fn create_light_override(
     who: Permit<OverrideLights>,
     Path(project): Path<ProjectPath>,
     Body(input): Body<LightOverrideInput>,
@@ -61,7 +61,7 @@ pub async fn create_light_override(
 /// Path of a light override.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct LightOverridePath {
+pub(crate) struct LightOverridePath {
     /// The project's id.
     pub project_id: ProjectId,
     /// The override's id.
@@ -82,7 +82,7 @@ impl From<LightOverridePath> for LightOverrideKey {
     post, path = "/projects/{project_id}/light-overrides/{override_id}/withdrawal",
     responses((status = 409, description = "The override has already been withdrawn.")),
 )]
-pub async fn withdraw_light_override(
+pub(crate) async fn withdraw_light_override(
     who: Permit<OverrideLights>,
     Path(at): Path<LightOverridePath>,
     once: Once,

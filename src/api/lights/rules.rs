@@ -18,14 +18,14 @@ use crate::usecases::lights::rules::{self, LightRulesInput, YearRules};
 use crate::usecases::permission::{KeepRules, ReadSummaries};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["lights"; get_rules, change_rules]
 }
 
 /// Path of a year's rules.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct RulesPath {
+pub(crate) struct RulesPath {
     /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,

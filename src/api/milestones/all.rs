@@ -24,14 +24,14 @@ use crate::usecases::projects::selection::range;
 use crate::usecases::refusal::Refusal;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["milestones"; list_all_milestones]
 }
 
 /// Which milestones; a repeated parameter means "or".
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct MilestoneQuery {
+pub(crate) struct MilestoneQuery {
     /// Only those with one of these codes.
     #[serde(default)]
     #[param(example = json!(["start"]))]
@@ -93,7 +93,7 @@ impl MilestoneQuery {
 ///
 /// Milestones with baseline, forecast, actual date and slippage, by id.
 #[utoipa::path(get, path = "/milestones")]
-pub async fn list_all_milestones(
+pub(crate) async fn list_all_milestones(
     who: Permit<ReadProjects>,
     Query(QueryPair(of, QueryPair(asked, page))): Query<
         QueryPair<RecordsQuery, QueryPair<MilestoneQuery, IdPage>>,

@@ -14,7 +14,7 @@ use crate::usecases::milestones::batch::{self, MilestoneBatchItem};
 use crate::usecases::permission::EditMilestones;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["milestones"; create_milestone_batch]
 }
 

@@ -25,7 +25,7 @@ use crate::usecases::patch::Patch;
 use crate::usecases::permission::{EditMilestones, ReadProjects};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "milestones";
         list_milestone_templates, list_milestones, create_milestone, get_milestone, update_milestone,
@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
 /// Path of a milestone.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct MilestonePath {
+pub(crate) struct MilestonePath {
     /// The project's id.
     pub project_id: ProjectId,
     /// The milestone's id.

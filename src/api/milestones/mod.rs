@@ -1,8 +1,8 @@
 //! Milestones: `/projects/{id}/milestones` and `/milestones`.
 
-pub mod all;
-pub mod batch;
-pub mod handlers;
+pub(crate) mod all;
+pub(crate) mod batch;
+pub(crate) mod handlers;
 
 use crate::domain::id::MilestoneId;
 use crate::domain::milestone::MilestoneClass;
@@ -10,7 +10,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(all::routes())
         .and(batch::routes())

@@ -19,14 +19,14 @@ use crate::usecases::permission::ReadProjects;
 use crate::usecases::projects::filter::FilterQuery;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["projects"; get_oc4ids_package]
 }
 
 /// Query parameters of the package, besides the project filters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PackageQuery {
+pub(crate) struct PackageQuery {
     /// Only projects in the register in this year. Their data of all years is included.
     #[param(nullable = false, example = 2021)]
     pub year: Option<Year>,

@@ -1,10 +1,10 @@
 //! Export in the Open Contracting for Infrastructure Data Standard (OC4IDS): `/exports/oc4ids`.
 
-pub mod handlers;
+pub(crate) mod handlers;
 
 use crate::http::routes::Routes;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
 }

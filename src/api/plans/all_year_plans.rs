@@ -19,14 +19,14 @@ use crate::usecases::permission::ReadProjects;
 use crate::usecases::plans::year_plan_list::{self, YearPlanItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["year_plans"; list_all_year_plans]
 }
 
 /// Which year plans.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct YearPlanQuery {
+pub(crate) struct YearPlanQuery {
     /// Only those of one of these years.
     #[serde(default)]
     #[param(example = json!([2021]))]
@@ -37,7 +37,7 @@ pub struct YearPlanQuery {
 ///
 /// Year plans with all their versions, by id.
 #[utoipa::path(get, path = "/year-plans")]
-pub async fn list_all_year_plans(
+pub(crate) async fn list_all_year_plans(
     who: Permit<ReadProjects>,
     Query(QueryPair(of, QueryPair(asked, page))): Query<
         QueryPair<RecordsQuery, QueryPair<YearPlanQuery, IdPage>>,

@@ -14,7 +14,7 @@ use crate::usecases::permission::PlanYears;
 use crate::usecases::plans::batch::{self, YearPlanBatchItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["year_plans"; create_year_plan_batch]
 }
 

@@ -20,14 +20,14 @@ use crate::usecases::plans::view::{PlanDetailView, PlanView};
 use crate::usecases::precondition::Precondition;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["plans"; list_plans, get_plan, put_plan]
 }
 
 /// Path of an annual plan.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct PlanPath {
+pub(crate) struct PlanPath {
     /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,

@@ -20,14 +20,14 @@ use crate::usecases::plans::year_plan_input::{AdjustmentInput, YearPlanInput};
 use crate::usecases::plans::year_plan_view::YearPlanView;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["year_plans"; get_year_plan, put_year_plan, adjust_year_plan]
 }
 
 /// Path of a year plan.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct YearPlanPath {
+pub(crate) struct YearPlanPath {
     /// The project's id.
     pub project_id: ProjectId,
     /// The calendar year.

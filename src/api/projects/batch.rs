@@ -14,7 +14,7 @@ use crate::usecases::permission::BatchProjects;
 use crate::usecases::projects::batch::{self, ProjectBatchItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["projects"; create_project_batch]
 }
 

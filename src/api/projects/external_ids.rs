@@ -13,7 +13,7 @@ use crate::usecases::permission::{CreateProjects, ReadProjects};
 use crate::usecases::projects::external_ids::{self, ExternalIdsInput, ExternalIdsView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["projects"; list_external_ids, replace_external_ids]
 }
 

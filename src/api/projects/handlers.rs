@@ -32,7 +32,7 @@ use crate::usecases::projects::view::ProjectView;
 use crate::usecases::projects::write;
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "projects";
         list_projects, create_project, get_project, update_project, move_project,
@@ -42,7 +42,7 @@ pub fn routes() -> Routes {
 /// Path of a project.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct ProjectPath {
+pub(crate) struct ProjectPath {
     /// The project's id.
     pub project_id: ProjectId,
 }
@@ -50,7 +50,7 @@ pub struct ProjectPath {
 /// Year, order and page of a list of projects.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListQuery {
+pub(crate) struct ListQuery {
     /// Only projects in the register in this year: registered by then and not ended before it.
     #[param(nullable = false)]
     pub year: Option<Year>,

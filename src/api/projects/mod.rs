@@ -1,9 +1,9 @@
 //! Projects and their units: `/projects`.
 
-pub mod batch;
-pub mod external_ids;
-pub mod handlers;
-pub mod units;
+pub(crate) mod batch;
+pub(crate) mod external_ids;
+pub(crate) mod handlers;
+pub(crate) mod units;
 
 use crate::domain::id::ProjectId;
 use crate::domain::project::{Nature, Stage};
@@ -12,7 +12,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(units::routes())
         .and(external_ids::routes())

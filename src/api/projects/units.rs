@@ -13,7 +13,7 @@ use crate::usecases::permission::{AssignUnits, ReadProjects};
 use crate::usecases::projects::units::{self, ProjectUnitsInput, ProjectUnitsView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["projects"; list_project_units, replace_project_units]
 }
 

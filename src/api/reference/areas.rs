@@ -20,14 +20,14 @@ use crate::usecases::permission::{EditReference, ReadReference};
 use crate::usecases::reference::areas::{self, AreaInput, AreaView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["areas"; list_areas, create_area, get_area, update_area]
 }
 
 /// Path of an area.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct AreaPath {
+pub(crate) struct AreaPath {
     /// The area's code.
     #[param(example = "dongying")]
     pub area: String,

@@ -20,14 +20,14 @@ use crate::usecases::permission::{EditReference, ReadReference};
 use crate::usecases::reference::industries::{self, IndustryInput, IndustryView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["industries"; list_industries, create_industry, get_industry, update_industry]
 }
 
 /// Path of an industry.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct IndustryPath {
+pub(crate) struct IndustryPath {
     /// The industry's code.
     #[param(example = "next_gen_it")]
     pub industry: String,

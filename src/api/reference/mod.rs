@@ -1,8 +1,8 @@
 //! Reference data: `/industries`, `/areas`, `/units`.
 
-pub mod areas;
-pub mod industries;
-pub mod units;
+pub(crate) mod areas;
+pub(crate) mod industries;
+pub(crate) mod units;
 
 use crate::domain::id::UnitId;
 use crate::domain::reference::industry::IndustryGroup;
@@ -11,7 +11,7 @@ use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     areas::routes()
         .and(industries::routes())
         .and(units::routes())

@@ -24,14 +24,14 @@ use crate::usecases::permission::{EditReference, ReadReference};
 use crate::usecases::reference::units::{self, UnitInput, UnitView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["units"; list_units, create_unit, get_unit, update_unit]
 }
 
 /// Path of a unit.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct UnitPath {
+pub(crate) struct UnitPath {
     /// The unit's id.
     pub unit_id: UnitId,
 }
@@ -40,7 +40,7 @@ pub struct UnitPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct UnitQuery {
+pub(crate) struct UnitQuery {
     /// Only units of one of these kinds.
     #[serde(default)]
     pub kind: Vec<UnitKind>,

@@ -15,14 +15,14 @@ use crate::usecases::permission::ReadProjects;
 use crate::usecases::reporting_months::filings::{self, MonthFilings};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reporting_months"; list_month_filings]
 }
 
 /// The year.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FilingYearQuery {
+pub(crate) struct FilingYearQuery {
     /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,

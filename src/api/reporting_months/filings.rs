@@ -18,14 +18,14 @@ use crate::usecases::projects::filter::FilterQuery;
 use crate::usecases::reporting_months::filings::{self, FilingFilter, FilingView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reporting_months"; list_filings]
 }
 
 /// Filters for filings.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FilingQuery {
+pub(crate) struct FilingQuery {
     /// Only filings with one of these statuses.
     #[serde(default)]
     pub status: Vec<FilingStatus>,

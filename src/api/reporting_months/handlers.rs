@@ -23,7 +23,7 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 use crate::usecases::reporting_months::write::{self, ReportingMonthInput};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "reporting_months";
         list_reporting_months, get_reporting_month, put_reporting_month, close_reporting_month,
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
 /// Path of a reporting month.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct MonthPath {
+pub(crate) struct MonthPath {
     /// The month.
     #[param(example = "2021-06")]
     pub month: Month,
@@ -42,7 +42,7 @@ pub struct MonthPath {
 /// Year filter.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct YearQuery {
+pub(crate) struct YearQuery {
     /// Only months of this year.
     #[param(nullable = false)]
     pub year: Option<Year>,

@@ -16,7 +16,7 @@ use crate::usecases::permission::{KeepMonths, ReadProjects};
 use crate::usecases::reporting_months::late_grants::{self, LateGrantInput, LateGrantView};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reporting_months"; list_late_grants, create_late_grant]
 }
 

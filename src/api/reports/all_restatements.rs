@@ -19,14 +19,14 @@ use crate::usecases::permission::ReadProjects;
 use crate::usecases::reports::restatements::{self, RestatementItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reports"; list_all_restatements]
 }
 
 /// Which restatements.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RestatementQuery {
+pub(crate) struct RestatementQuery {
     /// Only those of one of these months.
     #[serde(default)]
     #[param(example = json!(["2021-06"]))]
@@ -38,7 +38,7 @@ pub struct RestatementQuery {
 /// Every correction of a closed month, in the order of entry, also of months without a report. A
 /// restatement never changes: a mirror reads on from its last `next_cursor`.
 #[utoipa::path(get, path = "/restatements")]
-pub async fn list_all_restatements(
+pub(crate) async fn list_all_restatements(
     who: Permit<ReadProjects>,
     Query(QueryPair(of, QueryPair(asked, page))): Query<
         QueryPair<RecordsQuery, QueryPair<RestatementQuery, IdPage>>,

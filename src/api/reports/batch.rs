@@ -14,7 +14,7 @@ use crate::usecases::permission::BatchReports;
 use crate::usecases::reports::batch::{self, ReportBatchItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reports"; create_report_batch]
 }
 

@@ -25,7 +25,7 @@ use crate::usecases::reports::view::ReportView;
 use crate::usecases::reports::{ReportKey, context, list, step, write};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "reports";
         list_reports, get_report, get_report_context, put_report, submit_report, return_report,
@@ -36,7 +36,7 @@ pub fn routes() -> Routes {
 /// Which project and month.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct ReportPath {
+pub(crate) struct ReportPath {
     /// The project's id.
     pub project_id: ProjectId,
     /// The month.
@@ -54,7 +54,7 @@ impl From<ReportPath> for ReportKey {
 ///
 /// Every report of the project, the earliest month first.
 #[utoipa::path(get, path = "/projects/{project_id}/reports")]
-pub async fn list_reports(
+pub(crate) async fn list_reports(
     who: Permit<ReadProjects>,
     Path(project): Path<ProjectPath>,
     Query(part): Query<PartOfList>,
@@ -67,7 +67,7 @@ pub async fn list_reports(
 ///
 /// The report of one month as it is now.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}")]
-pub async fn get_report(
+pub(crate) async fn get_report(
     who: Permit<ReadProjects>,
     Path(at): Path<ReportPath>,
     _etag: Conditional,
@@ -80,7 +80,7 @@ pub async fn get_report(
 /// The year plan, the months completed before, the report of the month before, and whether the
 /// caller can write the report now: what stands beside the form.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}/context")]
-pub async fn get_report_context(
+pub(crate) async fn get_report_context(
     who: Permit<ReadProjects>,
     Path(at): Path<ReportPath>,
 ) -> Result<Json<ReportContextView>, Problem> {
@@ -95,7 +95,7 @@ pub async fn get_report_context(
     put, path = "/projects/{project_id}/reports/{month}",
     responses((status = 409, description = "The report was submitted already, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
-pub async fn put_report(
+pub(crate) async fn put_report(
     who: Permit<FileReports>,
     Path(at): Path<ReportPath>,
     precondition: Precondition,
@@ -115,7 +115,7 @@ pub async fn put_report(
     post, path = "/projects/{project_id}/reports/{month}/submission",
     responses((status = 409, description = "It is not a draft, a month of zero does not say why, the month is not open, overdue or closed, or the project had not started or had ended in the month (a terminated project needs a late grant).")),
 )]
-pub async fn submit_report(
+pub(crate) async fn submit_report(
     who: Permit<FileReports>,
     Path(at): Path<ReportPath>,
     once: Once,
@@ -131,7 +131,7 @@ pub async fn submit_report(
     post, path = "/projects/{project_id}/reports/{month}/return",
     responses((status = 409, description = "It was not submitted, or the month is closed.")),
 )]
-pub async fn return_report(
+pub(crate) async fn return_report(
     who: Permit<ReturnReports>,
     Path(at): Path<ReportPath>,
     Body(input): Body<ReportReturn>,
@@ -148,7 +148,7 @@ pub async fn return_report(
     post, path = "/projects/{project_id}/reports/{month}/confirmation",
     responses((status = 409, description = "It was not submitted, the month is closed, or the project had not started or had ended in the month.")),
 )]
-pub async fn confirm_report(
+pub(crate) async fn confirm_report(
     who: Permit<ConfirmReports>,
     Path(at): Path<ReportPath>,
     once: Once,

@@ -1,17 +1,17 @@
 //! Monthly reports: `/projects/{id}/reports`, `/reports` and `/restatements`.
 
-pub mod all_restatements;
-pub mod batch;
-pub mod handlers;
-pub mod restatements;
-pub mod review;
+pub(crate) mod all_restatements;
+pub(crate) mod batch;
+pub(crate) mod handlers;
+pub(crate) mod restatements;
+pub(crate) mod review;
 
 use crate::domain::report::ReportState;
 use crate::http::routes::Routes;
 use crate::parameter_types;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(restatements::routes())
         .and(all_restatements::routes())

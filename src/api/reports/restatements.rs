@@ -18,7 +18,7 @@ use crate::usecases::reports::view::RestatementView;
 use crate::usecases::reports::{list, restate};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reports"; list_restatements, create_restatement]
 }
 
@@ -27,7 +27,7 @@ pub fn routes() -> Routes {
 /// Every correction of the project's month after it closed, the earliest first. What its report
 /// said stays as it was.
 #[utoipa::path(get, path = "/projects/{project_id}/reports/{month}/restatements")]
-pub async fn list_restatements(
+pub(crate) async fn list_restatements(
     who: Permit<ReadProjects>,
     Path(at): Path<ReportPath>,
     Query(part): Query<PartOfList>,
@@ -44,7 +44,7 @@ pub async fn list_restatements(
     post, path = "/projects/{project_id}/reports/{month}/restatements",
     responses((status = 409, description = "The month is not closed: return its report instead.")),
 )]
-pub async fn create_restatement(
+pub(crate) async fn create_restatement(
     who: Permit<RestateReports>,
     Path(at): Path<ReportPath>,
     Body(input): Body<RestatementInput>,

@@ -26,14 +26,14 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::reports::review::{self, ReviewItem};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["reports"; list_all_reports]
 }
 
 /// Which reports; a repeated parameter means "or".
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ReviewQuery {
+pub(crate) struct ReviewQuery {
     /// Of one of these months.
     #[serde(default)]
     #[param(example = json!(["2021-06"]))]
@@ -90,7 +90,7 @@ impl ReviewQuery {
 }
 
 /// Filters of a list across projects: places, projects, ids and time of change.
-pub type RecordsQuery = QueryPair<PlaceFilter, RecordQuery>;
+pub(crate) type RecordsQuery = QueryPair<PlaceFilter, RecordQuery>;
 
 /// List reports of every project
 ///
@@ -98,7 +98,7 @@ pub type RecordsQuery = QueryPair<PlaceFilter, RecordQuery>;
 /// before, by report id. A reviewer's queue is `state=submitted`. `restatements` has the corrections
 /// of each report; those of months without a report are in `/restatements` alone.
 #[utoipa::path(get, path = "/reports")]
-pub async fn list_all_reports(
+pub(crate) async fn list_all_reports(
     who: Permit<ReadProjects>,
     Query(QueryPair(of, QueryPair(asked, page))): Query<
         QueryPair<RecordsQuery, QueryPair<ReviewQuery, IdPage>>,

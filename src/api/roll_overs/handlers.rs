@@ -27,7 +27,7 @@ use crate::usecases::roll_overs::view::{RollOverLineView, RollOverView};
 use crate::usecases::roll_overs::{list, propose, save};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "roll_overs";
         propose_roll_over, get_roll_over, list_roll_over_lines, update_roll_over_line,
@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
 /// Path parameters of one roll-over.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct RollOverPath {
+pub(crate) struct RollOverPath {
     /// The new year.
     #[param(example = 2022)]
     pub year: Year,
@@ -47,7 +47,7 @@ pub struct RollOverPath {
 /// Path parameters of one line of a roll-over.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct RollOverLinePath {
+pub(crate) struct RollOverLinePath {
     /// The new year.
     #[param(example = 2022)]
     pub year: Year,

@@ -1,10 +1,10 @@
 //! Roll-over of year plans into the next year: `/roll-overs`.
 
-pub mod handlers;
+pub(crate) mod handlers;
 
 use crate::http::routes::Routes;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
 }

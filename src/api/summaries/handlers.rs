@@ -20,7 +20,7 @@ use crate::usecases::summaries::rankings::{self, Rankings};
 use crate::usecases::summaries::trend::{self, Trend};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes![
         "summaries";
         get_commitments, get_investment, get_trend, get_milestone_summary, get_rankings,

@@ -12,7 +12,7 @@ use crate::usecases::projects::filter::PlaceFilter;
 use crate::usecases::summaries::issues::{self, IssueBy, IssueSummary};
 
 /// The operations of this file.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     routes!["issues"; get_issue_summary]
 }
 

@@ -1,7 +1,7 @@
 //! Aggregates: `/summaries/...`.
 
-pub mod handlers;
-pub mod issues;
+pub(crate) mod handlers;
+pub(crate) mod issues;
 
 use crate::domain::figures::ReportPart;
 use crate::domain::figures::milestones::StartPart;
@@ -14,7 +14,7 @@ use crate::usecases::figures::query::{AsOf, Include};
 use crate::usecases::summaries::issues::IssueDimension;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes().and(issues::routes()).with_types(
         parameter_types![AsOf Basis Dimension ExpectedMode Include IssueDimension PlaceDimension ReportPart StartPart],
     )

@@ -1,9 +1,9 @@
 //! Webhooks and their deliveries: `/webhooks`.
 
-pub mod deliveries;
-pub mod handlers;
-pub mod message;
-pub mod secrets;
+pub(crate) mod deliveries;
+pub(crate) mod handlers;
+pub(crate) mod message;
+pub(crate) mod secrets;
 
 use crate::domain::id::{DeliveryId, WebhookId, WebhookSecretId};
 use crate::domain::webhook::DeliveryState;
@@ -13,7 +13,7 @@ use crate::parameter_types;
 use crate::usecases::webhooks::message::WebhookMessage;
 
 /// The operations of this folder.
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     handlers::routes()
         .and(secrets::routes())
         .and(deliveries::routes())

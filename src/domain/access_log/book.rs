@@ -13,7 +13,7 @@ const LONGEST: usize = 300;
 
 /// Lines of the current minute in memory.
 #[derive(Debug, Default)]
-pub struct AccessBook {
+pub(crate) struct AccessBook {
     minute: Option<Timestamp>,
     lines: HashMap<AccessKey, Counted>,
     /// Different lines per class and source.
@@ -34,7 +34,7 @@ struct Counted {
 
 impl AccessBook {
     /// Counts an entry.
-    pub fn note(&mut self, mut entry: AccessEntry) {
+    pub(crate) fn note(&mut self, mut entry: AccessEntry) {
         let minute = start_of_minute(entry.at);
         if self.minute.is_some_and(|current| current != minute) {
             self.turn();
@@ -67,7 +67,7 @@ impl AccessBook {
 
     /// Takes what was counted since the last time. The lines of the minute stay known, without
     /// their counts.
-    pub fn take(&mut self) -> AccessBatch {
+    pub(crate) fn take(&mut self) -> AccessBatch {
         self.collect();
         std::mem::take(&mut self.finished)
     }
@@ -110,7 +110,8 @@ impl AccessBook {
     }
 
     /// Number of things in memory.
-    pub fn size(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> usize {
         self.lines.len() + self.sources.len() + self.finished.lines.len()
     }
 }

@@ -5,7 +5,7 @@
 //! line with a count; of one source only a few different lines a minute are kept apart; and the
 //! lines in memory and of a day are limited. What is left out is counted.
 
-pub mod book;
+pub(crate) mod book;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, UserId};
@@ -45,7 +45,7 @@ text_enum! {
 
 impl AccessClass {
     /// Most lines of a day.
-    pub const fn most_a_day(self) -> i64 {
+    pub(crate) const fn most_a_day(self) -> i64 {
         match self {
             Self::Strangers | Self::Accounts => 10_000,
             Self::Downloads => 50_000,
@@ -65,7 +65,7 @@ impl AccessClass {
 
 /// What entries of one line have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AccessKey {
+pub(crate) struct AccessKey {
     /// Kind.
     pub kind: AccessKind,
     /// Account of the caller.
@@ -89,7 +89,7 @@ pub struct AccessKey {
 
 impl AccessKey {
     /// The class it counts in.
-    pub fn class(&self) -> AccessClass {
+    pub(crate) fn class(&self) -> AccessClass {
         match self.kind {
             AccessKind::Exported | AccessKind::BackedUp => AccessClass::Downloads,
             AccessKind::Refused if self.account_id.is_some() => AccessClass::Accounts,
@@ -121,7 +121,7 @@ impl AccessKey {
 
 /// One entry.
 #[derive(Clone, Debug)]
-pub struct AccessEntry {
+pub(crate) struct AccessEntry {
     /// What it has in common with others.
     pub key: AccessKey,
     /// Instant.
@@ -134,7 +134,7 @@ pub struct AccessEntry {
 
 /// A line with what was counted since it was last taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessLine {
+pub(crate) struct AccessLine {
     /// What its entries have in common.
     pub key: AccessKey,
     /// Start of its minute.
@@ -151,7 +151,7 @@ pub struct AccessLine {
 
 /// What was taken from a [`AccessBook`](book::AccessBook) to be stored.
 #[derive(Clone, Debug, Default)]
-pub struct AccessBatch {
+pub(crate) struct AccessBatch {
     /// Lines.
     pub lines: Vec<AccessLine>,
     /// Entries left out, by day and class.
@@ -160,7 +160,7 @@ pub struct AccessBatch {
 
 /// Number of entries that are not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
+pub(crate) struct LeftOut {
     /// Instant of the last.
     pub at: Timestamp,
     /// Their class.
@@ -171,7 +171,7 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// Its line: one per day in China and class.
-    pub fn line(&self) -> AccessLine {
+    pub(crate) fn line(&self) -> AccessLine {
         let key = AccessKey {
             kind: AccessKind::LeftOut,
             account_id: None,
@@ -196,13 +196,13 @@ impl LeftOut {
 }
 
 /// Start of the minute of an instant.
-pub fn start_of_minute(at: Timestamp) -> Timestamp {
+pub(crate) fn start_of_minute(at: Timestamp) -> Timestamp {
     let seconds = at.unix_seconds();
     Timestamp::from_unix_seconds(seconds - seconds.rem_euclid(60)).unwrap_or(at)
 }
 
 /// Start of the day in China of an instant.
-pub fn start_of_day(at: Timestamp) -> Timestamp {
+pub(crate) fn start_of_day(at: Timestamp) -> Timestamp {
     let local = at.plus_hours(8).unix_seconds();
     let start = Timestamp::from_unix_seconds(local - local.rem_euclid(86_400));
     start.map_or(at, |midnight| midnight.plus_hours(-8))

@@ -149,7 +149,7 @@ impl Role {
 /// True if a unit with these `roles` in a project may return its reports.
 ///
 /// An owner without another role may not, because it would return its own report.
-pub fn may_return_report(roles: &[UnitRole]) -> bool {
+pub(crate) fn may_return_report(roles: &[UnitRole]) -> bool {
     roles.iter().any(|r| matches!(r, UnitRole::Lead | UnitRole::Territory | UnitRole::Regulator))
 }
 

@@ -51,7 +51,7 @@ const LEAST_LETTERS: usize = 5;
 
 /// The words of the city, and `names` in the forms people type them: as they are written, in their
 /// parts, in pinyin and by its initials. In lower case.
-pub fn known_words<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+pub(crate) fn known_words<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = OF_THE_CITY.iter().map(ToString::to_string).collect();
     for name in names {
         let name = name.to_lowercase();
@@ -72,7 +72,7 @@ pub fn known_words<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<Str
 }
 
 /// How many different characters of `password` are left without `words`: a year or a date adds few.
-pub fn left_without(password: &str, words: &BTreeSet<String>) -> usize {
+pub(crate) fn left_without(password: &str, words: &BTreeSet<String>) -> usize {
     let mut left = password.to_lowercase();
     let mut words: Vec<&String> = words.iter().filter(|word| stands_alone(word)).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));

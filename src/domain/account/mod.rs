@@ -1,8 +1,8 @@
 //! Accounts: roles, permitted actions, visible projects, and the scopes of machine clients.
 
-pub mod access;
-pub mod known_words;
-pub mod password;
-pub mod scope;
-pub mod session;
-pub mod totp;
+pub(crate) mod access;
+pub(crate) mod known_words;
+pub(crate) mod password;
+pub(crate) mod scope;
+pub(crate) mod session;
+pub(crate) mod totp;

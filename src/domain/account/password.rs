@@ -10,4 +10,4 @@ pub struct Effort {
 }
 
 /// OWASP's recommended parameters for argon2id: m = 19 MiB, t = 2, p = 1.
-pub const OWASP: Effort = Effort { memory_kib: 19_456, passes: 2 };
+pub(crate) const OWASP: Effort = Effort { memory_kib: 19_456, passes: 2 };

@@ -34,7 +34,7 @@ impl ClientScope {
     ///
     /// `None` for actions reserved for people: closing and publishing months, restatements, light
     /// rules, overrides, accounts and the access log.
-    pub fn of(action: Action) -> Option<Self> {
+    pub(crate) fn of(action: Action) -> Option<Self> {
         use Action as A;
         match action {
             A::ReadReference => Some(Self::ReferenceRead),
@@ -67,12 +67,12 @@ impl ClientScope {
     ///
     /// A client's token may do what both its role and its scopes permit, so any other scope is of
     /// no use to the role.
-    pub fn serves(self, role: Role) -> bool {
+    pub(crate) fn serves(self, role: Role) -> bool {
         Action::ALL.iter().any(|&action| Self::of(action) == Some(self) && role.may(action))
     }
 
     /// Joins scopes with spaces, as OAuth requires.
-    pub fn join(scopes: &[Self]) -> String {
+    pub(crate) fn join(scopes: &[Self]) -> String {
         scopes.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")
     }
 
@@ -80,7 +80,7 @@ impl ClientScope {
     ///
     /// # Errors
     /// [`UnknownText`](crate::domain::text_enum::UnknownText) with the first unknown scope.
-    pub fn split(text: &str) -> Result<Vec<Self>, crate::domain::text_enum::UnknownText> {
+    pub(crate) fn split(text: &str) -> Result<Vec<Self>, crate::domain::text_enum::UnknownText> {
         let mut scopes: Vec<Self> =
             text.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         scopes.sort_unstable();

@@ -32,13 +32,13 @@ impl IdleLimit {
 }
 
 /// True if a use at `now` is to be noted; the last one was at `last_use`.
-pub fn is_use_due(last_use: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_use_due(last_use: Timestamp, now: Timestamp) -> bool {
     last_use.plus_seconds(NOTED_SECONDS) <= now
 }
 
 /// The network of an address: of IPv4 the first three bytes, of IPv6 the first 48 bits. Empty if it
 /// is no address.
-pub fn network_of(address: &str) -> String {
+pub(crate) fn network_of(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(four)) => {
             let [a, b, c, _] = four.octets();

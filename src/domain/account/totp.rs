@@ -25,17 +25,17 @@ const ISSUER: &str = "Major%20Projects";
 ///
 /// It is derived from the server key, so that a copy of the database alone yields no codes.
 #[derive(Clone)]
-pub struct TotpKey([u8; 32]);
+pub(crate) struct TotpKey([u8; 32]);
 
 impl TotpKey {
     /// Derives the key from the server key.
-    pub fn of(server_key: &[u8]) -> Self {
+    pub(crate) fn of(server_key: &[u8]) -> Self {
         let key = Sha256::new().chain_update(b"major-projects: secrets of one-time codes, 1\n");
         Self(key.chain_update(Sha256::digest(server_key)).finalize().into())
     }
 
     /// Derives the secret for `salt`.
-    pub fn secret(&self, salt: &str) -> TotpSecret {
+    pub(crate) fn secret(&self, salt: &str) -> TotpSecret {
         let mut block = [0_u8; 64];
         for (to, from) in block.iter_mut().zip(&self.0) {
             *to = *from;
@@ -54,16 +54,16 @@ impl std::fmt::Debug for TotpKey {
 }
 
 /// Secret that an authenticator app shares with the program.
-pub struct TotpSecret(Vec<u8>);
+pub(crate) struct TotpSecret(Vec<u8>);
 
 impl TotpSecret {
     /// The secret in base 32, to be typed into an app.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         BASE32_NOPAD.encode(&self.0)
     }
 
     /// The address that apps take, also as a QR code.
-    pub fn uri(&self, account: &str) -> String {
+    pub(crate) fn uri(&self, account: &str) -> String {
         format!(
             "otpauth://totp/{ISSUER}:{account}?secret={}&issuer={ISSUER}&algorithm=SHA1&digits=6&period={STEP_SECONDS}",
             self.text()
@@ -72,7 +72,7 @@ impl TotpSecret {
 
     /// The step whose code this is: the current one or one beside it, and later than `after`, the
     /// last one used. A code is taken once.
-    pub fn step_of(&self, code: &str, now: Timestamp, after: i64) -> Option<i64> {
+    pub(crate) fn step_of(&self, code: &str, now: Timestamp, after: i64) -> Option<i64> {
         let current = step_at(now);
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         (current - STEPS_ASIDE..=current + STEPS_ASIDE)
@@ -81,7 +81,7 @@ impl TotpSecret {
     }
 
     /// The code of a step.
-    pub fn code(&self, step: i64) -> String {
+    pub(crate) fn code(&self, step: i64) -> String {
         format!("{:06}", self.number(step) % CODES)
     }
 
@@ -101,7 +101,7 @@ impl TotpSecret {
 }
 
 /// The step of an instant.
-pub fn step_at(at: Timestamp) -> i64 {
+pub(crate) fn step_at(at: Timestamp) -> i64 {
     at.unix_seconds().div_euclid(STEP_SECONDS)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::report::ReportState;
 
 /// Project as included in the digest of its industry line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ProjectMark {
+pub(crate) struct ProjectMark {
     /// The project.
     pub id: ProjectId,
     /// Version; increases with every change of the project's facts.
@@ -23,7 +23,7 @@ pub struct ProjectMark {
 
 /// Report or restatement as included in the digest of its month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MonthMark {
+pub(crate) enum MonthMark {
     /// A monthly report.
     Report {
         /// The project.
@@ -48,14 +48,14 @@ pub enum MonthMark {
 
 impl ProjectMark {
     /// `project <id> <version> <total_investment_wan>`
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("project {} {} {}\n", self.id, self.version, self.total.to_wan())
     }
 }
 
 impl MonthMark {
     /// Amount that counts as completed: zero for a report that is not confirmed.
-    pub fn counted(&self) -> Fen {
+    pub(crate) fn counted(&self) -> Fen {
         match self {
             Self::Report { state: ReportState::Confirmed, completed, .. } => *completed,
             Self::Report { .. } => Fen::ZERO,
@@ -65,7 +65,7 @@ impl MonthMark {
 
     /// `report <project_id> <version> <state> <completed_wan>` or
     /// `restatement <project_id> <id> <amount_wan>`
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         match self {
             Self::Report { project, version, state, completed } => {
                 format!("report {project} {version} {state} {}\n", completed.to_wan())

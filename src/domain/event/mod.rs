@@ -1,4 +1,4 @@
 //! Change feed: kinds of events, and digest lines that compare a mirror with the register.
 
-pub mod digest;
-pub mod kind;
+pub(crate) mod digest;
+pub(crate) mod kind;

@@ -20,15 +20,15 @@ text_enum! {
 
 impl Edition {
     /// Edition of figures that are computed now.
-    pub const CURRENT: Self = Self::Second;
+    pub(crate) const CURRENT: Self = Self::Second;
 
     /// Edition of bulletins that do not name theirs.
-    pub const fn unnamed() -> Self {
+    pub(crate) const fn unnamed() -> Self {
         Self::First
     }
 
     /// True for the edition that bulletins do not name.
-    pub fn is_unnamed(&self) -> bool {
+    pub(crate) fn is_unnamed(&self) -> bool {
         *self == Self::unnamed()
     }
 }

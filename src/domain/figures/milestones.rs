@@ -13,7 +13,7 @@ use crate::domain::text_enum::text_enum;
 
 /// Ratio of two counts that keeps numerator and denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountRate {
+pub(crate) struct CountRate {
     /// Numerator.
     pub numerator: i64,
     /// Denominator.
@@ -22,7 +22,7 @@ pub struct CountRate {
 
 impl CountRate {
     /// Percentage, rounded once. `None` if the denominator is zero; never reported as 0 %.
-    pub fn percent(self) -> Option<Hundredths> {
+    pub(crate) fn percent(self) -> Option<Hundredths> {
         let ratio = Ratio::new(i128::from(self.numerator), i128::from(self.denominator));
         ratio.map(Ratio::percent)
     }
@@ -30,7 +30,7 @@ impl CountRate {
 
 /// Planned and actual start of a project.
 #[derive(Clone, Copy, Debug)]
-pub struct StartFacts {
+pub(crate) struct StartFacts {
     /// Baseline of the 开工 milestone, else the planned start.
     pub planned: Option<NaiveDate>,
     /// Earlier of the actual start and the date the 开工 milestone was reached, because users enter
@@ -42,7 +42,7 @@ pub struct StartFacts {
 
 impl StartFacts {
     /// Combines the project's own dates with its 开工 milestone.
-    pub fn of(starts: Dates, stage: Stage, milestones: &[Milestone]) -> Self {
+    pub(crate) fn of(starts: Dates, stage: Stage, milestones: &[Milestone]) -> Self {
         let start = milestones.iter().find(|m| m.code == START);
         let reached = start.and_then(|m| m.actual);
         Self {
@@ -55,7 +55,7 @@ impl StartFacts {
 
 impl StartFacts {
     /// True if construction had started by the evaluation day of `period`.
-    pub fn has_started(&self, period: Period) -> bool {
+    pub(crate) fn has_started(&self, period: Period) -> bool {
         self.actual.is_some_and(|day| day <= period.evaluation_day)
     }
 }
@@ -78,7 +78,7 @@ text_enum! {
 
 impl StartPart {
     /// True if a project with these figures belongs to this category.
-    pub fn holds(self, of: &MilestoneFigures) -> bool {
+    pub(crate) fn holds(self, of: &MilestoneFigures) -> bool {
         let to_start = of.to_start > 0;
         let due = of.start_due > 0;
         let started = of.started > 0;
@@ -94,7 +94,7 @@ impl StartPart {
 
 /// Start and milestone figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MilestoneFigures {
+pub(crate) struct MilestoneFigures {
     /// Projects scheduled to start this year: not started in an earlier year, and either planned to
     /// start by the end of this year or started in it.
     pub to_start: i64,
@@ -116,7 +116,7 @@ pub struct MilestoneFigures {
 
 impl MilestoneFigures {
     /// Figures of one project, on the evaluation day of `period`.
-    pub fn of(start: StartFacts, milestones: &[Milestone], period: Period) -> Self {
+    pub(crate) fn of(start: StartFacts, milestones: &[Milestone], period: Period) -> Self {
         milestones
             .iter()
             .map(|m| Self::of_milestone(m, period))
@@ -160,12 +160,12 @@ impl MilestoneFigures {
     }
 
     /// Started ÷ scheduled to start this year (开工率).
-    pub fn of_the_year(&self) -> CountRate {
+    pub(crate) fn of_the_year(&self) -> CountRate {
         CountRate { numerator: self.started, denominator: self.to_start }
     }
 
     /// Started ÷ scheduled to start by now (应开工项目开工率).
-    pub fn of_those_due(&self) -> CountRate {
+    pub(crate) fn of_those_due(&self) -> CountRate {
         CountRate { numerator: self.started, denominator: self.start_due }
     }
 }

@@ -1,11 +1,11 @@
 //! Figures that add up over any set of projects: counts, amounts, report coverage.
 
-pub mod edition;
-pub mod milestones;
-pub mod period;
-pub mod progress;
-pub mod ranking;
-pub mod summary;
+pub(crate) mod edition;
+pub(crate) mod milestones;
+pub(crate) mod period;
+pub(crate) mod progress;
+pub(crate) mod ranking;
+pub(crate) mod summary;
 
 use std::collections::BTreeMap;
 use std::ops::Add;
@@ -30,7 +30,7 @@ text_enum! {
 
 impl ReportPart {
     /// Number of reports with this status.
-    pub fn of(self, coverage: &Coverage) -> i64 {
+    pub(crate) fn of(self, coverage: &Coverage) -> i64 {
         match self {
             Self::Due => coverage.due,
             Self::Confirmed => coverage.confirmed,
@@ -44,7 +44,7 @@ impl ReportPart {
 ///
 /// Invariant: `due = confirmed + submitted + missing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// Reports that are required, or were filed without being required.
     pub due: i64,
     /// Confirmed reports.
@@ -57,7 +57,7 @@ pub struct Coverage {
 
 /// Figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// Number of projects.
     pub project_count: i64,
     /// Total investment, of the projects whose total is known.
@@ -86,7 +86,7 @@ pub struct Figures {
 
 impl Coverage {
     /// Adds one report; a returned one has to be filed again, so it is missing.
-    pub fn count(&mut self, status: FilingStatus) {
+    pub(crate) fn count(&mut self, status: FilingStatus) {
         self.due += 1;
         match status {
             FilingStatus::Confirmed => self.confirmed += 1,
@@ -98,12 +98,12 @@ impl Coverage {
 
 impl Figures {
     /// Number of projects whose total is unknown; `None` if there are none.
-    pub fn unknown_totals(&self) -> Option<i64> {
+    pub(crate) fn unknown_totals(&self) -> Option<i64> {
         (self.total_unknown > 0).then_some(self.total_unknown)
     }
 
     /// Figures of an empty set of projects.
-    pub const ZERO: Self = Self {
+    pub(crate) const ZERO: Self = Self {
         project_count: 0,
         total: Fen::ZERO,
         total_unknown: 0,
@@ -158,7 +158,9 @@ impl std::iter::Sum for Figures {
 }
 
 /// Sums figures by key.
-pub fn roll_up<K: Ord>(items: impl IntoIterator<Item = (K, Figures)>) -> BTreeMap<K, Figures> {
+pub(crate) fn roll_up<K: Ord>(
+    items: impl IntoIterator<Item = (K, Figures)>,
+) -> BTreeMap<K, Figures> {
     let mut groups = BTreeMap::new();
     for (key, figures) in items {
         let sum = groups.entry(key).or_insert(Figures::ZERO);

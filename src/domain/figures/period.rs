@@ -8,7 +8,7 @@ use crate::domain::report::ReportState;
 
 /// Months covered by a summary, and the day on which it is evaluated.
 #[derive(Clone, Copy, Debug)]
-pub struct Period {
+pub(crate) struct Period {
     /// Last month covered; the first is January of the same year.
     pub through: Month,
     /// Last day of `through`, or today if that is earlier.
@@ -21,23 +21,23 @@ pub struct Period {
 
 impl Period {
     /// January to `through`, evaluated no later than `today`.
-    pub fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
+    pub(crate) fn new(through: Month, today: NaiveDate, include_submitted: bool) -> Self {
         let evaluation_day = through.last_day().min(today);
         Self { through, evaluation_day, include_submitted, edition: Edition::CURRENT }
     }
 
     /// Year of the period.
-    pub fn year(self) -> Year {
+    pub(crate) fn year(self) -> Year {
         self.through.year()
     }
 
     /// Months of the period, from January to `through`.
-    pub fn months(self) -> impl Iterator<Item = Month> {
+    pub(crate) fn months(self) -> impl Iterator<Item = Month> {
         self.year().months().filter(move |month| *month <= self.through)
     }
 
     /// Default last month of a summary of `year`: the last month that has ended.
-    pub fn usual_through(year: Year, today: NaiveDate) -> Month {
+    pub(crate) fn usual_through(year: Year, today: NaiveDate) -> Month {
         let last_over = Month::of(today).previous();
         last_over.clamp(year.january(), year.december())
     }

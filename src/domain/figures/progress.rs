@@ -21,23 +21,23 @@ text_enum! {
 }
 
 /// Common denominator of 1 to 12, so that shares of active months add up exactly.
-pub const ACTIVE_DENOMINATOR: u32 = 27_720;
+pub(crate) const ACTIVE_DENOMINATOR: u32 = 27_720;
 
 /// Completion rate (完成率): completed ÷ year plans.
 ///
 /// Numerator: completed investment from January to the month of the summary. Denominator: the year
 /// plans on the requested basis. No percentage if the denominator is zero; never reported as 0 %.
-pub fn against_plan(figures: &Figures) -> Rate {
+pub(crate) fn against_plan(figures: &Figures) -> Rate {
     Rate::new(figures.completed, figures.planned)
 }
 
 /// Completed ÷ annual investment promised in the plan document's envelope.
-pub fn against_promise(figures: &Figures, promised_annual: Fen) -> Rate {
+pub(crate) fn against_promise(figures: &Figures, promised_annual: Fen) -> Rate {
     Rate::new(figures.completed, promised_annual)
 }
 
 /// (Invested before the register began + all confirmed investment) ÷ total investment.
-pub fn total_completion(figures: &Figures) -> Rate {
+pub(crate) fn total_completion(figures: &Figures) -> Rate {
     Rate::new(figures.completed_ever, figures.total)
 }
 
@@ -60,7 +60,7 @@ const PERCENT_HUNDREDTHS: NonZero<u32> = ONE.saturating_add(9_999);
 ///
 /// `None` if nothing is planned: there is nothing whose progress could be expected. The first
 /// edition stated the elapsed months by calendar all the same.
-pub fn expected(
+pub(crate) fn expected(
     mode: ExpectedMode,
     number: u32,
     figures: &Figures,
@@ -75,7 +75,7 @@ pub fn expected(
 /// Completion rate minus expected progress, in percentage points.
 ///
 /// Computed from exact fractions and rounded once. `None` if nothing is planned.
-pub fn deviation(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Hundredths> {
+pub(crate) fn deviation(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<Hundredths> {
     let done = Ratio::of(figures.completed.get().into(), ONE);
     let ahead = done.minus(expected_amount(mode, number, figures));
     ahead.part_of(figures.planned).map(Ratio::percent)
@@ -83,7 +83,12 @@ pub fn deviation(mode: ExpectedMode, number: u32, figures: &Figures) -> Option<H
 
 /// Smallest amount that, if completed by the end of month `number`, makes the deviation at least
 /// `points`; computed exactly.
-pub fn wanted(mode: ExpectedMode, number: u32, figures: &Figures, points: Hundredths) -> Fen {
+pub(crate) fn wanted(
+    mode: ExpectedMode,
+    number: u32,
+    figures: &Figures,
+    points: Hundredths,
+) -> Fen {
     let planned = i128::from(figures.planned.get());
     let behind = Ratio::of(planned.strict_mul(points.get().into()), PERCENT_HUNDREDTHS);
     expected_amount(mode, number, figures).plus(behind).rounded_up()

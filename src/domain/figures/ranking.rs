@@ -8,7 +8,7 @@ use crate::domain::rate::Hundredths;
 ///
 /// It uses the rounded figures that are displayed, so that rows with equal figures get equal ranks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// Completion rate in per cent.
     pub completion: Hundredths,
     /// Deviation in percentage points.
@@ -19,7 +19,7 @@ pub struct Standing {
 /// 4).
 ///
 /// An entry without a rate gets no rank.
-pub fn ranks(standings: &[Option<Standing>]) -> Vec<Option<i64>> {
+pub(crate) fn ranks(standings: &[Option<Standing>]) -> Vec<Option<i64>> {
     let mut ordered: Vec<Standing> = standings.iter().flatten().copied().collect();
     ordered.sort_by_key(|standing| Reverse(*standing));
     let rank = |standing: Standing| {

@@ -19,7 +19,7 @@ use crate::domain::report::span::ReportingSpan;
 
 /// The fields of a monthly report that summaries need.
 #[derive(Clone, Copy, Debug)]
-pub struct MonthReport {
+pub(crate) struct MonthReport {
     /// Month of the report.
     pub month: Month,
     /// State of the report.
@@ -32,7 +32,7 @@ pub struct MonthReport {
 
 /// Actual and planned date of one step of a project.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dates {
+pub(crate) struct Dates {
     /// Actual date; `None` until it is reached.
     pub actual: Option<NaiveDate>,
     /// Planned date.
@@ -48,7 +48,7 @@ impl Dates {
 
 /// The fields of a project that summaries of one year need.
 #[derive(Clone, Debug)]
-pub struct ProjectYear {
+pub(crate) struct ProjectYear {
     /// Project id.
     pub id: ProjectId,
     /// Industry line.
@@ -89,7 +89,7 @@ pub struct ProjectYear {
 
 impl ProjectYear {
     /// Figures of this project over `period`.
-    pub fn figures(&self, period: Period) -> Figures {
+    pub(crate) fn figures(&self, period: Period) -> Figures {
         let completed = self.completed(period, |_| true);
         let both = self.plan.unwrap_or_default();
         let plan = both.on(self.basis);
@@ -115,7 +115,7 @@ impl ProjectYear {
     /// Figures of this project in one month of `period`.
     ///
     /// The project count and total investment are zero, because they do not belong to a month.
-    pub fn month_figures(&self, month: Month, period: Period) -> Figures {
+    pub(crate) fn month_figures(&self, month: Month, period: Period) -> Figures {
         let both = self.plan.unwrap_or_default();
         let plan = both.on(self.basis).of(month.number());
         Figures {
@@ -130,7 +130,7 @@ impl ProjectYear {
     }
 
     /// Completed investment in the months of `period` that `wanted` selects, restatements included.
-    pub fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
+    pub(crate) fn completed(&self, period: Period, wanted: impl Fn(Month) -> bool) -> Fen {
         let within = |month: Month| month <= period.through && wanted(month);
         let reported = self.reports.iter().filter(|r| within(r.month) && period.counts(r.state));
         let restated = self.restatements.iter().filter(|(month, _)| within(*month));
@@ -170,7 +170,7 @@ impl ProjectYear {
     /// - its year plan, if it has one for that year, took effect in the month or before it.
     ///
     /// The OpenAPI descriptions of the filings operations state the same four conditions.
-    pub fn owes_report_of(&self, month: Month) -> bool {
+    pub(crate) fn owes_report_of(&self, month: Month) -> bool {
         let span = match self.edition {
             // Neither the stage nor the finish alone said whether a report was owed.
             Edition::First => {
@@ -192,17 +192,17 @@ impl ProjectYear {
     }
 
     /// True if its report of `month` counts as completed in `period`.
-    pub fn is_counted(&self, month: Month, period: Period) -> bool {
+    pub(crate) fn is_counted(&self, month: Month, period: Period) -> bool {
         self.reports.iter().any(|r| r.month == month && period.counts(r.state))
     }
 
     /// True if its report of `month` is submitted or confirmed.
-    pub fn is_filed(&self, month: Month) -> bool {
+    pub(crate) fn is_filed(&self, month: Month) -> bool {
         FilingStatus::of(self.state(month)).is_filed()
     }
 
     /// What the report of `month` counts as; `None` if it does not count.
-    pub fn filing(&self, month: Month) -> Option<FilingStatus> {
+    pub(crate) fn filing(&self, month: Month) -> Option<FilingStatus> {
         FilingStatus::counted(self.state(month), self.owes_report_of(month))
     }
 
@@ -223,7 +223,7 @@ impl ProjectYear {
 }
 
 /// Months of `period` in which at least one of `projects` was restated.
-pub fn restated_months<'a>(
+pub(crate) fn restated_months<'a>(
     projects: impl IntoIterator<Item = &'a ProjectYear>,
     period: Period,
 ) -> Vec<Month> {
@@ -234,7 +234,7 @@ pub fn restated_months<'a>(
 
 impl ProjectYear {
     /// The report of `month` as it counts in that month; `None` if it does not count.
-    pub fn counted_report(&self, month: Month, deadline: Deadline) -> Option<CountedReport> {
+    pub(crate) fn counted_report(&self, month: Month, deadline: Deadline) -> Option<CountedReport> {
         let status = self.filing(month)?;
         let report = self.reports.iter().find(|r| r.month == month);
         let first_submitted_on = report.and_then(|r| r.first_submitted_on);

@@ -1,18 +1,18 @@
 //! Issues to be coordinated (需协调事项): states, steps, and which party may take each step.
 
-pub mod refusal;
+pub(crate) mod refusal;
 mod state;
 
 use chrono::NaiveDate;
 
 use crate::domain::id::{IssueId, ProjectId, UnitId};
 use crate::domain::issue::refusal::IssueRefusal;
-pub use crate::domain::issue::state::{IssueCategory, IssueLevel, IssueState, IssueStep};
+pub(crate) use crate::domain::issue::state::{IssueCategory, IssueLevel, IssueState, IssueStep};
 
 /// Roles of the caller with respect to an issue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the roles are independent of each other")]
-pub struct IssueParty {
+pub(crate) struct IssueParty {
     /// Belongs to the commission.
     pub commission: bool,
     /// Belongs to the area in which the project is located.
@@ -30,7 +30,7 @@ impl IssueParty {
     ///
     /// An area decides on issues up to county level. The leading unit proposes clearance; another
     /// party accepts it.
-    pub fn may(self, step: IssueStep, state: IssueState, level: IssueLevel) -> bool {
+    pub(crate) fn may(self, step: IssueStep, state: IssueState, level: IssueLevel) -> bool {
         let decides = self.commission || self.area && level <= IssueLevel::County;
         match step {
             IssueStep::Raise => self.raiser || self.commission,
@@ -52,7 +52,7 @@ impl IssueParty {
 
 /// Obstacle of a project that other parties have to solve.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
+pub(crate) struct Issue {
     /// Its id.
     pub id: IssueId,
     /// The project.
@@ -88,7 +88,7 @@ impl Issue {
     ///
     /// # Errors
     /// [`IssueRefusal`] if the state or the party does not allow the step.
-    pub fn take(
+    pub(crate) fn take(
         self,
         step: IssueStep,
         party: IssueParty,
@@ -113,12 +113,12 @@ impl Issue {
     }
 
     /// Age in days: from the day it was raised to the day it was cleared, or to `today`.
-    pub fn age_days(&self, today: NaiveDate) -> i64 {
+    pub(crate) fn age_days(&self, today: NaiveDate) -> i64 {
         (self.cleared_on.unwrap_or(today) - self.raised_on).num_days().max(0)
     }
 
     /// True if the due date has passed and the issue is not cleared.
-    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+    pub(crate) fn is_overdue(&self, today: NaiveDate) -> bool {
         self.state != IssueState::Cleared && self.due_on < today
     }
 }

@@ -142,7 +142,7 @@ impl IssueState {
 
 impl IssueLevel {
     /// Next higher level; `None` above the province.
-    pub fn above(self) -> Option<Self> {
+    pub(crate) fn above(self) -> Option<Self> {
         match self {
             Self::Unit => Some(Self::County),
             Self::County => Some(Self::City),

@@ -22,7 +22,7 @@ use crate::domain::month::Month;
 /// Inputs shared by all lights of one period: period, expected-progress mode, thresholds, due
 /// dates.
 #[derive(Clone, Debug)]
-pub struct LightJudge {
+pub(crate) struct LightJudge {
     /// Period; lights are evaluated on its evaluation day.
     pub period: Period,
     /// Method to compute expected progress.
@@ -37,7 +37,7 @@ pub struct LightJudge {
 
 /// Catch-up amount (追赶量): investment needed to turn progress green, and the deadline for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CatchUp {
+pub(crate) struct CatchUp {
     /// Amount to invest.
     pub amount: Fen,
     /// Last day of the target month.
@@ -46,7 +46,7 @@ pub struct CatchUp {
 
 /// Light of a project: computed by the rules, and as displayed.
 #[derive(Clone, Debug)]
-pub struct ProjectLight {
+pub(crate) struct ProjectLight {
     /// Light displayed: the override if there is one, else the computed light.
     pub light: Light,
     /// Light computed by the rules.
@@ -65,7 +65,7 @@ pub struct ProjectLight {
 
 /// Light of a set of projects.
 #[derive(Clone, Copy, Debug)]
-pub struct GroupLight {
+pub(crate) struct GroupLight {
     /// Light of the summed progress; blue if all projects are finished.
     pub light: Light,
     /// Finding of the progress rule for the sums.
@@ -84,7 +84,7 @@ impl LightJudge {
     }
 
     /// Contribution of a project to the light of any set that contains it.
-    pub fn figures(&self, project: &ProjectYear) -> LightFigures {
+    pub(crate) fn figures(&self, project: &ProjectYear) -> LightFigures {
         let now = project.figures(self.period);
         let then = project.figures(Period { through: self.target(), ..self.period });
         let grey = self.grey(project, &now);
@@ -107,7 +107,7 @@ impl LightJudge {
     }
 
     /// Light of a project, from its milestones and all its overrides.
-    pub fn project(
+    pub(crate) fn project(
         &self,
         project: &ProjectYear,
         milestones: &[Milestone],
@@ -146,7 +146,7 @@ impl LightJudge {
     }
 
     /// Light of a set of projects with these figures and light counts.
-    pub fn group(&self, figures: &LightFigures, counts: LightCounts) -> GroupLight {
+    pub(crate) fn group(&self, figures: &LightFigures, counts: LightCounts) -> GroupLight {
         let progress = self.progress(figures);
         let finished = counts.blue > 0 && counts.blue == counts.total();
         GroupLight {

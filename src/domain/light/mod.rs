@@ -1,10 +1,10 @@
 //! Lights (红黄绿灯): colours, rules and findings.
 
-pub mod judgement;
-pub mod overrides;
-pub mod rules;
-pub mod sums;
-pub mod words;
+pub(crate) mod judgement;
+pub(crate) mod overrides;
+pub(crate) mod rules;
+pub(crate) mod sums;
+pub(crate) mod words;
 
 use crate::domain::light::rules::LightThresholds;
 use crate::domain::rate::Hundredths;
@@ -67,7 +67,7 @@ text_enum! {
 
 /// Measured value or threshold with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// Value in hundredths of the unit. Points are displayed with two decimals, other units
     /// without.
     pub value: Hundredths,
@@ -77,12 +77,12 @@ pub struct Measure {
 
 impl Measure {
     /// A value in percentage points.
-    pub fn points(value: Hundredths) -> Self {
+    pub(crate) fn points(value: Hundredths) -> Self {
         Self { value, unit: LightUnit::Points }
     }
 
     /// A counted value in `unit`.
-    pub fn count(value: i64, unit: LightUnit) -> Self {
+    pub(crate) fn count(value: i64, unit: LightUnit) -> Self {
         Self { value: Hundredths::new(value * 100), unit }
     }
 }
@@ -106,7 +106,7 @@ impl std::fmt::Display for Measure {
 
 /// Result of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Rule.
     pub rule: LightRule,
     /// Light according to this rule.
@@ -121,7 +121,7 @@ pub struct Finding {
 
 /// Counts from which a finding is yellow, and red.
 #[derive(Clone, Copy, Debug)]
-pub struct CountLimits {
+pub(crate) struct CountLimits {
     /// Smallest count that is yellow.
     pub yellow: i64,
     /// Smallest count that is red.
@@ -130,13 +130,13 @@ pub struct CountLimits {
 
 impl Finding {
     /// Grey finding, with its reason.
-    pub fn grey(rule: LightRule, why: GreyReason) -> Self {
+    pub(crate) fn grey(rule: LightRule, why: GreyReason) -> Self {
         Self { rule, light: Light::Grey, grey: Some(why), measured: None, threshold: None }
     }
 
     /// Finding by deviation: green at or above `green_from`, yellow at or above `yellow_from`, else
     /// red.
-    pub fn by_deviation(deviation: Hundredths, thresholds: &LightThresholds) -> Self {
+    pub(crate) fn by_deviation(deviation: Hundredths, thresholds: &LightThresholds) -> Self {
         let (light, threshold) = if deviation >= thresholds.green_from {
             (Light::Green, thresholds.green_from)
         } else if deviation >= thresholds.yellow_from {
@@ -154,7 +154,12 @@ impl Finding {
     }
 
     /// Finding by a count: yellow at or above `yellow`, red at or above `red`, else green.
-    pub fn by_count(rule: LightRule, count: i64, limits: CountLimits, unit: LightUnit) -> Self {
+    pub(crate) fn by_count(
+        rule: LightRule,
+        count: i64,
+        limits: CountLimits,
+        unit: LightUnit,
+    ) -> Self {
         let CountLimits { yellow, red } = limits;
         let (light, threshold) = if count >= red {
             (Light::Red, red)
@@ -173,7 +178,7 @@ impl Finding {
     }
 
     /// Worst finding; the first one if several are equally bad. `None` if all are grey.
-    pub fn worst(findings: &[Self]) -> Option<Self> {
+    pub(crate) fn worst(findings: &[Self]) -> Option<Self> {
         let severity = |finding: &Self| match finding.light {
             Light::Red => 3,
             Light::Yellow => 2,
@@ -185,7 +190,7 @@ impl Finding {
     }
 
     /// Explanation of the finding, in both languages.
-    pub fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         let rule = self.rule;
         let (Some(measured), Some(threshold)) = (self.measured, self.threshold) else {
             return match self.grey {

@@ -12,7 +12,7 @@ use crate::domain::words::Words;
 
 /// Manual judgement that replaces the computed light of a project for some months.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LightOverride {
+pub(crate) struct LightOverride {
     /// Its id.
     pub id: LightOverrideId,
     /// The project.
@@ -37,7 +37,7 @@ pub struct LightOverride {
 
 impl LightOverride {
     /// True if the override applies to the light of `period`.
-    pub fn covers(&self, period: Period) -> bool {
+    pub(crate) fn covers(&self, period: Period) -> bool {
         self.from_month <= period.through
             && period.evaluation_day <= self.expires_on
             && self.ends_after.is_none_or(|last| period.through <= last)
@@ -46,7 +46,7 @@ impl LightOverride {
 
 /// Days that bound a new override.
 #[derive(Clone, Copy, Debug)]
-pub struct OverrideTimes {
+pub(crate) struct OverrideTimes {
     /// The business day.
     pub today: NaiveDate,
     /// Last closed month of the year in which the override begins.
@@ -58,7 +58,7 @@ pub struct OverrideTimes {
 /// # Errors
 /// `month-closed` and `too-early` at `/from_month`; `in-past` and `before-start` at `/expires_on`;
 /// `not-shown` at `/light` for grey and blue, which state facts, not judgements.
-pub fn check_override(
+pub(crate) fn check_override(
     light: Light,
     from_month: Month,
     expires_on: NaiveDate,

@@ -9,7 +9,7 @@ use crate::domain::words::Words;
 
 /// Thresholds of all rules. Each is compared with the displayed value, rounded to two decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LightThresholds {
+pub(crate) struct LightThresholds {
     /// Progress is green at or above this deviation, in percentage points.
     pub green_from: Hundredths,
     /// Progress is yellow at or above this deviation, in percentage points, and red below it.
@@ -44,14 +44,14 @@ impl Default for LightThresholds {
 }
 
 /// Largest allowed value of a count threshold.
-pub const LARGEST_THRESHOLD: i32 = 3_650;
+pub(crate) const LARGEST_THRESHOLD: i32 = 3_650;
 
 impl LightThresholds {
     /// Validates that the red threshold of each rule is beyond its yellow threshold.
     ///
     /// # Errors
     /// All invalid fields: `out-of-range`, `wrong-order`.
-    pub fn check(self) -> Result<Self, Vec<FieldError>> {
+    pub(crate) fn check(self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         for (pointer, points) in
             [("/green_from_points", self.green_from), ("/yellow_from_points", self.yellow_from)]
@@ -116,7 +116,7 @@ impl LightThresholds {
 
 /// Version of the light rules of a year. Versions are never overwritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LightRules {
+pub(crate) struct LightRules {
     /// Version number; 0 is the default version of every year.
     pub number: i32,
     /// First month to which this version applies.
@@ -131,7 +131,7 @@ pub struct LightRules {
 
 impl LightRules {
     /// Default version of a year.
-    pub fn of_the_design(year: Year) -> Self {
+    pub(crate) fn of_the_design(year: Year) -> Self {
         Self {
             number: 0,
             effective_month: year.january(),
@@ -142,7 +142,7 @@ impl LightRules {
     }
 
     /// Version in force in `month`; `versions` are in the order they were entered.
-    pub fn in_force(versions: &[Self], month: Month) -> Self {
+    pub(crate) fn in_force(versions: &[Self], month: Month) -> Self {
         let found = versions.iter().rfind(|v| v.effective_month <= month).cloned();
         found.unwrap_or_else(|| Self::of_the_design(month.year()))
     }
@@ -150,7 +150,7 @@ impl LightRules {
 
 /// Months that bound a new version.
 #[derive(Clone, Copy, Debug)]
-pub struct RuleTimes {
+pub(crate) struct RuleTimes {
     /// The month of the business day.
     pub this_month: Month,
     /// Last closed month of the year.
@@ -161,7 +161,7 @@ pub struct RuleTimes {
 ///
 /// # Errors
 /// `out-of-range`, `retroactive`, `before-version`, at `/effective_month`.
-pub fn may_decide_from(
+pub(crate) fn may_decide_from(
     effective: Month,
     year: Year,
     times: RuleTimes,

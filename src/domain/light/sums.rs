@@ -7,7 +7,7 @@ use crate::domain::light::Light;
 
 /// Progress figures of a set of projects: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LightFigures {
+pub(crate) struct LightFigures {
     /// Figures through the month of the summary.
     pub now: Figures,
     /// Figures with the plans through the target month of the catch-up amount.
@@ -33,7 +33,7 @@ impl Add for LightFigures {
 
 /// Number of projects by light: a commutative monoid under addition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LightCounts {
+pub(crate) struct LightCounts {
     /// Green projects.
     pub green: i64,
     /// Yellow projects.
@@ -48,7 +48,7 @@ pub struct LightCounts {
 
 impl LightCounts {
     /// Counts of a single project with this light.
-    pub fn one(light: Light) -> Self {
+    pub(crate) fn one(light: Light) -> Self {
         let is = |other| i64::from(light == other);
         Self {
             green: is(Light::Green),
@@ -60,7 +60,7 @@ impl LightCounts {
     }
 
     /// Number of projects with any light.
-    pub fn total(self) -> i64 {
+    pub(crate) fn total(self) -> i64 {
         self.green + self.yellow + self.red + self.grey + self.blue
     }
 }

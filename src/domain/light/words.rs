@@ -8,7 +8,7 @@ use crate::domain::words::Words;
 impl ProjectLight {
     /// Explanation of the displayed light: the override, the deciding rule, or the reason it is
     /// grey.
-    pub fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         if let Some(LightOverride { light, expires_on: until, reason, .. }) = &self.overridden {
             return Words::new(
                 format!("人工认定为{}，至 {until}：{reason}", light.zh()),

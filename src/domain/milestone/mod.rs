@@ -1,6 +1,6 @@
 //! Milestones of a project, their forecasts and slippage.
 
-pub mod refusal;
+pub(crate) mod refusal;
 
 use chrono::NaiveDate;
 
@@ -22,7 +22,7 @@ text_enum! {
 
 /// Predefined milestone that most projects have.
 #[derive(Clone, Copy, Debug)]
-pub struct Template {
+pub(crate) struct Template {
     /// Code, stable across projects.
     pub code: &'static str,
     /// Chinese name.
@@ -32,7 +32,7 @@ pub struct Template {
 }
 
 /// Predefined milestones, in the usual order.
-pub const TEMPLATES: [Template; 12] = [
+pub(crate) const TEMPLATES: [Template; 12] = [
     template("project_approval", "立项", MilestoneClass::Procedure),
     template("land_use", "用地", MilestoneClass::Procedure),
     template("planning_permit", "规划许可", MilestoneClass::Procedure),
@@ -48,16 +48,16 @@ pub const TEMPLATES: [Template; 12] = [
 ];
 
 /// Code of the milestone 施工许可 (construction permit).
-pub const CONSTRUCTION_PERMIT: &str = "construction_permit";
+pub(crate) const CONSTRUCTION_PERMIT: &str = "construction_permit";
 
 /// Code of the milestone 开工 (start of construction).
-pub const START: &str = "start";
+pub(crate) const START: &str = "start";
 
 /// Code of the milestone 竣工验收 (acceptance at completion).
-pub const COMPLETION: &str = "completion_acceptance";
+pub(crate) const COMPLETION: &str = "completion_acceptance";
 
 /// Code of the milestone 投产 (start of operation).
-pub const OPERATION: &str = "operation";
+pub(crate) const OPERATION: &str = "operation";
 
 const fn template(code: &'static str, name: &'static str, class: MilestoneClass) -> Template {
     Template { code, name, class }
@@ -65,7 +65,7 @@ const fn template(code: &'static str, name: &'static str, class: MilestoneClass)
 
 /// A milestone of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Milestone {
+pub(crate) struct Milestone {
     /// Its id.
     pub id: MilestoneId,
     /// The project.
@@ -101,7 +101,7 @@ impl Milestone {
     ///
     /// Baseline to actual date; if not reached, to the forecast; if there is none and the baseline
     /// has passed, to today. `None` if the milestone is neither reached, forecast nor overdue.
-    pub fn slippage_days(&self, today: NaiveDate) -> Option<i64> {
+    pub(crate) fn slippage_days(&self, today: NaiveDate) -> Option<i64> {
         let overdue = (today > self.baseline).then_some(today);
         // A forecast date that has passed counts as today.
         let forecast = self.forecast.map(|day| if today > day { today } else { day });
@@ -113,7 +113,11 @@ impl Milestone {
     ///
     /// # Errors
     /// [`MilestoneRefusal::Reached`] if the milestone was already reached.
-    pub fn move_forecast(self, day: NaiveDate, reason: &Reason) -> Result<Self, MilestoneRefusal> {
+    pub(crate) fn move_forecast(
+        self,
+        day: NaiveDate,
+        reason: &Reason,
+    ) -> Result<Self, MilestoneRefusal> {
         if let Some(reached) = self.actual {
             Err(MilestoneRefusal::Reached(reached))
         } else {
@@ -126,7 +130,11 @@ impl Milestone {
     ///
     /// # Errors
     /// [`DateRefusal::InFuture`] if `day` is after today.
-    pub fn reach(self, day: Option<NaiveDate>, today: NaiveDate) -> Result<Self, MilestoneRefusal> {
+    pub(crate) fn reach(
+        self,
+        day: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Result<Self, MilestoneRefusal> {
         match day {
             Some(day) if day > today => Err(DateRefusal::InFuture { day, today }.into()),
             actual => Ok(Self { actual, ..self }),

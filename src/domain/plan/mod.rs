@@ -1,8 +1,8 @@
 //! Annual plan documents: investment envelopes, targets and measures.
 
-pub mod new_version;
-pub mod refusal;
-pub mod year_plan;
+pub(crate) mod new_version;
+pub(crate) mod refusal;
+pub(crate) mod year_plan;
 
 use chrono::NaiveDate;
 
@@ -48,7 +48,7 @@ text_enum! {
 
 /// Plan document of one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Its id.
     pub id: PlanId,
     /// Year of the plan.
@@ -71,7 +71,7 @@ pub struct Plan {
 
 /// Investment envelope of one industry line: what the plan document promises for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// Industry line.
     pub industry: IndustryId,
     /// Number of projects.
@@ -84,7 +84,7 @@ pub struct Envelope {
 
 /// Value-added target of an industry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndustryTarget {
+pub(crate) struct IndustryTarget {
     /// The industry.
     pub industry: IndustryId,
     /// Value added in the year.
@@ -99,7 +99,7 @@ pub struct IndustryTarget {
 
 /// Measure of the plan document, with the responsible units in the order of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// Number in the document.
     pub number: i32,
     /// Section of the document, such as `(一)`.
@@ -116,7 +116,7 @@ pub struct Measure {
 
 /// Quantified target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub(crate) struct Target {
     /// Position within the plan.
     pub position: i32,
     /// Level to which it applies.

@@ -11,7 +11,7 @@ use crate::domain::words::Words;
 
 /// Texts of a year plan version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VersionWords {
+pub(crate) struct VersionWords {
     /// Goal of the year; may be empty.
     pub goal: String,
     /// Number of the document that ordered it; may be empty.
@@ -27,7 +27,7 @@ pub struct VersionWords {
 ///
 /// # Errors
 /// `out-of-range`, `month-closed`, `before-version`, at `/effective_month`.
-pub fn may_take_effect(
+pub(crate) fn may_take_effect(
     effective: Month,
     year: Year,
     last_closed: Option<Month>,
@@ -46,7 +46,7 @@ pub fn may_take_effect(
 
 /// Type of a version and the first month to which it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effect {
+pub(crate) struct Effect {
     /// Type of the version.
     pub kind: PlanVersionKind,
     /// First month to which it applies.
@@ -55,7 +55,7 @@ pub struct Effect {
 
 /// Validated amounts of a year plan version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedAmounts {
+pub(crate) struct CheckedAmounts {
     /// Planned investment of the year.
     pub annual: Fen,
     /// Planned investment by month.
@@ -64,7 +64,7 @@ pub struct CheckedAmounts {
 
 impl CheckedAmounts {
     /// Builds the first version: type 年初 if it takes effect in January, 追加 if later.
-    pub fn first(
+    pub(crate) fn first(
         self,
         effective_month: Month,
         words: VersionWords,
@@ -79,7 +79,7 @@ impl CheckedAmounts {
     }
 
     /// Builds the version after `previous`; an empty goal is copied from `previous`.
-    pub fn after(
+    pub(crate) fn after(
         self,
         previous: &PlanVersion,
         effect: Effect,
@@ -120,7 +120,7 @@ impl CheckedAmounts {
     /// # Errors
     /// All invalid fields: not twelve months, a negative month, a sum of the months that differs
     /// from the year, a year above the total investment.
-    pub fn check(annual: Fen, months: &[Fen], total: Fen) -> Result<Self, Vec<FieldError>> {
+    pub(crate) fn check(annual: Fen, months: &[Fen], total: Fen) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         for (index, month) in months.iter().enumerate().filter(|(_, m)| m.is_negative()) {
             let words = Words::new(

@@ -32,22 +32,22 @@ text_enum! {
 
 /// Planned investment of each month, January first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MonthlyAmounts(pub [Fen; 12]);
+pub(crate) struct MonthlyAmounts(pub [Fen; 12]);
 
 impl MonthlyAmounts {
     /// Planned investment of the year.
-    pub fn sum(&self) -> Fen {
+    pub(crate) fn sum(&self) -> Fen {
         self.0.iter().copied().sum()
     }
 
     /// Planned investment of month `number` (1 to 12); zero for any other number.
-    pub fn of(&self, number: u32) -> Fen {
+    pub(crate) fn of(&self, number: u32) -> Fen {
         let index = usize::try_from(number).unwrap_or(0).wrapping_sub(1);
         self.0.get(index).copied().unwrap_or_default()
     }
 
     /// Planned investment from January to month `number` (1 to 12).
-    pub fn through(&self, number: u32) -> Fen {
+    pub(crate) fn through(&self, number: u32) -> Fen {
         let months = usize::try_from(number).unwrap_or(12);
         self.0.iter().take(months).copied().sum()
     }
@@ -55,7 +55,7 @@ impl MonthlyAmounts {
 
 /// Monthly amounts of a year plan on both bases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PlanBases {
+pub(crate) struct PlanBases {
     /// First version.
     pub initial: MonthlyAmounts,
     /// Version in force at the end of the month of the summary.
@@ -64,7 +64,7 @@ pub struct PlanBases {
 
 impl PlanBases {
     /// Monthly amounts on `basis`.
-    pub fn on(&self, basis: Basis) -> &MonthlyAmounts {
+    pub(crate) fn on(&self, basis: Basis) -> &MonthlyAmounts {
         match basis {
             Basis::Initial => &self.initial,
             Basis::Current => &self.current,
@@ -74,7 +74,7 @@ impl PlanBases {
 
 /// Version of a year plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanVersion {
+pub(crate) struct PlanVersion {
     /// Version number, starting at 1.
     pub number: i32,
     /// Type of the version.
@@ -99,7 +99,7 @@ pub struct PlanVersion {
 
 /// Planned investment of a project in one year, with all versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct YearPlan {
+pub(crate) struct YearPlan {
     /// Its id.
     pub id: YearPlanId,
     /// The project.
@@ -114,7 +114,7 @@ pub struct YearPlan {
 
 impl YearPlan {
     /// Version in force at the end of `month`; `None` before the first takes effect.
-    pub fn in_force(&self, month: Month) -> Option<&PlanVersion> {
+    pub(crate) fn in_force(&self, month: Month) -> Option<&PlanVersion> {
         self.versions.iter().rfind(|v| v.effective_month <= month)
     }
 }

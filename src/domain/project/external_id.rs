@@ -6,7 +6,7 @@ use crate::domain::words::Words;
 
 /// Id of a project in another system.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ExternalId {
+pub(crate) struct ExternalId {
     /// Name of the system, without a colon.
     pub system: String,
     /// The id that it gave.
@@ -23,7 +23,7 @@ impl ExternalId {
     ///
     /// # Errors
     /// Every wrong field, at `/system` and `/value`.
-    pub fn parse(system: &str, value: &str) -> Result<Self, Vec<FieldError>> {
+    pub(crate) fn parse(system: &str, value: &str) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut text = |pointer: &str, text: &str, most: usize| {
             let text = text.trim();
@@ -51,7 +51,7 @@ impl ExternalId {
     }
 
     /// Reads `system:value`; the value may have colons.
-    pub fn of_text(text: &str) -> Option<Self> {
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
         let (system, value) = text.split_once(':')?;
         Self::parse(system, value).ok()
     }

@@ -248,7 +248,7 @@ impl ProjectFacts {
 }
 
 /// The error of an amount that must be greater than zero.
-pub fn not_positive(pointer: &str) -> FieldError {
+pub(crate) fn not_positive(pointer: &str) -> FieldError {
     let words = Words::new(
         "应大于零；不知道时请留空。",
         "Must be greater than zero; leave it out if unknown.",

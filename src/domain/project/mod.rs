@@ -1,17 +1,17 @@
 //! Projects, their stages and stage transitions.
 
 mod classes;
-pub mod external_id;
-pub mod facts;
-pub mod limits;
-pub mod precision;
-pub mod refusal;
+pub(crate) mod external_id;
+pub(crate) mod facts;
+pub(crate) mod limits;
+pub(crate) mod precision;
+pub(crate) mod refusal;
 mod stage;
 
 use chrono::NaiveDate;
 
-pub use self::classes::{Nature, Visibility};
-pub use self::stage::Stage;
+pub(crate) use self::classes::{Nature, Visibility};
+pub(crate) use self::stage::Stage;
 use crate::domain::clock::Timestamp;
 
 use crate::domain::date::DateRefusal;
@@ -56,7 +56,7 @@ pub struct Move {
     /// Day of the move.
     pub on: NaiveDate,
     /// Reason; required to go back or to terminate.
-    pub reason: Option<Reason>,
+    pub(crate) reason: Option<Reason>,
 }
 
 impl Project {

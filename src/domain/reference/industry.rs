@@ -15,7 +15,7 @@ text_enum! {
 
 /// Industry, a node of the industry tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Industry {
+pub(crate) struct Industry {
     /// Its id.
     pub id: IndustryId,
     /// Stable code, such as `next_gen_it`.
@@ -35,6 +35,6 @@ pub struct Industry {
 }
 
 /// True if `industry` is a leaf of the tree `all`. Only leaves have projects and envelopes.
-pub fn is_leaf(industry: IndustryId, all: &[Industry]) -> bool {
+pub(crate) fn is_leaf(industry: IndustryId, all: &[Industry]) -> bool {
     !all.iter().any(|other| other.parent_id == Some(industry))
 }

@@ -1,5 +1,5 @@
 //! Reference data: areas, industries and units.
 
-pub mod area;
-pub mod industry;
-pub mod unit;
+pub(crate) mod area;
+pub(crate) mod industry;
+pub(crate) mod unit;

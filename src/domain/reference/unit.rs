@@ -71,7 +71,7 @@ impl Unit {
 
 /// Unit with a role in a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectUnit {
+pub(crate) struct ProjectUnit {
     /// The unit.
     pub unit_id: UnitId,
     /// Name of the unit.

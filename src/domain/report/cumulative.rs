@@ -13,7 +13,7 @@ use crate::domain::warning::Warning;
 
 /// A figure with the month whose report states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stated<T> {
+pub(crate) struct Stated<T> {
     /// Month of the report.
     pub month: Month,
     /// The figure.
@@ -22,7 +22,7 @@ pub struct Stated<T> {
 
 /// A cumulative figure in the nearest reports that state it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Neighbours<T> {
+pub(crate) struct Neighbours<T> {
     /// In the last month before.
     pub before: Option<Stated<T>>,
     /// In the first month after.
@@ -31,7 +31,7 @@ pub struct Neighbours<T> {
 
 /// The cumulative figures of a project's other reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CumulativeFigures {
+pub(crate) struct CumulativeFigures {
     /// Physical progress of the whole project.
     pub physical: Neighbours<Hundredths>,
     /// Funds received since January of the year.
@@ -42,7 +42,7 @@ pub struct CumulativeFigures {
 
 impl CumulativeFigures {
     /// What the other `reports` of a project, in any state, state around `month`.
-    pub fn around<'a>(month: Month, reports: impl IntoIterator<Item = &'a Report>) -> Self {
+    pub(crate) fn around<'a>(month: Month, reports: impl IntoIterator<Item = &'a Report>) -> Self {
         let ever: Vec<&Report> = reports.into_iter().collect();
         let of_year = |r: &&Report| r.month.year() == month.year();
         let year: Vec<&Report> = ever.iter().copied().filter(of_year).collect();
@@ -109,7 +109,7 @@ const PAID: Named = Named {
 
 /// Warnings about cumulative figures of `report` that are below those of an earlier month, or above
 /// those of a later one.
-pub fn fallen(report: &ReportFigures, figures: &CumulativeFigures) -> [Option<Warning>; 3] {
+pub(crate) fn fallen(report: &ReportFigures, figures: &CumulativeFigures) -> [Option<Warning>; 3] {
     let wan = Fen::to_wan;
     [
         fell(&PHYSICAL, report.physical, figures.physical, |v| v),
@@ -150,7 +150,10 @@ fn fell<T: PartialOrd + Copy, D: Display>(
 }
 
 /// Warning if the forecast of the full year is less than what is done by this month.
-pub fn forecast_below_done(report: &ReportFigures, context: &ReportContext) -> Option<Warning> {
+pub(crate) fn forecast_below_done(
+    report: &ReportFigures,
+    context: &ReportContext,
+) -> Option<Warning> {
     let forecast = report.full_year_forecast?;
     let done = context.other_months_of_year + report.completed;
     (forecast < done).then(|| {

@@ -7,7 +7,7 @@ use crate::domain::words::Words;
 
 /// Figures and texts that the project owner enters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReportFigures {
+pub(crate) struct ReportFigures {
     /// Investment in the month.
     pub completed: Fen,
     /// Physical progress of the whole project, 0.00 to 100.00 per cent.
@@ -26,7 +26,7 @@ pub struct ReportFigures {
 
 impl ReportFigures {
     /// Validates the figures; returns all errors.
-    pub fn check(&self) -> Vec<FieldError> {
+    pub(crate) fn check(&self) -> Vec<FieldError> {
         let amounts = [
             ("/completed_wan", Some(self.completed)),
             ("/full_year_forecast_wan", self.full_year_forecast),

@@ -26,7 +26,7 @@ text_enum! {
 
 impl FilingStatus {
     /// Filing status of a report in `state`; `None` if there is no report.
-    pub fn of(state: Option<ReportState>) -> Self {
+    pub(crate) fn of(state: Option<ReportState>) -> Self {
         match state {
             Some(ReportState::Confirmed) => Self::Confirmed,
             Some(ReportState::Submitted) => Self::Submitted,
@@ -39,13 +39,13 @@ impl FilingStatus {
     ///
     /// A report counts if it is owed. One that was submitted or confirmed without being owed
     /// counts too, because its amount does: so every list and every sum has the same reports.
-    pub fn counted(state: Option<ReportState>, owed: bool) -> Option<Self> {
+    pub(crate) fn counted(state: Option<ReportState>, owed: bool) -> Option<Self> {
         let status = Self::of(state);
         (owed || status.is_filed()).then_some(status)
     }
 
     /// True if the report is submitted or confirmed.
-    pub fn is_filed(self) -> bool {
+    pub(crate) fn is_filed(self) -> bool {
         match self {
             Self::Confirmed | Self::Submitted => true,
             Self::Returned | Self::Missing => false,
@@ -56,13 +56,13 @@ impl FilingStatus {
 /// True if a report first submitted on `filed_on` is late on `today`.
 ///
 /// `None` means that it was never submitted.
-pub fn is_late(due_on: NaiveDate, filed_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+pub(crate) fn is_late(due_on: NaiveDate, filed_on: Option<NaiveDate>, today: NaiveDate) -> bool {
     filed_on.unwrap_or(today) > due_on
 }
 
 /// What decides whether a report is late.
 #[derive(Clone, Copy, Debug)]
-pub struct Deadline {
+pub(crate) struct Deadline {
     /// Last day on which reports of the month are on time; `None` if the month was never opened.
     pub due_on: Option<NaiveDate>,
     /// The business day.
@@ -71,7 +71,7 @@ pub struct Deadline {
 
 /// A report that counts in its month: owed, or filed without being owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountedReport {
+pub(crate) struct CountedReport {
     /// Filing status.
     pub status: FilingStatus,
     /// State of the report; `None` if it was not begun.
@@ -84,14 +84,14 @@ pub struct CountedReport {
 
 impl CountedReport {
     /// True if the report is late or not filed: what a bulletin lists.
-    pub fn is_behind(&self) -> bool {
+    pub(crate) fn is_behind(&self) -> bool {
         self.late || !self.status.is_filed()
     }
 }
 
 /// Number of counted reports by filing status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filings {
+pub(crate) struct Filings {
     /// Counted reports: the sum of confirmed, submitted, returned and missing.
     pub due: i64,
     /// Confirmed reports.
@@ -108,7 +108,7 @@ pub struct Filings {
 
 impl Filings {
     /// Adds one report.
-    pub fn count(&mut self, report: CountedReport) {
+    pub(crate) fn count(&mut self, report: CountedReport) {
         self.due += 1;
         self.late += i64::from(report.late);
         match report.status {

@@ -1,18 +1,18 @@
 //! Monthly reports: states, transitions and validation.
 
-pub mod cumulative;
+pub(crate) mod cumulative;
 mod figures;
-pub mod filings;
-pub mod refusal;
-pub mod restatement;
-pub mod span;
+pub(crate) mod filings;
+pub(crate) mod refusal;
+pub(crate) mod restatement;
+pub(crate) mod span;
 mod state;
-pub mod warning;
+pub(crate) mod warning;
 
 use chrono::NaiveDate;
 
-pub use self::figures::ReportFigures;
-pub use self::state::ReportState;
+pub(crate) use self::figures::ReportFigures;
+pub(crate) use self::state::ReportState;
 use crate::domain::clock::Timestamp;
 
 use crate::domain::id::{ProjectId, ReportId, UserId};
@@ -25,7 +25,7 @@ use crate::domain::warning::Warning;
 
 /// Account and time of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// Account, if known.
     pub by: Option<UserId>,
     /// Instant of the transition.
@@ -34,7 +34,7 @@ pub struct Step {
 
 /// Monthly report of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Its id.
     pub id: ReportId,
     /// The project.
@@ -63,7 +63,11 @@ pub struct Report {
 ///
 /// # Errors
 /// [`ReportRefusal::MonthAhead`], and those of [`ReportingSpan::must_contain`].
-pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(), ReportRefusal> {
+pub(crate) fn may_report(
+    project: &Project,
+    month: Month,
+    today: NaiveDate,
+) -> Result<(), ReportRefusal> {
     if month.first_day() > today {
         return Err(ReportRefusal::MonthAhead(month));
     }
@@ -75,7 +79,7 @@ pub fn may_report(project: &Project, month: Month, today: NaiveDate) -> Result<(
 ///
 /// # Errors
 /// [`ReportRefusal::Terminated`].
-pub fn may_file_when_terminated(
+pub(crate) fn may_file_when_terminated(
     project: &Project,
     state: Option<ReportState>,
     granted: bool,
@@ -107,7 +111,7 @@ impl Report {
     ///
     /// # Errors
     /// [`ReportRefusal::WrongState`] if it was submitted or confirmed.
-    pub fn rewrite(self, figures: ReportFigures) -> Result<Self, ReportRefusal> {
+    pub(crate) fn rewrite(self, figures: ReportFigures) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
@@ -124,7 +128,12 @@ impl Report {
     /// # Errors
     /// [`ReportRefusal::WrongState`]; [`ReportRefusal::ZeroReasonRequired`] if the investment is zero
     /// during construction and no reason is given.
-    pub fn submit(self, stage: Stage, today: NaiveDate, step: Step) -> Result<Self, ReportRefusal> {
+    pub(crate) fn submit(
+        self,
+        stage: Stage,
+        today: NaiveDate,
+        step: Step,
+    ) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Draft, ReportState::Returned],
             "draft or returned",
@@ -149,7 +158,7 @@ impl Report {
     ///
     /// # Errors
     /// [`ReportRefusal::WrongState`].
-    pub fn send_back(self, reason: &Reason) -> Result<Self, ReportRefusal> {
+    pub(crate) fn send_back(self, reason: &Reason) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Submitted, ReportState::Confirmed],
             "submitted or confirmed",
@@ -166,7 +175,7 @@ impl Report {
     ///
     /// # Errors
     /// [`ReportRefusal::WrongState`].
-    pub fn confirm(self, step: Step) -> Result<Self, ReportRefusal> {
+    pub(crate) fn confirm(self, step: Step) -> Result<Self, ReportRefusal> {
         self.must_be(
             &[ReportState::Submitted],
             "submitted",

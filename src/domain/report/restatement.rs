@@ -12,7 +12,7 @@ use crate::domain::words::Words;
 ///
 /// It is added to the report and does not replace it; both remain visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restatement {
+pub(crate) struct Restatement {
     /// Its id.
     pub id: RestatementId,
     /// The project.
@@ -32,7 +32,7 @@ pub struct Restatement {
 }
 
 /// Current amount of a closed month: the confirmed report plus all earlier restatements.
-pub fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
+pub(crate) fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
     let counted = report.filter(|r| r.state == ReportState::Confirmed);
     let reported = counted.map_or(Fen::ZERO, |r| r.figures.completed);
     reported + before.iter().map(|r| r.amount).sum()
@@ -42,7 +42,7 @@ pub fn standing(report: Option<&Report>, before: &[Restatement]) -> Fen {
 ///
 /// # Errors
 /// `zero`, `below-zero`, at `/amount_wan`.
-pub fn check_amount(amount: Fen, standing: Fen) -> Result<Fen, FieldError> {
+pub(crate) fn check_amount(amount: Fen, standing: Fen) -> Result<Fen, FieldError> {
     let refuse = |code, zh: String, en: String| {
         Err(FieldError::new("/amount_wan", code, Words::new(zh, en)))
     };

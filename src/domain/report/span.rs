@@ -11,7 +11,7 @@ use crate::domain::report::refusal::ReportRefusal;
 
 /// What decides which months of a project can be reported.
 #[derive(Clone, Copy, Debug)]
-pub struct ReportingSpan {
+pub(crate) struct ReportingSpan {
     /// Year of registration.
     pub registered_year: Year,
     /// Current stage.
@@ -26,7 +26,7 @@ pub struct ReportingSpan {
 
 impl ReportingSpan {
     /// The span of `project`.
-    pub fn of(project: &Project) -> Self {
+    pub(crate) fn of(project: &Project) -> Self {
         Self {
             registered_year: project.registered_year,
             stage: project.stage,
@@ -42,7 +42,7 @@ impl ReportingSpan {
     /// # Errors
     /// [`ReportRefusal::BeforeRegistration`], [`ReportRefusal::NotStarted`],
     /// [`ReportRefusal::BeforeStart`], [`ReportRefusal::AfterEnd`].
-    pub fn must_contain(self, month: Month) -> Result<(), ReportRefusal> {
+    pub(crate) fn must_contain(self, month: Month) -> Result<(), ReportRefusal> {
         if month.year() < self.registered_year {
             return Err(ReportRefusal::BeforeRegistration(self.registered_year.get()));
         }
@@ -60,7 +60,7 @@ impl ReportingSpan {
     }
 
     /// True if `month` can be reported.
-    pub fn contains(self, month: Month) -> bool {
+    pub(crate) fn contains(self, month: Month) -> bool {
         self.must_contain(month).is_ok()
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::report::figures::ReportFigures;
 use crate::domain::warning::Warning;
 
 /// All warning codes with a short Chinese and English name, used as filter options.
-pub const KINDS: [(&str, &str, &str); 13] = [
+pub(crate) const KINDS: [(&str, &str, &str); 13] = [
     ("above-total", "累计超过总投资", "above the total investment"),
     ("far-above-plan", "超过年度计划 120%", "above 120 % of the year plan"),
     ("zero-month", "在建项目当月为零", "zero during construction"),
@@ -28,7 +28,7 @@ pub const KINDS: [(&str, &str, &str); 13] = [
 
 /// Data a report is compared with.
 #[derive(Clone, Debug)]
-pub struct ReportContext {
+pub(crate) struct ReportContext {
     /// Stage of the project.
     pub stage: Stage,
     /// Total investment of the project.
@@ -56,7 +56,7 @@ pub struct ReportContext {
 }
 
 /// All warnings for `report`.
-pub fn warnings(report: &ReportFigures, context: &ReportContext) -> Vec<Warning> {
+pub(crate) fn warnings(report: &ReportFigures, context: &ReportContext) -> Vec<Warning> {
     let others = [
         above_total(report, context),
         far_above_plan(report, context),

@@ -1,6 +1,6 @@
 //! Reporting months (报告期): opening, due date, closing, publication and late filing.
 
-pub mod refusal;
+pub(crate) mod refusal;
 
 use chrono::NaiveDate;
 
@@ -47,7 +47,7 @@ pub struct ReportingMonth {
 
 /// Permission for one unit to file after the due date.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LateGrant {
+pub(crate) struct LateGrant {
     /// Its id.
     pub id: LateGrantId,
     /// Unit that may file.
@@ -64,7 +64,7 @@ pub struct LateGrant {
 
 impl LateGrant {
     /// True if the permission has not expired.
-    pub fn is_active(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_active(&self, now: Timestamp) -> bool {
         now < self.until
     }
 }
@@ -90,7 +90,7 @@ impl Leave {
 ///
 /// # Errors
 /// All invalid fields: opening before the month begins, due before opening.
-pub fn check_days(
+pub(crate) fn check_days(
     month: Month,
     opens_on: NaiveDate,
     due_on: NaiveDate,

@@ -1,23 +1,23 @@
 //! Webhooks according to Standard Webhooks 1.0: retry schedule and result of each delivery attempt.
 
-pub mod allowed_hosts;
-pub mod signature;
-pub mod url;
+pub(crate) mod allowed_hosts;
+pub(crate) mod signature;
+pub(crate) mod url;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::text_enum::text_enum;
 use crate::domain::words::Words;
 
 /// Hours during which a replaced secret still signs alongside the new one.
-pub const OVERLAP_HOURS: i64 = 72;
+pub(crate) const OVERLAP_HOURS: i64 = 72;
 /// Maximum number of active secrets per webhook.
-pub const MOST_SECRETS: usize = 2;
+pub(crate) const MOST_SECRETS: usize = 2;
 /// Maximum number of webhooks per account.
-pub const MOST_WEBHOOKS: i64 = 20;
+pub(crate) const MOST_WEBHOOKS: i64 = 20;
 /// Days for which delivered messages are listed.
-pub const KEPT_DAYS: i64 = 30;
+pub(crate) const KEPT_DAYS: i64 = 30;
 /// Event kind of a test message.
-pub const PING: &str = "webhook.ping";
+pub(crate) const PING: &str = "webhook.ping";
 
 /// Delay after the first, second, … failed attempt, in seconds; more than three days in total.
 ///
@@ -78,7 +78,7 @@ text_enum! {
 
 impl AttemptError {
     /// Message in both languages: what happened and what to do; quotes the receiver's status.
-    pub fn words(self, status: Option<i32>) -> Words {
+    pub(crate) fn words(self, status: Option<i32>) -> Words {
         let status = status.map(|s| s.to_string()).unwrap_or_default();
         let (zh, en) = match self {
             Self::Status => (
@@ -132,7 +132,7 @@ impl AttemptError {
 
 /// Result of a delivery attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// The receiver answered.
     Status {
         /// HTTP status code.
@@ -146,7 +146,7 @@ pub enum Answer {
 
 impl Answer {
     /// HTTP status code, if the receiver answered.
-    pub fn status(self) -> Option<i32> {
+    pub(crate) fn status(self) -> Option<i32> {
         match self {
             Self::Status { code, .. } => Some(i32::from(code)),
             Self::None(_) => None,
@@ -154,7 +154,7 @@ impl Answer {
     }
 
     /// Reason of the failure; `None` if the attempt succeeded.
-    pub fn error(self) -> Option<AttemptError> {
+    pub(crate) fn error(self) -> Option<AttemptError> {
         match self {
             Self::Status { code: 200..=299, .. } => None,
             Self::Status { code: 300..=399, .. } => Some(AttemptError::Redirected),
@@ -178,7 +178,7 @@ impl Answer {
 }
 
 /// Delay in seconds requested by a `Retry-After` header, which is a number of seconds or a date.
-pub fn retry_after_seconds(text: &str, now: Timestamp) -> Option<i64> {
+pub(crate) fn retry_after_seconds(text: &str, now: Timestamp) -> Option<i64> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(text.parse().unwrap_or(LONGEST_WAIT_SECONDS));
@@ -189,7 +189,7 @@ pub fn retry_after_seconds(text: &str, now: Timestamp) -> Option<i64> {
 
 /// Decision after a delivery attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Delivered.
     Delivered,
     /// Retry at this time.
@@ -200,7 +200,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Delivery state after this decision.
-    pub fn state(self) -> DeliveryState {
+    pub(crate) fn state(self) -> DeliveryState {
         match self {
             Self::Delivered => DeliveryState::Delivered,
             Self::Again(_) => DeliveryState::Pending,
@@ -209,7 +209,7 @@ impl Verdict {
     }
 
     /// Time of the next attempt, if there is one.
-    pub fn next_attempt_at(self) -> Option<Timestamp> {
+    pub(crate) fn next_attempt_at(self) -> Option<Timestamp> {
         match self {
             Self::Again(at) => Some(at),
             Self::Delivered | Self::Failed => None,
@@ -221,7 +221,7 @@ impl Verdict {
 ///
 /// `chance` is random and spreads the retries, so that deliveries that failed together are not
 /// retried together.
-pub fn judge(tries: i32, answer: Answer, now: Timestamp, chance: u16) -> Verdict {
+pub(crate) fn judge(tries: i32, answer: Answer, now: Timestamp, chance: u16) -> Verdict {
     match answer.error() {
         None => Verdict::Delivered,
         Some(AttemptError::Gone | AttemptError::OutOfSight) => Verdict::Failed,

@@ -26,16 +26,16 @@ fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
 ///
 /// It is derived from the server key, so a copy of the database alone cannot sign.
 #[derive(Clone)]
-pub struct HookKey([u8; 32]);
+pub(crate) struct HookKey([u8; 32]);
 
 impl HookKey {
     /// Derives the key from the server key.
-    pub fn of(server_key: &[u8]) -> Self {
+    pub(crate) fn of(server_key: &[u8]) -> Self {
         Self(hmac(server_key, &[b"major-projects: secrets of webhooks, 1"]))
     }
 
     /// Derives the secret for `salt`.
-    pub fn secret(&self, salt: &str) -> HookSecret {
+    pub(crate) fn secret(&self, salt: &str) -> HookSecret {
         HookSecret(hmac(&self.0, &[salt.as_bytes()]).to_vec())
     }
 }
@@ -48,21 +48,21 @@ impl std::fmt::Debug for HookKey {
 
 /// Secret that signs messages.
 #[derive(Clone)]
-pub struct HookSecret(Vec<u8>);
+pub(crate) struct HookSecret(Vec<u8>);
 
 impl HookSecret {
     /// Secret in the format that Standard Webhooks libraries accept: `whsec_` and base64.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.0))
     }
 
     /// SHA-256 of the secret, to detect that it changed; does not reveal it.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
     }
 
     /// Signature over message id, time of the attempt in Unix seconds, and body.
-    pub fn sign(&self, message_id: &str, unix_seconds: i64, body: &str) -> String {
+    pub(crate) fn sign(&self, message_id: &str, unix_seconds: i64, body: &str) -> String {
         let head = format!("{message_id}.{unix_seconds}.");
         let signature = hmac(&self.0, &[head.as_bytes(), body.as_bytes()]);
         format!("v1,{}", STANDARD.encode(signature))

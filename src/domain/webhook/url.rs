@@ -7,7 +7,7 @@ use crate::domain::error::FieldError;
 use crate::domain::words::Words;
 
 /// Maximum length of a URL, in bytes.
-pub const LONGEST: usize = 2_000;
+pub(crate) const LONGEST: usize = 2_000;
 
 /// Reason a webhook URL is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -32,7 +32,7 @@ use crate::usecases::permission::KeepAccounts;
 use crate::usecases::waiting::Saved;
 
 /// Mounts the pages.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let secrets = "/clients/{client_id}/secrets";
     let one = "/clients/{client_id}/secrets/{secret_id}/revocation";
     config
@@ -58,7 +58,7 @@ pub fn mount(config: &mut ServiceConfig) {
 /// Query parameters of the client list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ClientsQuery {
+pub(crate) struct ClientsQuery {
     /// Pagination cursor.
     #[param(nullable = false)]
     pub cursor: Option<String>,

@@ -32,13 +32,13 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::waiting::Saved;
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let page = web::resource("/accounts");
     config.service(page.route(web::get().to(show)).route(web::post().to(create)));
 }
 
 /// Units and areas that an account can be assigned to.
-pub struct Affiliation {
+pub(crate) struct Affiliation {
     /// All units, by name.
     pub units: Vec<UnitView>,
     /// All areas, in register order.
@@ -54,7 +54,7 @@ impl Affiliation {
     ///
     /// # Errors
     /// Those of the use cases.
-    pub fn find(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn find(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         ask.caller.must_be_able_to(ReadReference::ACTIONS)?;
         let page = PageRequest::whole();
         let units = units::list(ask, &UnitFilter::default(), &page)?.items;
@@ -64,14 +64,14 @@ impl Affiliation {
 
     /// The same choices with the unit or area of `user` selected.
     #[must_use]
-    pub fn of(self, user: &UserView) -> Self {
+    pub(crate) fn of(self, user: &UserView) -> Self {
         let unit = user.unit_id.map(|id| id.to_string()).unwrap_or_default();
         let area = user.area_id.map(|id| id.to_string()).unwrap_or_default();
         Self { unit, area, ..self }
     }
 
     /// Name of the unit or area the user acts for.
-    pub fn name(&self, user: &UserView) -> String {
+    pub(crate) fn name(&self, user: &UserView) -> String {
         let unit = user.unit_id.and_then(|id| self.units.iter().find(|u| u.id == id));
         let area = user.area_id.and_then(|id| self.areas.iter().find(|a| a.id == id));
         unit.map(|u| u.name.clone()).or(area.map(|a| a.name.clone())).unwrap_or_default()
@@ -81,7 +81,7 @@ impl Affiliation {
 /// Filters of the account list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct AccountsQuery {
+pub(crate) struct AccountsQuery {
     /// Role filter.
     #[param(nullable = false)]
     pub role: Option<Role>,
@@ -97,7 +97,7 @@ pub struct AccountsQuery {
 }
 
 /// A newly generated password; shown only in this response.
-pub struct NewPassword {
+pub(crate) struct NewPassword {
     /// Login name of the account.
     pub username: String,
     /// Password in plain text.

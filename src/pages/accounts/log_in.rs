@@ -20,7 +20,7 @@ use crate::usecases::accounts::sessions::{Credentials, Origin};
 use crate::usecases::permission::LoggedIn;
 
 /// Mounts the pages of this file.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/log-in").route(web::get().to(show)).route(web::post().to(log_in)))
         .service(web::resource("/log-out").route(web::post().to(log_out)))

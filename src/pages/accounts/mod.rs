@@ -1,10 +1,10 @@
 //! Log-in, user accounts and machine clients.
 
-pub mod clients;
-pub mod list;
-pub mod log_in;
-pub mod one;
-pub mod own;
-pub mod own_totp;
-pub mod proposals;
-pub mod secrets;
+pub(crate) mod clients;
+pub(crate) mod list;
+pub(crate) mod log_in;
+pub(crate) mod one;
+pub(crate) mod own;
+pub(crate) mod own_totp;
+pub(crate) mod proposals;
+pub(crate) mod secrets;

@@ -29,7 +29,7 @@ use crate::usecases::permission::KeepAccounts;
 use crate::usecases::waiting::Saved;
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/accounts/{user_id}")

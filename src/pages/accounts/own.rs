@@ -30,7 +30,7 @@ use crate::usecases::permission::{LoggedIn, UseSecondFactor};
 const SHOWN: i64 = 50;
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/password")

@@ -17,7 +17,7 @@ use crate::usecases::accounts::totp::{TotpCode, TotpRequest};
 use crate::usecases::permission::{LoggedIn, UseSecondFactor};
 
 /// Mounts the forms.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let form = |path: &str| web::resource(path.to_owned()).route(web::get().to(own::back));
     config
         .service(form("/password/totp").route(web::post().to(begin)))

@@ -23,7 +23,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::waiting::ProposalView;
 
 /// Mounts the forms.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let form = |path: &str| {
         web::resource(format!("/accounts/proposals/{{proposal_id}}/{path}"))
             .route(web::get().to(back))
@@ -35,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// A proposal that waits.
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// The proposal.
     pub proposal: ProposalView,
     /// Page of the account or client it is about; `None` for a new one.
@@ -50,7 +50,7 @@ pub struct Waiting {
 ///
 /// # Errors
 /// The database's.
-pub fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
+pub(crate) fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
     let own = ask.caller.user.id;
     let open = proposals::list(ask, &[ProposalState::Open], &PageRequest::whole())?.items;
     let item = |proposal: ProposalView| Waiting {

@@ -10,7 +10,7 @@ const GROUPS: (usize, usize) = (4, 4);
 ///
 /// # Errors
 /// The system gives no random bytes.
-pub fn first_password() -> Result<String, Problem> {
+pub(crate) fn first_password() -> Result<String, Problem> {
     let (groups, size) = GROUPS;
     let mut letters = Vec::new();
     // One text yields about 35 usable letters; the bound stops a broken random source.

@@ -23,7 +23,7 @@ use crate::usecases::events::view::{ChangeView, EventView};
 use crate::usecases::reference::names::Names;
 
 /// An event as the history page shows it.
-pub struct EventText {
+pub(crate) struct EventText {
     /// Time in China, to the minute.
     pub at: String,
     /// Name of the author.
@@ -32,8 +32,6 @@ pub struct EventText {
     pub by: &'static str,
     /// Action, in the page language.
     pub what: String,
-    /// Code of the event kind, for the filter.
-    pub kind: String,
     /// Kind of subject and its id.
     pub subject: String,
     /// Project the subject belongs to.
@@ -45,7 +43,7 @@ pub struct EventText {
 }
 
 /// A field before and after.
-pub struct ChangeText {
+pub(crate) struct ChangeText {
     /// Field name, in the page language.
     pub field: String,
     /// Value before; empty for none.
@@ -68,12 +66,12 @@ const HIDDEN_FIELDS: [&str; 9] = [
 ];
 
 /// An instant as China time, to the minute.
-pub fn local(at: &Timestamp) -> String {
+pub(crate) fn local(at: &Timestamp) -> String {
     at.plus_hours(8).naive().format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Converts an event to text.
-pub fn describe(event: EventView, names: &Names) -> EventText {
+pub(crate) fn describe(event: EventView, names: &Names) -> EventText {
     let language = names.language();
     let kind = event_words::kind(&event.kind);
     let what = kind.map_or(event.kind.clone(), |(zh, en)| match language {
@@ -102,7 +100,6 @@ pub fn describe(event: EventView, names: &Names) -> EventText {
         project: event.project_id.map(|id| id.0),
         changes: changes.map(|c| change(c, &event.subject_kind, names)).collect(),
         origin: event.origin,
-        kind: event.kind,
     }
 }
 
@@ -137,7 +134,7 @@ fn change(change: &ChangeView, subject: &str, names: &Names) -> ChangeText {
 }
 
 /// Value of a field of `subject` as text; empty for null.
-pub fn value_text(field: &str, value: &Value, subject: &str, names: &Names) -> String {
+pub(crate) fn value_text(field: &str, value: &Value, subject: &str, names: &Names) -> String {
     say(field, value, subject, names)
 }
 

@@ -100,7 +100,7 @@ fn find(table: &[(&str, &'static str, &'static str)], code: &str) -> Option<Bili
 }
 
 /// Name of an event kind; `None` if it has none.
-pub fn kind(code: &str) -> Option<(String, String)> {
+pub(crate) fn kind(code: &str) -> Option<(String, String)> {
     if let Some((zh, en)) = find(KINDS, code) {
         return Some((zh.to_owned(), en.to_owned()));
     }
@@ -111,12 +111,12 @@ pub fn kind(code: &str) -> Option<(String, String)> {
 }
 
 /// Name of a kind of subject; `None` if it has none.
-pub fn subject(code: &str) -> Option<Bilingual> {
+pub(crate) fn subject(code: &str) -> Option<Bilingual> {
     find(SUBJECTS, code)
 }
 
 /// Common event kinds for the filter, in the order of a month's work.
-pub const COMMON_KINDS: &[&str] = &[
+pub(crate) const COMMON_KINDS: &[&str] = &[
     "report.drafted",
     "report.rewritten",
     "report.submitted",
@@ -153,7 +153,7 @@ pub const COMMON_KINDS: &[&str] = &[
 ];
 
 /// Event kinds of accounts for the filter; visible to auditors only.
-pub const ACCOUNT_KINDS: &[&str] = &[
+pub(crate) const ACCOUNT_KINDS: &[&str] = &[
     "session.opened",
     "session.ended",
     "session.ended_by_reuse",

@@ -21,7 +21,7 @@ use crate::usecases::permission::ReadHistory;
 use crate::usecases::reference::names::Names;
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/history").route(web::get().to(show)));
 }
 

@@ -1,5 +1,5 @@
 //! The event history.
 
-pub mod event_text;
-pub mod event_words;
-pub mod history;
+pub(crate) mod event_text;
+pub(crate) mod event_words;
+pub(crate) mod history;

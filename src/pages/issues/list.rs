@@ -29,7 +29,7 @@ use crate::usecases::reference::names::Names;
 use crate::usecases::summaries::issues::{self as summary, IssueBy, IssueDimension, IssueSummary};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/issues").route(web::get().to(show)));
 }
 

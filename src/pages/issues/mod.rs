@@ -1,4 +1,4 @@
 //! Issues to be coordinated.
 
-pub mod list;
-pub mod one;
+pub(crate) mod list;
+pub(crate) mod one;

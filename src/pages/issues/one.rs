@@ -31,7 +31,7 @@ use crate::usecases::permission::{HandleIssues, Permission, ReadProjects};
 use crate::usecases::refusal::Refusal;
 
 /// Mounts the pages of one issue.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/issues/{project_id}/{issue_id}").route(web::get().to(show)))
         .service(

@@ -29,12 +29,12 @@ static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 });
 
 /// Path of the asset `name`; returns `name` itself if there is none (a test checks this).
-pub fn path(name: &str) -> String {
+pub(crate) fn path(name: &str) -> String {
     format!("/assets/{}", NAMES.get(name).map_or(name, String::as_str))
 }
 
 /// Mounts the assets.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.route("/assets/{name}", web::get().to(serve));
 }
 

@@ -18,7 +18,8 @@ use crate::usecases::figures::request::open_year;
 /// Query parameters that every page accepts; see [`Choice`].
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ChoiceQuery {
+#[expect(dead_code, reason = "describes parameters that are read for every page")]
+pub(crate) struct ChoiceQuery {
     /// Year of the plan.
     #[param(nullable = false)]
     pub year: Option<Year>,
@@ -35,7 +36,7 @@ pub struct ChoiceQuery {
 
 /// Year, month and basis of the figures on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Year of the plan.
     pub year: Year,
     /// Figures are from January to this month.
@@ -48,7 +49,7 @@ pub struct Choice {
 
 impl Choice {
     /// Reads the parameters of an address. Missing or inconsistent ones get their defaults.
-    pub fn read(query: &str, today: NaiveDate) -> Self {
+    pub(crate) fn read(query: &str, today: NaiveDate) -> Self {
         let year = Self::year_of(query, today);
         let through = Self::month_of(query, year);
         let through = through.unwrap_or_else(|| Period::usual_through(year, today));
@@ -70,7 +71,7 @@ impl Choice {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
+    pub(crate) async fn find(app: &App, query: &str, today: NaiveDate) -> Result<Self, Problem> {
         let mut choice = Self::read(query, today);
         let year = choice.year;
         let year = app.ask_anonymously(move |asked| open_year(asked, year)).await?;
@@ -82,12 +83,12 @@ impl Choice {
     }
 
     /// As query parameters.
-    pub fn to_query(self) -> String {
+    pub(crate) fn to_query(self) -> String {
         format!("year={}&through={}&basis={}", self.year, self.through, self.basis)
     }
 
     /// As parameters of API operations.
-    pub fn period_query(&self) -> PeriodQuery {
+    pub(crate) fn period_query(&self) -> PeriodQuery {
         PeriodQuery {
             year: self.year,
             through: Some(self.through),
@@ -99,7 +100,7 @@ impl Choice {
     }
 
     /// Years to choose from: those around today and the chosen one, latest first.
-    pub fn years(&self, today: NaiveDate) -> Vec<Year> {
+    pub(crate) fn years(&self, today: NaiveDate) -> Vec<Year> {
         let first = self.year.get().min(today.year() - 3);
         let last = today.year() + 1;
         (first..=last.max(self.year.get())).rev().filter_map(Year::new).collect()

@@ -22,13 +22,13 @@ fn is_secure(app: &App, request: &HttpRequest) -> bool {
 }
 
 /// The session token sent by the browser.
-pub fn session(app: &App, request: &HttpRequest) -> Option<String> {
+pub(crate) fn session(app: &App, request: &HttpRequest) -> Option<String> {
     let name = if is_secure(app, request) { HOST_SESSION } else { SESSION };
     request.cookie(name).map(|cookie| cookie.value().to_owned())
 }
 
 /// Session cookie for `token`.
-pub fn log_in(app: &App, request: &HttpRequest, token: String) -> Cookie<'static> {
+pub(crate) fn log_in(app: &App, request: &HttpRequest, token: String) -> Cookie<'static> {
     let secure = is_secure(app, request);
     let name = if secure { HOST_SESSION } else { SESSION };
     // A session cookie without expiry; the server-side session has its own.
@@ -36,14 +36,14 @@ pub fn log_in(app: &App, request: &HttpRequest, token: String) -> Cookie<'static
 }
 
 /// Cookie that removes the session.
-pub fn log_out(app: &App, request: &HttpRequest) -> Cookie<'static> {
+pub(crate) fn log_out(app: &App, request: &HttpRequest) -> Cookie<'static> {
     let secure = is_secure(app, request);
     let name = if secure { HOST_SESSION } else { SESSION };
     plain(name, String::new(), secure).max_age(Duration::ZERO).finish()
 }
 
 /// The chosen language; Chinese by default.
-pub fn language(request: &HttpRequest) -> Language {
+pub(crate) fn language(request: &HttpRequest) -> Language {
     match request.cookie(LANGUAGE).as_ref().map(Cookie::value) {
         Some("en") => Language::English,
         Some(_) | None => Language::Chinese,
@@ -51,7 +51,7 @@ pub fn language(request: &HttpRequest) -> Language {
 }
 
 /// Language cookie, valid for a year.
-pub fn choose(app: &App, request: &HttpRequest, language: Language) -> Cookie<'static> {
+pub(crate) fn choose(app: &App, request: &HttpRequest, language: Language) -> Cookie<'static> {
     let code = match language {
         Language::Chinese => "zh",
         Language::English => "en",

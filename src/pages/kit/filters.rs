@@ -3,7 +3,7 @@
 use crate::pages::kit::shell::Shell;
 
 /// A filter with several selectable values.
-pub struct Filter {
+pub(crate) struct Filter {
     /// Query parameter.
     pub name: &'static str,
     /// Label.
@@ -13,7 +13,7 @@ pub struct Filter {
 }
 
 /// An option of a filter.
-pub struct FilterOption {
+pub(crate) struct FilterOption {
     /// Parameter value.
     pub value: String,
     /// Label.
@@ -23,7 +23,7 @@ pub struct FilterOption {
 }
 
 /// An active filter with a link that removes it.
-pub struct Chip {
+pub(crate) struct Chip {
     /// Label.
     pub label: String,
     /// Address of the page without the filter.
@@ -31,7 +31,7 @@ pub struct Chip {
 }
 
 /// Address of a list page: its path and non-empty parameters.
-pub struct ListAddress {
+pub(crate) struct ListAddress {
     path: String,
     pairs: Vec<(String, String)>,
 }
@@ -41,7 +41,7 @@ const NO_FILTER: [&str; 3] = ["cursor", "said", "limit"];
 
 impl ListAddress {
     /// The address of the current page.
-    pub fn of(shell: &Shell) -> Self {
+    pub(crate) fn of(shell: &Shell) -> Self {
         let (path, query) = shell.path.split_once('?').unwrap_or((&shell.path, ""));
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
         let says = |(name, value): &(String, String)| {
@@ -51,28 +51,23 @@ impl ListAddress {
     }
 
     /// True if parameter `name` has `value`.
-    pub fn has(&self, name: &str, value: &str) -> bool {
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.pairs.iter().any(|(n, v)| n == name && v == value)
     }
 
-    /// Values of parameter `name`.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
     /// Address without one value of a parameter.
-    pub fn without(&self, name: &str, value: &str) -> String {
+    pub(crate) fn without(&self, name: &str, value: &str) -> String {
         to(&self.path, self.pairs.iter().filter(|(n, v)| !(n == name && v == value)))
     }
 
     /// Address without these parameters.
-    pub fn without_any(&self, names: &[&str]) -> String {
+    pub(crate) fn without_any(&self, names: &[&str]) -> String {
         to(&self.path, self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())))
     }
 
     /// Links to the same rows as XLSX and CSV: the API list at `path` with the filters of this
     /// page; `period` is the query that replaces year, month and basis.
-    pub fn files(&self, path: &str, period: &str) -> [String; 2] {
+    pub(crate) fn files(&self, path: &str, period: &str) -> [String; 2] {
         let head = ["year", "through", "basis"];
         let path = to(path, self.pairs.iter().filter(|(n, _)| !head.contains(&n.as_str())));
         let mark = if path.contains('?') { '&' } else { '?' };
@@ -81,12 +76,12 @@ impl ListAddress {
     }
 
     /// Parameters other than `names`, for hidden fields of a form.
-    pub fn other_params(&self, names: &[&str]) -> Vec<(String, String)> {
+    pub(crate) fn other_params(&self, names: &[&str]) -> Vec<(String, String)> {
         self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())).cloned().collect()
     }
 
     /// Builds a filter; each option is a value and its label.
-    pub fn filter(
+    pub(crate) fn filter(
         &self,
         name: &'static str,
         title: &str,
@@ -101,7 +96,7 @@ impl ListAddress {
     }
 
     /// Chips of all selected options.
-    pub fn chips(&self, filters: &[Filter]) -> Vec<Chip> {
+    pub(crate) fn chips(&self, filters: &[Filter]) -> Vec<Chip> {
         let of = |filter: &Filter| {
             let chosen = filter.options.iter().filter(|option| option.chosen);
             let chip = |option: &FilterOption| Chip {
@@ -116,7 +111,7 @@ impl ListAddress {
 
 impl Filter {
     /// Number of selected options.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.options.iter().filter(|option| option.chosen).count()
     }
 }
@@ -153,7 +148,6 @@ mod tests {
         assert_eq!(asked.without("area", "hekou"), "/projects?year=2021&area=kenli&q=%E6%B5%B7");
         assert_eq!(asked.without_any(&["area", "q"]), "/projects?year=2021");
         assert_eq!(asked.other_params(&["area", "q"]), [("year".to_owned(), "2021".to_owned())]);
-        assert_eq!(asked.all("area").collect::<Vec<_>>(), ["hekou", "kenli"]);
     }
 
     #[test]

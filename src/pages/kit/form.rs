@@ -22,66 +22,66 @@ use crate::http::problem::Problem;
 const LONGEST: usize = 262_144;
 
 /// Name of the hidden field with the CSRF token.
-pub const PROOF: &str = "proof";
+pub(crate) const PROOF: &str = "proof";
 
 /// Fields of a form, in the order sent.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Parses an `application/x-www-form-urlencoded` body.
     ///
     /// # Errors
     /// 422 that names every field that is not UTF-8 or contains U+0000.
-    pub fn parse(body: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         let pairs = pairs(body, '/').map_err(Problem::invalid)?;
         Ok(Self(pairs.into_iter().map(|Pair { name, value }| (name, value)).collect()))
     }
 
     /// A field, trimmed; `None` if empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(field, _)| field == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// True if a field was sent, even if empty.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
     }
 
     /// A field without trimming, for passwords; empty if missing.
-    pub fn exact(&self, name: &str) -> &str {
+    pub(crate) fn exact(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// All values of a repeated field.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
     /// These fields as a JSON request body for a creation. Empty fields are left out; invalid
     /// values are passed on, so that the API's validation reports them.
-    pub fn body(&self, names: &[&str]) -> Value {
+    pub(crate) fn body(&self, names: &[&str]) -> Value {
         let said = names.iter().filter_map(|name| Some(((*name).to_owned(), self.get(name)?)));
         Value::Object(said.map(|(name, value)| (name, value.into())).collect::<Map<_, _>>())
     }
 
     /// These fields as a JSON request body for a change: empty fields become `null`, because an
     /// absent field means "unchanged".
-    pub fn change(&self, names: &[&str]) -> Value {
+    pub(crate) fn change(&self, names: &[&str]) -> Value {
         let value = |name: &str| self.get(name).map_or(Value::Null, Into::into);
         Value::Object(names.iter().map(|name| ((*name).to_owned(), value(name))).collect())
     }
 
     /// A field as an integer.
-    pub fn number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.get(name)?.parse().ok()
     }
 }
 
 /// Sets a field of `body`.
 #[must_use]
-pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
     if let Value::Object(fields) = &mut body {
         fields.insert(name.to_owned(), value.into());
     }
@@ -91,7 +91,7 @@ pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
 /// Converts fields of `body` to integers. Invalid ones stay strings, so that the API's validation
 /// reports them by name.
 #[must_use]
-pub fn with_numbers(body: Value, names: &[&str]) -> Value {
+pub(crate) fn with_numbers(body: Value, names: &[&str]) -> Value {
     names.iter().fold(body, |body, name| {
         let text = body.get(name).and_then(Value::as_str);
         match text.and_then(|text| text.parse::<i64>().ok()) {
@@ -103,16 +103,16 @@ pub fn with_numbers(body: Value, names: &[&str]) -> Value {
 
 /// The end of a day in China time, as an RFC 3339 instant. Invalid dates are passed on to the API's
 /// validation.
-pub fn end_of(day: &str) -> String {
+pub(crate) fn end_of(day: &str) -> String {
     let next = day.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
     next.map_or_else(|| day.to_owned(), |next| format!("{next}T00:00:00+08:00"))
 }
 
 /// A form sent by a logged-in visitor; its CSRF token is verified.
-pub struct Form(pub Fields);
+pub(crate) struct Form(pub Fields);
 
 /// A form that needs no session, such as log-in.
-pub struct OpenForm(pub Fields);
+pub(crate) struct OpenForm(pub Fields);
 
 /// 403: missing or wrong CSRF token.
 fn not_ours() -> Problem {
@@ -184,7 +184,7 @@ impl FromRequest for Form {
 
 /// Validation errors of a form, to be shown with it.
 #[derive(Clone, Debug, Default)]
-pub struct FormErrors {
+pub(crate) struct FormErrors {
     /// Errors of the form as a whole.
     pub general: Vec<String>,
     fields: Vec<(String, String)>,
@@ -195,7 +195,7 @@ impl FormErrors {
     ///
     /// # Errors
     /// The problem itself, if the visitor cannot fix it by correcting the form.
-    pub fn from_problem(problem: Problem, language: Language) -> Result<Self, Problem> {
+    pub(crate) fn from_problem(problem: Problem, language: Language) -> Result<Self, Problem> {
         match problem.status.as_u16() {
             409 | 412 | 422 | 429 => {}
             400 if problem.errors.iter().any(|e| e.pointer.starts_with('/')) => {}
@@ -212,24 +212,24 @@ impl FormErrors {
     }
 
     /// An error of one field, found by the page itself.
-    pub fn of_field(field: &str, words: &Words, language: Language) -> Self {
+    pub(crate) fn of_field(field: &str, words: &Words, language: Language) -> Self {
         Self { general: Vec::new(), fields: vec![(field.to_owned(), words.say(language))] }
     }
 
     /// An error of the form as a whole, found by the page itself.
-    pub fn of_form(words: &Words, language: Language) -> Self {
+    pub(crate) fn of_form(words: &Words, language: Language) -> Self {
         Self { general: vec![words.say(language)], fields: Vec::new() }
     }
 
     /// Errors of `field` or of its parts.
-    pub fn of(&self, field: &str) -> Vec<&str> {
+    pub(crate) fn of(&self, field: &str) -> Vec<&str> {
         let part = format!("{field}/");
         let of = |name: &str| name == field || name.starts_with(&part);
         self.fields.iter().filter(|(name, _)| of(name)).map(|(_, words)| words.as_str()).collect()
     }
 
     /// General errors, and errors of fields that the form does not show, so that none is lost.
-    pub fn others(&self, shown: &[&str]) -> Vec<String> {
+    pub(crate) fn others(&self, shown: &[&str]) -> Vec<String> {
         let seen =
             |name: &str| shown.iter().any(|s| name == *s || name.starts_with(&format!("{s}/")));
         let rest = self.fields.iter().filter(|(name, _)| !seen(name));
@@ -240,7 +240,7 @@ impl FormErrors {
     }
 
     /// True if there are no errors.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.general.is_empty() && self.fields.is_empty()
     }
 }

@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Middleware of every page.
-pub async fn wrap<B: MessageBody + 'static>(
+pub(crate) async fn wrap<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -138,6 +138,6 @@ struct ProblemPage {
 }
 
 /// 404 for unknown addresses.
-pub async fn not_found() -> Result<HttpResponse, Problem> {
+pub(crate) async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }

@@ -74,7 +74,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
 ];
 
 /// The notice of the `said` parameter; `None` for unknown codes.
-pub fn from_query(query: &str, language: Language) -> Option<String> {
+pub(crate) fn from_query(query: &str, language: Language) -> Option<String> {
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
     let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;
     Some(match language {

@@ -12,7 +12,7 @@ use crate::http::problem::Problem;
 use crate::pages::kit::form::FormErrors;
 
 /// A page, with status 422 if it shows a rejected form.
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     view: T,
     status: StatusCode,
     retry_after_seconds: Option<u64>,
@@ -20,19 +20,19 @@ pub struct Page<T> {
 
 impl<T: Template> Page<T> {
     /// A page with status 200.
-    pub fn of(view: T) -> Self {
+    pub(crate) fn of(view: T) -> Self {
         Self { view, status: StatusCode::OK, retry_after_seconds: None }
     }
 
     /// A page with a form; status 422 if there are errors.
-    pub fn with_form(view: T, errors: &FormErrors) -> Self {
+    pub(crate) fn with_form(view: T, errors: &FormErrors) -> Self {
         let fine = errors.is_empty();
         let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         Self { status, ..Self::of(view) }
     }
 
     /// A page with a form that may be sent again later, with the status of `problem`.
-    pub fn to_retry(view: T, problem: &Problem) -> Self {
+    pub(crate) fn to_retry(view: T, problem: &Problem) -> Self {
         let (status, retry_after_seconds) = (problem.status, problem.retry_after_seconds);
         Self { view, status, retry_after_seconds }
     }
@@ -59,13 +59,13 @@ impl<T: Template> Responder for Page<T> {
 }
 
 /// 303 redirect after a form was processed, so that reloading does not send it again.
-pub fn see_other(to: &str) -> HttpResponse {
+pub(crate) fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
 /// GET of an address that only accepts forms (after reloading a rejected form): redirects to the
 /// parent path.
-pub async fn redirect_to_parent(asked: HttpRequest) -> HttpResponse {
+pub(crate) async fn redirect_to_parent(asked: HttpRequest) -> HttpResponse {
     let path = asked.path().trim_end_matches('/');
     let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
     match asked.query_string() {

@@ -17,7 +17,7 @@ use crate::usecases::permission::Permission;
 
 /// An item of the navigation bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NavItem {
+pub(crate) struct NavItem {
     /// Path of the page.
     pub path: &'static str,
     zh: &'static str,
@@ -29,10 +29,10 @@ pub struct NavItem {
 macro_rules! nav_items {
     ($($(#[doc = $doc:literal])+ $name:ident = $path:literal $zh:literal $en:literal $needs:ident,)+) => {
         impl NavItem {
-            $( $(#[doc = $doc])+ pub const $name: Self =
+            $( $(#[doc = $doc])+ pub(crate) const $name: Self =
                 Self { path: $path, zh: $zh, en: $en, needs: Action::$needs }; )+
             /// All items, in the order of the bar.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),+];
         }
     };
 }
@@ -61,14 +61,14 @@ nav_items! {
 
 impl NavItem {
     /// The first page that `role` has access to.
-    pub fn first(role: Role) -> Option<&'static Self> {
+    pub(crate) fn first(role: Role) -> Option<&'static Self> {
         Self::ALL.iter().find(|item| role.may(item.needs))
     }
 }
 
 /// The logged-in user.
 #[derive(Clone, Debug)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     /// Display name.
     pub name: String,
     /// Role, which decides the items of the bar.
@@ -78,7 +78,7 @@ pub struct Visitor {
 }
 
 /// Data of the page shell.
-pub struct Shell {
+pub(crate) struct Shell {
     /// Page language.
     pub language: Language,
     /// The logged-in user; `None` on the log-in page.
@@ -103,7 +103,10 @@ impl Shell {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn for_visit<P: Permission>(visit: &Visit<P>, here: NavItem) -> Result<Self, Problem> {
+    pub(crate) fn for_visit<P: Permission>(
+        visit: &Visit<P>,
+        here: NavItem,
+    ) -> Result<Self, Problem> {
         let caller = &visit.who.caller;
         let proof = visit.app.tokens.form_proof(caller.session).map_err(Problem::broken)?;
         let visitor =
@@ -122,7 +125,7 @@ impl Shell {
     }
 
     /// The shell of a page outside the bar: log-in, error page.
-    pub fn without_visit(request: &HttpRequest, language: Language) -> Self {
+    pub(crate) fn without_visit(request: &HttpRequest, language: Language) -> Self {
         let app = request.app_data::<actix_web::web::Data<crate::http::app::App>>();
         let today = app.map_or_else(NaiveDate::default, |app| app.now().today);
         let visitor = caller(request).zip(app).and_then(|(caller, app)| {
@@ -143,12 +146,12 @@ impl Shell {
     }
 
     /// Page language, for templates.
-    pub fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         self.language
     }
 
     /// The text in the page language.
-    pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self.language {
             Language::Chinese => zh,
             Language::English => en,
@@ -156,7 +159,7 @@ impl Shell {
     }
 
     /// Language tag for HTML.
-    pub fn tag(&self) -> &'static str {
+    pub(crate) fn tag(&self) -> &'static str {
         match self.language {
             Language::Chinese => "zh-CN",
             Language::English => "en",
@@ -165,39 +168,39 @@ impl Shell {
 
     /// Path of an asset.
     #[expect(clippy::unused_self, reason = "templates call it on the shell")]
-    pub fn asset(&self, name: &str) -> String {
+    pub(crate) fn asset(&self, name: &str) -> String {
         assets::path(name)
     }
 
     /// Items of the bar that the visitor has access to.
-    pub fn nav_items(&self) -> Vec<&'static NavItem> {
+    pub(crate) fn nav_items(&self) -> Vec<&'static NavItem> {
         let role = self.visitor.as_ref().map(|v| v.role);
         let open = |item: &&'static NavItem| role.is_some_and(|role| role.may(item.needs));
         NavItem::ALL.iter().filter(open).collect()
     }
 
     /// Name of an item.
-    pub fn name(&self, item: &NavItem) -> &'static str {
+    pub(crate) fn name(&self, item: &NavItem) -> &'static str {
         self.t(item.zh, item.en)
     }
 
     /// True if `item` is the current item.
-    pub fn is_current(&self, item: &NavItem) -> bool {
+    pub(crate) fn is_current(&self, item: &NavItem) -> bool {
         self.here == Some(*item)
     }
 
     /// True if the visitor's role permits `action`, so that the page offers it.
-    pub fn may(&self, action: Action) -> bool {
+    pub(crate) fn may(&self, action: Action) -> bool {
         self.visitor.as_ref().is_some_and(|v| v.role.may(action))
     }
 
     /// `path` with year, month and basis; more parameters can follow after `&`.
-    pub fn to(&self, path: &str) -> String {
+    pub(crate) fn to(&self, path: &str) -> String {
         format!("{path}?{}", self.choice.to_query())
     }
 
     /// Address of the current page with one parameter changed, or removed if `value` is empty.
-    pub fn with(&self, name: &str, value: &str) -> String {
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, old) in form_urlencoded::parse(self.query.as_bytes()) {
             if key != name && key != "cursor" && key != "said" && !old.is_empty() {
@@ -213,7 +216,7 @@ impl Shell {
     }
 
     /// Parameters other than year, month and basis, for hidden fields of the form at the page head.
-    pub fn others(&self) -> Vec<(String, String)> {
+    pub(crate) fn others(&self) -> Vec<(String, String)> {
         let chosen = ["year", "through", "basis", "cursor", "said"];
         let pairs = form_urlencoded::parse(self.query.as_bytes()).into_owned();
         pairs
@@ -222,18 +225,18 @@ impl Shell {
     }
 
     /// Years to choose from.
-    pub fn years(&self) -> Vec<Year> {
+    pub(crate) fn years(&self) -> Vec<Year> {
         self.choice.years(self.today)
     }
 
     /// Months to choose from.
-    pub fn months(&self) -> Vec<Month> {
+    pub(crate) fn months(&self) -> Vec<Month> {
         self.choice.year.months().collect()
     }
 
     /// Bases to choose from.
     #[expect(clippy::unused_self, reason = "templates call it on the shell")]
-    pub fn bases(&self) -> Vec<Basis> {
+    pub(crate) fn bases(&self) -> Vec<Basis> {
         Basis::ALL.to_vec()
     }
 }

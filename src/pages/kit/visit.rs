@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::domain::account::access::{Action, Sight};
+use crate::domain::account::access::Action;
 use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::caller::Permit;
@@ -22,7 +22,7 @@ use crate::usecases::permission::Permission;
 use crate::usecases::refusal::Refusal;
 
 /// A request to a page by a visitor with permission `P`.
-pub struct Visit<P> {
+pub(crate) struct Visit<P> {
     /// The permit.
     pub who: Permit<P>,
     /// Application state.
@@ -40,13 +40,8 @@ pub struct Visit<P> {
 }
 
 impl<P: Permission> Visit<P> {
-    /// Projects visible to the visitor.
-    pub fn sees(&self) -> Sight {
-        self.who.sees()
-    }
-
     /// True if the visitor's role permits `action`, so that the page offers it.
-    pub fn may(&self, action: Action) -> bool {
+    pub(crate) fn may(&self, action: Action) -> bool {
         self.who.role().may(action)
     }
 
@@ -54,7 +49,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Ask<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -65,7 +60,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// The use case's.
-    pub async fn change<C, T: Send + 'static>(
+    pub(crate) async fn change<C, T: Send + 'static>(
         &self,
         decide: impl FnMut(&mut Ask<'_>) -> Result<C, Refusal> + Send + 'static,
         save: impl FnMut(&mut Conn, C) -> Result<T, Refusal> + Send + 'static,
@@ -77,7 +72,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// 403
-    pub fn permit<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
+    pub(crate) fn permit<Q: Permission>(&self) -> Result<Permit<Q>, Problem> {
         self.who.to()
     }
 
@@ -85,7 +80,7 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// 403
-    pub fn with_permit<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
+    pub(crate) fn with_permit<Q: Permission>(self) -> Result<Visit<Q>, Problem> {
         let who = self.permit()?;
         let Self { app, language, now, choice, path, query, .. } = self;
         Ok(Visit { who, app, language, now, choice, path, query })
@@ -96,7 +91,9 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// 400 naming every invalid parameter.
-    pub fn query_params<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, Problem> {
+    pub(crate) fn query_params<T: DeserializeOwned + IntoParams + 'static>(
+        &self,
+    ) -> Result<T, Problem> {
         let QueryPair(own, _) =
             parse::<QueryPair<T, ChoiceQuery>>(&without_empty(&self.query), false)?;
         Ok(own)
@@ -104,7 +101,7 @@ impl<P: Permission> Visit<P> {
 }
 
 /// The query without empty parameters.
-pub fn without_empty(query: &str) -> String {
+pub(crate) fn without_empty(query: &str) -> String {
     let mut filtered = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if !value.is_empty() {

@@ -34,7 +34,7 @@ use crate::usecases::summaries::trend::Trend;
 const EVENTS: i64 = 20;
 
 /// Data of a project's page.
-pub struct ProjectData {
+pub(crate) struct ProjectData {
     /// Register facts.
     pub project: ProjectView,
     /// Figures; `None` when the project is not in the register of the year.
@@ -70,7 +70,10 @@ impl ProjectData {
     ///
     /// # Errors
     /// 404 when it does not exist or is not visible to the visitor.
-    pub async fn load<P: Permission>(visit: &Visit<P>, id: ProjectId) -> Result<Self, Problem> {
+    pub(crate) async fn load<P: Permission>(
+        visit: &Visit<P>,
+        id: ProjectId,
+    ) -> Result<Self, Problem> {
         visit.permit::<ReadProjects>()?;
         let request = DataRequest {
             project: id,

@@ -49,7 +49,7 @@ const PLACED: &[&str] = &[
 
 /// A fact with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// Name of the field in the page language.
     pub label: &'static str,
     /// Value with its unit; a dash if there is none.
@@ -57,7 +57,7 @@ pub struct Fact {
 }
 
 /// The facts of `project` that the template does not place by itself, in the order of files.
-pub fn further_facts(project: &ProjectView, names: &Names) -> Vec<Fact> {
+pub(crate) fn further_facts(project: &ProjectView, names: &Names) -> Vec<Fact> {
     let Ok(Value::Object(fields)) = serde_json::to_value(project) else {
         return Vec::new();
     };

@@ -28,7 +28,7 @@ use crate::usecases::projects::transition::{self, Transition};
 use crate::usecases::projects::write as projects;
 
 /// Mounts the forms; a GET of their addresses redirects to the project.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let form =
         |path: &str| web::resource(path.to_owned()).route(web::get().to(redirect_to_project));
     config

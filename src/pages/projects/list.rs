@@ -30,12 +30,12 @@ use crate::usecases::summaries::project_row::ProjectRow;
 use crate::usecases::summaries::projects::{self, ProjectRows, RowQuery};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/projects").route(web::get().to(show)));
 }
 
 /// A column header with a sort link.
-pub struct ColumnHead {
+pub(crate) struct ColumnHead {
     /// Title.
     pub title: String,
     /// Current sort order, for `aria-sort`.

@@ -1,7 +1,7 @@
 //! Project list and project page.
 
-pub mod data;
-pub mod facts;
-pub mod forms;
-pub mod list;
-pub mod one;
+pub(crate) mod data;
+pub(crate) mod facts;
+pub(crate) mod forms;
+pub(crate) mod list;
+pub(crate) mod one;

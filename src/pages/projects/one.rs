@@ -30,7 +30,7 @@ use crate::usecases::milestones::view::MilestoneView;
 use crate::usecases::permission::{Permission, ReadSummaries};
 
 /// Mounts the page of one project.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/projects/{project_id}").route(web::get().to(show)));
 }
 
@@ -72,7 +72,7 @@ async fn show(
 
 /// Which project is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// The project.
     pub project: ProjectId,
     /// The milestone whose form is open.
@@ -83,7 +83,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// 404 when the project does not exist or is not visible to the visitor.
-pub async fn page<P: Permission>(
+pub(crate) async fn page<P: Permission>(
     request: &HttpRequest,
     visit: &Visit<P>,
     shown: Shown,
@@ -110,7 +110,7 @@ pub async fn page<P: Permission>(
 }
 
 /// GET of a form's address: redirects to the project's page.
-pub async fn redirect_to_project(
+pub(crate) async fn redirect_to_project(
     request: HttpRequest,
     Path(at): Path<ProjectPath>,
 ) -> HttpResponse {

@@ -1,3 +1,3 @@
 //! The page of one reporting month.
 
-pub mod month;
+pub(crate) mod month;

@@ -36,7 +36,7 @@ use crate::usecases::reporting_months::late_grants::{self, LateGrantInput, LateG
 use crate::usecases::reporting_months::write::{self, ReportingMonthInput};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/months/{month}").route(web::get().to(show)))
         .service(
@@ -59,7 +59,7 @@ pub fn mount(config: &mut ServiceConfig) {
 /// Filters of the filing list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FilingsQuery {
+pub(crate) struct FilingsQuery {
     /// Statuses.
     #[serde(default)]
     pub status: Vec<FilingStatus>,

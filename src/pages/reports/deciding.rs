@@ -14,7 +14,7 @@ use crate::usecases::reports::input::ReportReturn;
 use crate::usecases::reports::{context, step, write};
 
 /// A report whose decision was refused, and why.
-pub struct RefusedReport {
+pub(crate) struct RefusedReport {
     /// Name of the project, or its id where the visitor may not see it.
     pub project: String,
     /// Month of the report.

@@ -11,7 +11,7 @@ use crate::usecases::reports::view::ReportView;
 
 /// Input type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Amount in 万元, or percentage.
     Number,
     /// Single-line text.
@@ -22,7 +22,7 @@ pub enum Kind {
 
 /// A field of the form.
 #[derive(Clone, Debug)]
-pub struct FieldView {
+pub(crate) struct FieldView {
     /// API name.
     pub name: &'static str,
     /// Label.
@@ -175,7 +175,7 @@ fn fields(
 }
 
 /// Fields with the stored values; empty for a new report.
-pub fn stored(
+pub(crate) fn stored(
     shell: &Shell,
     context: &ReportContextView,
     report: Option<&ReportView>,
@@ -185,7 +185,7 @@ pub fn stored(
 }
 
 /// Fields with the submitted values, beside the stored ones after a conflict.
-pub fn typed(
+pub(crate) fn typed(
     shell: &Shell,
     context: &ReportContextView,
     report: Option<&ReportView>,
@@ -202,7 +202,7 @@ pub fn typed(
 }
 
 /// API request body of the submitted values.
-pub fn body(typed: &Fields) -> Value {
+pub(crate) fn body(typed: &Fields) -> Value {
     let mut body = typed.body(&ROWS.map(|(name, ..)| name));
     for (name, _, _, _, kind, _) in ROWS {
         if let (Kind::Number, Some(Value::String(text))) = (kind, body.get_mut(name)) {

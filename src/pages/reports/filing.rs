@@ -29,7 +29,7 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 use crate::usecases::reports::review::{self, ReviewItem};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/filing").route(web::get().to(show)));
 }
 

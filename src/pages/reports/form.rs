@@ -31,7 +31,7 @@ use crate::usecases::reports::view::ReportView;
 use crate::usecases::reports::{context, list, step, write};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let form = web::resource("/filing/{project_id}/{month}");
     config.service(form.route(web::get().to(show)).route(web::post().to(file)));
 }

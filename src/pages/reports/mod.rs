@@ -1,9 +1,9 @@
 //! Filing, reviewing and restating reports.
 
-pub mod deciding;
-pub mod fields;
-pub mod filing;
-pub mod form;
-pub mod opening;
-pub mod restating;
-pub mod review;
+pub(crate) mod deciding;
+pub(crate) mod fields;
+pub(crate) mod filing;
+pub(crate) mod form;
+pub(crate) mod opening;
+pub(crate) mod restating;
+pub(crate) mod review;

@@ -17,7 +17,7 @@ use crate::usecases::precondition::Precondition;
 use crate::usecases::reporting_months::write::{self, ReportingMonthInput};
 
 /// Mounts the form.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(
         web::resource("/months")
             .route(web::get().to(redirect_to_review))

@@ -22,7 +22,7 @@ use crate::usecases::reports::view::{ReportView, RestatementView};
 use crate::usecases::reports::{context, list, restate as restating};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let page = web::resource("/months/{month}/restatements/{project_id}");
     config.service(page.route(web::get().to(show)).route(web::post().to(restate)));
 }

@@ -35,7 +35,7 @@ use crate::usecases::reporting_months::filings::{self, MonthFilings};
 use crate::usecases::reports::review::{self, ReviewItem};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     let queue = web::resource("/review");
     config.service(queue.route(web::get().to(show)).route(web::post().to(decide)));
 }
@@ -43,7 +43,7 @@ pub fn mount(config: &mut ServiceConfig) {
 /// Filters of the review queue.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct QueueQuery {
+pub(crate) struct QueueQuery {
     /// Month.
     #[param(nullable = false)]
     pub month: Option<Month>,
@@ -195,7 +195,7 @@ struct QueueData {
 }
 
 /// Shows the page with the rejected form that opens a month.
-pub async fn redisplay(
+pub(crate) async fn redisplay(
     request: &HttpRequest,
     visit: &Visit<ReturnReports>,
     rejected: RejectedForm,

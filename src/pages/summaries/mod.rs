@@ -1,6 +1,6 @@
 //! Overview, rankings and promise table.
 
-pub mod overview;
-pub mod promises;
+pub(crate) mod overview;
+pub(crate) mod promises;
 mod ranking;
-pub mod trend_chart;
+pub(crate) mod trend_chart;

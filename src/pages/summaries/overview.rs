@@ -25,7 +25,7 @@ use crate::usecases::summaries::overview;
 use crate::usecases::summaries::trend::{Trend, TrendMonth};
 
 /// Mounts the pages of this folder but the promise table.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config
         .service(web::resource("/").route(web::get().to(home)))
         .service(web::resource("/rankings").route(web::get().to(ranking::show)));

@@ -17,7 +17,7 @@ use crate::usecases::reference::names::Names;
 use crate::usecases::summaries::commitments::{self, CommitmentLine, Commitments};
 
 /// Mounts the page.
-pub fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig) {
     config.service(web::resource("/promises").route(web::get().to(show)));
 }
 

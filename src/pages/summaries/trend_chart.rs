@@ -6,7 +6,7 @@ use crate::pages::kit::shell::Shell;
 use crate::usecases::summaries::trend::{Trend, TrendMonth};
 
 /// Links of one month of the chart.
-pub struct MonthLinks {
+pub(crate) struct MonthLinks {
     /// Link of the month's bars.
     pub month: String,
     /// Link of the points of both cumulative lines.
@@ -15,13 +15,13 @@ pub struct MonthLinks {
 
 impl MonthLinks {
     /// One link for bars and points.
-    pub fn same(href: &str) -> Self {
+    pub(crate) fn same(href: &str) -> Self {
         Self { month: href.to_owned(), cumulative: href.to_owned() }
     }
 }
 
 /// Builds the chart of `trend`; `links` gives the links of a month.
-pub fn month_chart(
+pub(crate) fn month_chart(
     trend: &Trend,
     shell: &Shell,
     links: &dyn Fn(&TrendMonth) -> MonthLinks,

@@ -14,7 +14,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Machine client.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub(crate) struct Client {
     /// Its id.
     pub id: ClientId,
     /// Account it acts through; defines role, unit and area.
@@ -37,14 +37,14 @@ pub struct Client {
 
 impl Client {
     /// True if its account is enabled and it has not expired at `now`.
-    pub fn is_good(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
         self.user.disabled_at.is_none() && self.expires_at.is_none_or(|until| now < until)
     }
 }
 
 /// Machine client to be inserted.
 #[derive(Clone, Debug)]
-pub struct NewClient {
+pub(crate) struct NewClient {
     /// Account it will act through.
     pub user: NewUser,
     /// OAuth `client_id`; unique.
@@ -59,7 +59,7 @@ pub struct NewClient {
 
 /// Secret of a client, without its value.
 #[derive(Clone, Debug)]
-pub struct ClientSecret {
+pub(crate) struct ClientSecret {
     /// Its id.
     pub id: ClientSecretId,
     /// First characters of the secret, to tell secrets apart.
@@ -99,33 +99,33 @@ fn client(conn: &mut Conn, row: Row) -> Result<Client> {
 }
 
 /// Loads a client, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, id: ClientId) -> Result<Client> {
+pub(crate) fn get(conn: &mut Conn, id: ClientId) -> Result<Client> {
     let row = clients::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     client(conn, row.ok_or(StoreError::NotFound)?)
 }
 
 /// Finds a client by its OAuth `client_id`.
-pub fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
+pub(crate) fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
     let row = clients::table.filter(clients::client_id.eq(client_id)).select(Row::as_select());
     let row: Option<Row> = row.first(conn).optional()?;
     row.map(|row| client(conn, row)).transpose()
 }
 
 /// True if a client has this name.
-pub fn has_name(conn: &mut Conn, name: &str) -> Result<bool> {
+pub(crate) fn has_name(conn: &mut Conn, name: &str) -> Result<bool> {
     let named = clients::table.filter(clients::name.eq(name)).select(clients::id);
     Ok(named.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Finds the client that acts through an account.
-pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Option<Client>> {
+pub(crate) fn of_user(conn: &mut Conn, user: UserId) -> Result<Option<Client>> {
     let row = clients::table.filter(clients::user_id.eq(user.0)).select(Row::as_select());
     let row: Option<Row> = row.first(conn).optional()?;
     row.map(|row| client(conn, row)).transpose()
 }
 
 /// One page of clients, ordered by `client_id`.
-pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
+pub(crate) fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
     let mut query = clients::table.select(Row::as_select()).into_boxed();
     if let Some(after) = page.after_text()? {
         query = query.filter(clients::name.gt(after));
@@ -139,7 +139,7 @@ pub fn list(conn: &mut Conn, page: &PageRequest) -> Result<Page<Client>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the username or `client_id` is already in use.
-pub fn insert(conn: &mut Conn, new: &NewClient, now: Timestamp) -> Result<Client> {
+pub(crate) fn insert(conn: &mut Conn, new: &NewClient, now: Timestamp) -> Result<Client> {
     let user = users::insert(conn, &new.user, now)?;
     let id = diesel::insert_into(clients::table)
         .values((
@@ -159,7 +159,7 @@ pub fn insert(conn: &mut Conn, new: &NewClient, now: Timestamp) -> Result<Client
 ///
 /// # Errors
 /// [`StoreError::Stale`]; [`StoreError::Taken`] if a unique value is already in use.
-pub fn save(conn: &mut Conn, client: &Client) -> Result<Client> {
+pub(crate) fn save(conn: &mut Conn, client: &Client) -> Result<Client> {
     let row = clients::table.find(client.id.0).filter(clients::version.eq(client.version));
     let changed = diesel::update(row)
         .set((
@@ -177,7 +177,7 @@ pub fn save(conn: &mut Conn, client: &Client) -> Result<Client> {
 }
 
 /// Secrets of a client that were not revoked, oldest first.
-pub fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
+pub(crate) fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
     type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
     let rows: Vec<Row> = client_secrets::table
         .filter(client_secrets::client.eq(id.0))
@@ -203,7 +203,7 @@ pub fn secrets(conn: &mut Conn, id: ClientId) -> Result<Vec<ClientSecret>> {
 ///
 /// Increments the client's version, so that two concurrent requests cannot exceed the limit of
 /// secrets.
-pub fn add_secret(
+pub(crate) fn add_secret(
     conn: &mut Conn,
     id: ClientId,
     hint: &str,
@@ -222,7 +222,12 @@ pub fn add_secret(
 }
 
 /// Revokes a secret; [`StoreError::NotFound`] if there is no such active secret.
-pub fn revoke(conn: &mut Conn, id: ClientId, secret: ClientSecretId, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke(
+    conn: &mut Conn,
+    id: ClientId,
+    secret: ClientSecretId,
+    now: Timestamp,
+) -> Result<()> {
     let row = client_secrets::table
         .find(secret.0)
         .filter(client_secrets::client.eq(id.0))
@@ -240,7 +245,7 @@ fn touch(conn: &mut Conn, id: ClientId) -> Result<()> {
 }
 
 /// True if `hash` is the digest of an active secret of the client.
-pub fn knows(conn: &mut Conn, id: ClientId, hash: &str) -> Result<bool> {
+pub(crate) fn knows(conn: &mut Conn, id: ClientId, hash: &str) -> Result<bool> {
     let row = client_secrets::table
         .filter(client_secrets::client.eq(id.0))
         .filter(client_secrets::hash.eq(hash))
@@ -250,7 +255,7 @@ pub fn knows(conn: &mut Conn, id: ClientId, hash: &str) -> Result<bool> {
 
 /// Returns true if `hash` is the digest of an active secret of the client, and updates its time of
 /// last use.
-pub fn present(conn: &mut Conn, id: ClientId, hash: &str, now: Timestamp) -> Result<bool> {
+pub(crate) fn present(conn: &mut Conn, id: ClientId, hash: &str, now: Timestamp) -> Result<bool> {
     let row = client_secrets::table
         .filter(client_secrets::client.eq(id.0))
         .filter(client_secrets::hash.eq(hash))

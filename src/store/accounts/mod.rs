@@ -1,8 +1,8 @@
 //! Accounts: people, machine clients and their sessions.
 
-pub mod clients;
-pub mod passwords;
-pub mod recorded;
-pub mod sessions;
-pub mod totp;
-pub mod users;
+pub(crate) mod clients;
+pub(crate) mod passwords;
+pub(crate) mod recorded;
+pub(crate) mod sessions;
+pub(crate) mod totp;
+pub(crate) mod users;

@@ -15,7 +15,7 @@ const UNITS: i64 = 500;
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn set(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result<()> {
+pub(crate) fn set(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result<()> {
     let old: String = users::table.find(id.0).select(users::password_hash).first(conn)?;
     diesel::insert_into(past_passwords::table)
         .values((past_passwords::user_id.eq(id.0), past_passwords::hash.eq(old)))
@@ -36,7 +36,7 @@ pub fn set(conn: &mut Conn, id: UserId, hash: &str, must_change: bool) -> Result
 }
 
 /// The hashes of the current password of an account and of the four before it.
-pub fn hashes(conn: &mut Conn, id: UserId) -> Result<Vec<String>> {
+pub(crate) fn hashes(conn: &mut Conn, id: UserId) -> Result<Vec<String>> {
     let mut hashes: Vec<String> =
         users::table.find(id.0).select(users::password_hash).load(conn)?;
     let past = past_passwords::table.filter(past_passwords::user_id.eq(id.0));
@@ -46,7 +46,7 @@ pub fn hashes(conn: &mut Conn, id: UserId) -> Result<Vec<String>> {
 }
 
 /// The names of all areas and of the units registered first.
-pub fn names_to_avoid(conn: &mut Conn) -> Result<Vec<String>> {
+pub(crate) fn names_to_avoid(conn: &mut Conn) -> Result<Vec<String>> {
     let mut names: Vec<String> = areas::table.select(areas::name).load(conn)?;
     let units = units::table.order(units::id).select(units::name).limit(UNITS);
     names.extend(units.load::<String>(conn)?);

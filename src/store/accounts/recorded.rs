@@ -13,7 +13,7 @@ use crate::store::accounts::users::User;
 
 /// An account of a person.
 #[derive(Debug, Serialize)]
-pub struct RecordedUser<'a> {
+pub(crate) struct RecordedUser<'a> {
     id: UserId,
     username: &'a str,
     display_name: &'a str,
@@ -45,7 +45,7 @@ impl<'a> From<&'a User> for RecordedUser<'a> {
 
 /// A machine client with the hints of its secrets.
 #[derive(Debug, Serialize)]
-pub struct RecordedClient<'a> {
+pub(crate) struct RecordedClient<'a> {
     id: ClientId,
     client_id: &'a str,
     name: &'a str,
@@ -72,7 +72,7 @@ struct RecordedSecret<'a> {
 
 impl<'a> RecordedClient<'a> {
     /// `client` with its active `secrets`.
-    pub fn of(client: &'a Client, secrets: &'a [ClientSecret]) -> Self {
+    pub(crate) fn of(client: &'a Client, secrets: &'a [ClientSecret]) -> Self {
         let recorded = |secret: &'a ClientSecret| RecordedSecret {
             id: secret.id,
             hint: &secret.hint,

@@ -15,7 +15,7 @@ const FORGOTTEN_AT_ONCE: i64 = 100;
 
 /// A session to be opened.
 #[derive(Clone, Debug)]
-pub struct NewSession {
+pub(crate) struct NewSession {
     /// Its account.
     pub user: UserId,
     /// When it is opened.
@@ -28,7 +28,7 @@ pub struct NewSession {
 
 /// An open session.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     /// Its id.
     pub id: SessionId,
     /// When it was opened.
@@ -65,7 +65,7 @@ impl From<Row> for Session {
 
 /// Result of looking up a presented refresh token.
 #[derive(Debug)]
-pub enum Presented {
+pub(crate) enum Presented {
     /// Valid; now marked as used.
     Good {
         /// Session of the token.
@@ -87,7 +87,7 @@ pub enum Presented {
 }
 
 /// Opens a session.
-pub fn open(conn: &mut Conn, new: &NewSession) -> Result<SessionId> {
+pub(crate) fn open(conn: &mut Conn, new: &NewSession) -> Result<SessionId> {
     let id = diesel::insert_into(sessions::table)
         .values((
             sessions::user_id.eq(new.user.0),
@@ -119,7 +119,7 @@ fn used<'a>(user: UserId, now: Timestamp, idle: IdleLimit) -> Wanted<'a> {
 }
 
 /// One page of the open sessions of `user`, newest first.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     user: UserId,
     now: Timestamp,
@@ -137,7 +137,7 @@ pub fn list(
 }
 
 /// True if a session ended before `before`.
-pub fn any_ended_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
+pub(crate) fn any_ended_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
     let found = ended_before(before).select(sessions::id).first::<i64>(conn);
     Ok(found.optional()?.is_some())
 }
@@ -151,7 +151,7 @@ fn ended_before<'a>(before: Timestamp) -> Wanted<'a> {
 
 /// Deletes sessions that ended before `before`, with their refresh tokens; the oldest first, a
 /// bounded number. Their events stay.
-pub fn forget(conn: &mut Conn, before: Timestamp) -> Result<()> {
+pub(crate) fn forget(conn: &mut Conn, before: Timestamp) -> Result<()> {
     let old = ended_before(before).order(sessions::id).select(sessions::id);
     let old: Vec<i64> = old.limit(FORGOTTEN_AT_ONCE).load(conn)?;
     let tokens = refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&old));
@@ -162,7 +162,7 @@ pub fn forget(conn: &mut Conn, before: Timestamp) -> Result<()> {
 
 /// The session, if it belongs to `user`, nobody ended it and it has not expired at `now`. It may be
 /// idle.
-pub fn find_live(
+pub(crate) fn find_live(
     conn: &mut Conn,
     id: SessionId,
     user: UserId,
@@ -173,7 +173,7 @@ pub fn find_live(
 }
 
 /// Notes when sessions were last used.
-pub fn note_uses(conn: &mut Conn, uses: &[(SessionId, Timestamp)]) -> Result<()> {
+pub(crate) fn note_uses(conn: &mut Conn, uses: &[(SessionId, Timestamp)]) -> Result<()> {
     for (id, at) in uses {
         let earlier = sessions::last_used_at.lt(at.naive()).assume_not_null();
         let row = sessions::table.find(id.0).filter(sessions::last_used_at.is_null().or(earlier));
@@ -183,7 +183,7 @@ pub fn note_uses(conn: &mut Conn, uses: &[(SessionId, Timestamp)]) -> Result<()>
 }
 
 /// Inserts the digest of the next refresh token of a session.
-pub fn add_token(
+pub(crate) fn add_token(
     conn: &mut Conn,
     session: SessionId,
     digest: &str,
@@ -202,7 +202,7 @@ pub fn add_token(
 }
 
 /// Looks up a refresh token by its digest; marks it and its session as used.
-pub fn present(
+pub(crate) fn present(
     conn: &mut Conn,
     digest: &str,
     now: Timestamp,
@@ -236,7 +236,7 @@ pub fn present(
 }
 
 /// Ends a session with a reason; has no effect if it has already ended.
-pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<()> {
+pub(crate) fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<()> {
     diesel::update(sessions::table.find(id.0).filter(sessions::ended_at.is_null()))
         .set((sessions::ended_at.eq(now.naive()), sessions::end_reason.eq(why)))
         .execute(conn)?;
@@ -244,7 +244,7 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp, why: &str) -> Result<
 }
 
 /// Ends all sessions of `user` except `keep`.
-pub fn end_all(
+pub(crate) fn end_all(
     conn: &mut Conn,
     user: UserId,
     keep: Option<SessionId>,

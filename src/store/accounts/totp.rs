@@ -10,7 +10,7 @@ use crate::store::{Conn, Result};
 
 /// Second factor of an account.
 #[derive(Clone, Debug)]
-pub struct Totp {
+pub(crate) struct Totp {
     /// Its account.
     pub user: UserId,
     /// Salt from which the secret is derived.
@@ -31,7 +31,7 @@ struct Row {
 }
 
 /// The second factor of an account, confirmed or not.
-pub fn find(conn: &mut Conn, user: UserId) -> Result<Option<Totp>> {
+pub(crate) fn find(conn: &mut Conn, user: UserId) -> Result<Option<Totp>> {
     let row = totp::table.filter(totp::user_id.eq(user.0)).select(Row::as_select());
     let row: Option<Row> = row.first(conn).optional()?;
     Ok(row.map(|row| Totp {
@@ -43,7 +43,7 @@ pub fn find(conn: &mut Conn, user: UserId) -> Result<Option<Totp>> {
 }
 
 /// Replaces the second factor of an account by an unconfirmed one.
-pub fn put(conn: &mut Conn, user: UserId, salt: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn put(conn: &mut Conn, user: UserId, salt: &str, now: Timestamp) -> Result<()> {
     remove(conn, user)?;
     diesel::insert_into(totp::table)
         .values((
@@ -57,7 +57,7 @@ pub fn put(conn: &mut Conn, user: UserId, salt: &str, now: Timestamp) -> Result<
 }
 
 /// Confirms the second factor by the code of `step`, and stores the digests of its recovery codes.
-pub fn confirm(
+pub(crate) fn confirm(
     conn: &mut Conn,
     user: UserId,
     step: i64,
@@ -76,32 +76,32 @@ pub fn confirm(
 }
 
 /// Uses the code of `step`; false if it or a later one was used before.
-pub fn use_step(conn: &mut Conn, user: UserId, step: i64) -> Result<bool> {
+pub(crate) fn use_step(conn: &mut Conn, user: UserId, step: i64) -> Result<bool> {
     let row = totp::table.filter(totp::user_id.eq(user.0)).filter(totp::last_step.lt(step));
     Ok(diesel::update(row).set(totp::last_step.eq(step)).execute(conn)? > 0)
 }
 
 /// True if `digest` is that of an unused recovery code of the account.
-pub fn has_recovery_code(conn: &mut Conn, user: UserId, digest: &str) -> Result<bool> {
+pub(crate) fn has_recovery_code(conn: &mut Conn, user: UserId, digest: &str) -> Result<bool> {
     let row = recovery_codes::table.filter(recovery_codes::user_id.eq(user.0));
     let row = row.filter(recovery_codes::hash.eq(digest)).select(recovery_codes::id);
     Ok(row.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Uses a recovery code up; false if there is none.
-pub fn use_recovery_code(conn: &mut Conn, user: UserId, digest: &str) -> Result<bool> {
+pub(crate) fn use_recovery_code(conn: &mut Conn, user: UserId, digest: &str) -> Result<bool> {
     let row = recovery_codes::table.filter(recovery_codes::user_id.eq(user.0));
     Ok(diesel::delete(row.filter(recovery_codes::hash.eq(digest))).execute(conn)? > 0)
 }
 
 /// Number of unused recovery codes.
-pub fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
+pub(crate) fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
     let rows = recovery_codes::table.filter(recovery_codes::user_id.eq(user.0));
     Ok(rows.count().get_result(conn)?)
 }
 
 /// Removes the second factor of an account with its recovery codes; false if it has none.
-pub fn remove(conn: &mut Conn, user: UserId) -> Result<bool> {
+pub(crate) fn remove(conn: &mut Conn, user: UserId) -> Result<bool> {
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
         .execute(conn)?;
     Ok(diesel::delete(totp::table.filter(totp::user_id.eq(user.0))).execute(conn)? > 0)

@@ -95,12 +95,12 @@ impl TryFrom<Row> for User {
 }
 
 /// Loads an account, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, id: UserId) -> Result<User> {
+pub(crate) fn get(conn: &mut Conn, id: UserId) -> Result<User> {
     find(conn, id)?.ok_or(StoreError::NotFound)
 }
 
 /// Loads the account of a person; [`StoreError::NotFound`] for the account of a machine client.
-pub fn person(conn: &mut Conn, id: UserId) -> Result<User> {
+pub(crate) fn person(conn: &mut Conn, id: UserId) -> Result<User> {
     let machines = clients::table.filter(clients::user_id.eq(id.0)).select(clients::id);
     if machines.first::<i64>(conn).optional()?.is_some() {
         return Err(StoreError::NotFound);
@@ -109,7 +109,7 @@ pub fn person(conn: &mut Conn, id: UserId) -> Result<User> {
 }
 
 /// Finds an account.
-pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
+pub(crate) fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let row = users::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(User::try_from).transpose()
 }
@@ -126,7 +126,7 @@ pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
 
 /// Filter for account lists. An empty list does not filter.
 #[derive(Clone, Debug, Default)]
-pub struct UserFilter {
+pub(crate) struct UserFilter {
     /// Roles to include.
     pub roles: Vec<Role>,
     /// `true` for disabled accounts only, `false` for enabled ones only.
@@ -155,7 +155,7 @@ fn persons(filter: &UserFilter) -> Wanted<'_> {
 }
 
 /// One page of accounts of people that match `filter`, ordered by username.
-pub fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<Page<User>> {
+pub(crate) fn list(conn: &mut Conn, filter: &UserFilter, page: &PageRequest) -> Result<Page<User>> {
     let mut query = persons(filter).select(Row::as_select());
     if let Some(after) = page.after_text()? {
         query = query.filter(users::username.gt(after));
@@ -191,7 +191,7 @@ pub fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<User> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
+pub(crate) fn save(conn: &mut Conn, user: &User) -> Result<User> {
     let changed =
         diesel::update(users::table.find(user.id.0).filter(users::version.eq(user.version)))
             .set((
@@ -208,6 +208,6 @@ pub fn save(conn: &mut Conn, user: &User) -> Result<User> {
 }
 
 /// True if at least one account exists.
-pub fn any(conn: &mut Conn) -> Result<bool> {
+pub(crate) fn any(conn: &mut Conn) -> Result<bool> {
     Ok(users::table.select(users::id).first::<i64>(conn).optional()?.is_some())
 }

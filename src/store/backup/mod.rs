@@ -41,7 +41,7 @@ pub fn backup(url: &DatabaseUrl, to: &Path) -> Result<()> {
 /// # Errors
 /// [`StoreError::Unreachable`] if the database is not empty or cannot be written, the file is no
 /// backup of this program, or `pg_restore` is missing.
-pub fn restore(url: &DatabaseUrl, from: &Path) -> Result<()> {
+pub(crate) fn restore(url: &DatabaseUrl, from: &Path) -> Result<()> {
     if !from.is_file() {
         return refuse(format!("no file at {}", from.display()));
     }

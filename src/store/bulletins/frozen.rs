@@ -35,7 +35,7 @@ use crate::store::{Result, StoreError};
 
 /// Snapshot of all inputs of the summaries of a published month.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Frozen {
+pub(crate) struct Frozen {
     /// Published month.
     pub month: Month,
     /// Instant of publication.
@@ -100,7 +100,7 @@ struct FrozenUnit {
 
 impl Frozen {
     /// Creates the snapshot of a month from its parts.
-    pub fn of(publication: Publication, parts: &Parts) -> Self {
+    pub(crate) fn of(publication: Publication, parts: &Parts) -> Self {
         let Publication { month, published_at, published_on, last_event, synthetic } = publication;
         Self {
             month,
@@ -120,32 +120,32 @@ impl Frozen {
     }
 
     /// Industry tree.
-    pub fn industries(&self) -> Vec<Industry> {
+    pub(crate) fn industries(&self) -> Vec<Industry> {
         self.industries.iter().map(FrozenIndustry::thaw).collect()
     }
 
     /// Reporting areas.
-    pub fn areas(&self) -> Vec<Area> {
+    pub(crate) fn areas(&self) -> Vec<Area> {
         self.areas.iter().map(FrozenArea::thaw).collect()
     }
 
     /// Envelopes of the year's plan document.
-    pub fn envelopes(&self) -> Vec<Envelope> {
+    pub(crate) fn envelopes(&self) -> Vec<Envelope> {
         self.envelopes.iter().map(FrozenEnvelope::thaw).collect()
     }
 
     /// Due dates of the year's reporting months.
-    pub fn due_dates(&self) -> BTreeMap<Month, NaiveDate> {
+    pub(crate) fn due_dates(&self) -> BTreeMap<Month, NaiveDate> {
         self.due_dates.iter().copied().collect()
     }
 
     /// Light rules that were in force.
-    pub fn rules(&self) -> LightRules {
+    pub(crate) fn rules(&self) -> LightRules {
         self.light_rules.thaw()
     }
 
     /// Projects that match `filter` and for which `is_seen` returns true.
-    pub fn years(
+    pub(crate) fn years(
         &self,
         filter: &ProjectFilter,
         is_seen: impl Fn(ProjectId) -> bool,
@@ -156,7 +156,7 @@ impl Frozen {
     }
 
     /// `(project, unit, unit name, role)` of all projects.
-    pub fn links(&self) -> Vec<(ProjectId, UnitId, String, UnitRole)> {
+    pub(crate) fn links(&self) -> Vec<(ProjectId, UnitId, String, UnitRole)> {
         let of = |p: &FrozenProject| {
             p.units.iter().map(|u| (p.id, u.id, u.name.clone(), u.role)).collect::<Vec<_>>()
         };
@@ -164,7 +164,7 @@ impl Frozen {
     }
 
     /// Milestones of all projects.
-    pub fn milestones(&self) -> BTreeMap<ProjectId, Vec<Milestone>> {
+    pub(crate) fn milestones(&self) -> BTreeMap<ProjectId, Vec<Milestone>> {
         let of = |p: &FrozenProject| {
             (p.id, p.milestones.iter().map(|m| m.thaw(p.id)).collect::<Vec<_>>())
         };
@@ -172,7 +172,7 @@ impl Frozen {
     }
 
     /// Light overrides that applied to the month.
-    pub fn overrides(&self) -> BTreeMap<ProjectId, Vec<LightOverride>> {
+    pub(crate) fn overrides(&self) -> BTreeMap<ProjectId, Vec<LightOverride>> {
         let of = |p: &FrozenProject| {
             (p.id, p.light_overrides.iter().map(|o| o.thaw(p.id)).collect::<Vec<_>>())
         };
@@ -180,7 +180,7 @@ impl Frozen {
     }
 
     /// Names and national codes of all projects.
-    pub fn names(&self) -> BTreeMap<ProjectId, (String, Option<String>)> {
+    pub(crate) fn names(&self) -> BTreeMap<ProjectId, (String, Option<String>)> {
         self.projects.iter().map(|p| (p.id, (p.name.clone(), p.code.clone()))).collect()
     }
 }

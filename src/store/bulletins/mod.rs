@@ -1,9 +1,9 @@
 //! Bulletins: published months. A bulletin is inserted once and never changed.
 
-pub mod content;
-pub mod frozen;
-pub mod frozen_rows;
-pub mod parts;
+pub(crate) mod content;
+pub(crate) mod frozen;
+pub(crate) mod frozen_rows;
+pub(crate) mod parts;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -18,7 +18,7 @@ use crate::store::{Conn, Result, StoreError};
 
 /// Bulletin of a published month.
 #[derive(Clone, Debug)]
-pub struct Bulletin {
+pub(crate) struct Bulletin {
     /// Id; increases in the order of publication.
     pub id: BulletinId,
     /// Published month.
@@ -40,7 +40,7 @@ impl Bulletin {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if a value of the content has no JSON form.
-    pub fn of(content: &Content<'_>) -> Result<Self> {
+    pub(crate) fn of(content: &Content<'_>) -> Result<Self> {
         let text = content.to_text()?;
         Ok(Self {
             id: BulletinId(0),
@@ -55,7 +55,7 @@ impl Bulletin {
 }
 
 /// SHA-256 of `text`, in hexadecimal.
-pub fn sha256(text: &str) -> String {
+pub(crate) fn sha256(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }
@@ -89,7 +89,7 @@ impl TryFrom<Row> for Bulletin {
 }
 
 /// All bulletins in order of publication, without their content, which is large.
-pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
+pub(crate) fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     type Head = (i64, String, String, Option<String>, NaiveDateTime, String);
     let rows: Vec<Head> = bulletins::table
         .order(bulletins::id)
@@ -111,14 +111,14 @@ pub fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
 }
 
 /// All bulletins in order of publication.
-pub fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     let rows: Vec<Row> =
         bulletins::table.order(bulletins::id).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Bulletin::try_from).collect()
 }
 
 /// Finds the bulletin of a month.
-pub fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
+pub(crate) fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
     let row: Option<Row> = bulletins::table
         .filter(bulletins::month.eq(month.to_string()))
         .select(Row::as_select())
@@ -128,19 +128,19 @@ pub fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
 }
 
 /// Loads the bulletin of a month, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, month: Month) -> Result<Bulletin> {
+pub(crate) fn get(conn: &mut Conn, month: Month) -> Result<Bulletin> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
 /// Finds the bulletin published last.
-pub fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
+pub(crate) fn last(conn: &mut Conn) -> Result<Option<Bulletin>> {
     let newest = bulletins::table.order(bulletins::id.desc()).select(Row::as_select());
     let row: Option<Row> = newest.first(conn).optional()?;
     row.map(Bulletin::try_from).transpose()
 }
 
 /// Published months of a year, or of all years; earliest first.
-pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
+pub(crate) fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
     let mut query = bulletins::table.order(bulletins::month).select(bulletins::month).into_boxed();
     if let Some(year) = year {
         let first = year.january().to_string();
@@ -156,7 +156,7 @@ pub fn months(conn: &mut Conn, year: Option<Year>) -> Result<Vec<Month>> {
 /// # Errors
 /// [`StoreError::Taken`] if the month already has a bulletin, or if another bulletin already
 /// follows the same previous one.
-pub fn insert(conn: &mut Conn, new: &Bulletin) -> Result<BulletinId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Bulletin) -> Result<BulletinId> {
     let id = diesel::insert_into(bulletins::table)
         .values((
             bulletins::month.eq(new.month.to_string()),

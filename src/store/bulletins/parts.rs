@@ -18,7 +18,7 @@ use crate::domain::reference::unit::UnitRole;
 
 /// Month and time of a publication.
 #[derive(Clone, Copy, Debug)]
-pub struct Publication {
+pub(crate) struct Publication {
     /// Published month.
     pub month: Month,
     /// Instant of publication.
@@ -33,7 +33,7 @@ pub struct Publication {
 
 /// Inputs of a snapshot, as read from the database.
 #[derive(Debug)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// Industry tree.
     pub industries: Vec<Industry>,
     /// Reporting areas.

@@ -14,7 +14,10 @@ use crate::store::schema::{monthly_reports as reports, projects, restatements};
 use crate::store::{Conn, Result, StoreError};
 
 /// Visible projects by industry line, ordered by id.
-pub fn projects(conn: &mut Conn, sight: Sight) -> Result<BTreeMap<IndustryId, Vec<ProjectMark>>> {
+pub(crate) fn projects(
+    conn: &mut Conn,
+    sight: Sight,
+) -> Result<BTreeMap<IndustryId, Vec<ProjectMark>>> {
     let rows: Vec<(i64, i64, i64, i64)> = wanted(&ProjectFilter::default(), sight)
         .order(projects::id)
         .select((projects::industry_id, projects::id, projects::version, projects::total_fen))
@@ -28,7 +31,7 @@ pub fn projects(conn: &mut Conn, sight: Sight) -> Result<BTreeMap<IndustryId, Ve
 }
 
 /// Reports of the months of a year, then their restatements; each ordered by project and id.
-pub fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, MonthMark)>> {
+pub(crate) fn months(conn: &mut Conn, year: Year) -> Result<Vec<(Month, ProjectId, MonthMark)>> {
     type Report = (String, i64, i64, String, i64);
     let first = year.january().to_string();
     let last = year.december().to_string();

@@ -6,12 +6,12 @@
 
 mod actor;
 mod author;
-pub mod digests;
+pub(crate) mod digests;
 pub mod feed_id;
 mod limits;
 pub mod read;
 pub mod seal;
-pub mod since;
+pub(crate) mod since;
 mod subject;
 pub mod verify;
 
@@ -26,7 +26,7 @@ use crate::store::schema::events;
 use crate::store::{Conn, Result, StoreError};
 
 pub use crate::store::events::author::Author;
-pub use crate::store::events::subject::SubjectState;
+pub(crate) use crate::store::events::subject::SubjectState;
 
 /// One changed field of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl FieldChange {
 // Transition: the earlier names, until no other noun uses them.
 
 /// Fields in which two views of a record differ; all fields if there was no record before.
-pub fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<FieldChange> {
+pub(crate) fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<FieldChange> {
     let fields = |view: Option<&T>| match view.map(serde_json::to_value) {
         Some(Ok(Value::Object(map))) => map,
         Some(_) | None => serde_json::Map::new(),
@@ -127,7 +127,7 @@ pub fn record(conn: &mut Conn, author: &Author, now: Timestamp, event: &Event) -
 const EVENTS_AT_ONCE: usize = 500;
 
 /// Inserts events in their order, each with the state in which its change left its record.
-pub fn record_all(
+pub(crate) fn record_all(
     conn: &mut Conn,
     author: &Author,
     now: Timestamp,

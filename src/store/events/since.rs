@@ -7,7 +7,7 @@ use crate::store::{Conn, Result};
 
 /// A record that changed.
 #[derive(Clone, Debug, Queryable)]
-pub struct ChangedSubject {
+pub(crate) struct ChangedSubject {
     /// Kind of the record.
     pub kind: String,
     /// Its project, if it belongs to one.
@@ -22,7 +22,7 @@ pub struct ChangedSubject {
 ///
 /// On SQLite ids follow the order of commits. On PostgreSQL they do not, and events that commit late
 /// are missed.
-pub fn changed_since(conn: &mut Conn, position: i64) -> Result<Vec<ChangedSubject>> {
+pub(crate) fn changed_since(conn: &mut Conn, position: i64) -> Result<Vec<ChangedSubject>> {
     Ok(events::table
         .left_join(projects::table.on(projects::id.nullable().eq(events::project_id)))
         .filter(events::id.gt(position))

@@ -11,7 +11,7 @@ use crate::store::{Conn, Result};
 
 /// State of a record after a change. Both are absent for a record that has none, or is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SubjectState {
+pub(crate) struct SubjectState {
     /// Its version.
     pub version: Option<i64>,
     /// What names it in addresses instead of its id: a month, a year or a code.

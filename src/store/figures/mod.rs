@@ -3,7 +3,7 @@
 //! Four queries in one snapshot, regardless of the number of projects. The sums are computed in
 //! [`crate::domain::figures::summary`].
 
-pub mod source;
+pub(crate) mod source;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ use crate::store::{Conn, Result, StoreError};
 /// Visible projects of the filter's year, with plan and reports of that year.
 ///
 /// The current plan is the version in force at the end of `through`.
-pub fn project_years(
+pub(crate) fn project_years(
     conn: &mut Conn,
     filter: &ProjectFilter,
     sight: Sight,

@@ -32,7 +32,7 @@ use crate::store::{
 ///
 /// Summaries read all inputs through it, so that published and live months use the same formulas.
 #[derive(Debug)]
-pub enum Source {
+pub(crate) enum Source {
     /// Current data of the register.
     Live,
     /// Snapshot of a published month.
@@ -41,7 +41,7 @@ pub enum Source {
 
 impl Source {
     /// Visible projects of `through`'s year that match `filter`.
-    pub fn years(
+    pub(crate) fn years(
         &self,
         conn: &mut Conn,
         filter: &ProjectFilter,
@@ -59,7 +59,7 @@ impl Source {
     }
 
     /// `(project, unit, unit name, role)` of these projects.
-    pub fn links(
+    pub(crate) fn links(
         &self,
         conn: &mut Conn,
         of: impl Iterator<Item = ProjectId>,
@@ -75,7 +75,7 @@ impl Source {
     }
 
     /// Industry tree.
-    pub fn industries(&self, conn: &mut Conn) -> Result<Vec<Industry>> {
+    pub(crate) fn industries(&self, conn: &mut Conn) -> Result<Vec<Industry>> {
         match self {
             Self::Live => industries::all(conn),
             Self::Published(frozen) => Ok(frozen.industries()),
@@ -83,7 +83,7 @@ impl Source {
     }
 
     /// Reporting areas.
-    pub fn areas(&self, conn: &mut Conn) -> Result<Vec<Area>> {
+    pub(crate) fn areas(&self, conn: &mut Conn) -> Result<Vec<Area>> {
         match self {
             Self::Live => areas::all(conn),
             Self::Published(frozen) => Ok(frozen.areas()),
@@ -91,7 +91,7 @@ impl Source {
     }
 
     /// Envelopes of the plan document of a year; empty if there is none.
-    pub fn envelopes(&self, conn: &mut Conn, year: Year) -> Result<Vec<Envelope>> {
+    pub(crate) fn envelopes(&self, conn: &mut Conn, year: Year) -> Result<Vec<Envelope>> {
         match self {
             Self::Live => match plans::find(conn, year)? {
                 Some(plan) => plans::envelopes(conn, plan.id),
@@ -102,7 +102,10 @@ impl Source {
     }
 
     /// Milestones of all projects.
-    pub fn milestones(&self, conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
+    pub(crate) fn milestones(
+        &self,
+        conn: &mut Conn,
+    ) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
         match self {
             Self::Live => milestones::by_project(conn),
             Self::Published(frozen) => Ok(frozen.milestones()),
@@ -110,7 +113,11 @@ impl Source {
     }
 
     /// Due dates of the reporting months of a year.
-    pub fn due_dates(&self, conn: &mut Conn, year: Year) -> Result<BTreeMap<Month, NaiveDate>> {
+    pub(crate) fn due_dates(
+        &self,
+        conn: &mut Conn,
+        year: Year,
+    ) -> Result<BTreeMap<Month, NaiveDate>> {
         match self {
             Self::Live => {
                 let months = reporting_months::list(conn, Some(year))?;
@@ -121,7 +128,7 @@ impl Source {
     }
 
     /// Light rules in force in `through`.
-    pub fn rules(&self, conn: &mut Conn, through: Month) -> Result<LightRules> {
+    pub(crate) fn rules(&self, conn: &mut Conn, through: Month) -> Result<LightRules> {
         match self {
             Self::Live => Ok(LightRules::in_force(&lights::rules(conn, through.year())?, through)),
             Self::Published(frozen) => Ok(frozen.rules()),
@@ -129,7 +136,7 @@ impl Source {
     }
 
     /// Light overrides that may apply to `month`, by project.
-    pub fn overrides(
+    pub(crate) fn overrides(
         &self,
         conn: &mut Conn,
         month: Month,
@@ -141,7 +148,7 @@ impl Source {
     }
 
     /// Names and national codes of these projects.
-    pub fn names(
+    pub(crate) fn names(
         &self,
         conn: &mut Conn,
         of: impl Iterator<Item = ProjectId>,
@@ -153,7 +160,7 @@ impl Source {
     }
 
     /// All inputs of the summaries of `through`, for a snapshot.
-    pub fn parts(&self, conn: &mut Conn, through: Month) -> Result<Parts> {
+    pub(crate) fn parts(&self, conn: &mut Conn, through: Month) -> Result<Parts> {
         let all = ProjectFilter::default();
         let years = self.years(conn, &all, Sight::All, through, Basis::Current)?;
         Ok(Parts {

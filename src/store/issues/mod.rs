@@ -1,7 +1,7 @@
 //! Issues to be coordinated. A unit sees the issues of its projects and those assigned to it.
 
-pub mod recorded;
-pub mod selection;
+pub(crate) mod recorded;
+pub(crate) mod selection;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for issue lists. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct IssueFilter {
+pub(crate) struct IssueFilter {
     /// Only issues of this project.
     pub project: Option<ProjectId>,
     /// States to include.
@@ -66,7 +66,7 @@ struct Row {
 
 /// Issue with the names of its project and units.
 #[derive(Clone, Debug)]
-pub struct NamedIssue {
+pub(crate) struct NamedIssue {
     /// The issue.
     pub issue: Issue,
     /// Name of its project.
@@ -138,7 +138,7 @@ fn in_sight(query: Wanted<'_>, sight: Sight) -> Wanted<'_> {
 }
 
 /// One page of visible issues that match `filter`, ordered by id.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &IssueFilter,
     sight: Sight,
@@ -157,7 +157,7 @@ pub fn list(
 }
 
 /// All visible issues that match `filter`, ordered by id.
-pub fn all(conn: &mut Conn, filter: &IssueFilter, sight: Sight) -> Result<Vec<NamedIssue>> {
+pub(crate) fn all(conn: &mut Conn, filter: &IssueFilter, sight: Sight) -> Result<Vec<NamedIssue>> {
     let rows: Vec<(Row, String)> = wanted(filter, sight)
         .order(issues::id)
         .select((Row::as_select(), projects::name))
@@ -166,7 +166,12 @@ pub fn all(conn: &mut Conn, filter: &IssueFilter, sight: Sight) -> Result<Vec<Na
 }
 
 /// Loads an issue of a project; [`StoreError::NotFound`] if it does not exist or is not visible.
-pub fn get(conn: &mut Conn, project: ProjectId, id: IssueId, sight: Sight) -> Result<NamedIssue> {
+pub(crate) fn get(
+    conn: &mut Conn,
+    project: ProjectId,
+    id: IssueId,
+    sight: Sight,
+) -> Result<NamedIssue> {
     let filter = IssueFilter { project: Some(project), ..IssueFilter::default() };
     let row: (Row, String) = wanted(&filter, sight)
         .filter(issues::id.eq(id.0))
@@ -223,7 +228,7 @@ fn issue(row: Row, units: Vec<UnitId>) -> Result<Issue> {
 }
 
 /// Inserts an issue; the database assigns the id.
-pub fn insert(conn: &mut Conn, new: &Issue) -> Result<IssueId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Issue) -> Result<IssueId> {
     let id = diesel::insert_into(issues::table)
         .values((
             issues::project_id.eq(new.project_id.0),
@@ -246,7 +251,7 @@ pub fn insert(conn: &mut Conn, new: &Issue) -> Result<IssueId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, issue: &Issue) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, issue: &Issue) -> Result<()> {
     let mine = issues::table.find(issue.id.0).filter(issues::version.eq(issue.version));
     let changed = diesel::update(mine)
         .set((
@@ -278,7 +283,10 @@ pub fn save(conn: &mut Conn, issue: &Issue) -> Result<()> {
 }
 
 /// Issues mentioned by each report of a project.
-pub fn mentioned(conn: &mut Conn, project: ProjectId) -> Result<BTreeMap<ReportId, Vec<IssueId>>> {
+pub(crate) fn mentioned(
+    conn: &mut Conn,
+    project: ProjectId,
+) -> Result<BTreeMap<ReportId, Vec<IssueId>>> {
     let rows: Vec<(i64, i64)> = report_issues::table
         .inner_join(issues::table)
         .filter(issues::project_id.eq(project.0))
@@ -293,7 +301,7 @@ pub fn mentioned(conn: &mut Conn, project: ProjectId) -> Result<BTreeMap<ReportI
 }
 
 /// Issues mentioned by each of these reports.
-pub fn mentioned_by(
+pub(crate) fn mentioned_by(
     conn: &mut Conn,
     reports: &[ReportId],
 ) -> Result<BTreeMap<ReportId, Vec<IssueId>>> {
@@ -310,7 +318,7 @@ pub fn mentioned_by(
 }
 
 /// Replaces the issues that a report mentions.
-pub fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<()> {
+pub(crate) fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<()> {
     diesel::delete(report_issues::table.filter(report_issues::report_id.eq(report.0)))
         .execute(conn)?;
     for issue in these {
@@ -322,7 +330,7 @@ pub fn mention(conn: &mut Conn, report: ReportId, these: &[IssueId]) -> Result<(
 }
 
 /// `(project, report, issue)` of every issue that a report of these projects mentions.
-pub fn mentioned_in(
+pub(crate) fn mentioned_in(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
 ) -> Result<Vec<(ProjectId, ReportId, IssueId)>> {
@@ -337,7 +345,7 @@ pub fn mentioned_in(
 }
 
 /// `(project, issue)` of the issues of these projects.
-pub fn of_projects(
+pub(crate) fn of_projects(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
 ) -> Result<Vec<(ProjectId, IssueId)>> {
@@ -347,14 +355,4 @@ pub fn of_projects(
         .select((issues::project_id, issues::id))
         .load(conn)?;
     Ok(rows.into_iter().map(|(project, issue)| (ProjectId(project), IssueId(issue))).collect())
-}
-
-/// Ids of the issues of a project.
-pub fn ids(conn: &mut Conn, project: ProjectId) -> Result<Vec<IssueId>> {
-    let rows: Vec<i64> = issues::table
-        .filter(issues::project_id.eq(project.0))
-        .order(issues::id)
-        .select(issues::id)
-        .load(conn)?;
-    Ok(rows.into_iter().map(IssueId).collect())
 }

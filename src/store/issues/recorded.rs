@@ -15,12 +15,12 @@ use crate::store::events::read::RecordedEvent;
 use crate::store::issues::NamedIssue;
 
 /// Event field that holds the comment of a step.
-pub const COMMENT: &str = "words";
+pub(crate) const COMMENT: &str = "words";
 
 /// A unit to which an issue is assigned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct RecordedIssueUnit {
+pub(crate) struct RecordedIssueUnit {
     /// The unit's id.
     pub unit_id: Option<UnitId>,
     /// The unit's name at that time.
@@ -31,7 +31,7 @@ pub struct RecordedIssueUnit {
 
 /// An issue's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RecordedIssue {
+pub(crate) struct RecordedIssue {
     /// The project's id.
     pub project_id: Option<ProjectId>,
     /// Short title.
@@ -83,7 +83,7 @@ impl From<&NamedIssue> for RecordedIssue {
 
 /// Rebuilds an issue from its events, which are applied oldest first.
 #[derive(Debug, Default)]
-pub struct IssueReplay {
+pub(crate) struct IssueReplay {
     project_id: Option<ProjectId>,
     first_day: Option<NaiveDate>,
     state: Option<IssueState>,
@@ -92,7 +92,7 @@ pub struct IssueReplay {
 
 impl IssueReplay {
     /// Applies the next event and returns its comment, which may be empty.
-    pub fn apply(&mut self, event: &RecordedEvent) -> String {
+    pub(crate) fn apply(&mut self, event: &RecordedEvent) -> String {
         self.project_id = self.project_id.or(event.project_id);
         self.first_day = self.first_day.or(Some(event.at.day_in_shanghai()));
         let mut comment = String::new();
@@ -118,17 +118,17 @@ impl IssueReplay {
     }
 
     /// State after the last applied event.
-    pub fn state(&self) -> IssueState {
+    pub(crate) fn state(&self) -> IssueState {
         self.state.unwrap_or(IssueState::Raised)
     }
 
     /// The project the issue belongs to.
-    pub fn project(&self) -> Option<ProjectId> {
+    pub(crate) fn project(&self) -> Option<ProjectId> {
         self.field("project_id").or(self.project_id)
     }
 
     /// The issue after the last applied event.
-    pub fn issue(&self) -> RecordedIssue {
+    pub(crate) fn issue(&self) -> RecordedIssue {
         RecordedIssue {
             project_id: self.project(),
             title: self.field("title"),

@@ -11,7 +11,7 @@ use crate::store::schema::{events, issues};
 
 /// Conditions that only the list of issues has. An empty list of projects does not filter.
 #[derive(Clone, Debug, Default)]
-pub struct IssueSelection {
+pub(crate) struct IssueSelection {
     /// Only issues with these ids.
     pub ids: Option<Vec<i64>>,
     /// Only issues of these projects.

@@ -1,6 +1,6 @@
 //! Versions of the light rules, and light overrides.
 
-pub mod recorded;
+pub(crate) mod recorded;
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ impl TryFrom<RulesRow> for LightRules {
 }
 
 /// Versions of the light rules of a year, starting with the default version.
-pub fn rules(conn: &mut Conn, year: Year) -> Result<Vec<LightRules>> {
+pub(crate) fn rules(conn: &mut Conn, year: Year) -> Result<Vec<LightRules>> {
     let rows: Vec<RulesRow> = rules::table
         .filter(rules::year.eq(year.get()))
         .order(rules::number)
@@ -74,7 +74,7 @@ pub fn rules(conn: &mut Conn, year: Year) -> Result<Vec<LightRules>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if another request inserted the same version first.
-pub fn insert_rules(
+pub(crate) fn insert_rules(
     conn: &mut Conn,
     year: Year,
     new: &LightRules,
@@ -140,7 +140,7 @@ impl TryFrom<OverrideRow> for LightOverride {
 }
 
 /// Light overrides of a project, in the order they were entered.
-pub fn overrides(conn: &mut Conn, project: ProjectId) -> Result<Vec<LightOverride>> {
+pub(crate) fn overrides(conn: &mut Conn, project: ProjectId) -> Result<Vec<LightOverride>> {
     let rows: Vec<OverrideRow> = overrides::table
         .filter(overrides::project_id.eq(project.0))
         .order(overrides::id)
@@ -150,7 +150,7 @@ pub fn overrides(conn: &mut Conn, project: ProjectId) -> Result<Vec<LightOverrid
 }
 
 /// Light overrides that may apply to `month`, by project.
-pub fn overrides_by_project(
+pub(crate) fn overrides_by_project(
     conn: &mut Conn,
     month: Month,
 ) -> Result<BTreeMap<ProjectId, Vec<LightOverride>>> {
@@ -169,7 +169,7 @@ pub fn overrides_by_project(
 }
 
 /// Inserts a light override; the database assigns the id.
-pub fn insert_override(conn: &mut Conn, new: &LightOverride) -> Result<LightOverrideId> {
+pub(crate) fn insert_override(conn: &mut Conn, new: &LightOverride) -> Result<LightOverrideId> {
     let id = diesel::insert_into(overrides::table)
         .values((
             overrides::project_id.eq(new.project_id.0),
@@ -189,7 +189,7 @@ pub fn insert_override(conn: &mut Conn, new: &LightOverride) -> Result<LightOver
 ///
 /// # Errors
 /// [`StoreError::Stale`] if it was already withdrawn.
-pub fn withdraw(
+pub(crate) fn withdraw(
     conn: &mut Conn,
     id: LightOverrideId,
     now: Timestamp,

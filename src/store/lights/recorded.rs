@@ -16,7 +16,7 @@ use crate::domain::rate::Hundredths;
 
 /// A light override.
 #[derive(Debug, Serialize)]
-pub struct RecordedLightOverride<'a> {
+pub(crate) struct RecordedLightOverride<'a> {
     id: LightOverrideId,
     light: Light,
     reason: &'a str,
@@ -46,7 +46,7 @@ impl<'a> From<&'a LightOverride> for RecordedLightOverride<'a> {
 
 /// A version of the light rules of a year.
 #[derive(Debug, Serialize)]
-pub struct RecordedLightRules<'a> {
+pub(crate) struct RecordedLightRules<'a> {
     number: i32,
     effective_month: Month,
     green_from_points: Hundredths,

@@ -14,7 +14,7 @@ use crate::store::{Conn, Page, PageRequest, Result};
 
 /// Filter for milestones. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct MilestoneFilter {
+pub(crate) struct MilestoneFilter {
     /// Projects, ids and time of change.
     pub scope: RecordScope,
     /// Codes to include.
@@ -33,7 +33,7 @@ pub struct MilestoneFilter {
 
 /// Milestone with the name of its project.
 #[derive(Clone, Debug)]
-pub struct NamedMilestone {
+pub(crate) struct NamedMilestone {
     /// The milestone.
     pub milestone: Milestone,
     /// Name of its project.
@@ -66,7 +66,7 @@ fn wanted(filter: &MilestoneFilter, sight: Sight) -> Wanted<'_> {
 }
 
 /// One page of visible milestones that match `filter`, ordered by id.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &MilestoneFilter,
     sight: Sight,

@@ -1,7 +1,7 @@
 //! Milestones of projects.
 
-pub mod across;
-pub mod recorded;
+pub(crate) mod across;
+pub(crate) mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ impl TryFrom<Row> for Milestone {
 }
 
 /// Milestones of all projects, by project.
-pub fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
+pub(crate) fn by_project(conn: &mut Conn) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
     let rows: Vec<Row> = milestones::table
         .order((milestones::project_id, milestones::position, milestones::id))
         .select(Row::as_select())
@@ -87,7 +87,7 @@ fn grouped(rows: Vec<Row>) -> Result<BTreeMap<ProjectId, Vec<Milestone>>> {
 }
 
 /// Milestones of a project in order of position; usually 12 to 24.
-pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
+pub(crate) fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
     let rows: Vec<Row> = milestones::table
         .filter(milestones::project_id.eq(project.0))
         .order((milestones::position, milestones::id))
@@ -97,7 +97,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Milestone>> {
 }
 
 /// Loads a milestone of this project, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Milestone> {
+pub(crate) fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Milestone> {
     let row: Row = milestones::table
         .find(id.0)
         .filter(milestones::project_id.eq(project.0))
@@ -107,7 +107,11 @@ pub fn get(conn: &mut Conn, project: ProjectId, id: MilestoneId) -> Result<Miles
 }
 
 /// Finds the milestone of a project by its code.
-pub fn find_by_code(conn: &mut Conn, project: ProjectId, code: &str) -> Result<Option<Milestone>> {
+pub(crate) fn find_by_code(
+    conn: &mut Conn,
+    project: ProjectId,
+    code: &str,
+) -> Result<Option<Milestone>> {
     let row: Option<Row> = milestones::table
         .filter(milestones::project_id.eq(project.0))
         .filter(milestones::code.eq(code))
@@ -118,25 +122,14 @@ pub fn find_by_code(conn: &mut Conn, project: ProjectId, code: &str) -> Result<O
 }
 
 /// Finds the project of a milestone.
-pub fn project_of(conn: &mut Conn, id: MilestoneId) -> Result<Option<ProjectId>> {
+pub(crate) fn project_of(conn: &mut Conn, id: MilestoneId) -> Result<Option<ProjectId>> {
     let project: Option<i64> =
         milestones::table.find(id.0).select(milestones::project_id).first(conn).optional()?;
     Ok(project.map(ProjectId))
 }
 
-/// True if the construction permit was granted; `None` if the project has no such milestone.
-pub fn construction_permit(conn: &mut Conn, project: ProjectId) -> Result<Option<bool>> {
-    let actual: Option<Option<NaiveDate>> = milestones::table
-        .filter(milestones::project_id.eq(project.0))
-        .filter(milestones::code.eq(CONSTRUCTION_PERMIT))
-        .select(milestones::actual_date)
-        .first(conn)
-        .optional()?;
-    Ok(actual.map(|day| day.is_some()))
-}
-
 /// Projects of `projects` with a construction permit among their milestones: true if it was granted.
-pub fn construction_permits(
+pub(crate) fn construction_permits(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
 ) -> Result<BTreeMap<ProjectId, bool>> {
@@ -152,7 +145,7 @@ pub fn construction_permits(
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the project already has a milestone with this code.
-pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
     let id = diesel::insert_into(milestones::table)
         .values((
             milestones::project_id.eq(new.project_id.0),
@@ -178,7 +171,7 @@ pub fn insert(conn: &mut Conn, new: &Milestone) -> Result<MilestoneId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, milestone: &Milestone) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, milestone: &Milestone) -> Result<()> {
     let mine =
         milestones::table.find(milestone.id.0).filter(milestones::version.eq(milestone.version));
     let changed = diesel::update(mine)

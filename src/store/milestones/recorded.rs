@@ -10,7 +10,7 @@ use crate::domain::milestone::{Milestone, MilestoneClass};
 
 /// A milestone, with its slippage on the day of the event.
 #[derive(Debug, Serialize)]
-pub struct RecordedMilestone<'a> {
+pub(crate) struct RecordedMilestone<'a> {
     id: MilestoneId,
     code: &'a str,
     name: &'a str,
@@ -29,7 +29,7 @@ pub struct RecordedMilestone<'a> {
 
 impl<'a> RecordedMilestone<'a> {
     /// `milestone` as recorded on `today`.
-    pub fn of(milestone: &'a Milestone, today: NaiveDate) -> Self {
+    pub(crate) fn of(milestone: &'a Milestone, today: NaiveDate) -> Self {
         Self {
             id: milestone.id,
             code: &milestone.code,

@@ -9,7 +9,7 @@ use crate::store::{Conn, Result, plans};
 
 /// A plan document with all its parts.
 #[derive(Clone, Debug)]
-pub struct PlanDocument {
+pub(crate) struct PlanDocument {
     /// The document's own fields.
     pub plan: Plan,
     /// Planned projects and investment per industry line.
@@ -25,13 +25,13 @@ pub struct PlanDocument {
 
 impl PlanDocument {
     /// Code of an industry that the document names.
-    pub fn code(&self, industry: IndustryId) -> &str {
+    pub(crate) fn code(&self, industry: IndustryId) -> &str {
         self.codes.get(&industry).map_or("", String::as_str)
     }
 }
 
 /// `plan` with all its parts.
-pub fn of(conn: &mut Conn, plan: Plan) -> Result<PlanDocument> {
+pub(crate) fn of(conn: &mut Conn, plan: Plan) -> Result<PlanDocument> {
     let codes = industries::all(conn)?.into_iter().map(|i| (i.id, i.code)).collect();
     Ok(PlanDocument {
         envelopes: plans::envelopes(conn, plan.id)?,

@@ -1,9 +1,9 @@
 //! Plan documents with their envelopes, targets and measures.
 
-pub mod document;
-pub mod recorded;
-pub mod year_plans;
-pub mod year_plans_across;
+pub(crate) mod document;
+pub(crate) mod recorded;
+pub(crate) mod year_plans;
+pub(crate) mod year_plans_across;
 
 use std::collections::BTreeMap;
 
@@ -53,19 +53,19 @@ impl TryFrom<Row> for Plan {
 }
 
 /// All plans, latest year first.
-pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
     let rows: Vec<Row> =
         plans::table.order(plans::year.desc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Plan::try_from).collect()
 }
 
 /// Loads the plan of a year, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, year: Year) -> Result<Plan> {
+pub(crate) fn get(conn: &mut Conn, year: Year) -> Result<Plan> {
     find(conn, year)?.ok_or(StoreError::NotFound)
 }
 
 /// Finds the plan of a year.
-pub fn find(conn: &mut Conn, year: Year) -> Result<Option<Plan>> {
+pub(crate) fn find(conn: &mut Conn, year: Year) -> Result<Option<Plan>> {
     let row = plans::table
         .filter(plans::year.eq(year.get()))
         .select(Row::as_select())
@@ -78,7 +78,7 @@ pub fn find(conn: &mut Conn, year: Year) -> Result<Option<Plan>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the year already has a plan.
-pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
     let id = diesel::insert_into(plans::table)
         .values((
             plans::year.eq(new.year.get()),
@@ -98,7 +98,7 @@ pub fn insert(conn: &mut Conn, new: &Plan) -> Result<PlanId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
     let mine = plans::table.find(plan.id.0).filter(plans::version.eq(plan.version));
     let changed = diesel::update(mine)
         .set((
@@ -115,7 +115,7 @@ pub fn save(conn: &mut Conn, plan: &Plan) -> Result<()> {
 }
 
 /// Envelopes of a plan, one per industry line.
-pub fn envelopes(conn: &mut Conn, plan: PlanId) -> Result<Vec<Envelope>> {
+pub(crate) fn envelopes(conn: &mut Conn, plan: PlanId) -> Result<Vec<Envelope>> {
     let rows: Vec<(i64, i32, i64, i64)> = envelopes::table
         .filter(envelopes::plan_id.eq(plan.0))
         .order(envelopes::id)
@@ -136,7 +136,7 @@ pub fn envelopes(conn: &mut Conn, plan: PlanId) -> Result<Vec<Envelope>> {
 }
 
 /// Replaces the envelopes of a plan.
-pub fn replace_envelopes(conn: &mut Conn, plan: PlanId, new: &[Envelope]) -> Result<()> {
+pub(crate) fn replace_envelopes(conn: &mut Conn, plan: PlanId, new: &[Envelope]) -> Result<()> {
     diesel::delete(envelopes::table.filter(envelopes::plan_id.eq(plan.0))).execute(conn)?;
     for envelope in new {
         diesel::insert_into(envelopes::table)
@@ -153,7 +153,7 @@ pub fn replace_envelopes(conn: &mut Conn, plan: PlanId, new: &[Envelope]) -> Res
 }
 
 /// Value-added targets of a plan, one per industry.
-pub fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTarget>> {
+pub(crate) fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTarget>> {
     type Found = (i64, Option<i64>, Option<i64>, Option<i64>, String);
     let rows: Vec<Found> = industry_targets::table
         .filter(industry_targets::plan_id.eq(plan.0))
@@ -177,7 +177,7 @@ pub fn industry_targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<IndustryTar
 }
 
 /// Replaces the value-added targets of a plan.
-pub fn replace_industry_targets(
+pub(crate) fn replace_industry_targets(
     conn: &mut Conn,
     plan: PlanId,
     new: &[IndustryTarget],
@@ -203,7 +203,7 @@ pub fn replace_industry_targets(
 type MeasureRow = (i64, i32, String, String, String, String);
 
 /// Measures of a plan, each with its units in the order of the document.
-pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
+pub(crate) fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
     let mut assigned: BTreeMap<i64, Vec<(UnitId, String)>> = BTreeMap::new();
     let links: Vec<(i64, i64, String)> = measure_units::table
         .inner_join(measures::table)
@@ -240,7 +240,7 @@ pub fn measures(conn: &mut Conn, plan: PlanId) -> Result<Vec<Measure>> {
 }
 
 /// Inserts a measure with its units; returns its id.
-pub fn insert_measure(conn: &mut Conn, plan: PlanId, new: &Measure) -> Result<i64> {
+pub(crate) fn insert_measure(conn: &mut Conn, plan: PlanId, new: &Measure) -> Result<i64> {
     let id: i64 = diesel::insert_into(measures::table)
         .values((
             measures::plan_id.eq(plan.0),
@@ -265,7 +265,7 @@ pub fn insert_measure(conn: &mut Conn, plan: PlanId, new: &Measure) -> Result<i6
 }
 
 /// Quantified targets of a plan, in the order of the document.
-pub fn targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<Target>> {
+pub(crate) fn targets(conn: &mut Conn, plan: PlanId) -> Result<Vec<Target>> {
     let rows: Vec<TargetRow> = targets::table
         .left_join(measures::table)
         .filter(targets::plan_id.eq(plan.0))
@@ -304,7 +304,7 @@ fn target(row: TargetRow) -> Result<Target> {
 }
 
 /// Inserts a quantified target; `measure_id` is the row id of the measure it refers to.
-pub fn insert_target(
+pub(crate) fn insert_target(
     conn: &mut Conn,
     plan: PlanId,
     new: &Target,

@@ -17,7 +17,7 @@ use crate::store::plans::document::PlanDocument;
 
 /// A plan document.
 #[derive(Debug, Serialize)]
-pub struct RecordedPlan<'a> {
+pub(crate) struct RecordedPlan<'a> {
     id: PlanId,
     year: Year,
     title: &'a str,
@@ -167,7 +167,7 @@ fn target<'a>(document: &'a PlanDocument, target: &'a Target) -> RecordedTarget<
 
 /// A version of a year plan.
 #[derive(Debug, Serialize)]
-pub struct RecordedPlanVersion<'a> {
+pub(crate) struct RecordedPlanVersion<'a> {
     number: i32,
     kind: PlanVersionKind,
     effective_month: Month,

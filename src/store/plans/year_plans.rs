@@ -70,7 +70,7 @@ fn version(row: Row) -> Result<PlanVersion> {
 }
 
 /// Projects that have a plan for `year`.
-pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
+pub(crate) fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
     let ids: Vec<i64> = year_plans::table
         .filter(year_plans::year.eq(year.get()))
         .select(year_plans::project_id)
@@ -79,7 +79,7 @@ pub fn projects_of(conn: &mut Conn, year: Year) -> Result<BTreeSet<ProjectId>> {
 }
 
 /// Finds a year plan, with all its versions.
-pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<YearPlan>> {
+pub(crate) fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<YearPlan>> {
     let plan: Option<(i64, i64)> = year_plans::table
         .filter(year_plans::project_id.eq(project.0))
         .filter(year_plans::year.eq(year.get()))
@@ -94,7 +94,7 @@ pub fn find(conn: &mut Conn, project: ProjectId, year: Year) -> Result<Option<Ye
 }
 
 /// Year plans of these projects for these years, with all their versions.
-pub fn of_projects(
+pub(crate) fn of_projects(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
     years: &BTreeSet<Year>,
@@ -147,21 +147,11 @@ pub(super) fn versions_of(
     Ok(found)
 }
 
-/// Years for which a project has plans.
-pub fn years(conn: &mut Conn, project: ProjectId) -> Result<Vec<Year>> {
-    let years: Vec<i32> = year_plans::table
-        .filter(year_plans::project_id.eq(project.0))
-        .order(year_plans::year)
-        .select(year_plans::year)
-        .load(conn)?;
-    Ok(years.into_iter().filter_map(Year::new).collect())
-}
-
 /// Inserts a year plan with its first version.
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the project already has a plan for this year.
-pub fn insert(
+pub(crate) fn insert(
     conn: &mut Conn,
     project: ProjectId,
     year: Year,
@@ -183,7 +173,7 @@ pub fn insert(
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn add_version(conn: &mut Conn, plan: &YearPlan, new: &PlanVersion) -> Result<()> {
+pub(crate) fn add_version(conn: &mut Conn, plan: &YearPlan, new: &PlanVersion) -> Result<()> {
     let mine = year_plans::table.find(plan.id.0).filter(year_plans::version.eq(plan.version));
     let changed = diesel::update(mine)
         .set((

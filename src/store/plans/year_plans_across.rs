@@ -16,7 +16,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for year plans. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct YearPlanFilter {
+pub(crate) struct YearPlanFilter {
     /// Projects, ids and time of change.
     pub scope: RecordScope,
     /// Years to include.
@@ -25,7 +25,7 @@ pub struct YearPlanFilter {
 
 /// Year plan with the name of its project.
 #[derive(Clone, Debug)]
-pub struct NamedYearPlan {
+pub(crate) struct NamedYearPlan {
     /// The plan with its versions.
     pub plan: YearPlan,
     /// Name of its project.
@@ -71,7 +71,7 @@ impl Row {
 }
 
 /// One page of visible year plans that match `filter`, ordered by id; two queries.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &YearPlanFilter,
     sight: Sight,

@@ -16,7 +16,7 @@ use crate::store::{Conn, Result};
 
 /// What is stored beside a project.
 #[derive(Clone, Debug, Default)]
-pub struct BesideProject {
+pub(crate) struct BesideProject {
     /// Units, in the order of assignment.
     pub units: Vec<ProjectUnit>,
     /// Ids in other systems.
@@ -27,7 +27,7 @@ pub struct BesideProject {
 
 /// Annual amount and goal of a plan.
 #[derive(Clone, Debug)]
-pub struct PlanOfYear {
+pub(crate) struct PlanOfYear {
     /// Planned investment of the year.
     pub annual: Fen,
     /// Goal of the year; may be empty.
@@ -35,7 +35,7 @@ pub struct PlanOfYear {
 }
 
 /// What is stored beside these projects, with the plans of `year`; three queries.
-pub fn of(
+pub(crate) fn of(
     conn: &mut Conn,
     projects: &[ProjectId],
     year: Option<Year>,

@@ -11,7 +11,7 @@ use crate::store::{Conn, Result};
 
 /// A project with the codes of its industry and area.
 #[derive(Clone, Debug)]
-pub struct CodedProject {
+pub(crate) struct CodedProject {
     /// The project.
     pub project: Project,
     /// Code of its industry line.
@@ -22,7 +22,7 @@ pub struct CodedProject {
 
 /// Codes and ids of all industries and areas, to translate between them.
 #[derive(Debug)]
-pub struct ReferenceCodes {
+pub(crate) struct ReferenceCodes {
     all: Vec<Industry>,
     industries: BTreeMap<IndustryId, String>,
     areas: BTreeMap<AreaId, String>,
@@ -30,7 +30,7 @@ pub struct ReferenceCodes {
 
 impl ReferenceCodes {
     /// Loads all industries and areas.
-    pub fn load(conn: &mut Conn) -> Result<Self> {
+    pub(crate) fn load(conn: &mut Conn) -> Result<Self> {
         let all = industries::all(conn)?;
         let industries = all.iter().map(|i| (i.id, i.code.clone())).collect();
         let areas = areas::all(conn)?.into_iter().map(|a| (a.id, a.code)).collect();
@@ -38,18 +38,18 @@ impl ReferenceCodes {
     }
 
     /// Id of the industry line with this code. `None` for a parent industry.
-    pub fn line(&self, code: &str) -> Option<IndustryId> {
+    pub(crate) fn line(&self, code: &str) -> Option<IndustryId> {
         let found = self.all.iter().find(|i| i.code == code)?;
         is_leaf(found.id, &self.all).then_some(found.id)
     }
 
     /// Id of the area with this code.
-    pub fn area(&self, code: &str) -> Option<AreaId> {
+    pub(crate) fn area(&self, code: &str) -> Option<AreaId> {
         self.areas.iter().find(|(_, c)| *c == code).map(|(id, _)| *id)
     }
 
     /// `project` with its codes.
-    pub fn of(&self, project: Project) -> CodedProject {
+    pub(crate) fn of(&self, project: Project) -> CodedProject {
         let facts = &project.facts;
         CodedProject {
             industry: self.industries.get(&facts.industry_id).cloned().unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::store::schema::project_external_ids;
 use crate::store::{Conn, Result};
 
 /// Ids of a project, by system and value.
-pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ExternalId>> {
+pub(crate) fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ExternalId>> {
     Ok(of(conn, &[project.0])?.remove(&project).unwrap_or_default())
 }
 
@@ -41,7 +41,7 @@ pub(in crate::store) fn of(
 }
 
 /// The project that has this id.
-pub fn holder(conn: &mut Conn, id: &ExternalId) -> Result<Option<ProjectId>> {
+pub(crate) fn holder(conn: &mut Conn, id: &ExternalId) -> Result<Option<ProjectId>> {
     let found: Option<i64> = project_external_ids::table
         .filter(project_external_ids::system.eq(&id.system))
         .filter(project_external_ids::value.eq(&id.value))
@@ -55,7 +55,7 @@ pub fn holder(conn: &mut Conn, id: &ExternalId) -> Result<Option<ProjectId>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`](crate::store::StoreError::Taken) if another project has one of them.
-pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ExternalId]) -> Result<()> {
+pub(crate) fn replace(conn: &mut Conn, project: ProjectId, new: &[ExternalId]) -> Result<()> {
     diesel::delete(
         project_external_ids::table.filter(project_external_ids::project_id.eq(project.0)),
     )

@@ -13,7 +13,7 @@ use crate::store::schema::{
 use crate::store::{Conn, Result, StoreError};
 
 /// The highest annual plan of `project`, and what it completed in the register.
-pub fn of(conn: &mut Conn, project: ProjectId) -> Result<InvestmentFloor> {
+pub(crate) fn of(conn: &mut Conn, project: ProjectId) -> Result<InvestmentFloor> {
     let found: Option<(i32, i64)> = year_plans::table
         .inner_join(versions::table)
         .filter(year_plans::project_id.eq(project.0))

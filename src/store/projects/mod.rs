@@ -1,16 +1,16 @@
 //! Projects. Every query takes the caller's [`Sight`]; projects outside it are treated as if they
 //! did not exist.
 
-pub mod beside;
-pub mod coded;
-pub mod external_ids;
-pub mod floor;
-pub mod order;
-pub mod recorded;
+pub(crate) mod beside;
+pub(crate) mod coded;
+pub(crate) mod external_ids;
+pub(crate) mod floor;
+pub(crate) mod order;
+pub(crate) mod recorded;
 pub(in crate::store) mod row;
-pub mod scope;
-pub mod selection;
-pub mod units;
+pub(crate) mod scope;
+pub(crate) mod selection;
+pub(crate) mod units;
 
 use std::collections::BTreeSet;
 
@@ -30,11 +30,11 @@ use crate::store::schema::{
 use crate::store::search::anywhere;
 use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
-pub use crate::store::projects::order::{Order, SortKey};
+pub(crate) use crate::store::projects::order::Order;
 
 /// Filter for project lists. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct ProjectFilter {
+pub(crate) struct ProjectFilter {
     /// Only this project.
     pub project: Option<ProjectId>,
     /// Only projects that belong to this year.
@@ -146,7 +146,7 @@ pub fn get(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Project> {
 }
 
 /// Finds a project by id, if it is visible.
-pub fn find(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Option<Project>> {
+pub(crate) fn find(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Option<Project>> {
     match get(conn, id, sight) {
         Err(StoreError::NotFound) => Ok(None),
         found => found.map(Some),
@@ -154,7 +154,11 @@ pub fn find(conn: &mut Conn, id: ProjectId, sight: Sight) -> Result<Option<Proje
 }
 
 /// The projects of `ids` that are visible, in any order.
-pub fn many(conn: &mut Conn, ids: &BTreeSet<ProjectId>, sight: Sight) -> Result<Vec<Project>> {
+pub(crate) fn many(
+    conn: &mut Conn,
+    ids: &BTreeSet<ProjectId>,
+    sight: Sight,
+) -> Result<Vec<Project>> {
     let rows: Vec<Row> = in_sight(projects::table.into_boxed(), sight)
         .filter(projects::id.eq_any(ids.iter().map(|id| id.0)))
         .select(Row::as_select())
@@ -163,7 +167,7 @@ pub fn many(conn: &mut Conn, ids: &BTreeSet<ProjectId>, sight: Sight) -> Result<
 }
 
 /// Finds a project by its national code, if it is visible.
-pub fn find_by_code(conn: &mut Conn, code: &str, sight: Sight) -> Result<Option<Project>> {
+pub(crate) fn find_by_code(conn: &mut Conn, code: &str, sight: Sight) -> Result<Option<Project>> {
     let row: Option<Row> = in_sight(projects::table.into_boxed(), sight)
         .filter(projects::code.eq(code))
         .select(Row::as_select())
@@ -173,7 +177,7 @@ pub fn find_by_code(conn: &mut Conn, code: &str, sight: Sight) -> Result<Option<
 }
 
 /// Visible projects with exactly this name; the number of results is limited.
-pub fn named(conn: &mut Conn, name: &str, sight: Sight) -> Result<Vec<Project>> {
+pub(crate) fn named(conn: &mut Conn, name: &str, sight: Sight) -> Result<Vec<Project>> {
     let rows: Vec<Row> = in_sight(projects::table.into_boxed(), sight)
         .filter(projects::name.eq(name))
         .order(projects::id)
@@ -184,7 +188,7 @@ pub fn named(conn: &mut Conn, name: &str, sight: Sight) -> Result<Vec<Project>> 
 }
 
 /// One page of visible projects that match `filter`, in `order`.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &ProjectFilter,
     sight: Sight,
@@ -205,7 +209,7 @@ pub fn list(
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the national code is already in use.
-pub fn insert(conn: &mut Conn, new: &Project) -> Result<ProjectId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Project) -> Result<ProjectId> {
     let id = diesel::insert_into(projects::table)
         .values((
             columns(new),
@@ -221,7 +225,7 @@ pub fn insert(conn: &mut Conn, new: &Project) -> Result<ProjectId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`], [`StoreError::Taken`].
-pub fn save(conn: &mut Conn, project: &Project) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, project: &Project) -> Result<()> {
     let mine = projects::table.find(project.id.0).filter(projects::version.eq(project.version));
     let changed = diesel::update(mine)
         .set((columns(project), projects::version.eq(projects::version + 1)))
@@ -234,7 +238,7 @@ pub fn save(conn: &mut Conn, project: &Project) -> Result<()> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] if the project changed since it was read.
-pub fn hold(conn: &mut Conn, project: &Project) -> Result<()> {
+pub(crate) fn hold(conn: &mut Conn, project: &Project) -> Result<()> {
     let mine = projects::table.find(project.id.0).filter(projects::version.eq(project.version));
     let held = match conn {
         // SQLite has a single writer.
@@ -249,13 +253,13 @@ pub fn hold(conn: &mut Conn, project: &Project) -> Result<()> {
 }
 
 /// True if at least one project is not synthetic.
-pub fn any_real(conn: &mut Conn) -> Result<bool> {
+pub(crate) fn any_real(conn: &mut Conn) -> Result<bool> {
     let real = projects::table.filter(projects::synthetic.eq(false)).select(projects::id);
     Ok(real.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Names of all projects.
-pub fn names(conn: &mut Conn) -> Result<BTreeSet<String>> {
+pub(crate) fn names(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let names: Vec<String> = projects::table.select(projects::name).load(conn)?;
     Ok(names.into_iter().collect())
 }

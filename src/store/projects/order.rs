@@ -16,7 +16,7 @@ use crate::store::{Result, StoreError};
 ///
 /// Missing values sort as the smallest value, so that both databases give the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortKey {
+pub(crate) enum SortKey {
     /// Project name, by code points.
     Name,
     /// National project code.
@@ -33,7 +33,7 @@ pub enum SortKey {
 
 /// Sort keys with their direction (`true` is descending); ties are broken by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order(Vec<(SortKey, bool)>);
+pub(crate) struct Order(Vec<(SortKey, bool)>);
 
 type Condition = Box<dyn BoxableExpression<projects::table, MultiBackend, SqlType = Bool>>;
 
@@ -57,7 +57,7 @@ macro_rules! compare {
 
 impl Order {
     /// Parses a sort parameter such as `-total_investment_wan,name`; a minus means descending.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut keys = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let (descending, name) = part.strip_prefix('-').map_or((false, part), |n| (true, n));
@@ -82,7 +82,7 @@ impl Order {
     }
 
     /// Text that identifies the order in a cursor.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{:?}", self.0)
     }
 

@@ -18,7 +18,7 @@ use crate::store::projects::coded::CodedProject;
 
 /// A project.
 #[derive(Debug, Serialize)]
-pub struct RecordedProject<'a> {
+pub(crate) struct RecordedProject<'a> {
     id: ProjectId,
     code: Option<&'a str>,
     code_reason: &'a str,
@@ -145,7 +145,7 @@ impl<'a> From<&'a CodedProject> for RecordedProject<'a> {
 
 /// All responsible units of a project.
 #[derive(Debug, Serialize)]
-pub struct RecordedProjectUnits<'a> {
+pub(crate) struct RecordedProjectUnits<'a> {
     items: Vec<RecordedProjectUnit<'a>>,
     total: usize,
 }

@@ -5,7 +5,7 @@ use crate::domain::id::{AreaId, IndustryId, ProjectId};
 
 /// Which records a list across projects has. Empty lists of projects do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct RecordScope {
+pub(crate) struct RecordScope {
     /// Only records with these ids.
     pub ids: Option<Vec<i64>>,
     /// Only records of these projects.

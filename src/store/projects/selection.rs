@@ -13,7 +13,7 @@ use crate::store::schema::{events, projects};
 
 /// A range with both ends included; an absent end is open.
 #[derive(Clone, Copy, Debug)]
-pub struct Range<T> {
+pub(crate) struct Range<T> {
     /// Smallest value.
     pub from: Option<T>,
     /// Largest value.
@@ -28,7 +28,7 @@ impl<T> Default for Range<T> {
 
 /// Conditions that only the project list has. A project without the date is in no range of it.
 #[derive(Clone, Debug, Default)]
-pub struct ProjectSelection {
+pub(crate) struct ProjectSelection {
     /// Only projects with these ids.
     pub ids: Option<Vec<i64>>,
     /// Only these projects, which have ids in other systems.

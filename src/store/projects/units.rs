@@ -10,7 +10,7 @@ use crate::store::schema::{project_units, projects, units};
 use crate::store::{Conn, Result, StoreError};
 
 /// Units of a project, in the order of assignment.
-pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
+pub(crate) fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<ProjectUnit>> {
     Ok(of(conn, &[project.0])?.remove(&project).unwrap_or_default())
 }
 
@@ -43,7 +43,7 @@ pub(in crate::store) fn of(
 }
 
 /// Roles of one unit in a project.
-pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<UnitRole>> {
+pub(crate) fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<UnitRole>> {
     let roles: Vec<String> = project_units::table
         .filter(project_units::project_id.eq(project.0))
         .filter(project_units::unit_id.eq(unit.0))
@@ -53,7 +53,7 @@ pub fn roles(conn: &mut Conn, project: ProjectId, unit: UnitId) -> Result<Vec<Un
 }
 
 /// `(project, unit)` of every role in these projects.
-pub fn of_projects(
+pub(crate) fn of_projects(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
 ) -> Result<Vec<(ProjectId, UnitId)>> {
@@ -65,7 +65,7 @@ pub fn of_projects(
 }
 
 /// Replaces the units of a project.
-pub fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Result<()> {
+pub(crate) fn replace(conn: &mut Conn, project: ProjectId, new: &[ProjectUnit]) -> Result<()> {
     diesel::delete(project_units::table.filter(project_units::project_id.eq(project.0)))
         .execute(conn)?;
     for (position, unit) in (1_i32..).zip(new) {

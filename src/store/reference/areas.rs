@@ -38,14 +38,14 @@ impl TryFrom<Row> for Area {
 }
 
 /// All areas in order of position; a city has about ten.
-pub fn all(conn: &mut Conn) -> Result<Vec<Area>> {
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Area>> {
     let rows: Vec<Row> =
         areas::table.order((areas::position, areas::id)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Area::try_from).collect()
 }
 
 /// Finds an area by id.
-pub fn find(conn: &mut Conn, id: AreaId) -> Result<Option<Area>> {
+pub(crate) fn find(conn: &mut Conn, id: AreaId) -> Result<Option<Area>> {
     let row = areas::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Area::try_from).transpose()
 }
@@ -64,7 +64,7 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Area>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the code is already in use.
-pub fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
     let id = diesel::insert_into(areas::table)
         .values((areas::code.eq(&new.code), columns(new)))
         .returning(areas::id)
@@ -76,7 +76,7 @@ pub fn insert(conn: &mut Conn, new: &Area) -> Result<AreaId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, area: &Area) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, area: &Area) -> Result<()> {
     let mine = areas::table.find(area.id.0).filter(areas::version.eq(area.version));
     let changed = diesel::update(mine)
         .set((columns(area), areas::version.eq(areas::version + 1)))

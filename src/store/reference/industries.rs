@@ -38,7 +38,7 @@ impl TryFrom<Row> for Industry {
 }
 
 /// All industries in order of position; there are a few dozen.
-pub fn all(conn: &mut Conn) -> Result<Vec<Industry>> {
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Industry>> {
     let rows: Vec<Row> = industries::table
         .order((industries::position, industries::id))
         .select(Row::as_select())
@@ -47,7 +47,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Industry>> {
 }
 
 /// Finds an industry by its code.
-pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Industry>> {
+pub(crate) fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Industry>> {
     let row = industries::table
         .filter(industries::code.eq(code))
         .select(Row::as_select())
@@ -60,7 +60,7 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Industry>> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the code is already in use.
-pub fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
     let id = diesel::insert_into(industries::table)
         .values((industries::code.eq(&new.code), columns(new)))
         .returning(industries::id)
@@ -72,7 +72,7 @@ pub fn insert(conn: &mut Conn, new: &Industry) -> Result<IndustryId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, industry: &Industry) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, industry: &Industry) -> Result<()> {
     let mine =
         industries::table.find(industry.id.0).filter(industries::version.eq(industry.version));
     let changed = diesel::update(mine)
@@ -100,7 +100,7 @@ fn columns(industry: &Industry) -> Columns<'_> {
 }
 
 /// True if projects or envelopes refer to this industry.
-pub fn is_used(conn: &mut Conn, id: IndustryId) -> Result<bool> {
+pub(crate) fn is_used(conn: &mut Conn, id: IndustryId) -> Result<bool> {
     let of = projects::table.filter(projects::industry_id.eq(id.0)).select(projects::id);
     let project: Option<i64> = of.first(conn).optional()?;
     let of = envelopes::table.filter(envelopes::industry_id.eq(id.0)).select(envelopes::id);

@@ -11,7 +11,7 @@ use crate::domain::reference::unit::{Unit, UnitKind};
 
 /// An area.
 #[derive(Debug, Serialize)]
-pub struct RecordedArea<'a> {
+pub(crate) struct RecordedArea<'a> {
     id: AreaId,
     code: &'a str,
     name: &'a str,
@@ -39,7 +39,7 @@ impl<'a> From<&'a Area> for RecordedArea<'a> {
 
 /// An industry, with the code of its parent.
 #[derive(Debug, Serialize)]
-pub struct RecordedIndustry<'a> {
+pub(crate) struct RecordedIndustry<'a> {
     id: IndustryId,
     code: &'a str,
     name: &'a str,
@@ -52,7 +52,7 @@ pub struct RecordedIndustry<'a> {
 
 impl<'a> RecordedIndustry<'a> {
     /// `industry`, which is one of `all`.
-    pub fn of(industry: &'a Industry, all: &'a [Industry]) -> Self {
+    pub(crate) fn of(industry: &'a Industry, all: &'a [Industry]) -> Self {
         let parent = all.iter().find(|i| Some(i.id) == industry.parent_id);
         Self {
             id: industry.id,
@@ -69,7 +69,7 @@ impl<'a> RecordedIndustry<'a> {
 
 /// A responsible unit.
 #[derive(Debug, Serialize)]
-pub struct RecordedUnit<'a> {
+pub(crate) struct RecordedUnit<'a> {
     id: UnitId,
     name: &'a str,
     kind: UnitKind,

@@ -11,7 +11,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for unit lists.
 #[derive(Clone, Debug, Default)]
-pub struct UnitFilter {
+pub(crate) struct UnitFilter {
     /// Kinds to include; empty for all.
     pub kinds: Vec<UnitKind>,
     /// Part of the name or credit code, folded.
@@ -52,7 +52,7 @@ pub fn get(conn: &mut Conn, id: UnitId) -> Result<Unit> {
 }
 
 /// Finds a unit by id.
-pub fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
+pub(crate) fn find(conn: &mut Conn, id: UnitId) -> Result<Option<Unit>> {
     let row = units::table.find(id.0).select(Row::as_select()).first(conn).optional()?;
     row.map(Unit::try_from).transpose()
 }
@@ -68,7 +68,7 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
 }
 
 /// Finds a unit by its name, in any spelling that folds to the same text.
-pub fn find_by_folded_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
+pub(crate) fn find_by_folded_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> {
     let rows: Vec<Row> = units::table
         .filter(units::search_text.like(anywhere(name)).escape('\\'))
         .select(Row::as_select())
@@ -78,7 +78,7 @@ pub fn find_by_folded_name(conn: &mut Conn, name: &str) -> Result<Option<Unit>> 
 }
 
 /// Names of all units.
-pub fn names(conn: &mut Conn) -> Result<Vec<String>> {
+pub(crate) fn names(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(units::table.select(units::name).load(conn)?)
 }
 
@@ -96,7 +96,7 @@ fn must_be_free(conn: &mut Conn, name: &str, id: UnitId) -> Result<()> {
 }
 
 /// One page of units that match `filter`, ordered by name.
-pub fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<Page<Unit>> {
+pub(crate) fn list(conn: &mut Conn, filter: &UnitFilter, page: &PageRequest) -> Result<Page<Unit>> {
     let wanted = || {
         let mut query = units::table.into_boxed();
         if !filter.kinds.is_empty() {

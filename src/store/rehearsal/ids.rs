@@ -11,7 +11,7 @@ use crate::store::rehearsal::{REHEARSED, number};
 
 /// Ranges of ids that only one rehearsal uses.
 #[derive(Clone, Debug, Default)]
-pub struct ReservedIds {
+pub(crate) struct ReservedIds {
     /// Last id before the range, by table.
     starts: BTreeMap<String, i64>,
     /// Length of each range.

@@ -6,7 +6,7 @@
 //! The snapshot is read-only: writing a table without a copy fails.
 
 mod apply;
-pub mod ids;
+pub(crate) mod ids;
 mod scratch;
 mod tables;
 
@@ -23,7 +23,7 @@ use crate::store::rehearsal::ids::ReservedIds;
 use crate::store::rehearsal::scratch::Scratch;
 
 pub(in crate::store) use crate::store::rehearsal::scratch::read_only;
-pub use crate::store::rehearsal::scratch::remove_leftovers;
+pub(crate) use crate::store::rehearsal::scratch::remove_leftovers;
 
 /// Name of the attached register while work is rehearsed.
 const REGISTER: &str = "register";

@@ -60,7 +60,7 @@ pub(in crate::store) fn read_only(path: &Path) -> String {
 }
 
 /// Deletes the files that a killed process left beside `database`.
-pub fn remove_leftovers(database: &Path) {
+pub(crate) fn remove_leftovers(database: &Path) {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(name) = database.file_name().map(|name| name.to_string_lossy().into_owned()) else {
         return;

@@ -12,7 +12,7 @@ use crate::store::{Conn, Result};
 
 /// A unit that owns a project. Ordered by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Owner {
+pub(crate) struct Owner {
     /// The unit's name.
     pub name: String,
     /// The unit's id.
@@ -20,7 +20,7 @@ pub struct Owner {
 }
 
 /// Owning units of these projects, by project.
-pub fn owners(
+pub(crate) fn owners(
     conn: &mut Conn,
     of: impl Iterator<Item = ProjectId>,
 ) -> Result<BTreeMap<ProjectId, Vec<Owner>>> {
@@ -35,7 +35,10 @@ pub fn owners(
 }
 
 /// Names of these projects, by id.
-pub fn project_names(conn: &mut Conn, of: &[ProjectId]) -> Result<BTreeMap<ProjectId, String>> {
+pub(crate) fn project_names(
+    conn: &mut Conn,
+    of: &[ProjectId],
+) -> Result<BTreeMap<ProjectId, String>> {
     let rows: Vec<(i64, String)> = projects::table
         .filter(projects::id.eq_any(of.iter().map(|p| p.0)))
         .select((projects::id, projects::name))

@@ -13,7 +13,7 @@ use crate::store::{Conn, Result};
 
 /// A late grant with the name of its unit.
 #[derive(Clone, Debug)]
-pub struct NamedGrant {
+pub(crate) struct NamedGrant {
     /// The grant.
     pub grant: LateGrant,
     /// Name of the unit that may file.
@@ -21,7 +21,7 @@ pub struct NamedGrant {
 }
 
 /// Late grants of a month, newest first.
-pub fn list(conn: &mut Conn, month: ReportingMonthId) -> Result<Vec<NamedGrant>> {
+pub(crate) fn list(conn: &mut Conn, month: ReportingMonthId) -> Result<Vec<NamedGrant>> {
     type Found = (i64, i64, NaiveDateTime, String, NaiveDateTime, Option<i64>, String);
     let rows: Vec<Found> = late_grants::table
         .inner_join(units::table)
@@ -52,7 +52,11 @@ pub fn list(conn: &mut Conn, month: ReportingMonthId) -> Result<Vec<NamedGrant>>
 }
 
 /// Inserts a late grant; the database assigns the id.
-pub fn insert(conn: &mut Conn, month: ReportingMonthId, new: &LateGrant) -> Result<LateGrantId> {
+pub(crate) fn insert(
+    conn: &mut Conn,
+    month: ReportingMonthId,
+    new: &LateGrant,
+) -> Result<LateGrantId> {
     let id = diesel::insert_into(late_grants::table)
         .values((
             late_grants::reporting_month_id.eq(month.0),
@@ -68,7 +72,7 @@ pub fn insert(conn: &mut Conn, month: ReportingMonthId, new: &LateGrant) -> Resu
 }
 
 /// `(month, unit)` of the late grants of these months that are active at `now`.
-pub fn active(
+pub(crate) fn active(
     conn: &mut Conn,
     months: &BTreeSet<ReportingMonthId>,
     now: Timestamp,
@@ -85,7 +89,7 @@ pub fn active(
 ///
 /// Without `unit` (the caller acts for an area), an active grant of any unit of `project` is
 /// sufficient.
-pub fn is_granted(
+pub(crate) fn is_granted(
     conn: &mut Conn,
     month: ReportingMonthId,
     project: ProjectId,

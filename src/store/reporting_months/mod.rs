@@ -1,8 +1,8 @@
 //! Reporting months, their late grants and their filings.
 
-pub mod filings;
-pub mod grants;
-pub mod recorded;
+pub(crate) mod filings;
+pub(crate) mod grants;
+pub(crate) mod recorded;
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ pub fn list(conn: &mut Conn, year: Option<Year>) -> Result<Vec<ReportingMonth>> 
 }
 
 /// Finds a reporting month; `None` if it was never opened.
-pub fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
+pub(crate) fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
     let row: Option<Row> = months::table
         .filter(months::month.eq(month.to_string()))
         .select(Row::as_select())
@@ -70,7 +70,7 @@ pub fn find(conn: &mut Conn, month: Month) -> Result<Option<ReportingMonth>> {
 }
 
 /// The reporting months of `months` that were opened.
-pub fn of_months(conn: &mut Conn, months: &BTreeSet<Month>) -> Result<Vec<ReportingMonth>> {
+pub(crate) fn of_months(conn: &mut Conn, months: &BTreeSet<Month>) -> Result<Vec<ReportingMonth>> {
     let rows: Vec<Row> = months::table
         .filter(months::month.eq_any(months.iter().map(Month::to_string)))
         .select(Row::as_select())
@@ -79,12 +79,12 @@ pub fn of_months(conn: &mut Conn, months: &BTreeSet<Month>) -> Result<Vec<Report
 }
 
 /// Loads a reporting month, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, month: Month) -> Result<ReportingMonth> {
+pub(crate) fn get(conn: &mut Conn, month: Month) -> Result<ReportingMonth> {
     find(conn, month)?.ok_or(StoreError::NotFound)
 }
 
 /// Last closed or published month of `year`.
-pub fn last_closed(conn: &mut Conn, year: Year) -> Result<Option<Month>> {
+pub(crate) fn last_closed(conn: &mut Conn, year: Year) -> Result<Option<Month>> {
     let locked = list(conn, Some(year))?.into_iter().rfind(|m| m.state != MonthState::Open);
     Ok(locked.map(|m| m.month))
 }
@@ -93,7 +93,7 @@ pub fn last_closed(conn: &mut Conn, year: Year) -> Result<Option<Month>> {
 ///
 /// # Errors
 /// [`MonthRefusal::NotOpen`] if it was never opened.
-pub fn opened<E>(conn: &mut Conn, month: Month) -> Result<ReportingMonth, E>
+pub(crate) fn opened<E>(conn: &mut Conn, month: Month) -> Result<ReportingMonth, E>
 where
     E: From<StoreError> + From<MonthRefusal>,
 {
@@ -120,7 +120,7 @@ pub fn insert(conn: &mut Conn, new: &ReportingMonth) -> Result<()> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
     let mine = months::table.find(month.id.0).filter(months::version.eq(month.version));
     let changed = diesel::update(mine)
         .set((
@@ -141,7 +141,7 @@ pub fn save(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
 /// The snapshot of a REPEATABLE READ transaction is taken by its first query, and `lock table` does
 /// not take one. Reports filed before the lock was granted are therefore visible; later ones fail
 /// because the month has changed.
-pub fn lock(conn: &mut Conn) -> Result<()> {
+pub(crate) fn lock(conn: &mut Conn) -> Result<()> {
     match conn {
         // SQLite has a single writer.
         Conn::Sqlite(_) => {}
@@ -158,7 +158,7 @@ pub fn lock(conn: &mut Conn) -> Result<()> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] if the month changed since it was read.
-pub fn hold(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
+pub(crate) fn hold(conn: &mut Conn, month: &ReportingMonth) -> Result<()> {
     let mine = months::table.find(month.id.0).filter(months::version.eq(month.version));
     let held = match conn {
         // SQLite has a single writer.

@@ -13,7 +13,7 @@ use crate::store::reporting_months::grants::NamedGrant;
 
 /// A reporting month.
 #[derive(Debug, Serialize)]
-pub struct RecordedReportingMonth {
+pub(crate) struct RecordedReportingMonth {
     id: ReportingMonthId,
     month: Month,
     opens_on: NaiveDate,
@@ -39,7 +39,7 @@ impl From<&ReportingMonth> for RecordedReportingMonth {
 
 /// A late grant, at the time it was given.
 #[derive(Debug, Serialize)]
-pub struct RecordedLateGrant<'a> {
+pub(crate) struct RecordedLateGrant<'a> {
     id: LateGrantId,
     unit_id: UnitId,
     unit: &'a str,

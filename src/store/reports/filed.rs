@@ -11,7 +11,7 @@ use crate::store::{Conn, Result, issues};
 
 /// A report with the restatements of its month and the issues it mentions.
 #[derive(Clone, Debug)]
-pub struct FiledReport {
+pub(crate) struct FiledReport {
     /// The report.
     pub report: Report,
     /// Corrections of its month, the earliest first.
@@ -21,7 +21,7 @@ pub struct FiledReport {
 }
 
 /// `report` with its restatements and issues.
-pub fn of(conn: &mut Conn, report: Report) -> Result<FiledReport> {
+pub(crate) fn of(conn: &mut Conn, report: Report) -> Result<FiledReport> {
     let restatements = restatements::list(conn, report.project_id, Some(report.month))?;
     let mut mentioned = issues::mentioned(conn, report.project_id)?;
     let issue_ids = mentioned.remove(&report.id).unwrap_or_default();
@@ -29,7 +29,7 @@ pub fn of(conn: &mut Conn, report: Report) -> Result<FiledReport> {
 }
 
 /// Every report of a project, the earliest month first.
-pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<FiledReport>> {
+pub(crate) fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<FiledReport>> {
     let restated = restatements::list(conn, project, None)?;
     let mut mentioned = issues::mentioned(conn, project)?;
     let filed = |report: Report| FiledReport {
@@ -41,7 +41,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<FiledReport>> {
 }
 
 /// `reports` of any projects in their order; two queries.
-pub fn many(conn: &mut Conn, reports: Vec<Report>) -> Result<Vec<FiledReport>> {
+pub(crate) fn many(conn: &mut Conn, reports: Vec<Report>) -> Result<Vec<FiledReport>> {
     let projects = reports.iter().map(|report| report.project_id).collect();
     let months = reports.iter().map(|report| report.month).collect();
     let restated = restatements::of_months(conn, &projects, &months)?;

@@ -1,10 +1,10 @@
 //! Monthly reports.
 
-pub mod filed;
-pub mod recorded;
-pub mod restatements;
-pub mod restatements_across;
-pub mod review;
+pub(crate) mod filed;
+pub(crate) mod recorded;
+pub(crate) mod restatements;
+pub(crate) mod restatements_across;
+pub(crate) mod review;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,7 +78,7 @@ impl TryFrom<Row> for Report {
 }
 
 /// Monthly reports of a project, earliest month first.
-pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
+pub(crate) fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
     let rows: Vec<Row> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .order(dsl::month)
@@ -88,7 +88,7 @@ pub fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Report>> {
 }
 
 /// Reports of these projects, by project and month.
-pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Vec<Report>> {
+pub(crate) fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Vec<Report>> {
     let rows: Vec<Row> = reports::table
         .filter(dsl::project_id.eq_any(projects.iter().map(|p| p.0)))
         .order((dsl::project_id, dsl::month))
@@ -98,12 +98,12 @@ pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Ve
 }
 
 /// Loads the report of a month, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Report> {
+pub(crate) fn get(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Report> {
     find(conn, project, month)?.ok_or(StoreError::NotFound)
 }
 
 /// Finds the report of a month.
-pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<Report>> {
+pub(crate) fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<Report>> {
     let row: Option<Row> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .filter(dsl::month.eq(month.to_string()))
@@ -114,7 +114,7 @@ pub fn find(conn: &mut Conn, project: ProjectId, month: Month) -> Result<Option<
 }
 
 /// First month with a submitted or confirmed report of the project.
-pub fn first_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
+pub(crate) fn first_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
     let month: Option<String> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .filter(dsl::state.eq_any(HANDED_OVER))
@@ -124,7 +124,7 @@ pub fn first_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<M
 }
 
 /// Last month with a submitted or confirmed report of the project.
-pub fn last_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
+pub(crate) fn last_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Month>> {
     let month: Option<String> = reports::table
         .filter(dsl::project_id.eq(project.0))
         .filter(dsl::state.eq_any(HANDED_OVER))
@@ -135,17 +135,12 @@ pub fn last_handed_over(conn: &mut Conn, project: ProjectId) -> Result<Option<Mo
 
 const HANDED_OVER: [&str; 2] = [ReportState::Submitted.as_str(), ReportState::Confirmed.as_str()];
 
-/// Last month with a confirmed report.
-pub fn last_confirmed(conn: &mut Conn) -> Result<Option<Month>> {
-    let month: Option<String> = reports::table
-        .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
-        .select(max(dsl::month))
-        .first(conn)?;
-    month.map(|m| StoreError::read_text(&m)).transpose()
-}
-
 /// Last month between `first` and `last` with a confirmed report.
-pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Result<Option<Month>> {
+pub(crate) fn last_confirmed_within(
+    conn: &mut Conn,
+    first: Month,
+    last: Month,
+) -> Result<Option<Month>> {
     let month: Option<String> = reports::table
         .filter(dsl::state.eq(ReportState::Confirmed.as_str()))
         .filter(dsl::month.between(first.to_string(), last.to_string()))
@@ -155,7 +150,7 @@ pub fn last_confirmed_within(conn: &mut Conn, first: Month, last: Month) -> Resu
 }
 
 /// Number of reports of a month in `state`.
-pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
+pub(crate) fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
     Ok(reports::table
         .filter(dsl::month.eq(month.to_string()))
         .filter(dsl::state.eq(state.as_str()))
@@ -167,7 +162,7 @@ pub fn count(conn: &mut Conn, month: Month, state: ReportState) -> Result<i64> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the project already has a report for the month.
-pub fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
+pub(crate) fn insert(conn: &mut Conn, new: &Report) -> Result<()> {
     insert_all(conn, &[new]).map(drop)
 }
 
@@ -178,7 +173,7 @@ const ROWS_AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// [`StoreError::Taken`] if a project already has a report for the month.
-pub fn insert_all(conn: &mut Conn, new: &[&Report]) -> Result<Vec<ReportId>> {
+pub(crate) fn insert_all(conn: &mut Conn, new: &[&Report]) -> Result<Vec<ReportId>> {
     let mut ids = BTreeMap::new();
     for part in new.chunks(ROWS_AT_ONCE) {
         let rows: Vec<NewRow<'_>> =
@@ -200,7 +195,7 @@ pub fn insert_all(conn: &mut Conn, new: &[&Report]) -> Result<Vec<ReportId>> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, report: &Report) -> Result<()> {
     let next = Report { version: report.version + 1, ..report.clone() };
     save_from(conn, report.version, &next)
 }
@@ -209,7 +204,7 @@ pub fn save(conn: &mut Conn, report: &Report) -> Result<()> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] if the version is no longer `read`.
-pub fn save_from(conn: &mut Conn, read: i64, report: &Report) -> Result<()> {
+pub(crate) fn save_from(conn: &mut Conn, read: i64, report: &Report) -> Result<()> {
     let mine = reports::table.find(report.id.0).filter(dsl::version.eq(read));
     let changed = diesel::update(mine)
         .set((columns(report)?, dsl::version.eq(report.version)))

@@ -15,7 +15,7 @@ use crate::store::reports::filed::FiledReport;
 
 /// A report.
 #[derive(Debug, Serialize)]
-pub struct RecordedReport<'a> {
+pub(crate) struct RecordedReport<'a> {
     id: ReportId,
     project_id: ProjectId,
     month: Month,
@@ -45,7 +45,7 @@ struct RecordedWarning<'a> {
 
 /// A restatement.
 #[derive(Debug, Serialize)]
-pub struct RecordedRestatement<'a> {
+pub(crate) struct RecordedRestatement<'a> {
     id: RestatementId,
     month: Month,
     amount_wan: Fen,

@@ -44,7 +44,11 @@ impl TryFrom<Row> for Restatement {
 }
 
 /// Restatements of a project, of one month or of all months, in order of entry.
-pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result<Vec<Restatement>> {
+pub(crate) fn list(
+    conn: &mut Conn,
+    project: ProjectId,
+    month: Option<Month>,
+) -> Result<Vec<Restatement>> {
     let mut query = restatements::table
         .filter(restatements::project_id.eq(project.0))
         .order((restatements::month, restatements::id))
@@ -58,7 +62,10 @@ pub fn list(conn: &mut Conn, project: ProjectId, month: Option<Month>) -> Result
 }
 
 /// Restatements of these projects, in order of month and entry.
-pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Vec<Restatement>> {
+pub(crate) fn of_projects(
+    conn: &mut Conn,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<Vec<Restatement>> {
     let rows: Vec<Row> = restatements::table
         .filter(restatements::project_id.eq_any(projects.iter().map(|p| p.0)))
         .order((restatements::month, restatements::id))
@@ -68,7 +75,7 @@ pub fn of_projects(conn: &mut Conn, projects: &BTreeSet<ProjectId>) -> Result<Ve
 }
 
 /// Restatements of these projects in these months, in order of entry.
-pub fn of_months(
+pub(crate) fn of_months(
     conn: &mut Conn,
     projects: &BTreeSet<ProjectId>,
     months: &BTreeSet<Month>,
@@ -83,7 +90,7 @@ pub fn of_months(
 }
 
 /// All restatements with project names, in order of entry.
-pub fn all(conn: &mut Conn) -> Result<Vec<(Restatement, String)>> {
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<(Restatement, String)>> {
     let rows: Vec<(Row, String)> = restatements::table
         .inner_join(projects::table)
         .order(restatements::id)
@@ -124,7 +131,7 @@ pub(in crate::store) fn before(conn: &mut Conn, year: Year) -> Result<Vec<(i64, 
 ///
 /// Also writes the project's row without changing it, so that two concurrent restatements conflict
 /// and the second is validated again with the first one included.
-pub fn insert(conn: &mut Conn, new: &Restatement) -> Result<RestatementId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Restatement) -> Result<RestatementId> {
     diesel::update(projects::table.find(new.project_id.0))
         .set(projects::version.eq(projects::version))
         .execute(conn)?;

@@ -13,7 +13,7 @@ use crate::store::{Conn, Page, PageRequest, Result};
 
 /// Filter for restatements. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct RestatementFilter {
+pub(crate) struct RestatementFilter {
     /// Projects, ids and time of change.
     pub scope: RecordScope,
     /// Months to include.
@@ -22,7 +22,7 @@ pub struct RestatementFilter {
 
 /// Restatement with the name of its project.
 #[derive(Clone, Debug)]
-pub struct NamedRestatement {
+pub(crate) struct NamedRestatement {
     /// The restatement.
     pub restatement: Restatement,
     /// Name of its project.
@@ -45,7 +45,7 @@ fn wanted(filter: &RestatementFilter, sight: Sight) -> Wanted<'_> {
 }
 
 /// One page of visible restatements that match `filter`, in the order of entry.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &RestatementFilter,
     sight: Sight,

@@ -24,7 +24,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Filter for the review queue. Empty lists do not filter.
 #[derive(Clone, Debug, Default)]
-pub struct ReviewFilter {
+pub(crate) struct ReviewFilter {
     /// Months to include.
     pub months: Vec<Month>,
     /// States to include.
@@ -76,7 +76,7 @@ fn wanted(filter: &ReviewFilter, sight: Sight) -> Wanted<'_> {
 
 /// Figures shown next to a report under review, for comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub(crate) struct Beside {
     /// Planned investment of the month, in the version in force.
     pub planned: Option<Fen>,
     /// Reported investment of the previous month, in any state.
@@ -84,7 +84,7 @@ pub struct Beside {
 }
 
 /// Comparison figures of each of `reports`; two queries in total.
-pub fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, Beside>> {
+pub(crate) fn beside(conn: &mut Conn, reports: &[Report]) -> Result<BTreeMap<ReportId, Beside>> {
     let projects: BTreeSet<i64> = reports.iter().map(|r| r.project_id.0).collect();
     let before: BTreeSet<String> = reports.iter().map(|r| r.month.previous().to_string()).collect();
     let rows: Vec<(i64, String, i64)> = reports::table
@@ -132,7 +132,7 @@ fn versions_of(
 }
 
 /// One page of reports that match `filter` with project names, ordered by id.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     filter: &ReviewFilter,
     sight: Sight,

@@ -1,7 +1,7 @@
 //! Roll-overs of unfinished projects, and their lines.
 
-pub mod recorded;
-pub mod totals;
+pub(crate) mod recorded;
+pub(crate) mod totals;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -75,7 +75,7 @@ impl From<LineRow> for RollOverLine {
 
 /// A line with the name of its project.
 #[derive(Clone, Debug)]
-pub struct NamedLine {
+pub(crate) struct NamedLine {
     /// The line.
     pub line: RollOverLine,
     /// The project's name.
@@ -89,7 +89,7 @@ impl NamedLine {
 }
 
 /// Finds the roll-over into a year.
-pub fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
+pub(crate) fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
     let row: Option<Row> = roll_overs::table
         .filter(roll_overs::year.eq(year.get()))
         .select(Row::as_select())
@@ -99,7 +99,7 @@ pub fn find(conn: &mut Conn, year: Year) -> Result<Option<RollOver>> {
 }
 
 /// Loads the roll-over into a year, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, year: Year) -> Result<RollOver> {
+pub(crate) fn get(conn: &mut Conn, year: Year) -> Result<RollOver> {
     find(conn, year)?.ok_or(StoreError::NotFound)
 }
 
@@ -107,7 +107,7 @@ pub fn get(conn: &mut Conn, year: Year) -> Result<RollOver> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] if the year already has a roll-over.
-pub fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
+pub(crate) fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
     let id = diesel::insert_into(roll_overs::table)
         .values((
             roll_overs::year.eq(new.year.get()),
@@ -125,7 +125,7 @@ pub fn insert(conn: &mut Conn, new: &RollOver) -> Result<RollOverId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, roll_over: &RollOver) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, roll_over: &RollOver) -> Result<()> {
     let mine =
         roll_overs::table.find(roll_over.id.0).filter(roll_overs::version.eq(roll_over.version));
     let changed = diesel::update(mine)
@@ -144,7 +144,7 @@ pub fn save(conn: &mut Conn, roll_over: &RollOver) -> Result<()> {
 }
 
 /// Replaces the lines of a roll-over.
-pub fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> Result<()> {
+pub(crate) fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> Result<()> {
     diesel::delete(lines::table.filter(lines::roll_over_id.eq(of.0))).execute(conn)?;
     for line in new {
         diesel::insert_into(lines::table)
@@ -163,7 +163,7 @@ pub fn replace_lines(conn: &mut Conn, of: RollOverId, new: &[RollOverLine]) -> R
 }
 
 /// All lines, ordered by project.
-pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<NamedLine>> {
+pub(crate) fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<NamedLine>> {
     let rows: Vec<(LineRow, String)> = lines::table
         .inner_join(projects::table)
         .filter(lines::roll_over_id.eq(of.0))
@@ -174,7 +174,7 @@ pub fn lines(conn: &mut Conn, of: RollOverId) -> Result<Vec<NamedLine>> {
 }
 
 /// One page of lines, ordered by project.
-pub fn page(conn: &mut Conn, of: RollOverId, page: &PageRequest) -> Result<Page<NamedLine>> {
+pub(crate) fn page(conn: &mut Conn, of: RollOverId, page: &PageRequest) -> Result<Page<NamedLine>> {
     let all = lines::table.filter(lines::roll_over_id.eq(of.0));
     let total = page.total(|| all.count().get_result(conn))?;
     let rows: Vec<(LineRow, String)> = lines::table
@@ -189,7 +189,7 @@ pub fn page(conn: &mut Conn, of: RollOverId, page: &PageRequest) -> Result<Page<
 }
 
 /// Loads the line of a project, or returns [`StoreError::NotFound`].
-pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<NamedLine> {
+pub(crate) fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<NamedLine> {
     let row: (LineRow, String) = lines::table
         .inner_join(projects::table)
         .filter(lines::roll_over_id.eq(of.0))
@@ -203,7 +203,7 @@ pub fn line(conn: &mut Conn, of: RollOverId, project: ProjectId) -> Result<Named
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save_line(conn: &mut Conn, of: RollOverId, line: &RollOverLine) -> Result<()> {
+pub(crate) fn save_line(conn: &mut Conn, of: RollOverId, line: &RollOverLine) -> Result<()> {
     let mine = lines::table
         .filter(lines::roll_over_id.eq(of.0))
         .filter(lines::project_id.eq(line.project_id.0))

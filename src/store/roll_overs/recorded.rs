@@ -14,7 +14,7 @@ use crate::store::roll_overs::totals::RollOverTotals;
 
 /// A roll-over.
 #[derive(Debug, Serialize)]
-pub struct RecordedRollOver<'a> {
+pub(crate) struct RecordedRollOver<'a> {
     year: Year,
     through: Month,
     state: RollOverState,
@@ -61,7 +61,7 @@ impl<'a> From<&'a RollOverTotals> for RecordedRollOver<'a> {
 
 /// A line of a roll-over.
 #[derive(Debug, Serialize)]
-pub struct RecordedRollOverLine<'a> {
+pub(crate) struct RecordedRollOverLine<'a> {
     project_id: ProjectId,
     project: &'a str,
     remaining_wan: Fen,

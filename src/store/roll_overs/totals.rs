@@ -8,7 +8,7 @@ use crate::store::{Conn, Result, reporting_months, roll_overs};
 
 /// A roll-over with the sums of its lines.
 #[derive(Clone, Debug)]
-pub struct RollOverTotals {
+pub(crate) struct RollOverTotals {
     /// The roll-over.
     pub roll_over: RollOver,
     /// Months of the old year that are still open.
@@ -26,7 +26,7 @@ pub struct RollOverTotals {
 }
 
 /// `roll_over` with the sums of its lines.
-pub fn of(conn: &mut Conn, roll_over: RollOver) -> Result<RollOverTotals> {
+pub(crate) fn of(conn: &mut Conn, roll_over: RollOver) -> Result<RollOverTotals> {
     let lines = roll_overs::lines(conn, roll_over.id)?;
     let months = reporting_months::list(conn, Some(roll_over.through.year()))?;
     let open = months.iter().filter(|m| m.state == MonthState::Open).map(|m| m.month);

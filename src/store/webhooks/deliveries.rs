@@ -12,11 +12,11 @@ use crate::store::webhooks::{Row as HookRow, Webhook, reader};
 use crate::store::{Conn, Page, PageRequest, Result, StoreError, events};
 
 /// Maximum number of events examined for one webhook at a time.
-pub const MOST: i64 = 200;
+pub(crate) const MOST: i64 = 200;
 
 /// Delivery of one message to a webhook.
 #[derive(Clone, Debug)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// Its id.
     pub id: DeliveryId,
     /// Webhook that receives it.
@@ -91,7 +91,7 @@ impl TryFrom<Row> for Delivery {
 
 /// Next part of the feed to queue for a webhook.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// Webhook to advance.
     pub webhook: WebhookId,
     /// Sequence before this step.
@@ -105,7 +105,7 @@ pub struct Step {
 /// Steps for all enabled webhooks that are behind the head of the feed.
 ///
 /// Webhooks whose owner may no longer receive events are skipped.
-pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
+pub(crate) fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
     let head = seal::head(conn)?;
     let behind: Vec<HookRow> = webhooks::table
         .filter(webhooks::disabled_at.is_null())
@@ -135,7 +135,7 @@ pub fn steps(conn: &mut Conn, now: Timestamp) -> Result<Vec<Step>> {
 ///
 /// Does nothing if the webhook was disabled, deleted, or advanced by another instance since the
 /// step was computed.
-pub fn queue(conn: &mut Conn, step: &Step, ids: &[String], now: Timestamp) -> Result<()> {
+pub(crate) fn queue(conn: &mut Conn, step: &Step, ids: &[String], now: Timestamp) -> Result<()> {
     let stands = webhooks::table
         .find(step.webhook.0)
         .filter(webhooks::after_sequence.eq(step.from))
@@ -179,7 +179,7 @@ fn insert(
 }
 
 /// Queues a test message.
-pub fn ping(
+pub(crate) fn ping(
     conn: &mut Conn,
     hook: WebhookId,
     message_id: &str,
@@ -190,14 +190,14 @@ pub fn ping(
 }
 
 /// Loads a delivery of this webhook, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, hook: WebhookId, id: DeliveryId) -> Result<Delivery> {
+pub(crate) fn get(conn: &mut Conn, hook: WebhookId, id: DeliveryId) -> Result<Delivery> {
     let row = deliveries::table.find(id.0).filter(deliveries::webhook_id.eq(hook.0));
     let row = row.select(Row::as_select()).first::<Row>(conn).optional()?;
     row.ok_or(StoreError::NotFound)?.try_into()
 }
 
 /// One page of a webhook's deliveries in one of these states, or in any; newest first.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     hook: WebhookId,
     states: &[DeliveryState],
@@ -224,7 +224,7 @@ pub fn list(
 }
 
 /// Webhooks with due deliveries that no instance has leased, longest waiting first.
-pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<WebhookId>> {
+pub(crate) fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<WebhookId>> {
     let due = deliveries::table
         .filter(deliveries::state.eq(DeliveryState::Pending.as_str()))
         .filter(deliveries::next_attempt_at.le(now.naive()))
@@ -248,7 +248,7 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<WebhookId>> {
 }
 
 /// Due delivery of a webhook that has waited longest.
-pub fn next(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<Option<Delivery>> {
+pub(crate) fn next(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<Option<Delivery>> {
     let row: Option<Row> = deliveries::table
         .filter(deliveries::webhook_id.eq(hook.0))
         .filter(deliveries::state.eq(DeliveryState::Pending.as_str()))
@@ -261,7 +261,7 @@ pub fn next(conn: &mut Conn, hook: WebhookId, now: Timestamp) -> Result<Option<D
 }
 
 /// Records an attempt's result. Returns false if it was already recorded.
-pub fn settle(
+pub(crate) fn settle(
     conn: &mut Conn,
     tried: &Delivery,
     answer: Answer,
@@ -290,7 +290,7 @@ pub fn settle(
 }
 
 /// Schedules a delivery again: due now, with a new retry schedule.
-pub fn repeat(conn: &mut Conn, id: DeliveryId, now: Timestamp) -> Result<()> {
+pub(crate) fn repeat(conn: &mut Conn, id: DeliveryId, now: Timestamp) -> Result<()> {
     diesel::update(deliveries::table.find(id.0))
         .set((
             deliveries::state.eq(DeliveryState::Pending.as_str()),
@@ -306,7 +306,7 @@ pub fn repeat(conn: &mut Conn, id: DeliveryId, now: Timestamp) -> Result<()> {
 /// Deletes deliveries that were delivered by `before`; returns their number.
 ///
 /// Other deliveries are deleted only together with their webhook.
-pub fn prune(conn: &mut Conn, before: Timestamp) -> Result<usize> {
+pub(crate) fn prune(conn: &mut Conn, before: Timestamp) -> Result<usize> {
     let old = deliveries::table
         .filter(deliveries::state.eq(DeliveryState::Delivered.as_str()))
         .filter(deliveries::settled_at.le(before.naive()));

@@ -1,9 +1,9 @@
 //! Webhooks: owner, filter, position in the change feed, and the lease of the instance that is
 //! sending.
 
-pub mod deliveries;
-pub mod recorded;
-pub mod secrets;
+pub(crate) mod deliveries;
+pub(crate) mod recorded;
+pub(crate) mod secrets;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -21,7 +21,7 @@ use crate::store::{Conn, Page, PageRequest, Result, StoreError};
 
 /// Webhook.
 #[derive(Clone, Debug)]
-pub struct Webhook {
+pub(crate) struct Webhook {
     /// Its id.
     pub id: WebhookId,
     /// Owner.
@@ -44,7 +44,7 @@ pub struct Webhook {
 
 /// When and why a webhook was disabled.
 #[derive(Clone, Copy, Debug)]
-pub struct Disabled {
+pub(crate) struct Disabled {
     /// When.
     pub at: Timestamp,
     /// Why.
@@ -89,18 +89,18 @@ impl TryFrom<Row> for Webhook {
 }
 
 /// Finds a webhook by id.
-pub fn find(conn: &mut Conn, id: WebhookId) -> Result<Option<Webhook>> {
+pub(crate) fn find(conn: &mut Conn, id: WebhookId) -> Result<Option<Webhook>> {
     let row = webhooks::table.find(id.0).select(Row::as_select()).first::<Row>(conn);
     row.optional()?.map(Webhook::try_from).transpose()
 }
 
 /// Loads a webhook of this account, or returns [`StoreError::NotFound`].
-pub fn get(conn: &mut Conn, id: WebhookId, owner: UserId) -> Result<Webhook> {
+pub(crate) fn get(conn: &mut Conn, id: WebhookId, owner: UserId) -> Result<Webhook> {
     find(conn, id)?.filter(|hook| hook.user == owner).ok_or(StoreError::NotFound)
 }
 
 /// One page of an account's webhooks, oldest first.
-pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<Webhook>> {
+pub(crate) fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<Webhook>> {
     let own = || webhooks::table.filter(webhooks::user_id.eq(owner.0));
     let mut query = own().select(Row::as_select()).into_boxed();
     if let Some(after) = page.after_id()? {
@@ -112,12 +112,12 @@ pub fn list(conn: &mut Conn, owner: UserId, page: &PageRequest) -> Result<Page<W
 }
 
 /// Number of webhooks of an account.
-pub fn count(conn: &mut Conn, owner: UserId) -> Result<i64> {
+pub(crate) fn count(conn: &mut Conn, owner: UserId) -> Result<i64> {
     Ok(webhooks::table.filter(webhooks::user_id.eq(owner.0)).count().get_result(conn)?)
 }
 
 /// Inserts a webhook like `new`; the database assigns id and version.
-pub fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
+pub(crate) fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
     let id = diesel::insert_into(webhooks::table)
         .values((
             webhooks::user_id.eq(new.user.0),
@@ -137,7 +137,7 @@ pub fn insert(conn: &mut Conn, new: &Webhook) -> Result<WebhookId> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn save(conn: &mut Conn, hook: &Webhook) -> Result<()> {
+pub(crate) fn save(conn: &mut Conn, hook: &Webhook) -> Result<()> {
     let row = webhooks::table.find(hook.id.0).filter(webhooks::version.eq(hook.version));
     let changed = diesel::update(row)
         .set((
@@ -164,7 +164,7 @@ pub(in crate::store) fn touch(conn: &mut Conn, id: WebhookId) -> Result<()> {
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
+pub(crate) fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
     let secrets = webhook_secrets::table.filter(webhook_secrets::webhook_id.eq(id.0));
     diesel::delete(secrets).execute(conn)?;
     diesel::delete(sent::table.filter(sent::webhook_id.eq(id.0))).execute(conn)?;
@@ -174,7 +174,7 @@ pub fn delete(conn: &mut Conn, id: WebhookId, version: i64) -> Result<()> {
 
 /// Visibility of the change feed for a webhook's owner.
 #[derive(Clone, Copy, Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     sight: Sight,
     accounts: bool,
     origins: bool,
@@ -182,18 +182,18 @@ pub struct Reader {
 
 impl Reader {
     /// True if events show the owner the network addresses they came from.
-    pub fn sees_origins(self) -> bool {
+    pub(crate) fn sees_origins(self) -> bool {
         self.origins
     }
 
     /// Filter for the events of `hook` after sequence `after`.
-    pub fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
+    pub(crate) fn filter(self, hook: &Webhook, after: i64) -> FeedFilter {
         let kinds = hook.kinds.clone();
         FeedFilter { kinds, project: hook.project, ..self.all_after(after) }
     }
 
     /// Filter for the single event with this sequence, if it is visible.
-    pub fn only(self, sequence: i64) -> FeedFilter {
+    pub(crate) fn only(self, sequence: i64) -> FeedFilter {
         FeedFilter { until: Some(sequence), ..self.all_after(sequence - 1) }
     }
 
@@ -207,7 +207,7 @@ impl Reader {
 ///
 /// `None` if the owner may no longer receive events: deleted, disabled, expired, or without the
 /// right to manage webhooks.
-pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<Reader>> {
+pub(crate) fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<Reader>> {
     let Some(user) = users::find(conn, owner)? else {
         return Ok(None);
     };
@@ -224,7 +224,7 @@ pub fn reader(conn: &mut Conn, owner: UserId, now: Timestamp) -> Result<Option<R
 
 /// Leases the webhook to instance `me` until `until`. Returns false if another instance has it or
 /// it is disabled.
-pub fn lease(
+pub(crate) fn lease(
     conn: &mut Conn,
     id: WebhookId,
     me: &str,
@@ -243,7 +243,7 @@ pub fn lease(
 
 /// Extends the lease of `me` until `until`; the current time releases it. Returns false if another
 /// instance has the lease.
-pub fn keep(conn: &mut Conn, id: WebhookId, me: &str, until: Timestamp) -> Result<bool> {
+pub(crate) fn keep(conn: &mut Conn, id: WebhookId, me: &str, until: Timestamp) -> Result<bool> {
     let mine = webhooks::table.find(id.0).filter(webhooks::leased_by.eq(me));
     let kept = diesel::update(mine).set(webhooks::leased_until.eq(until.naive())).execute(conn)?;
     Ok(kept > 0)

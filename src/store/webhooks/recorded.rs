@@ -12,7 +12,7 @@ use crate::store::webhooks::secrets::WebhookSecret;
 
 /// A webhook with its secrets.
 #[derive(Debug, Serialize)]
-pub struct RecordedWebhook<'a> {
+pub(crate) struct RecordedWebhook<'a> {
     id: WebhookId,
     url: String,
     kinds: &'a [String],
@@ -36,7 +36,7 @@ struct RecordedSecret<'a> {
 
 impl<'a> RecordedWebhook<'a> {
     /// What is recorded of a webhook.
-    pub fn new(hook: &'a Webhook, secrets: &'a [WebhookSecret]) -> Self {
+    pub(crate) fn new(hook: &'a Webhook, secrets: &'a [WebhookSecret]) -> Self {
         let secret = |secret: &'a WebhookSecret| RecordedSecret {
             id: secret.id,
             hint: &secret.hint,

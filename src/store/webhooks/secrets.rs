@@ -10,7 +10,7 @@ use crate::store::{Conn, Result, StoreError, webhooks};
 
 /// Secret of a webhook, without its value.
 #[derive(Clone, Debug)]
-pub struct WebhookSecret {
+pub(crate) struct WebhookSecret {
     /// Its id.
     pub id: WebhookSecretId,
     /// Salt from which it is derived.
@@ -27,7 +27,7 @@ pub struct WebhookSecret {
 
 impl WebhookSecret {
     /// True if it signs messages at `now`.
-    pub fn is_good(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|ends| now < ends)
     }
 }
@@ -57,7 +57,7 @@ impl From<Row> for WebhookSecret {
 }
 
 /// Secrets of a webhook including expired ones, newest first.
-pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
+pub(crate) fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
     let rows: Vec<Row> = secrets::table
         .filter(secrets::webhook_id.eq(hook.0))
         .order(secrets::id.desc())
@@ -68,7 +68,7 @@ pub fn list(conn: &mut Conn, hook: WebhookId) -> Result<Vec<WebhookSecret>> {
 
 /// What is stored of a new secret.
 #[derive(Clone, Debug)]
-pub struct NewWebhookSecret {
+pub(crate) struct NewWebhookSecret {
     /// Salt from which it is derived.
     pub salt: String,
     /// Digest of the secret.
@@ -79,7 +79,7 @@ pub struct NewWebhookSecret {
 
 /// Inserts a secret. Other active secrets expire at `others_end` unless they expire earlier;
 /// expired secrets are deleted.
-pub fn add(
+pub(crate) fn add(
     conn: &mut Conn,
     hook: WebhookId,
     new: &NewWebhookSecret,
@@ -106,7 +106,7 @@ pub fn add(
 /// Deletes a secret, or returns [`StoreError::NotFound`].
 ///
 /// If only one secret is left, it no longer expires.
-pub fn end(conn: &mut Conn, hook: WebhookId, id: WebhookSecretId) -> Result<()> {
+pub(crate) fn end(conn: &mut Conn, hook: WebhookId, id: WebhookSecretId) -> Result<()> {
     let row = secrets::table.find(id.0).filter(secrets::webhook_id.eq(hook.0));
     if diesel::delete(row).execute(conn)? == 0 {
         return Err(StoreError::NotFound);

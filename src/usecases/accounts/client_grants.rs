@@ -25,7 +25,7 @@ use crate::usecases::waiting::{Decided, Saved, Waiting};
 ///
 /// # Errors
 /// As [`clients::decide_creation`]; a conflict when the name is in use.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     input: &ClientInput,
     secret: &NewSecret,
@@ -72,7 +72,7 @@ fn effects(new: &NewClient) -> Vec<FieldChange> {
 ///
 /// # Errors
 /// As [`clients::decide_update`]; stale when somebody else changed the client.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: ClientId,
     version: impl Into<Expected>,
@@ -126,7 +126,7 @@ fn changed_fields(before: &Client, after: &Client) -> Result<String, Refusal> {
 ///
 /// # Errors
 /// As [`clients::create`].
-pub fn create(
+pub(crate) fn create(
     conn: &mut Conn,
     decided: Decided<ClientCreation>,
 ) -> Result<Saved<ClientView>, Refusal> {
@@ -140,7 +140,10 @@ pub fn create(
 ///
 /// # Errors
 /// As [`clients::save`].
-pub fn save(conn: &mut Conn, decided: Decided<ClientChange>) -> Result<Saved<ClientView>, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    decided: Decided<ClientChange>,
+) -> Result<Saved<ClientView>, Refusal> {
     match decided {
         Decided::Now(change) => clients::save(conn, change).map(Saved::Done),
         Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
@@ -151,7 +154,7 @@ pub fn save(conn: &mut Conn, decided: Decided<ClientChange>) -> Result<Saved<Cli
 ///
 /// # Errors
 /// `proposal-stale` when the name is in use now.
-pub fn decide_granted_creation(
+pub(crate) fn decide_granted_creation(
     ask: &mut Ask<'_>,
     proposal: &Proposal,
 ) -> Result<ClientCreation, Refusal> {
@@ -167,7 +170,7 @@ pub fn decide_granted_creation(
 ///
 /// # Errors
 /// `proposal-stale` when the client has changed.
-pub fn decide_granted_change(
+pub(crate) fn decide_granted_change(
     ask: &mut Ask<'_>,
     proposal: &Proposal,
 ) -> Result<ClientChange, Refusal> {

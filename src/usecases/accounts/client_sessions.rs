@@ -14,7 +14,7 @@ use crate::usecases::refusal::Refusal;
 
 /// What a machine client shows to get a token.
 #[derive(Clone, Debug)]
-pub struct ClientLogin {
+pub(crate) struct ClientLogin {
     /// Its identifier.
     pub client_id: String,
     /// Its secret.
@@ -27,7 +27,7 @@ pub struct ClientLogin {
 
 /// An open session of a machine client.
 #[derive(Debug)]
-pub struct ClientSession {
+pub(crate) struct ClientSession {
     /// The client.
     pub client: Client,
     /// The scopes granted.
@@ -40,7 +40,7 @@ pub struct ClientSession {
 ///
 /// # Errors
 /// [`wrong_client`].
-pub fn check(asked: &mut Anonymous<'_>, login: &ClientLogin) -> Result<(), Refusal> {
+pub(crate) fn check(asked: &mut Anonymous<'_>, login: &ClientLogin) -> Result<(), Refusal> {
     let (conn, now) = (&mut *asked.conn, asked.now.instant);
     let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
     let client = found.ok_or_else(wrong_client)?;
@@ -54,7 +54,7 @@ pub fn check(asked: &mut Anonymous<'_>, login: &ClientLogin) -> Result<(), Refus
 /// [`wrong_client`] when it is unknown, disabled or expired, or the secret is wrong or revoked;
 /// Unreadable when it asks for more than the scopes it has. A refusal leaves the time of the
 /// secret's last use as it was.
-pub fn open(
+pub(crate) fn open(
     asked: &mut Anonymous<'_>,
     login: &ClientLogin,
     origin: &Origin,
@@ -86,7 +86,7 @@ fn granted(login: &ClientLogin, client: &Client) -> Option<Vec<ClientScope>> {
 }
 
 /// The refusal of a client or secret that is not valid. It does not say which of them it is.
-pub fn wrong_client() -> Refusal {
+pub(crate) fn wrong_client() -> Refusal {
     let words = Words::new(
         "客户端或密钥不正确，或已停用、到期、吊销。请向管理员索取新的密钥。",
         "The client id or secret is wrong, disabled, expired or revoked. Ask the administrator for a new secret.",

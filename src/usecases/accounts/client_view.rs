@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 /// A machine client: an application that uses the API with its own credentials.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MachineClient)]
-pub struct ClientView {
+pub(crate) struct ClientView {
     /// The client's id.
     pub id: ClientId,
     /// Identifier to send as `client_id` to `/oauth/token`.
@@ -55,7 +55,7 @@ pub struct ClientView {
 /// A client secret, without the secret itself.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ClientSecret)]
-pub struct ClientSecretView {
+pub(crate) struct ClientSecretView {
     /// The secret's id.
     pub id: ClientSecretId,
     /// First characters of the secret, to recognise it by.
@@ -82,7 +82,7 @@ impl Versioned for ClientView {
 
 impl ClientView {
     /// The answer about `client` with its active `secrets`.
-    pub fn of(client: Client, secrets: Vec<ClientSecret>) -> Self {
+    pub(crate) fn of(client: Client, secrets: Vec<ClientSecret>) -> Self {
         Self {
             id: client.id,
             client_id: client.client_id,
@@ -103,7 +103,7 @@ impl ClientView {
 
 /// A machine client and its newly created secret.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ClientWithSecret {
+pub(crate) struct ClientWithSecret {
     /// The client.
     #[serde(flatten)]
     pub client: ClientView,
@@ -122,7 +122,7 @@ impl Versioned for ClientWithSecret {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ClientInput {
+pub(crate) struct ClientInput {
     /// Display name; shown as the author in events.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
@@ -150,7 +150,7 @@ impl ClientInput {
 /// The fields of a machine client that can be changed.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ClientForm {
+pub(crate) struct ClientForm {
     /// Display name.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
@@ -189,7 +189,7 @@ impl Patchable for ClientForm {
 ///
 /// # Errors
 /// All invalid fields.
-pub fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> {
+pub(crate) fn parse(input: &ClientInput, now: Timestamp) -> Result<NewClient, Refusal> {
     let mut check = Check::new();
     let name = check.field("/name", Name::parse(&input.name));
     check_affiliation(&mut check, input.role, input.unit_id, input.area_id);
@@ -253,7 +253,7 @@ fn in_future(check: &mut Check, expires_at: Option<Timestamp>, now: Timestamp) {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn changed(
+pub(crate) fn changed(
     client: Client,
     patch: &Patch<ClientForm>,
     now: Timestamp,

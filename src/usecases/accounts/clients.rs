@@ -20,7 +20,7 @@ use crate::usecases::refusal::Refusal;
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<ClientView>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<ClientView>, Refusal> {
     let page = clients::list(ask.conn, page)?;
     let mut items = Vec::with_capacity(page.items.len());
     for client in page.items {
@@ -33,7 +33,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<ClientView
 ///
 /// # Errors
 /// Not found.
-pub fn get(ask: &mut Ask<'_>, id: ClientId) -> Result<ClientView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: ClientId) -> Result<ClientView, Refusal> {
     let client = clients::get(ask.conn, id)?;
     view(ask.conn, client)
 }
@@ -44,7 +44,7 @@ fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Refusal> {
 }
 
 /// A machine client that was decided on and is to be created.
-pub struct ClientCreation {
+pub(crate) struct ClientCreation {
     pub(super) new: NewClient,
     secret: Option<NewSecret>,
     stamp: Stamp,
@@ -54,7 +54,7 @@ pub struct ClientCreation {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     input: &ClientInput,
     secret: Option<&NewSecret>,
@@ -68,7 +68,7 @@ pub fn decide_creation(
 ///
 /// # Errors
 /// A conflict when the name is in use.
-pub fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, Refusal> {
+pub(crate) fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, Refusal> {
     let ClientCreation { new, secret, stamp } = creation;
     let now = stamp.now.instant;
     let id = clients::insert(conn, &new, now)?.id;
@@ -84,7 +84,7 @@ pub fn create(conn: &mut Conn, creation: ClientCreation) -> Result<ClientView, R
 }
 
 /// A machine client that was decided on and is to be saved.
-pub struct ClientChange {
+pub(crate) struct ClientChange {
     pub(super) before: Client,
     pub(super) secrets: Vec<ClientSecret>,
     pub(super) client: Client,
@@ -95,7 +95,7 @@ pub struct ClientChange {
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: ClientId,
     version: impl Into<Expected>,
@@ -112,7 +112,7 @@ pub fn decide_update(
 ///
 /// # Errors
 /// A conflict when the name is in use; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: ClientChange) -> Result<ClientView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: ClientChange) -> Result<ClientView, Refusal> {
     let ClientChange { before, secrets, client, stamp } = change;
     let after = clients::save(conn, &client)?;
     let now = stamp.now.instant;
@@ -127,7 +127,7 @@ pub fn save(conn: &mut Conn, change: ClientChange) -> Result<ClientView, Refusal
 }
 
 /// A secret that was decided on and is to be added.
-pub struct SecretAddition {
+pub(crate) struct SecretAddition {
     client: ClientId,
     secret: NewSecret,
     stamp: Stamp,
@@ -137,7 +137,7 @@ pub struct SecretAddition {
 ///
 /// # Errors
 /// Not found; a conflict when the client has two active secrets.
-pub fn decide_secret(
+pub(crate) fn decide_secret(
     ask: &mut Ask<'_>,
     client: ClientId,
     secret: &NewSecret,
@@ -153,7 +153,7 @@ pub fn decide_secret(
 ///
 /// # Errors
 /// The database's.
-pub fn add_secret(conn: &mut Conn, addition: SecretAddition) -> Result<ClientView, Refusal> {
+pub(crate) fn add_secret(conn: &mut Conn, addition: SecretAddition) -> Result<ClientView, Refusal> {
     let SecretAddition { client, secret, stamp } = addition;
     clients::add_secret(conn, client, &secret.hint, &secret.hash, stamp.now.instant)?;
     record_secret(conn, &stamp, "client.secret_added", client, &secret.hint)?;
@@ -162,7 +162,7 @@ pub fn add_secret(conn: &mut Conn, addition: SecretAddition) -> Result<ClientVie
 }
 
 /// A secret that was decided on and is to be revoked.
-pub struct SecretRevocation {
+pub(crate) struct SecretRevocation {
     client: ClientId,
     user: UserId,
     secret: ClientSecretId,
@@ -174,7 +174,7 @@ pub struct SecretRevocation {
 ///
 /// # Errors
 /// Not found.
-pub fn decide_revocation(
+pub(crate) fn decide_revocation(
     ask: &mut Ask<'_>,
     client: ClientId,
     secret: ClientSecretId,
@@ -189,7 +189,7 @@ pub fn decide_revocation(
 ///
 /// # Errors
 /// Not found when the client has no such active secret.
-pub fn revoke(conn: &mut Conn, revocation: SecretRevocation) -> Result<(), Refusal> {
+pub(crate) fn revoke(conn: &mut Conn, revocation: SecretRevocation) -> Result<(), Refusal> {
     let SecretRevocation { client, user, secret, hint, stamp } = revocation;
     let now = stamp.now.instant;
     clients::revoke(conn, client, secret, now)?;
@@ -218,7 +218,7 @@ fn two_secrets() -> Refusal {
 
 /// A newly generated secret.
 #[derive(Clone)]
-pub struct NewSecret {
+pub(crate) struct NewSecret {
     /// The secret in plain text.
     pub secret: String,
     /// First 10 characters, stored so that a secret can be recognised in lists.
@@ -233,7 +233,7 @@ impl NewSecret {
     ///
     /// # Errors
     /// The operating system provides no random bytes.
-    pub fn make() -> Result<Self, Refusal> {
+    pub(crate) fn make() -> Result<Self, Refusal> {
         let secret = format!("mps_{}", random_text().map_err(Refusal::broken)?);
         let hint = secret.chars().take(10).collect();
         Ok(Self { hash: digest(&secret), hint, secret })

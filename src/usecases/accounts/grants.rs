@@ -43,7 +43,10 @@ struct StoredChange {
 ///
 /// # Errors
 /// As [`users::decide_creation`]; a conflict when the user name is in use.
-pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<Decided<UserCreation>, Refusal> {
+pub(crate) fn decide_creation(
+    ask: &mut Ask<'_>,
+    new: &NewUser,
+) -> Result<Decided<UserCreation>, Refusal> {
     let creation = users::decide_creation(ask, new)?;
     if !new.role.needs_second_person() {
         return Ok(Decided::Now(creation));
@@ -85,7 +88,7 @@ pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<Decided<UserC
 ///
 /// # Errors
 /// As [`users::decide_update`]; stale when somebody else changed the account.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: UserId,
     version: impl Into<Expected>,
@@ -128,7 +131,10 @@ fn grants(before: &User, after: &User) -> bool {
 ///
 /// # Errors
 /// As [`users::create`].
-pub fn create(conn: &mut Conn, decided: Decided<UserCreation>) -> Result<Saved<UserView>, Refusal> {
+pub(crate) fn create(
+    conn: &mut Conn,
+    decided: Decided<UserCreation>,
+) -> Result<Saved<UserView>, Refusal> {
     match decided {
         Decided::Now(creation) => users::create(conn, creation).map(Saved::Done),
         Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
@@ -139,7 +145,10 @@ pub fn create(conn: &mut Conn, decided: Decided<UserCreation>) -> Result<Saved<U
 ///
 /// # Errors
 /// As [`users::save`].
-pub fn save(conn: &mut Conn, decided: Decided<UserChange>) -> Result<Saved<UserView>, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    decided: Decided<UserChange>,
+) -> Result<Saved<UserView>, Refusal> {
     match decided {
         Decided::Now(change) => users::save(conn, change).map(Saved::Done),
         Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
@@ -147,7 +156,7 @@ pub fn save(conn: &mut Conn, decided: Decided<UserChange>) -> Result<Saved<UserV
 }
 
 /// A grant that was approved and is to be saved.
-pub enum Grant {
+pub(crate) enum Grant {
     /// A new account.
     Creation(Box<UserCreation>),
     /// A changed account.
@@ -162,7 +171,7 @@ pub enum Grant {
 ///
 /// # Errors
 /// `proposal-stale` when what it is about has changed, or the name is in use now.
-pub fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Grant, Refusal> {
+pub(crate) fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Grant, Refusal> {
     Ok(match proposal.kind {
         ProposalKind::UserCreation => Grant::Creation(Box::new(granted_creation(ask, proposal)?)),
         ProposalKind::UserChange => Grant::Change(Box::new(granted_change(ask, proposal)?)),
@@ -217,7 +226,7 @@ fn read<T: serde::de::DeserializeOwned>(input: &str) -> Result<T, Refusal> {
 ///
 /// # Errors
 /// Those of the use case that saves it.
-pub fn save_granted(conn: &mut Conn, grant: Grant) -> Result<i64, Refusal> {
+pub(crate) fn save_granted(conn: &mut Conn, grant: Grant) -> Result<i64, Refusal> {
     Ok(match grant {
         Grant::Creation(creation) => users::create(conn, *creation)?.id.0,
         Grant::Change(change) => users::save(conn, *change)?.id.0,

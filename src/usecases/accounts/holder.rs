@@ -13,7 +13,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Whom an access token names.
 #[derive(Clone, Debug)]
-pub struct TokenHolder {
+pub(crate) struct TokenHolder {
     /// The session.
     pub session: SessionId,
     /// The account.
@@ -24,7 +24,7 @@ pub struct TokenHolder {
 
 /// The machine client that an access token names.
 #[derive(Clone, Debug)]
-pub struct TokenClient {
+pub(crate) struct TokenClient {
     /// The client.
     pub client: ClientId,
     /// The scopes granted with the token.
@@ -32,7 +32,7 @@ pub struct TokenClient {
 }
 
 /// A caller that was found.
-pub struct Found {
+pub(crate) struct Found {
     /// The caller.
     pub caller: Caller,
     /// True if the use of its session is to be noted.
@@ -41,7 +41,7 @@ pub struct Found {
 
 /// What is known of the use of sessions.
 #[derive(Clone, Copy, Debug)]
-pub struct KnownUse {
+pub(crate) struct KnownUse {
     /// How long a session may be unused.
     pub idle: IdleLimit,
     /// The last use of the session, if it is not stored yet.
@@ -53,7 +53,7 @@ pub struct KnownUse {
 ///
 /// # Errors
 /// The database's; Not found when the client does not exist.
-pub fn find_caller(
+pub(crate) fn find_caller(
     asked: &mut Anonymous<'_>,
     holder: TokenHolder,
     origin: &Origin,

@@ -1,16 +1,16 @@
 //! Accounts: people, machine clients, their sessions and passwords.
 
-pub mod client_grants;
-pub mod client_sessions;
-pub mod client_view;
-pub mod clients;
-pub mod grants;
-pub mod holder;
-pub mod open_sessions;
-pub mod password;
-pub mod password_check;
-pub mod recovery_codes;
-pub mod sessions;
-pub mod totp;
-pub mod user_view;
-pub mod users;
+pub(crate) mod client_grants;
+pub(crate) mod client_sessions;
+pub(crate) mod client_view;
+pub(crate) mod clients;
+pub(crate) mod grants;
+pub(crate) mod holder;
+pub(crate) mod open_sessions;
+pub(crate) mod password;
+pub(crate) mod password_check;
+pub(crate) mod recovery_codes;
+pub(crate) mod sessions;
+pub(crate) mod totp;
+pub(crate) mod user_view;
+pub(crate) mod users;

@@ -17,7 +17,7 @@ use crate::usecases::refusal::Refusal;
 /// An open session of the caller.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = OpenSession)]
-pub struct OpenSessionView {
+pub(crate) struct OpenSessionView {
     /// The session's id.
     pub id: SessionId,
     /// Time it was opened.
@@ -44,7 +44,7 @@ impl OpenSessionView {
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     idle: IdleLimit,
     page: &PageRequest,
@@ -56,13 +56,13 @@ pub fn list(
 }
 
 /// A session of the caller, which is to be ended.
-pub struct SessionEnd {
+pub(crate) struct SessionEnd {
     session: SessionId,
     stamp: Stamp,
 }
 
 /// Ends the caller's session.
-pub fn decide_end(ask: &Ask<'_>) -> SessionEnd {
+pub(crate) fn decide_end(ask: &Ask<'_>) -> SessionEnd {
     SessionEnd { session: ask.caller.session, stamp: ask.stamp() }
 }
 
@@ -70,7 +70,7 @@ pub fn decide_end(ask: &Ask<'_>) -> SessionEnd {
 ///
 /// # Errors
 /// Not found when it is not the caller's, or has ended.
-pub fn decide_end_of(ask: &mut Ask<'_>, session: SessionId) -> Result<SessionEnd, Refusal> {
+pub(crate) fn decide_end_of(ask: &mut Ask<'_>, session: SessionId) -> Result<SessionEnd, Refusal> {
     let user = ask.caller.user.id;
     let found = sessions::find_live(ask.conn, session, user, ask.now.instant)?;
     let session = found.ok_or_else(Refusal::not_found)?.id;
@@ -81,7 +81,7 @@ pub fn decide_end_of(ask: &mut Ask<'_>, session: SessionId) -> Result<SessionEnd
 ///
 /// # Errors
 /// The database's.
-pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
+pub(crate) fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
     let SessionEnd { session, stamp } = end;
     let now = stamp.now.instant;
     sessions::end(conn, session, now, "logged out")?;
@@ -89,7 +89,7 @@ pub fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
 }
 
 /// An account whose sessions are to be ended.
-pub struct SessionsEnd {
+pub(crate) struct SessionsEnd {
     user: UserId,
     stamp: Stamp,
 }
@@ -98,7 +98,7 @@ pub struct SessionsEnd {
 ///
 /// # Errors
 /// Not found, also for the account of a machine client.
-pub fn decide_end_all(ask: &mut Ask<'_>, user: UserId) -> Result<SessionsEnd, Refusal> {
+pub(crate) fn decide_end_all(ask: &mut Ask<'_>, user: UserId) -> Result<SessionsEnd, Refusal> {
     let user = users::person(ask.conn, user)?.id;
     Ok(SessionsEnd { user, stamp: ask.stamp() })
 }
@@ -107,7 +107,7 @@ pub fn decide_end_all(ask: &mut Ask<'_>, user: UserId) -> Result<SessionsEnd, Re
 ///
 /// # Errors
 /// The database's.
-pub fn end_all(conn: &mut Conn, end: SessionsEnd) -> Result<(), Refusal> {
+pub(crate) fn end_all(conn: &mut Conn, end: SessionsEnd) -> Result<(), Refusal> {
     let SessionsEnd { user, stamp } = end;
     let now = stamp.now.instant;
     sessions::end_all(conn, user, None, now, "by an administrator")?;

@@ -4,13 +4,13 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 
 use crate::domain::account::known_words::{known_words, left_without};
-pub use crate::domain::account::password::{Effort, OWASP};
+pub(crate) use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::words::Words;
 
 /// Minimum length in characters. Strength is then estimated by zxcvbn.
-pub const SHORTEST: usize = 10;
+pub(crate) const SHORTEST: usize = 10;
 /// Maximum length in characters; limits the cost of the strength estimate and of hashing.
-pub const LONGEST: usize = 200;
+pub(crate) const LONGEST: usize = 200;
 
 /// Hashes a password; the result contains the salt and the parameters (PHC string).
 pub fn hash(password: &str, effort: Effort) -> Result<String, String> {
@@ -22,7 +22,7 @@ pub fn hash(password: &str, effort: Effort) -> Result<String, String> {
 }
 
 /// True if `password` matches the stored hash.
-pub fn verify(password: &str, stored: &str) -> bool {
+pub(crate) fn verify(password: &str, stored: &str) -> bool {
     PasswordHash::new(stored)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
@@ -32,7 +32,7 @@ const LEFT: usize = 8;
 
 /// Code and message if `password` is too weak, otherwise `None`. `about` lists words an attacker
 /// would try first, such as the account's names.
-pub fn weakness(password: &str, about: &[&str]) -> Option<(&'static str, Words)> {
+pub(crate) fn weakness(password: &str, about: &[&str]) -> Option<(&'static str, Words)> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Some((

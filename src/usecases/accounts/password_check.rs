@@ -10,7 +10,7 @@ use crate::usecases::refusal::Refusal;
 
 /// What a new password must differ from.
 #[derive(Debug, Default)]
-pub struct PasswordCheck {
+pub(crate) struct PasswordCheck {
     /// Hashes of the last five passwords.
     used: Vec<String>,
     /// Names of units and areas.
@@ -22,7 +22,7 @@ impl PasswordCheck {
     ///
     /// # Errors
     /// The database's.
-    pub fn load(ask: &mut Ask<'_>, user: Option<UserId>) -> Result<Self, Refusal> {
+    pub(crate) fn load(ask: &mut Ask<'_>, user: Option<UserId>) -> Result<Self, Refusal> {
         let used = match user {
             Some(user) => passwords::hashes(ask.conn, user)?,
             None => Vec::new(),
@@ -32,7 +32,7 @@ impl PasswordCheck {
 
     /// What is wrong with `password`, of an account with these names. Slow: it hashes the password
     /// up to five times.
-    pub fn fault(&self, password: &str, about: &[&str]) -> Option<FieldError> {
+    pub(crate) fn fault(&self, password: &str, about: &[&str]) -> Option<FieldError> {
         let names = about.iter().copied().chain(self.names.iter().map(String::as_str));
         let weakness = password::weakness(password, &names.collect::<Vec<_>>());
         if let Some((code, words)) = weakness {

@@ -14,24 +14,24 @@ const GROUP: usize = 4;
 
 /// New recovery codes. Only their digests are stored.
 #[derive(Clone)]
-pub struct RecoveryCodes(Vec<String>);
+pub(crate) struct RecoveryCodes(Vec<String>);
 
 impl RecoveryCodes {
     /// Makes codes.
     ///
     /// # Errors
     /// The system gives no random bytes.
-    pub fn make() -> Result<Self, Refusal> {
+    pub(crate) fn make() -> Result<Self, Refusal> {
         (0..CODES).map(|_| code()).collect::<Result<_, _>>().map(Self)
     }
 
     /// The codes, as they are shown once.
-    pub fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         self.0.clone()
     }
 
     /// Their digests.
-    pub fn digests(&self) -> Vec<String> {
+    pub(crate) fn digests(&self) -> Vec<String> {
         self.0.iter().map(|code| digest_of(code)).collect()
     }
 }
@@ -45,7 +45,7 @@ fn code() -> Result<String, Refusal> {
 }
 
 /// The stored digest of a code, however its letters and groups are written.
-pub fn digest_of(code: &str) -> String {
+pub(crate) fn digest_of(code: &str) -> String {
     let letters = code.chars().filter(char::is_ascii_alphanumeric);
     digest(&letters.map(|letter| letter.to_ascii_uppercase()).collect::<String>())
 }

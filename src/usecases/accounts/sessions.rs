@@ -24,7 +24,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// The account's user name; case is ignored.
     #[schema(min_length = 1, max_length = 100)]
     pub username: String,
@@ -47,7 +47,7 @@ impl Credentials {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct Refresh {
+pub(crate) struct Refresh {
     /// Refresh token from the last log-in or refresh; can be used once.
     #[schema(min_length = 1, max_length = 200)]
     pub refresh_token: String,
@@ -63,7 +63,7 @@ impl Refresh {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct PasswordChange {
+pub(crate) struct PasswordChange {
     /// Current password.
     #[schema(min_length = 1, max_length = 200)]
     pub current_password: String,
@@ -83,7 +83,7 @@ impl PasswordChange {
 
 /// Where a request without a caller came from, recorded in its event.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The request's id.
     pub request_id: String,
     /// The client's network address.
@@ -92,7 +92,7 @@ pub struct Origin {
 
 impl Origin {
     /// The author recorded for what `user` does in this request.
-    pub fn author(&self, user: &User) -> Author {
+    pub(crate) fn author(&self, user: &User) -> Author {
         Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
     }
 }
@@ -101,7 +101,7 @@ impl Origin {
 ///
 /// # Errors
 /// The database's.
-pub fn find_account(asked: &mut Anonymous<'_>, name: &str) -> Result<Option<User>, Refusal> {
+pub(crate) fn find_account(asked: &mut Anonymous<'_>, name: &str) -> Result<Option<User>, Refusal> {
     Ok(users::find_by_name(asked.conn, name)?)
 }
 
@@ -112,7 +112,7 @@ pub fn find_account(asked: &mut Anonymous<'_>, name: &str) -> Result<Option<User
 ///
 /// # Errors
 /// Unauthenticated when name or password is wrong or the account is disabled.
-pub fn authenticate(user: Option<User>, password: &str) -> Result<User, Refusal> {
+pub(crate) fn authenticate(user: Option<User>, password: &str) -> Result<User, Refusal> {
     let stored = user.as_ref().map_or(NOBODY, |u| u.password_hash.as_str());
     let right = password::verify(password, stored);
     user.filter(|u| right && u.disabled_at.is_none()).ok_or_else(wrong_credentials)
@@ -131,7 +131,7 @@ fn wrong_credentials() -> Refusal {
 
 /// A session that is to be opened.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub(crate) struct Opening {
     /// The account.
     pub user: UserId,
     /// Who opens it, for the event.
@@ -146,7 +146,7 @@ pub struct Opening {
 
 /// A session that was opened.
 #[derive(Clone, Copy, Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// The session.
     pub session: SessionId,
     /// When it was opened.
@@ -159,7 +159,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// `code-wrong` when another log-in has used the code meanwhile.
-pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
+pub(crate) fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
     let Opening { user, author, hours, code, refresh_token } = opening;
     let (conn, at) = (&mut *asked.conn, asked.now.instant);
     let ends = at.plus_hours(*hours);
@@ -179,7 +179,7 @@ pub fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refu
 
 /// A session whose refresh token was exchanged.
 #[derive(Debug)]
-pub struct Refreshed {
+pub(crate) struct Refreshed {
     /// The session.
     pub session: SessionId,
     /// Its account.
@@ -193,7 +193,7 @@ pub struct Refreshed {
 ///
 /// # Errors
 /// The database's.
-pub fn refresh(
+pub(crate) fn refresh(
     asked: &mut Anonymous<'_>,
     shown: &str,
     next: &str,
@@ -221,7 +221,7 @@ pub fn refresh(
 ///
 /// # Errors
 /// Unauthenticated when the token cannot be exchanged.
-pub fn must_be_refreshed(refreshed: Option<Refreshed>) -> Result<Refreshed, Refusal> {
+pub(crate) fn must_be_refreshed(refreshed: Option<Refreshed>) -> Result<Refreshed, Refusal> {
     refreshed.filter(|r| r.user.disabled_at.is_none()).ok_or_else(not_refreshable)
 }
 
@@ -238,7 +238,7 @@ fn not_refreshable() -> Refusal {
 ///
 /// # Errors
 /// Invalid when the current password is wrong or the new one is weak or was used before.
-pub fn new_hash(
+pub(crate) fn new_hash(
     user: &User,
     change: &PasswordChange,
     check: &PasswordCheck,
@@ -258,7 +258,7 @@ pub fn new_hash(
 }
 
 /// A password of the caller's own that is to be stored.
-pub struct PasswordChanged {
+pub(crate) struct PasswordChanged {
     user: UserId,
     session: SessionId,
     hash: String,
@@ -266,7 +266,7 @@ pub struct PasswordChanged {
 }
 
 /// Sets the caller's password to the hash that [`new_hash`] made.
-pub fn decide_password(ask: &Ask<'_>, hash: &str) -> PasswordChanged {
+pub(crate) fn decide_password(ask: &Ask<'_>, hash: &str) -> PasswordChanged {
     let user = ask.caller.user.id;
     let session = ask.caller.session;
     PasswordChanged { user, session, hash: hash.to_owned(), stamp: ask.stamp() }
@@ -276,7 +276,7 @@ pub fn decide_password(ask: &Ask<'_>, hash: &str) -> PasswordChanged {
 ///
 /// # Errors
 /// The database's.
-pub fn save_password(conn: &mut Conn, changed: PasswordChanged) -> Result<(), Refusal> {
+pub(crate) fn save_password(conn: &mut Conn, changed: PasswordChanged) -> Result<(), Refusal> {
     let PasswordChanged { user, session, hash, stamp } = changed;
     let now = stamp.now.instant;
     passwords::set(conn, user, &hash, false)?;

@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 /// The caller's second factor.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Totp)]
-pub struct TotpView {
+pub(crate) struct TotpView {
     /// True if a new secret was made that no code has confirmed yet. Log-in needs no code until then.
     pub pending: bool,
     /// Time it was confirmed; log-in needs a code since then. Null if there is none.
@@ -36,7 +36,7 @@ pub struct TotpView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct TotpRequest {
+pub(crate) struct TotpRequest {
     /// Current password.
     #[schema(min_length = 1, max_length = 200)]
     pub current_password: String,
@@ -50,7 +50,7 @@ impl TotpRequest {
 
 /// A new secret. It is shown only once.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TotpEnrolment {
+pub(crate) struct TotpEnrolment {
     /// The secret in base 32, to be typed into an authenticator app.
     #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
     pub secret: String,
@@ -65,7 +65,7 @@ pub struct TotpEnrolment {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct TotpCode {
+pub(crate) struct TotpCode {
     /// Code of the authenticator app; to remove it, a recovery code is taken too.
     #[schema(min_length = 1, max_length = 40)]
     pub code: String,
@@ -81,7 +81,7 @@ impl TotpCode {
 ///
 /// # Errors
 /// The database's.
-pub fn show(ask: &mut Ask<'_>) -> Result<TotpView, Refusal> {
+pub(crate) fn show(ask: &mut Ask<'_>) -> Result<TotpView, Refusal> {
     let id = ask.caller.user.id;
     view(ask, id)
 }
@@ -90,7 +90,7 @@ pub fn show(ask: &mut Ask<'_>) -> Result<TotpView, Refusal> {
 ///
 /// # Errors
 /// The database's.
-pub fn view(ask: &mut Ask<'_>, user: UserId) -> Result<TotpView, Refusal> {
+pub(crate) fn view(ask: &mut Ask<'_>, user: UserId) -> Result<TotpView, Refusal> {
     let found = totp::find(ask.conn, user)?;
     let confirmed_at = found.as_ref().and_then(|totp| totp.confirmed_at);
     let recovery_codes_left = totp::recovery_codes_left(ask.conn, user)?;
@@ -105,7 +105,7 @@ pub fn view(ask: &mut Ask<'_>, user: UserId) -> Result<TotpView, Refusal> {
 ///
 /// # Errors
 /// Invalid when it is wrong.
-pub fn check_password(user: &User, given: &str) -> Result<(), Refusal> {
+pub(crate) fn check_password(user: &User, given: &str) -> Result<(), Refusal> {
     if password::verify(given, &user.password_hash) {
         return Ok(());
     }
@@ -114,7 +114,7 @@ pub fn check_password(user: &User, given: &str) -> Result<(), Refusal> {
 }
 
 /// A second factor that is to be begun.
-pub struct Beginning {
+pub(crate) struct Beginning {
     user: UserId,
     salt: String,
     stamp: Stamp,
@@ -124,7 +124,7 @@ pub struct Beginning {
 ///
 /// # Errors
 /// A conflict when one is confirmed.
-pub fn decide_beginning(ask: &mut Ask<'_>, salt: &str) -> Result<Beginning, Refusal> {
+pub(crate) fn decide_beginning(ask: &mut Ask<'_>, salt: &str) -> Result<Beginning, Refusal> {
     let user = ask.caller.user.id;
     if totp::find(ask.conn, user)?.is_some_and(|totp| totp.confirmed_at.is_some()) {
         return Err(confirmed_before());
@@ -136,14 +136,14 @@ pub fn decide_beginning(ask: &mut Ask<'_>, salt: &str) -> Result<Beginning, Refu
 ///
 /// # Errors
 /// The database's.
-pub fn begin(conn: &mut Conn, beginning: Beginning) -> Result<(), Refusal> {
+pub(crate) fn begin(conn: &mut Conn, beginning: Beginning) -> Result<(), Refusal> {
     let Beginning { user, salt, stamp } = beginning;
     totp::put(conn, user, &salt, stamp.now.instant)?;
     record(conn, &stamp, "user.totp_enrolled", user)
 }
 
 /// A second factor that is to be confirmed.
-pub struct Confirmation {
+pub(crate) struct Confirmation {
     user: UserId,
     session: SessionId,
     step: i64,
@@ -155,7 +155,7 @@ pub struct Confirmation {
 ///
 /// # Errors
 /// A conflict when none was begun, or one is confirmed; invalid when the code is wrong.
-pub fn decide_confirmation(
+pub(crate) fn decide_confirmation(
     ask: &mut Ask<'_>,
     key: &TotpKey,
     given: &str,
@@ -177,7 +177,7 @@ pub fn decide_confirmation(
 ///
 /// # Errors
 /// The database's.
-pub fn confirm(conn: &mut Conn, confirmation: Confirmation) -> Result<(), Refusal> {
+pub(crate) fn confirm(conn: &mut Conn, confirmation: Confirmation) -> Result<(), Refusal> {
     let Confirmation { user, session, step, digests, stamp } = confirmation;
     let now = stamp.now.instant;
     totp::confirm(conn, user, step, &digests, now)?;
@@ -186,7 +186,7 @@ pub fn confirm(conn: &mut Conn, confirmation: Confirmation) -> Result<(), Refusa
 }
 
 /// A second factor that is to be removed.
-pub struct Removal {
+pub(crate) struct Removal {
     user: UserId,
     stamp: Stamp,
 }
@@ -195,7 +195,11 @@ pub struct Removal {
 ///
 /// # Errors
 /// A conflict when there is none; invalid when the code is wrong.
-pub fn decide_removal(ask: &mut Ask<'_>, key: &TotpKey, given: &str) -> Result<Removal, Refusal> {
+pub(crate) fn decide_removal(
+    ask: &mut Ask<'_>,
+    key: &TotpKey,
+    given: &str,
+) -> Result<Removal, Refusal> {
     let user = ask.caller.user.id;
     let now = ask.now.instant;
     let found = totp::find(ask.conn, user)?.ok_or_else(not_begun)?;
@@ -207,7 +211,7 @@ pub fn decide_removal(ask: &mut Ask<'_>, key: &TotpKey, given: &str) -> Result<R
 ///
 /// # Errors
 /// Not found when the account has none.
-pub fn decide_removal_of(ask: &mut Ask<'_>, user: UserId) -> Result<Removal, Refusal> {
+pub(crate) fn decide_removal_of(ask: &mut Ask<'_>, user: UserId) -> Result<Removal, Refusal> {
     let user = users::person(ask.conn, user)?.id;
     totp::find(ask.conn, user)?.ok_or_else(Refusal::not_found)?;
     Ok(Removal { user, stamp: ask.stamp() })
@@ -217,7 +221,7 @@ pub fn decide_removal_of(ask: &mut Ask<'_>, user: UserId) -> Result<Removal, Ref
 ///
 /// # Errors
 /// The database's.
-pub fn remove(conn: &mut Conn, removal: Removal) -> Result<(), Refusal> {
+pub(crate) fn remove(conn: &mut Conn, removal: Removal) -> Result<(), Refusal> {
     let Removal { user, stamp } = removal;
     totp::remove(conn, user)?;
     record(conn, &stamp, "user.totp_removed", user)
@@ -229,7 +233,7 @@ fn record(conn: &mut Conn, stamp: &Stamp, kind: &'static str, user: UserId) -> R
 
 /// A code that was right, and is to be used up.
 #[derive(Clone, Debug)]
-pub enum RightCode {
+pub(crate) enum RightCode {
     /// The code of a step.
     Step(i64),
     /// The recovery code with this digest.
@@ -240,7 +244,7 @@ pub enum RightCode {
 ///
 /// # Errors
 /// Unauthenticated: `code-needed`, `code-wrong`.
-pub fn check(
+pub(crate) fn check(
     asked: &mut Anonymous<'_>,
     user: UserId,
     key: &TotpKey,
@@ -273,7 +277,7 @@ fn look(
 ///
 /// # Errors
 /// `code-wrong` when another log-in has used it meanwhile.
-pub fn use_up(conn: &mut Conn, user: UserId, code: &RightCode) -> Result<bool, Refusal> {
+pub(crate) fn use_up(conn: &mut Conn, user: UserId, code: &RightCode) -> Result<bool, Refusal> {
     let used = match code {
         RightCode::Step(step) => totp::use_step(conn, user, *step)?,
         RightCode::Recovery(digest) => totp::use_recovery_code(conn, user, digest)?,

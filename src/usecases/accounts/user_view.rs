@@ -13,7 +13,7 @@ use crate::usecases::patch::Patchable;
 /// An account.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = User)]
-pub struct UserView {
+pub(crate) struct UserView {
     /// The account's id.
     pub id: UserId,
     /// User name for logging in, in lower case.
@@ -63,7 +63,7 @@ impl Versioned for UserView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct UserInput {
+pub(crate) struct UserInput {
     /// User name for logging in: ASCII letters, digits, `.`, `-` and `_`. Case is ignored.
     #[schema(min_length = 2, max_length = 64)]
     pub username: String,
@@ -94,7 +94,7 @@ impl UserInput {
 /// The fields of an account that can be changed.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UserForm {
+pub(crate) struct UserForm {
     /// Display name; null leaves it unchanged.
     #[schema(min_length = 1, max_length = 200)]
     pub display_name: Option<String>,
@@ -136,7 +136,7 @@ impl Patchable for UserForm {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct PasswordReset {
+pub(crate) struct PasswordReset {
     /// New password: at least 10 characters and not easily guessed. The account must change it at
     /// its next log-in.
     #[schema(min_length = 1, max_length = 200)]

@@ -25,7 +25,7 @@ use crate::usecases::refusal::{Refusal, RefusalKind};
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: &UserFilter,
     page: &PageRequest,
@@ -37,7 +37,7 @@ pub fn list(
 ///
 /// # Errors
 /// Not found, also for the account of a machine client.
-pub fn get(ask: &mut Ask<'_>, id: UserId) -> Result<UserView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: UserId) -> Result<UserView, Refusal> {
     Ok(users::person(ask.conn, id)?.into())
 }
 
@@ -46,7 +46,7 @@ pub fn get(ask: &mut Ask<'_>, id: UserId) -> Result<UserView, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn prepare(
+pub(crate) fn prepare(
     input: &UserInput,
     against: &PasswordCheck,
     effort: Effort,
@@ -124,7 +124,7 @@ pub(super) fn must_exist(
 }
 
 /// An account that was decided on and is to be created.
-pub struct UserCreation {
+pub(crate) struct UserCreation {
     pub(super) new: NewUser,
     pub(super) stamp: Stamp,
 }
@@ -133,7 +133,7 @@ pub struct UserCreation {
 ///
 /// # Errors
 /// Invalid when unit or area do not exist.
-pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<UserCreation, Refusal> {
+pub(crate) fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<UserCreation, Refusal> {
     must_exist(ask.conn, new.unit_id, new.area_id)?;
     Ok(UserCreation { new: new.clone(), stamp: ask.stamp() })
 }
@@ -142,7 +142,7 @@ pub fn decide_creation(ask: &mut Ask<'_>, new: &NewUser) -> Result<UserCreation,
 ///
 /// # Errors
 /// A conflict when the user name is in use.
-pub fn create(conn: &mut Conn, creation: UserCreation) -> Result<UserView, Refusal> {
+pub(crate) fn create(conn: &mut Conn, creation: UserCreation) -> Result<UserView, Refusal> {
     let UserCreation { new, stamp } = creation;
     let user = users::insert(conn, &new, stamp.now.instant)?;
     let changes = changes(None, &RecordedUser::from(&user));
@@ -152,7 +152,7 @@ pub fn create(conn: &mut Conn, creation: UserCreation) -> Result<UserView, Refus
 }
 
 /// An account that was decided on and is to be saved.
-pub struct UserChange {
+pub(crate) struct UserChange {
     pub(super) before: User,
     pub(super) user: User,
     pub(super) stamp: Stamp,
@@ -162,7 +162,7 @@ pub struct UserChange {
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field; forbidden when the caller changes its own role.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: UserId,
     version: impl Into<Expected>,
@@ -201,7 +201,7 @@ fn own_role() -> Refusal {
 ///
 /// # Errors
 /// Stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: UserChange) -> Result<UserView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: UserChange) -> Result<UserView, Refusal> {
     let UserChange { before, user, stamp } = change;
     let after = users::save(conn, &user)?;
     if after.disabled_at.is_some() {
@@ -217,7 +217,7 @@ pub fn save(conn: &mut Conn, change: UserChange) -> Result<UserView, Refusal> {
 ///
 /// # Errors
 /// Invalid when the password is weak or was used before.
-pub fn prepare_reset(
+pub(crate) fn prepare_reset(
     user: &UserView,
     reset: &PasswordReset,
     against: &PasswordCheck,
@@ -231,7 +231,7 @@ pub fn prepare_reset(
 }
 
 /// A password hash that is to be stored.
-pub struct PasswordResetChange {
+pub(crate) struct PasswordResetChange {
     user: UserId,
     hash: String,
     stamp: Stamp,
@@ -241,7 +241,7 @@ pub struct PasswordResetChange {
 ///
 /// # Errors
 /// Not found.
-pub fn decide_reset(
+pub(crate) fn decide_reset(
     ask: &mut Ask<'_>,
     id: UserId,
     hash: &str,
@@ -254,7 +254,10 @@ pub fn decide_reset(
 ///
 /// # Errors
 /// The database's.
-pub fn save_reset(conn: &mut Conn, change: PasswordResetChange) -> Result<UserView, Refusal> {
+pub(crate) fn save_reset(
+    conn: &mut Conn,
+    change: PasswordResetChange,
+) -> Result<UserView, Refusal> {
     let PasswordResetChange { user, hash, stamp } = change;
     passwords::set(conn, user, &hash, true)?;
     sessions::end_all(conn, user, None, stamp.now.instant, "password reset")?;

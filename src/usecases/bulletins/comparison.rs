@@ -21,7 +21,7 @@ use crate::usecases::summaries::investment::{Investment, InvestmentRow, investme
 
 /// A published month compared with the current figures of the same month.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct BulletinComparison {
+pub(crate) struct BulletinComparison {
     /// The published month.
     pub month: Month,
     /// Time of publication.
@@ -43,7 +43,7 @@ pub struct BulletinComparison {
 /// One row, as published and now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Compared)]
-pub struct ComparedRow {
+pub(crate) struct ComparedRow {
     /// Area or industry line of the row; empty for the total.
     #[serde(flatten)]
     pub place: RowPlace,
@@ -69,7 +69,7 @@ impl ComparedRow {
     }
 
     /// True if completed or planned investment has changed.
-    pub fn differs(&self) -> bool {
+    pub(crate) fn differs(&self) -> bool {
         !self.completed_difference_wan.is_zero() || !self.planned_difference_wan.is_zero()
     }
 }
@@ -125,7 +125,7 @@ impl Questions {
 ///
 /// # Errors
 /// Not found if the month is not published.
-pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<BulletinComparison, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, month: Month) -> Result<BulletinComparison, Refusal> {
     let sight = ask.sight();
     let bulletin = bulletins::get(ask.conn, month)?;
     let frozen = bulletin.frozen()?;
@@ -155,7 +155,7 @@ pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<BulletinComparison, Refusa
 
 /// A comparison with the names of its rows.
 #[derive(Debug)]
-pub struct NamedComparison {
+pub(crate) struct NamedComparison {
     /// The comparison.
     pub comparison: BulletinComparison,
     /// Current names of areas and industries, in the caller's language.
@@ -166,7 +166,7 @@ pub struct NamedComparison {
 ///
 /// # Errors
 /// Not found if the month is not published.
-pub fn get_named(ask: &mut Ask<'_>, month: Month) -> Result<NamedComparison, Refusal> {
+pub(crate) fn get_named(ask: &mut Ask<'_>, month: Month) -> Result<NamedComparison, Refusal> {
     let comparison = get(ask, month)?;
     Ok(NamedComparison { comparison, names: Names::load(ask.conn, ask.language)? })
 }

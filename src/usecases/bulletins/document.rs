@@ -23,7 +23,7 @@ use crate::usecases::summaries::trend::Trend;
 #[derive(ToSchema)]
 #[schema(as = BulletinContent)]
 #[expect(dead_code, reason = "describes a text that is stored to the byte")]
-pub struct ContentView {
+pub(crate) struct ContentView {
     /// The published month.
     month: Month,
     /// Title of the bulletin.
@@ -49,7 +49,7 @@ pub struct ContentView {
 /// All figures of a published month.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a text that is stored to the byte")]
-pub struct BulletinFigures {
+pub(crate) struct BulletinFigures {
     /// Commitments of the annual plan compared with registered projects, on the initial and the
     /// current plan.
     commitments: Commitments,
@@ -84,7 +84,7 @@ pub struct BulletinFigures {
 /// An issue as it was when the month was closed.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a text that is stored to the byte")]
-pub struct BulletinIssue {
+pub(crate) struct BulletinIssue {
     /// The issue's id.
     id: IssueId,
     /// The project's name.

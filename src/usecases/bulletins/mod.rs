@@ -1,10 +1,10 @@
 //! Bulletins: publishing closed months, and reading what was published.
 
-pub mod comparison;
-pub mod document;
-pub mod figures;
-pub mod open_issues;
-pub mod publish;
-pub mod read;
+pub(crate) mod comparison;
+pub(crate) mod document;
+pub(crate) mod figures;
+pub(crate) mod open_issues;
+pub(crate) mod publish;
+pub(crate) mod read;
 mod stored;
-pub mod view;
+pub(crate) mod view;

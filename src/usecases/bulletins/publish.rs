@@ -23,7 +23,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Who publishes, and when.
 #[derive(Clone, Debug)]
-pub struct Publisher {
+pub(crate) struct Publisher {
     /// User name shown in the bulletin.
     pub username: String,
     /// Author and time of the event.
@@ -31,7 +31,7 @@ pub struct Publisher {
 }
 
 /// A month that is to be published, with its bulletin.
-pub struct BulletinChange {
+pub(crate) struct BulletinChange {
     /// The month as it is.
     before: ReportingMonth,
     /// The month, published.
@@ -45,7 +45,7 @@ pub struct BulletinChange {
 /// # Errors
 /// Not found; `month-not-closed`, `month-published`, `month-earlier-open`,
 /// `month-later-published`.
-pub fn decide(ask: &mut Ask<'_>, month: Month) -> Result<BulletinChange, Refusal> {
+pub(crate) fn decide(ask: &mut Ask<'_>, month: Month) -> Result<BulletinChange, Refusal> {
     reporting_months::lock(ask.conn)?;
     let username = ask.caller.user.username.clone();
     let publisher = Publisher { username, stamp: ask.stamp() };
@@ -56,7 +56,7 @@ pub fn decide(ask: &mut Ask<'_>, month: Month) -> Result<BulletinChange, Refusal
 ///
 /// # Errors
 /// As [`decide`].
-pub fn decide_by(
+pub(crate) fn decide_by(
     conn: &mut Conn,
     month: Month,
     publisher: Publisher,
@@ -72,7 +72,7 @@ pub fn decide_by(
 ///
 /// # Errors
 /// Stale when somebody else changed the month.
-pub fn save(conn: &mut Conn, change: BulletinChange) -> Result<BulletinView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: BulletinChange) -> Result<BulletinView, Refusal> {
     let BulletinChange { before, published, bulletin, stamp } = change;
     reporting_months::save(conn, &published)?;
     let id = bulletins::insert(conn, &bulletin)?;

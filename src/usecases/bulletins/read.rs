@@ -16,7 +16,7 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 ///
 /// # Errors
 /// Database errors only.
-pub fn list(ask: &mut Ask<'_>) -> Result<Vec<BulletinHead>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>) -> Result<Vec<BulletinHead>, Refusal> {
     Ok(bulletins::heads(ask.conn)?.iter().map(BulletinHead::from).collect())
 }
 
@@ -24,7 +24,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Vec<BulletinHead>, Refusal> {
 ///
 /// # Errors
 /// Database errors only.
-pub fn list_publishable(ask: &mut Ask<'_>) -> Result<Vec<ReportingMonthView>, Refusal> {
+pub(crate) fn list_publishable(ask: &mut Ask<'_>) -> Result<Vec<ReportingMonthView>, Refusal> {
     let months = reporting_months::list(ask.conn, None)?.into_iter();
     let closed = months.filter(|month| month.state == MonthState::Closed);
     Ok(closed.map(ReportingMonthView::from).collect())
@@ -35,7 +35,7 @@ pub fn list_publishable(ask: &mut Ask<'_>) -> Result<Vec<ReportingMonthView>, Re
 ///
 /// # Errors
 /// Not found if the month is not published.
-pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<NamedBulletin, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, month: Month) -> Result<NamedBulletin, Refusal> {
     let bulletin = bulletins::get(ask.conn, month)?;
     let frozen = bulletin.frozen()?;
     let names = PublishedNames::from(&frozen);
@@ -54,6 +54,6 @@ pub fn get(ask: &mut Ask<'_>, month: Month) -> Result<NamedBulletin, Refusal> {
 ///
 /// # Errors
 /// Not found if the month is not published.
-pub fn content(ask: &mut Ask<'_>, month: Month) -> Result<String, Refusal> {
+pub(crate) fn content(ask: &mut Ask<'_>, month: Month) -> Result<String, Refusal> {
     Ok(bulletins::get(ask.conn, month)?.content)
 }

@@ -20,7 +20,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Title, hashes and publication of a bulletin, without its figures.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BulletinHead {
+pub(crate) struct BulletinHead {
     /// The published month.
     pub month: Month,
     /// Title of the bulletin.
@@ -52,14 +52,14 @@ impl From<&Bulletin> for BulletinHead {
 }
 
 /// Title of a month's bulletin.
-pub fn title(month: Month) -> String {
+pub(crate) fn title(month: Month) -> String {
     format!("{}年{}月重大项目调度通报", month.year(), month.number())
 }
 
 /// A bulletin: a published month with its figures.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Bulletin)]
-pub struct BulletinView {
+pub(crate) struct BulletinView {
     /// Title, hashes and publication.
     #[serde(flatten)]
     pub head: BulletinHead,
@@ -73,7 +73,7 @@ impl BulletinView {
     ///
     /// # Errors
     /// A fault of ours: the figures are not those of a bulletin.
-    pub fn read_figures(&self) -> Result<Figures, Refusal> {
+    pub(crate) fn read_figures(&self) -> Result<Figures, Refusal> {
         Ok(Figures::read(&self.figures)?)
     }
 }
@@ -87,7 +87,7 @@ impl Versioned for BulletinView {
 
 /// Names of areas and industries at the time of publication, by code.
 #[derive(Clone, Debug, Default)]
-pub struct PublishedNames {
+pub(crate) struct PublishedNames {
     areas: BTreeMap<String, String>,
     industries: BTreeMap<String, String>,
     /// True if the figures are synthetic (demonstration data).
@@ -106,19 +106,19 @@ impl From<&Frozen> for PublishedNames {
 
 impl PublishedNames {
     /// Name of an area; its code if the bulletin has no name for it.
-    pub fn area(&self, code: &str) -> String {
+    pub(crate) fn area(&self, code: &str) -> String {
         self.areas.get(code).map_or_else(|| code.to_owned(), Clone::clone)
     }
 
     /// Name of an industry line; its code if the bulletin has no name for it.
-    pub fn industry(&self, code: &str) -> String {
+    pub(crate) fn industry(&self, code: &str) -> String {
         self.industries.get(code).map_or_else(|| code.to_owned(), Clone::clone)
     }
 }
 
 /// A bulletin with the names its tables show.
 #[derive(Clone, Debug)]
-pub struct NamedBulletin {
+pub(crate) struct NamedBulletin {
     /// The bulletin.
     pub view: BulletinView,
     /// Names of areas and industries at the time of publication.
@@ -127,7 +127,7 @@ pub struct NamedBulletin {
 
 /// A restatement as listed in a bulletin.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BulletinRestatement {
+pub(crate) struct BulletinRestatement {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -146,7 +146,7 @@ pub struct BulletinRestatement {
 
 /// A restatement with the name of its project.
 #[derive(Clone, Debug)]
-pub struct NamedRestatement {
+pub(crate) struct NamedRestatement {
     /// The restatement.
     pub restatement: Restatement,
     /// The project's name.

@@ -17,7 +17,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Digests that a mirror compares with its own data.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Digests {
+pub(crate) struct Digests {
     /// Year of `months`.
     pub year: Year,
     /// Sequence number of the last feed event included. Compare after the mirror has processed the
@@ -35,7 +35,7 @@ pub struct Digests {
 
 /// Digest of the projects of one industry line.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ProjectDigest {
+pub(crate) struct ProjectDigest {
     /// Code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
@@ -52,7 +52,7 @@ pub struct ProjectDigest {
 
 /// Digest of one month of one industry line.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MonthDigest {
+pub(crate) struct MonthDigest {
     /// Code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
@@ -72,7 +72,7 @@ pub struct MonthDigest {
 ///
 /// # Errors
 /// Database errors only.
-pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<Digests, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, year: Year) -> Result<Digests, Refusal> {
     let codes: BTreeMap<IndustryId, String> =
         industries::all(ask.conn)?.into_iter().map(|i| (i.id, i.code)).collect();
     let code = |id: IndustryId| codes.get(&id).cloned().unwrap_or_default();

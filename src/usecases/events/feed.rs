@@ -11,7 +11,7 @@ use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// Which part of the feed.
 #[derive(Clone, Debug)]
-pub struct FeedRequest {
+pub(crate) struct FeedRequest {
     /// Events after this sequence number.
     pub after: i64,
     /// Maximum number of events.
@@ -28,7 +28,7 @@ pub struct FeedRequest {
 ///
 /// # Errors
 /// Gone if the caller follows another feed, or one with more events, which a restored backup lost.
-pub fn next(ask: &mut Ask<'_>, request: FeedRequest) -> Result<Feed, Refusal> {
+pub(crate) fn next(ask: &mut Ask<'_>, request: FeedRequest) -> Result<Feed, Refusal> {
     let FeedRequest { after, limit, kinds, project, feed } = request;
     let feed_id = feed_id::get(ask.conn)?;
     let head = seal::head(ask.conn)?;

@@ -10,7 +10,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Which events of the history.
 #[derive(Clone, Debug, Default)]
-pub struct HistoryFilter {
+pub(crate) struct HistoryFilter {
     /// Of one of these kinds; empty for all.
     pub kinds: Vec<String>,
     /// Of this project and its parts.
@@ -23,7 +23,7 @@ pub struct HistoryFilter {
 ///
 /// # Errors
 /// Not found unless the caller sees the project; a cursor of another list.
-pub fn of_project(
+pub(crate) fn of_project(
     ask: &mut Ask<'_>,
     project: ProjectId,
     page: &PageRequest,
@@ -38,7 +38,7 @@ pub fn of_project(
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: HistoryFilter,
     page: &PageRequest,

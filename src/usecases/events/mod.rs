@@ -1,7 +1,7 @@
 //! Recorded events: the history, the change feed, and digests for mirrors.
 
-pub mod digests;
-pub mod feed;
-pub mod history;
-pub mod subject;
-pub mod view;
+pub(crate) mod digests;
+pub(crate) mod feed;
+pub(crate) mod history;
+pub(crate) mod subject;
+pub(crate) mod view;

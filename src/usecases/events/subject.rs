@@ -11,7 +11,7 @@ use crate::usecases::answer::API;
 /// The record that an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = EventSubject)]
-pub struct SubjectView {
+pub(crate) struct SubjectView {
     /// Kind of the record.
     #[schema(example = "report")]
     pub kind: String,
@@ -31,7 +31,7 @@ pub struct SubjectView {
 
 impl SubjectView {
     /// The subject of `event`.
-    pub fn of(event: &RecordedEvent) -> Self {
+    pub(crate) fn of(event: &RecordedEvent) -> Self {
         let kind = event.subject_kind.as_str();
         let key = event.subject_key.as_deref();
         let dated = matches!(kind, "report" | "restatement" | "reporting_month" | "bulletin");

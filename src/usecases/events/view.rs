@@ -14,7 +14,7 @@ use crate::usecases::events::subject::SubjectView;
 /// An event: a recorded change.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Event)]
-pub struct EventView {
+pub(crate) struct EventView {
     /// The event's id; increases with time.
     pub id: EventId,
     /// Time of the event.
@@ -49,7 +49,7 @@ pub struct EventView {
 /// A changed field, before and after.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = FieldChange)]
-pub struct ChangeView {
+pub(crate) struct ChangeView {
     /// Name of the field in the API.
     pub field: String,
     /// Value before the change; null if there was none.
@@ -67,7 +67,7 @@ impl From<FieldChange> for ChangeView {
 
 impl EventView {
     /// The event as a reader sees it; `shows_origin` is of its role.
-    pub fn of(event: RecordedEvent, shows_origin: bool) -> Self {
+    pub(crate) fn of(event: RecordedEvent, shows_origin: bool) -> Self {
         Self {
             subject: SubjectView::of(&event),
             id: event.id,
@@ -88,7 +88,7 @@ impl EventView {
 
 /// An event with its sequence number.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FeedEvent {
+pub(crate) struct FeedEvent {
     /// Sequence number: consecutive, without gaps, never changed.
     pub sequence: i64,
     /// The event.
@@ -98,14 +98,14 @@ pub struct FeedEvent {
 
 impl FeedEvent {
     /// The event as a reader sees it; `shows_origin` is of its role.
-    pub fn of(sealed: SealedEvent, shows_origin: bool) -> Self {
+    pub(crate) fn of(sealed: SealedEvent, shows_origin: bool) -> Self {
         Self { sequence: sealed.sequence, event: EventView::of(sealed.event, shows_origin) }
     }
 }
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Feed {
+pub(crate) struct Feed {
     /// Events in sequence, limited to those visible to the caller.
     pub items: Vec<FeedEvent>,
     /// Send this as `after` in the next request. All events up to this number were returned or are

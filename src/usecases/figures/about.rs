@@ -12,7 +12,7 @@ use crate::usecases::figures::query::{Include, PeriodQuery};
 
 /// Period, scope and snapshot of a summary. All values come from one snapshot of the database.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct About {
+pub(crate) struct About {
     /// The calendar year.
     pub year: Year,
     /// Last month of the period, which starts in January. Lights, starts and milestones are
@@ -33,7 +33,7 @@ pub struct About {
 
 /// How rates and expected progress are computed.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Method {
+pub(crate) struct Method {
     /// Version of the year plans used as the denominator of rates.
     pub basis: Basis,
     /// Method for computing expected progress.
@@ -51,7 +51,7 @@ impl From<&PeriodQuery> for Method {
 /// Which projects the sums cover, depending on the caller's role.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SummaryScope {
+pub(crate) enum SummaryScope {
     /// Every project.
     All,
     /// Every project that is not restricted.

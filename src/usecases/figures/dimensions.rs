@@ -90,7 +90,7 @@ impl From<PlaceDimension> for Dimension {
 /// a total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Place)]
-pub struct RowPlace {
+pub(crate) struct RowPlace {
     /// The code of the industry line.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "next_gen_it")]
@@ -138,7 +138,7 @@ impl RowPlace {
 /// All that a row can be of. Only the fields of the requested dimensions are present; none on a
 /// total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RowKey {
+pub(crate) struct RowKey {
     /// Industry, group, area or unit.
     #[serde(flatten)]
     pub place: RowPlace,
@@ -189,7 +189,7 @@ impl RowKey {
 /// Grouping of the rows.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PlaceQuery {
+pub(crate) struct PlaceQuery {
     /// Dimension of the rows. Units are counted in the role `role`, by default `owner`; a project
     /// with several such units is in the row of each, and once in the total.
     #[serde(default = "area")]

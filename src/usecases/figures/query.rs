@@ -15,7 +15,7 @@ use crate::usecases::refusal::Refusal;
 /// Which reports count towards completed investment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Include {
+pub(crate) enum Include {
     /// Confirmed reports only.
     Confirmed,
     /// Confirmed and submitted reports.
@@ -25,7 +25,7 @@ pub enum Include {
 /// Source of the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum AsOf {
+pub(crate) enum AsOf {
     /// The register as it is now.
     Live,
     /// The bulletin of the month, as published.
@@ -35,7 +35,7 @@ pub enum AsOf {
 /// Period and method of a summary.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PeriodQuery {
+pub(crate) struct PeriodQuery {
     /// The calendar year.
     #[param(example = 2021)]
     pub year: Year,

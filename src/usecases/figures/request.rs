@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 
 /// What a page shows of a year before anything is asked of it.
 #[derive(Clone, Copy, Debug)]
-pub struct YearOpened {
+pub(crate) struct YearOpened {
     /// The last month of the year that has ended and has a confirmed report.
     pub reported_through: Month,
     /// True if the projects of the year are synthetic.
@@ -33,7 +33,7 @@ pub struct YearOpened {
 ///
 /// # Errors
 /// Database errors only.
-pub fn open_year(asked: &mut Anonymous<'_>, year: Year) -> Result<YearOpened, Refusal> {
+pub(crate) fn open_year(asked: &mut Anonymous<'_>, year: Year) -> Result<YearOpened, Refusal> {
     let reported_through = reported_through(asked.conn, year, asked.now.today)?;
     Ok(YearOpened { reported_through, synthetic: synthetic(asked.conn, year)? })
 }

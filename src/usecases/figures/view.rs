@@ -14,7 +14,7 @@ use crate::domain::rate::{Hundredths, Rate, Ratio};
 /// A rate with its numerator and denominator.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = Rate)]
-pub struct RateView {
+pub(crate) struct RateView {
     /// The numerator, in 万元.
     pub numerator_wan: Fen,
     /// The denominator, in 万元.
@@ -36,7 +36,7 @@ impl From<Rate> for RateView {
 /// Number of reports due in the period, by state. `due` = `confirmed` + `submitted` + `missing`.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = Coverage)]
-pub struct CoverageView {
+pub(crate) struct CoverageView {
     /// Reports owed, plus reports filed without being owed.
     pub due: i64,
     /// Reports due that are confirmed.
@@ -60,7 +60,7 @@ impl From<Coverage> for CoverageView {
 
 /// Number of projects and their total investment.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Registered {
+pub(crate) struct Registered {
     /// Number of projects.
     pub project_count: i64,
     /// Total investment of those whose total is known, in 万元.
@@ -83,7 +83,7 @@ impl From<&Figures> for Registered {
 
 /// Investment planned in the year plans.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
     /// Planned for January to the month `through`, in 万元.
@@ -98,7 +98,7 @@ impl From<&Figures> for Planned {
 
 /// Year plans on one basis, and the completion rate measured against them.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct AgainstBasis {
+pub(crate) struct AgainstBasis {
     /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
     /// Completed investment ÷ planned investment of the year.
@@ -107,7 +107,7 @@ pub struct AgainstBasis {
 
 impl AgainstBasis {
     /// Builds it from completed and planned investment.
-    pub fn of(completed: Fen, planned: Fen) -> Self {
+    pub(crate) fn of(completed: Fen, planned: Fen) -> Self {
         let against_plan = Rate::new(completed, planned).into();
         Self { annual_investment_wan: planned, against_plan }
     }
@@ -116,7 +116,7 @@ impl AgainstBasis {
 /// A rate of two counts, with numerator and denominator.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CountRate)]
-pub struct CountRateView {
+pub(crate) struct CountRateView {
     /// The numerator.
     pub numerator: i64,
     /// The denominator.
@@ -133,7 +133,7 @@ impl From<CountRate> for CountRateView {
 
 /// Investment planned in year plans, for the year or for one month.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct PlannedPart {
+pub(crate) struct PlannedPart {
     /// Planned for the whole year, in 万元; absent for a single month.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>)]
@@ -144,7 +144,7 @@ pub struct PlannedPart {
 
 /// Inputs of the rule of progress.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct ProgressInputs {
+pub(crate) struct ProgressInputs {
     /// Completed investment ÷ planned investment of the year.
     pub against_plan: RateView,
     /// Expected progress at the end of the period, in per cent; null if nothing is planned.
@@ -168,7 +168,7 @@ impl ProgressInputs {
 
 /// Planned and completed investment, the rates between them, and the reports counted.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Investment planned in the year plans.
     pub planned: PlannedPart,
     /// Investment completed from January to the month `through`, or in the single month, in 万元.
@@ -224,7 +224,7 @@ impl Progress {
 
 /// Number of projects and their investment, as the plan document states them.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct Promised {
+pub(crate) struct Promised {
     /// Number of projects.
     pub project_count: i64,
     /// Their total investment, in 万元.

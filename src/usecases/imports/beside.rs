@@ -27,10 +27,10 @@ use crate::usecases::reference::units::{UnitInput, decide_creation, save as save
 use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// Characters that separate names in a cell.
-pub const SEPARATORS: [char; 6] = ['、', ',', '，', ';', '；', '\n'];
+pub(crate) const SEPARATORS: [char; 6] = ['、', ',', '，', ';', '；', '\n'];
 
 /// Columns of units, each with its role.
-pub const UNIT_COLUMNS: [(&str, UnitRole); 5] = [
+pub(crate) const UNIT_COLUMNS: [(&str, UnitRole); 5] = [
     ("owner", UnitRole::Owner),
     ("lead", UnitRole::Lead),
     ("support", UnitRole::Support),
@@ -40,7 +40,7 @@ pub const UNIT_COLUMNS: [(&str, UnitRole); 5] = [
 
 /// What the caller decided for the whole file.
 #[derive(Clone, Debug, Default)]
-pub struct BesideChoices {
+pub(crate) struct BesideChoices {
     /// Kind of the units to add, by column.
     pub unit_kinds: BTreeMap<&'static str, UnitKind>,
     /// What was decided about year plans.
@@ -72,7 +72,7 @@ fn contact_of(units: &[ProjectUnit]) -> Option<usize> {
 ///
 /// # Errors
 /// Database errors only.
-pub fn current(
+pub(crate) fn current(
     ask: &mut Ask<'_>,
     project: ProjectId,
     year: Option<Year>,
@@ -82,7 +82,7 @@ pub fn current(
 }
 
 /// What is stored beside a project by column name; the plan is that of `year`.
-pub fn fields(stored: &BesideProject, year: Option<Year>) -> RecordFields {
+pub(crate) fn fields(stored: &BesideProject, year: Option<Year>) -> RecordFields {
     let mut fields = RecordFields::new();
     for (column, role) in UNIT_COLUMNS {
         let of_role = stored.units.iter().filter(|unit| unit.role == role);
@@ -104,7 +104,7 @@ pub fn fields(stored: &BesideProject, year: Option<Year>) -> RecordFields {
 
 /// What a row says beside its project.
 #[derive(Clone, Copy, Debug)]
-pub struct RowBeside<'a> {
+pub(crate) struct RowBeside<'a> {
     /// What differs from what is stored.
     pub changes: &'a RecordFields,
     /// All that the row says.
@@ -116,7 +116,7 @@ pub struct RowBeside<'a> {
 /// # Errors
 /// Invalid, with every wrong field; forbidden without the permission for units, plans or reference
 /// data.
-pub fn save(
+pub(crate) fn save(
     ask: &mut Ask<'_>,
     project: ProjectId,
     row: RowBeside<'_>,

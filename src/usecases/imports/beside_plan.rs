@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 
 /// What the caller decided about the year plans of a file.
 #[derive(Clone, Debug, Default)]
-pub struct PlanChoices {
+pub(crate) struct PlanChoices {
     /// True if an annual amount is spread evenly over the months, false if all of it is in December;
     /// absent if nothing was decided.
     pub is_even: Option<bool>,
@@ -29,7 +29,7 @@ pub struct PlanChoices {
 
 /// Why plans are adjusted, and from when on.
 #[derive(Clone, Debug)]
-pub struct AdjustmentGrounds {
+pub(crate) struct AdjustmentGrounds {
     /// Number of the document.
     pub document: String,
     /// Reason.
@@ -44,7 +44,7 @@ pub struct AdjustmentGrounds {
 /// # Errors
 /// Forbidden; invalid, with every wrong field: `no-months` if it is not decided how an amount is
 /// spread, `plan-exists` if there is another plan and no grounds to adjust it.
-pub fn enter(
+pub(crate) fn enter(
     ask: &mut Ask<'_>,
     project: ProjectId,
     row: &RecordFields,

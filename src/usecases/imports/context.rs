@@ -12,7 +12,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::relied_on::ReliedOn;
 
 /// State while the rows of a file are processed.
-pub struct ImportContext {
+pub(crate) struct ImportContext {
     /// Industries and areas, to convert between ids and codes.
     pub(super) codes: ReferenceCodes,
     /// True to submit the reports of the file.
@@ -34,7 +34,7 @@ impl ImportContext {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         Ok(Self {
             codes: ReferenceCodes::load(ask.conn)?,
             submits: false,
@@ -48,12 +48,12 @@ impl ImportContext {
     }
 
     /// Notes the project that the row under way is about.
-    pub fn enter_project(&mut self, project: ProjectId) {
+    pub(crate) fn enter_project(&mut self, project: ProjectId) {
         self.project = Some(project);
     }
 
     /// Ends the row at `place` among all rows of the file.
-    pub fn end_row(&mut self, place: usize) {
+    pub(crate) fn end_row(&mut self, place: usize) {
         if let Some(project) = self.project.take() {
             self.relied_on.add_project(project);
             self.rows_of.entry(project).or_default().insert(place);
@@ -61,18 +61,18 @@ impl ImportContext {
     }
 
     /// Places of the rows about these projects.
-    pub fn rows_about(&self, projects: &BTreeSet<ProjectId>) -> BTreeSet<usize> {
+    pub(crate) fn rows_about(&self, projects: &BTreeSet<ProjectId>) -> BTreeSet<usize> {
         projects.iter().filter_map(|project| self.rows_of.get(project)).flatten().copied().collect()
     }
 
     /// Remembers a record that row `row` created.
-    pub fn add_new(&mut self, record: String, row: u32) {
+    pub(crate) fn add_new(&mut self, record: String, row: u32) {
         self.new.insert(record.clone());
         self.rows.insert(record, row);
     }
 
     /// The row that created a record; `None` if it existed before the file.
-    pub fn row_of_new(&self, record: &str) -> Option<u32> {
+    pub(crate) fn row_of_new(&self, record: &str) -> Option<u32> {
         self.rows.get(record).copied().filter(|_| self.new.contains(record))
     }
 
@@ -80,7 +80,7 @@ impl ImportContext {
     ///
     /// # Errors
     /// `duplicate-row`, without a pointer.
-    pub fn once(&mut self, record: String, row: u32) -> Result<(), FieldError> {
+    pub(crate) fn once(&mut self, record: String, row: u32) -> Result<(), FieldError> {
         match self.rows.insert(record, row) {
             Some(first) if first != row => {
                 let words = Words::new(

@@ -26,7 +26,7 @@ use crate::usecases::reports::ReportKey;
 use crate::usecases::reports::view::ReportView;
 
 /// Which rows a filled template has.
-pub struct CurrentRowsRequest {
+pub(crate) struct CurrentRowsRequest {
     /// What each row describes.
     pub kind: ImportKind,
     /// Plans or reports of this year.
@@ -41,7 +41,10 @@ pub struct CurrentRowsRequest {
 ///
 /// # Errors
 /// Unreadable for an unknown filter value, or if there are more rows than a file can have.
-pub fn rows(ask: &mut Ask<'_>, request: &CurrentRowsRequest) -> Result<Vec<RecordFields>, Refusal> {
+pub(crate) fn rows(
+    ask: &mut Ask<'_>,
+    request: &CurrentRowsRequest,
+) -> Result<Vec<RecordFields>, Refusal> {
     let CurrentRowsRequest { kind, year, month, filter } = request;
     let year_of_filter = year.or(month.map(Month::year));
     let filter = filter.known(ask.conn, year_of_filter)?;

@@ -19,7 +19,7 @@ text_enum! {
 
 impl ImportKind {
     /// The tables that rows of this kind write, besides the events.
-    pub fn plan(self) -> RehearsalPlan {
+    pub(crate) fn plan(self) -> RehearsalPlan {
         let (tables, numbered): (&'static [_], &'static [_]) = match self {
             Self::Projects => (
                 &["project*", "units", "year_plans", "year_plan_versions", "milestones"],

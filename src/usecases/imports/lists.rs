@@ -11,7 +11,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Codes with their names.
 #[derive(Clone, Debug, Default)]
-pub struct Lists {
+pub(crate) struct Lists {
     /// Industry lines that projects can be assigned to.
     pub industries: Vec<(String, String)>,
     /// Areas.
@@ -27,7 +27,7 @@ impl Lists {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn load(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         let all = industries::all(ask.conn)?;
         let lines = all.iter().filter(|i| is_leaf(i.id, &all));
         let industries = lines.map(|i| (i.code.clone(), i.name.clone())).collect();
@@ -39,12 +39,12 @@ impl Lists {
     }
 
     /// Code of the industry line with this name; the text itself if there is none.
-    pub fn industry(&self, text: &str) -> String {
+    pub(crate) fn industry(&self, text: &str) -> String {
         code(&self.industries, text)
     }
 
     /// Code of the area with this name; the text itself if there is none.
-    pub fn area(&self, text: &str) -> String {
+    pub(crate) fn area(&self, text: &str) -> String {
         code(&self.areas, text)
     }
 }

@@ -14,7 +14,7 @@ use crate::usecases::patch::Patch;
 use crate::usecases::refusal::Refusal;
 
 /// A milestone to add, with what a request can only say of an existing one.
-pub struct NewMilestone {
+pub(crate) struct NewMilestone {
     /// What creates the milestone.
     pub input: MilestoneInput,
     /// Forecast and evidence, if given.
@@ -25,7 +25,7 @@ pub struct NewMilestone {
 ///
 /// # Errors
 /// `unknown-milestone` unless the caller sees the project.
-pub fn project_of(ask: &mut Ask<'_>, id: MilestoneId) -> Result<Project, Refusal> {
+pub(crate) fn project_of(ask: &mut Ask<'_>, id: MilestoneId) -> Result<Project, Refusal> {
     let sight = ask.sight();
     let project = match milestones::project_of(ask.conn, id)? {
         Some(project) => projects::find(ask.conn, project, sight)?,
@@ -39,7 +39,7 @@ pub fn project_of(ask: &mut Ask<'_>, id: MilestoneId) -> Result<Project, Refusal
 /// # Errors
 /// `unknown-milestone` if an id is given and the project has no such milestone; `required` if
 /// neither is given.
-pub fn find(
+pub(crate) fn find(
     ask: &mut Ask<'_>,
     project: &Project,
     id: Option<MilestoneId>,
@@ -71,7 +71,7 @@ fn unknown_milestone() -> Refusal {
 ///
 /// # Errors
 /// Broken.
-pub fn fields(view: &MilestoneView, project: &Project) -> Result<RecordFields, Refusal> {
+pub(crate) fn fields(view: &MilestoneView, project: &Project) -> Result<RecordFields, Refusal> {
     let mut all = fields_of(view)?;
     all.insert("project".into(), json!(project.facts.name));
     Ok(all)
@@ -81,7 +81,7 @@ pub fn fields(view: &MilestoneView, project: &Project) -> Result<RecordFields, R
 ///
 /// # Errors
 /// As [`write::decide_creation`], [`write::decide_update`] and [`write::save`].
-pub fn create(
+pub(crate) fn create(
     ask: &mut Ask<'_>,
     project: &Project,
     new: &NewMilestone,
@@ -98,7 +98,7 @@ pub fn create(
 ///
 /// # Errors
 /// As [`write::decide_update`] and [`write::save`].
-pub fn change(
+pub(crate) fn change(
     ask: &mut Ask<'_>,
     project: &Project,
     before: &MilestoneView,

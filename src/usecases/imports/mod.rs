@@ -4,19 +4,19 @@
 //! cells and turns a row into the body of a request; from there on this is the use case of the same
 //! request.
 
-pub mod beside;
-pub mod beside_plan;
-pub mod context;
-pub mod current;
-pub mod kind;
-pub mod lists;
-pub mod milestones;
-pub mod of_project;
-pub mod progress;
-pub mod projects;
-pub mod recorded;
-pub mod reports;
-pub mod year_plans;
+pub(crate) mod beside;
+pub(crate) mod beside_plan;
+pub(crate) mod context;
+pub(crate) mod current;
+pub(crate) mod kind;
+pub(crate) mod lists;
+pub(crate) mod milestones;
+pub(crate) mod of_project;
+pub(crate) mod progress;
+pub(crate) mod projects;
+pub(crate) mod recorded;
+pub(crate) mod reports;
+pub(crate) mod year_plans;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -28,10 +28,10 @@ use crate::usecases::events::view::ChangeView;
 use crate::usecases::refusal::Refusal;
 
 /// Maximum number of non-blank rows of a file, in all its sheets together.
-pub const ROWS: u32 = 20_000;
+pub(crate) const ROWS: u32 = 20_000;
 
 /// Fields of a record by column name.
-pub type RecordFields = Map<String, Value>;
+pub(crate) type RecordFields = Map<String, Value>;
 
 /// The fields of a view, by name.
 ///
@@ -47,14 +47,14 @@ pub(in crate::usecases) fn fields_of<T: Serialize>(view: &T) -> Result<RecordFie
 }
 
 /// Fields in which two views differ; for a new record, fields that have a value.
-pub fn differences<T: Serialize>(before: Option<&T>, after: &T) -> Vec<ChangeView> {
+pub(crate) fn differences<T: Serialize>(before: Option<&T>, after: &T) -> Vec<ChangeView> {
     let own = ["id", "created_at", "updated_at"];
     let found = changes(before, after).into_iter();
     found.filter(|c| !own.contains(&c.field.as_str())).map(ChangeView::from).collect()
 }
 
 /// The error for a missing required value.
-pub fn required(name: &str) -> FieldError {
+pub(crate) fn required(name: &str) -> FieldError {
     FieldError::new(format!("/{name}"), "required", Words::new("必须填写。", "Required."))
 }
 

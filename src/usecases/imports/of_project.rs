@@ -13,7 +13,7 @@ use crate::usecases::refusal::Refusal;
 
 /// How a row names its project: by one of these, or by several that agree.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ProjectNaming<'a> {
+pub(crate) struct ProjectNaming<'a> {
     /// Id of the project.
     pub id: Option<ProjectId>,
     /// National code.
@@ -26,7 +26,7 @@ pub struct ProjectNaming<'a> {
 ///
 /// # Errors
 /// Invalid if the row names no project, or none that the caller may see.
-pub fn find(ask: &mut Ask<'_>, naming: &ProjectNaming<'_>) -> Result<Project, Refusal> {
+pub(crate) fn find(ask: &mut Ask<'_>, naming: &ProjectNaming<'_>) -> Result<Project, Refusal> {
     let sight = ask.sight();
     let ProjectNaming { id, code, name } = *naming;
     let (pointer, found) = if let Some(id) = id {
@@ -60,7 +60,7 @@ pub(super) fn with_code(project: Project, naming: &ProjectNaming<'_>) -> Result<
 ///
 /// # Errors
 /// Invalid, with the errors of both.
-pub fn with_project<T>(
+pub(crate) fn with_project<T>(
     project: Result<Project, Refusal>,
     other: Result<T, FieldError>,
 ) -> Result<(Project, T), Refusal> {
@@ -78,7 +78,7 @@ pub fn with_project<T>(
 ///
 /// # Errors
 /// `mismatch` at `/project`.
-pub fn must_be_named(project: &Project, name: Option<&str>) -> Result<(), FieldError> {
+pub(crate) fn must_be_named(project: &Project, name: Option<&str>) -> Result<(), FieldError> {
     let is = &project.facts.name;
     if name.is_none_or(|name| name == is) {
         return Ok(());

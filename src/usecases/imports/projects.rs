@@ -21,7 +21,7 @@ use crate::usecases::refusal::Refusal;
 ///
 /// # Errors
 /// `unknown-project` at `/id` if an id is given and the caller sees no such project.
-pub fn find(
+pub(crate) fn find(
     ask: &mut Ask<'_>,
     context: &ImportContext,
     id: Option<ProjectId>,
@@ -43,7 +43,7 @@ pub fn find(
 ///
 /// # Errors
 /// Database errors only.
-pub fn namesakes(
+pub(crate) fn namesakes(
     ask: &mut Ask<'_>,
     context: &ImportContext,
     name: &str,
@@ -54,7 +54,7 @@ pub fn namesakes(
 }
 
 /// Identifies a project within the file.
-pub fn record(project: &ProjectView) -> String {
+pub(crate) fn record(project: &ProjectView) -> String {
     format!("id {}", project.id)
 }
 
@@ -63,7 +63,7 @@ pub fn record(project: &ProjectView) -> String {
 ///
 /// # Errors
 /// `same-name` at `/name`, since the row may mean one of them.
-pub fn must_be_another(
+pub(crate) fn must_be_another(
     namesakes: &[ProjectView],
     context: &ImportContext,
     area: Option<&str>,
@@ -92,7 +92,7 @@ pub fn must_be_another(
 ///
 /// # Errors
 /// Database errors only.
-pub fn warnings(
+pub(crate) fn warnings(
     ask: &mut Ask<'_>,
     context: &ImportContext,
     project: &ProjectView,
@@ -126,7 +126,7 @@ pub fn warnings(
 ///
 /// # Errors
 /// Broken.
-pub fn fields(view: &ProjectView) -> Result<RecordFields, Refusal> {
+pub(crate) fn fields(view: &ProjectView) -> Result<RecordFields, Refusal> {
     let mut fields = fields_of(view)?;
     if !view.total_known {
         fields.insert("total_investment_wan".to_owned(), Value::Null);
@@ -146,13 +146,13 @@ pub fn fields(view: &ProjectView) -> Result<RecordFields, Refusal> {
 ///
 /// # Errors
 /// Not found unless the caller sees it.
-pub fn version(ask: &mut Ask<'_>, id: ProjectId) -> Result<i64, Refusal> {
+pub(crate) fn version(ask: &mut Ask<'_>, id: ProjectId) -> Result<i64, Refusal> {
     let sight = ask.sight();
     Ok(projects::get(ask.conn, id, sight)?.version)
 }
 
 /// Warns that the total of a project is unknown.
-pub fn total_unknown() -> FieldError {
+pub(crate) fn total_unknown() -> FieldError {
     let words = Words::new(
         "没有总投资；开工前可以暂缺，补齐以前不校验年度计划和完成投资是否超过总投资。",
         "No total investment. It may be unknown until construction; until then plans and completed investment are not checked against it.",
@@ -164,7 +164,7 @@ pub fn total_unknown() -> FieldError {
 ///
 /// # Errors
 /// As [`write::register`] and [`write::save`].
-pub fn create(
+pub(crate) fn create(
     ask: &mut Ask<'_>,
     context: &ImportContext,
     input: &ProjectInput,
@@ -177,7 +177,7 @@ pub fn create(
 ///
 /// # Errors
 /// As [`write::revise`] and [`write::save`].
-pub fn change(
+pub(crate) fn change(
     ask: &mut Ask<'_>,
     context: &ImportContext,
     before: &ProjectView,

@@ -10,7 +10,7 @@ use crate::usecases::refusal::Refusal;
 
 /// An import whose rows were saved.
 #[derive(Clone, Debug)]
-pub struct SavedImport {
+pub(crate) struct SavedImport {
     /// What the rows are.
     pub kind: ImportKind,
     /// SHA-256 of the file, in hexadecimal.
@@ -28,7 +28,7 @@ impl SavedImport {
     ///
     /// # Errors
     /// The database's.
-    pub fn record(&self, conn: &mut Conn, stamp: &Stamp) -> Result<(), Refusal> {
+    pub(crate) fn record(&self, conn: &mut Conn, stamp: &Stamp) -> Result<(), Refusal> {
         let Self { kind, sha256, created, changed, unchanged } = self;
         let fields = [
             ("kind", json!(kind)),

@@ -25,7 +25,7 @@ use crate::usecases::reports::write::{ReportChange, draft_or_rewrite, save_one};
 /// Loaded for many rows at once: a query for each row and fact would take most of the time of an
 /// import.
 #[derive(Default)]
-pub struct LoadedReports {
+pub(crate) struct LoadedReports {
     facts: ReportFacts,
     loaded: BTreeSet<ReportKey>,
     /// The report of the row under way, as it was found.
@@ -37,7 +37,7 @@ impl LoadedReports {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(ask: &mut Ask<'_>, keys: BTreeSet<ReportKey>) -> Result<Self, Refusal> {
+    pub(crate) fn load(ask: &mut Ask<'_>, keys: BTreeSet<ReportKey>) -> Result<Self, Refusal> {
         let all: Vec<ReportKey> = keys.iter().copied().collect();
         Ok(Self { facts: ReportFacts::load(ask, &all)?, loaded: keys, found: None })
     }
@@ -54,7 +54,7 @@ impl LoadedReports {
     ///
     /// # Errors
     /// As [`of_project::find`].
-    pub fn find_project(
+    pub(crate) fn find_project(
         &self,
         ask: &mut Ask<'_>,
         naming: &ProjectNaming<'_>,
@@ -69,7 +69,7 @@ impl LoadedReports {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn find(
+    pub(crate) fn find(
         &mut self,
         ask: &mut Ask<'_>,
         key: ReportKey,
@@ -81,7 +81,7 @@ impl LoadedReports {
     }
 
     /// Forgets changes of the row under way, which were not kept.
-    pub fn undo(&mut self) {
+    pub(crate) fn undo(&mut self) {
         if let Some((key, before)) = &self.found {
             self.facts.put_back(*key, before.clone());
         }
@@ -91,7 +91,7 @@ impl LoadedReports {
     ///
     /// # Errors
     /// Those of the rules for drafting; stale.
-    pub fn save(
+    pub(crate) fn save(
         &mut self,
         ask: &mut Ask<'_>,
         key: ReportKey,
@@ -109,7 +109,7 @@ impl LoadedReports {
     ///
     /// # Errors
     /// Those of the rules for submission.
-    pub fn submit_waiting(
+    pub(crate) fn submit_waiting(
         &mut self,
         ask: &mut Ask<'_>,
         key: ReportKey,
@@ -153,7 +153,7 @@ pub(super) fn find(ask: &mut Ask<'_>, key: ReportKey) -> Result<Option<ReportVie
 ///
 /// # Errors
 /// Broken.
-pub fn fields(view: &ReportView, project: &Project) -> Result<RecordFields, Refusal> {
+pub(crate) fn fields(view: &ReportView, project: &Project) -> Result<RecordFields, Refusal> {
     let mut all = fields_of(view)?;
     all.insert("project".into(), json!(project.facts.name));
     Ok(all)

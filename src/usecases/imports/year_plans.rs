@@ -17,7 +17,7 @@ use crate::usecases::refusal::Refusal;
 /// The last version of a plan.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub struct LastVersion {
+pub(crate) struct LastVersion {
     view: PlanVersionView,
     /// Version of the plan, used as the ETag.
     #[serde(skip)]
@@ -43,13 +43,13 @@ impl LastVersion {
 ///
 /// # Errors
 /// Database errors only.
-pub fn find(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<Option<LastVersion>, Refusal> {
+pub(crate) fn find(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<Option<LastVersion>, Refusal> {
     let plan = year_plans::find(ask.conn, key.project, key.year)?;
     plan.map(|plan| LastVersion::of(plan.into())).transpose()
 }
 
 /// Name of the column of a month, which counts from 1.
-pub fn month_column(number: usize) -> String {
+pub(crate) fn month_column(number: usize) -> String {
     format!("month_{number:02}_wan")
 }
 
@@ -57,7 +57,7 @@ pub fn month_column(number: usize) -> String {
 ///
 /// # Errors
 /// Broken.
-pub fn fields(last: &LastVersion, project: &Project) -> Result<RecordFields, Refusal> {
+pub(crate) fn fields(last: &LastVersion, project: &Project) -> Result<RecordFields, Refusal> {
     let mut all = fields_of(&last.view)?;
     all.remove("months");
     for (number, amount) in (1..).zip(&last.view.months) {
@@ -82,7 +82,7 @@ pub(super) fn row(last: &LastVersion, project: &Project) -> Result<RecordFields,
 /// # Errors
 /// As [`year_plan::decide_first`] and [`year_plan::save_first`]; `not-allowed` if `kind` is not
 /// the one that follows from the effective month.
-pub fn create(
+pub(crate) fn create(
     ask: &mut Ask<'_>,
     key: YearPlanKey,
     kind: Option<&str>,
@@ -107,7 +107,7 @@ pub fn create(
 ///
 /// # Errors
 /// As [`year_plan::decide_adjustment`] and [`year_plan::save_adjustment`].
-pub fn change(
+pub(crate) fn change(
     ask: &mut Ask<'_>,
     key: YearPlanKey,
     input: &AdjustmentInput,

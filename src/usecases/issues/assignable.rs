@@ -13,7 +13,7 @@ const MOST_UNITS: i64 = 1_000;
 
 /// A unit to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitChoice {
+pub(crate) struct UnitChoice {
     /// The unit's id.
     pub id: UnitId,
     /// The unit's name.
@@ -24,7 +24,7 @@ pub struct UnitChoice {
 ///
 /// # Errors
 /// Database errors only.
-pub fn handling(ask: &mut Ask<'_>) -> Result<Vec<UnitChoice>, Refusal> {
+pub(crate) fn handling(ask: &mut Ask<'_>) -> Result<Vec<UnitChoice>, Refusal> {
     let kinds = UnitKind::ALL.iter().copied().filter(|kind| *kind != UnitKind::Enterprise);
     let filter = UnitFilter { kinds: kinds.collect(), q: None };
     let found = units::list(ask.conn, &filter, &PageRequest::new(MOST_UNITS, None))?;
@@ -37,7 +37,10 @@ pub fn handling(ask: &mut Ask<'_>) -> Result<Vec<UnitChoice>, Refusal> {
 ///
 /// # Errors
 /// Database errors only.
-pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<UnitChoice>, Refusal> {
+pub(crate) fn of_project(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+) -> Result<Vec<UnitChoice>, Refusal> {
     let mut choices = handling(ask)?;
     if sees(ask, project)? {
         for unit in project_units::list(ask.conn, project)? {
@@ -54,7 +57,7 @@ pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<UnitChoic
 ///
 /// # Errors
 /// Database errors only.
-pub fn sees(ask: &mut Ask<'_>, project: ProjectId) -> Result<bool, Refusal> {
+pub(crate) fn sees(ask: &mut Ask<'_>, project: ProjectId) -> Result<bool, Refusal> {
     match projects::get(ask.conn, project, ask.sight()) {
         Ok(_) => Ok(true),
         Err(StoreError::NotFound) => Ok(false),

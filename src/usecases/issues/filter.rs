@@ -17,7 +17,7 @@ use crate::usecases::refusal::Refusal;
 /// Filters for issues. Different parameters are combined with "and", repeated ones with "or".
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct IssueQuery {
+pub(crate) struct IssueQuery {
     /// Only issues in one of these states.
     #[serde(default)]
     pub state: Vec<IssueState>,
@@ -51,7 +51,7 @@ impl IssueQuery {
     ///
     /// # Errors
     /// 400 with every unknown code in `places`.
-    pub fn known(
+    pub(crate) fn known(
         &self,
         conn: &mut Conn,
         places: &PlaceFilter,
@@ -79,7 +79,7 @@ impl IssueQuery {
 /// Due dates of the issues in a list; both ends are included.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct DueQuery {
+pub(crate) struct DueQuery {
     /// Only issues due on this day or later.
     #[param(nullable = false)]
     pub due_on_from: Option<NaiveDate>,
@@ -93,7 +93,7 @@ impl DueQuery {
     ///
     /// # Errors
     /// 400 if the range ends before it begins.
-    pub fn known(&self, records: &RecordQuery) -> Result<IssueSelection, Refusal> {
+    pub(crate) fn known(&self, records: &RecordQuery) -> Result<IssueSelection, Refusal> {
         let mut errors = Vec::new();
         let due_on = range(self.due_on_from, self.due_on_to, "?due_on_to", &mut errors);
         if !errors.is_empty() {

@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct IssueInput {
+pub(crate) struct IssueInput {
     /// Short title.
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
@@ -84,7 +84,7 @@ fn in_past(day: NaiveDate, today: NaiveDate) -> FieldError {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct StepInput {
+pub(crate) struct StepInput {
     /// What was done, found or requested.
     #[schema(min_length = 2, max_length = 500)]
     pub words: String,
@@ -110,7 +110,7 @@ pub(super) fn comment(words: &str) -> Result<Reason, Refusal> {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct AssignmentInput {
+pub(crate) struct AssignmentInput {
     /// Id of the leading unit.
     pub lead_unit_id: UnitId,
     /// Ids of the supporting units.

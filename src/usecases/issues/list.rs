@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     query: &IssueQuery,
@@ -36,7 +36,7 @@ pub fn list(
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<IssueView>, Refusal> {
+pub(crate) fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<IssueView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
     let filter = IssueFilter { project: Some(project), ..IssueFilter::default() };
     let all = issues::all(ask.conn, &filter, ask.sight())?;
@@ -47,7 +47,7 @@ pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<IssueView
 ///
 /// # Errors
 /// Not found unless the caller sees the issue.
-pub fn get(ask: &mut Ask<'_>, key: IssueKey) -> Result<IssueView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: IssueKey) -> Result<IssueView, Refusal> {
     let named = issues::get(ask.conn, key.project, key.issue, ask.sight())?;
     Ok(IssueView::of(&named, ask.now.today))
 }
@@ -56,7 +56,7 @@ pub fn get(ask: &mut Ask<'_>, key: IssueKey) -> Result<IssueView, Refusal> {
 ///
 /// # Errors
 /// Not found unless the caller sees the issue.
-pub fn steps(ask: &mut Ask<'_>, key: IssueKey) -> Result<Vec<IssueStepView>, Refusal> {
+pub(crate) fn steps(ask: &mut Ask<'_>, key: IssueKey) -> Result<Vec<IssueStepView>, Refusal> {
     issues::get(ask.conn, key.project, key.issue, ask.sight())?;
     let mut replay = IssueReplay::default();
     let step = |event: RecordedEvent| {

@@ -1,19 +1,19 @@
 //! Issues to be coordinated: raised, rewritten, taken through their steps.
 
-pub mod assignable;
-pub mod filter;
-pub mod input;
-pub mod list;
+pub(crate) mod assignable;
+pub(crate) mod filter;
+pub(crate) mod input;
+pub(crate) mod list;
 mod party;
-pub mod step;
-pub mod view;
-pub mod write;
+pub(crate) mod step;
+pub(crate) mod view;
+pub(crate) mod write;
 
 use crate::domain::id::{IssueId, ProjectId};
 
 /// Which issue: a project and an issue of it.
 #[derive(Clone, Copy, Debug)]
-pub struct IssueKey {
+pub(crate) struct IssueKey {
     /// The project.
     pub project: ProjectId,
     /// The issue.

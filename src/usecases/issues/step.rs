@@ -14,7 +14,7 @@ use crate::usecases::refusal::Refusal;
 /// # Errors
 /// Invalid without a comment; not found; a conflict when the state forbids the step; forbidden
 /// when it is another party's.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     key: IssueKey,
     step: IssueStep,
@@ -27,7 +27,7 @@ pub fn decide(
 ///
 /// # Errors
 /// As for [`decide`]; invalid when a unit does not exist or the due date is in the past.
-pub fn decide_assignment(
+pub(crate) fn decide_assignment(
     ask: &mut Ask<'_>,
     key: IssueKey,
     input: &AssignmentInput,
@@ -59,7 +59,7 @@ fn take(
 
 /// What the caller may do with an issue in its current state.
 #[derive(Clone, Debug, Default)]
-pub struct OpenSteps {
+pub(crate) struct OpenSteps {
     /// Steps the caller may take.
     pub steps: Vec<IssueStep>,
     /// True if the caller may replace the content of the issue.
@@ -71,7 +71,7 @@ pub struct OpenSteps {
 ///
 /// # Errors
 /// Not found unless the caller sees the issue.
-pub fn open(ask: &mut Ask<'_>, key: IssueKey) -> Result<OpenSteps, Refusal> {
+pub(crate) fn open(ask: &mut Ask<'_>, key: IssueKey) -> Result<OpenSteps, Refusal> {
     let issue = issues::get(ask.conn, key.project, key.issue, ask.sight())?.issue;
     let party = party(ask.conn, ask.caller, &issue)?;
     let today = ask.now.today;

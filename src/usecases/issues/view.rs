@@ -12,7 +12,7 @@ use crate::usecases::answer::Versioned;
 
 /// A unit the issue is assigned to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct IssueUnit {
+pub(crate) struct IssueUnit {
     /// The unit's id.
     pub unit_id: UnitId,
     /// The unit's name.
@@ -23,7 +23,7 @@ pub struct IssueUnit {
 
 /// Content of an issue, as its events record it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct IssueFacts {
+pub(crate) struct IssueFacts {
     /// The project's id.
     pub project_id: ProjectId,
     /// Short title.
@@ -77,7 +77,7 @@ impl From<&NamedIssue> for IssueFacts {
 /// An issue to be coordinated (需协调事项).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Issue)]
-pub struct IssueView {
+pub(crate) struct IssueView {
     /// The issue's id.
     pub id: IssueId,
     /// The project's name.
@@ -97,7 +97,7 @@ pub struct IssueView {
 
 impl IssueView {
     /// The issue, with age and overdue flag as of `today`.
-    pub fn of(named: &NamedIssue, today: NaiveDate) -> Self {
+    pub(crate) fn of(named: &NamedIssue, today: NaiveDate) -> Self {
         Self {
             id: named.issue.id,
             project: named.project.clone(),
@@ -118,7 +118,7 @@ impl Versioned for IssueView {
 
 /// A step taken on an issue.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct IssueStepView {
+pub(crate) struct IssueStepView {
     /// Event kind.
     #[schema(example = "issue.assigned")]
     pub kind: String,

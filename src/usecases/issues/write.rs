@@ -17,7 +17,7 @@ use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
 /// An issue that was decided on and is to be saved.
-pub struct IssueChange {
+pub(crate) struct IssueChange {
     /// The kind of its event.
     pub(super) kind: &'static str,
     /// The issue before; `None` when it is raised.
@@ -34,7 +34,7 @@ pub struct IssueChange {
 ///
 /// # Errors
 /// Not found unless the caller sees the project; invalid, with every wrong field.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     project: ProjectId,
     input: &IssueInput,
@@ -69,7 +69,7 @@ pub fn decide_creation(
 /// # Errors
 /// Not found; invalid, with every wrong field; a conflict unless the issue is raised or returned;
 /// forbidden unless the caller raised it, owns the project or is the commission.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     key: IssueKey,
     version: impl Into<Expected>,
@@ -104,7 +104,7 @@ pub fn decide_update(
 ///
 /// # Errors
 /// Stale when somebody else changed the issue.
-pub fn save(conn: &mut Conn, change: IssueChange) -> Result<IssueView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: IssueChange) -> Result<IssueView, Refusal> {
     let IssueChange { kind, before, issue, comment, stamp } = change;
     let id = if before.is_some() {
         issues::save(conn, &issue)?;

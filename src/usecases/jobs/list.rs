@@ -18,7 +18,7 @@ fn sees_all(ask: &Ask<'_>) -> bool {
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<Page<Job>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<Page<Job>, Refusal> {
     let owner = if sees_all(ask) { None } else { Some(ask.caller.user.id) };
     let mut page = jobs::list(ask.conn, owner, page)?;
     for job in &mut page.items {
@@ -32,7 +32,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<Page<Job>, Refusal>
 ///
 /// # Errors
 /// Not found unless the caller asked for it, or sees every job.
-pub fn get(ask: &mut Ask<'_>, id: JobId) -> Result<Job, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: JobId) -> Result<Job, Refusal> {
     let mut job = jobs::get(ask.conn, id)?;
     let is_mine = job.starter.user == ask.caller.user.id;
     if !is_mine && !sees_all(ask) {

@@ -1,5 +1,5 @@
 //! Jobs: queued by a request, done in the background, shown to the account that asked for them.
 
-pub mod list;
-pub mod queue;
-pub mod view;
+pub(crate) mod list;
+pub(crate) mod queue;
+pub(crate) mod view;

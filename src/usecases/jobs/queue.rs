@@ -16,7 +16,7 @@ use crate::usecases::refusal::{Refusal, RefusalKind};
 const RETRY_AFTER_SECONDS: u64 = 30;
 
 /// A job that was decided on and is to be queued.
-pub struct JobRequest {
+pub(crate) struct JobRequest {
     new: NewJob,
 }
 
@@ -24,7 +24,7 @@ pub struct JobRequest {
 ///
 /// # Errors
 /// Busy if too many wait.
-pub fn decide(ask: &mut Ask<'_>, kind: JobKind, query: &str) -> Result<JobRequest, Refusal> {
+pub(crate) fn decide(ask: &mut Ask<'_>, kind: JobKind, query: &str) -> Result<JobRequest, Refusal> {
     if jobs::count_open(ask.conn)? >= MOST_JOBS {
         return Err(too_many());
     }
@@ -52,7 +52,11 @@ pub fn decide(ask: &mut Ask<'_>, kind: JobKind, query: &str) -> Result<JobReques
 ///
 /// # Errors
 /// Database errors only.
-pub fn save(conn: &mut Conn, JobRequest { new }: &JobRequest, file: &[u8]) -> Result<Job, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    JobRequest { new }: &JobRequest,
+    file: &[u8],
+) -> Result<Job, Refusal> {
     Ok(jobs::insert(conn, new, file)?)
 }
 
@@ -73,7 +77,7 @@ fn code_of(language: Language) -> &'static str {
 }
 
 /// The language of a job's answer.
-pub fn language_of(job: &Job) -> Language {
+pub(crate) fn language_of(job: &Job) -> Language {
     if job.language == "en" { Language::English } else { Language::Chinese }
 }
 
@@ -82,7 +86,7 @@ pub fn language_of(job: &Job) -> Language {
 ///
 /// # Errors
 /// Database errors only.
-pub fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<Caller>, Refusal> {
+pub(crate) fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<Caller>, Refusal> {
     let now = asked.now.instant;
     let conn = &mut *asked.conn;
     let starter = &job.starter;

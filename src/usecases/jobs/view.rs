@@ -12,7 +12,7 @@ use crate::usecases::answer::API;
 /// A job that was queued.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = QueuedJob)]
-pub struct QueuedJobView {
+pub(crate) struct QueuedJobView {
     /// The job's id.
     pub id: JobId,
     /// What it does.

@@ -1,7 +1,7 @@
 //! Lights of projects, areas, industries, groups and units; their rules and overrides.
 
-pub mod overrides;
-pub mod project;
-pub mod rules;
-pub mod summary;
-pub mod view;
+pub(crate) mod overrides;
+pub(crate) mod project;
+pub(crate) mod rules;
+pub(crate) mod summary;
+pub(crate) mod view;

@@ -22,7 +22,7 @@ use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// Which override: a project and an override of its light.
 #[derive(Clone, Copy, Debug)]
-pub struct LightOverrideKey {
+pub(crate) struct LightOverrideKey {
     /// The project.
     pub project: ProjectId,
     /// The override.
@@ -32,7 +32,7 @@ pub struct LightOverrideKey {
 /// A manual override of a project's light.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LightOverride)]
-pub struct LightOverrideView {
+pub(crate) struct LightOverrideView {
     /// The override's id.
     pub id: LightOverrideId,
     /// The light shown instead of the computed one.
@@ -81,7 +81,7 @@ impl Versioned for LightOverrideView {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct LightOverrideInput {
+pub(crate) struct LightOverrideInput {
     /// The light to show: green, yellow or red.
     pub light: Light,
     /// Reason why the computed light is misleading.
@@ -106,14 +106,17 @@ impl LightOverrideInput {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn list(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<LightOverrideView>, Refusal> {
+pub(crate) fn list(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+) -> Result<Vec<LightOverrideView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
     let all = lights::overrides(ask.conn, project)?;
     Ok(all.into_iter().map(LightOverrideView::from).collect())
 }
 
 /// An override that was decided on and is to be saved.
-pub struct LightOverrideCreation {
+pub(crate) struct LightOverrideCreation {
     entered: LightOverride,
     stamp: Stamp,
 }
@@ -122,7 +125,7 @@ pub struct LightOverrideCreation {
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field; a conflict when the first month is closed.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     project: ProjectId,
     input: &LightOverrideInput,
@@ -156,7 +159,7 @@ pub fn decide_creation(
 ///
 /// # Errors
 /// Database errors only.
-pub fn save(
+pub(crate) fn save(
     conn: &mut Conn,
     creation: LightOverrideCreation,
 ) -> Result<LightOverrideView, Refusal> {
@@ -169,7 +172,7 @@ pub fn save(
 }
 
 /// A withdrawal that was decided on and is to be saved.
-pub struct LightOverrideWithdrawal {
+pub(crate) struct LightOverrideWithdrawal {
     before: LightOverride,
     /// Last month the override covers.
     ends_after: Month,
@@ -180,7 +183,7 @@ pub struct LightOverrideWithdrawal {
 ///
 /// # Errors
 /// Not found; a conflict when it has been withdrawn already.
-pub fn decide_withdrawal(
+pub(crate) fn decide_withdrawal(
     ask: &mut Ask<'_>,
     key: LightOverrideKey,
 ) -> Result<LightOverrideWithdrawal, Refusal> {
@@ -201,7 +204,7 @@ pub fn decide_withdrawal(
 ///
 /// # Errors
 /// Stale when somebody else withdrew the override.
-pub fn save_withdrawal(
+pub(crate) fn save_withdrawal(
     conn: &mut Conn,
     withdrawal: LightOverrideWithdrawal,
 ) -> Result<LightOverrideView, Refusal> {

@@ -24,7 +24,7 @@ use crate::usecases::refusal::Refusal;
 /// A project's light, with the findings behind it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectLight)]
-pub struct ProjectLightView {
+pub(crate) struct ProjectLightView {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -97,7 +97,7 @@ impl ProjectLightView {
 /// # Errors
 /// Not found unless the caller sees the project; 400 for a month of another year, or one that was
 /// not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     project: ProjectId,
     period: PeriodQuery,
@@ -116,7 +116,7 @@ pub fn get(
 /// # Errors
 /// 400 for an unknown code, a cursor of another list, a month of another year, or one that was not
 /// published.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,
@@ -146,7 +146,7 @@ pub fn list(
 ///
 /// # Errors
 /// 400 for an unknown code.
-pub fn showing(
+pub(crate) fn showing(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     year: Option<Year>,

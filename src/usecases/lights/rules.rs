@@ -20,7 +20,7 @@ use crate::usecases::reporting_months::gates::must_not_be_closed;
 /// A version of the thresholds of a year.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LightRules)]
-pub struct LightRulesView {
+pub(crate) struct LightRulesView {
     /// 0 for the default thresholds of the year, then 1, 2, ...
     pub number: i32,
     /// First month to which this version applies.
@@ -69,7 +69,7 @@ impl From<LightRules> for LightRulesView {
 
 /// All versions of a year's thresholds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct YearRules {
+pub(crate) struct YearRules {
     /// The calendar year.
     pub year: Year,
     /// All versions, oldest first. The last one whose `effective_month` has come applies to a
@@ -89,7 +89,7 @@ impl Versioned for YearRules {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct LightRulesInput {
+pub(crate) struct LightRulesInput {
     /// First month they apply to: a month of the year that has neither ended nor closed, and not
     /// before the previous version's.
     pub effective_month: Month,
@@ -161,7 +161,7 @@ impl LightRulesInput {
 }
 
 /// A version of the rules that was decided on and is to be saved.
-pub struct LightRulesChange {
+pub(crate) struct LightRulesChange {
     year: Year,
     /// The version that applied to its first month before.
     before: LightRules,
@@ -173,7 +173,7 @@ pub struct LightRulesChange {
 ///
 /// # Errors
 /// Database errors only.
-pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<YearRules, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, year: Year) -> Result<YearRules, Refusal> {
     of_year(ask.conn, year)
 }
 
@@ -187,7 +187,7 @@ fn of_year(conn: &mut Conn, year: Year) -> Result<YearRules, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field; a conflict when its first month is closed.
-pub fn decide_change(
+pub(crate) fn decide_change(
     ask: &mut Ask<'_>,
     year: Year,
     input: &LightRulesInput,
@@ -205,7 +205,7 @@ pub fn decide_change(
 ///
 /// # Errors
 /// A conflict when another request added the same version.
-pub fn save(conn: &mut Conn, change: LightRulesChange) -> Result<YearRules, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: LightRulesChange) -> Result<YearRules, Refusal> {
     let LightRulesChange { year, before, rules, stamp } = change;
     let id = lights::insert_rules(conn, year, &rules, stamp.author.user_id())?;
     let recorded = RecordedLightRules::from(&before);

@@ -26,7 +26,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Lights grouped by one dimension.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LightSummary {
+pub(crate) struct LightSummary {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -62,7 +62,7 @@ impl Add for LightSums {
 
 /// Light of an area, industry, group or unit, and the number of its projects per light.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LightRow {
+pub(crate) struct LightRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub place: RowPlace,
@@ -101,7 +101,7 @@ impl LightRow {
 ///
 /// # Errors
 /// 400 for an unknown code, a month of another year, or one that was not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,

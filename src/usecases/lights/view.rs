@@ -13,7 +13,7 @@ use crate::domain::words::{Language, Words};
 /// Investment needed, and by when, to return to green (追赶量).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CatchUp)]
-pub struct CatchUpView {
+pub(crate) struct CatchUpView {
     /// Investment needed in addition to what is completed, in 万元.
     pub amount_wan: Fen,
     /// Last day for it.
@@ -24,7 +24,7 @@ pub struct CatchUpView {
 
 impl CatchUpView {
     /// Renders `catch_up` in the caller's language.
-    pub fn of(catch_up: CatchUp, language: Language) -> Self {
+    pub(crate) fn of(catch_up: CatchUp, language: Language) -> Self {
         let CatchUp { amount, by } = catch_up;
         let wan = amount.to_wan_grouped();
         let words = Words::new(
@@ -38,7 +38,7 @@ impl CatchUpView {
 /// Number of projects per light.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = LightCounts)]
-pub struct LightCountsView {
+pub(crate) struct LightCountsView {
     /// Green: on schedule.
     pub green: i64,
     /// Yellow: behind schedule.
@@ -66,7 +66,7 @@ impl From<LightCounts> for LightCountsView {
 /// Result of one rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Finding)]
-pub struct FindingView {
+pub(crate) struct FindingView {
     /// The rule.
     pub rule: LightRule,
     /// Light given by the rule.
@@ -94,7 +94,7 @@ pub struct FindingView {
 
 impl FindingView {
     /// Renders `finding` in the caller's language.
-    pub fn of(finding: &Finding, language: Language) -> Self {
+    pub(crate) fn of(finding: &Finding, language: Language) -> Self {
         Self {
             rule: finding.rule,
             light: finding.light,

@@ -15,7 +15,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A milestone with its project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MilestoneItem {
+pub(crate) struct MilestoneItem {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -29,7 +29,7 @@ pub struct MilestoneItem {
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     records: &RecordQuery,

@@ -20,7 +20,7 @@ type MilestonePatch = Patch<MilestoneEdit>;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct MilestoneBatchItem {
+pub(crate) struct MilestoneBatchItem {
     /// The project's id.
     pub project_id: ProjectId,
     /// A milestone to add.
@@ -42,7 +42,7 @@ pub struct MilestoneBatchItem {
 
 impl MilestoneBatchItem {
     /// An example.
-    pub fn sample() -> serde_json::Value {
+    pub(crate) fn sample() -> serde_json::Value {
         serde_json::json!({
             "project_id": 7, "milestone_id": 12, "version": 1, "change": {"actual_date": "2021-06-30"},
         })
@@ -54,7 +54,7 @@ impl MilestoneBatchItem {
 ///
 /// # Errors
 /// A failure that no row is to blame for; for an atomic batch, every error of every row.
-pub fn save(
+pub(crate) fn save(
     ask: &mut Ask<'_>,
     batch: &BatchRows<MilestoneBatchItem>,
 ) -> Result<RowOutcomes, Refusal> {

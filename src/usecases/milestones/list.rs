@@ -9,7 +9,7 @@ use crate::usecases::milestones::view::{MilestoneTemplate, MilestoneView};
 use crate::usecases::refusal::Refusal;
 
 /// The standard milestones, in their usual sequence.
-pub fn templates() -> Vec<MilestoneTemplate> {
+pub(crate) fn templates() -> Vec<MilestoneTemplate> {
     TEMPLATES.iter().map(MilestoneTemplate::from).collect()
 }
 
@@ -17,7 +17,10 @@ pub fn templates() -> Vec<MilestoneTemplate> {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<MilestoneView>, Refusal> {
+pub(crate) fn of_project(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+) -> Result<Vec<MilestoneView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
     let view = |milestone| MilestoneView::of(milestone, ask.now.today);
     Ok(milestones::list(ask.conn, project)?.into_iter().map(view).collect())
@@ -27,7 +30,7 @@ pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<Milestone
 ///
 /// # Errors
 /// Not found unless the caller sees the project and it has the milestone.
-pub fn get(ask: &mut Ask<'_>, key: MilestoneKey) -> Result<MilestoneView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: MilestoneKey) -> Result<MilestoneView, Refusal> {
     projects::get(ask.conn, key.project, ask.sight())?;
     let milestone = milestones::get(ask.conn, key.project, key.milestone)?;
     Ok(MilestoneView::of(milestone, ask.now.today))

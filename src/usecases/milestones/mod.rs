@@ -1,16 +1,16 @@
 //! Milestones of projects: added, forecast, reached.
 
-pub mod across;
-pub mod batch;
-pub mod list;
-pub mod view;
-pub mod write;
+pub(crate) mod across;
+pub(crate) mod batch;
+pub(crate) mod list;
+pub(crate) mod view;
+pub(crate) mod write;
 
 use crate::domain::id::{MilestoneId, ProjectId};
 
 /// Which milestone of which project.
 #[derive(Clone, Copy, Debug)]
-pub struct MilestoneKey {
+pub(crate) struct MilestoneKey {
     /// The project.
     pub project: ProjectId,
     /// The milestone.

@@ -13,7 +13,7 @@ use crate::usecases::warning::WarningView;
 /// A milestone of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Milestone)]
-pub struct MilestoneView {
+pub(crate) struct MilestoneView {
     /// The milestone's id.
     pub id: MilestoneId,
     /// A template's code, or a code defined for this project.
@@ -54,7 +54,7 @@ pub struct MilestoneView {
 
 impl MilestoneView {
     /// View of `milestone`, with slippage as of `today`.
-    pub fn of(milestone: Milestone, today: NaiveDate) -> Self {
+    pub(crate) fn of(milestone: Milestone, today: NaiveDate) -> Self {
         Self {
             id: milestone.id,
             slippage_days: milestone.slippage_days(today),
@@ -83,7 +83,7 @@ impl Versioned for MilestoneView {
 
 /// A standard milestone.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MilestoneTemplate {
+pub(crate) struct MilestoneTemplate {
     /// Code of the template.
     pub code: &'static str,
     /// Name of the milestone.
@@ -102,7 +102,7 @@ impl From<&Template> for MilestoneTemplate {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct MilestoneInput {
+pub(crate) struct MilestoneInput {
     /// A template's code (`GET /milestone-templates`), or a new code for this project.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
@@ -142,7 +142,7 @@ impl MilestoneInput {
 /// The fields of a milestone that can be changed after it was added.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct MilestoneEdit {
+pub(crate) struct MilestoneEdit {
     /// New expected date; requires `reason`.
     #[schema(nullable = false)]
     pub forecast_date: Option<NaiveDate>,

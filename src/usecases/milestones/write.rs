@@ -22,7 +22,7 @@ use crate::usecases::projects::date_warnings;
 use crate::usecases::refusal::Refusal;
 
 /// A milestone that was decided on and is to be saved.
-pub struct MilestoneChange {
+pub(crate) struct MilestoneChange {
     /// The milestone before; `None` when it is added.
     before: Option<Milestone>,
     milestone: Milestone,
@@ -35,7 +35,7 @@ pub struct MilestoneChange {
 ///
 /// # Errors
 /// Not found unless the caller sees the project; invalid, with every wrong field.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     project: ProjectId,
     input: &MilestoneInput,
@@ -106,7 +106,7 @@ fn required<T>(check: &mut Check, pointer: &str, value: Option<T>) -> Option<T> 
 /// # Errors
 /// Not found; a conflict when the forecast of a reached milestone is changed; invalid, with every
 /// wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     key: MilestoneKey,
     version: impl Into<Expected>,
@@ -162,7 +162,7 @@ fn changed(
 /// # Errors
 /// A conflict when the project has another milestone with the code; stale when somebody else
 /// changed it.
-pub fn save(conn: &mut Conn, change: MilestoneChange) -> Result<MilestoneView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: MilestoneChange) -> Result<MilestoneView, Refusal> {
     let MilestoneChange { before, milestone, project, stamp, language } = change;
     let (kind, id) = if before.is_some() {
         milestones::save(conn, &milestone)?;

@@ -1,9 +1,9 @@
 //! Export of projects as a package of the Open Contracting for Infrastructure Data Standard
 //! (OC4IDS).
 
-pub mod parts;
-pub mod project;
-pub mod view;
+pub(crate) mod parts;
+pub(crate) mod project;
+pub(crate) mod view;
 
 use crate::domain::error::FieldError;
 use crate::domain::month::Year;
@@ -23,7 +23,7 @@ const MOST: i64 = 5_000;
 
 /// Who publishes a package, and where.
 #[derive(Clone, Debug)]
-pub struct Publication {
+pub(crate) struct Publication {
     /// URI the package was requested from.
     pub uri: String,
     /// Registered prefix of project ids.
@@ -39,7 +39,7 @@ pub struct Publication {
 ///
 /// # Errors
 /// Unreadable for an unknown code in the filter or too many projects; not found if there is none.
-pub fn package(
+pub(crate) fn package(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     year: Option<Year>,

@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// A JSON number written with exactly these digits, without conversion to a float.
 #[derive(Clone, Debug)]
-pub struct Exact(pub String);
+pub(crate) struct Exact(pub String);
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -40,7 +40,7 @@ impl ToSchema for Exact {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsSimpleIdentifier)]
-pub struct SimpleIdentifier {
+pub(crate) struct SimpleIdentifier {
     /// The identifier.
     pub id: String,
     /// Scheme the identifier belongs to: the register, the national project code, or the name of
@@ -52,7 +52,7 @@ pub struct SimpleIdentifier {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPeriod)]
-pub struct Period {
+pub(crate) struct Period {
     /// Start, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -67,7 +67,7 @@ pub struct Period {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsClassification)]
-pub struct Classification {
+pub(crate) struct Classification {
     /// Classification scheme.
     pub scheme: &'static str,
     /// Code within the scheme.
@@ -80,7 +80,7 @@ pub struct Classification {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsLocation)]
-pub struct Location {
+pub(crate) struct Location {
     /// Identifier of the location, unique within the project.
     pub id: &'static str,
     /// Name of the area.
@@ -101,7 +101,7 @@ pub struct Location {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsGeometry)]
-pub struct Geometry {
+pub(crate) struct Geometry {
     /// Always `Point`.
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -113,7 +113,7 @@ pub struct Geometry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsGazetteer)]
-pub struct Gazetteer {
+pub(crate) struct Gazetteer {
     /// Gazetteer scheme: `x_GBT2260` is GB/T 2260.
     pub scheme: &'static str,
     /// Codes within the scheme.
@@ -124,7 +124,7 @@ pub struct Gazetteer {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsAddress)]
-pub struct Address {
+pub(crate) struct Address {
     /// Where it is built, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -139,7 +139,7 @@ pub struct Address {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudget)]
-pub struct Budget {
+pub(crate) struct Budget {
     /// Total investment; absent if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -154,7 +154,7 @@ pub struct Budget {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudgetGroup)]
-pub struct BudgetGroup {
+pub(crate) struct BudgetGroup {
     /// Identifier of the breakdown.
     pub id: &'static str,
     /// What the budget is broken down by.
@@ -167,7 +167,7 @@ pub struct BudgetGroup {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsBudgetEntry)]
-pub struct BudgetEntry {
+pub(crate) struct BudgetEntry {
     /// The year.
     pub id: String,
     /// Planned investment of the year.
@@ -180,7 +180,7 @@ pub struct BudgetEntry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsValue)]
-pub struct Value {
+pub(crate) struct Value {
     /// Amount in 元, with exactly two decimals.
     pub amount: Exact,
     /// Currency code (ISO 4217).
@@ -191,7 +191,7 @@ pub struct Value {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsMetric)]
-pub struct Metric {
+pub(crate) struct Metric {
     /// `financialProgress` or `physicalProgress`.
     pub id: &'static str,
     /// Title of the metric.
@@ -206,7 +206,7 @@ pub struct Metric {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsObservation)]
-pub struct Observation {
+pub(crate) struct Observation {
     /// The month.
     pub id: String,
     /// First and last day of the month.
@@ -233,7 +233,7 @@ pub struct Observation {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsUnit)]
-pub struct Unit {
+pub(crate) struct Unit {
     /// Name of the unit.
     pub name: &'static str,
     /// Code list the unit is taken from.
@@ -246,7 +246,7 @@ pub struct Unit {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsMilestone)]
-pub struct OcMilestone {
+pub(crate) struct OcMilestone {
     /// The milestone's id in the register.
     pub id: String,
     /// Name of the milestone.
@@ -275,7 +275,7 @@ pub struct OcMilestone {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsParty)]
-pub struct OcParty {
+pub(crate) struct OcParty {
     /// Identifier of the unit, the same in all packages of this register.
     pub id: String,
     /// Name of the unit.
@@ -292,7 +292,7 @@ pub struct OcParty {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPartyIdentifier)]
-pub struct PartyIdentifier {
+pub(crate) struct PartyIdentifier {
     /// Register of organisations: `CN-USCI` is the unified social credit code.
     pub scheme: &'static str,
     /// Identifier within the register.
@@ -305,7 +305,7 @@ pub struct PartyIdentifier {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsReference)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// Identifier of the party.
     pub id: String,
     /// Name of the party.
@@ -316,7 +316,7 @@ pub struct Reference {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsCompletion)]
-pub struct Completion {
+pub(crate) struct Completion {
     /// Actual finish of construction.
     pub end_date: String,
 }

@@ -25,7 +25,7 @@ use crate::usecases::oc4ids::view::OcProject;
 
 /// What the conversion of a project needs beside its data: reference data by id, and the current
 /// day.
-pub struct Converter {
+pub(crate) struct Converter {
     /// Registered prefix of project ids.
     pub prefix: String,
     /// Industries and industry lines by id.
@@ -38,7 +38,7 @@ pub struct Converter {
 
 impl Converter {
     /// Converts `disclosure`.
-    pub fn project(&self, disclosure: Disclosure) -> OcProject {
+    pub(crate) fn project(&self, disclosure: Disclosure) -> OcProject {
         let Disclosure {
             project,
             external_ids,

@@ -15,7 +15,7 @@ use crate::usecases::oc4ids::parts::{
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPackage)]
-pub struct Package {
+pub(crate) struct Package {
     /// URI the package was requested from.
     pub uri: String,
     /// Time of the latest change of any project in the package.
@@ -36,7 +36,7 @@ pub struct Package {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsPublisher)]
-pub struct Publisher {
+pub(crate) struct Publisher {
     /// Name of the publisher.
     pub name: String,
 }
@@ -45,7 +45,7 @@ pub struct Publisher {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Oc4idsProject)]
-pub struct OcProject {
+pub(crate) struct OcProject {
     /// Registered prefix, a hyphen, and the project's id in the register.
     pub id: String,
     /// Other identifiers: the id in the register, the national project code if known, and the ids in

@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct YearPlanBatchItem {
+pub(crate) struct YearPlanBatchItem {
     /// The project's id.
     pub project_id: ProjectId,
     /// The calendar year.
@@ -41,7 +41,7 @@ pub struct YearPlanBatchItem {
 
 impl YearPlanBatchItem {
     /// An example.
-    pub fn sample() -> serde_json::Value {
+    pub(crate) fn sample() -> serde_json::Value {
         let months = vec!["1000.00"; 12];
         serde_json::json!({
             "project_id": 7, "year": 2021,
@@ -54,7 +54,7 @@ impl YearPlanBatchItem {
 ///
 /// # Errors
 /// A failure that no row is to blame for; for an atomic batch, every error of every row.
-pub fn save(
+pub(crate) fn save(
     ask: &mut Ask<'_>,
     batch: &BatchRows<YearPlanBatchItem>,
 ) -> Result<RowOutcomes, Refusal> {

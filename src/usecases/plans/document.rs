@@ -14,7 +14,7 @@ use crate::usecases::precondition::Precondition;
 use crate::usecases::refusal::Refusal;
 
 /// A plan document that was decided on and is to be saved.
-pub struct PlanChange {
+pub(crate) struct PlanChange {
     /// The document before; `None` when it is entered.
     before: Option<PlanDocument>,
     plan: Plan,
@@ -26,7 +26,7 @@ pub struct PlanChange {
 ///
 /// # Errors
 /// Database errors only.
-pub fn list(ask: &mut Ask<'_>) -> Result<Vec<PlanView>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>) -> Result<Vec<PlanView>, Refusal> {
     Ok(plans::all(ask.conn)?.into_iter().map(PlanView::from).collect())
 }
 
@@ -34,7 +34,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Vec<PlanView>, Refusal> {
 ///
 /// # Errors
 /// Not found if none was entered.
-pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<PlanDetailView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, year: Year) -> Result<PlanDetailView, Refusal> {
     let plan = plans::get(ask.conn, year)?;
     Ok(document::of(ask.conn, plan)?.into())
 }
@@ -43,7 +43,7 @@ pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<PlanDetailView, Refusal> {
 ///
 /// # Errors
 /// Database errors only.
-pub fn find(ask: &mut Ask<'_>, year: Year) -> Result<Option<PlanView>, Refusal> {
+pub(crate) fn find(ask: &mut Ask<'_>, year: Year) -> Result<Option<PlanView>, Refusal> {
     Ok(plans::find(ask.conn, year)?.map(PlanView::from))
 }
 
@@ -51,7 +51,7 @@ pub fn find(ask: &mut Ask<'_>, year: Year) -> Result<Option<PlanView>, Refusal> 
 ///
 /// # Errors
 /// Invalid, with every wrong field; stale; not found.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     year: Year,
     precondition: Precondition,
@@ -74,7 +74,7 @@ pub fn decide(
 ///
 /// # Errors
 /// A conflict when the year got a plan meanwhile; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: PlanChange) -> Result<PlanDetailView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: PlanChange) -> Result<PlanDetailView, Refusal> {
     let PlanChange { before, plan, parsed, stamp } = change;
     let id = if before.is_some() {
         plans::save(conn, &plan)?;

@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct PlanInput {
+pub(crate) struct PlanInput {
     /// Title of the document.
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
@@ -51,7 +51,7 @@ pub struct PlanInput {
 /// Planned projects and investment of one industry line.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EnvelopeInput {
+pub(crate) struct EnvelopeInput {
     /// The code of the industry line, a leaf of the industry tree.
     pub industry: String,
     /// Number of projects.
@@ -66,7 +66,7 @@ pub struct EnvelopeInput {
 /// Value-added target of one industry.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct IndustryTargetInput {
+pub(crate) struct IndustryTargetInput {
     /// The code of the industry.
     pub industry: String,
     /// Value added in the year, in 万元.
@@ -87,7 +87,7 @@ pub struct IndustryTargetInput {
 
 /// A checked plan document.
 #[derive(Clone, Debug)]
-pub struct ParsedPlan {
+pub(crate) struct ParsedPlan {
     input: PlanInput,
     /// Envelopes, with the ids of their industries.
     pub envelopes: Vec<Envelope>,
@@ -97,7 +97,7 @@ pub struct ParsedPlan {
 
 impl ParsedPlan {
     /// The plan record, without envelopes and targets.
-    pub fn plan(&self, id: PlanId, year: Year, version: i64) -> Plan {
+    pub(crate) fn plan(&self, id: PlanId, year: Year, version: i64) -> Plan {
         Plan {
             id,
             year,
@@ -127,7 +127,7 @@ impl PlanInput {
     ///
     /// # Errors
     /// Invalid, with every wrong field.
-    pub fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Refusal> {
+    pub(crate) fn parse(&self, conn: &mut Conn) -> Result<ParsedPlan, Refusal> {
         let all = industries::all(conn)?;
         let mut check = Check::new();
         check.field("/title", Name::parse(&self.title));

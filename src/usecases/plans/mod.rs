@@ -1,10 +1,10 @@
 //! Annual plan documents, and year plans of projects.
 
-pub mod batch;
-pub mod document;
-pub mod input;
-pub mod view;
-pub mod year_plan;
-pub mod year_plan_input;
-pub mod year_plan_list;
-pub mod year_plan_view;
+pub(crate) mod batch;
+pub(crate) mod document;
+pub(crate) mod input;
+pub(crate) mod view;
+pub(crate) mod year_plan;
+pub(crate) mod year_plan_input;
+pub(crate) mod year_plan_list;
+pub(crate) mod year_plan_view;

@@ -18,7 +18,7 @@ use crate::usecases::figures::view::Promised;
 /// An annual plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Plan)]
-pub struct PlanView {
+pub(crate) struct PlanView {
     /// The plan's id.
     pub id: PlanId,
     /// The planned year.
@@ -58,7 +58,7 @@ impl From<Plan> for PlanView {
 /// An annual plan document with its envelopes, targets and measures.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PlanDetail)]
-pub struct PlanDetailView {
+pub(crate) struct PlanDetailView {
     /// The plan's id.
     pub id: PlanId,
     /// The planned year.
@@ -98,7 +98,7 @@ impl Versioned for PlanDetailView {
 /// Planned projects and investment of one industry line.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Envelope)]
-pub struct EnvelopeView {
+pub(crate) struct EnvelopeView {
     /// The code of the industry line.
     #[schema(example = "next_gen_it")]
     pub industry: String,
@@ -113,7 +113,7 @@ pub struct EnvelopeView {
 /// Value-added target of one industry.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = IndustryTarget)]
-pub struct IndustryTargetView {
+pub(crate) struct IndustryTargetView {
     /// The code of the industry.
     #[schema(example = "new_energy_materials")]
     pub industry: String,
@@ -130,7 +130,7 @@ pub struct IndustryTargetView {
 /// A measure of the plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Measure)]
-pub struct MeasureView {
+pub(crate) struct MeasureView {
     /// Number of the measure in the document.
     pub number: i32,
     /// Section of the document that contains it.
@@ -147,7 +147,7 @@ pub struct MeasureView {
 
 /// A unit named by a measure.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MeasureUnit {
+pub(crate) struct MeasureUnit {
     /// The unit's id.
     pub unit_id: UnitId,
     /// The unit's name.
@@ -171,7 +171,7 @@ impl From<Measure> for MeasureView {
 /// A quantified target of the plan document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Target)]
-pub struct TargetView {
+pub(crate) struct TargetView {
     /// Position in the plan.
     pub position: i32,
     /// What the target applies to: the whole plan, an industry or a measure.

@@ -17,7 +17,7 @@ use crate::usecases::reporting_months::gates::must_not_be_closed;
 
 /// Which year plan: a project and a year.
 #[derive(Clone, Copy, Debug)]
-pub struct YearPlanKey {
+pub(crate) struct YearPlanKey {
     /// The project.
     pub project: ProjectId,
     /// The calendar year.
@@ -71,13 +71,13 @@ impl FirstVersion {
 }
 
 /// A first version that was decided on and is to be saved.
-pub struct FirstVersionChange {
+pub(crate) struct FirstVersionChange {
     first: FirstVersion,
     stamp: Stamp,
 }
 
 /// A later version that was decided on and is to be saved.
-pub struct AdjustmentChange {
+pub(crate) struct AdjustmentChange {
     plan: YearPlan,
     project: Project,
     version: PlanVersion,
@@ -88,7 +88,7 @@ pub struct AdjustmentChange {
 ///
 /// # Errors
 /// Not found unless the caller sees the project and it has a plan for the year.
-pub fn get(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<YearPlanView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<YearPlanView, Refusal> {
     find(ask, key)?.ok_or_else(Refusal::not_found)
 }
 
@@ -96,7 +96,7 @@ pub fn get(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<YearPlanView, Refusal>
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn find(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<Option<YearPlanView>, Refusal> {
+pub(crate) fn find(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<Option<YearPlanView>, Refusal> {
     projects::get(ask.conn, key.project, ask.sight())?;
     Ok(year_plans::find(ask.conn, key.project, key.year)?.map(YearPlanView::from))
 }
@@ -106,7 +106,7 @@ pub fn find(ask: &mut Ask<'_>, key: YearPlanKey) -> Result<Option<YearPlanView>,
 /// # Errors
 /// Not found; a conflict if the project has a plan for the year or ended before it; invalid, with
 /// every wrong field.
-pub fn decide_first(
+pub(crate) fn decide_first(
     ask: &mut Ask<'_>,
     key: YearPlanKey,
     input: &YearPlanInput,
@@ -126,7 +126,10 @@ pub fn decide_first(
 ///
 /// # Errors
 /// Stale when somebody else changed the project.
-pub fn save_first(conn: &mut Conn, change: FirstVersionChange) -> Result<YearPlanView, Refusal> {
+pub(crate) fn save_first(
+    conn: &mut Conn,
+    change: FirstVersionChange,
+) -> Result<YearPlanView, Refusal> {
     let FirstVersionChange { first, stamp } = change;
     let key = first.key;
     first.save(conn, &stamp)?;
@@ -138,7 +141,7 @@ pub fn save_first(conn: &mut Conn, change: FirstVersionChange) -> Result<YearPla
 /// # Errors
 /// Not found if there is no plan to adjust; invalid, with every wrong field; `month-closed` if the
 /// month was closed meanwhile.
-pub fn decide_adjustment(
+pub(crate) fn decide_adjustment(
     ask: &mut Ask<'_>,
     key: YearPlanKey,
     input: &AdjustmentInput,
@@ -156,7 +159,10 @@ pub fn decide_adjustment(
 ///
 /// # Errors
 /// Stale when somebody else adjusted the plan or changed the project.
-pub fn save_adjustment(conn: &mut Conn, change: AdjustmentChange) -> Result<YearPlanView, Refusal> {
+pub(crate) fn save_adjustment(
+    conn: &mut Conn,
+    change: AdjustmentChange,
+) -> Result<YearPlanView, Refusal> {
     let AdjustmentChange { plan, project, version, stamp } = change;
     projects::hold(conn, &project)?;
     year_plans::add_version(conn, &plan, &version)?;

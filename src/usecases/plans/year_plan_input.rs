@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct YearPlanInput {
+pub(crate) struct YearPlanInput {
     /// Planned investment of the year, in 万元; at most the project's total investment.
     pub annual_investment_wan: Fen,
     /// Planned investment of January to December, in 万元; the twelve sum to the year.
@@ -96,7 +96,7 @@ fn words(
 /// Reason why a version follows the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum AdjustmentKind {
+pub(crate) enum AdjustmentKind {
     /// 调整: the plan changes.
     Adjustment,
     /// 追加: investment is added in mid-year.
@@ -119,7 +119,7 @@ impl From<AdjustmentKind> for PlanVersionKind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct AdjustmentInput {
+pub(crate) struct AdjustmentInput {
     /// Kind of the change.
     pub kind: AdjustmentKind,
     /// First month to which the version applies; after the last closed month, and not before the

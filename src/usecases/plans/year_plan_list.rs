@@ -16,7 +16,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A year plan with its project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct YearPlanItem {
+pub(crate) struct YearPlanItem {
     /// The year plan's id.
     pub id: YearPlanId,
     /// The project's name.
@@ -36,7 +36,7 @@ impl From<NamedYearPlan> for YearPlanItem {
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     records: &RecordQuery,

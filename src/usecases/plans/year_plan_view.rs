@@ -13,7 +13,7 @@ use crate::usecases::answer::Versioned;
 /// A project's year plan with all its versions.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = YearPlan)]
-pub struct YearPlanView {
+pub(crate) struct YearPlanView {
     /// The project's id.
     pub project_id: ProjectId,
     /// The calendar year.
@@ -34,7 +34,7 @@ impl Versioned for YearPlanView {
 /// One version of a year plan. Versions are never overwritten.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PlanVersion)]
-pub struct PlanVersionView {
+pub(crate) struct PlanVersionView {
     /// Number of the version; 1 for the first.
     pub number: i32,
     /// Kind of the version: first plan, adjustment, addition or correction.

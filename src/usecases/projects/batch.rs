@@ -22,7 +22,7 @@ type ProjectPatch = Patch<ProjectInput>;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ProjectBatchItem {
+pub(crate) struct ProjectBatchItem {
     /// A project to register.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -42,7 +42,7 @@ pub struct ProjectBatchItem {
 
 impl ProjectBatchItem {
     /// An example.
-    pub fn sample() -> serde_json::Value {
+    pub(crate) fn sample() -> serde_json::Value {
         serde_json::json!({"project_id": 7, "version": 3, "change": {"leader": "王主任"}})
     }
 }
@@ -52,7 +52,7 @@ impl ProjectBatchItem {
 ///
 /// # Errors
 /// A failure that no row is to blame for; for an atomic batch, every error of every row.
-pub fn save(
+pub(crate) fn save(
     ask: &mut Ask<'_>,
     batch: &BatchRows<ProjectBatchItem>,
 ) -> Result<RowOutcomes, Refusal> {

@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ExternalId)]
-pub struct ExternalIdView {
+pub(crate) struct ExternalIdView {
     /// Name of the system, without a colon.
     #[schema(min_length = 1, max_length = 60, example = "provincial-platform")]
     pub system: String,
@@ -40,7 +40,7 @@ impl From<ExternalId> for ExternalIdView {
 /// All ids of a project in other systems.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ExternalIds)]
-pub struct ExternalIdsView {
+pub(crate) struct ExternalIdsView {
     /// The ids, by system and value.
     pub items: Vec<ExternalIdView>,
     /// Number of ids.
@@ -67,7 +67,7 @@ impl Versioned for ExternalIdsView {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ExternalIdsInput {
+pub(crate) struct ExternalIdsInput {
     /// The ids. A system may give several.
     #[schema(max_items = 50)]
     pub items: Vec<ExternalIdView>,
@@ -80,7 +80,7 @@ impl ExternalIdsInput {
 }
 
 /// A project's ids that were decided on and are to be saved.
-pub struct ExternalIdsChange {
+pub(crate) struct ExternalIdsChange {
     project: Project,
     before: Vec<ExternalId>,
     ids: Vec<ExternalId>,
@@ -91,7 +91,7 @@ pub struct ExternalIdsChange {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ExternalIdsView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ExternalIdsView, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
     Ok(ExternalIdsView::of(external_ids::list(ask.conn, id)?, &project))
 }
@@ -100,7 +100,7 @@ pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ExternalIdsView, Refusal>
 ///
 /// # Errors
 /// Not found; invalid, with every wrong entry: `taken` if another project has the id.
-pub fn decide_replacement(
+pub(crate) fn decide_replacement(
     ask: &mut Ask<'_>,
     id: ProjectId,
     version: impl Into<Expected>,
@@ -159,7 +159,7 @@ fn taken(id: &ExternalId) -> FieldError {
 /// # Errors
 /// Stale when somebody else changed the project; a conflict when another project got one of the ids
 /// meanwhile.
-pub fn save(conn: &mut Conn, change: ExternalIdsChange) -> Result<ExternalIdsView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: ExternalIdsChange) -> Result<ExternalIdsView, Refusal> {
     let ExternalIdsChange { project, before, ids, stamp } = change;
     let id = project.id;
     projects::save(conn, &project)?;

@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 /// Filters for projects. Different parameters are combined with "and", repeated ones with "or".
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FilterQuery {
+pub(crate) struct FilterQuery {
     /// Only projects of one of these industries, by code. The code of a parent industry includes
     /// all its lines.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct FilterQuery {
 /// Filters by industry and area, for what belongs to projects.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PlaceFilter {
+pub(crate) struct PlaceFilter {
     /// Only those of projects of one of these industries, by code. The code of a parent industry
     /// includes all its lines.
     #[serde(default)]
@@ -74,7 +74,7 @@ impl PlaceFilter {
     /// # Errors
     /// 400 with every unknown code.
     #[expect(clippy::type_complexity, reason = "two lists, each of which may be absent")]
-    pub fn known(
+    pub(crate) fn known(
         &self,
         conn: &mut Conn,
     ) -> Result<(Option<Vec<IndustryId>>, Option<Vec<AreaId>>), Refusal> {
@@ -91,7 +91,11 @@ impl FilterQuery {
     ///
     /// # Errors
     /// 400 with every unknown code.
-    pub fn known(&self, conn: &mut Conn, year: Option<Year>) -> Result<ProjectFilter, Refusal> {
+    pub(crate) fn known(
+        &self,
+        conn: &mut Conn,
+        year: Option<Year>,
+    ) -> Result<ProjectFilter, Refusal> {
         let mut errors = Vec::new();
         let industries = self.industries(&industries::all(conn)?, &mut errors);
         let all = areas::all(conn)?;

@@ -25,7 +25,7 @@ use crate::usecases::check::Check;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ProjectInput {
+pub(crate) struct ProjectInput {
     /// National project code, in the form before or since November 2020. Required from stage
     /// `construction` on, unless `code_reason` is given.
     #[serde(default)]

@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Which projects a list shows, and in which order.
 #[derive(Debug)]
-pub struct ProjectListing {
+pub(crate) struct ProjectListing {
     /// Filter of the caller.
     pub filter: FilterQuery,
     /// Ids, time of change and ranges.
@@ -35,7 +35,7 @@ pub struct ProjectListing {
 ///
 /// # Errors
 /// Unreadable for an unknown sort key, an unknown code in the filter, or a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     listing: &ProjectListing,
     page: &PageRequest,
@@ -62,7 +62,7 @@ fn unknown_order() -> Refusal {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectView, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
     let warnings = date_warnings::of(ask.conn, &project, ask.language)?;
     let view = ProjectView::from(ReferenceCodes::load(ask.conn)?.of(project));

@@ -44,7 +44,7 @@ impl Patch<ProjectInput> {
     ///
     /// # Errors
     /// As [`Patch::merged`].
-    pub fn merged_dates(&self, current: &ProjectInput) -> Result<ProjectInput, Refusal> {
+    pub(crate) fn merged_dates(&self, current: &ProjectInput) -> Result<ProjectInput, Refusal> {
         let mut merged = self.merged(current)?;
         for (date, precision) in [
             ("planned_start", &mut merged.planned_start_precision),
@@ -63,7 +63,7 @@ impl Patch<ProjectInput> {
     ///
     /// # Errors
     /// Forbidden, with every such field.
-    pub fn must_only_describe(&self, current: &ProjectInput) -> Result<(), Refusal> {
+    pub(crate) fn must_only_describe(&self, current: &ProjectInput) -> Result<(), Refusal> {
         let words =
             Words::new("该项由发展改革部门维护。", "Only the commission may change this field.");
         let named = reserved_fields(current).into_iter().filter(|field| self.names(field));

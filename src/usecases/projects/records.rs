@@ -13,7 +13,7 @@ use crate::usecases::refusal::Refusal;
 /// Filters of a list across projects.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RecordQuery {
+pub(crate) struct RecordQuery {
     /// Only those with one of these ids: up to 200, separated by commas.
     #[param(nullable = false, pattern = "^[0-9]{1,18}(,[0-9]{1,18}){0,199}$", example = "3,7,12")]
     pub ids: Option<String>,
@@ -27,7 +27,7 @@ pub struct RecordQuery {
 }
 
 /// The ids in a text such as `3,7,12`; `None` without a text.
-pub fn ids_of(text: Option<&str>) -> Option<Vec<i64>> {
+pub(crate) fn ids_of(text: Option<&str>) -> Option<Vec<i64>> {
     text.map(|text| text.split(',').filter_map(|id| id.parse().ok()).collect())
 }
 
@@ -36,7 +36,11 @@ impl RecordQuery {
     ///
     /// # Errors
     /// 400 with every unknown code of `places`.
-    pub fn known(&self, conn: &mut Conn, places: &PlaceFilter) -> Result<RecordScope, Refusal> {
+    pub(crate) fn known(
+        &self,
+        conn: &mut Conn,
+        places: &PlaceFilter,
+    ) -> Result<RecordScope, Refusal> {
         let (industries, areas) = places.known(conn)?;
         Ok(RecordScope {
             ids: ids_of(self.ids.as_deref()),

@@ -20,7 +20,7 @@ use crate::usecases::refusal::Refusal;
 /// none.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct SelectionQuery {
+pub(crate) struct SelectionQuery {
     /// Only projects with one of these ids: up to 200, separated by commas.
     #[param(nullable = false, pattern = "^[0-9]{1,18}(,[0-9]{1,18}){0,199}$", example = "3,7,12")]
     pub ids: Option<String>,
@@ -83,7 +83,7 @@ impl SelectionQuery {
     ///
     /// # Errors
     /// 400 with every range that ends before it begins.
-    pub fn known(&self, conn: &mut Conn) -> Result<ProjectSelection, Refusal> {
+    pub(crate) fn known(&self, conn: &mut Conn) -> Result<ProjectSelection, Refusal> {
         let mut errors = Vec::new();
         let selection = ProjectSelection {
             total: range(
@@ -173,7 +173,7 @@ impl SelectionQuery {
 }
 
 /// A range of two parameters; notes an error at `pointer` if it ends before it begins.
-pub fn range<T: PartialOrd + Copy>(
+pub(crate) fn range<T: PartialOrd + Copy>(
     from: Option<T>,
     to: Option<T>,
     pointer: &'static str,

@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct Transition {
+pub(crate) struct Transition {
     /// The new stage.
     pub stage: Stage,
     /// Date of the move; not in the future. Default: today.
@@ -47,7 +47,7 @@ impl Transition {
 /// # Errors
 /// Not found; a conflict when the stage cannot follow the current one or the national code is
 /// missing; invalid for a wrong date or a missing reason.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     id: ProjectId,
     transition: &Transition,

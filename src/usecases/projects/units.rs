@@ -24,7 +24,7 @@ use crate::usecases::refusal::Refusal;
 /// A unit's role in a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectUnit)]
-pub struct ProjectUnitView {
+pub(crate) struct ProjectUnitView {
     /// The unit's id.
     pub unit_id: UnitId,
     /// The unit's name.
@@ -52,7 +52,7 @@ impl From<ProjectUnit> for ProjectUnitView {
 /// All responsible units of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectUnits)]
-pub struct ProjectUnitsView {
+pub(crate) struct ProjectUnitsView {
     /// The units, in the order in which they were entered.
     pub items: Vec<ProjectUnitView>,
     /// Number of entries.
@@ -79,7 +79,7 @@ impl Versioned for ProjectUnitsView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ProjectUnitsInput {
+pub(crate) struct ProjectUnitsInput {
     /// The units with their roles. A unit may have several roles, each listed once.
     #[schema(max_items = 100)]
     pub items: Vec<ProjectUnitInput>,
@@ -97,7 +97,7 @@ impl ProjectUnitsInput {
 /// A unit's role in a project.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProjectUnitInput {
+pub(crate) struct ProjectUnitInput {
     /// The unit's id.
     pub unit_id: UnitId,
     /// Role of the unit.
@@ -113,7 +113,7 @@ pub struct ProjectUnitInput {
 }
 
 /// A project's list of units that was decided on and is to be saved.
-pub struct ProjectUnitsChange {
+pub(crate) struct ProjectUnitsChange {
     project: Project,
     before: Vec<ProjectUnit>,
     units: Vec<ProjectUnit>,
@@ -124,7 +124,7 @@ pub struct ProjectUnitsChange {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectUnitsView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectUnitsView, Refusal> {
     let project = projects::get(ask.conn, id, ask.sight())?;
     Ok(ProjectUnitsView::of(project_units::list(ask.conn, id)?, &project))
 }
@@ -133,7 +133,7 @@ pub fn get(ask: &mut Ask<'_>, id: ProjectId) -> Result<ProjectUnitsView, Refusal
 ///
 /// # Errors
 /// Not found; invalid, with every wrong entry.
-pub fn decide_replacement(
+pub(crate) fn decide_replacement(
     ask: &mut Ask<'_>,
     id: ProjectId,
     version: impl Into<Expected>,
@@ -179,7 +179,10 @@ fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>,
 ///
 /// # Errors
 /// Stale when somebody else changed the project.
-pub fn save(conn: &mut Conn, change: ProjectUnitsChange) -> Result<ProjectUnitsView, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    change: ProjectUnitsChange,
+) -> Result<ProjectUnitsView, Refusal> {
     let ProjectUnitsChange { project, before, units, stamp } = change;
     let id = project.id;
     projects::save(conn, &project)?;

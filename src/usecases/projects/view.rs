@@ -17,7 +17,7 @@ use crate::usecases::warning::WarningView;
 /// A major project in the register.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Project)]
-pub struct ProjectView {
+pub(crate) struct ProjectView {
     /// The project's id.
     pub id: ProjectId,
     /// National project code; null if it has none.
@@ -158,22 +158,22 @@ impl From<CodedProject> for ProjectView {
 
 impl ProjectView {
     /// What is known of the planned start.
-    pub fn planned_start_text(&self) -> Option<String> {
+    pub(crate) fn planned_start_text(&self) -> Option<String> {
         self.planned_start.map(|date| self.planned_start_precision.text(date))
     }
 
     /// What is known of the planned finish.
-    pub fn planned_finish_text(&self) -> Option<String> {
+    pub(crate) fn planned_finish_text(&self) -> Option<String> {
         self.planned_finish.map(|date| self.planned_finish_precision.text(date))
     }
 
     /// What is known of the planned start of operation.
-    pub fn planned_operation_text(&self) -> Option<String> {
+    pub(crate) fn planned_operation_text(&self) -> Option<String> {
         self.planned_operation.map(|date| self.planned_operation_precision.text(date))
     }
 
     /// What is known of the actual start.
-    pub fn actual_start_text(&self) -> Option<String> {
+    pub(crate) fn actual_start_text(&self) -> Option<String> {
         self.actual_start.map(|date| self.actual_start_precision.text(date))
     }
 }

@@ -24,7 +24,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
 /// A project that was decided on and is to be saved.
-pub struct ProjectChange {
+pub(crate) struct ProjectChange {
     /// The kind of its event.
     pub(super) kind: &'static str,
     /// The project before; `None` when it is registered.
@@ -45,7 +45,7 @@ pub struct ProjectChange {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn decide_registration(
+pub(crate) fn decide_registration(
     ask: &mut Ask<'_>,
     input: &ProjectInput,
 ) -> Result<ProjectChange, Refusal> {
@@ -57,7 +57,7 @@ pub fn decide_registration(
 ///
 /// # Errors
 /// As [`decide_registration`].
-pub fn register(
+pub(crate) fn register(
     ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     input: &ProjectInput,
@@ -82,7 +82,7 @@ pub fn register(
 /// # Errors
 /// Not found; forbidden for fields only the commission may change; invalid, with every wrong
 /// field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: ProjectId,
     version: impl Into<Expected>,
@@ -96,7 +96,7 @@ pub fn decide_update(
 ///
 /// # Errors
 /// As [`decide_update`].
-pub fn revise(
+pub(crate) fn revise(
     ask: &mut Ask<'_>,
     codes: &ReferenceCodes,
     id: ProjectId,
@@ -134,7 +134,7 @@ pub fn revise(
 /// # Errors
 /// A conflict when another project has the national code; stale when somebody else changed the
 /// project.
-pub fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: ProjectChange) -> Result<ProjectView, Refusal> {
     let ProjectChange { kind, before, project: coded, reason, stamp, language, mut warnings } =
         change;
     let id = if before.is_some() {

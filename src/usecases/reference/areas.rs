@@ -20,7 +20,7 @@ use crate::usecases::refusal::Refusal;
 /// A reporting area. Every project belongs to exactly one.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Area)]
-pub struct AreaView {
+pub(crate) struct AreaView {
     /// The area's id.
     pub id: AreaId,
     /// Local code of the area, used by projects and summaries.
@@ -65,7 +65,7 @@ impl Versioned for AreaView {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct AreaInput {
+pub(crate) struct AreaInput {
     /// Local code; cannot be changed later.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
@@ -121,7 +121,7 @@ impl Patchable for AreaInput {
 }
 
 /// An area that was decided on and is to be saved.
-pub struct AreaChange {
+pub(crate) struct AreaChange {
     /// The area before; `None` when it is added.
     before: Option<Area>,
     area: Area,
@@ -132,7 +132,7 @@ pub struct AreaChange {
 ///
 /// # Errors
 /// The database's.
-pub fn list(ask: &mut Ask<'_>) -> Result<Vec<AreaView>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>) -> Result<Vec<AreaView>, Refusal> {
     Ok(areas::all(ask.conn)?.into_iter().map(AreaView::from).collect())
 }
 
@@ -140,7 +140,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Vec<AreaView>, Refusal> {
 ///
 /// # Errors
 /// Not found.
-pub fn get(ask: &mut Ask<'_>, code: &str) -> Result<AreaView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, code: &str) -> Result<AreaView, Refusal> {
     Ok(by_code(ask.conn, code)?.into())
 }
 
@@ -152,7 +152,7 @@ fn by_code(conn: &mut Conn, code: &str) -> Result<Area, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn decide_creation(ask: &mut Ask<'_>, input: &AreaInput) -> Result<AreaChange, Refusal> {
+pub(crate) fn decide_creation(ask: &mut Ask<'_>, input: &AreaInput) -> Result<AreaChange, Refusal> {
     Ok(AreaChange { before: None, area: parse(input)?, stamp: ask.stamp() })
 }
 
@@ -160,7 +160,7 @@ pub fn decide_creation(ask: &mut Ask<'_>, input: &AreaInput) -> Result<AreaChang
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     code: &str,
     version: impl Into<Expected>,
@@ -194,7 +194,7 @@ fn parse(input: &AreaInput) -> Result<Area, Refusal> {
 ///
 /// # Errors
 /// A conflict when another area has the code; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: AreaChange) -> Result<AreaView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: AreaChange) -> Result<AreaView, Refusal> {
     let AreaChange { before, area, stamp } = change;
     let kind = if before.is_some() {
         areas::save(conn, &area)?;

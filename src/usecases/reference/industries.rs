@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 /// An industry. Only leaves of the tree (industry lines) have envelopes and projects.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Industry)]
-pub struct IndustryView {
+pub(crate) struct IndustryView {
     /// The industry's id.
     pub id: IndustryId,
     /// Code of the industry, used by projects and summaries.
@@ -66,7 +66,7 @@ fn view(industry: &Industry, all: &[Industry]) -> IndustryView {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct IndustryInput {
+pub(crate) struct IndustryInput {
     /// Code; cannot be changed later.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,39}$")]
     pub code: String,
@@ -124,7 +124,7 @@ impl Patchable for IndustryInput {
 }
 
 /// An industry that was decided on and is to be saved.
-pub struct IndustryChange {
+pub(crate) struct IndustryChange {
     /// The industry before, and the tree it stood in; `None` when it is added.
     before: Option<Before>,
     industry: Industry,
@@ -140,7 +140,7 @@ struct Before {
 ///
 /// # Errors
 /// The database's.
-pub fn list(ask: &mut Ask<'_>) -> Result<Vec<IndustryView>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>) -> Result<Vec<IndustryView>, Refusal> {
     let all = industries::all(ask.conn)?;
     Ok(all.iter().map(|i| view(i, &all)).collect())
 }
@@ -149,7 +149,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Vec<IndustryView>, Refusal> {
 ///
 /// # Errors
 /// Not found.
-pub fn get(ask: &mut Ask<'_>, code: &str) -> Result<IndustryView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, code: &str) -> Result<IndustryView, Refusal> {
     let all = industries::all(ask.conn)?;
     all.iter().find(|i| i.code == code).map(|i| view(i, &all)).ok_or_else(Refusal::not_found)
 }
@@ -158,7 +158,7 @@ pub fn get(ask: &mut Ask<'_>, code: &str) -> Result<IndustryView, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     input: &IndustryInput,
 ) -> Result<IndustryChange, Refusal> {
@@ -173,7 +173,7 @@ pub fn decide_creation(
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     code: &str,
     version: impl Into<Expected>,
@@ -255,7 +255,7 @@ fn parent(
 ///
 /// # Errors
 /// A conflict when another industry has the code; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: IndustryChange) -> Result<IndustryView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: IndustryChange) -> Result<IndustryView, Refusal> {
     let IndustryChange { before, industry, stamp } = change;
     let kind = if before.is_some() {
         industries::save(conn, &industry)?;

@@ -1,6 +1,6 @@
 //! Reference data: areas, industries and units.
 
-pub mod areas;
-pub mod industries;
-pub mod names;
-pub mod units;
+pub(crate) mod areas;
+pub(crate) mod industries;
+pub(crate) mod names;
+pub(crate) mod units;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::reference::area::Area;
-use crate::domain::reference::industry::{Industry, is_leaf};
+use crate::domain::reference::industry::Industry;
 use crate::domain::words::Language;
 use crate::store::Conn;
 use crate::store::reference::{areas, industries};
@@ -12,7 +12,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Names of all industries and areas in one language, in list order.
 #[derive(Clone, Debug)]
-pub struct Names {
+pub(crate) struct Names {
     language: Language,
     industries: Vec<Named>,
     areas: Vec<Named>,
@@ -21,13 +21,11 @@ pub struct Names {
 
 /// An industry or area with its name.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub(crate) struct Named {
     /// The code.
     pub code: String,
     /// Name in the requested language.
     pub name: String,
-    /// True if projects can have this code; false for parent industries.
-    pub is_leaf: bool,
     /// The code of the parent industry.
     pub parent: Option<String>,
 }
@@ -37,7 +35,7 @@ impl Names {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn read(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn read(ask: &mut Ask<'_>) -> Result<Self, Refusal> {
         Self::load(ask.conn, ask.language)
     }
 
@@ -45,7 +43,7 @@ impl Names {
     ///
     /// # Errors
     /// Database errors only.
-    pub fn load(conn: &mut Conn, language: Language) -> Result<Self, Refusal> {
+    pub(crate) fn load(conn: &mut Conn, language: Language) -> Result<Self, Refusal> {
         let all = industries::all(conn)?;
         let industry = |i: &Industry| Named {
             code: i.code.clone(),
@@ -53,11 +51,10 @@ impl Names {
                 Language::Chinese => i.name.clone(),
                 Language::English => i.name_en.clone(),
             },
-            is_leaf: is_leaf(i.id, &all),
             parent: all.iter().find(|p| Some(p.id) == i.parent_id).map(|p| p.code.clone()),
         };
         let industries: Vec<_> = all.iter().map(industry).collect();
-        let area = |a: Area| Named { code: a.code, name: a.name, is_leaf: true, parent: None };
+        let area = |a: Area| Named { code: a.code, name: a.name, parent: None };
         let areas: Vec<_> = areas::all(conn)?.into_iter().map(area).collect();
         let pair =
             |kind: &str, named: &Named| (format!("{kind}/{}", named.code), named.name.clone());
@@ -70,32 +67,32 @@ impl Names {
     }
 
     /// Language of the names.
-    pub fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         self.language
     }
 
     /// All industries, in the order of the plan document.
-    pub fn industries(&self) -> &[Named] {
+    pub(crate) fn industries(&self) -> &[Named] {
         &self.industries
     }
 
     /// All areas, by position.
-    pub fn areas(&self) -> &[Named] {
+    pub(crate) fn areas(&self) -> &[Named] {
         &self.areas
     }
 
     /// Name of an industry; its code if it is unknown.
-    pub fn industry(&self, code: &str) -> String {
+    pub(crate) fn industry(&self, code: &str) -> String {
         self.of("industry", code)
     }
 
     /// The code of an industry's parent.
-    pub fn parent(&self, code: &str) -> Option<&str> {
+    pub(crate) fn parent(&self, code: &str) -> Option<&str> {
         self.industries.iter().find(|i| i.code == code).and_then(|i| i.parent.as_deref())
     }
 
     /// Name of an area; its code if it is unknown.
-    pub fn area(&self, code: &str) -> String {
+    pub(crate) fn area(&self, code: &str) -> String {
         self.of("area", code)
     }
 

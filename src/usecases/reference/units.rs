@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 /// A responsible unit: department, zone, enterprise or institution.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Unit)]
-pub struct UnitView {
+pub(crate) struct UnitView {
     /// The unit's id.
     pub id: UnitId,
     /// Name of the unit; unique.
@@ -63,7 +63,7 @@ impl Versioned for UnitView {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct UnitInput {
+pub(crate) struct UnitInput {
     /// Name of the unit; unique.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
@@ -114,7 +114,7 @@ impl Patchable for UnitInput {
 }
 
 /// A unit that was decided on and is to be saved.
-pub struct UnitChange {
+pub(crate) struct UnitChange {
     /// The unit before; `None` when it is added.
     before: Option<Unit>,
     unit: Unit,
@@ -125,7 +125,7 @@ pub struct UnitChange {
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: &UnitFilter,
     page: &PageRequest,
@@ -137,7 +137,7 @@ pub fn list(
 ///
 /// # Errors
 /// Not found.
-pub fn get(ask: &mut Ask<'_>, id: UnitId) -> Result<UnitView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: UnitId) -> Result<UnitView, Refusal> {
     Ok(units::get(ask.conn, id)?.into())
 }
 
@@ -145,7 +145,7 @@ pub fn get(ask: &mut Ask<'_>, id: UnitId) -> Result<UnitView, Refusal> {
 ///
 /// # Errors
 /// Invalid, with every wrong field.
-pub fn decide_creation(ask: &mut Ask<'_>, input: &UnitInput) -> Result<UnitChange, Refusal> {
+pub(crate) fn decide_creation(ask: &mut Ask<'_>, input: &UnitInput) -> Result<UnitChange, Refusal> {
     Ok(UnitChange { before: None, unit: parse(ask.conn, input)?, stamp: ask.stamp() })
 }
 
@@ -153,7 +153,7 @@ pub fn decide_creation(ask: &mut Ask<'_>, input: &UnitInput) -> Result<UnitChang
 ///
 /// # Errors
 /// Not found; invalid, with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: UnitId,
     version: impl Into<Expected>,
@@ -193,7 +193,7 @@ fn parse(conn: &mut Conn, input: &UnitInput) -> Result<Unit, Refusal> {
 ///
 /// # Errors
 /// A conflict when another unit has the name or credit code; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: UnitChange) -> Result<UnitView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: UnitChange) -> Result<UnitView, Refusal> {
     let UnitChange { before, unit, stamp } = change;
     let kind = if before.is_some() { "unit.updated" } else { "unit.created" };
     let after = match before {

@@ -27,7 +27,7 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 /// Number of reports that count in a month, by status.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Filings)]
-pub struct FilingsView {
+pub(crate) struct FilingsView {
     /// Reports owed, plus reports filed without being owed: `confirmed` + `submitted` + `returned` +
     /// `missing`.
     pub due: i64,
@@ -53,7 +53,7 @@ impl From<Filings> for FilingsView {
 
 /// Filings of one area, industry line or owning unit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FilingsRow {
+pub(crate) struct FilingsRow {
     /// Code of the area or industry line, or name of the unit.
     pub of: String,
     /// The unit's id; absent on rows of areas and industry lines.
@@ -68,7 +68,7 @@ pub struct FilingsRow {
 /// A report that counts in a month, with its status.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Filing)]
-pub struct FilingView {
+pub(crate) struct FilingView {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -98,7 +98,7 @@ pub struct FilingView {
 
 /// A reporting month with what became of the reports owed in it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReportingMonthStatus {
+pub(crate) struct ReportingMonthStatus {
     /// Dates and state of the month.
     #[serde(flatten)]
     pub month: ReportingMonthView,
@@ -115,7 +115,7 @@ pub struct ReportingMonthStatus {
 
 /// A reporting month, with the number of reports owed in it by status.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MonthFilings {
+pub(crate) struct MonthFilings {
     /// Dates and state of the month.
     #[serde(flatten)]
     pub month: ReportingMonthView,
@@ -125,7 +125,7 @@ pub struct MonthFilings {
 
 /// Which filings of a month to list.
 #[derive(Clone, Debug, Default)]
-pub struct FilingFilter {
+pub(crate) struct FilingFilter {
     /// Filters of the projects.
     pub projects: FilterQuery,
     /// Only filings with one of these statuses; all if empty.
@@ -249,7 +249,7 @@ impl FilingYear {
 ///
 /// # Errors
 /// Not found if the month was never opened.
-pub fn status(ask: &mut Ask<'_>, month: Month) -> Result<ReportingMonthStatus, Refusal> {
+pub(crate) fn status(ask: &mut Ask<'_>, month: Month) -> Result<ReportingMonthStatus, Refusal> {
     let month = reporting_months::get(ask.conn, month)?;
     let year = FilingYear::read(ask, month.month.year(), &ProjectFilter::default())?;
     let filings = year.filings(ask, &month)?;
@@ -285,7 +285,7 @@ fn rows<K: Ord>(
 ///
 /// # Errors
 /// Database errors only.
-pub fn of_year(ask: &mut Ask<'_>, year: Year) -> Result<Vec<MonthFilings>, Refusal> {
+pub(crate) fn of_year(ask: &mut Ask<'_>, year: Year) -> Result<Vec<MonthFilings>, Refusal> {
     let months = reporting_months::list(ask.conn, Some(year))?;
     let counted = FilingYear::read(ask, year, &ProjectFilter::default())?;
     let of_month = |month: ReportingMonth| MonthFilings {
@@ -299,7 +299,7 @@ pub fn of_year(ask: &mut Ask<'_>, year: Year) -> Result<Vec<MonthFilings>, Refus
 ///
 /// # Errors
 /// Not found if the month was never opened; an unknown code; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     month: Month,
     filter: &FilingFilter,

@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A report that is to be filed.
 #[derive(Clone, Copy, Debug)]
-pub struct Filing<'a> {
+pub(crate) struct Filing<'a> {
     /// The project.
     pub project: &'a Project,
     /// The month.
@@ -129,7 +129,7 @@ pub(super) fn is_granted(
 ///
 /// # Errors
 /// `month-closed`.
-pub fn must_not_be_closed(conn: &mut Conn, month: Month) -> Result<(), Refusal> {
+pub(crate) fn must_not_be_closed(conn: &mut Conn, month: Month) -> Result<(), Refusal> {
     if let Some(month) = reporting_months::find(conn, month)? {
         month.must_not_be_closed()?;
         reporting_months::hold(conn, &month)?;

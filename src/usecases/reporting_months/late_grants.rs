@@ -22,7 +22,7 @@ use crate::usecases::refusal::Refusal;
 /// Permission for one unit to file after the due date.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LateGrant)]
-pub struct LateGrantView {
+pub(crate) struct LateGrantView {
     /// The grant's id.
     pub id: LateGrantId,
     /// The unit's id.
@@ -65,7 +65,7 @@ impl Versioned for LateGrantView {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct LateGrantInput {
+pub(crate) struct LateGrantInput {
     /// The unit's id.
     pub unit_id: UnitId,
     /// Time at which the grant expires; must be in the future.
@@ -84,7 +84,7 @@ impl LateGrantInput {
 }
 
 /// A late grant that was decided on and is to be saved.
-pub struct LateGrantChange {
+pub(crate) struct LateGrantChange {
     month: ReportingMonthId,
     named: NamedGrant,
     stamp: Stamp,
@@ -94,7 +94,7 @@ pub struct LateGrantChange {
 ///
 /// # Errors
 /// Not found if the month was never opened.
-pub fn list(ask: &mut Ask<'_>, month: Month) -> Result<Vec<LateGrantView>, Refusal> {
+pub(crate) fn list(ask: &mut Ask<'_>, month: Month) -> Result<Vec<LateGrantView>, Refusal> {
     let month = reporting_months::get(ask.conn, month)?;
     let all = grants::list(ask.conn, month.id)?;
     Ok(all.into_iter().map(|named| LateGrantView::of(named, ask.now.instant)).collect())
@@ -105,7 +105,7 @@ pub fn list(ask: &mut Ask<'_>, month: Month) -> Result<Vec<LateGrantView>, Refus
 ///
 /// # Errors
 /// Not found if the month was never opened; invalid, with every wrong field; `month-closed`.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     month: Month,
     input: &LateGrantInput,
@@ -137,7 +137,7 @@ pub fn decide(
 ///
 /// # Errors
 /// Database errors only.
-pub fn save(conn: &mut Conn, change: LateGrantChange) -> Result<LateGrantView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: LateGrantChange) -> Result<LateGrantView, Refusal> {
     let LateGrantChange { month, named: NamedGrant { grant, unit }, stamp } = change;
     let id = grants::insert(conn, month, &grant)?;
     let named = NamedGrant { grant: LateGrant { id, ..grant }, unit };

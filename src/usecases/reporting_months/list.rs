@@ -10,7 +10,10 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 ///
 /// # Errors
 /// Database errors only.
-pub fn of_year(ask: &mut Ask<'_>, year: Option<Year>) -> Result<Vec<ReportingMonthView>, Refusal> {
+pub(crate) fn of_year(
+    ask: &mut Ask<'_>,
+    year: Option<Year>,
+) -> Result<Vec<ReportingMonthView>, Refusal> {
     let all = reporting_months::list(ask.conn, year)?;
     Ok(all.into_iter().map(ReportingMonthView::from).collect())
 }

@@ -1,9 +1,9 @@
 //! Reporting months: opened, due, closed; their filings and late grants.
 
-pub mod filings;
-pub mod gates;
-pub mod late_grants;
-pub mod list;
-pub mod to_file;
-pub mod view;
-pub mod write;
+pub(crate) mod filings;
+pub(crate) mod gates;
+pub(crate) mod late_grants;
+pub(crate) mod list;
+pub(crate) mod to_file;
+pub(crate) mod view;
+pub(crate) mod write;

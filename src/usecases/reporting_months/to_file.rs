@@ -20,7 +20,7 @@ use crate::usecases::reporting_months::late_grants::{self, LateGrantView};
 use crate::usecases::reporting_months::view::ReportingMonthView;
 
 /// An open month with its filings.
-pub struct OpenMonth {
+pub(crate) struct OpenMonth {
     /// The month.
     pub month: ReportingMonthView,
     /// Its filings, by project id.
@@ -38,7 +38,10 @@ pub struct OpenMonth {
 ///
 /// # Errors
 /// 400 with every unknown code of `filter`.
-pub fn open_months(ask: &mut Ask<'_>, filter: &FilterQuery) -> Result<Vec<OpenMonth>, Refusal> {
+pub(crate) fn open_months(
+    ask: &mut Ask<'_>,
+    filter: &FilterQuery,
+) -> Result<Vec<OpenMonth>, Refusal> {
     let mut months = reporting_months::list(ask.conn, None)?;
     months.retain(|m| m.state == MonthState::Open && m.opens_on <= ask.now.today);
     let mut years: BTreeMap<Year, FilingYear> = BTreeMap::new();

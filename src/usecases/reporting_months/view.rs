@@ -13,7 +13,7 @@ use crate::usecases::answer::Versioned;
 /// A month in which reports are owed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReportingMonth)]
-pub struct ReportingMonthView {
+pub(crate) struct ReportingMonthView {
     /// The month's id.
     pub id: ReportingMonthId,
     /// The month.

@@ -19,7 +19,7 @@ use crate::usecases::reporting_months::view::ReportingMonthView;
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ReportingMonthInput {
+pub(crate) struct ReportingMonthInput {
     /// First day on which reports can be filed; not before the first day of the month.
     pub opens_on: NaiveDate,
     /// Last day on which reports are on time; not before `opens_on`.
@@ -33,7 +33,7 @@ impl ReportingMonthInput {
 }
 
 /// A reporting month that was decided on and is to be saved.
-pub struct ReportingMonthChange {
+pub(crate) struct ReportingMonthChange {
     kind: &'static str,
     /// The month before; `None` when it is opened.
     before: Option<ReportingMonth>,
@@ -45,7 +45,7 @@ pub struct ReportingMonthChange {
 ///
 /// # Errors
 /// Invalid days; stale; not found; `month-closed`.
-pub fn decide_dates(
+pub(crate) fn decide_dates(
     ask: &mut Ask<'_>,
     month: Month,
     precondition: Precondition,
@@ -66,7 +66,10 @@ pub fn decide_dates(
 ///
 /// # Errors
 /// Not found; `month-closed`, `month-not-due`, `month-unreviewed`.
-pub fn decide_closing(ask: &mut Ask<'_>, month: Month) -> Result<ReportingMonthChange, Refusal> {
+pub(crate) fn decide_closing(
+    ask: &mut Ask<'_>,
+    month: Month,
+) -> Result<ReportingMonthChange, Refusal> {
     reporting_months::lock(ask.conn)?;
     let old = reporting_months::get(ask.conn, month)?;
     let unreviewed = reports::count(ask.conn, month, ReportState::Submitted)?;
@@ -80,7 +83,10 @@ pub fn decide_closing(ask: &mut Ask<'_>, month: Month) -> Result<ReportingMonthC
 ///
 /// # Errors
 /// A conflict when the month was opened meanwhile; stale when somebody else changed it.
-pub fn save(conn: &mut Conn, change: ReportingMonthChange) -> Result<ReportingMonthView, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    change: ReportingMonthChange,
+) -> Result<ReportingMonthView, Refusal> {
     let ReportingMonthChange { kind, before, month, stamp } = change;
     if before.is_some() {
         reporting_months::save(conn, &month)?;

@@ -32,7 +32,7 @@ const ROWS_AT_ONCE: usize = 500;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ReportBatchItem {
+pub(crate) struct ReportBatchItem {
     /// The project's id.
     pub project_id: ProjectId,
     /// The month.
@@ -59,7 +59,7 @@ pub struct ReportBatchItem {
 
 impl ReportBatchItem {
     /// An example.
-    pub fn sample() -> serde_json::Value {
+    pub(crate) fn sample() -> serde_json::Value {
         serde_json::json!({
             "project_id": 7, "month": "2021-06", "submit": true,
             "report": {"completed_wan": "1250.00", "physical_percent": "42.50", "progress": "主体结构封顶"},
@@ -94,7 +94,10 @@ impl ReportBatchItem {
 ///
 /// # Errors
 /// A failure that no row is to blame for; for an atomic batch, every error of every row.
-pub fn save(ask: &mut Ask<'_>, batch: &BatchRows<ReportBatchItem>) -> Result<RowOutcomes, Refusal> {
+pub(crate) fn save(
+    ask: &mut Ask<'_>,
+    batch: &BatchRows<ReportBatchItem>,
+) -> Result<RowOutcomes, Refusal> {
     let mut outcomes = Vec::with_capacity(batch.rows.len());
     for part in batch.rows.chunks(ROWS_AT_ONCE) {
         outcomes.extend(save_part(ask, part)?);

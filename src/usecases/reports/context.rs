@@ -26,7 +26,7 @@ use crate::usecases::reports::view::ReportView;
 /// The figures a report is compared with.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReportContext)]
-pub struct ReportContextView {
+pub(crate) struct ReportContextView {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -68,7 +68,7 @@ pub struct ReportContextView {
 /// Why something cannot be done now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Refusal)]
-pub struct RefusalView {
+pub(crate) struct RefusalView {
     /// The code of the problem an attempt would be answered with.
     #[schema(example = "month-overdue")]
     pub code: String,
@@ -80,7 +80,7 @@ pub struct RefusalView {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportContextView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportContextView, Refusal> {
     let facts = ReportFacts::load(ask, &[key])?;
     let of_project = facts.of(key.project)?;
     let project = of_project.project.clone();
@@ -113,7 +113,7 @@ pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportContextView, Refus
 }
 
 /// The facts warnings about the report of `month` are computed from.
-pub fn compared_with(
+pub(crate) fn compared_with(
     conn: &mut Conn,
     project: &Project,
     month: Month,

@@ -17,7 +17,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ReportInput {
+pub(crate) struct ReportInput {
     /// Invested in the month, in 万元.
     pub completed_wan: Fen,
     /// Physical progress of the whole project, 0 to 100 per cent, at most two decimals.
@@ -60,7 +60,7 @@ impl ReportInput {
     ///
     /// # Errors
     /// 422 that names every wrong field.
-    pub fn figures(&self, issues: &[IssueId]) -> Result<ReportFigures, Refusal> {
+    pub(crate) fn figures(&self, issues: &[IssueId]) -> Result<ReportFigures, Refusal> {
         let mut check = Check::new();
         for (index, issue) in self.issue_ids.iter().enumerate() {
             check.known(&format!("/issue_ids/{index}"), issues.iter().find(|own| *own == issue));
@@ -81,7 +81,7 @@ impl ReportInput {
     }
 
     /// The issues it mentions, each once.
-    pub fn distinct_issues(&self) -> Vec<IssueId> {
+    pub(crate) fn distinct_issues(&self) -> Vec<IssueId> {
         self.issue_ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
@@ -90,7 +90,7 @@ impl ReportInput {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ReportReturn {
+pub(crate) struct ReportReturn {
     /// What its owner has to change.
     #[schema(min_length = 2, max_length = 500)]
     pub reason: String,
@@ -106,7 +106,7 @@ impl ReportReturn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct RestatementInput {
+pub(crate) struct RestatementInput {
     /// Amount added to the month, in 万元; negative subtracts, down to a month of zero.
     pub amount_wan: Fen,
     /// Why the month was wrong.

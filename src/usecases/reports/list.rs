@@ -12,7 +12,10 @@ use crate::usecases::reports::view::{ReportView, RestatementView};
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<ReportView>, Refusal> {
+pub(crate) fn of_project(
+    ask: &mut Ask<'_>,
+    project: ProjectId,
+) -> Result<Vec<ReportView>, Refusal> {
     projects::get(ask.conn, project, ask.sight())?;
     let view = |filed| ReportView::of(filed, ask.language);
     Ok(filed::list(ask.conn, project)?.into_iter().map(view).collect())
@@ -22,7 +25,7 @@ pub fn of_project(ask: &mut Ask<'_>, project: ProjectId) -> Result<Vec<ReportVie
 ///
 /// # Errors
 /// Not found unless the caller sees the project and the month has a report.
-pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportView, Refusal> {
     find(ask, key)?.ok_or_else(Refusal::not_found)
 }
 
@@ -30,7 +33,7 @@ pub fn get(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportView, Refusal> {
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn find(ask: &mut Ask<'_>, key: ReportKey) -> Result<Option<ReportView>, Refusal> {
+pub(crate) fn find(ask: &mut Ask<'_>, key: ReportKey) -> Result<Option<ReportView>, Refusal> {
     projects::get(ask.conn, key.project, ask.sight())?;
     let Some(report) = reports::find(ask.conn, key.project, key.month)? else {
         return Ok(None);
@@ -43,7 +46,7 @@ pub fn find(ask: &mut Ask<'_>, key: ReportKey) -> Result<Option<ReportView>, Ref
 ///
 /// # Errors
 /// Not found unless the caller sees the project.
-pub fn restated(ask: &mut Ask<'_>, key: ReportKey) -> Result<Vec<RestatementView>, Refusal> {
+pub(crate) fn restated(ask: &mut Ask<'_>, key: ReportKey) -> Result<Vec<RestatementView>, Refusal> {
     projects::get(ask.conn, key.project, ask.sight())?;
     let all = restatements::list(ask.conn, key.project, Some(key.month))?;
     Ok(all.into_iter().map(RestatementView::from).collect())

@@ -17,7 +17,7 @@ use crate::usecases::reports::input::RestatementInput;
 use crate::usecases::reports::view::RestatementView;
 
 /// A restatement that was decided on and is to be saved.
-pub struct RestatementChange {
+pub(crate) struct RestatementChange {
     restatement: Restatement,
     /// The report of the month, whose version moves: its answer shows its restatements.
     report: Option<Report>,
@@ -29,7 +29,7 @@ pub struct RestatementChange {
 /// # Errors
 /// Not found; a conflict unless the month is closed; invalid when the month would fall below zero
 /// or a field is wrong.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     key: ReportKey,
     input: &RestatementInput,
@@ -63,7 +63,7 @@ pub fn decide(
 ///
 /// # Errors
 /// Stale when somebody else changed the report.
-pub fn save(conn: &mut Conn, change: RestatementChange) -> Result<RestatementView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: RestatementChange) -> Result<RestatementView, Refusal> {
     let RestatementChange { restatement, report, stamp } = change;
     let id = restatements::insert(conn, &restatement)?;
     if let Some(report) = &report {

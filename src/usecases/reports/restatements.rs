@@ -16,7 +16,7 @@ use crate::usecases::reports::view::RestatementView;
 
 /// A restatement with its project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RestatementItem {
+pub(crate) struct RestatementItem {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -37,7 +37,7 @@ impl From<NamedRestatement> for RestatementItem {
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     records: &RecordQuery,

@@ -17,7 +17,7 @@ use crate::usecases::reports::view::ReportView;
 
 /// A report with the name of its project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReviewItem {
+pub(crate) struct ReviewItem {
     /// The project's name.
     pub project: String,
     /// What the year plan in force has for the month, in 万元; null without one.
@@ -33,7 +33,7 @@ pub struct ReviewItem {
 ///
 /// # Errors
 /// A code of a place that does not exist; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     records: &RecordQuery,

@@ -23,7 +23,10 @@ use crate::usecases::reports::write::ReportChange;
 /// # Errors
 /// Not found; a conflict when it is no draft, a month of zero has no reason, or its month does not
 /// take it.
-pub fn decide_submission(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
+pub(crate) fn decide_submission(
+    ask: &mut Ask<'_>,
+    key: ReportKey,
+) -> Result<ReportChange, Refusal> {
     let facts = ReportFacts::load(ask, &[key])?;
     let change = submission(ask, &facts, key, Expected::Any)?;
     facts.months.hold(ask.conn, key.month)?;
@@ -58,7 +61,7 @@ pub(in crate::usecases) fn submission(
 /// # Errors
 /// Not found; forbidden unless the caller reviews this report; a conflict when it was not
 /// submitted or its month is closed; invalid without a reason.
-pub fn decide_return(
+pub(crate) fn decide_return(
     ask: &mut Ask<'_>,
     key: ReportKey,
     input: &ReportReturn,
@@ -80,7 +83,10 @@ pub fn decide_return(
 /// # Errors
 /// Not found; a conflict when it was not submitted, its month is closed, or its project had not
 /// started or had ended in the month.
-pub fn decide_confirmation(ask: &mut Ask<'_>, key: ReportKey) -> Result<ReportChange, Refusal> {
+pub(crate) fn decide_confirmation(
+    ask: &mut Ask<'_>,
+    key: ReportKey,
+) -> Result<ReportChange, Refusal> {
     let facts = ReportFacts::load(ask, &[key])?;
     let change = confirmation(ask, &facts, key, Expected::Any)?;
     facts.months.hold(ask.conn, key.month)?;

@@ -18,7 +18,7 @@ use crate::usecases::warning::WarningView;
 /// A project's report of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Report)]
-pub struct ReportView {
+pub(crate) struct ReportView {
     /// The report's id.
     pub id: ReportId,
     /// The project's id.
@@ -59,7 +59,7 @@ pub struct ReportView {
 
 impl ReportView {
     /// The answer about `filed` in the caller's language.
-    pub fn of(filed: FiledReport, language: Language) -> Self {
+    pub(crate) fn of(filed: FiledReport, language: Language) -> Self {
         let FiledReport { report, restatements, issue_ids } = filed;
         let figures = report.figures;
         Self {
@@ -94,7 +94,7 @@ impl Versioned for ReportView {
 /// A correction of what a project completed in a closed month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Restatement)]
-pub struct RestatementView {
+pub(crate) struct RestatementView {
     /// The restatement's id.
     pub id: RestatementId,
     /// The closed month.

@@ -21,7 +21,7 @@ use crate::usecases::reports::input::ReportInput;
 use crate::usecases::reports::view::ReportView;
 
 /// A step of a report that was decided on and is to be saved.
-pub struct ReportChange {
+pub(crate) struct ReportChange {
     /// The kind of its event.
     kind: &'static str,
     /// The report before; `None` when it is created.
@@ -72,7 +72,7 @@ impl ReportChange {
 /// # Errors
 /// Not found; a conflict when the report was submitted or its month does not take it; stale;
 /// invalid.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     key: ReportKey,
     precondition: Precondition,
@@ -137,7 +137,7 @@ fn draft(key: ReportKey, figures: ReportFigures) -> Report {
 ///
 /// # Errors
 /// Stale when somebody else changed the report.
-pub fn save(conn: &mut Conn, change: ReportChange) -> Result<ReportView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: ReportChange) -> Result<ReportView, Refusal> {
     let language = change.language;
     Ok(ReportView::of(save_one(conn, change)?, language))
 }

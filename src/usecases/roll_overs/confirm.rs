@@ -26,7 +26,7 @@ use crate::usecases::roll_overs::write::{Content, RollOverChange};
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct ConfirmationInput {
+pub(crate) struct ConfirmationInput {
     /// Document number.
     #[schema(min_length = 1, max_length = 200)]
     pub document_number: String,
@@ -43,7 +43,7 @@ impl ConfirmationInput {
 /// # Errors
 /// Invalid; not found; stale; a conflict if the roll-over is confirmed, or a project has ended or
 /// received a plan since the proposal.
-pub fn decide(
+pub(crate) fn decide(
     ask: &mut Ask<'_>,
     year: Year,
     version: impl Into<Expected>,

@@ -25,7 +25,7 @@ use crate::usecases::roll_overs::view::RollOverLineView;
 /// The part of a line that can be changed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RollOverLineInput {
+pub(crate) struct RollOverLineInput {
     /// Planned investment in the new year, in 万元; at most the project's total investment, and not
     /// zero if the project is included.
     pub annual_investment_wan: Fen,
@@ -59,7 +59,7 @@ impl Patchable for RollOverLineInput {
 
 /// Which line: the year of its roll-over and the project.
 #[derive(Clone, Copy, Debug)]
-pub struct RollOverLineKey {
+pub(crate) struct RollOverLineKey {
     /// The new year.
     pub year: Year,
     /// The project.
@@ -67,7 +67,7 @@ pub struct RollOverLineKey {
 }
 
 /// A line that was decided on and is to be saved.
-pub struct RollOverLineChange {
+pub(crate) struct RollOverLineChange {
     roll_over: RollOver,
     before: NamedLine,
     line: RollOverLine,
@@ -78,7 +78,7 @@ pub struct RollOverLineChange {
 ///
 /// # Errors
 /// Not found; a conflict if the roll-over is confirmed; invalid, with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     key: RollOverLineKey,
     version: impl Into<Expected>,
@@ -125,7 +125,10 @@ fn changed(
 ///
 /// # Errors
 /// Stale when somebody else changed the line or the roll-over.
-pub fn save(conn: &mut Conn, change: RollOverLineChange) -> Result<RollOverLineView, Refusal> {
+pub(crate) fn save(
+    conn: &mut Conn,
+    change: RollOverLineChange,
+) -> Result<RollOverLineView, Refusal> {
     let RollOverLineChange { roll_over, before, line, stamp } = change;
     roll_overs::save_line(conn, roll_over.id, &line)?;
     roll_overs::save(conn, &roll_over)?;

@@ -12,7 +12,7 @@ use crate::usecases::roll_overs::view::{RollOverLineView, RollOverView};
 ///
 /// # Errors
 /// Not found until it is proposed.
-pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<RollOverView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, year: Year) -> Result<RollOverView, Refusal> {
     let roll_over = roll_overs::get(ask.conn, year)?;
     Ok(totals::of(ask.conn, roll_over)?.into())
 }
@@ -21,7 +21,7 @@ pub fn get(ask: &mut Ask<'_>, year: Year) -> Result<RollOverView, Refusal> {
 ///
 /// # Errors
 /// Not found until it is proposed; a cursor of another list.
-pub fn lines(
+pub(crate) fn lines(
     ask: &mut Ask<'_>,
     year: Year,
     page: &PageRequest,

@@ -1,13 +1,13 @@
 //! Roll-overs of unfinished projects into a new year: propose, change line by line, confirm.
 
-pub mod confirm;
-pub mod line;
-pub mod list;
-pub mod propose;
-pub mod view;
+pub(crate) mod confirm;
+pub(crate) mod line;
+pub(crate) mod list;
+pub(crate) mod propose;
+pub(crate) mod view;
 mod write;
 
-pub use write::{RollOverChange, save};
+pub(crate) use write::save;
 
 use crate::domain::roll_over::{RollOver, RollOverState};
 use crate::domain::words::Words;

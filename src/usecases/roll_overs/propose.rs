@@ -21,7 +21,7 @@ use crate::usecases::roll_overs::write::{Content, RollOverChange};
 ///
 /// # Errors
 /// A conflict if the roll-over is confirmed, or there is no year before `year`.
-pub fn decide(ask: &mut Ask<'_>, year: Year) -> Result<RollOverChange, Refusal> {
+pub(crate) fn decide(ask: &mut Ask<'_>, year: Year) -> Result<RollOverChange, Refusal> {
     if year.get() == Year::FIRST {
         let words = Words::new(
             format!("{year} 年之前没有可结转的年度。"),

@@ -16,7 +16,7 @@ use crate::usecases::figures::about::SummaryScope;
 /// A roll-over of unfinished projects into a new year.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RollOver)]
-pub struct RollOverView {
+pub(crate) struct RollOverView {
     /// The new year.
     pub year: Year,
     /// Last month of the old year; progress is measured up to and including it.
@@ -85,7 +85,7 @@ impl Versioned for RollOverView {
 /// One unfinished project in a roll-over.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RollOverLine)]
-pub struct RollOverLineView {
+pub(crate) struct RollOverLineView {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.

@@ -11,7 +11,7 @@ use crate::usecases::refusal::Refusal;
 use crate::usecases::roll_overs::view::RollOverView;
 
 /// A roll-over that was decided on and is to be saved.
-pub struct RollOverChange {
+pub(crate) struct RollOverChange {
     /// The kind of its event.
     pub(super) kind: &'static str,
     /// The roll-over before; `None` at the first proposal.
@@ -36,7 +36,7 @@ pub(super) enum Content {
 ///
 /// # Errors
 /// Stale when somebody else changed the roll-over or one of the projects.
-pub fn save(conn: &mut Conn, change: RollOverChange) -> Result<RollOverView, Refusal> {
+pub(crate) fn save(conn: &mut Conn, change: RollOverChange) -> Result<RollOverView, Refusal> {
     let RollOverChange { kind, before, roll_over, content, stamp } = change;
     let id = if before.is_some() {
         roll_overs::save(conn, &roll_over)?;

@@ -25,7 +25,7 @@ use crate::usecases::refusal::Refusal;
 
 /// The promise table of a year.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Commitments {
+pub(crate) struct Commitments {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -46,7 +46,7 @@ pub struct Commitments {
 
 /// A line of the promise table, or a subtotal.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CommitmentLine {
+pub(crate) struct CommitmentLine {
     /// The code of the industry; absent on groups and on the total.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "next_gen_it")]
@@ -134,7 +134,7 @@ impl CommitmentLine {
 ///
 /// # Errors
 /// 400 for a month of another year, or a month that was not published.
-pub fn get(ask: &mut Ask<'_>, period: PeriodQuery) -> Result<Commitments, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, period: PeriodQuery) -> Result<Commitments, Refusal> {
     let request = SummaryRequest::of(ask, period)?;
     promise_table(ask.conn, &request)
 }

@@ -25,7 +25,7 @@ use crate::usecases::refusal::Refusal;
 /// Dimensions of the rows.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ByQuery {
+pub(crate) struct ByQuery {
     /// One or two different dimensions. Units are counted in the role `role`, by default `owner`; a
     /// project with several such units is in the row of each, and once in the total.
     #[param(min_items = 1, max_items = 2)]
@@ -34,7 +34,7 @@ pub struct ByQuery {
 
 /// Planned and completed investment, grouped by one or two dimensions.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Investment {
+pub(crate) struct Investment {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -53,7 +53,7 @@ pub struct Investment {
 
 /// Key and figures of one row.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InvestmentRow {
+pub(crate) struct InvestmentRow {
     /// What the row is of; only the requested dimensions.
     #[serde(flatten)]
     #[schema(inline)]
@@ -103,7 +103,7 @@ impl InvestmentRow {
 /// # Errors
 /// 400 if both dimensions are the same, for an unknown code, a month of another year, or a month
 /// that was not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,

@@ -24,7 +24,7 @@ use crate::usecases::refusal::Refusal;
 /// Dimension by which open issues are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum IssueDimension {
+pub(crate) enum IssueDimension {
     /// Category of the issue.
     Category,
     /// Level that has to coordinate it.
@@ -38,7 +38,7 @@ pub enum IssueDimension {
 /// Grouping and source of the counts.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct IssueBy {
+pub(crate) struct IssueBy {
     /// Dimension of the rows.
     #[serde(default = "category")]
     #[param(default = "category")]
@@ -190,7 +190,7 @@ fn category() -> IssueDimension {
 
 /// Number of open issues, by age.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct IssueCounts {
+pub(crate) struct IssueCounts {
     /// Issues that are not cleared: the sum of the four age groups.
     pub open: i64,
     /// Open issues past their due date.
@@ -220,7 +220,7 @@ impl IssueCounts {
 
 /// Counts of one category, level, state or unit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct IssueRow {
+pub(crate) struct IssueRow {
     /// The category, level or state, or the name of the unit; empty for issues without unit.
     pub of: String,
     /// Counts of the row.
@@ -230,7 +230,7 @@ pub struct IssueRow {
 
 /// Number and age of open issues, grouped by one dimension.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct IssueSummary {
+pub(crate) struct IssueSummary {
     /// Dimension of the rows.
     pub by: IssueDimension,
     /// Day as of which ages are computed: today, or the last day of the published month.
@@ -256,7 +256,7 @@ fn keys(found: &OpenIssue, by: IssueDimension) -> Vec<String> {
 ///
 /// # Errors
 /// 400 for an unknown code, or a month that was not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     places: &PlaceFilter,
     asked: &IssueQuery,

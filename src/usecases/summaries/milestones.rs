@@ -19,7 +19,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Starts and milestones, grouped by one dimension.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MilestoneSummary {
+pub(crate) struct MilestoneSummary {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -34,7 +34,7 @@ pub struct MilestoneSummary {
 
 /// Starts and milestones of one row.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MilestoneRow {
+pub(crate) struct MilestoneRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub place: RowPlace,
@@ -76,7 +76,7 @@ impl MilestoneRow {
 ///
 /// # Errors
 /// 400 for an unknown code, a month of another year, or a month that was not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,

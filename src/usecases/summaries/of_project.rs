@@ -13,7 +13,7 @@ use crate::usecases::summaries::projects::{RowQuery, rows_of};
 use crate::usecases::summaries::trend::{Trend, trend};
 
 /// Figures of a project in a year.
-pub struct ProjectFigures {
+pub(crate) struct ProjectFigures {
     /// Its row; `None` when it is not in the register of the year.
     pub row: Option<ProjectRow>,
     /// Its light; `None` when it is not in the register of the year.
@@ -26,7 +26,7 @@ pub struct ProjectFigures {
 ///
 /// # Errors
 /// 400 for a month of another year, or one that was not published.
-pub fn figures(
+pub(crate) fn figures(
     ask: &mut Ask<'_>,
     project: ProjectId,
     period: PeriodQuery,

@@ -15,7 +15,7 @@ use crate::usecases::summaries::rankings::{Rankings, rankings};
 use crate::usecases::summaries::trend::{Trend, trend};
 
 /// Summaries of all projects the caller sees.
-pub struct Overview {
+pub(crate) struct Overview {
     /// The promise table.
     pub table: Commitments,
     /// Planned and completed investment by month.
@@ -36,7 +36,7 @@ const RANKED: [PlaceDimension; 3] =
 ///
 /// # Errors
 /// 400 for a month of another year, or a month that was not published.
-pub fn get(ask: &mut Ask<'_>, period: PeriodQuery) -> Result<Overview, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, period: PeriodQuery) -> Result<Overview, Refusal> {
     let all = ProjectFilter::default();
     let request = SummaryRequest::of(ask, period)?;
     let before = request.month_before(ask.conn)?;

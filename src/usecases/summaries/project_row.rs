@@ -20,7 +20,7 @@ use crate::usecases::lights::view::{CatchUpView, LightCountsView};
 
 /// A project with its figures of the period, or of one month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProjectRow {
+pub(crate) struct ProjectRow {
     /// The project's id.
     pub project_id: ProjectId,
     /// National project code; null if it has none.
@@ -69,7 +69,7 @@ pub struct ProjectRow {
 /// How a project counts in the start rates.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Starts)]
-pub struct StartsView {
+pub(crate) struct StartsView {
     /// True if it is to start this year.
     pub to_start: bool,
     /// True if it is to start this year and is due, or has started early.
@@ -90,7 +90,7 @@ impl From<MilestoneFigures> for StartsView {
 
 /// Sums over all projects of the list, on every page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProjectSum {
+pub(crate) struct ProjectSum {
     /// Number of projects.
     pub project_count: i64,
     /// Total investment of those whose total is known, in 万元.

@@ -27,7 +27,7 @@ use crate::usecases::summaries::project_sort::{RowOrder, SortValue, SortableRow,
 /// Further filters, order and page.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RowQuery {
+pub(crate) struct RowQuery {
     /// Only projects that show one of these lights.
     #[serde(default)]
     pub light: Vec<Light>,
@@ -62,7 +62,7 @@ fn usual_limit() -> i64 {
 
 /// Projects with their figures, and the sums over all of them.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ProjectRows {
+pub(crate) struct ProjectRows {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -115,7 +115,7 @@ impl Listing for ProjectRows {
 ///
 /// # Errors
 /// 400 for an unknown code or sort key, a month of another year, or a month that was not published.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,
@@ -175,7 +175,7 @@ struct Match<'a> {
 
 impl RowQuery {
     /// No further filter; first page.
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self {
             light: Vec::new(),
             month: None,

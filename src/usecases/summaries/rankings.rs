@@ -28,7 +28,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A ranking, best first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Rankings {
+pub(crate) struct Rankings {
     /// Period, scope and snapshot.
     #[serde(flatten)]
     #[schema(inline)]
@@ -45,7 +45,7 @@ pub struct Rankings {
 
 /// A row of a ranking, with the figures behind its rank.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RankingRow {
+pub(crate) struct RankingRow {
     /// Rank, 1 for the best: by completion rate, then by deviation. Ties share a rank, and the next
     /// rank is skipped (1, 2, 2, 4). Null if nothing is planned, and on the row of projects without
     /// unit.
@@ -150,7 +150,7 @@ fn standing(row: &Row<RankedSums>, by: PlaceDimension, judge: &LightJudge) -> Op
 ///
 /// # Errors
 /// 400 for an unknown code, a month of another year, or a month that was not published.
-pub fn get(
+pub(crate) fn get(
     ask: &mut Ask<'_>,
     filter: &FilterQuery,
     period: PeriodQuery,

@@ -20,7 +20,7 @@ use crate::usecases::refusal::Refusal;
 
 /// Planned and completed investment of a year, by month and cumulative.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Trend {
+pub(crate) struct Trend {
     /// Period, scope and snapshot. `through` is the last month whose completed investment counts.
     #[serde(flatten)]
     #[schema(inline)]
@@ -35,7 +35,7 @@ pub struct Trend {
 
 /// Planned and completed investment of one month.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TrendMonth {
+pub(crate) struct TrendMonth {
     /// The month.
     pub month: Month,
     /// Planned for the month, in 万元.
@@ -52,7 +52,11 @@ pub struct TrendMonth {
 ///
 /// # Errors
 /// 400 for an unknown code, a month of another year, or a month that was not published.
-pub fn get(ask: &mut Ask<'_>, filter: &FilterQuery, period: PeriodQuery) -> Result<Trend, Refusal> {
+pub(crate) fn get(
+    ask: &mut Ask<'_>,
+    filter: &FilterQuery,
+    period: PeriodQuery,
+) -> Result<Trend, Refusal> {
     let filter = filter.known(ask.conn, Some(period.year))?;
     let request = SummaryRequest::of(ask, period)?;
     trend(ask.conn, &request, &filter)

@@ -15,7 +15,7 @@ use crate::usecases::webhooks::{WebhookDetail, list};
 
 /// Which delivery: a webhook and one of its messages.
 #[derive(Clone, Copy, Debug)]
-pub struct DeliveryKey {
+pub(crate) struct DeliveryKey {
     /// The webhook.
     pub webhook: WebhookId,
     /// The delivery.
@@ -26,7 +26,7 @@ pub struct DeliveryKey {
 ///
 /// # Errors
 /// Not found unless the caller owns the webhook; a cursor of another list.
-pub fn list(
+pub(crate) fn list(
     ask: &mut Ask<'_>,
     id: WebhookId,
     states: &[DeliveryState],
@@ -41,14 +41,14 @@ pub fn list(
 ///
 /// # Errors
 /// Not found unless the caller owns the webhook.
-pub fn get(ask: &mut Ask<'_>, key: DeliveryKey) -> Result<DeliveryView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, key: DeliveryKey) -> Result<DeliveryView, Refusal> {
     list::owned(ask, key.webhook)?;
     let delivery = deliveries::get(ask.conn, key.webhook, key.delivery)?;
     Ok(DeliveryView::new(delivery, ask.language))
 }
 
 /// A message that is to be sent again.
-pub struct DeliveryRetry {
+pub(crate) struct DeliveryRetry {
     delivery: DeliveryId,
     detail: WebhookDetail,
     language: Language,
@@ -58,7 +58,7 @@ pub struct DeliveryRetry {
 ///
 /// # Errors
 /// Not found; a conflict when the webhook is disabled or its host is not allowed.
-pub fn decide_retry(
+pub(crate) fn decide_retry(
     ask: &mut Ask<'_>,
     key: DeliveryKey,
     hosts: &AllowedHosts,
@@ -75,7 +75,7 @@ pub fn decide_retry(
 ///
 /// # Errors
 /// Database errors only.
-pub fn retry(conn: &mut Conn, retry: DeliveryRetry) -> Result<DeliveryView, Refusal> {
+pub(crate) fn retry(conn: &mut Conn, retry: DeliveryRetry) -> Result<DeliveryView, Refusal> {
     let DeliveryRetry { delivery, detail, language } = retry;
     let hook = detail.id;
     deliveries::repeat(conn, delivery, detail.at)?;
@@ -84,7 +84,7 @@ pub fn retry(conn: &mut Conn, retry: DeliveryRetry) -> Result<DeliveryView, Refu
 }
 
 /// A test message that is to be sent.
-pub struct DeliveryTest {
+pub(crate) struct DeliveryTest {
     message_id: String,
     detail: WebhookDetail,
     language: Language,
@@ -94,7 +94,7 @@ pub struct DeliveryTest {
 ///
 /// # Errors
 /// Not found; a conflict when the webhook is disabled or its host is not allowed.
-pub fn decide_test(
+pub(crate) fn decide_test(
     ask: &mut Ask<'_>,
     id: WebhookId,
     hosts: &AllowedHosts,
@@ -111,7 +111,7 @@ pub fn decide_test(
 ///
 /// # Errors
 /// Database errors only.
-pub fn test(conn: &mut Conn, test: DeliveryTest) -> Result<DeliveryView, Refusal> {
+pub(crate) fn test(conn: &mut Conn, test: DeliveryTest) -> Result<DeliveryView, Refusal> {
     let DeliveryTest { message_id, detail, language } = test;
     let delivery = deliveries::ping(conn, detail.id, &message_id, detail.at)?;
     detail.record(conn)?;

@@ -18,7 +18,7 @@ use crate::usecases::refusal::Refusal;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct WebhookInput {
+pub(crate) struct WebhookInput {
     /// URL that messages are posted to: https, on a host that the operator allows.
     #[schema(min_length = 1, max_length = 2000)]
     pub url: String,
@@ -45,7 +45,7 @@ impl WebhookInput {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = Self::sample)]
-pub struct WebhookPatch {
+pub(crate) struct WebhookPatch {
     /// New URL; also used for pending deliveries.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000, nullable = false)]

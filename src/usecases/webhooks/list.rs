@@ -20,7 +20,10 @@ pub(super) fn owned(ask: &mut Ask<'_>, id: WebhookId) -> Result<Webhook, Refusal
 ///
 /// # Errors
 /// A cursor of another list.
-pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<WebhookView>, Refusal> {
+pub(crate) fn list(
+    ask: &mut Ask<'_>,
+    page: &PageRequest,
+) -> Result<PageView<WebhookView>, Refusal> {
     let page = webhooks::list(ask.conn, ask.caller.user.id, page)?;
     let mut items = Vec::new();
     for hook in page.items {
@@ -34,7 +37,7 @@ pub fn list(ask: &mut Ask<'_>, page: &PageRequest) -> Result<PageView<WebhookVie
 ///
 /// # Errors
 /// Not found unless the caller owns it.
-pub fn get(ask: &mut Ask<'_>, id: WebhookId) -> Result<WebhookView, Refusal> {
+pub(crate) fn get(ask: &mut Ask<'_>, id: WebhookId) -> Result<WebhookView, Refusal> {
     let hook = owned(ask, id)?;
     let secrets = secrets::list(ask.conn, id)?;
     Ok(WebhookView::new(hook, secrets))

@@ -16,7 +16,7 @@ use crate::usecases::refusal::Refusal;
 
 /// A message sent to a webhook's receiver.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WebhookMessage {
+pub(crate) struct WebhookMessage {
     /// Kind of the event.
     #[serde(rename = "type")]
     #[schema(example = "report.confirmed")]
@@ -32,7 +32,7 @@ pub struct WebhookMessage {
 ///
 /// # Errors
 /// Those of the store.
-pub fn body(
+pub(crate) fn body(
     conn: &mut Conn,
     delivery: &Delivery,
     reader: Reader,
@@ -53,7 +53,7 @@ pub fn body(
 
 /// Headers of an attempt at `now`: the message id, the time of the attempt, and one signature per
 /// active secret.
-pub fn headers(
+pub(crate) fn headers(
     message_id: &str,
     secrets: &[HookSecret],
     now: Timestamp,
@@ -73,6 +73,6 @@ pub fn headers(
 ///
 /// # Errors
 /// The operating system provides no random bytes.
-pub fn new_id() -> Result<String, Refusal> {
+pub(crate) fn new_id() -> Result<String, Refusal> {
     Ok(format!("msg_{}", random_text().map_err(Refusal::broken)?))
 }

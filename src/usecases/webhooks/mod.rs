@@ -1,12 +1,12 @@
 //! Webhooks, their secrets and deliveries. Each account or machine client has its own.
 
-pub mod deliveries;
-pub mod input;
-pub mod list;
-pub mod message;
-pub mod secret;
-pub mod view;
-pub mod write;
+pub(crate) mod deliveries;
+pub(crate) mod input;
+pub(crate) mod list;
+pub(crate) mod message;
+pub(crate) mod secret;
+pub(crate) mod view;
+pub(crate) mod write;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::WebhookId;

@@ -16,7 +16,7 @@ use crate::usecases::webhooks::{WebhookDetail, list};
 
 /// A new secret. Only its salt, fingerprint and hint are stored.
 #[derive(Clone)]
-pub struct NewSecret {
+pub(crate) struct NewSecret {
     text: String,
     stored: NewWebhookSecret,
 }
@@ -26,7 +26,7 @@ impl NewSecret {
     ///
     /// # Errors
     /// The operating system gives no random bytes.
-    pub fn make(key: &HookKey) -> Result<Self, Refusal> {
+    pub(crate) fn make(key: &HookKey) -> Result<Self, Refusal> {
         let salt = random_text().map_err(Refusal::broken)?;
         let secret = key.secret(&salt);
         let text = secret.text();
@@ -36,7 +36,7 @@ impl NewSecret {
     }
 
     /// The secret, to be shown once.
-    pub fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
@@ -51,7 +51,7 @@ impl NewSecret {
 }
 
 /// A secret that is to be added to a webhook.
-pub struct SecretAddition {
+pub(crate) struct SecretAddition {
     owner: UserId,
     secret: NewSecret,
     detail: WebhookDetail,
@@ -61,7 +61,7 @@ pub struct SecretAddition {
 ///
 /// # Errors
 /// Not found; `two-secrets`.
-pub fn decide_addition(
+pub(crate) fn decide_addition(
     ask: &mut Ask<'_>,
     id: WebhookId,
     secret: &NewSecret,
@@ -81,7 +81,7 @@ pub fn decide_addition(
 ///
 /// # Errors
 /// Database errors only.
-pub fn add(conn: &mut Conn, addition: SecretAddition) -> Result<WebhookView, Refusal> {
+pub(crate) fn add(conn: &mut Conn, addition: SecretAddition) -> Result<WebhookView, Refusal> {
     let SecretAddition { owner, secret, detail } = addition;
     let id = detail.id;
     secret.add(conn, id, detail.at)?;
@@ -91,7 +91,7 @@ pub fn add(conn: &mut Conn, addition: SecretAddition) -> Result<WebhookView, Ref
 }
 
 /// A secret that is to stop signing.
-pub struct SecretEnd {
+pub(crate) struct SecretEnd {
     secret: WebhookSecretId,
     detail: WebhookDetail,
 }
@@ -100,7 +100,7 @@ pub struct SecretEnd {
 ///
 /// # Errors
 /// Not found; `last-secret`.
-pub fn decide_end(
+pub(crate) fn decide_end(
     ask: &mut Ask<'_>,
     id: WebhookId,
     secret: WebhookSecretId,
@@ -121,7 +121,7 @@ pub fn decide_end(
 ///
 /// # Errors
 /// Not found when it has been ended already.
-pub fn end(conn: &mut Conn, end: SecretEnd) -> Result<(), Refusal> {
+pub(crate) fn end(conn: &mut Conn, end: SecretEnd) -> Result<(), Refusal> {
     let SecretEnd { secret, detail } = end;
     secrets::end(conn, detail.id, secret)?;
     Ok(detail.record(conn)?)

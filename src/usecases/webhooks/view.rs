@@ -15,7 +15,7 @@ use crate::usecases::answer::Versioned;
 /// A webhook: a URL to which events are posted.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Webhook)]
-pub struct WebhookView {
+pub(crate) struct WebhookView {
     /// The webhook's id.
     pub id: WebhookId,
     /// URL that messages are posted to.
@@ -43,7 +43,7 @@ pub struct WebhookView {
 /// A webhook's secret, without the secret itself.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = WebhookSecret)]
-pub struct WebhookSecretView {
+pub(crate) struct WebhookSecretView {
     /// The secret's id.
     pub id: WebhookSecretId,
     /// First characters of the secret, to recognise it by.
@@ -70,7 +70,7 @@ impl Versioned for WebhookView {
 
 impl WebhookView {
     /// The answer about `hook` with its secrets, newest first.
-    pub fn new(hook: Webhook, secrets: Vec<WebhookSecret>) -> Self {
+    pub(crate) fn new(hook: Webhook, secrets: Vec<WebhookSecret>) -> Self {
         Self {
             id: hook.id,
             url: hook.url.to_string(),
@@ -87,7 +87,7 @@ impl WebhookView {
 
 /// A webhook and its newly created secret.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WebhookWithSecret {
+pub(crate) struct WebhookWithSecret {
     /// The webhook.
     #[serde(flatten)]
     pub webhook: WebhookView,
@@ -106,7 +106,7 @@ impl Versioned for WebhookWithSecret {
 /// A message queued for, or sent to, a webhook's receiver.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Delivery)]
-pub struct DeliveryView {
+pub(crate) struct DeliveryView {
     /// The delivery's id.
     pub id: DeliveryId,
     /// Message id, sent as `webhook-id`; the same in every attempt.
@@ -141,7 +141,7 @@ pub struct DeliveryView {
 
 impl DeliveryView {
     /// The answer about `delivery`, with the error explained in `language`.
-    pub fn new(delivery: Delivery, language: Language) -> Self {
+    pub(crate) fn new(delivery: Delivery, language: Language) -> Self {
         let words = delivery.error.map(|e| e.words(delivery.response_status).say(language));
         Self {
             id: delivery.id,

@@ -18,7 +18,7 @@ use crate::usecases::webhooks::view::WebhookView;
 use crate::usecases::webhooks::{WebhookDetail, list};
 
 /// A webhook that is to be created with its first secret.
-pub struct WebhookCreation {
+pub(crate) struct WebhookCreation {
     hook: Webhook,
     secret: NewSecret,
     stamp: Stamp,
@@ -28,7 +28,7 @@ pub struct WebhookCreation {
 ///
 /// # Errors
 /// `too-many-webhooks`; invalid with every wrong field.
-pub fn decide_creation(
+pub(crate) fn decide_creation(
     ask: &mut Ask<'_>,
     hosts: &AllowedHosts,
     secret: &NewSecret,
@@ -60,7 +60,7 @@ pub fn decide_creation(
 ///
 /// # Errors
 /// Database errors only.
-pub fn create(conn: &mut Conn, creation: WebhookCreation) -> Result<WebhookView, Refusal> {
+pub(crate) fn create(conn: &mut Conn, creation: WebhookCreation) -> Result<WebhookView, Refusal> {
     let WebhookCreation { hook, secret, stamp } = creation;
     // Seal pending events first, so that events recorded before the webhook exists are not sent.
     seal::seal_all(conn)?;
@@ -76,7 +76,7 @@ pub fn create(conn: &mut Conn, creation: WebhookCreation) -> Result<WebhookView,
 }
 
 /// A webhook before and after a change.
-pub struct WebhookChange {
+pub(crate) struct WebhookChange {
     before: Webhook,
     after: Webhook,
     stamp: Stamp,
@@ -86,7 +86,7 @@ pub struct WebhookChange {
 ///
 /// # Errors
 /// Not found; invalid with every wrong field.
-pub fn decide_update(
+pub(crate) fn decide_update(
     ask: &mut Ask<'_>,
     id: WebhookId,
     version: impl Into<Expected>,
@@ -119,7 +119,7 @@ pub fn decide_update(
 ///
 /// # Errors
 /// Stale when somebody else changed the webhook.
-pub fn update(conn: &mut Conn, change: WebhookChange) -> Result<WebhookView, Refusal> {
+pub(crate) fn update(conn: &mut Conn, change: WebhookChange) -> Result<WebhookView, Refusal> {
     let WebhookChange { before, after, stamp } = change;
     webhooks::save(conn, &after)?;
     let after = webhooks::get(conn, after.id, after.user)?;
@@ -132,7 +132,7 @@ pub fn update(conn: &mut Conn, change: WebhookChange) -> Result<WebhookView, Ref
 }
 
 /// A webhook that is to be deleted with its secrets and deliveries.
-pub struct WebhookDeletion {
+pub(crate) struct WebhookDeletion {
     version: i64,
     detail: WebhookDetail,
 }
@@ -141,7 +141,7 @@ pub struct WebhookDeletion {
 ///
 /// # Errors
 /// Not found.
-pub fn decide_deletion(
+pub(crate) fn decide_deletion(
     ask: &mut Ask<'_>,
     id: WebhookId,
     version: impl Into<Expected>,
@@ -157,7 +157,7 @@ pub fn decide_deletion(
 ///
 /// # Errors
 /// Stale when somebody else changed the webhook.
-pub fn delete(conn: &mut Conn, deletion: WebhookDeletion) -> Result<(), Refusal> {
+pub(crate) fn delete(conn: &mut Conn, deletion: WebhookDeletion) -> Result<(), Refusal> {
     let WebhookDeletion { version, detail } = deletion;
     webhooks::delete(conn, detail.id, version)?;
     Ok(detail.record(conn)?)
@@ -167,7 +167,11 @@ pub fn delete(conn: &mut Conn, deletion: WebhookDeletion) -> Result<(), Refusal>
 ///
 /// # Errors
 /// Those of the store.
-pub fn disable_gone(conn: &mut Conn, id: WebhookId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn disable_gone(
+    conn: &mut Conn,
+    id: WebhookId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Some(hook) = webhooks::find(conn, id)?.filter(|hook| hook.disabled.is_none()) else {
         return Ok(());
     };

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use major_projects::domain::headings::heading;
-use major_projects::domain::words::Language;
-use major_projects::store::events::seal::seal_all;
+use major_projects::testing::Language;
+use major_projects::testing::events::seal::seal_all;
+use major_projects::testing::headings::heading;
 use reqwest::Method;
 use serde_json::{Value, json};
 

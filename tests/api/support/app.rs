@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use major_projects::config::{Config, Secret};
-use major_projects::domain::account::access::Role;
-use major_projects::domain::clock::Clock;
-use major_projects::domain::month::Year;
-use major_projects::domain::reporting_month::ReportingMonth;
-use major_projects::store::accounts::users;
-use major_projects::store::accounts::users::NewUser;
-use major_projects::store::reference::{areas, units};
-use major_projects::store::{Db, DbOptions, StoreError, reporting_months};
-use major_projects::usecases::accounts::password;
-use major_projects::web::{self, Server};
+use major_projects::testing::Clock;
+use major_projects::testing::ReportingMonth;
+use major_projects::testing::Role;
+use major_projects::testing::Year;
+use major_projects::testing::password;
+use major_projects::testing::users;
+use major_projects::testing::users::NewUser;
+use major_projects::testing::web::{self, Server};
+use major_projects::testing::{Config, Secret};
+use major_projects::testing::{Db, DbOptions, StoreError, reporting_months};
+use major_projects::testing::{areas, units};
 use serde_json::json;
 
 use super::actor::Actor;
@@ -179,7 +179,7 @@ impl TestApp {
 
 /// Opens the months of 2020 to 2022 with late due dates, so that tests about other things are not
 /// limited by them.
-fn open_months(conn: &mut major_projects::store::Conn) -> Result<(), StoreError> {
+fn open_months(conn: &mut major_projects::testing::Conn) -> Result<(), StoreError> {
     if reporting_months::list(conn, None)?.is_empty() {
         for month in (2020..=2022).filter_map(Year::new).flat_map(Year::months) {
             let far = month.last_day() + chrono::Days::new(3_650);
@@ -196,10 +196,10 @@ fn name_of(unit: &str) -> String {
 }
 
 fn unit_id(
-    conn: &mut major_projects::store::Conn,
+    conn: &mut major_projects::testing::Conn,
     name: &str,
-) -> Result<major_projects::domain::id::UnitId, StoreError> {
-    use major_projects::domain::reference::unit::{Unit, UnitKind};
+) -> Result<major_projects::testing::UnitId, StoreError> {
+    use major_projects::testing::{Unit, UnitKind};
     if let Some(unit) = units::find_by_name(conn, name)? {
         return Ok(unit.id);
     }

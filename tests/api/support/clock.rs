@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use chrono::NaiveDate;
-use major_projects::domain::clock::{Calendar, Clock, Timestamp};
+use major_projects::testing::{Calendar, Clock, Timestamp};
 
 /// A settable clock.
 pub struct TestClock(Mutex<Timestamp>);

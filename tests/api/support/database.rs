@@ -6,8 +6,8 @@ use std::sync::{Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use major_projects::seed;
-use major_projects::store::{Conn, DatabaseUrl, StoreError, Use, migrate};
+use major_projects::testing::seed;
+use major_projects::testing::{Conn, DatabaseUrl, StoreError, Use, migrate};
 use tempfile::TempDir;
 
 use super::clock::TestClock;
@@ -183,7 +183,7 @@ fn execute(url: &str, sql: &str) {
 }
 
 fn prepare(url: &DatabaseUrl) {
-    use major_projects::domain::clock::Clock;
+    use major_projects::testing::Clock;
     migrate::migrate(url).unwrap();
     let mut conn = Conn::open(url, Use::Write).unwrap();
     seed::load(&mut conn, TestClock::at(super::app::START).now()).unwrap();

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use major_projects::config::Config;
-use major_projects::store::DatabaseUrl;
+use major_projects::testing::Config;
+use major_projects::testing::DatabaseUrl;
 use serde_json::Value;
 
 use super::actor::Actor;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate};
-use major_projects::domain::clock::Calendar as _;
+use major_projects::testing::Calendar as _;
 use serde_json::{Value, json};
 
 use super::ledger::{Asked, Built, Filed, Ledger, Line, Micro, Promised, YEAR, last_day, wan};

@@ -3,13 +3,13 @@
 //! No library is used: those found take amounts as floats, insert inline styles that the content
 //! security policy blocks, and give bars no keyboard focus.
 
-pub mod months;
-pub mod parts;
-pub mod rows;
-pub mod scale;
-pub mod timeline;
+pub(crate) mod months;
+pub(crate) mod parts;
+pub(crate) mod rows;
+pub(crate) mod scale;
+pub(crate) mod timeline;
 
-pub use months::{MonthChart, MonthValues};
-pub use parts::{ChartHead, Mark, Series, Tick};
-pub use rows::{Bar, RowChart, RowValues};
-pub use timeline::{Timeline, TimelineRow};
+pub(crate) use months::{MonthChart, MonthValues};
+pub(crate) use parts::ChartHead;
+pub(crate) use rows::{Bar, RowChart, RowValues};
+pub(crate) use timeline::{Timeline, TimelineRow};

@@ -12,7 +12,7 @@ use crate::pages::kit::chart::scale::Scale;
 /// Planned and completed amounts: bars per month, and lines cumulative from January.
 #[derive(Template)]
 #[template(path = "pages/chart_months.html")]
-pub struct MonthChart {
+pub(crate) struct MonthChart {
     title: String,
     id: &'static str,
     left: Vec<Tick>,
@@ -27,7 +27,7 @@ pub struct MonthChart {
 }
 
 /// One month of a [`MonthChart`].
-pub struct MonthValues {
+pub(crate) struct MonthValues {
     /// Axis label.
     pub label: String,
     /// Planned, completed, cumulative planned, cumulative completed; `None` for the future.
@@ -38,7 +38,7 @@ pub struct MonthValues {
 
 impl MonthChart {
     /// Lays out a chart of `months`; `names` are the names of the four series.
-    pub fn new(
+    pub(crate) fn new(
         head: ChartHead,
         names: &[String; 4],
         months: &[MonthValues],

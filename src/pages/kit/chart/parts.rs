@@ -5,7 +5,7 @@ use crate::domain::words::Language;
 use crate::pages::kit::chart::scale::Unit;
 
 /// Identification of a chart on its page.
-pub struct ChartHead {
+pub(crate) struct ChartHead {
     /// Id of the figure in HTML; unique on the page.
     pub id: &'static str,
     /// Caption.
@@ -13,7 +13,7 @@ pub struct ChartHead {
 }
 
 /// A bar or point of a chart.
-pub struct Mark {
+pub(crate) struct Mark {
     /// Left edge, in SVG units.
     pub x: i64,
     /// Top edge.
@@ -31,7 +31,7 @@ pub struct Mark {
 }
 
 /// A grid line of an axis.
-pub struct Tick {
+pub(crate) struct Tick {
     /// Position on the axis.
     pub at: i64,
     /// Label beside the line.
@@ -39,7 +39,7 @@ pub struct Tick {
 }
 
 /// A legend entry.
-pub struct Series {
+pub(crate) struct Series {
     /// Index of the series.
     pub number: usize,
     /// Name of the series.

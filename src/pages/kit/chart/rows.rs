@@ -10,7 +10,7 @@ use crate::pages::kit::chart::scale::Scale;
 /// Horizontal bars, one group per row.
 #[derive(Template)]
 #[template(path = "pages/chart_rows.html")]
-pub struct RowChart {
+pub(crate) struct RowChart {
     title: String,
     id: &'static str,
     left: i64,
@@ -23,7 +23,7 @@ pub struct RowChart {
 }
 
 /// One row of a [`RowChart`].
-pub struct RowValues {
+pub(crate) struct RowValues {
     /// Row label.
     pub label: String,
     /// One bar for each series.
@@ -31,7 +31,7 @@ pub struct RowValues {
 }
 
 /// A bar of a row.
-pub struct Bar {
+pub(crate) struct Bar {
     /// Amount that gives its length.
     pub value: Fen,
     /// Link to the list behind it.
@@ -51,7 +51,12 @@ const BAR: i64 = 9;
 
 impl RowChart {
     /// Lays out a chart of `rows`; `names` are the names of the series.
-    pub fn new(head: ChartHead, names: &[String], rows: &[RowValues], language: Language) -> Self {
+    pub(crate) fn new(
+        head: ChartHead,
+        names: &[String],
+        rows: &[RowValues],
+        language: Language,
+    ) -> Self {
         let values = rows.iter().flat_map(|row| row.bars.iter().map(|bar| bar.value));
         let left = rows_left(language);
         let scale = Scale::new(values.max().unwrap_or(Fen::ZERO), ROWS_RIGHT - left);
@@ -90,12 +95,12 @@ impl RowChart {
     }
 
     /// Right edge of the label column.
-    pub fn names_end(&self) -> i64 {
+    pub(crate) fn names_end(&self) -> i64 {
         self.left - 8
     }
 
     /// Bottom edge of the grid.
-    pub fn bottom(&self) -> i64 {
+    pub(crate) fn bottom(&self) -> i64 {
         self.height - 24
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::words::Language;
 
 /// Unit of axis labels: 亿元 for large amounts, else 万元.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// 10^10 分
     Yi,
     /// 10^6 分
@@ -14,7 +14,7 @@ pub enum Unit {
 
 impl Unit {
     /// The unit that gives `largest` a short number.
-    pub fn of(largest: Fen) -> Self {
+    pub(crate) fn of(largest: Fen) -> Self {
         if largest.get() >= Self::Yi.fen() { Self::Yi } else { Self::Wan }
     }
 
@@ -26,7 +26,7 @@ impl Unit {
     }
 
     /// Name of the unit.
-    pub fn name(self, language: Language) -> &'static str {
+    pub(crate) fn name(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Yi, Language::Chinese) => "亿元",
             (Self::Wan, Language::Chinese) => "万元",
@@ -38,7 +38,7 @@ impl Unit {
 
 /// A scale from zero to a round number at or above the largest value.
 #[derive(Clone, Debug)]
-pub struct Scale {
+pub(crate) struct Scale {
     top: i64,
     step: i64,
     length: i64,
@@ -48,7 +48,7 @@ pub struct Scale {
 
 impl Scale {
     /// A scale for values up to `largest` on `length` SVG units, with four to eight steps.
-    pub fn new(largest: Fen, length: i64) -> Self {
+    pub(crate) fn new(largest: Fen, length: i64) -> Self {
         let unit = Unit::of(largest);
         let largest = largest.get().max(1);
         // Step sizes 1, 2, 5, 10, 20 … hundredths of the unit: labels need at most two decimals.
@@ -64,13 +64,13 @@ impl Scale {
     }
 
     /// Distance of `value` from zero, in SVG units.
-    pub fn at(&self, value: Fen) -> i64 {
+    pub(crate) fn at(&self, value: Fen) -> i64 {
         let far = i128::from(value.get().max(0)) * i128::from(self.length) / i128::from(self.top);
         i64::try_from(far).unwrap_or(self.length).min(self.length)
     }
 
     /// Values and labels of the grid lines.
-    pub fn lines(&self) -> Vec<(Fen, String)> {
+    pub(crate) fn lines(&self) -> Vec<(Fen, String)> {
         let values = (0..=self.top / self.step).map(|n| n * self.step);
         values.map(|value| (Fen::new(value), self.label(value))).collect()
     }

@@ -9,7 +9,7 @@ use crate::pages::kit::chart::parts::Tick;
 
 /// One milestone of a [`Timeline`].
 #[derive(Clone, Debug)]
-pub struct TimelineRow {
+pub(crate) struct TimelineRow {
     /// Milestone name.
     pub label: String,
     /// Baseline date.
@@ -26,7 +26,7 @@ pub struct TimelineRow {
 
 /// Kind of date a mark shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkKind {
+pub(crate) enum MarkKind {
     /// Baseline date.
     Baseline,
     /// Forecast date.
@@ -36,7 +36,7 @@ pub enum MarkKind {
 }
 
 /// A mark for one date of a milestone.
-pub struct DayMark {
+pub(crate) struct DayMark {
     /// Kind of date.
     pub kind: MarkKind,
     /// Horizontal position.
@@ -50,7 +50,7 @@ pub struct DayMark {
 }
 
 /// Line from the baseline to the effective date (actual, else forecast).
-pub struct Span {
+pub(crate) struct Span {
     /// Left end.
     pub from: i64,
     /// Right end.
@@ -64,7 +64,7 @@ pub struct Span {
 /// Layout of a timeline with one row per milestone.
 #[derive(Template)]
 #[template(path = "pages/chart_timeline.html")]
-pub struct Timeline {
+pub(crate) struct Timeline {
     title: String,
     height: i64,
     today: Option<Tick>,
@@ -127,7 +127,7 @@ impl Axis {
 
 impl Timeline {
     /// Lays out `milestones` as of `today`.
-    pub fn new(
+    pub(crate) fn new(
         title: String,
         milestones: &[TimelineRow],
         today: NaiveDate,
@@ -196,7 +196,7 @@ impl Timeline {
     }
 
     /// Bottom edge of the grid.
-    pub fn bottom(&self) -> i64 {
+    pub(crate) fn bottom(&self) -> i64 {
         self.height - 8
     }
 }

@@ -13,7 +13,7 @@ use crate::store::bulletins::content::rows::{About, Progress, RowDimension, RowK
 
 /// Lights by area.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LightSummary {
+pub(crate) struct LightSummary {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -29,7 +29,7 @@ pub struct LightSummary {
 
 /// A version of the thresholds of a year.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Number of the version; 0 for the default thresholds.
     pub number: i32,
     /// First month to which the version applies.
@@ -58,7 +58,7 @@ pub struct Rules {
 
 /// Light of a row, and the number of its projects per light.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LightRow {
+pub(crate) struct LightRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub key: RowKey,
@@ -77,7 +77,7 @@ pub struct LightRow {
 
 /// Number of projects per light.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LightCounts {
+pub(crate) struct LightCounts {
     /// Green: on schedule.
     pub green: i64,
     /// Yellow: behind schedule.
@@ -92,7 +92,7 @@ pub struct LightCounts {
 
 /// Light of a project, with the findings behind it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ProjectLight {
+pub(crate) struct ProjectLight {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -126,7 +126,7 @@ pub struct ProjectLight {
 
 /// Result of one rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The rule.
     pub rule: LightRule,
     /// Light given by the rule.
@@ -149,7 +149,7 @@ pub struct Finding {
 
 /// Investment needed, and by when, to return to green.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CatchUp {
+pub(crate) struct CatchUp {
     /// Investment needed in addition to what is completed, in 万元.
     pub amount_wan: Fen,
     /// Last day for it.
@@ -160,7 +160,7 @@ pub struct CatchUp {
 
 /// A manual override of a project's light.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Override {
+pub(crate) struct Override {
     /// The override's id.
     pub id: LightOverrideId,
     /// The light shown instead of the computed one.

@@ -13,7 +13,7 @@ use crate::domain::report::filings::FilingStatus;
 
 /// Number of reports owed in the month, by status.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Filings {
+pub(crate) struct Filings {
     /// Reports owed.
     pub due: i64,
     /// Confirmed reports.
@@ -30,7 +30,7 @@ pub struct Filings {
 
 /// A report of the month that was late, is missing or was returned.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LateReport {
+pub(crate) struct LateReport {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -54,7 +54,7 @@ pub struct LateReport {
 
 /// A restatement of a closed month.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Restatement {
+pub(crate) struct Restatement {
     /// The project's id.
     pub project_id: ProjectId,
     /// The project's name.
@@ -76,7 +76,7 @@ pub struct Restatement {
 /// It is rebuilt from events, some of which may lack a field that another release wrote. Such a
 /// field is `None` here and null in the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Issue {
+pub(crate) struct Issue {
     /// The issue's id.
     pub id: IssueId,
     /// The project's name.
@@ -123,7 +123,7 @@ pub struct Issue {
 
 /// A unit to which an issue is assigned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IssueUnit {
+pub(crate) struct IssueUnit {
     /// The unit's id.
     pub unit_id: UnitId,
     /// The unit's name.

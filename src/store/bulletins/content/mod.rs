@@ -5,11 +5,11 @@
 //! every bulletin that was ever written: a field is never renamed or removed, and a new one has
 //! `#[serde(default)]`.
 
-pub mod lights;
-pub mod lists;
-pub mod rankings;
-pub mod rows;
-pub mod sums;
+pub(crate) mod lights;
+pub(crate) mod lists;
+pub(crate) mod rankings;
+pub(crate) mod rows;
+pub(crate) mod sums;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -26,7 +26,7 @@ use crate::store::{Result, StoreError};
 
 /// Content of a bulletin that is to be published.
 #[derive(Debug, Serialize)]
-pub struct Content<'a> {
+pub(crate) struct Content<'a> {
     /// The published month.
     pub month: Month,
     /// Title of the bulletin.
@@ -47,7 +47,7 @@ pub struct Content<'a> {
 
 /// The last sealed event of the register: its place and hash in the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastEvent {
+pub(crate) struct LastEvent {
     /// Sequence; 0 if nothing was sealed.
     pub sequence: i64,
     /// Hash; empty if nothing was sealed.
@@ -56,7 +56,7 @@ pub struct LastEvent {
 
 /// All figures of a published month.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// The promise table.
     pub commitments: Commitments,
     /// Investment by area.
@@ -89,7 +89,7 @@ pub struct Figures {
 
 /// The lists of a bulletin that are not computed from its frozen month.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Lists {
+pub(crate) struct Lists {
     /// Restatements of closed months since the previous bulletin.
     pub restatements: Vec<Restatement>,
     /// Issues open when the month was closed.
@@ -112,7 +112,7 @@ impl Content<'_> {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if a value has no JSON form.
-    pub fn to_text(&self) -> Result<String> {
+    pub(crate) fn to_text(&self) -> Result<String> {
         serde_json::to_string(self).map_err(StoreError::broken)
     }
 }
@@ -122,7 +122,7 @@ impl Figures {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if a value has no JSON form.
-    pub fn to_text(&self) -> Result<Box<RawValue>> {
+    pub(crate) fn to_text(&self) -> Result<Box<RawValue>> {
         serde_json::value::to_raw_value(self).map_err(StoreError::broken)
     }
 
@@ -130,7 +130,7 @@ impl Figures {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if the text is no figures of a bulletin.
-    pub fn read(text: &RawValue) -> Result<Self> {
+    pub(crate) fn read(text: &RawValue) -> Result<Self> {
         serde_json::from_str(text.get()).map_err(StoreError::broken)
     }
 }
@@ -140,7 +140,7 @@ impl Bulletin {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if the content is not that of a bulletin.
-    pub fn figures_text(&self) -> Result<Box<RawValue>> {
+    pub(crate) fn figures_text(&self) -> Result<Box<RawValue>> {
         let content: WithFigures<&RawValue> =
             serde_json::from_str(&self.content).map_err(StoreError::broken)?;
         Ok(content.figures.to_owned())
@@ -150,7 +150,7 @@ impl Bulletin {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if the content is not that of a bulletin.
-    pub fn lists(&self) -> Result<Lists> {
+    pub(crate) fn lists(&self) -> Result<Lists> {
         let content: WithFigures<Lists> =
             serde_json::from_str(&self.content).map_err(StoreError::broken)?;
         Ok(content.figures)
@@ -160,7 +160,7 @@ impl Bulletin {
     ///
     /// # Errors
     /// [`StoreError::Broken`] if the content is not that of a bulletin.
-    pub fn frozen(&self) -> Result<Frozen> {
+    pub(crate) fn frozen(&self) -> Result<Frozen> {
         let content: WithRegister =
             serde_json::from_str(&self.content).map_err(StoreError::broken)?;
         Ok(content.register)

@@ -11,7 +11,7 @@ use crate::store::bulletins::content::rows::{
 
 /// A ranking, best first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Ranking {
+pub(crate) struct Ranking {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -23,7 +23,7 @@ pub struct Ranking {
 
 /// A row of a ranking.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RankingRow {
+pub(crate) struct RankingRow {
     /// Rank, 1 for the best; `None` if nothing is planned, and on the row of projects without unit.
     pub rank: Option<i64>,
     /// Rank in the previous month; `None` in January, or if it had none.
@@ -51,7 +51,7 @@ pub struct RankingRow {
 
 /// Starts and milestones by area.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MilestoneSummary {
+pub(crate) struct MilestoneSummary {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -65,7 +65,7 @@ pub struct MilestoneSummary {
 
 /// Starts and milestones of one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MilestoneRow {
+pub(crate) struct MilestoneRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub key: RowKey,

@@ -15,7 +15,7 @@ use crate::domain::reference::unit::UnitRole;
 /// Which reports count towards completed investment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Include {
+pub(crate) enum Include {
     /// Confirmed reports only.
     Confirmed,
     /// Confirmed and submitted reports.
@@ -25,7 +25,7 @@ pub enum Include {
 /// Which projects the sums cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Every project.
     All,
     /// Every project that is not restricted.
@@ -41,7 +41,7 @@ pub enum Scope {
 /// Dimension of a summary's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RowDimension {
+pub(crate) enum RowDimension {
     /// The industry line.
     Industry,
     /// The industry group.
@@ -60,7 +60,7 @@ pub enum RowDimension {
 
 /// Head of a stored summary. A summary omits the fields that do not apply to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+pub(crate) struct About {
     /// The calendar year.
     pub year: Year,
     /// Last month of the period, which starts in January.
@@ -89,7 +89,7 @@ pub struct About {
 
 /// Key of a row; only the fields of its dimension are stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowKey {
+pub(crate) struct RowKey {
     /// The code of the industry line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub industry: Option<String>,
@@ -112,7 +112,7 @@ pub struct RowKey {
 
 /// A rate of two amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// The numerator, in 万元.
     pub numerator_wan: Fen,
     /// The denominator, in 万元.
@@ -123,7 +123,7 @@ pub struct Rate {
 
 /// A rate of two counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountRate {
+pub(crate) struct CountRate {
     /// The numerator.
     pub numerator: i64,
     /// The denominator.
@@ -134,7 +134,7 @@ pub struct CountRate {
 
 /// Number of reports due, by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// Reports owed, plus reports filed without being owed.
     pub due: i64,
     /// Reports due that are confirmed.
@@ -147,7 +147,7 @@ pub struct Coverage {
 
 /// Completion rate, expected progress and deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Completed ÷ planned investment of the year.
     pub against_plan: Rate,
     /// Expected progress at the end of the period, in per cent.

@@ -10,7 +10,7 @@ use crate::store::bulletins::content::rows::{About, Coverage, Rate, RowDimension
 
 /// The promise table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Commitments {
+pub(crate) struct Commitments {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -26,7 +26,7 @@ pub struct Commitments {
 
 /// A line of the promise table, or a subtotal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CommitmentLine {
+pub(crate) struct CommitmentLine {
     /// The code of the industry; `None` on groups and on the total.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub industry: Option<String>,
@@ -63,7 +63,7 @@ pub struct CommitmentLine {
 
 /// Number of projects and their investment in the plan document.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Promised {
+pub(crate) struct Promised {
     /// Number of projects.
     pub project_count: i64,
     /// Their total investment, in 万元.
@@ -74,7 +74,7 @@ pub struct Promised {
 
 /// Number of projects and their total investment.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Registered {
+pub(crate) struct Registered {
     /// Number of projects.
     pub project_count: i64,
     /// Total investment of those whose total is known, in 万元.
@@ -86,7 +86,7 @@ pub struct Registered {
 
 /// Investment planned in the year plans.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
     /// Planned for January to the month, in 万元.
@@ -95,7 +95,7 @@ pub struct Planned {
 
 /// Year plans on one basis, and the completion rate measured against them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct AgainstBasis {
+pub(crate) struct AgainstBasis {
     /// Planned for the whole year, in 万元.
     pub annual_investment_wan: Fen,
     /// Completed ÷ planned investment of the year.
@@ -104,7 +104,7 @@ pub struct AgainstBasis {
 
 /// Investment by dimension.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Investment {
+pub(crate) struct Investment {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -118,7 +118,7 @@ pub struct Investment {
 
 /// Investment of one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct InvestmentRow {
+pub(crate) struct InvestmentRow {
     /// Key of the row; empty on the total.
     #[serde(flatten)]
     pub key: RowKey,
@@ -149,7 +149,7 @@ pub struct InvestmentRow {
 
 /// Investment planned for the year and up to the month.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct PlannedPart {
+pub(crate) struct PlannedPart {
     /// Planned for the whole year, in 万元.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annual_investment_wan: Option<Fen>,
@@ -159,7 +159,7 @@ pub struct PlannedPart {
 
 /// Investment by month.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Trend {
+pub(crate) struct Trend {
     /// Head of the summary.
     #[serde(flatten)]
     pub about: About,
@@ -169,7 +169,7 @@ pub struct Trend {
 
 /// Investment of one month.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct TrendMonth {
+pub(crate) struct TrendMonth {
     /// The month.
     pub month: Month,
     /// Planned for the month, in 万元.
