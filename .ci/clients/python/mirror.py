@@ -17,16 +17,17 @@ from decimal import Decimal
 
 import httpx
 from major_projects_client import AuthenticatedClient, Client
-from major_projects_client.api.clients import create_client, create_token
+from major_projects_client.api.clients import create_client, create_client_secret, create_token, list_clients
 from major_projects_client.api.events import get_digests, list_events
 from major_projects_client.api.projects import (create_project, get_project, list_projects, move_project,
                                                 update_project)
+from major_projects_client.api.proposals import approve_proposal
 from major_projects_client.api.reports import (confirm_report, create_restatement, list_all_reports, list_reports,
                                                list_restatements, put_report, return_report, submit_report)
 from major_projects_client.api.sessions import create_session
 from major_projects_client.models import (ClientInput, ClientScope, CreateTokenTokenRequest,
                                           CreateTokenTokenRequestGrantType, Credentials, ProjectInput, ProjectPatch,
-                                          ReportInput, ReportState, RestatementInput, ReportReturn, Role, Stage, Transition)
+                                          ProposalState, ReportInput, ReportState, RestatementInput, ReportReturn, Role, Stage, Transition)
 
 BASE, ACCOUNTS = sys.argv[1], json.load(open(sys.argv[2]))
 YEAR, OPEN_MONTH, CLOSED_MONTH = 2021, "2021-06", "2021-03"
@@ -47,10 +48,15 @@ def account(role):
 
 
 def machine():
-    """A machine client created by the administrator, with a token by client credentials."""
+    """A machine client that one administrator proposes and another approves, with a token by client credentials."""
+    admin, second = [log_in(a) for a in ACCOUNTS if a["role"] == "admin"][:2]
     scopes = [ClientScope.CLIENT_SCOPE_PROJECTS_READ, ClientScope.CLIENT_SCOPE_EVENTS_READ]
     body = ClientInput(name="镜像", role=Role.ROLE_COMMISSION, scopes=scopes)
-    made = create_client.sync(client=log_in(account("admin")), body=body, idempotency_key="mirror")
+    proposed = create_client.sync(client=admin, body=body, idempotency_key="mirror")
+    approved = approve_proposal.sync(proposed.id, client=second, if_match=f'"{proposed.version}"')
+    assert approved.state == ProposalState.PROPOSAL_STATE_APPROVED, approved
+    client = next(c for c in list_clients.sync(client=admin).items if c.name == body.name)
+    made = create_client_secret.sync(client.id, client=admin)
     request = CreateTokenTokenRequest(
         grant_type=CreateTokenTokenRequestGrantType.CLIENT_CREDENTIALS, client_id=made.client_id,
         client_secret=made.client_secret)

@@ -74,7 +74,9 @@ async function machine(): Promise<Headers> {
   const made = await client.POST("/clients", {
     body: { name: "TypeScript 平台", role: "viewer", scopes: ["projects:read"] }, headers,
   });
-  const { client_id, client_secret } = made.data!;
+  // Clients of the commission and the auditor would wait for a second person: 202 with a proposal.
+  if (!made.data || !("client_id" in made.data)) throw new Error(JSON.stringify(made.data));
+  const { client_id, client_secret } = made.data;
   const token = await client.POST("/oauth/token", {
     body: { grant_type: "client_credentials", client_id, client_secret: client_secret! },
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
