@@ -10,6 +10,7 @@ use major_projects::testing::{Conn, DatabaseUrl, StoreError, Use};
 use serde_json::{Value, json};
 
 use crate::support::app::{PASSWORD, TestApp};
+use crate::support::process::Process;
 use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
@@ -233,7 +234,7 @@ async fn clients_are_made_from_the_command_line(app: TestApp) {
 /// A server process and its listening address.
 pub struct Running {
     /// The process.
-    pub child: Child,
+    pub child: Process,
     /// Its address and port.
     pub address: String,
 }
@@ -241,7 +242,7 @@ pub struct Running {
 /// Starts the server and waits for its listening address.
 pub fn start(mut command: Command) -> Running {
     command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut child = Process::start(&mut command);
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
         let (_, rest) = line.split_once("listening on: ")?;

@@ -1,7 +1,7 @@
 //! Import files that are broken, randomly mutated, or hostile.
 
 use std::io::{Cursor, Write};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::commands::command;
 use crate::support::actor::Actor;
 use crate::support::app::{PASSWORD, TestApp};
+use crate::support::process::Process;
 use crate::support::run::{OnEach, PATIENCE};
 use crate::support::workbook::{Grid, text};
 use crate::tests;
@@ -288,7 +289,7 @@ async fn hostile_files_are_refused_each_in_words(app: TestApp) {
 
 /// A server in a separate process.
 struct Apart {
-    child: Child,
+    child: Process,
     root: String,
 }
 
@@ -297,7 +298,7 @@ impl Apart {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut serving = command(app, &["serve", "--listen", &free.to_string()]);
         serving.env("RUST_LOG", "error").stdout(Stdio::null()).stderr(Stdio::null());
-        Self { child: serving.spawn().unwrap(), root: format!("http://{free}/api/v1") }
+        Self { child: Process::start(&mut serving), root: format!("http://{free}/api/v1") }
     }
 
     async fn log_in(&self) -> Actor {
@@ -332,13 +333,6 @@ impl Apart {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
-    }
-}
-
-impl Drop for Apart {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::command;
 use crate::support::app::{PASSWORD, TestApp};
+use crate::support::process::Process;
 use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
@@ -35,11 +36,11 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn start(&self) -> Child {
+    fn start(&self) -> Process {
         let mut serving =
             command(self.app, &["serve", "--workers", "2", "--listen", &self.address]);
         serving.env("RUST_LOG", "error").stdout(Stdio::null()).stderr(Stdio::null());
-        serving.spawn().unwrap()
+        Process::start(&mut serving)
     }
 
     fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
@@ -127,7 +128,7 @@ async fn follow(target: &Target<'_>, token: &str, done: &AtomicBool) -> (Mirror,
     }
 }
 
-async fn kill_again_and_again(target: &Target<'_>, done: &AtomicBool) -> Child {
+async fn kill_again_and_again(target: &Target<'_>, done: &AtomicBool) -> Process {
     let mut child = target.start();
     for nth in 0..KILLS {
         tokio::time::sleep(Duration::from_millis(900 + 130 * nth as u64)).await;

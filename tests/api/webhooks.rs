@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::commands::command;
 use crate::support::actor::Actor;
 use crate::support::app::TestApp;
+use crate::support::process::Process;
 use crate::support::receiver::{Received, Receiver, Reply};
 use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
@@ -349,7 +350,7 @@ async fn a_killed_process_leaves_its_messages_to_the_next(app: TestApp) {
         let arguments = ["serve", "--webhook-hosts", &hosts, "--listen", address];
         let mut serving = command(&app, &arguments);
         serving.env("RUST_LOG", "error").stdout(Stdio::null()).stderr(Stdio::null());
-        serving.spawn().unwrap()
+        Process::start(&mut serving)
     };
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut child = serve(&address.to_string());

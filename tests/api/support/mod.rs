@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 pub mod golden;
 pub mod postgres;
+pub mod process;
 pub mod receiver;
 pub mod run;
 pub mod workbook;
