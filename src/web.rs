@@ -15,11 +15,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, scope};
 
 use crate::api;
-use crate::background::access_writer::AccessWriter;
-use crate::background::dispatcher::Dispatcher;
-use crate::background::jobs::JobRunner;
-use crate::background::sealer::Sealer;
-use crate::background::session_keeper::SessionKeeper;
+use crate::background::task::Task;
+use crate::background::{access_writer, dispatcher, jobs, sealer, session_keeper};
 use crate::config::{Config, Secret};
 use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
@@ -54,15 +51,15 @@ pub struct Server {
     pub address: SocketAddr,
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
-    dispatcher: Option<Dispatcher>,
-    jobs: JobRunner,
-    access_writer: AccessWriter,
-    session_keeper: SessionKeeper,
+    dispatcher: Option<Task>,
+    jobs: Task,
+    access_writer: Task,
+    session_keeper: Task,
     /// Large answers being sent.
     pub answers: Answers,
     /// Threads that hash passwords.
     pub hashing: HashPool,
-    _sealer: Sealer,
+    _sealer: Task,
 }
 
 impl Server {
@@ -105,11 +102,11 @@ pub fn start(
     let listener = TcpListener::bind(listen).map_err(unheard)?;
     let address = listener.local_addr().map_err(unheard)?;
     let app = app(config, key, db, clock, calendar)?;
-    let sealer = Sealer::start(app.db.clone(), Arc::clone(&app.sealed));
-    let dispatcher = Dispatcher::start(&app)?;
-    let jobs = JobRunner::start(&app)?;
-    let access_writer = AccessWriter::start(&app);
-    let session_keeper = SessionKeeper::start(&app);
+    let sealer = sealer::start(app.db.clone(), Arc::clone(&app.sealed));
+    let dispatcher = dispatcher::start(&app)?;
+    let jobs = jobs::start(&app)?;
+    let access_writer = access_writer::start(&app);
+    let session_keeper = session_keeper::start(&app);
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;

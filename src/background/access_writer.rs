@@ -3,12 +3,8 @@
 //! when the process is killed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tracing::warn;
-
+use crate::background::task::{Batches, Pruning, Task, store_batches};
 use crate::domain::access_log::{AccessBatch, AccessLine, start_of_day};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::http::access_recorder::AccessRecorder;
@@ -16,81 +12,36 @@ use crate::http::app::App;
 use crate::store::access_log::{self, Room};
 use crate::store::{Db, StoreError};
 
-/// Interval between two batches.
-const PAUSE: Duration = Duration::from_secs(1);
 /// Most lines stored in one transaction, so that other writes wait for it a few milliseconds at most.
 const LINES_AT_ONCE: usize = 100;
-/// Hours between deletions of old lines.
-const PRUNE_HOURS: i64 = 1;
 
-/// A running writer of the access log; dropping it aborts its work.
-#[derive(Debug)]
-pub(crate) struct AccessWriter {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for AccessWriter {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl AccessWriter {
-    /// Starts a writer.
-    pub(crate) fn start(app: &App) -> Self {
-        let (stop, stopping) = watch::channel(false);
-        let writing = Writing {
-            db: app.db.clone(),
-            clock: Arc::clone(&app.clock),
-            recorder: app.access.clone(),
-            kept_hours: i64::from(app.config.access_log_days) * 24,
-            room: None,
-            pruned_at: None,
-        };
-        Self { stop, task: tokio::spawn(writing.run(stopping)) }
-    }
-
-    /// Stores what was counted last, and returns.
-    pub(crate) async fn stop(mut self) {
-        let _ = self.stop.send(true);
-        let _ = (&mut self.task).await;
-    }
+/// Starts a writer. When it is told to stop it stores what was counted last.
+pub(crate) fn start(app: &App) -> Task {
+    let writing = Writing {
+        db: app.db.clone(),
+        clock: Arc::clone(&app.clock),
+        recorder: app.access.clone(),
+        room: None,
+        pruning: Pruning::after_days(app.config.access_log_days.into()),
+    };
+    Task::start(|stopping| store_batches(writing, stopping))
 }
 
 struct Writing {
     db: Db,
     clock: Arc<dyn Clock>,
     recorder: AccessRecorder,
-    kept_hours: i64,
     /// Day, and the room that is left in it.
     room: Option<(Timestamp, Room)>,
-    pruned_at: Option<Timestamp>,
+    pruning: Pruning,
 }
 
-impl Writing {
-    async fn run(mut self, mut stopping: watch::Receiver<bool>) {
-        loop {
-            let is_last = tokio::select! {
-                () = tokio::time::sleep(PAUSE) => false,
-                _ = stopping.changed() => true,
-            };
-            let batch = self.recorder.take();
-            if let Err(error) = self.store(batch).await {
-                warn!("cannot store the access log: {error}");
-            }
-            if is_last {
-                return;
-            }
-            if let Err(error) = self.prune().await {
-                warn!("cannot delete old lines of the access log: {error}");
-            }
-        }
-    }
+impl Batches for Writing {
+    const WHAT: &'static str = "lines of the access log";
 
-    /// Stores a batch in parts. What cannot be stored is lost, and the log of the program says so.
-    async fn store(&mut self, batch: AccessBatch) -> Result<(), StoreError> {
-        let AccessBatch { lines, mut left_out } = batch;
+    /// Stores what was counted, in parts. What cannot be stored is lost, and the log of the program says so.
+    async fn store(&mut self) -> Result<(), StoreError> {
+        let AccessBatch { lines, mut left_out } = self.recorder.take();
         let mut parts: Vec<Vec<AccessLine>> =
             lines.chunks(LINES_AT_ONCE).map(<[AccessLine]>::to_vec).collect();
         if parts.is_empty() && !left_out.is_empty() {
@@ -107,6 +58,16 @@ impl Writing {
         Ok(())
     }
 
+    async fn prune(&mut self) -> Result<(), StoreError> {
+        let Some(before) = self.pruning.due(self.clock.now()) else { return Ok(()) };
+        while self.db.read(move |conn| access_log::any_before(conn, before)).await? {
+            self.db.write(move |conn| access_log::forget(conn, before)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Writing {
     async fn room_of_today(&mut self) -> Result<Room, StoreError> {
         let now = self.clock.now();
         let today = start_of_day(now);
@@ -118,19 +79,5 @@ impl Writing {
         let room = self.db.read(move |conn| Room::of_day(conn, now)).await?;
         self.room = Some((today, room.clone()));
         Ok(room)
-    }
-
-    /// Deletes lines that are older than they are kept, a bounded number per transaction.
-    async fn prune(&mut self) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if self.pruned_at.is_some_and(|at| at.plus_hours(PRUNE_HOURS) > now) {
-            return Ok(());
-        }
-        self.pruned_at = Some(now);
-        let before = now.plus_hours(-self.kept_hours);
-        while self.db.read(move |conn| access_log::any_before(conn, before)).await? {
-            self.db.write(move |conn| access_log::forget(conn, before)).await?;
-        }
-        Ok(())
     }
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use metrics::counter;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
 use crate::background::courier::{Courier, NoAnswer, Parcel};
+use crate::background::task::Task;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::id::WebhookId;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
@@ -41,49 +42,29 @@ const LEASE_SECONDS: i64 = 60;
 /// Interval between deletions of old delivered messages, in hours.
 const PRUNE_HOURS: i64 = 1;
 
-/// A running dispatcher; dropping it aborts its work.
-#[derive(Debug)]
-pub(crate) struct Dispatcher {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for Dispatcher {
-    fn drop(&mut self) {
-        self.task.abort();
+/// Starts a dispatcher. Told to stop, it starts no new attempts and waits for the running ones.
+/// Returns `None` if no webhook host is allowed.
+///
+/// # Errors
+/// A sentence: the certificates of receivers cannot be read, or the system gives no random bytes.
+pub(crate) fn start(app: &App) -> Result<Option<Task>, String> {
+    let courier = Courier::new(app.config.webhook_ca_file.as_deref())?;
+    if app.config.webhook_hosts.is_empty() {
+        return Ok(None);
     }
-}
-
-impl Dispatcher {
-    /// Starts a dispatcher. Returns `None` if no webhook host is allowed.
-    ///
-    /// # Errors
-    /// A sentence: the certificates of receivers cannot be read, or the system gives no random
-    /// bytes.
-    pub(crate) fn start(app: &App) -> Result<Option<Self>, String> {
-        let courier = Courier::new(app.config.webhook_ca_file.as_deref())?;
-        if app.config.webhook_hosts.is_empty() {
-            return Ok(None);
-        }
-        let (stop, stopping) = watch::channel(false);
+    let me = random_text().map_err(|e| e.to_string())?;
+    Ok(Some(Task::start(|stopping| {
         let post = Post {
             db: app.db.clone(),
             clock: Arc::clone(&app.clock),
             hosts: app.config.webhook_hosts.clone(),
             key: app.hook_key.clone(),
             courier,
-            me: random_text().map_err(|e| e.to_string())?,
+            me,
             stopping,
         };
-        let task = tokio::spawn(post.serve(Arc::clone(&app.sealed)));
-        Ok(Some(Self { stop, task }))
-    }
-
-    /// Starts no new attempts, waits for the running ones, and returns.
-    pub(crate) async fn stop(mut self) {
-        let _ = self.stop.send(true);
-        let _ = (&mut self.task).await;
-    }
+        post.serve(Arc::clone(&app.sealed))
+    })))
 }
 
 #[derive(Clone)]

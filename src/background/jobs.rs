@@ -9,14 +9,13 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::{interval, sleep};
 use tracing::{info, warn};
 
 use crate::api::imports::ImportQuery;
 use crate::api::imports::options::ReadOptions;
 use crate::api::imports::run::{self, ImportRequest, Tracking};
-use crate::domain::clock::Timestamp;
+use crate::background::task::{Pruning, Task};
 use crate::domain::id::JobId;
 use crate::domain::job::{ATTEMPTS, JobState, KEPT_DAYS};
 use crate::domain::words::Words;
@@ -40,40 +39,15 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 /// Length of a lease, in seconds.
 const LEASE_SECONDS: i64 = 15;
-/// Interval between deletions of old jobs, in hours.
-const PRUNE_HOURS: i64 = 1;
 
-/// Does jobs until it is stopped; dropping it aborts it.
-#[derive(Debug)]
-pub(crate) struct JobRunner {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for JobRunner {
-    fn drop(&mut self) {
-        let _ = self.stop.send(true);
-        self.task.abort();
-    }
-}
-
-impl JobRunner {
-    /// Starts to do jobs.
-    ///
-    /// # Errors
-    /// A sentence: the system gives no random bytes.
-    pub(crate) fn start(app: &App) -> Result<Self, String> {
-        let (stop, stopping) = watch::channel(false);
-        let me = random_text().map_err(|e| e.to_string())?;
-        let worker = Worker { app: app.clone(), me, stopping };
-        Ok(Self { stop, task: tokio::task::spawn_local(worker.serve()) })
-    }
-
-    /// Ends the job under way with its next row, puts it back into the queue, and returns.
-    pub(crate) async fn stop(mut self) {
-        let _ = self.stop.send(true);
-        let _ = (&mut self.task).await;
-    }
+/// Starts to do jobs. Told to stop, it ends the job under way with its next row and puts it back
+/// into the queue.
+///
+/// # Errors
+/// A sentence: the system gives no random bytes.
+pub(crate) fn start(app: &App) -> Result<Task, String> {
+    let me = random_text().map_err(|e| e.to_string())?;
+    Ok(Task::start_local(|stopping| Worker { app: app.clone(), me, stopping }.serve()))
 }
 
 struct Worker {
@@ -85,10 +59,10 @@ struct Worker {
 
 impl Worker {
     async fn serve(mut self) {
-        let mut pruned_at = None;
+        let mut pruning = Pruning::after_days(KEPT_DAYS);
         let mut is_first = true;
         loop {
-            let pause = match self.round(&mut is_first, &mut pruned_at).await {
+            let pause = match self.round(&mut is_first, &mut pruning).await {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => PAUSE,
                 Err(error) => {
@@ -107,21 +81,15 @@ impl Worker {
     }
 
     /// Does the next job; returns false if there is none.
-    async fn round(
-        &self,
-        is_first: &mut bool,
-        pruned_at: &mut Option<Timestamp>,
-    ) -> Result<bool, StoreError> {
+    async fn round(&self, is_first: &mut bool, pruning: &mut Pruning) -> Result<bool, StoreError> {
         let now = self.app.clock.now();
         if std::mem::take(is_first) {
             self.recover().await?;
         }
-        if pruned_at.is_none_or(|at| at.plus_hours(PRUNE_HOURS) <= now) {
-            let before = now.plus_hours(-24 * KEPT_DAYS);
-            if self.app.db.read(move |conn| jobs::has_old(conn, before)).await? {
-                self.app.db.write(move |conn| jobs::prune(conn, before)).await?;
-            }
-            *pruned_at = Some(now);
+        if let Some(before) = pruning.due(now)
+            && self.app.db.read(move |conn| jobs::has_old(conn, before)).await?
+        {
+            self.app.db.write(move |conn| jobs::prune(conn, before)).await?;
         }
         let Some(id) = self.app.db.read(move |conn| jobs::next(conn, now)).await? else {
             return Ok(false);

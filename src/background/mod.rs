@@ -6,3 +6,4 @@ pub(crate) mod dispatcher;
 pub(crate) mod jobs;
 pub(crate) mod sealer;
 pub(crate) mod session_keeper;
+pub(crate) mod task;

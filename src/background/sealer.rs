@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tracing::warn;
 
+use crate::background::task::Task;
 use crate::store::events::seal;
 use crate::store::{Db, StoreError};
 
@@ -17,36 +17,24 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Pause after a database failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// A running sealer; stops when dropped.
-#[derive(Debug)]
-pub(crate) struct Sealer(JoinHandle<()>);
-
-impl Drop for Sealer {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-impl Sealer {
-    /// Starts a sealer that notifies `sealed` whenever new events are readable.
-    pub(crate) fn start(db: Db, sealed: Arc<Notify>) -> Self {
-        Self(tokio::spawn(async move {
-            loop {
-                let pause = match once(&db).await {
-                    Ok(0) => PAUSE,
-                    Ok(_) => {
-                        sealed.notify_waiters();
-                        Duration::ZERO
-                    }
-                    Err(error) => {
-                        warn!("cannot seal events: {error}");
-                        AFTER_FAILURE
-                    }
-                };
-                tokio::time::sleep(pause).await;
-            }
-        }))
-    }
+/// Starts a sealer that notifies `sealed` whenever new events are readable.
+pub(crate) fn start(db: Db, sealed: Arc<Notify>) -> Task {
+    Task::start(|_| async move {
+        loop {
+            let pause = match once(&db).await {
+                Ok(0) => PAUSE,
+                Ok(_) => {
+                    sealed.notify_waiters();
+                    Duration::ZERO
+                }
+                Err(error) => {
+                    warn!("cannot seal events: {error}");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    })
 }
 
 /// Seals waiting events and returns their number. Takes the write lock only if there are any.
