@@ -96,6 +96,23 @@ pub(crate) enum Decided<C> {
     Waits(Box<Waiting>),
 }
 
+impl<C> Decided<C> {
+    /// Saves the change by `save`, or the proposal of it.
+    ///
+    /// # Errors
+    /// What `save` returns.
+    pub(crate) fn save<T>(
+        self,
+        conn: &mut Conn,
+        save: impl FnOnce(&mut Conn, C) -> Result<T, Refusal>,
+    ) -> Result<Saved<T>, Refusal> {
+        match self {
+            Self::Now(change) => save(conn, change).map(Saved::Done),
+            Self::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
+        }
+    }
+}
+
 /// What became of a change.
 pub(crate) enum Saved<T> {
     /// It was saved.

@@ -130,10 +130,7 @@ pub(crate) fn create(
     conn: &mut Conn,
     decided: Decided<ClientCreation>,
 ) -> Result<Saved<ClientView>, Refusal> {
-    match decided {
-        Decided::Now(creation) => clients::create(conn, creation).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
-    }
+    decided.save(conn, clients::create)
 }
 
 /// Saves a changed machine client, or the proposal of the change.
@@ -144,10 +141,7 @@ pub(crate) fn save(
     conn: &mut Conn,
     decided: Decided<ClientChange>,
 ) -> Result<Saved<ClientView>, Refusal> {
-    match decided {
-        Decided::Now(change) => clients::save(conn, change).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
-    }
+    decided.save(conn, clients::save)
 }
 
 /// Decides on the stored request for a new client anew, with all rules as of now.

@@ -135,10 +135,7 @@ pub(crate) fn create(
     conn: &mut Conn,
     decided: Decided<UserCreation>,
 ) -> Result<Saved<UserView>, Refusal> {
-    match decided {
-        Decided::Now(creation) => users::create(conn, creation).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
-    }
+    decided.save(conn, users::create)
 }
 
 /// Saves a changed account, or the proposal of the change.
@@ -149,10 +146,7 @@ pub(crate) fn save(
     conn: &mut Conn,
     decided: Decided<UserChange>,
 ) -> Result<Saved<UserView>, Refusal> {
-    match decided {
-        Decided::Now(change) => users::save(conn, change).map(Saved::Done),
-        Decided::Waits(waiting) => waiting.submit(conn).map(Box::new).map(Saved::Waits),
-    }
+    decided.save(conn, users::save)
 }
 
 /// A grant that was approved and is to be saved.
