@@ -6,12 +6,19 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 
 use crate::domain::fold::fold;
+use crate::domain::id::UserId;
 use crate::domain::words::Words;
 use crate::http::buckets::{Buckets, Marks};
 use crate::http::problem::Problem;
 
 /// A name may be tried from all addresses this many times as often as from one.
 const ADDRESSES_PER_NAME: u32 = 10;
+
+/// Codes of a second factor that may be wrong in succession. Three of a million are right at a time,
+/// and whoever guesses them knows the password already.
+const CODES: u32 = 5;
+/// Minutes in which as many may be wrong again.
+const CODES_MINUTES: u32 = 50;
 
 /// Code of the refusal of an attempt too many.
 const TOO_MANY: &str = "too-many-attempts";
@@ -32,7 +39,8 @@ pub(super) fn is_held_back(problem: &Problem) -> bool {
 ///
 /// The first slows guessing one password, the second trying many names, the third guessing from
 /// many addresses. The third is wide and does not hold for an address from which the account's
-/// owner has logged in, so that nobody can lock an owner out.
+/// owner has logged in, so that nobody can lock an owner out. Wrong codes of a second factor are
+/// limited per account, from wherever they come.
 #[derive(Clone)]
 pub(crate) struct AttemptLimit(Arc<Tables>);
 
@@ -40,6 +48,7 @@ struct Tables {
     pair: Buckets,
     address: Buckets,
     name: Buckets,
+    codes: Buckets,
     /// Names with the addresses they have logged in from.
     known: Marks,
 }
@@ -52,6 +61,7 @@ impl AttemptLimit {
             pair: Buckets::new(per_minute),
             address: Buckets::new(per_address_minute),
             name: Buckets::new(per_minute.saturating_mul(ADDRESSES_PER_NAME)),
+            codes: Buckets::over(CODES, CODES_MINUTES),
             known: Marks::new(),
         }))
     }
@@ -78,6 +88,19 @@ impl AttemptLimit {
     /// 429 with the seconds to wait.
     pub(crate) fn take_address(&self, address: &str) -> Result<(), Problem> {
         self.0.address.take(&network_of(address)).map_err(too_many)
+    }
+
+    /// Counts a code of the second factor of `account`, before it is checked.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub(crate) fn take_code(&self, account: UserId) -> Result<(), Problem> {
+        self.0.codes.take(&account.0).map_err(too_many)
+    }
+
+    /// Does not count a code that was right.
+    pub(crate) fn code_was_right(&self, account: UserId) {
+        self.0.codes.give_back(&account.0);
     }
 
     /// Remembers that `name` has logged in from `address`.

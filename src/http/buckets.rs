@@ -18,11 +18,13 @@ pub(super) struct Left {
     pub(super) full_in_seconds: u64,
 }
 
-/// Token buckets that fill within a minute. Keys are hashed with a secret, so that nobody can choose
+/// Token buckets that fill within a period. Keys are hashed with a secret, so that nobody can choose
 /// a key that shares a slot with another.
 pub(super) struct Buckets {
     /// Time for one token, in microseconds.
     interval: u64,
+    /// Time for a whole bucket, in microseconds.
+    period: u64,
     started: Instant,
     hasher: RandomState,
     /// When a bucket will be full again, in microseconds since the start.
@@ -32,8 +34,15 @@ pub(super) struct Buckets {
 impl Buckets {
     /// Buckets of `per_minute` tokens.
     pub(super) fn new(per_minute: u32) -> Self {
+        Self::over(per_minute, 1)
+    }
+
+    /// Buckets of `tokens`, which fill within so many minutes.
+    pub(super) fn over(tokens: u32, minutes: u32) -> Self {
+        let period = MINUTE_MICROS.saturating_mul(u64::from(minutes));
         Self {
-            interval: MINUTE_MICROS / u64::from(per_minute.max(1)),
+            interval: period / u64::from(tokens.max(1)),
+            period,
             started: Instant::now(),
             hasher: RandomState::new(),
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
@@ -52,16 +61,26 @@ impl Buckets {
         self.take_at(key, tokens, now)
     }
 
+    /// Gives one token back.
+    pub(super) fn give_back(&self, key: &impl Hash) {
+        if let Some(slot) = self.slots.get(slot_of(&self.hasher, key)) {
+            // A bucket that is full stays full: `take` counts from now at the earliest.
+            let _ = slot.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full| {
+                Some(full.saturating_sub(self.interval))
+            });
+        }
+    }
+
     fn take_at(&self, key: &impl Hash, tokens: u32, now: u64) -> Result<Left, u64> {
-        let time = self.interval.saturating_mul(u64::from(tokens)).min(MINUTE_MICROS);
+        let time = self.interval.saturating_mul(u64::from(tokens)).min(self.period);
         let after = |full: u64| full.max(now).saturating_add(time);
         let Some(slot) = self.slots.get(slot_of(&self.hasher, key)) else {
             return Ok(self.left(now, now));
         };
         let taken = slot.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full| {
-            Some(after(full)).filter(|next| next.saturating_sub(now) <= MINUTE_MICROS)
+            Some(after(full)).filter(|next| next.saturating_sub(now) <= self.period)
         });
-        let wait = |full| after(full).saturating_sub(now).saturating_sub(MINUTE_MICROS);
+        let wait = |full| after(full).saturating_sub(now).saturating_sub(self.period);
         taken
             .map(|full| self.left(after(full), now))
             .map_err(|full| wait(full).div_ceil(1_000_000).max(1))
@@ -70,7 +89,7 @@ impl Buckets {
     fn left(&self, full: u64, now: u64) -> Left {
         let missing = full.saturating_sub(now);
         Left {
-            tokens: MINUTE_MICROS.saturating_sub(missing) / self.interval.max(1),
+            tokens: self.period.saturating_sub(missing) / self.interval.max(1),
             full_in_seconds: missing.div_ceil(1_000_000),
         }
     }
@@ -122,6 +141,17 @@ mod tests {
         assert_eq!(take_at("a", 20_000_000), Ok(0));
         assert_eq!(take_at("a", 20_000_000), Err(20));
         assert_eq!(take_at("b", 20_000_000), Ok(2));
+    }
+
+    #[test]
+    fn a_token_that_is_given_back_can_be_taken_again() {
+        let buckets = Buckets::over(2, 20);
+        let take_at = |now| buckets.take_at(&"a", 1, now).map(|left| left.tokens);
+
+        assert_eq!([take_at(0), take_at(0), take_at(0)], [Ok(1), Ok(0), Err(600)]);
+        buckets.give_back(&"a");
+        assert_eq!([take_at(0), take_at(0)], [Ok(0), Err(600)]);
+        assert_eq!(take_at(600_000_000), Ok(0));
     }
 
     #[test]

@@ -400,4 +400,10 @@ pub(super) const CODES: &[ProblemCode] = &[
         "任何人不得更改自己的角色；请由另一位管理员办理。",
         "Nobody changes their own role. Ask another administrator.",
     ),
+    code(
+        "own-second-factor",
+        403,
+        "解除自己的动态码须用动态码或恢复码，或请另一位管理员办理。",
+        "Removing your own second factor needs a code, or another administrator.",
+    ),
 ];

@@ -158,8 +158,15 @@ async fn check_credentials(
     let user = place.run(move || sessions::authenticate(user, &password)).await?;
     let id = user.id;
     let key = app.totp_key.clone();
+    let has_code = code.as_deref().is_some_and(|code| !code.trim().is_empty());
+    if has_code {
+        limit.take_code(id)?;
+    }
     let check = move |asked: &mut Anonymous<'_>| totp::check(asked, id, &key, code.as_deref());
     let code = app.ask_anonymously(check).await?;
+    if has_code {
+        limit.code_was_right(id);
+    }
     limit.succeeded(&username, &from.address);
     Ok(Authenticated { user, code })
 }

@@ -56,6 +56,23 @@ async fn counted<T>(
     done.inspect_err(|problem| note_attempt(&who.app, &from, name, path, problem))
 }
 
+/// As [`counted`], for an attempt by a code, which counts with all codes of the account.
+async fn counted_code<T>(
+    who: &Permit<UseSecondFactor>,
+    limit: &AttemptLimit,
+    path: &'static str,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let account = who.caller.user.id;
+    let work = async {
+        limit.take_code(account)?;
+        let done = work.await?;
+        limit.code_was_right(account);
+        Ok(done)
+    };
+    counted(who, limit, path, work).await
+}
+
 /// Show my second factor
 ///
 /// Whether log-in needs a code of an authenticator app besides the password. It is optional, for the roles
@@ -131,7 +148,7 @@ pub(crate) async fn confirm(
     let made = codes.clone();
     let decide = move |ask: &mut Ask<'_>| totp::decide_confirmation(ask, &key, &code, &made);
     let change = who.change(decide, totp::confirm);
-    counted(who, limit, "/me/totp/confirmation", change).await?;
+    counted_code(who, limit, "/me/totp/confirmation", change).await?;
     Ok(codes.texts())
 }
 
@@ -165,19 +182,19 @@ pub(crate) async fn remove(
     let key = who.app.totp_key.clone();
     let decide = move |ask: &mut Ask<'_>| totp::decide_removal(ask, &key, &code);
     let change = once.change(who, decide, totp::remove, |()| NoContent);
-    counted(who, limit, "/me/totp/removal", change).await
+    counted_code(who, limit, "/me/totp/removal", change).await
 }
 
 /// Remove the second factor of an account
 ///
 /// For somebody who lost the device and the recovery codes. Log-in then needs the password alone; the account can begin
-/// with another secret.
+/// with another secret, and its sessions end. Nobody removes their own in this way: that is `POST /me/totp/removal`.
 #[utoipa::path(delete, path = "/users/{user_id}/totp")]
 async fn delete_totp(
     who: Permit<KeepAccounts>,
     Path(at): Path<UserPath>,
 ) -> Result<NoContent, Problem> {
     let decide = move |ask: &mut Ask<'_>| totp::decide_removal_of(ask, at.user_id);
-    who.change(decide, totp::remove).await?;
+    who.change(decide, totp::remove_of_another).await?;
     Ok(NoContent)
 }

@@ -166,7 +166,7 @@ async fn remove_totp(
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
     let decide = move |ask: &mut Ask<'_>| totp::decide_removal_of(ask, id);
-    visit.change(decide, totp::remove).await?;
+    visit.change(decide, totp::remove_of_another).await?;
     Ok(see_other(&format!("/accounts/{id}?said=totp-removed")))
 }
 

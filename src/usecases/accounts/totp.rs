@@ -17,7 +17,7 @@ use crate::store::{Conn, StoreError};
 use crate::usecases::accounts::password;
 use crate::usecases::accounts::recovery_codes::{RecoveryCodes, digest_of};
 use crate::usecases::ask::{Anonymous, Ask, Stamp};
-use crate::usecases::refusal::Refusal;
+use crate::usecases::refusal::{Refusal, RefusalKind};
 
 /// The caller's second factor.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -210,11 +210,29 @@ pub(crate) fn decide_removal(
 /// Removes the second factor of somebody who has lost it.
 ///
 /// # Errors
-/// Not found when the account has none.
+/// Forbidden for one's own; not found when the account has none.
 pub(crate) fn decide_removal_of(ask: &mut Ask<'_>, user: UserId) -> Result<Removal, Refusal> {
+    if user == ask.caller.user.id {
+        return Err(own_factor());
+    }
     let user = users::person(ask.conn, user)?.id;
     totp::find(ask.conn, user)?.ok_or_else(Refusal::not_found)?;
     Ok(Removal { user, stamp: ask.stamp() })
+}
+
+/// As [`remove`], and ends the sessions of the account: who lost the device may not be who asks.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn remove_of_another(conn: &mut Conn, removal: Removal) -> Result<(), Refusal> {
+    sessions::end_all(
+        conn,
+        removal.user,
+        None,
+        removal.stamp.now.instant,
+        "second factor removed",
+    )?;
+    remove(conn, removal)
 }
 
 /// Removes a second factor with its recovery codes, and records the event.
@@ -283,6 +301,14 @@ pub(crate) fn use_up(conn: &mut Conn, user: UserId, code: &RightCode) -> Result<
         RightCode::Recovery(digest) => totp::use_recovery_code(conn, user, digest)?,
     };
     if used { Ok(matches!(code, RightCode::Recovery(_))) } else { Err(code_wrong()) }
+}
+
+fn own_factor() -> Refusal {
+    let words = Words::new(
+        "不能这样解除自己的动态码；请用动态码或恢复码解除（POST /api/v1/me/totp/removal），或请另一位管理员办理。",
+        "You cannot remove your own second factor in this way. Use a code (POST /api/v1/me/totp/removal), or ask another administrator.",
+    );
+    Refusal::new(RefusalKind::Forbidden, "own-second-factor", words)
 }
 
 fn code_needed() -> Refusal {
