@@ -17,6 +17,7 @@ tests![
     other_clients_wait_for_nobody,
     more_scopes_wait_and_fewer_do_not,
     a_client_that_gets_tokens_again_waits,
+    a_client_that_gets_tokens_for_longer_waits,
     the_proposer_cannot_approve_nor_a_client_propose,
     what_has_changed_meanwhile_makes_the_proposal_stale,
     a_repeated_request_makes_one_proposal,
@@ -131,6 +132,22 @@ async fn a_client_that_gets_tokens_again_waits(app: TestApp) {
     let later = admin.patch(&path, version + 3, &json!({"expires_at": null})).await.expect(202);
     second.approve(&later).await.expect(200);
     assert!(admin.get(&path).await.json["expires_at"].is_null());
+}
+
+async fn a_client_that_gets_tokens_for_longer_waits(app: TestApp) {
+    let (admin, second) = (app.role(Role::Admin).await, app.second_admin().await);
+    let (path, version, _) = commission_client(&app, &admin).await;
+    let ends = |at: &str| json!({"expires_at": at});
+
+    // A first end, and an earlier one, give less.
+    admin.patch(&path, version, &ends("2021-09-01T00:00:00Z")).await.expect(200);
+    admin.patch(&path, version + 1, &ends("2021-08-01T00:00:00Z")).await.expect(200);
+    let later = admin.patch(&path, version + 2, &ends("2021-08-02T00:00:00Z")).await.expect(202);
+    let never = admin.patch(&path, version + 2, &json!({"expires_at": null})).await.expect(202);
+    assert_eq!(admin.get(&path).await.json["expires_at"], "2021-08-01T00:00:00.000000Z");
+    second.approve(&later).await.expect(200);
+    assert_eq!(admin.get(&path).await.json["expires_at"], "2021-08-02T00:00:00.000000Z");
+    assert_eq!(second.approve(&never).await.expect(409).code(), "proposal-stale");
 }
 
 async fn the_proposer_cannot_approve_nor_a_client_propose(app: TestApp) {

@@ -106,7 +106,13 @@ pub(crate) fn decide_update(
 fn grants(before: &Client, after: &Client, now: Timestamp) -> bool {
     let more_scopes = after.scopes.iter().any(|scope| !before.scopes.contains(scope));
     let usable_again = !before.is_good(now) && after.is_good(now);
-    after.user.role.needs_second_person() && (more_scopes || usable_again)
+    let longer = match (before.expires_at, after.expires_at) {
+        (Some(before), Some(after)) => after > before,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    let more = more_scopes || usable_again || (longer && after.is_good(now));
+    after.user.role.needs_second_person() && more
 }
 
 /// The fields in which a client was changed, as a patch in JSON.
