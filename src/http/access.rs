@@ -40,7 +40,8 @@ fn key(response: &ServiceResponse<BoxBody>, kind: AccessKind) -> AccessKey {
         account: user.map_or_else(String::new, |user| fold(&user.username)),
         address: ClientAddress::of(request),
         method: request.method().to_string(),
-        path: request.path().to_owned(),
+        // As it is routed, whichever way it was written.
+        path: request.match_info().as_str().to_owned(),
         status: response.status().as_u16(),
         code: String::new(),
         project: None,
@@ -71,7 +72,7 @@ fn exported(response: &ServiceResponse<BoxBody>) -> Option<Noted> {
     if response.status() != StatusCode::OK || *response.request().method() != Method::GET {
         return None;
     }
-    let code = kind_of_file(response.request().path(), response.headers())?;
+    let code = kind_of_file(response.request().match_info().as_str(), response.headers())?;
     let query = response.request().query_string();
     let mut key = AccessKey { code: code.to_owned(), ..key(response, AccessKind::Exported) };
     if !query.is_empty() {

@@ -195,7 +195,7 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 fn secure(response: &mut ServiceResponse<BoxBody>) {
     let app = response.request().app_data::<Data<App>>();
     let behind_tls = app.is_some_and(|app| app.config.behind_tls);
-    let docs = response.request().path().starts_with("/docs");
+    let docs = response.request().match_info().as_str().starts_with("/docs");
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));

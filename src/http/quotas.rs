@@ -70,7 +70,8 @@ impl Quotas {
     /// # Errors
     /// 429 with the seconds to wait.
     pub(super) fn count_address(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        if FREE.iter().any(|path| request.path().starts_with(path)) {
+        let path = request.match_info().as_str();
+        if FREE.iter().any(|free| path.starts_with(free)) {
             return Ok(());
         }
         let network = network_of(&ClientAddress::of(request));
@@ -142,7 +143,8 @@ fn exceeded(seconds: u64) -> Problem {
 
 /// Requests that `request` counts as.
 fn cost(request: &ServiceRequest) -> u32 {
-    let path = request.path();
+    // As it is routed, whichever way it was written.
+    let path = request.match_info().as_str();
     let formats = ["format=csv", "format=xlsx"];
     let mut pairs = request.query_string().split('&');
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());

@@ -103,6 +103,7 @@ async fn downloads_and_aggregates_count_dearer(app: TestApp) {
         ("two", "/summaries/investment?year=2021&by=area", 55),
         ("three", "/projects?format=csv", 40),
         ("four", "/summaries/investment?year=2021&by=area&format=xlsx", 40),
+        ("five", "/%73ummaries/investment?year=2021&by=area", 55),
     ] {
         app.add_user(name, Role::Commission, None, None, false).await;
         let actor = app.log_in(name, crate::support::app::PASSWORD).await;
