@@ -8,6 +8,7 @@
 
 pub(crate) mod access_log;
 pub(crate) mod account;
+pub(crate) mod characters;
 pub(crate) mod clock;
 pub(crate) mod code;
 pub(crate) mod date;

@@ -1,5 +1,6 @@
 //! Text entered by users: trimmed, with limits on its length and characters.
 
+use crate::domain::characters::{is_direction, without_invisible};
 use crate::domain::error::FieldError;
 use crate::domain::fold::fold;
 use crate::domain::words::Words;
@@ -16,6 +17,9 @@ pub enum TextError {
     /// Contains a control character other than tab and line break.
     #[error("control characters are not allowed")]
     ControlCharacter,
+    /// Contains a character that changes the order in which the text is shown.
+    #[error("characters that change the direction of text are not allowed")]
+    Direction,
     /// Contains a character that is not allowed in a username, or has a wrong length.
     #[error("an account name has lower-case letters, digits, '.', '-' and '_', 2 to 64 of them")]
     NotAName,
@@ -30,6 +34,9 @@ impl From<TextError> for FieldError {
             TextError::ControlCharacter => {
                 ("control-character", "含有不可见的控制字符，请删除。".to_owned())
             }
+            TextError::Direction => {
+                ("direction-characters", "含有改变文字方向的不可见字符，请删除。".to_owned())
+            }
             TextError::NotAName => {
                 ("wrong-form", "用户名由 2 至 64 个小写字母、数字、“.”、“-”、“_”组成。".to_owned())
             }
@@ -39,6 +46,10 @@ impl From<TextError> for FieldError {
 }
 
 fn bounded(text: &str, least: usize, most: usize) -> Result<String, TextError> {
+    if text.chars().any(is_direction) {
+        return Err(TextError::Direction);
+    }
+    let text = without_invisible(text);
     let text = text.trim();
     let length = text.chars().count();
     if length < least {
@@ -62,10 +73,11 @@ macro_rules! texts {
 
         #[allow(dead_code, reason = "every text has all of them")]
         impl $name {
-            /// Trims and validates `text`.
+            /// Trims `text`, takes out invisible characters, and validates it.
             ///
             /// # Errors
-            /// [`TextError`] if it is too short, too long, or contains control characters.
+            /// [`TextError`] if it is too short, too long, or contains control characters or
+            /// characters that change its direction.
             pub(crate) fn parse(text: &str) -> Result<Self, TextError> {
                 bounded(text, $least, $most).map(Self)
             }

@@ -30,6 +30,7 @@ tests![
     a_cell_with_u_0000_is_refused_with_its_place,
     every_form_of_the_pages_must_be_text,
     text_with_odd_letters_is_still_text,
+    text_is_what_is_seen,
     what_is_not_http_gets_a_problem_too,
 ];
 
@@ -366,6 +367,23 @@ async fn text_with_odd_letters_is_still_text(app: TestApp) {
     commission.project(name, json!({})).await;
     let found = commission.get("/projects?q=%F0%9F%8F%97").await.expect(200);
     assert_eq!(found.items()[0]["name"], name);
+}
+
+async fn text_is_what_is_seen(app: TestApp) {
+    let commission = app.commission().await;
+    let id = commission.project("甲\u{200b}乙\u{feff}塔吊🏗\u{fe0f}", json!({})).await;
+    let path = format!("/projects/{id}");
+    let project = commission.get(&path).await;
+    assert_eq!(project.json["name"], "甲乙塔吊🏗\u{fe0f}");
+
+    let version = project.json["version"].as_i64().unwrap();
+    for (field, text) in [("name", "甲\u{202e}乙"), ("leader", "\u{2066}李\u{2069}")] {
+        let refused = commission.patch(&path, version, &json!({field: text})).await.expect(422);
+        let wrong = (format!("/{field}"), "direction-characters".to_owned());
+        assert_eq!(refused.errors(), [wrong], "{}", refused.text);
+    }
+    let blank = commission.patch(&path, version, &json!({"name": "\u{200b}\u{2060}"})).await;
+    assert_eq!(blank.expect(422).errors(), [("/name".to_owned(), "blank".to_owned())]);
 }
 
 /// What the server answers to `request`, until it closes the connection.

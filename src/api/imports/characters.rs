@@ -2,6 +2,7 @@
 //! full-width forms.
 
 use crate::api::imports::cell_error::CellError;
+use crate::domain::characters::{is_direction, is_invisible, without_invisible};
 
 /// Text without the invisible characters that come along when text is copied; spaces of other
 /// kinds are ordinary ones, line breaks are `\n`.
@@ -21,8 +22,8 @@ pub(crate) fn cleaned(text: &str) -> Result<String, CellError> {
 
 /// Text as it is seen: without invisible characters, with ordinary spaces and line breaks.
 pub(crate) fn visible(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let seen = text.chars().filter(|c| !is_invisible(*c)).map(|c| match c {
+    let text = without_invisible(text).replace("\r\n", "\n");
+    let seen = text.chars().map(|c| match c {
         '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
         c if is_space(c) => ' ',
         c => c,
@@ -56,22 +57,6 @@ fn half_width(c: char) -> char {
         '】' | '〕' => ']',
         c => c,
     }
-}
-
-/// True for characters that change the order in which the text around them is shown.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// True for characters that are not seen and mean nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// True for spaces other than the ordinary and the ideographic one.
