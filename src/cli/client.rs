@@ -14,10 +14,11 @@ use crate::domain::clock::Clock;
 use crate::store::Conn;
 use crate::store::accounts::clients;
 use crate::store::accounts::clients::Client;
+use crate::store::accounts::recorded::RecordedClient;
 use crate::store::accounts::sessions;
 use crate::store::accounts::users::User;
 use crate::store::events;
-use crate::store::events::{Author, Event, FieldChange};
+use crate::store::events::{Author, Event, changes};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::client_view::{ClientInput, parse};
 use crate::usecases::accounts::clients::NewSecret;
@@ -88,7 +89,7 @@ async fn add(args: AddArgs) -> Result<(), String> {
         };
         let client = clients::insert(conn, &parse(&input, now)?, now)?;
         clients::add_secret(conn, client.id, &kept.hint, &kept.hash, now)?;
-        record(conn, "client.created", &client)?;
+        record(conn, "client.created", None, &client)?;
         Ok::<Client, Failed>(client)
     });
     let client = made.await.map_err(|e| e.0)?;
@@ -99,11 +100,16 @@ async fn add(args: AddArgs) -> Result<(), String> {
     Ok(())
 }
 
-fn record(conn: &mut Conn, kind: &'static str, client: &Client) -> Result<(), Failed> {
-    let values = vec![
-        FieldChange::said("name", &client.name),
-        FieldChange::said("scopes", &ClientScope::join(&client.scopes)),
-    ];
+/// Records the event of a change with its fields before and after.
+fn record(
+    conn: &mut Conn,
+    kind: &'static str,
+    before: Option<&Client>,
+    client: &Client,
+) -> Result<(), Failed> {
+    let secrets = clients::secrets(conn, client.id)?;
+    let before = before.map(|before| RecordedClient::of(before, &secrets));
+    let values = changes(before.as_ref(), &RecordedClient::of(client, &secrets));
     let event = Event::of(kind, "client", client.id.0, values);
     Ok(events::record(conn, &Author::system("command line"), SystemClock.now(), &event)?)
 }
@@ -115,10 +121,11 @@ async fn disable(args: DisableArgs) -> Result<(), String> {
     let disabled = db.write(move |conn: &mut Conn| {
         let client = clients::find(conn, &name)?;
         let client = client.ok_or_else(|| Failed(format!("there is no client {name:?}")))?;
+        let before = client.clone();
         let user = User { disabled_at: Some(now), ..client.user.clone() };
         let client = clients::save(conn, &Client { user, ..client })?;
         sessions::end_all(conn, client.user.id, None, now, "by the operator")?;
-        record(conn, "client.disabled", &client)
+        record(conn, "client.disabled", Some(&before), &client)
     });
     disabled.await.map_err(|e| e.0)?;
     println!("{} is disabled; its tokens are revoked", args.client_id);

@@ -26,6 +26,7 @@ use crate::store::events::{Author, Event, changes};
 use crate::store::{Conn, Db};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::password;
+use crate::usecases::accounts::password_check::PasswordCheck;
 
 /// Account commands.
 #[derive(Subcommand, Debug)]
@@ -105,8 +106,13 @@ struct HashedPassword {
     hash: String,
 }
 
-/// Reads the password from `file`, or generates one.
-fn new_password(file: Option<&PathBuf>, about: &[&str]) -> Result<HashedPassword, String> {
+/// Reads the password from `file`, or generates one; `check` says what is wrong with it, of an
+/// account with the names `about`.
+fn new_password(
+    file: Option<&PathBuf>,
+    check: &PasswordCheck,
+    about: &[&str],
+) -> Result<HashedPassword, String> {
     let password = match file {
         Some(file) => std::fs::read_to_string(file)
             .map_err(|e| format!("cannot read {}: {e}", file.display()))?
@@ -114,8 +120,8 @@ fn new_password(file: Option<&PathBuf>, about: &[&str]) -> Result<HashedPassword
             .to_owned(),
         None => random_text().map_err(|e| e.to_string())?.chars().take(20).collect(),
     };
-    if let Some((_, words)) = password::weakness(&password, about) {
-        return Err(words.en);
+    if let Some(fault) = check.fault(&password, about) {
+        return Err(fault.words.en);
     }
     let hash = password::hash(&password, password::OWASP)?;
     Ok(HashedPassword { password, hash })
@@ -143,9 +149,10 @@ async fn add(args: AddArgs) -> Result<(), String> {
         }
     }
     let file = args.password_file.clone();
-    let HashedPassword { password, hash } =
-        new_password(file.as_ref(), &[&username, &display_name])?;
     let db = open(&args.database)?;
+    let check = db.read(|conn| PasswordCheck::read(conn, None)).await.map_err(|e| e.to_string())?;
+    let HashedPassword { password, hash } =
+        new_password(file.as_ref(), &check, &[&username, &display_name])?;
     let now = SystemClock.now();
     let login_name = username.clone();
     db.write(move |conn| {
@@ -213,9 +220,16 @@ async fn change(
 }
 
 async fn passwd(args: PasswdArgs) -> Result<(), String> {
-    let HashedPassword { password, hash } =
-        new_password(args.password_file.as_ref(), &[&args.username])?;
     let db = open(&args.database)?;
+    let username = args.username.clone();
+    let found = db.read(move |conn| {
+        let user = users::find_by_name(conn, &username)?;
+        let user = user.ok_or_else(|| Failed(format!("there is no account {username:?}")))?;
+        Ok::<_, Failed>((PasswordCheck::read(conn, Some(user.id))?, user.display_name))
+    });
+    let (check, display_name) = found.await.map_err(|e| e.0)?;
+    let HashedPassword { password, hash } =
+        new_password(args.password_file.as_ref(), &check, &[&args.username, &display_name])?;
     change(&db, args.username.clone(), move |conn, user| {
         passwords::set(conn, user.id, &hash, true)?;
         record(conn, "user.password_reset", user)

@@ -155,6 +155,16 @@ async fn accounts_are_made_from_the_command_line(app: TestApp) {
     let printed = text(&generated.stdout);
     let password = printed.lines().find_map(|l| l.strip_prefix("password: ")).unwrap();
     app.log_in("wang.fang", password).await;
+    // The rules for passwords hold here too: names of units, and the last five.
+    app.unit("黄河口建设集团").await;
+    for (weak, says) in [("黄河口建设集团2021", "names of people, units"), (PASSWORD, "last five")]
+    {
+        std::fs::write(&file, weak).unwrap();
+        let set = ["user", "passwd", "wang.fang", "--password-file", &file];
+        let refused = run(command(&app, &set)).await;
+        assert_eq!(refused.status.code(), Some(1), "{weak}");
+        assert!(text(&refused.stderr).contains(says), "{weak}: {}", text(&refused.stderr));
+    }
     assert!(run(command(&app, &["user", "disable", "wang.fang"])).await.status.success());
     let body = json!({"username": "wang.fang", "password": password});
     app.stranger().post("/sessions", &body).await.expect(401);

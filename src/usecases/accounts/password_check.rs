@@ -4,6 +4,7 @@ use crate::domain::error::FieldError;
 use crate::domain::id::UserId;
 use crate::domain::words::Words;
 use crate::store::accounts::passwords;
+use crate::store::{Conn, StoreError};
 use crate::usecases::accounts::password;
 use crate::usecases::ask::Ask;
 use crate::usecases::refusal::Refusal;
@@ -23,11 +24,19 @@ impl PasswordCheck {
     /// # Errors
     /// The database's.
     pub(crate) fn load(ask: &mut Ask<'_>, user: Option<UserId>) -> Result<Self, Refusal> {
+        Ok(Self::read(ask.conn, user)?)
+    }
+
+    /// As [`PasswordCheck::load`], for the commands of the operator.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn read(conn: &mut Conn, user: Option<UserId>) -> Result<Self, StoreError> {
         let used = match user {
-            Some(user) => passwords::hashes(ask.conn, user)?,
+            Some(user) => passwords::hashes(conn, user)?,
             None => Vec::new(),
         };
-        Ok(Self { used, names: passwords::names_to_avoid(ask.conn)? })
+        Ok(Self { used, names: passwords::names_to_avoid(conn)? })
     }
 
     /// What is wrong with `password`, of an account with these names. Slow: it hashes the password
