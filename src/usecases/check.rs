@@ -46,6 +46,14 @@ impl Check {
         found
     }
 
+    /// Collects `too-many` under `pointer` for a list with more than `most` items.
+    pub(crate) fn at_most(&mut self, pointer: &str, items: usize, most: usize) {
+        if items > most {
+            let words = Words::new(format!("至多 {most} 项。"), format!("At most {most} items."));
+            self.note(pointer, FieldError::new("", "too-many", words));
+        }
+    }
+
     /// Collects an error under `pointer`.
     pub(crate) fn note(&mut self, pointer: &str, error: impl Into<FieldError>) {
         self.errors.push(FieldError { pointer: pointer.to_owned(), ..error.into() });

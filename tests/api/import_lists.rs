@@ -45,7 +45,7 @@ fn skipped(answer: &Answer) -> Vec<(i64, String, String)> {
 }
 
 /// A workbook of these sheets; a name that begins with `.` is of a hidden sheet.
-fn sheets(all: &[(&str, &[&[&str]])]) -> Vec<u8> {
+pub(crate) fn sheets(all: &[(&str, &[&[&str]])]) -> Vec<u8> {
     let mut book = Workbook::new();
     for (name, rows) in all {
         let sheet = book.add_worksheet();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::import_lists::sheets;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
 use crate::support::run::OnEach;
@@ -17,6 +18,8 @@ tests![
     a_changed_row_is_judged_whole,
     the_json_api_names_form_and_rules_at_once,
     two_new_projects_may_share_a_name,
+    a_row_is_not_repeated_in_another_sheet,
+    a_row_is_judged_by_the_plan_of_its_own_year,
     a_namesake_in_the_area_warns_in_the_api,
 ];
 
@@ -399,4 +402,45 @@ async fn a_namesake_in_the_area_warns_in_the_api(app: TestApp) {
     assert_eq!(renamed.json["warnings"].as_array().map(Vec::len), Some(1), "{}", renamed.text);
     let read = commission.get(&path).await.expect(200);
     assert_eq!(read.json["warnings"], json!([]), "only when it is saved");
+}
+
+/// Rows of two sheets that have the same number and describe the same report.
+async fn a_row_is_not_repeated_in_another_sheet(app: TestApp) {
+    let commission = app.commission().await;
+    let id = commission.project("甲项目", json!({})).await.to_string();
+    let heads: &[&str] = &["project_id", "month", "completed_wan"];
+    let first: &[&[&str]] = &[heads, &[&id, "2021-05", "1.00"]];
+    let second: &[&[&str]] = &[heads, &[&id, "2021-05", "2.00"]];
+
+    let refused = commission.import("kind=reports", sheets(&[("甲", first), ("乙", second)])).await;
+
+    assert_eq!(sorted(&refused), [place(2, "", "duplicate-row")], "{}", refused.text);
+    assert!(refused.text.contains("工作表“甲”第 2 行"), "{}", refused.text);
+    commission.get(&format!("/projects/{id}/reports/2021-05")).await.expect(404);
+}
+
+/// A project that one row names by its id and another by its name, for months of two years.
+async fn a_row_is_judged_by_the_plan_of_its_own_year(app: TestApp) {
+    let commission = app.commission().await;
+    let old = json!({
+        "registered_year": 2020, "planned_start": "2020-03-01", "actual_start": "2020-03-10",
+    });
+    let id = commission.project("甲项目", old).await;
+    commission.plan_year(id, 100).await;
+    let id = id.to_string();
+    let heads: &[&str] = &["project_id", "project", "month", "completed_wan", "progress"];
+    let by_name: &[&str] = &["", "甲项目", "2020-12", "1.00", "施工"];
+    let by_id: &[&str] = &[&id, "", "2021-05", "5000.00", "施工"];
+
+    for [first, second] in [[by_name, by_id], [by_id, by_name]] {
+        let grid = Grid::of(&[heads, first, second]);
+        let tried = commission.import("kind=reports&dry_run=true", grid.csv()).await.expect(200);
+
+        let rows = tried.json["rows"].as_array().unwrap();
+        let of_may = |row: &&Value| row["label"].as_str().unwrap().contains("2021-05");
+        let warnings = &rows.iter().find(of_may).unwrap()["warnings"];
+        let codes: Vec<_> =
+            warnings.as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&"far-above-plan"), "{}", tried.text);
+    }
 }

@@ -14,6 +14,7 @@ tests![
     OnEach;
     a_filled_template_has_units_plan_and_ids_and_reads_back,
     a_plan_that_differs_is_adjusted_for_a_reason_that_is_asked_once,
+    a_goal_alone_leaves_the_amount_of_a_plan_as_it_is,
     names_that_a_cell_would_separate_are_kept,
     a_package_leads_to_its_projects,
 ];
@@ -196,4 +197,25 @@ async fn a_package_leads_to_its_projects(app: TestApp) {
 
     assert!(list.says("共 2 个项目"), "{link}: {}", list.html);
     assert!(!list.says(">丙<"), "{link}");
+}
+
+/// A row that names a project by its code and gives a goal, but no amount.
+async fn a_goal_alone_leaves_the_amount_of_a_plan_as_it_is(app: TestApp) {
+    let commission = app.commission().await;
+    let code = json!({"code": "2101-370500-04-01-123456", "code_reason": "测试"});
+    let id = commission.project("甲", code).await;
+    commission.plan_year(id, 100).await;
+    let grid = Grid::of(&[
+        &["国家项目代码", "项目名称", "年度目标"],
+        &["2101-370500-04-01-123456", "甲", "竣工"],
+    ]);
+
+    let asked = "kind=projects&plan_year=2021&plan_months=december";
+    let grounds = format!("{asked}&plan_reason=年中调整&plan_document=示例〔2021〕1号");
+    let done = commission.import(&grounds, grid.csv()).await.expect(200);
+
+    let versions = plan(&commission, &json!(id)).await;
+    let last = versions.as_array().unwrap().last().unwrap();
+    assert_eq!(last["annual_investment_wan"], "1200.00", "{} {versions}", done.text);
+    assert_eq!((&last["goal"], &last["months"][0]), (&json!("竣工"), &json!("100.00")));
 }

@@ -148,6 +148,7 @@ impl ImportRows {
     ) -> Result<(), Refusal> {
         let columns = self.kind.columns();
         log.forget(nth, &table.sheet.name, row.number);
+        context.begin_row(nth, &table.sheet.name, row.number);
         let mut entered = EnteredRow::read(table, row, columns, lists, log);
         if self.kind == ImportKind::Projects {
             entered.complete(ListReader { table, lists, options: &self.options }, log);
@@ -168,7 +169,7 @@ impl ImportRows {
             }
             RowOutcome::Wrong(errors) => refuse(table, &entered, errors, log),
         }
-        context.end_row(nth);
+        context.end_row();
         self.progress.judged_one()
     }
 }

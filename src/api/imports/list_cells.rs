@@ -270,9 +270,11 @@ impl<'a> ListRow<'a> {
             self.row.values.remove("plan_year");
             return;
         }
-        // A project that is there may have a plan, which the use case compares.
+        // A project that is there may have a plan, which the use case compares. A code may be that
+        // of such a project.
         let is_new = !has(self.row, "id");
-        if is_new && !broken && !has(self.row, "annual_investment_wan") {
+        let may_have_plan = !is_new || has(self.row, "code");
+        if !may_have_plan && !broken && !has(self.row, "annual_investment_wan") {
             self.row.values.insert("annual_investment_wan", json!("0.00"));
             self.warn("goal", goal_alone());
         }
@@ -306,7 +308,8 @@ fn suggestion(known: &[(String, String)], words: &str) -> String {
     }
 }
 
-fn goal_alone() -> FieldError {
+/// The warning of a goal whose plan of zero is new.
+pub(super) fn goal_alone() -> FieldError {
     let words = Words::new(
         "有年度目标而没有年度计划投资；按计划投资为零登记。",
         "A goal without an annual investment: the plan of the year is zero.",

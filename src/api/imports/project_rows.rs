@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::api::imports::compared::{CurrentRecord, Wanted};
 use crate::api::imports::entered::EnteredRow;
+use crate::api::imports::list_cells::goal_alone;
 use crate::api::imports::project_beside::{ProjectRecord, beside_columns, take_beside, with_days};
 use crate::api::imports::row::RecordRow;
 use crate::api::imports::row_errors::RowErrors;
@@ -151,11 +152,23 @@ impl RecordRow for ProjectRow {
         if !view.total_known && before.is_none_or(|b| b.total_known) {
             warnings.push(projects::total_unknown());
         }
+        if self.begins_plan_by_goal() {
+            warnings.push(FieldError { pointer: "/goal".to_owned(), ..goal_alone() });
+        }
         Ok(warnings)
     }
 }
 
 impl ProjectRow {
+    /// True if the row says a goal but no amount for a year that has no plan yet.
+    fn begins_plan_by_goal(&self) -> bool {
+        let says = |field| self.said.get(field).is_some_and(|value| !value.is_null());
+        let has_plan = self.record.as_ref().is_some_and(|record| {
+            record.beside.get("annual_investment_wan").is_some_and(|value| !value.is_null())
+        });
+        says("goal") && !says("annual_investment_wan") && !has_plan
+    }
+
     fn save_beside(
         &self,
         ask: &mut Ask<'_>,

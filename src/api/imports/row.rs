@@ -190,7 +190,7 @@ fn process<R: RecordRow>(
     }
     let current = row.current();
     if let Some(record) = row.record(current)
-        && let Err(error) = context.once(record, entered.number)
+        && let Err(error) = context.once(record)
     {
         errors.note(error);
         return check_form::<R>(ask, entered, errors);
@@ -240,7 +240,7 @@ fn create<R: RecordRow>(
     let warnings = R::take_warnings(&mut made);
     let file_warnings = row.file_warnings(ask, context, &made)?;
     if let Some(record) = row.record(Some(&made)) {
-        context.add_new(record, entered.number);
+        context.add_new(record);
     }
     Ok(Some(RowResult {
         action: RowAction::Create,

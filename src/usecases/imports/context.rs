@@ -11,13 +11,24 @@ use crate::usecases::imports::reports::LoadedReports;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::relied_on::ReliedOn;
 
+/// A row of a file.
+#[derive(Clone, Debug, Default)]
+struct RowPlace {
+    /// Its place among all rows of the file. Numbers are counted anew in each sheet.
+    nth: usize,
+    sheet: String,
+    number: u32,
+}
+
 /// State while the rows of a file are processed.
 pub(crate) struct ImportContext {
     /// Industries and areas, to convert between ids and codes.
     pub(super) codes: ReferenceCodes,
     /// True to submit the reports of the file.
     pub submits: bool,
-    rows: BTreeMap<String, u32>,
+    rows: BTreeMap<String, RowPlace>,
+    /// The row that is processed.
+    row: RowPlace,
     new: BTreeSet<String>,
     /// What the rows relied on so far.
     pub relied_on: ReliedOn,
@@ -39,6 +50,7 @@ impl ImportContext {
             codes: ReferenceCodes::load(ask.conn)?,
             submits: false,
             rows: BTreeMap::new(),
+            row: RowPlace::default(),
             new: BTreeSet::new(),
             relied_on: ReliedOn::default(),
             reports: LoadedReports::default(),
@@ -52,8 +64,14 @@ impl ImportContext {
         self.project = Some(project);
     }
 
-    /// Ends the row at `place` among all rows of the file.
-    pub(crate) fn end_row(&mut self, place: usize) {
+    /// Begins the row that is the `nth` of all rows of the file.
+    pub(crate) fn begin_row(&mut self, nth: usize, sheet: &str, number: u32) {
+        self.row = RowPlace { nth, sheet: sheet.to_owned(), number };
+    }
+
+    /// Ends the row.
+    pub(crate) fn end_row(&mut self) {
+        let place = self.row.nth;
         if let Some(project) = self.project.take() {
             self.relied_on.add_project(project);
             self.rows_of.entry(project).or_default().insert(place);
@@ -65,28 +83,37 @@ impl ImportContext {
         projects.iter().filter_map(|project| self.rows_of.get(project)).flatten().copied().collect()
     }
 
-    /// Remembers a record that row `row` created.
-    pub(crate) fn add_new(&mut self, record: String, row: u32) {
+    /// Remembers a record that the row created.
+    pub(crate) fn add_new(&mut self, record: String) {
         self.new.insert(record.clone());
-        self.rows.insert(record, row);
+        self.rows.insert(record, self.row.clone());
     }
 
-    /// The row that created a record; `None` if it existed before the file.
+    /// The number of the row that created a record; `None` if it existed before the file.
     pub(crate) fn row_of_new(&self, record: &str) -> Option<u32> {
-        self.rows.get(record).copied().filter(|_| self.new.contains(record))
+        self.rows.get(record).map(|row| row.number).filter(|_| self.new.contains(record))
     }
 
-    /// Rejects a second row for the same record; `row` is the row's number.
+    /// Rejects a second row for the same record.
     ///
     /// # Errors
     /// `duplicate-row`, without a pointer.
-    pub(crate) fn once(&mut self, record: String, row: u32) -> Result<(), FieldError> {
-        match self.rows.insert(record, row) {
-            Some(first) if first != row => {
-                let words = Words::new(
-                    format!("与第 {first} 行重复；请只保留一行。"),
-                    format!("Duplicate of row {first}; keep only one of them."),
-                );
+    pub(crate) fn once(&mut self, record: String) -> Result<(), FieldError> {
+        let row = &self.row;
+        match self.rows.insert(record, row.clone()) {
+            Some(first) if first.nth != row.nth => {
+                let RowPlace { sheet, number, .. } = first;
+                let words = if sheet == row.sheet {
+                    Words::new(
+                        format!("与第 {number} 行重复；请只保留一行。"),
+                        format!("Duplicate of row {number}; keep only one of them."),
+                    )
+                } else {
+                    Words::new(
+                        format!("与工作表“{sheet}”第 {number} 行重复；请只保留一行。"),
+                        format!("Duplicate of row {number} of the sheet {sheet:?}; keep only one."),
+                    )
+                };
                 Err(FieldError::new("", "duplicate-row", words))
             }
             Some(_) | None => Ok(()),

@@ -18,6 +18,9 @@ use crate::usecases::check::Check;
 use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
+/// Most ids of a project.
+const MOST_IDS: usize = 50;
+
 /// Id of a project in another system.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +124,7 @@ fn parse(
     input: &ExternalIdsInput,
 ) -> Result<Vec<ExternalId>, Refusal> {
     let mut check = Check::new();
+    check.at_most("/items", input.items.len(), MOST_IDS);
     let mut parsed: Vec<ExternalId> = Vec::new();
     for (at, item) in input.items.iter().enumerate() {
         let id = match ExternalId::parse(&item.system, &item.value) {

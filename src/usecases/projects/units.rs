@@ -21,6 +21,9 @@ use crate::usecases::check::Check;
 use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 
+/// Most units of a project, each role counted.
+const MOST_UNITS: usize = 100;
+
 /// A unit's role in a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProjectUnit)]
@@ -150,6 +153,7 @@ pub(crate) fn decide_replacement(
 
 fn parse(conn: &mut Conn, input: &ProjectUnitsInput) -> Result<Vec<ProjectUnit>, Refusal> {
     let mut check = Check::new();
+    check.at_most("/items", input.items.len(), MOST_UNITS);
     let mut parsed: Vec<ProjectUnit> = Vec::new();
     for (at, item) in input.items.iter().enumerate() {
         let unit = check.known(&format!("/items/{at}/unit_id"), units::find(conn, item.unit_id)?);

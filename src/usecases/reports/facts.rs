@@ -67,9 +67,15 @@ impl ReportFacts {
         Ok(Self { projects, months })
     }
 
-    /// Adds facts that were loaded later in the same transaction.
+    /// Adds facts that were loaded later in the same transaction. Plans of years that were not
+    /// loaded again stay.
     pub(in crate::usecases) fn extend(&mut self, later: Self) {
-        self.projects.extend(later.projects);
+        for (id, mut project) in later.projects {
+            let old = self.projects.remove(&id).map_or_else(Vec::new, |old| old.plans);
+            let years: BTreeSet<Year> = project.plans.iter().map(|plan| plan.year).collect();
+            project.plans.extend(old.into_iter().filter(|plan| !years.contains(&plan.year)));
+            self.projects.insert(id, project);
+        }
         self.months.extend(later.months);
     }
 
