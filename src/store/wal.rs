@@ -58,7 +58,7 @@ impl Wal {
     pub(super) fn keep_short(&mut self, conn: &mut Conn) {
         let bytes = self.note_size();
         if bytes >= self.next {
-            self.empty(conn, bytes);
+            self.empty(conn, bytes, self.patience);
         }
     }
 
@@ -66,12 +66,14 @@ impl Wal {
     /// if the log is short now.
     pub(super) fn is_short_at_rest(&mut self, conn: &mut Conn) -> bool {
         let bytes = self.note_size();
-        bytes < LIMIT || self.empty(conn, bytes)
+        // Nothing makes the log grow: reads are not held back for longer than a moment.
+        bytes < LIMIT || self.empty(conn, bytes, PATIENCE.0)
     }
 
-    /// Empties the log, which has `bytes`; false if it is in use.
-    fn empty(&mut self, conn: &mut Conn, bytes: u64) -> bool {
-        let emptied = match self.gate.close(self.patience) {
+    /// Empties the log, which has `bytes`; false if it is in use by reads that last longer than
+    /// `patience`.
+    fn empty(&mut self, conn: &mut Conn, bytes: u64, patience: Duration) -> bool {
+        let emptied = match self.gate.close(patience) {
             Some(_closed) => truncate(conn),
             None => Ok(false),
         };

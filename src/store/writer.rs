@@ -25,6 +25,8 @@ use crate::store::wal::Wal;
 const LARGEST_GROUP: usize = 256;
 /// Time without a write after which the writer is at rest.
 const REST: Duration = Duration::from_secs(2);
+/// Longest time between two attempts to clean up at rest.
+const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// Job that waits for its commit.
 trait Job: Send {
@@ -175,8 +177,9 @@ impl Thread {
 
     /// Waits for a job; `None` when the handle is gone. Cleans up when none has come for a while.
     fn next(&mut self, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+        let mut rest = REST;
         loop {
-            match waiting.recv_timeout(REST) {
+            match waiting.recv_timeout(rest) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) if self.wal.is_short_at_rest(&mut self.conn) => {
@@ -184,7 +187,8 @@ impl Thread {
                     let _ = self.conn.batch_execute("PRAGMA shrink_memory");
                     return waiting.recv().ok();
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                // A long read keeps the log in use: it is asked more and more rarely.
+                Err(RecvTimeoutError::Timeout) => rest = (rest * 2).min(LONGEST_REST),
             }
         }
     }

@@ -42,6 +42,13 @@ impl Tools {
         let query = "select (current_setting('server_version_num')::int / 10000)::text as major";
         let major = sql_query(query).get_result::<Version>(conn)?.major;
         let (url, password) = without_password(url);
+        if url.contains("sslpassword=") {
+            return refuse(
+                "the tools of PostgreSQL would show sslpassword in their arguments; use a key \
+                 without a passphrase that only its owner can read"
+                    .to_owned(),
+            );
+        }
         Ok(Self { folders: folders(&major), url, password })
     }
 
@@ -145,8 +152,7 @@ fn must_be_empty(conn: &mut Conn, url: &DatabaseUrl) -> Result<()> {
 
 /// A backup of a release without a feed has none.
 fn mark_as_copy(conn: &mut Conn) -> Result<()> {
-    let query =
-        "select count(*) as relations from pg_class where oid = to_regclass('public.feeds')";
+    let query = "select count(*) as relations from pg_class where oid = to_regclass('feeds')";
     if sql_query(query).get_result::<Relations>(conn)?.relations > 0 {
         conn.batch_execute(MARK_AS_COPY).map_err(StoreError::from)?;
     }
