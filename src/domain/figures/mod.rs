@@ -2,6 +2,7 @@
 
 pub(crate) mod edition;
 pub(crate) mod milestones;
+mod owed;
 pub(crate) mod period;
 pub(crate) mod progress;
 pub(crate) mod ranking;
