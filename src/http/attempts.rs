@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 const ADDRESSES_PER_NAME: u32 = 10;
 
 /// Codes of a second factor that may be wrong in succession. Three of a million are right at a time,
-/// and whoever guesses them knows the password already.
+/// and somebody who guesses them knows the password already.
 const CODES: u32 = 5;
 /// Minutes in which as many may be wrong again.
 const CODES_MINUTES: u32 = 50;
