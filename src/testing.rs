@@ -51,7 +51,8 @@ pub mod headings {
 
 /// Jobs.
 pub mod jobs {
-    pub use crate::store::jobs::{JobLease, JobStarter, NewJob, begin, end, insert};
+    pub use crate::store::jobs::lease::{JobLease, begin, end};
+    pub use crate::store::jobs::{JobStarter, NewJob, insert};
 }
 
 /// The files of the embedded database.
