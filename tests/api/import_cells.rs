@@ -1,5 +1,7 @@
 //! Cells of imported files: each is what the spreadsheet program shows, or is refused in words.
 
+use diesel::connection::SimpleConnection;
+use major_projects::testing::{Conn, Use};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use serde_json::{Value, json};
 
@@ -424,8 +426,10 @@ async fn invisible_characters_are_understood_or_refused(app: TestApp) {
         let refused = commission.import("kind=projects", file).await;
         assert_eq!(refused.places(), [(2, "B".to_owned(), code.to_owned())], "{}", refused.text);
     }
-    // What is stored with such characters comes back unchanged.
-    let stored = commission.project("带\u{200b}零宽", json!({})).await;
+    // What an earlier release stored with such characters comes back unchanged.
+    let stored = commission.project("带零宽", json!({})).await;
+    let name = format!("update projects set name = '带\u{200b}零宽' where id = {stored}");
+    Conn::open(&app.database.url, Use::Write).unwrap().batch_execute(&name).unwrap();
     let export = commission.download("/projects?format=xlsx").await;
     assert_eq!(commission.import("kind=projects", export).await.expect(200).counts(), [0, 0, 2]);
     let name = &commission.get(&format!("/projects/{stored}")).await.json["name"];
