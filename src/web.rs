@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
@@ -27,6 +27,7 @@ use crate::http::answers::Answers;
 use crate::http::app::App;
 use crate::http::attempts::AttemptLimit;
 use crate::http::body_room::BodyRoom;
+use crate::http::documents::Documents;
 use crate::http::export_slots::ExportSlots;
 use crate::http::hash_pool::HashPool;
 use crate::http::job_signal::JobSignal;
@@ -126,22 +127,24 @@ pub fn start(
     })
 }
 
+/// The API. It holds no state, so that all servers of a process share it.
+static ROUTES: LazyLock<Routes> = LazyLock::new(api::routes);
+static DOCUMENTS: LazyLock<Data<Documents>> = LazyLock::new(|| Data::new(Documents::of(&ROUTES)));
+
 /// Answers on `listener`. As `HttpServer` would, but on an [`AnsweringStream`].
 fn serve(app: App, listener: TcpListener) -> std::io::Result<actix_server::Server> {
     let settings = Arc::clone(&app.config);
     let address = listener.local_addr()?;
-    let routes = Arc::new(api::routes());
-    let documents = Data::new(documents::Documents::of(&routes));
     let app = Data::new(app);
     let serves_docs = settings.docs;
     let make_app = move || {
         ActixApp::new()
             .app_data(app.clone())
-            .app_data(documents.clone())
+            .app_data(DOCUMENTS.clone())
             .wrap(from_fn(pacing::pace))
             .wrap(Compress::default())
             .wrap(from_fn(middleware::wrap))
-            .configure(|config| mount(config, &routes, serves_docs))
+            .configure(|config| mount(config, &ROUTES, serves_docs))
     };
     let head_timeout = Duration::from_secs(settings.head_timeout_seconds);
     let builder = actix_server::Server::build();

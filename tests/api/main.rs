@@ -183,5 +183,9 @@ fn main() -> ExitCode {
     suite.on_both(digests::SAME);
     suite.on_both(oc4ids::SAME);
     suite.on_both(year::SAME);
-    suite.run(&Arguments::from_args())
+    let mut arguments = Arguments::from_args();
+    // A test waits for the disk and for intervals more than it computes.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    arguments.test_threads.get_or_insert(2 * cores);
+    suite.run(&arguments)
 }
