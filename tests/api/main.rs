@@ -82,6 +82,7 @@ mod restatements;
 mod roll_overs;
 mod schema;
 mod search;
+mod security_rows;
 mod sessions;
 mod sheets;
 mod starts;
@@ -107,6 +108,7 @@ fn main() -> ExitCode {
     suite.once(floors::ALL);
     suite.once(documents::ALL);
     suite.once(golden::ONCE);
+    suite.once(security_rows::ALL);
     suite.on_each(sessions::ALL);
     suite.on_each(open_sessions::ALL);
     suite.on_each(totp::ALL);
