@@ -84,6 +84,7 @@ impl DatabaseConfig {
 }
 
 /// Settings of the server.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// Address and port to listen on

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::documents::{document, operations};
 use crate::support::run::Once;
 
 /// Tests of this file.
@@ -15,6 +16,7 @@ pub const ALL: Once = &[
         "security_rows::fields_of_passwords_are_masked_and_can_be_filled",
         fields_of_passwords_can_be_filled,
     ),
+    ("security_rows::no_address_carries_a_credential", no_address_carries_a_credential),
     ("security_rows::scripts_keep_nothing_and_evaluate_nothing", scripts_keep_nothing),
 ];
 
@@ -195,4 +197,22 @@ fn scripts_keep_nothing() {
             assert!(!text.contains(word), "{script} has {word}");
         }
     }
+}
+
+/// Parameters of paths and queries stand in histories of browsers and logs of proxies.
+fn no_address_carries_a_credential() {
+    let mut parameters = 0;
+    for (path, method, operation) in operations(&document()) {
+        let all = operation["parameters"].as_array().into_iter().flatten();
+        for parameter in all.filter(|parameter| parameter["in"] != "header") {
+            let name = parameter["name"].as_str().unwrap();
+            parameters += 1;
+            for word in ["password", "secret", "token", "credential", "username", "totp"] {
+                // The number of a secret, by which it is revoked, is none.
+                let found = name.contains(word) && name != "secret_id";
+                assert!(!found, "{method} {path}: {name}");
+            }
+        }
+    }
+    assert!(parameters > 500, "{parameters} parameters");
 }
