@@ -84,6 +84,7 @@ impl DatabaseConfig {
 }
 
 /// Settings of the server.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// Address and port to listen on
@@ -207,6 +208,11 @@ pub struct Config {
     #[arg(long, env = "SECOND_PERSON", default_value = "strict")]
     pub second_person: SecondPerson,
 
+    /// Accounts of the roles commission, auditor and admin can do nothing before they confirmed a second
+    /// factor
+    #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
+    pub require_second_factor: bool,
+
     /// Hosts that webhooks may be sent to, comma-separated, as host or host:port; empty disables
     /// webhooks
     #[arg(long, env = "WEBHOOK_HOSTS", default_value = "", hide_default_value = true)]
@@ -267,6 +273,7 @@ impl Config {
             stop_seconds = self.stop_seconds,
             access_log_days = self.access_log_days,
             second_person = %self.second_person,
+            require_second_factor = self.require_second_factor,
             webhook_hosts = %self.webhook_hosts,
             webhook_ca_file = self.webhook_ca_file.as_ref().map(|f| f.display().to_string()),
             today = self.today.map(|d| d.to_string()),
@@ -308,6 +315,7 @@ impl Config {
             stop_seconds: 5,
             access_log_days: 180,
             second_person: SecondPerson::Strict,
+            require_second_factor: false,
             webhook_hosts: AllowedHosts::default(),
             webhook_ca_file: None,
             today: None,

@@ -77,3 +77,22 @@ impl std::fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_less_than_32_bytes_is_refused_and_a_made_one_is_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let (short, missing) = (folder.path().join("short"), folder.path().join("missing"));
+        std::fs::write(&short, format!("  {}\n", "k".repeat(31))).unwrap();
+
+        let made = Secret::read_or_make(&missing).unwrap();
+
+        assert!(Secret::read_or_make(&short).unwrap_err().contains("shorter than 32 bytes"));
+        assert!(Secret::read(&short).is_err());
+        assert_eq!(Secret::read(&missing).unwrap().bytes(), made.bytes());
+        assert_eq!((made.bytes().len(), format!("{made:?}")), (43, "Secret(…)".to_owned()));
+    }
+}

@@ -27,7 +27,7 @@ use crate::http::request_id::RequestId;
 use crate::http::signature::{Argument, Entry};
 use crate::http::tokens::Machine;
 use crate::store::Conn;
-use crate::usecases::accounts::holder::{self, KnownUse, TokenClient, TokenHolder};
+use crate::usecases::accounts::holder::{self, SessionRules, TokenClient, TokenHolder};
 use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::{Anonymous, Ask};
 use crate::usecases::caller::Caller;
@@ -127,8 +127,12 @@ async fn identify(
         None => None,
     };
     let holder = TokenHolder { session, user, machine };
-    let known = KnownUse { idle: app.config.idle_limit(), noted: app.session_uses.last(session) };
-    let find = move |asked: &mut Anonymous<'_>| holder::find_caller(asked, holder, &origin, known);
+    let rules = SessionRules {
+        idle: app.config.idle_limit(),
+        noted: app.session_uses.last(session),
+        needs_second_factor: app.config.require_second_factor,
+    };
+    let find = move |asked: &mut Anonymous<'_>| holder::find_caller(asked, holder, &origin, rules);
     let found = app.ask_anonymously(find).await?.ok_or_else(invalid_token)?;
     if found.use_is_due {
         app.session_uses.note(session, now);

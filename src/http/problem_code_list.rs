@@ -152,6 +152,12 @@ pub(super) const CODES: &[ProblemCode] = &[
         "Change the first password before anything else.",
     ),
     code(
+        "second-factor-required",
+        403,
+        "该角色须先启用动态码。",
+        "The account needs a second factor before anything else.",
+    ),
+    code(
         "not-found",
         404,
         "不存在，或当前账号看不到。",

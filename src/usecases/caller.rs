@@ -19,6 +19,8 @@ pub(crate) struct Caller {
     pub author: Author,
     /// The scopes of a machine client's token; `None` for a person.
     pub scopes: Option<Vec<ClientScope>>,
+    /// True if the account must confirm a second factor before anything else.
+    pub lacks_second_factor: bool,
 }
 
 impl Caller {
@@ -31,7 +33,7 @@ impl Caller {
     /// account that is logged in.
     ///
     /// # Errors
-    /// `password-change-required`, `forbidden`, `scope-missing`.
+    /// `password-change-required`, `second-factor-required`, `forbidden`, `scope-missing`.
     pub(crate) fn must_be_able_to(&self, actions: &[Action]) -> Result<(), Refusal> {
         if actions.is_empty() {
             return Ok(());
@@ -42,6 +44,9 @@ impl Caller {
                 "Change your first password before anything else: PUT /api/v1/me/password.",
             );
             return Err(Refusal::new(RefusalKind::Forbidden, "password-change-required", words));
+        }
+        if self.lacks_second_factor && !actions.contains(&Action::UseSecondFactor) {
+            return Err(second_factor_required());
         }
         let role = self.user.role;
         let allowed: Vec<Action> = actions.iter().copied().filter(|a| role.may(*a)).collect();
@@ -54,6 +59,14 @@ impl Caller {
         }
         Ok(())
     }
+}
+
+fn second_factor_required() -> Refusal {
+    let words = Words::new(
+        "本单位要求该角色启用动态码：请先获取密钥（PUT /api/v1/me/totp）并确认（PUT /api/v1/me/totp/confirmation），或在“我的账号”页面办理。",
+        "Your role needs a second factor here. Get a secret (PUT /api/v1/me/totp) and confirm it (PUT /api/v1/me/totp/confirmation), or use the page of your account.",
+    );
+    Refusal::new(RefusalKind::Forbidden, "second-factor-required", words)
 }
 
 fn for_people() -> Refusal {

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -247,6 +248,8 @@ pub struct Running {
     pub child: Process,
     /// Its address and port.
     pub address: String,
+    /// The lines of its log after that of its address; ends when the process does.
+    pub log: Receiver<String>,
 }
 
 /// Starts the server and waits for its listening address.
@@ -258,8 +261,10 @@ pub fn start(mut command: Command) -> Running {
         let (_, rest) = line.split_once("listening on: ")?;
         Some(rest.split_whitespace().next()?.to_owned())
     });
-    std::thread::spawn(move || lines.for_each(drop));
-    Running { child, address: address.expect("it listens") }
+    let (send, log) = channel();
+    // Nobody may wait for the lines: the pipe must be emptied all the same.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(send.send(line))));
+    Running { child, address: address.expect("it listens"), log }
 }
 
 pub fn terminate(child: &Child) {
@@ -294,7 +299,7 @@ async fn a_backup_is_the_whole_register_and_checked(app: TestApp) {
 async fn a_request_in_flight_is_finished_after_sigterm(app: TestApp) {
     let serving = command(&app, &["serve", "--workers", "1"]);
     let outcome = tokio::task::spawn_blocking(move || {
-        let Running { mut child, address } = start(serving);
+        let Running { mut child, address, .. } = start(serving);
         let health = Command::new(env!("CARGO_BIN_EXE_major-projects"));
         let healthy = { health }.args(["healthcheck", "--listen", &address]).status().unwrap();
         let body = r#"{"username":"nobody","password":"a guess"}"#;

@@ -18,6 +18,7 @@ tests![
     the_cookie_is_for_pages_and_the_token_for_the_api,
     behind_tls_the_cookie_is_of_this_host_alone,
     logging_out_ends_the_session_at_once,
+    logging_in_again_ends_the_former_session,
     a_form_from_elsewhere_does_nothing,
     a_first_password_is_changed_before_anything_else,
     the_overview_equals_the_api,
@@ -94,6 +95,10 @@ async fn behind_tls_the_cookie_is_of_this_host_alone(app: TestApp) {
     let cookie = let_in.headers.get(SET_COOKIE).unwrap().to_str().unwrap();
     assert!(cookie.starts_with("__Host-session=") && cookie.contains("Secure"), "{cookie}");
     assert!(cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+    let chosen = browser.send("/language", &[("language", "en")]).await.expect(303);
+    let cookie = chosen.headers.get(SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(cookie.starts_with("__Host-language=en;") && cookie.contains("Secure"), "{cookie}");
+    assert!(browser.open("/password").await.contains("Change password"));
     browser.get("/").await.expect(200);
     // A proxy that sets the header has the same effect; the cookie without prefix is not accepted.
     let plain = Browser::log_in(&app, "commission").await;
@@ -110,9 +115,32 @@ async fn logging_out_ends_the_session_at_once(app: TestApp) {
 
     assert_eq!(out.location, "/log-in");
     assert_eq!(browser.cookie("session"), "");
+    let cleared = out.headers.get("clear-site-data").unwrap().to_str().unwrap();
+    assert_eq!(cleared, "\"cache\", \"storage\"");
     let thief = Browser::new(&app);
     let again = thief.request(Method::GET, "/").header("Cookie", format!("session={stolen}"));
     thief.take(again).await.expect(303);
+}
+
+async fn logging_in_again_ends_the_former_session(app: TestApp) {
+    app.add_user("commission", Role::Commission, None, None, false).await;
+    app.add_user("auditor", Role::Auditor, None, None, false).await;
+    let browser = Browser::log_in(&app, "commission").await;
+    let former = browser.cookie("session");
+    let elsewhere = Browser::log_in(&app, "commission").await;
+
+    let wrong = [("username", "auditor"), ("password", "not it at all")];
+    browser.send("/log-in", &wrong).await.expect(422);
+    browser.get("/").await.expect(200);
+    let fields = [("username", "auditor"), ("password", PASSWORD)];
+    browser.send("/log-in", &fields).await.expect(303);
+
+    assert_ne!(browser.cookie("session"), former);
+    let thief = Browser::new(&app);
+    let again = thief.request(Method::GET, "/").header("Cookie", format!("session={former}"));
+    let again = thief.take(again).await.expect(303);
+    assert!(again.location.starts_with("/log-in"), "{}", again.location);
+    elsewhere.get("/").await.expect(200);
 }
 
 async fn a_form_from_elsewhere_does_nothing(app: TestApp) {

@@ -32,6 +32,8 @@ tests![
     wrong_codes_are_limited_and_logged_as_wrong_passwords_are,
     codes_cannot_be_guessed_by_who_knows_the_password,
     other_roles_and_machines_have_none,
+    a_reset_password_does_not_replace_the_code,
+    the_setting_lets_nobody_work_without_a_second_factor,
     no_secret_is_stored_or_shown_again,
     the_pages_enrol_log_in_and_remove,
 ];
@@ -135,6 +137,48 @@ async fn log_in_needs_a_code_once_one_was_confirmed(app: TestApp) {
     log_in(&app, "commission", Some(&code(&app, secret, 0))).await.expect(201);
     // Others are asked for none.
     app.role(Role::Auditor).await;
+}
+
+async fn a_reset_password_does_not_replace_the_code(app: TestApp) {
+    const RESET: &str = "window ladder orchid 93";
+    let (me, admin) = (app.commission().await, app.role(Role::Admin).await);
+    let (secret, _) = enrol(&app, &me).await;
+    let reset = format!("/users/{}/password", me.get("/me").await.id());
+
+    admin.put(&reset, &json!({"password": RESET})).await.expect(200);
+
+    let mut log_in = json!({"username": "commission", "password": RESET});
+    let refused = app.stranger().post("/sessions", &log_in).await.expect(401);
+    assert_eq!(refused.code(), "code-needed");
+    log_in["code"] = json!(code(&app, &secret, 1));
+    app.stranger().post("/sessions", &log_in).await.expect(201);
+}
+
+async fn the_setting_lets_nobody_work_without_a_second_factor(app: TestApp) {
+    let strict = Config { require_second_factor: true, ..Config::for_tests() };
+    let app = app.beside(strict).await;
+    let (commission, auditor) = (app.commission().await, app.role(Role::Auditor).await);
+    let browser = Browser::log_in(&app, "commission").await;
+
+    for (actor, path) in
+        [(&commission, "/projects"), (&commission, "/events"), (&auditor, "/access-log")]
+    {
+        let refused = actor.get(path).await.expect(403);
+        assert_eq!(refused.code(), "second-factor-required", "{path}");
+    }
+    assert_eq!(browser.get("/projects").await.expect(303).location, "/password#totp");
+    let own = browser.open("/password").await;
+    assert!(own.contains("本单位要求该角色启用动态码"), "{own}");
+    // Roles that have none, and one's own account, are not concerned.
+    app.role(Role::Viewer).await.get("/projects").await.expect(200);
+    commission.get("/me").await.expect(200);
+    let (secret, _) = enrol(&app, &commission).await;
+
+    commission.get("/projects").await.expect(200);
+    let next = json!({"code": code(&app, &secret, 1)});
+    commission.post("/me/totp/removal", &next).await.expect(204);
+    commission.get("/projects").await.expect(403);
+    auditor.get("/access-log").await.expect(403);
 }
 
 async fn a_code_is_taken_once_and_one_step_early_or_late(app: TestApp) {

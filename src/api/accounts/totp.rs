@@ -34,7 +34,7 @@ pub(crate) fn routes() -> Routes {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TotpRecoveryCodes {
     /// The codes.
-    #[schema(example = json!(["MFRG-GZDF-MZTW-Q2LK"]))]
+    #[schema(example = json!(["MFRG-GZDF-MZTW-Q2LK-NRWW-G33Q-OE"]))]
     pub recovery_codes: Vec<String>,
 }
 

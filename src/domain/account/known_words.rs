@@ -46,13 +46,64 @@ const OF_THE_CITY: [&str; 38] = [
     "发改委",
 ];
 
+/// What the commonest passwords here are made of: to `Admin@123456` the estimate gives many years.
+const OF_PASSWORDS: [&str; 46] = [
+    "admin",
+    "administrator",
+    "guanliyuan",
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "passwd",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "woaini",
+    "5201314",
+    "1314520",
+    "huawei",
+    "inspur",
+    "china",
+    "zhongguo",
+    "qwert",
+    "qwerty",
+    "qwertyuiop",
+    "asdfg",
+    "asdfghjkl",
+    "zxcvb",
+    "zxcvbnm",
+    "qazwsx",
+    "1qaz2wsx",
+    "1qaz@wsx",
+    "!qaz2wsx",
+    "1q2w3e",
+    "1q2w3e4r",
+    "q1w2e3r4",
+    "12345",
+    "123456",
+    "1234567",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "654321",
+    "111111",
+    "000000",
+    "666666",
+    "888888",
+    "123123",
+    "112233",
+    "147258369",
+];
+
 /// Least letters of a word that is cut out of a password; shorter ones stand in other words.
 const LEAST_LETTERS: usize = 5;
 
-/// The words of the city, and `names` in the forms people type them: as they are written, in their
+/// The words of the city and of common passwords, and `names` in the forms people type them: as they are written, in their
 /// parts, in pinyin and by its initials. In lower case.
 pub(crate) fn known_words<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
-    let mut words: BTreeSet<String> = OF_THE_CITY.iter().map(ToString::to_string).collect();
+    let common = OF_THE_CITY.iter().chain(&OF_PASSWORDS);
+    let mut words: BTreeSet<String> = common.map(ToString::to_string).collect();
     for name in names {
         let name = name.to_lowercase();
         words.extend(name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
@@ -119,6 +170,7 @@ mod tests {
         assert_eq!(left_without("Dongying2021", &words), 3);
         assert_eq!(left_without("DongYing@Kenli#2021!", &words), 6);
         assert_eq!(left_without("zhangweizhangwei1", &words), 1);
+        assert_eq!(left_without("Admin@123456", &words), 1);
         assert_eq!(left_without("river lantern copper 47", &words), 13);
     }
 }

@@ -1,7 +1,8 @@
 //! Log-in, log-out and language choice.
 
+use actix_web::http::header::{CLEAR_SITE_DATA, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use serde_json::json;
 
@@ -59,9 +60,8 @@ async fn log_in(
     language: Language,
     from: Origin,
     limit: AttemptLimit,
-    form: OpenForm,
+    OpenForm(fields): OpenForm,
 ) -> Result<HttpResponse, Problem> {
-    let OpenForm(fields) = form;
     let next = next_of(fields.get("next"));
     let username = fields.get("username").unwrap_or_default().to_owned();
     let shown = json!({"username": username, "password": fields.exact("password")});
@@ -75,6 +75,10 @@ async fn log_in(
     };
     match opened {
         Ok(token) => {
+            // The browser's former session would stay open, and nobody would end it.
+            if let Ok(former) = Permit::<LoggedIn>::extract(&request).await {
+                open_sessions::end_session(former).await?;
+            }
             let mut answer = see_other(&next);
             answer.add_cookie(&cookies::log_in(&app, &request, token)).map_err(Problem::broken)?;
             Ok(answer)
@@ -105,6 +109,8 @@ async fn log_out(
     let gone = cookies::log_out(&app, &request);
     open_sessions::end_session(who).await?;
     let mut answer = see_other("/log-in");
+    let cleared = HeaderValue::from_static("\"cache\", \"storage\"");
+    answer.headers_mut().insert(CLEAR_SITE_DATA, cleared);
     answer.add_cookie(&gone).map_err(Problem::broken)?;
     Ok(answer)
 }

@@ -49,6 +49,7 @@ pub(crate) fn mount(config: &mut ServiceConfig) {
 pub(super) struct OwnPage {
     shell: Shell,
     must: bool,
+    lacks_second_factor: bool,
     errors: FormErrors,
     sessions: PageView<OpenSessionView>,
     /// The second factor; `None` for a role that uses none.
@@ -95,7 +96,18 @@ pub(super) async fn page(
     shell.notice = notice::from_query(&visit.query, visit.language);
     let must = visit.who.caller.user.must_change_password;
     let Shown { errors, totp_errors, enrolment, recovery_codes } = shown;
-    Ok(OwnPage { shell, must, errors, sessions, totp, totp_errors, enrolment, recovery_codes })
+    let lacks_second_factor = visit.who.caller.lacks_second_factor && recovery_codes.is_empty();
+    Ok(OwnPage {
+        shell,
+        must,
+        lacks_second_factor,
+        errors,
+        sessions,
+        totp,
+        totp_errors,
+        enrolment,
+        recovery_codes,
+    })
 }
 
 async fn show(request: HttpRequest, visit: Visit<LoggedIn>) -> Result<impl Responder, Problem> {

@@ -46,7 +46,7 @@ async fn serve(asked: Path<String>) -> impl Responder {
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
-        Some("svg") => "image/svg+xml",
+        Some("svg") => "image/svg+xml; charset=utf-8",
         Some(_) | None => "application/octet-stream",
     };
     HttpResponse::Ok()

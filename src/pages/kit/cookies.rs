@@ -13,6 +13,8 @@ const SESSION: &str = "session";
 /// host over HTTPS only.
 const HOST_SESSION: &str = "__Host-session";
 const LANGUAGE: &str = "language";
+/// Name of the language cookie behind TLS.
+const HOST_LANGUAGE: &str = "__Host-language";
 
 /// True if the browser connects over TLS. A client that forges the header only gets a stricter
 /// cookie.
@@ -44,7 +46,8 @@ pub(crate) fn log_out(app: &App, request: &HttpRequest) -> Cookie<'static> {
 
 /// The chosen language; Chinese by default.
 pub(crate) fn language(request: &HttpRequest) -> Language {
-    match request.cookie(LANGUAGE).as_ref().map(Cookie::value) {
+    let chosen = request.cookie(HOST_LANGUAGE).or_else(|| request.cookie(LANGUAGE));
+    match chosen.as_ref().map(Cookie::value) {
         Some("en") => Language::English,
         Some(_) | None => Language::Chinese,
     }
@@ -56,7 +59,9 @@ pub(crate) fn choose(app: &App, request: &HttpRequest, language: Language) -> Co
         Language::Chinese => "zh",
         Language::English => "en",
     };
-    plain(LANGUAGE, code.to_owned(), is_secure(app, request)).max_age(Duration::days(365)).finish()
+    let secure = is_secure(app, request);
+    let name = if secure { HOST_LANGUAGE } else { LANGUAGE };
+    plain(name, code.to_owned(), secure).max_age(Duration::days(365)).finish()
 }
 
 fn plain(

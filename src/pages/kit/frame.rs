@@ -73,8 +73,10 @@ fn show(asked: &HttpRequest, problem: &Problem, language: Language) -> HttpRespo
     if problem.status == StatusCode::UNAUTHORIZED {
         return redirect_to_log_in(asked);
     }
-    if problem.code == "password-change-required" {
-        return see_other("/password");
+    match problem.code {
+        "password-change-required" => return see_other("/password"),
+        "second-factor-required" => return see_other("/password#totp"),
+        _ => {}
     }
     let id = asked.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
     let view = ProblemPage {
@@ -114,8 +116,6 @@ fn protect(headers: &mut HeaderMap) {
     let mut set = |name: &'static str, value: &'static str| {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     };
-    set("referrer-policy", "same-origin");
-    set("x-frame-options", "DENY");
     set("cross-origin-opener-policy", "same-origin");
     // Pages are not cached, so that nothing is readable after log-out.
     set("cache-control", "no-store");

@@ -42,6 +42,13 @@ pub(crate) fn find(conn: &mut Conn, user: UserId) -> Result<Option<Totp>> {
     }))
 }
 
+/// True if the account has a second factor that was confirmed.
+pub(crate) fn is_confirmed(conn: &mut Conn, user: UserId) -> Result<bool> {
+    let confirmed =
+        totp::table.filter(totp::user_id.eq(user.0)).filter(totp::confirmed_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(confirmed)).get_result(conn)?)
+}
+
 /// Replaces the second factor of an account by an unconfirmed one.
 pub(crate) fn put(conn: &mut Conn, user: UserId, salt: &str, now: Timestamp) -> Result<()> {
     remove(conn, user)?;

@@ -7,8 +7,8 @@ use crate::usecases::refusal::Refusal;
 
 /// Number of codes of an account.
 const CODES: usize = 8;
-/// Random bytes of a code: 80 bits, so that a plain digest is enough.
-const BYTES: usize = 10;
+/// Random bytes of a code: 128 bits, so that a plain digest is enough (ASVS 6.5.2 and 11.5.1).
+const BYTES: usize = 16;
 /// Letters of a group.
 const GROUP: usize = 4;
 
@@ -60,7 +60,7 @@ mod tests {
         let texts = codes.texts();
 
         assert_eq!(texts.len(), 8);
-        assert!(texts.iter().all(|code| code.len() == 19), "{texts:?}");
+        assert!(texts.iter().all(|code| code.len() == 32), "{texts:?}");
         assert!(texts.windows(2).all(|pair| pair[0] != pair[1]));
         let typed = texts[0].to_lowercase().replace('-', " ");
         assert_eq!(digest_of(&typed), codes.digests()[0]);

@@ -28,7 +28,7 @@ pub(crate) fn decide(ask: &mut Ask<'_>, kind: JobKind, query: &str) -> Result<Jo
     if jobs::count_open(ask.conn)? >= MOST_JOBS {
         return Err(too_many());
     }
-    let Caller { user, session, author, scopes } = ask.caller;
+    let Caller { user, session, author, scopes, .. } = ask.caller;
     let starter = JobStarter {
         user: user.id,
         session: *session,
@@ -98,7 +98,8 @@ pub(crate) fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<C
     let origin = Origin { request_id: starter.request_id.clone(), address: starter.origin.clone() };
     let author = origin.author(&user);
     let Some(client) = starter.client else {
-        return Ok(Some(Caller { user, session, author, scopes: None }));
+        let lacks_second_factor = false;
+        return Ok(Some(Caller { user, session, author, scopes: None, lacks_second_factor }));
     };
     let client = clients::get(conn, client)?;
     if client.user.id != user.id || !client.is_good(now) {
@@ -109,5 +110,6 @@ pub(crate) fn caller_of(asked: &mut Anonymous<'_>, job: &Job) -> Result<Option<C
     scopes.retain(|scope| client.scopes.contains(scope));
     let author = author.into_client(client.id, &client.name);
     let user = User { username: client.name, ..user };
-    Ok(Some(Caller { user, session, author, scopes: Some(scopes) }))
+    let scopes = Some(scopes);
+    Ok(Some(Caller { user, session, author, scopes, lacks_second_factor: false }))
 }
