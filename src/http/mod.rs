@@ -29,6 +29,7 @@ mod list_file;
 pub(crate) mod long_write;
 pub(crate) mod middleware;
 pub(crate) mod once;
+mod ordered_json;
 pub(crate) mod pacing;
 pub(crate) mod plain_text;
 pub(crate) mod precondition;
