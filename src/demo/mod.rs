@@ -5,8 +5,10 @@
 //! their names contain 示例.
 
 pub(crate) mod accounts;
+mod life;
 pub mod load;
 pub(crate) mod months;
 pub(crate) mod numbers;
 pub(crate) mod portfolio;
+mod progress;
 pub(crate) mod welcome;

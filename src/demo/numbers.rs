@@ -2,6 +2,9 @@
 
 use crate::domain::money::Fen;
 
+/// One 万元, in 分.
+pub(super) const WAN: i64 = 1_000_000;
+
 /// `SplitMix64` (Steele, Lea, Flood 2014): small, and identical on every machine and in every
 /// version.
 #[derive(Clone, Debug)]

@@ -2,18 +2,16 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::demo::numbers::{Numbers, split};
-use crate::domain::milestone::TEMPLATES;
+use crate::demo::life::{Life, day, life};
+use crate::demo::numbers::{Numbers, WAN, split};
+use crate::demo::progress::{SketchMilestone, milestones, reports};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
 use crate::domain::plan::Envelope;
 use crate::domain::plan::year_plan::MonthlyAmounts;
 use crate::domain::project::{Nature, Stage};
-use crate::domain::rate::Hundredths;
 use crate::domain::report::ReportFigures;
 
-/// One 万元, in 分.
-const WAN: i64 = 1_000_000;
 /// Fixed seed, so that every run gives the same figures.
 const SEED: u64 = 20_210_621;
 
@@ -54,17 +52,6 @@ pub(crate) struct Sketch {
     pub reports: Vec<(Month, ReportFigures)>,
 }
 
-/// A milestone of a synthetic project.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SketchMilestone {
-    /// Baseline date.
-    pub baseline: NaiveDate,
-    /// Forecast date, if it differs from the baseline.
-    pub forecast: Option<NaiveDate>,
-    /// Actual date.
-    pub actual: Option<NaiveDate>,
-}
-
 /// Generates projects whose sums equal `envelopes` exactly.
 pub(crate) fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
     let mut numbers = Numbers::new(SEED);
@@ -82,66 +69,6 @@ pub(crate) fn portfolio(year: Year, envelopes: &[Envelope]) -> Vec<Sketch> {
         }
     }
     all
-}
-
-/// Start, finish and stage of a project in mid-year.
-struct Life {
-    stage: Stage,
-    planned_start: NaiveDate,
-    actual_start: Option<NaiveDate>,
-    actual_finish: Option<NaiveDate>,
-    first_planned_month: u32,
-    last_planned_month: u32,
-}
-
-fn day(year: Year, month: u32, day: i64) -> NaiveDate {
-    let first =
-        Month::new(year, month).map_or_else(|| year.january().first_day(), Month::first_day);
-    first + Days::new(u64::try_from(day - 1).unwrap_or(0))
-}
-
-fn life(numbers: &mut Numbers, year: Year) -> Life {
-    let before = Year::new(year.get() - 1).unwrap_or(year);
-    let kind = numbers.between(1, 100);
-    let late = i64::from(numbers.chance(30)) * numbers.between(5, 28);
-    let on = numbers.between(1, 25);
-    if kind <= 55 {
-        // Continued from the previous year.
-        let month = u32::try_from(numbers.between(3, 11)).unwrap_or(3);
-        let start = day(before, month, on);
-        let done = numbers.chance(8);
-        Life {
-            stage: if done { Stage::Completed } else { Stage::Construction },
-            planned_start: start,
-            actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
-            actual_finish: done.then(|| day(year, 5, on)),
-            first_planned_month: 1,
-            last_planned_month: if done { 5 } else { 12 },
-        }
-    } else if kind <= 85 {
-        // Started between January and March.
-        let month = u32::try_from(numbers.between(1, 3)).unwrap_or(1);
-        let start = day(year, month, on);
-        Life {
-            stage: Stage::Construction,
-            planned_start: start,
-            actual_start: Some(start + Days::new(u64::try_from(late).unwrap_or(0))),
-            actual_finish: None,
-            first_planned_month: month,
-            last_planned_month: 12,
-        }
-    } else {
-        // To start between May and September; some are overdue.
-        let month = u32::try_from(numbers.between(5, 9)).unwrap_or(9);
-        Life {
-            stage: Stage::Reserve,
-            planned_start: day(year, month, on),
-            actual_start: None,
-            actual_finish: None,
-            first_planned_month: month,
-            last_planned_month: 12,
-        }
-    }
 }
 
 fn sketch(
@@ -205,135 +132,6 @@ fn months(numbers: &mut Numbers, annual: Fen, life: &Life) -> MonthlyAmounts {
     let weights: Vec<i64> = (1..=12).zip(SEASON).map(weight).collect();
     let parts = split(annual, &weights, WAN);
     MonthlyAmounts(<[Fen; 12]>::try_from(parts).unwrap_or_default())
-}
-
-/// Progress of a month in words.
-const WORDS: [&str; 6] = [
-    "基础施工，完成桩基检测",
-    "主体结构施工至三层",
-    "厂房钢结构吊装",
-    "设备采购合同签订，首批设备到场",
-    "管线安装，同步推进道路硬化",
-    "室内装修和设备调试",
-];
-
-fn reports(
-    numbers: &mut Numbers,
-    year: Year,
-    total: Fen,
-    before: Fen,
-    months: &MonthlyAmounts,
-    life: &Life,
-) -> Vec<(Month, ReportFigures)> {
-    let Some(start) = life.actual_start else {
-        return Vec::new();
-    };
-    let mut done = before;
-    let mut received = Fen::ZERO;
-    let mut paid = Fen::ZERO;
-    let mut built = 0;
-    let mut all = Vec::new();
-    let pace = pace(numbers);
-    for month in year.months().take(5).filter(|m| *m >= Month::of(start)) {
-        let planned = months.of(month.number()).get();
-        let idle = month.number() == 2 && numbers.chance(10);
-        let percent = if idle { 0 } else { pace + numbers.between(-6, 6) };
-        let exact = i128::from(planned) * i128::from(percent) / 100;
-        // Rounded down to half a 万元, and never more than the total.
-        let completed = i64::try_from(exact).unwrap_or(0) / (WAN / 2) * (WAN / 2);
-        let completed = Fen::new(completed).min(total - done);
-        done += completed;
-        received += completed;
-        paid += Fen::new(completed.get() / 10 * 9 / WAN * WAN);
-        let financial = i128::from(done.get()) * 10_000 / i128::from(total.get().max(1));
-        let about = i64::try_from(financial).unwrap_or(0) + numbers.between(-300, 300);
-        let finished = life.actual_finish.is_some_and(|finish| Month::of(finish) == month);
-        built = if finished { 10_000 } else { built_by(built, about, idle) };
-        let words = (numbers.between(0, 2) + i64::from(month.number())).rem_euclid(6);
-        let words = usize::try_from(words).ok().and_then(|at| WORDS.get(at));
-        all.push((
-            month,
-            ReportFigures {
-                completed,
-                physical: Some(Hundredths::new(built)),
-                progress: words.map(|w| (*w).to_owned()).unwrap_or_default(),
-                zero_reason: if completed.is_zero() {
-                    "春节停工，节后复工".to_owned()
-                } else {
-                    String::new()
-                },
-                full_year_forecast: None,
-                funds_received: Some(received),
-                funds_paid: Some(paid),
-            },
-        ));
-    }
-    all
-}
-
-/// Physical progress after a month, in hundredths of a per cent: near `about`, the share of the
-/// money, and never below what was `built` before, since that stays.
-fn built_by(built: i64, about: i64, idle: bool) -> i64 {
-    if idle && built > 0 { built } else { about.clamp(built, 10_000) }
-}
-
-/// Completion as a percentage of the plan: most projects follow it, some lag, a few hardly
-/// progress.
-fn pace(numbers: &mut Numbers) -> i64 {
-    match numbers.between(1, 100) {
-        1..=72 => numbers.between(95, 110),
-        73..=92 => numbers.between(62, 88),
-        _ => numbers.between(15, 50),
-    }
-}
-
-/// Milestones around start and finish; those before the start are reached if the project has
-/// started.
-fn milestones(
-    numbers: &mut Numbers,
-    life: &Life,
-    finish: NaiveDate,
-    year: Year,
-) -> Vec<SketchMilestone> {
-    // Days from the start to each template's baseline; the last two count from the finish.
-    const FROM_START: [i64; 12] = [-240, -180, -150, -120, -90, -20, -45, 0, 200, 300, 0, 60];
-    let late_by = life.actual_start.map(|start| (start - life.planned_start).num_days());
-    TEMPLATES
-        .iter()
-        .zip(FROM_START)
-        .map(|(template, days)| {
-            let from = if matches!(template.code, "completion_acceptance" | "operation") {
-                finish
-            } else {
-                life.planned_start
-            };
-            let baseline = from + chrono::TimeDelta::days(days);
-            let procedure_done = life.stage != Stage::Reserve || days <= -90;
-            let actual = match template.code {
-                "start" => life.actual_start,
-                "completion_acceptance" => life.actual_finish,
-                "operation" => None,
-                "main_structure" | "equipment_installation" => built(numbers, life, baseline, year),
-                _ if procedure_done => Some(baseline),
-                _ => None,
-            };
-            let moved = actual.is_none() && late_by.unwrap_or(20) > 0 && numbers.chance(25);
-            let forecast =
-                moved.then(|| baseline + chrono::TimeDelta::days(numbers.between(5, 60)));
-            SketchMilestone { baseline, forecast, actual }
-        })
-        .collect()
-}
-
-/// Actual date of a construction milestone: most of those due by the end of May, with some
-/// variation in days.
-fn built(numbers: &mut Numbers, life: &Life, baseline: NaiveDate, year: Year) -> Option<NaiveDate> {
-    if let Some(finish) = life.actual_finish {
-        return Some(finish.min(baseline));
-    }
-    let reached = baseline + chrono::TimeDelta::days(numbers.between(-5, 20));
-    let punctual = numbers.chance(85);
-    (punctual && life.actual_start.is_some() && reached <= day(year, 5, 31)).then_some(reached)
 }
 
 #[cfg(test)]
