@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use crate::cli::database::open;
 use crate::cli::failure::Failed;
 use crate::cli::lookup::{area, unit};
+use crate::cli::record::record_event;
 use crate::config::DatabaseConfig;
 use crate::domain::account::access::Role;
 use crate::domain::account::scope::ClientScope;
@@ -17,8 +18,7 @@ use crate::store::accounts::clients::Client;
 use crate::store::accounts::recorded::RecordedClient;
 use crate::store::accounts::sessions;
 use crate::store::accounts::users::User;
-use crate::store::events;
-use crate::store::events::{Author, Event, changes};
+use crate::store::events::{Event, changes};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::client_view::{ClientInput, parse};
 use crate::usecases::accounts::clients::NewSecret;
@@ -111,7 +111,7 @@ fn record(
     let before = before.map(|before| RecordedClient::of(before, &secrets));
     let values = changes(before.as_ref(), &RecordedClient::of(client, &secrets));
     let event = Event::of(kind, "client", client.id.0, values);
-    Ok(events::record(conn, &Author::system("command line"), SystemClock.now(), &event)?)
+    record_event(conn, &event)
 }
 
 async fn disable(args: DisableArgs) -> Result<(), String> {

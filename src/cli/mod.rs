@@ -9,6 +9,7 @@ mod healthcheck;
 mod lookup;
 mod migrate;
 mod openapi;
+mod record;
 mod renew_feed;
 mod restore;
 mod seed;

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use crate::cli::database::open;
 use crate::cli::failure::Failed;
 use crate::cli::lookup::{area, unit};
+use crate::cli::record::record_event;
 use crate::config::DatabaseConfig;
 use crate::domain::account::access::Role;
 use crate::domain::clock::Clock;
@@ -21,8 +22,7 @@ use crate::store::accounts::sessions;
 use crate::store::accounts::totp;
 use crate::store::accounts::users;
 use crate::store::accounts::users::{NewUser, User};
-use crate::store::events;
-use crate::store::events::{Author, Event, changes};
+use crate::store::events::{Event, changes};
 use crate::store::{Conn, Db};
 use crate::telemetry::SystemClock;
 use crate::usecases::accounts::password;
@@ -179,11 +179,6 @@ async fn add(args: AddArgs) -> Result<(), String> {
     Ok(())
 }
 
-fn record(conn: &mut Conn, kind: &'static str, user: &User) -> Result<(), Failed> {
-    let author = Author::system("command line");
-    Ok(events::record(conn, &author, SystemClock.now(), &Event::of_user(kind, user.id))?)
-}
-
 /// Records a change of an account with its fields before and after.
 fn record_change(
     conn: &mut Conn,
@@ -191,11 +186,10 @@ fn record_change(
     before: Option<&User>,
     after: &User,
 ) -> Result<(), Failed> {
-    let author = Author::system("command line");
     let before = before.map(RecordedUser::from);
     let changes = changes(before.as_ref(), &RecordedUser::from(after));
     let event = Event::of(kind, "user", after.id.0, changes);
-    Ok(events::record(conn, &author, SystemClock.now(), &event)?)
+    record_event(conn, &event)
 }
 
 /// Applies `work` to the account and ends its sessions, in one transaction.
@@ -232,7 +226,7 @@ async fn passwd(args: PasswdArgs) -> Result<(), String> {
         new_password(args.password_file.as_ref(), &check, &[&args.username, &display_name])?;
     change(&db, args.username.clone(), move |conn, user| {
         passwords::set(conn, user.id, &hash, true)?;
-        record(conn, "user.password_reset", user)
+        record_event(conn, &Event::of_user("user.password_reset", user.id))
     })
     .await?;
     print_password(
@@ -262,7 +256,7 @@ async fn remove_totp(args: DisableArgs) -> Result<(), String> {
         if !totp::remove(conn, user.id)? {
             return Err(Failed(format!("{} has no second factor", user.username)));
         }
-        record(conn, "user.totp_removed", user)
+        record_event(conn, &Event::of_user("user.totp_removed", user.id))
     })
     .await?;
     println!("{} logs in with the password alone; its sessions have ended", args.username);
