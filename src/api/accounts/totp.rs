@@ -75,8 +75,8 @@ async fn counted_code<T>(
 
 /// Show my second factor
 ///
-/// Whether log-in needs a code of an authenticator app besides the password. It is optional, for the roles
-/// `commission`, `auditor` and `admin`.
+/// Whether log-in needs a code of an authenticator app besides the password. It is for the roles `commission`,
+/// `auditor` and `admin`, and optional unless the operator demands it (`REQUIRE_SECOND_FACTOR`).
 #[utoipa::path(get, path = "/me/totp")]
 async fn get_my_totp(who: Permit<UseSecondFactor>) -> Result<Json<TotpView>, Problem> {
     who.ask(totp::show).await.map(Json)
