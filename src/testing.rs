@@ -15,7 +15,7 @@ pub use crate::domain::reporting_month::ReportingMonth;
 pub use crate::domain::webhook::allowed_hosts::AllowedHosts;
 pub use crate::domain::words::Language;
 pub use crate::http::{document, document30};
-pub use crate::store::{Conn, DatabaseUrl, Db, DbOptions, StoreError, Use, migrate};
+pub use crate::store::{Conn, DatabaseUrl, Db, DbOptions, StoreError, Use};
 
 /// The table of routes.
 pub mod api {
@@ -30,6 +30,11 @@ pub mod demo {
 /// Printing the OpenAPI document.
 pub mod documents {
     pub use crate::http::documents::pretty;
+}
+
+/// Migrations.
+pub mod migrate {
+    pub use crate::store::events::adopt::migrate;
 }
 
 /// The record.
@@ -88,6 +93,12 @@ pub mod seed {
 /// Areas.
 pub mod areas {
     pub use crate::store::reference::areas::find_by_code;
+}
+
+/// The images of rows.
+pub mod record {
+    pub use crate::store::record::recorded;
+    pub use crate::store::record::tables::{Column, Kind, TABLES, Table};
 }
 
 /// Units.

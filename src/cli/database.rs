@@ -6,8 +6,11 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use crate::config::DatabaseConfig;
+use crate::domain::clock::Clock;
+use crate::store::events::adopt::migrate;
 use crate::store::events::feed_id;
-use crate::store::{DatabaseUrl, Db, DbOptions, migrate, private};
+use crate::store::{DatabaseUrl, Db, DbOptions, private};
+use crate::telemetry::SystemClock;
 
 /// Opens the database of `settings` and migrates it to the schema of this version.
 pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
@@ -15,7 +18,7 @@ pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     for warning in exposed_files(settings, &url) {
         warn!("{warning}");
     }
-    for name in migrate::migrate(&url).map_err(|e| e.to_string())? {
+    for name in migrate(&url, SystemClock.now()).map_err(|e| e.to_string())? {
         info!("migrated {url}: {name}");
     }
     if feed_id::renew_if_restored(&url).map_err(|e| e.to_string())? {

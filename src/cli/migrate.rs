@@ -3,11 +3,13 @@
 #![expect(clippy::print_stdout, reason = "a command answers on stdout")]
 
 use crate::config::DatabaseConfig;
-use crate::store::migrate;
+use crate::domain::clock::Clock;
+use crate::store::events::adopt::migrate;
+use crate::telemetry::SystemClock;
 
 pub(super) fn run(settings: &DatabaseConfig) -> Result<(), String> {
     let url = settings.url()?;
-    let ran = migrate::migrate(&url).map_err(|e| e.to_string())?;
+    let ran = migrate(&url, SystemClock.now()).map_err(|e| e.to_string())?;
     for name in &ran {
         println!("ran {name}");
     }

@@ -24,7 +24,7 @@ use crate::domain::reference::unit::{ProjectUnit, Unit, UnitKind, UnitRole};
 use crate::domain::report::warning::warnings;
 use crate::domain::report::{Report, ReportState, Step};
 use crate::store::events;
-use crate::store::events::{Author, Event};
+use crate::store::events::{Author, Event, FieldChange};
 use crate::store::plans::year_plans;
 use crate::store::projects::{external_ids, units as project_units};
 use crate::store::reference::{areas, industries, units};
@@ -98,7 +98,12 @@ pub async fn load(
     }
     db.write(move |conn| {
         let plan = plans::get(conn, year)?;
+        let id = plan.id.0;
         plans::save(conn, &Plan { synthetic: true, ..plan })?;
+        let marked =
+            FieldChange { field: "synthetic".to_owned(), before: false.into(), after: true.into() };
+        let event = Event::of("plan.changed", "plan", id, vec![marked]);
+        events::record(conn, &Author::system("demo"), now, &event)?;
         months::publish(conn, year, today, now)
     })
     .await?;

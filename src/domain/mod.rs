@@ -17,6 +17,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod figures;
 pub(crate) mod fold;
+pub(crate) mod hash;
 pub(crate) mod headings;
 pub(crate) mod id;
 pub(crate) mod issue;

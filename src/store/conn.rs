@@ -185,6 +185,20 @@ fn with_timeouts(url: &str) -> String {
     url
 }
 
+/// Makes the temporary table of a connection to PostgreSQL in which triggers list what it writes;
+/// see [`crate::store::record`].
+pub(super) fn list_on_postgres(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(c) = conn {
+        c.batch_execute(
+            "create temporary table if not exists written_rows (
+                 n bigint generated always as identity, tbl text not null, row_id bigint not null,
+                 op text not null, old text, new text
+             ) on commit delete rows",
+        )?;
+    }
+    Ok(())
+}
+
 /// Connection manager of the read pool.
 #[derive(Debug)]
 pub(super) struct Manager {
@@ -199,7 +213,11 @@ impl ManageConnection for Manager {
     type Error = StoreError;
 
     fn connect(&self) -> Result<Conn> {
-        Conn::open(&self.url, self.wanted)
+        let mut conn = Conn::open(&self.url, self.wanted)?;
+        if self.wanted == Use::Write {
+            list_on_postgres(&mut conn)?;
+        }
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<()> {

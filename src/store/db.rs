@@ -13,6 +13,7 @@ use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
 use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
 use crate::store::migrate;
 use crate::store::read_gate::ReadGate;
+use crate::store::record;
 use crate::store::rehearsal::ids::{self, ReservedIds};
 use crate::store::rehearsal::{Rehearsal, RehearsalPlan, Rehearsed};
 use crate::store::url::DatabaseUrl;
@@ -328,7 +329,11 @@ fn try_once<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     start_attempt();
     conn.begin(Begin::Exclusive).map_err(StoreError::from)?;
-    let done = guarded(|| work(conn));
+    let done = guarded(|| {
+        let done = work(conn)?;
+        record::finish(conn)?;
+        Ok(done)
+    });
     if done.is_ok() {
         // Diesel rolls back when a commit fails.
         conn.commit().map_err(StoreError::of_commit)?;

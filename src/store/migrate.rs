@@ -24,7 +24,7 @@ const LOCK: i64 = 7_203_455_021;
 ///
 /// # Errors
 /// [`StoreError::Unreachable`]; [`StoreError::NewerSchema`], in which case nothing was changed.
-pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
+pub(crate) fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
     let mut conn = Conn::open(url, Use::Write)?;
     if let Conn::Postgres(c) = &mut conn {
         sql_query("SET lock_timeout = 0").execute(c)?;

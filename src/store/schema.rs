@@ -120,6 +120,16 @@ diesel::table! {
         hash -> Nullable<Text>,
         subject_version -> Nullable<BigInt>,
         subject_key -> Nullable<Text>,
+        text -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    event_private (id) {
+        id -> BigInt,
+        event_id -> BigInt,
+        salt -> Text,
+        text -> Text,
     }
 }
 
@@ -680,6 +690,7 @@ diesel::table! {
 diesel::joinable!(deliveries -> webhooks (webhook_id));
 diesel::joinable!(envelopes -> industries (industry_id));
 diesel::joinable!(envelopes -> plans (plan_id));
+diesel::joinable!(event_private -> events (event_id));
 diesel::joinable!(events -> projects (project_id));
 diesel::joinable!(client_secrets -> clients (client));
 diesel::joinable!(clients -> users (user_id));
@@ -732,6 +743,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     deliveries,
     envelopes,
+    event_private,
     events,
     project_external_ids,
     idempotency_keys,

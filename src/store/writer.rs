@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::store::conn::{Begin, Conn, Use};
 use crate::store::error::{Result, StoreError, start_attempt, was_full};
 use crate::store::read_gate::ReadGate;
+use crate::store::record;
 use crate::store::rehearsal::{REHEARSED, read_only};
 use crate::store::url::DatabaseUrl;
 use crate::store::wal::Wal;
@@ -52,7 +53,11 @@ where
     F: FnMut(&mut Conn) -> Result<T, E> + Send,
 {
     fn run(&mut self, conn: &mut Conn) -> bool {
-        let outcome = guarded(|| (self.task)(conn));
+        let outcome = guarded(|| {
+            let done = (self.task)(conn)?;
+            record::finish(conn)?;
+            Ok(done)
+        });
         let succeeded = outcome.is_ok();
         self.outcome = Some(outcome);
         succeeded
@@ -99,7 +104,7 @@ impl Writer {
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread { url, conn, full, wal }.serve(&waiting))
+            .spawn(move || Thread { url, conn, full, wal, lists: false }.serve(&waiting))
             .map_err(StoreError::broken)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -155,6 +160,8 @@ struct Thread {
     /// True while the disk is full.
     full: Arc<AtomicBool>,
     wal: Wal,
+    /// True once the connection lists what it writes.
+    lists: bool,
 }
 
 impl Thread {
@@ -224,6 +231,9 @@ impl Thread {
 
     fn run(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
         start_attempt();
+        if !self.lists {
+            self.lists = record::list_writes(&mut self.conn)?;
+        }
         self.conn.begin(Begin::Exclusive)?;
         let done = group.iter_mut().try_for_each(|job| run_alone(&mut self.conn, job.as_mut()));
         let commit = done.and_then(|()| Ok(self.conn.commit()?));
@@ -239,7 +249,10 @@ impl Thread {
     /// disk.
     fn reopen(&mut self) {
         match Conn::open(&self.url, Use::Write) {
-            Ok(conn) => self.conn = conn,
+            Ok(conn) => {
+                self.conn = conn;
+                self.lists = false;
+            }
             Err(e) => tracing::error!("the writer cannot reopen its database: {e}"),
         }
     }

@@ -167,7 +167,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
             diesel::sql_query(sql).execute(conn)?;
             Ok::<(), major_projects::testing::StoreError>(())
         };
-        app.db.write(run).await.unwrap();
+        app.tamper(run).await;
     };
     tamper(
         "update bulletins set content = replace(content, '90.00', '99.00') where month = '2023-02'",
@@ -185,8 +185,9 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     assert_eq!(wrong().await, Vec::<String>::new());
     tamper("delete from bulletins where month = '2023-03'").await;
     let found = wrong().await;
-    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
     assert!(found[0].contains("is missing"), "{found:?}");
+    assert!(found[2].contains("was deleted without an event"), "{found:?}");
 }
 
 async fn every_summary_answers_as_published(app: TestApp) {
@@ -419,7 +420,7 @@ async fn take_fields_out(app: &TestApp) {
         }
         Ok::<(), major_projects::testing::StoreError>(())
     };
-    app.db.write(run).await.unwrap();
+    app.tamper(run).await;
 }
 
 async fn an_event_that_lacks_a_field_stops_no_publication(app: TestApp) {

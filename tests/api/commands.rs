@@ -192,7 +192,9 @@ async fn verify_finds_inconsistent_rows(app: TestApp) {
     let sound = run(command(&app, &["verify"])).await;
     execute(
         &app,
-        "update year_plans set current_number = 2; delete from events where kind = 'report.confirmed'",
+        "update year_plans set current_number = 2;
+         delete from event_private where event_id in (select id from events where kind = 'report.confirmed');
+         delete from events where kind = 'report.confirmed'",
     );
     let tampered = run(command(&app, &["verify"])).await;
 
@@ -201,6 +203,7 @@ async fn verify_finds_inconsistent_rows(app: TestApp) {
     assert_eq!(tampered.status.code(), Some(1), "{said}");
     assert!(said.contains("year plan 1: versions [1], expected 1 to 2"), "{said}");
     assert!(said.contains("report 1 has no event"), "{said}");
+    assert!(said.contains("monthly_reports 1: state is \"confirmed\"; event "), "{said}");
 }
 
 async fn clients_are_made_from_the_command_line(app: TestApp) {

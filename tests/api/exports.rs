@@ -29,10 +29,10 @@ const MANY: usize = 20_501;
 
 async fn run(app: &TestApp, sql: String) {
     let job = move |conn: &mut Conn| {
-        diesel::sql_query(&sql).execute(conn)?;
+        diesel::sql_query(sql).execute(conn)?;
         Ok::<(), StoreError>(())
     };
-    app.db.write(job).await.unwrap();
+    app.tamper(job).await;
 }
 
 /// Adds copies of project `of`, with names of their own.

@@ -446,7 +446,7 @@ async fn what_cannot_be_published_is_refused(app: TestApp) {
         diesel::sql_query(more).execute(conn)?;
         Ok::<(), StoreError>(())
     };
-    app.db.write(insert).await.unwrap();
+    app.tamper(insert).await;
     let refused = commission.get(PACKAGE).await;
     assert_eq!(
         (refused.status, refused.errors()),

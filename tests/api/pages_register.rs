@@ -5,7 +5,7 @@ use major_projects::testing::{Calendar as _, Clock as _};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, set_up};
 use crate::support::browser::{Browser, Shown};
 use crate::support::run::OnEach;
 use crate::tests;
@@ -386,7 +386,7 @@ async fn a_stage_and_a_light_are_the_commission_s_to_change(app: TestApp) {
 
 async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
     let (commission, id) = one_project(&app).await;
-    let bureau = app.unit_id("市自然资源局").await;
+    let (bureau, now) = (app.unit_id("市自然资源局").await, app.clock.now());
     app.db
         .write(move |conn| {
             use major_projects::testing::UnitId;
@@ -394,7 +394,8 @@ async fn an_issue_lives_its_whole_life_on_its_page(app: TestApp) {
             use major_projects::testing::units;
             let unit = units::get(conn, UnitId(bureau))?;
             let unit = major_projects::testing::Unit { kind: UnitKind::Government, ..unit };
-            units::save(conn, &unit)
+            units::save(conn, &unit)?;
+            set_up(conn, now)
         })
         .await
         .unwrap();

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use major_projects::testing::Config;
 use major_projects::testing::Role;
-use major_projects::testing::{Conn, Use, migrate};
+use major_projects::testing::{Clock, Conn, Use, migrate};
 use serde_json::{Value, json};
 
 use crate::documents::{document, operations};
@@ -282,8 +282,8 @@ async fn rows_of_an_earlier_release_are_made_searchable(app: TestApp) {
     assert_eq!(found(&commission, "/projects", "II期").await, [""; 0]);
 
     for _ in 0..2 {
-        let url = app.database.url.clone();
-        let ran = tokio::task::spawn_blocking(move || migrate::migrate(&url)).await.unwrap();
+        let (url, now) = (app.database.url.clone(), app.clock.now());
+        let ran = tokio::task::spawn_blocking(move || migrate::migrate(&url, now)).await.unwrap();
         assert_eq!(ran.unwrap(), [""; 0]);
 
         for q in ["II期示例", "城投1", "污水"] {

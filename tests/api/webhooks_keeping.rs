@@ -244,7 +244,7 @@ async fn another_server_key_signs_nothing_old(app: TestApp) {
         diesel::sql_query("update webhook_secrets set fingerprint = 'another'").execute(conn)?;
         Ok::<(), major_projects::testing::StoreError>(())
     };
-    app.db.write(job).await.unwrap();
+    app.tamper(job).await;
     unit(&commission, "甲公司").await;
 
     let failed = deliveries(&commission, &made, waiting(1, 1)).await.remove(0);

@@ -91,6 +91,8 @@ text_enum! {
         UnitCreated = "unit.created" "新建单位",
         /// Unit changed.
         UnitUpdated = "unit.updated" "修改单位",
+        /// Row taken into the record: its first image.
+        RegisterAdopted = "register.adopted" "纳入数据记录",
         /// File imported.
         ImportCompleted = "import.completed" "导入文件",
         /// Logged in.

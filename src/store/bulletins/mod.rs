@@ -7,9 +7,9 @@ pub(crate) mod parts;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::hash::sha256;
 use crate::domain::id::BulletinId;
 use crate::domain::month::{Month, Year};
 use crate::store::bulletins::content::Content;
@@ -52,12 +52,6 @@ impl Bulletin {
             published_by: content.published_by.to_owned(),
         })
     }
-}
-
-/// SHA-256 of `text`, in hexadecimal.
-pub(crate) fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[derive(Queryable, Selectable)]

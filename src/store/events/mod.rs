@@ -5,7 +5,9 @@
 //! and `hash` stay empty until [`crate::store::events::seal`] fills them shortly after the commit.
 
 mod actor;
+pub(crate) mod adopt;
 mod author;
+mod compare;
 pub(crate) mod digests;
 pub mod feed_id;
 mod limits;
@@ -17,7 +19,7 @@ pub mod verify;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
@@ -25,28 +27,9 @@ use crate::domain::id::{ProjectId, SessionId, UserId};
 use crate::store::schema::events;
 use crate::store::{Conn, Result, StoreError};
 
+pub use crate::domain::event::change::FieldChange;
 pub use crate::store::events::author::Author;
 pub(crate) use crate::store::events::subject::SubjectState;
-
-/// One changed field of an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldChange {
-    /// Field name as in the API.
-    pub field: String,
-    /// Previous value; null if there was none.
-    pub before: Value,
-    /// New value.
-    pub after: Value,
-}
-
-impl FieldChange {
-    /// Text entered together with a change, such as its reason.
-    pub fn said(field: &str, words: &str) -> Self {
-        Self { field: field.to_owned(), before: Value::Null, after: words.into() }
-    }
-}
-
-// Transition: the earlier names, until no other noun uses them.
 
 /// Fields in which two views of a record differ; all fields if there was no record before.
 pub(crate) fn changes<T: Serialize>(before: Option<&T>, after: &T) -> Vec<FieldChange> {

@@ -146,7 +146,7 @@ pub struct FeedFilter {
 }
 
 /// Record kinds that are accounts or belong to one.
-const ACCOUNTS: [&str; 5] = ["user", "session", "client", "webhook", "proposal"];
+const ACCOUNTS: [&str; 6] = ["user", "session", "client", "webhook", "proposal", "register"];
 
 type Listed<'a> = diesel::helper_types::IntoBoxed<
     'a,
@@ -184,7 +184,10 @@ fn shown(filter: &FeedFilter) -> Listed<'_> {
     if !filter.accounts {
         query = query.filter(events::subject_kind.ne_all(ACCOUNTS));
     }
-    if !filter.kinds.is_empty() {
+    if filter.kinds.is_empty() {
+        // One for each row of the register: only for those who ask for them.
+        query = query.filter(events::subject_kind.ne("register"));
+    } else {
         query = query.filter(events::kind.eq_any(filter.kinds.iter().map(String::as_str)));
     }
     if let Some(project) = filter.project {

@@ -13,7 +13,7 @@ use diesel::sql_types::Bool;
 use serde::Serialize;
 
 use crate::domain::clock::Timestamp;
-use crate::store::bulletins::sha256;
+use crate::domain::hash::sha256;
 use crate::store::schema::events;
 use crate::store::{Conn, Result};
 
@@ -37,12 +37,13 @@ struct Row {
     changes: String,
     request_id: String,
     origin: String,
+    text: Option<String>,
     sequence: Option<i64>,
     previous_hash: Option<String>,
     hash: Option<String>,
 }
 
-/// Input of an event's hash; the order of the fields matters.
+/// Input of the hash of an event of format 1; the order of the fields matters.
 #[derive(Serialize)]
 struct Sealed<'a> {
     sequence: i64,
@@ -63,6 +64,12 @@ struct Sealed<'a> {
 
 impl Row {
     fn hash(&self, sequence: i64, previous_hash: &str) -> Result<String> {
+        if let Some(text) = &self.text {
+            return Ok(sha256(&format!(
+                "mp/event/v2\n{sequence}\n{}\n{previous_hash}\n{text}",
+                self.id
+            )));
+        }
         let sealed = Sealed {
             sequence,
             previous_hash,

@@ -6,9 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 
+use crate::domain::hash::sha256;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
+use crate::store::events::compare::compare;
 use crate::store::events::limits::totals_hold;
 use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
@@ -33,7 +35,7 @@ pub struct Verified {
 
 impl Verified {
     /// A check of `looked_at` rows that has found nothing yet.
-    pub(super) fn of(what: &'static str, looked_at: usize) -> Self {
+    pub(in crate::store) fn of(what: &'static str, looked_at: usize) -> Self {
         Self { what, looked_at, wrong: Vec::new(), noted: Vec::new() }
     }
 }
@@ -44,13 +46,26 @@ impl Verified {
 /// [`StoreError`] if the database cannot be read or has another schema.
 pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
-    let mut checks = vec![year_plan_versions(conn)?, totals_hold(conn)?, events_readable(conn)?];
-    checks.push(projects_have_events(conn)?);
-    checks.push(confirmed_reports_have_events(conn)?);
-    checks.push(bulletins_are_as_published(conn)?);
-    checks.push(chain_of_events(conn)?);
+    let mut checks = vec![
+        checked("versions of year plans", year_plan_versions(conn))?,
+        checked("total investment of projects", totals_hold(conn))?,
+        checked("events", events_readable(conn))?,
+        checked("projects and the events of their registration", projects_have_events(conn))?,
+        checked("confirmed reports and their events", confirmed_reports_have_events(conn))?,
+        checked("bulletins and their chain", bulletins_are_as_published(conn))?,
+        checked("the chain of sealed events", chain_of_events(conn))?,
+    ];
+    checks.extend(compare(conn)?);
     checks.extend(file_is_sound(conn)?);
     Ok(checks)
+}
+
+/// The check of `what`. A value that cannot be read is something it found.
+fn checked(what: &'static str, found: Result<Verified>) -> Result<Verified> {
+    match found {
+        Err(StoreError::Broken(e)) => Ok(Verified { wrong: vec![e], ..Verified::of(what, 0) }),
+        found => found,
+    }
 }
 
 /// Fields of a bulletin's content that identify it and its predecessor.
@@ -71,7 +86,7 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
     let mut previous: Option<String> = None;
     for bulletin in &all {
         let month = bulletin.month;
-        let found = bulletins::sha256(&bulletin.content);
+        let found = sha256(&bulletin.content);
         if found != bulletin.sha256 {
             wrong.push(format!(
                 "bulletin {month}: the hash of its content is {found}, not the recorded one"

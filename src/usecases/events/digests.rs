@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::event::digest::{MonthMark, ProjectMark};
+use crate::domain::hash::sha256;
 use crate::domain::id::{IndustryId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::month::{Month, Year};
-use crate::store::bulletins::sha256;
 use crate::store::events::{digests, seal};
 use crate::store::reference::industries;
 use crate::usecases::ask::Ask;

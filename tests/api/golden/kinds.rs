@@ -14,6 +14,7 @@ const SINCE: &[&str] = &[
     "proposal.refused",
     "proposal.submitted",
     "proposal.withdrawn",
+    "register.adopted",
     "user.recovery_code_used",
     "user.sessions_ended",
     "user.totp_confirmed",

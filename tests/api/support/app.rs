@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use major_projects::testing::Clock;
 use major_projects::testing::ReportingMonth;
 use major_projects::testing::Role;
 use major_projects::testing::Year;
+use major_projects::testing::events::{Author, Event, record};
 use major_projects::testing::password;
 use major_projects::testing::users;
 use major_projects::testing::users::NewUser;
 use major_projects::testing::web::{self, Server};
+use major_projects::testing::{Clock, Conn, Timestamp, Use};
 use major_projects::testing::{Config, Secret};
 use major_projects::testing::{Db, DbOptions, StoreError, reporting_months};
 use major_projects::testing::{areas, units};
@@ -52,7 +53,8 @@ impl TestApp {
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
         let options = DbOptions { connections: 4, wait: PATIENCE, deadline: PATIENCE };
         let db = Db::open(&database.url, options).unwrap();
-        db.write(open_months).await.unwrap();
+        let now = clock.now();
+        db.write(move |conn| open_months(conn, now)).await.unwrap();
         let server =
             web::start(config, &Secret::for_tests(), db.clone(), clock.clone(), calendar.clone());
         let client =
@@ -69,6 +71,26 @@ impl TestApp {
             folder: tempfile::tempdir().unwrap(),
         };
         Self::start_with(database, config).await
+    }
+
+    /// A connection of another program: what it writes is in no event.
+    pub fn tampering(&self) -> Conn {
+        Conn::open(&self.database.url, Use::Write).unwrap()
+    }
+
+    /// Runs `work` in a transaction of another program.
+    pub async fn tamper<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        let mut conn = self.tampering();
+        let run = move || {
+            conn.savepoint().unwrap();
+            let done = work(&mut conn).unwrap();
+            conn.commit().unwrap();
+            done
+        };
+        tokio::task::spawn_blocking(run).await.unwrap()
     }
 
     /// True for PostgreSQL.
@@ -138,7 +160,7 @@ impl TestApp {
                 return Ok(());
             }
             let unit_id = match unit {
-                Some(name) => Some(unit_id(conn, name)?),
+                Some(name) => Some(unit_id(conn, name, now)?),
                 None => None,
             };
             let area_id = match area {
@@ -157,14 +179,15 @@ impl TestApp {
                 must_change_password,
             };
             users::insert(conn, &new, now)?;
-            Ok::<(), StoreError>(())
+            set_up(conn, now)
         });
         added.await.unwrap();
     }
 
     /// Id of a unit; creates it if missing.
     pub async fn unit_id(&self, name: &'static str) -> i64 {
-        self.db.write(move |conn| unit_id(conn, name)).await.unwrap().0
+        let now = self.clock.now();
+        self.db.write(move |conn| unit_id(conn, name, now)).await.unwrap().0
     }
 
     /// Logs in to an account.
@@ -179,15 +202,22 @@ impl TestApp {
 
 /// Opens the months of 2020 to 2022 with late due dates, so that tests about other things are not
 /// limited by them.
-fn open_months(conn: &mut major_projects::testing::Conn) -> Result<(), StoreError> {
+fn open_months(conn: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
     if reporting_months::list(conn, None)?.is_empty() {
         for month in (2020..=2022).filter_map(Year::new).flat_map(Year::months) {
             let far = month.last_day() + chrono::Days::new(3_650);
             let opening = ReportingMonth::opening(month, month.first_day(), far);
             reporting_months::insert(conn, &opening)?;
         }
+        set_up(conn, now)?;
     }
     Ok(())
+}
+
+/// Records what a test sets up without a request, by an event that readers of the feed do not see.
+pub fn set_up(conn: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
+    let event = Event::of("register.adopted", "register", 0, Vec::new());
+    record(conn, &Author::system("test"), now, &event)
 }
 
 /// A login name for a unit with a Chinese name.
@@ -196,13 +226,16 @@ fn name_of(unit: &str) -> String {
 }
 
 fn unit_id(
-    conn: &mut major_projects::testing::Conn,
+    conn: &mut Conn,
     name: &str,
+    now: Timestamp,
 ) -> Result<major_projects::testing::UnitId, StoreError> {
     use major_projects::testing::{Unit, UnitKind};
     if let Some(unit) = units::find_by_name(conn, name)? {
         return Ok(unit.id);
     }
     let unit = Unit::named(name, UnitKind::Enterprise);
-    Ok(units::insert(conn, &unit)?.id)
+    let id = units::insert(conn, &unit)?.id;
+    set_up(conn, now)?;
+    Ok(id)
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use major_projects::testing::record::recorded;
 use major_projects::testing::seed;
 use major_projects::testing::{Conn, DatabaseUrl, StoreError, Use, migrate};
 use tempfile::TempDir;
@@ -184,9 +185,10 @@ fn execute(url: &str, sql: &str) {
 
 fn prepare(url: &DatabaseUrl) {
     use major_projects::testing::Clock;
-    migrate::migrate(url).unwrap();
+    let now = TestClock::at(super::app::START).now();
+    migrate::migrate(url, now).unwrap();
     let mut conn = Conn::open(url, Use::Write).unwrap();
-    seed::load(&mut conn, TestClock::at(super::app::START).now()).unwrap();
+    recorded(&mut conn, |conn| seed::load(conn, now)).unwrap();
     if let Conn::Sqlite(conn) = &mut conn {
         // Checkpoint the journal, so that copying one file is enough.
         let folded =

@@ -1,0 +1,2 @@
+drop table event_private;
+alter table events drop column text;

@@ -1,0 +1,268 @@
+//! The record: `verify` names every row that is not as the program wrote it.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use major_projects::testing::events::verify::verify;
+use major_projects::testing::record::{Kind, TABLES};
+use major_projects::testing::{Clock, Conn, StoreError};
+use serde_json::json;
+
+use crate::support::app::TestApp;
+use crate::support::golden::Golden;
+use crate::support::run::OnEach;
+use crate::tests;
+
+tests![
+    OnEach;
+    every_table_and_column_is_covered_or_said_not_to_be,
+    every_altered_column_is_named,
+    deleted_and_inserted_rows_are_named,
+    altered_events_are_named,
+    a_write_without_an_event_fails,
+    a_register_of_format_1_is_adopted,
+];
+
+/// What `verify` finds.
+async fn wrong(app: &TestApp) -> Vec<String> {
+    let checks = app.db.read(verify).await.unwrap();
+    checks.into_iter().flat_map(|check| check.wrong).collect()
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Nullable<Text>)]
+    line: Option<String>,
+}
+
+fn numbers(conn: &mut Conn, sql: &str) -> Vec<i64> {
+    let rows: Vec<Row> = match conn {
+        Conn::Sqlite(c) => sql_query(sql).load(c).unwrap(),
+        Conn::Postgres(c) => sql_query(sql).load(c).unwrap(),
+    };
+    rows.into_iter().map(|row| row.number).collect()
+}
+
+fn lines(conn: &mut Conn, sql: &str) -> BTreeSet<String> {
+    let rows: Vec<Line> = match conn {
+        Conn::Sqlite(c) => sql_query(sql).load(c).unwrap(),
+        Conn::Postgres(c) => sql_query(sql).load(c).unwrap(),
+    };
+    rows.into_iter().filter_map(|row| row.line).collect()
+}
+
+async fn every_table_and_column_is_covered_or_said_not_to_be(app: TestApp) {
+    let mut conn = app.tampering();
+    let sql = match &conn {
+        Conn::Sqlite(_) => {
+            "select m.name || '.' || p.name as line from sqlite_master m join pragma_table_info(m.name) p
+             where m.type = 'table' and m.name not like 'sqlite%' and m.name not like '\\_\\_%' escape '\\'"
+        }
+        Conn::Postgres(_) => {
+            "select table_name || '.' || column_name as line from information_schema.columns
+             where table_schema = 'public' and table_name not like '\\_\\_%'"
+        }
+    };
+    let document = include_str!("../../docs/record.md");
+    let mut covered = BTreeSet::new();
+    for table in TABLES {
+        covered.insert(format!("{}.id", table.name));
+        for column in table.columns {
+            covered.insert(format!("{}.{}", table.name, column.name));
+        }
+    }
+    for column in lines(&mut conn, sql) {
+        let table = column.split('.').next().unwrap();
+        let is_out = document.contains(&format!("`{table}`"));
+        assert!(
+            covered.remove(&column) != is_out,
+            "{column} is covered and said not to be, or neither"
+        );
+    }
+    assert_eq!(covered, BTreeSet::new());
+}
+
+/// The golden register: rows of release 0.1.0 in nearly every table, adopted.
+async fn adopted(app: TestApp) -> TestApp {
+    Golden::load(app, "once.jsonl").await.app
+}
+
+/// SQL for another value of a column.
+fn other_value(name: &str, kind: Kind, conn: &Conn) -> String {
+    match kind {
+        Kind::Number | Kind::Money => format!("coalesce({name}, 0) + 1000003"),
+        Kind::Text | Kind::Private | Kind::Digest => format!("coalesce({name}, '') || 'x'"),
+        Kind::Day => "'1999-12-31'".to_owned(),
+        Kind::Instant => "'1999-12-31 23:59:59'".to_owned(),
+        Kind::Flag if matches!(conn, Conn::Sqlite(_)) => format!("1 - {name}"),
+        Kind::Flag => format!("not {name}"),
+        Kind::Derived => name.to_owned(),
+    }
+}
+
+/// Switches off what the database itself refuses.
+fn allow_everything(conn: &mut Conn) {
+    let sql = match conn {
+        Conn::Sqlite(_) => {
+            "pragma foreign_keys = off; pragma ignore_check_constraints = on;".to_owned()
+        }
+        Conn::Postgres(_) => {
+            let checks = lines(
+                conn,
+                "select format('alter table %s drop constraint %I', conrelid::regclass, conname) as line
+                 from pg_constraint where contype in ('c', 'f') and connamespace = 'public'::regnamespace",
+            );
+            checks.into_iter().collect::<Vec<_>>().join(";")
+        }
+    };
+    conn.batch_execute(&sql).unwrap();
+}
+
+async fn every_altered_column_is_named(app: TestApp) {
+    let app = adopted(app).await;
+    assert_eq!(wrong(&app).await, [""; 0]);
+    let mut conn = app.tampering();
+    allow_everything(&mut conn);
+    let (mut expected, mut empty) = (Vec::new(), Vec::new());
+    for (nth, table) in TABLES.iter().enumerate() {
+        let ids =
+            numbers(&mut conn, &format!("select id as number from {} order by id", table.name));
+        if ids.is_empty() {
+            empty.push(table.name);
+            continue;
+        }
+        for (place, column) in table.columns.iter().enumerate() {
+            if column.kind == Kind::Derived {
+                continue;
+            }
+            // Another row for each column, where there are enough.
+            let id = ids[(place * 7 + nth) % ids.len()];
+            let value = other_value(column.name, column.kind, &conn);
+            let (name, column) = (table.name, column.name);
+            conn.batch_execute(&format!("update {name} set {column} = {value} where id = {id}"))
+                .unwrap_or_else(|e| panic!("{name}.{column}: {e}"));
+            expected.push(format!("{name} {id}: {column} is "));
+        }
+    }
+    let found = wrong(&app).await;
+    for line in &expected {
+        assert!(found.iter().any(|l| l.starts_with(line)), "not found: {line}; {found:#?}");
+    }
+    assert!(
+        expected.len() > 200 && empty.len() < 6,
+        "{} altered; empty: {empty:?}",
+        expected.len()
+    );
+}
+
+async fn deleted_and_inserted_rows_are_named(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({})).await;
+    commission.plan_year(project, 100).await;
+    commission.confirmed(project, "2021-05", "3.00").await;
+    assert_eq!(wrong(&app).await, [""; 0]);
+    let mut conn = app.tampering();
+    let report = numbers(&mut conn, "select id as number from monthly_reports")[0];
+    conn.batch_execute(
+        "insert into monthly_reports (project_id, month, state, completed_fen, progress, zero_reason, return_reason,
+             warnings, version)
+         select project_id, '2021-06', state, completed_fen, progress, zero_reason, return_reason, warnings, version
+         from monthly_reports",
+    )
+    .unwrap();
+    let doubled = numbers(&mut conn, "select max(id) as number from monthly_reports")[0];
+    let found = wrong(&app).await;
+    assert!(
+        found.contains(&format!("monthly_reports {doubled}: was inserted without an event")),
+        "{found:#?}"
+    );
+
+    conn.batch_execute(&format!("delete from monthly_reports where id in ({report}, {doubled})"))
+        .unwrap();
+    let found = wrong(&app).await;
+    let gone = format!("monthly_reports {report}: was deleted without an event; event ");
+    assert!(
+        found.iter().any(|line| line.starts_with(&gone) && line.contains("report.confirmed")),
+        "{found:#?}"
+    );
+}
+
+async fn altered_events_are_named(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({"leader": "张三"})).await;
+    let mut conn = app.tampering();
+    let sql = format!(
+        "select id as number from events where kind = 'project.created' and subject_id = {project}"
+    );
+    let event = numbers(&mut conn, &sql)[0];
+    for (alter, expected) in [
+        (
+            "update event_private set text = replace(text, '张三', '李四') where event_id = $",
+            "its private part was altered",
+        ),
+        (
+            "update events set kind = 'project.updated' where id = $",
+            "its columns differ from its text",
+        ),
+        (
+            "update events set changes = replace(changes, '甲项目', '乙项目') where id = $",
+            "its columns differ from its text",
+        ),
+        ("delete from event_private where event_id = $", "its private part is missing"),
+    ] {
+        let found = {
+            conn.savepoint().unwrap();
+            conn.batch_execute(&alter.replace('$', &event.to_string())).unwrap();
+            verify(&mut conn).unwrap()
+        };
+        conn.rollback().unwrap();
+        let found: Vec<String> = found.into_iter().flat_map(|check| check.wrong).collect();
+        let line = format!("event {event}: {expected}");
+        assert!(found.contains(&line), "{alter}: {found:#?}");
+    }
+    assert_eq!(wrong(&app).await, [""; 0]);
+}
+
+async fn a_write_without_an_event_fails(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({})).await;
+    let rename = move |conn: &mut Conn| {
+        let sql = format!("update projects set name = '乙' where id = {project}");
+        Ok::<(), StoreError>(conn.batch_execute(&sql)?)
+    };
+    let failed = app.db.write(rename).await.unwrap_err();
+    assert!(failed.to_string().contains("without an event"), "{failed}");
+    assert_eq!(commission.get(&format!("/projects/{project}")).await.json["name"], "甲项目示例");
+    // What stands in no image needs no event.
+    let refill = move |conn: &mut Conn| {
+        Ok::<(), StoreError>(conn.batch_execute("update projects set search_text = ''")?)
+    };
+    app.db.write(refill).await.unwrap();
+    assert_eq!(wrong(&app).await, [""; 0]);
+}
+
+async fn a_register_of_format_1_is_adopted(app: TestApp) {
+    let app = adopted(app).await;
+    let mut conn = app.tampering();
+    let count = "select count(*) as number from events where kind = 'register.adopted'";
+    let adopted = numbers(&mut conn, count)[0];
+    let rows: i64 = TABLES
+        .iter()
+        .map(|t| numbers(&mut conn, &format!("select count(*) as number from {}", t.name))[0])
+        .sum();
+    assert!(adopted > 200 && adopted == rows, "{adopted} of {rows}");
+    // A second start adopts nothing.
+    let (url, now) = (app.database.url.clone(), app.clock.now());
+    let again = move || major_projects::testing::migrate::migrate(&url, now);
+    assert_eq!(tokio::task::spawn_blocking(again).await.unwrap().unwrap(), [""; 0]);
+    assert_eq!(numbers(&mut conn, count)[0], adopted);
+    assert_eq!(wrong(&app).await, [""; 0]);
+}
