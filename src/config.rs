@@ -5,7 +5,7 @@ pub(crate) mod oc4ids;
 pub(crate) mod secret;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tracing::info;
@@ -15,10 +15,16 @@ use crate::domain::account::session::IdleLimit;
 use crate::domain::proposal::SecondPerson;
 use crate::domain::webhook::allowed_hosts::AllowedHosts;
 use crate::http::client_address::{ForwardedHeader, TrustedProxies};
+use crate::store::record::RecordKey;
 use crate::store::{DatabaseUrl, UrlError};
 
 pub(crate) use oc4ids::Oc4idsConfig;
 pub use secret::Secret;
+
+fn record_key(secret: &Secret, file: &Path) -> Result<RecordKey, String> {
+    RecordKey::read(secret.bytes())
+        .ok_or_else(|| format!("a key in {} is shorter than 32 bytes", file.display()))
+}
 
 /// Settings of every command that opens a database.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +41,11 @@ pub(crate) struct DatabaseConfig {
     /// Directory of the embedded SQLite database and of generated keys
     #[arg(long, env = "DATA_DIR", default_value = "./data")]
     pub data_dir: PathBuf,
+
+    /// Path of the key that signs events; its first line signs, further lines are earlier keys
+    /// [default: record.key in the data directory; generated if missing]
+    #[arg(long, env = "RECORD_KEY_FILE")]
+    pub record_key_file: Option<PathBuf>,
 
     /// Maximum number of open database connections (SQLite: read connections only; PostgreSQL:
     /// reads and writes)
@@ -67,6 +78,32 @@ impl DatabaseConfig {
         let password = std::fs::read_to_string(file)
             .map_err(|e| format!("cannot read the database password in {}: {e}", file.display()))?;
         Ok(url.with_password(password.trim()))
+    }
+
+    /// The key of the record, which is generated if its file is missing.
+    ///
+    /// # Errors
+    /// A sentence with the remedy: unreadable, unwritable, or a key shorter than 32 bytes.
+    pub(crate) fn record_key(&self) -> Result<RecordKey, String> {
+        let file = self.record_key_path();
+        Secret::read_or_make(&file).and_then(|secret| record_key(&secret, &file))
+    }
+
+    /// The key of the record; `None` if there is no file.
+    ///
+    /// # Errors
+    /// As [`DatabaseConfig::record_key`].
+    pub(crate) fn record_key_if_any(&self) -> Result<Option<RecordKey>, String> {
+        let file = self.record_key_path();
+        if !file.exists() {
+            return Ok(None);
+        }
+        Secret::read(&file).and_then(|secret| record_key(&secret, &file)).map(Some)
+    }
+
+    /// Path of the key of the record.
+    pub(crate) fn record_key_path(&self) -> PathBuf {
+        self.record_key_file.clone().unwrap_or_else(|| self.data_dir.join("record.key"))
     }
 
     /// Logs the settings without secrets.

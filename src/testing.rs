@@ -97,8 +97,8 @@ pub mod areas {
 
 /// The images of rows.
 pub mod record {
-    pub use crate::store::record::recorded;
     pub use crate::store::record::tables::{Column, Kind, TABLES, Table};
+    pub use crate::store::record::{RecordKey, recorded};
 }
 
 /// Units.

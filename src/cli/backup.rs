@@ -43,13 +43,16 @@ fn note(settings: &DatabaseConfig, file: &Path) {
     }
 }
 
-pub(super) async fn run(settings: DatabaseConfig, file: PathBuf) -> Result<(), String> {
+pub(super) fn run(settings: &DatabaseConfig, file: PathBuf) -> Result<(), String> {
     let url = settings.url()?;
     backup::backup(&url, &file).map_err(|e| e.to_string())?;
     println!("wrote {}", file.display());
-    note(&settings, &file);
+    note(settings, &file);
     match url {
-        DatabaseUrl::Sqlite(_) => verify::run(&DatabaseUrl::Sqlite(file), &[]).await,
+        DatabaseUrl::Sqlite(_) => {
+            let key = settings.record_key_if_any()?;
+            verify::must_agree(&DatabaseUrl::Sqlite(file), key.as_ref(), Vec::new())
+        }
         DatabaseUrl::Postgres(_) => {
             println!(
                 "pg_restore reads its entries; `restore` into a new database verifies the rest"

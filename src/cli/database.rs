@@ -18,7 +18,8 @@ pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     for warning in exposed_files(settings, &url) {
         warn!("{warning}");
     }
-    for name in migrate(&url, SystemClock.now()).map_err(|e| e.to_string())? {
+    let key = settings.record_key()?;
+    for name in migrate(&url, &key, SystemClock.now()).map_err(|e| e.to_string())? {
         info!("migrated {url}: {name}");
     }
     if feed_id::renew_if_restored(&url).map_err(|e| e.to_string())? {
@@ -27,7 +28,7 @@ pub(super) fn open(settings: &DatabaseConfig) -> Result<Db, String> {
     let wait = Duration::from_secs(settings.db_wait_seconds);
     let deadline = Duration::from_secs(settings.db_deadline_seconds);
     let options = DbOptions { connections: settings.db_connections, wait, deadline };
-    Db::open(&url, options).map_err(|e| e.to_string())
+    Db::open(&url, &key, options).map_err(|e| e.to_string())
 }
 
 /// A warning for each file of the program that others than its owner can read. Asked before the
@@ -36,6 +37,7 @@ pub(super) fn exposed_files(settings: &DatabaseConfig, url: &DatabaseUrl) -> Vec
     let folder = &settings.data_dir;
     let mut paths = vec![folder.clone()];
     paths.extend(["jwt.key", "demo-accounts.json"].map(|name| folder.join(name)));
+    paths.push(settings.record_key_path());
     if let DatabaseUrl::Sqlite(file) = url {
         paths.extend(file.parent().filter(|own| *own != folder).map(Path::to_owned));
         paths.extend(private::files_of(file));

@@ -9,7 +9,8 @@ use crate::telemetry::SystemClock;
 
 pub(super) fn run(settings: &DatabaseConfig) -> Result<(), String> {
     let url = settings.url()?;
-    let ran = migrate(&url, SystemClock.now()).map_err(|e| e.to_string())?;
+    let ran =
+        migrate(&url, &settings.record_key()?, SystemClock.now()).map_err(|e| e.to_string())?;
     for name in &ran {
         println!("ran {name}");
     }

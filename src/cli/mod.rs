@@ -78,7 +78,9 @@ enum Command {
         listen: std::net::SocketAddr,
     },
     /// Check the integrity of the database: event chain, bulletins, plan versions and SQLite file
-    Verify(DatabaseConfig),
+    ///
+    /// Exit code 0: everything agrees. 1: the check could not be made. 3: something does not agree.
+    Verify(verify::VerifyArgs),
     /// Give the change feed a new id, after restoring a backup that another tool than `backup` made
     RenewFeed(DatabaseConfig),
     /// Write the database to a new file while the server is running, and check the file; PostgreSQL
@@ -104,6 +106,11 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start_logging(&cli.log, cli.log_format);
     let outcome = match cli.command {
+        Command::Verify(args) => match verify::run(&args) {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::from(verify::DOES_NOT_AGREE),
+            Err(words) => Err(words),
+        },
         Command::Openapi { v30 } => {
             openapi::run(v30);
             Ok(())
@@ -115,9 +122,8 @@ pub fn run() -> ExitCode {
         Command::Seed(database) => in_system(seed::run(database)),
         Command::User { command } => in_system(user::run(command)),
         Command::Client { command } => in_system(client::run(command)),
-        Command::Verify(database) => in_system(verify::of(database)),
         Command::RenewFeed(database) => in_system(renew_feed::run(database)),
-        Command::Backup { database, file } => in_system(backup::run(database, file)),
+        Command::Backup { database, file } => backup::run(&database, file),
         Command::Restore { database, file } => in_system(restore::run(database, &file)),
     };
     match outcome {

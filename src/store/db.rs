@@ -13,7 +13,7 @@ use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
 use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
 use crate::store::migrate;
 use crate::store::read_gate::ReadGate;
-use crate::store::record;
+use crate::store::record::{self, RecordKey};
 use crate::store::rehearsal::ids::{self, ReservedIds};
 use crate::store::rehearsal::{Rehearsal, RehearsalPlan, Rehearsed};
 use crate::store::url::DatabaseUrl;
@@ -38,6 +38,8 @@ pub struct Db(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     url: DatabaseUrl,
+    /// Signs the events.
+    key: RecordKey,
     pool: Pool<Manager>,
     /// One place per connection: work that waits for a connection holds no thread meanwhile.
     places: Arc<Semaphore>,
@@ -54,16 +56,17 @@ struct Inner {
 }
 
 impl Db {
-    /// Opens the database after a test connection succeeded.
+    /// Opens the database after a test connection succeeded; `key` signs the events it writes.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] if the database cannot be opened.
-    pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
+    pub fn open(url: &DatabaseUrl, key: &RecordKey, options: DbOptions) -> Result<Self> {
         let full = Arc::new(AtomicBool::new(false));
         let (wanted, writer, gate) = match url {
             DatabaseUrl::Sqlite(path) => {
                 let gate = Arc::new(ReadGate::default());
-                let writer = Writer::start(path, Arc::clone(&full), Arc::clone(&gate))?;
+                let writer =
+                    Writer::start(path, key.clone(), Arc::clone(&full), Arc::clone(&gate))?;
                 (Use::Read, Some(writer), Some(gate))
             }
             DatabaseUrl::Postgres(_) => {
@@ -82,6 +85,7 @@ impl Db {
         let places = usize::try_from(options.connections).unwrap_or(1);
         Ok(Self(Arc::new(Inner {
             url: url.clone(),
+            key: key.clone(),
             pool,
             places: Arc::new(Semaphore::new(places)),
             wait: options.wait,
@@ -169,7 +173,7 @@ impl Db {
             let _place = place;
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
-                let outcome = try_once(&mut conn, &mut work);
+                let outcome = inner.key.during(|| try_once(&mut conn, &mut work));
                 inner.note_room(outcome.is_ok());
                 let repeat = match again() {
                     Again::No => false,
@@ -181,7 +185,7 @@ impl Db {
                 }
                 std::thread::sleep(back_off(attempt));
             }
-            try_once(&mut conn, &mut work)
+            inner.key.during(|| try_once(&mut conn, &mut work))
         })
         .await
     }

@@ -121,6 +121,8 @@ diesel::table! {
         subject_version -> Nullable<BigInt>,
         subject_key -> Nullable<Text>,
         text -> Nullable<Text>,
+        mac -> Nullable<Text>,
+        refused -> Bool,
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use crate::store::conn::{Begin, Conn, Use};
 use crate::store::error::{Result, StoreError, start_attempt, was_full};
 use crate::store::read_gate::ReadGate;
-use crate::store::record;
+use crate::store::record::{self, RecordKey};
 use crate::store::rehearsal::{REHEARSED, read_only};
 use crate::store::url::DatabaseUrl;
 use crate::store::wal::Wal;
@@ -96,15 +96,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread with its own connection to the file at `path`. Reads pass `gate`.
-    pub(super) fn start(path: &Path, full: Arc<AtomicBool>, gate: Arc<ReadGate>) -> Result<Self> {
+    /// Starts the thread with its own connection to the file at `path`. Reads pass `gate`, and `key`
+    /// signs the events.
+    pub(super) fn start(
+        path: &Path,
+        key: RecordKey,
+        full: Arc<AtomicBool>,
+        gate: Arc<ReadGate>,
+    ) -> Result<Self> {
         let url = DatabaseUrl::Sqlite(path.to_owned());
         let conn = Conn::open(&url, Use::Write)?;
         let wal = Wal::of(path, gate);
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread { url, conn, full, wal, lists: false }.serve(&waiting))
+            .spawn(move || {
+                let thread = Thread { url, conn, full, wal, lists: false };
+                key.during(|| thread.serve(&waiting));
+            })
             .map_err(StoreError::broken)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }

@@ -156,10 +156,7 @@ async fn bulletins_are_chained_by_their_hashes_and_verify_proves_it(app: TestApp
     let unit = app.unit("甲公司").await;
     assert_eq!(unit.get("/bulletins/2023-01/content").await.status, 403);
 
-    let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::testing::events::verify::verify).await.unwrap();
-        checks.into_iter().flat_map(|c| c.wrong).collect()
-    };
+    let wrong = async || app.wrong().await;
     assert_eq!(wrong().await, Vec::<String>::new());
     let tamper = async |sql: &'static str| {
         use diesel::RunQueryDsl as _;

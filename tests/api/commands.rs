@@ -200,10 +200,29 @@ async fn verify_finds_inconsistent_rows(app: TestApp) {
 
     assert!(sound.status.success(), "{}", text(&sound.stdout));
     let said = text(&tampered.stdout);
-    assert_eq!(tampered.status.code(), Some(1), "{said}");
+    assert_eq!(tampered.status.code(), Some(3), "{said}");
     assert!(said.contains("year plan 1: versions [1], expected 1 to 2"), "{said}");
     assert!(said.contains("report 1 has no event"), "{said}");
     assert!(said.contains("monthly_reports 1: state is \"confirmed\"; event "), "{said}");
+
+    let json = run(command(&app, &["verify", "--format", "json"])).await;
+    assert_eq!(json.status.code(), Some(3));
+    let found: Value = serde_json::from_str(&text(&json.stdout)).unwrap();
+    let checks = found["checks"].as_array().unwrap();
+    let rows = checks.iter().flat_map(|check| check["rows"].as_array().unwrap());
+    let state = rows.filter(|row| row["table"] == "monthly_reports" && row["column"] == "state");
+    let state: Vec<&Value> = state.collect();
+    assert_eq!(state.len(), 1, "{found}");
+    assert_eq!(state[0]["alteration"], "altered");
+    assert_eq!((&state[0]["id"], &state[0]["stored"]), (&json!(1), &json!("confirmed")));
+    assert_eq!(state[0]["recorded"], "submitted");
+    assert_eq!(state[0]["event"][1], "report.submitted");
+    let lines: usize = checks.iter().map(|check| check["wrong"].as_array().unwrap().len()).sum();
+    assert_eq!(found["wrong"], lines);
+
+    let mut missing = command(&app, &["verify"]);
+    missing.env("DATABASE_URL", "sqlite:/nowhere/at/all.db");
+    assert_eq!(run(missing).await.status.code(), Some(1));
 }
 
 async fn clients_are_made_from_the_command_line(app: TestApp) {

@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
-use crate::support::database::TestDatabase;
+use crate::support::database::{TestDatabase, record_key};
 use crate::support::run::OnEach;
 use crate::tests;
 
@@ -190,7 +190,7 @@ async fn a_server_that_does_not_answer_holds_no_request(app: TestApp) {
     let Some((lossy, through)) = through_proxy(&app).await else { return };
     let deadline = Duration::from_millis(200);
     let options = DbOptions { connections: 2, wait: deadline, deadline };
-    let db = Db::open(&through.database.url, options).unwrap();
+    let db = Db::open(&through.database.url, &record_key(), options).unwrap();
     db.is_ready().await.unwrap();
 
     lossy.set(FREEZE);

@@ -216,10 +216,7 @@ async fn verify_names_the_first_altered_missing_or_reordered_event(app: TestApp)
     crate::bulletins::quarter(&app, &commission).await;
     commission.step("/reporting-months/2023-03/publication").await.expect(201);
     follow(&commission, "", 0).await;
-    let wrong = async || -> Vec<String> {
-        let checks = app.db.read(major_projects::testing::events::verify::verify).await.unwrap();
-        checks.into_iter().flat_map(|c| c.wrong).collect()
-    };
+    let wrong = async || app.wrong().await;
     let run = async |sql: &'static str| {
         use diesel::RunQueryDsl as _;
         let job = move |conn: &mut Conn| {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::commands::command;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::TestApp;
+use crate::support::database::record_key;
 use crate::support::run::{OnEach, PATIENCE};
 use crate::tests;
 
@@ -181,9 +182,12 @@ async fn a_restored_backup_gives_the_feed_another_id(app: TestApp) {
             std::fs::copy(&file, &restored).unwrap();
             let url = major_projects::testing::DatabaseUrl::Sqlite(restored);
             assert!(renew_if_restored(&url).unwrap() && !renew_if_restored(&url).unwrap());
-            let db =
-                Db::open(&url, DbOptions { connections: 1, wait: PATIENCE, deadline: PATIENCE })
-                    .unwrap();
+            let db = Db::open(
+                &url,
+                &record_key(),
+                DbOptions { connections: 1, wait: PATIENCE, deadline: PATIENCE },
+            )
+            .unwrap();
             let id = db.read(feed_id).await.unwrap();
             assert!(!seen.contains(&id), "{id}");
             seen.push(id);

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use major_projects::testing::events::seal::seal_all;
 use major_projects::testing::events::verify::verify;
-use major_projects::testing::record::{Kind, TABLES};
+use major_projects::testing::record::{Kind, RecordKey, TABLES};
 use major_projects::testing::{Clock, Conn, StoreError};
 use serde_json::json;
 
 use crate::support::app::TestApp;
+use crate::support::database::record_key;
 use crate::support::golden::Golden;
 use crate::support::run::OnEach;
 use crate::tests;
@@ -21,15 +23,11 @@ tests![
     every_altered_column_is_named,
     deleted_and_inserted_rows_are_named,
     altered_events_are_named,
+    a_forged_event_gets_no_sequence_and_is_named,
+    events_are_not_checked_without_their_key,
     a_write_without_an_event_fails,
     a_register_of_format_1_is_adopted,
 ];
-
-/// What `verify` finds.
-async fn wrong(app: &TestApp) -> Vec<String> {
-    let checks = app.db.read(verify).await.unwrap();
-    checks.into_iter().flat_map(|check| check.wrong).collect()
-}
 
 #[derive(QueryableByName)]
 struct Row {
@@ -128,7 +126,7 @@ fn allow_everything(conn: &mut Conn) {
 
 async fn every_altered_column_is_named(app: TestApp) {
     let app = adopted(app).await;
-    assert_eq!(wrong(&app).await, [""; 0]);
+    assert_eq!(app.wrong().await, [""; 0]);
     let mut conn = app.tampering();
     allow_everything(&mut conn);
     let (mut expected, mut empty) = (Vec::new(), Vec::new());
@@ -152,7 +150,7 @@ async fn every_altered_column_is_named(app: TestApp) {
             expected.push(format!("{name} {id}: {column} is "));
         }
     }
-    let found = wrong(&app).await;
+    let found = app.wrong().await;
     for line in &expected {
         assert!(found.iter().any(|l| l.starts_with(line)), "not found: {line}; {found:#?}");
     }
@@ -168,7 +166,7 @@ async fn deleted_and_inserted_rows_are_named(app: TestApp) {
     let project = commission.project("甲项目示例", json!({})).await;
     commission.plan_year(project, 100).await;
     commission.confirmed(project, "2021-05", "3.00").await;
-    assert_eq!(wrong(&app).await, [""; 0]);
+    assert_eq!(app.wrong().await, [""; 0]);
     let mut conn = app.tampering();
     let report = numbers(&mut conn, "select id as number from monthly_reports")[0];
     conn.batch_execute(
@@ -179,7 +177,7 @@ async fn deleted_and_inserted_rows_are_named(app: TestApp) {
     )
     .unwrap();
     let doubled = numbers(&mut conn, "select max(id) as number from monthly_reports")[0];
-    let found = wrong(&app).await;
+    let found = app.wrong().await;
     assert!(
         found.contains(&format!("monthly_reports {doubled}: was inserted without an event")),
         "{found:#?}"
@@ -187,7 +185,7 @@ async fn deleted_and_inserted_rows_are_named(app: TestApp) {
 
     conn.batch_execute(&format!("delete from monthly_reports where id in ({report}, {doubled})"))
         .unwrap();
-    let found = wrong(&app).await;
+    let found = app.wrong().await;
     let gone = format!("monthly_reports {report}: was deleted without an event; event ");
     assert!(
         found.iter().any(|line| line.starts_with(&gone) && line.contains("report.confirmed")),
@@ -221,14 +219,96 @@ async fn altered_events_are_named(app: TestApp) {
         let found = {
             conn.savepoint().unwrap();
             conn.batch_execute(&alter.replace('$', &event.to_string())).unwrap();
-            verify(&mut conn).unwrap()
+            verify(&mut conn, Some(&record_key())).unwrap()
         };
         conn.rollback().unwrap();
         let found: Vec<String> = found.into_iter().flat_map(|check| check.wrong).collect();
         let line = format!("event {event}: {expected}");
         assert!(found.contains(&line), "{alter}: {found:#?}");
     }
-    assert_eq!(wrong(&app).await, [""; 0]);
+    assert_eq!(app.wrong().await, [""; 0]);
+}
+
+/// Inserts a copy of the last event of a kind, with its private part, as somebody with the database
+/// alone can.
+fn forge(conn: &mut Conn, kind: &str, mac: &str) -> i64 {
+    let columns =
+        "at, actor_kind, actor_id, actor_name, kind, subject_kind, subject_id, project_id, changes,
+        request_id, origin, subject_version, subject_key, text";
+    conn.batch_execute(&format!(
+        "insert into events ({columns}, mac) select {columns}, {mac} from events
+             where id = (select max(id) from events where kind = '{kind}')",
+    ))
+    .unwrap();
+    let id = numbers(conn, "select max(id) as number from events")[0];
+    conn.batch_execute(&format!(
+        "insert into event_private (event_id, salt, text) select {id}, salt, text from event_private
+             where event_id = (select max(id) from events where kind = '{kind}' and id < {id})",
+    ))
+    .unwrap();
+    id
+}
+
+async fn a_forged_event_gets_no_sequence_and_is_named(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({})).await;
+    app.db.write(seal_all).await.unwrap();
+    let mut conn = app.tampering();
+    let before = numbers(&mut conn, "select max(sequence) as number from events")[0];
+    // With the MAC of another event, without one, and without text, as in format 1.
+    let forged = [
+        forge(&mut conn, "project.created", "mac"),
+        forge(&mut conn, "project.created", "null"),
+        forge(&mut conn, "project.created", "''"),
+    ];
+    conn.batch_execute(&format!("update events set text = null where id = {}", forged[2])).unwrap();
+    commission
+        .patch(&format!("/projects/{project}"), 1, &json!({"name": "乙项目示例"}))
+        .await
+        .expect(200);
+    app.db.write(seal_all).await.unwrap();
+
+    let numbered = numbers(&mut conn, "select max(sequence) as number from events")[0];
+    let written = numbers(
+        &mut conn,
+        &format!("select count(*) as number from events where sequence > {before}"),
+    )[0];
+    assert!(numbered == before + written && written >= 1, "{before} {written} {numbered}");
+    let found = app.wrong().await;
+    let expected = [
+        format!("event {} was not written by this program: its MAC is wrong", forged[0]),
+        format!("event {} was not written by this program: its MAC is wrong", forged[1]),
+        format!("event {} has no text", forged[2]),
+    ];
+    for line in &expected {
+        assert!(found.contains(line), "{line}: {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    // They stop neither the feed nor what waits to be sealed.
+    let digests = commission.get("/events/digests").await;
+    assert!(digests.status != 200 || digests.json["settled"] != json!(false), "{}", digests.json);
+    let feed = commission.get(&format!("/events?after={before}")).await.expect(200);
+    assert_eq!(feed.items().iter().filter(|e| e["kind"] == "project.created").count(), 0);
+}
+
+async fn events_are_not_checked_without_their_key(app: TestApp) {
+    app.commission().await.project("甲项目示例", json!({})).await;
+    let with = async |key: Option<RecordKey>| {
+        let found = app.db.read(move |conn| verify(conn, key.as_ref())).await.unwrap();
+        let noted: Vec<String> = found.iter().flat_map(|check| check.noted.clone()).collect();
+        (found.into_iter().flat_map(|check| check.wrong).collect::<Vec<_>>(), noted)
+    };
+    let (wrong, noted) = with(None).await;
+    assert_eq!(wrong, [""; 0]);
+    assert_eq!(noted, ["the MACs of events were not checked: no key"]);
+
+    let other = b"another key of the record, thirty-two bytes and more".as_slice();
+    let (wrong, _) = with(RecordKey::read(other)).await;
+    assert_eq!(wrong, ["the key of the record is not the one that signed these events"]);
+    // After the key was changed, the file holds the earlier one too.
+    let both = [other, b"\n", b"a key of the record for tests, thirty-two bytes and more"].concat();
+    assert_eq!(with(RecordKey::read(&both)).await, (Vec::new(), Vec::new()));
+    assert!(RecordKey::read(b"short").is_none() && RecordKey::read(b"\n").is_none());
 }
 
 async fn a_write_without_an_event_fails(app: TestApp) {
@@ -246,7 +326,7 @@ async fn a_write_without_an_event_fails(app: TestApp) {
         Ok::<(), StoreError>(conn.batch_execute("update projects set search_text = ''")?)
     };
     app.db.write(refill).await.unwrap();
-    assert_eq!(wrong(&app).await, [""; 0]);
+    assert_eq!(app.wrong().await, [""; 0]);
 }
 
 async fn a_register_of_format_1_is_adopted(app: TestApp) {
@@ -261,8 +341,8 @@ async fn a_register_of_format_1_is_adopted(app: TestApp) {
     assert!(adopted > 200 && adopted == rows, "{adopted} of {rows}");
     // A second start adopts nothing.
     let (url, now) = (app.database.url.clone(), app.clock.now());
-    let again = move || major_projects::testing::migrate::migrate(&url, now);
+    let again = move || major_projects::testing::migrate::migrate(&url, &record_key(), now);
     assert_eq!(tokio::task::spawn_blocking(again).await.unwrap().unwrap(), [""; 0]);
     assert_eq!(numbers(&mut conn, count)[0], adopted);
-    assert_eq!(wrong(&app).await, [""; 0]);
+    assert_eq!(app.wrong().await, [""; 0]);
 }

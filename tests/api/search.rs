@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::documents::{document, operations};
 use crate::support::actor::Actor;
 use crate::support::app::{PASSWORD, TestApp};
+use crate::support::database::record_key;
 use crate::support::run::OnEach;
 use crate::tests;
 
@@ -283,7 +284,9 @@ async fn rows_of_an_earlier_release_are_made_searchable(app: TestApp) {
 
     for _ in 0..2 {
         let (url, now) = (app.database.url.clone(), app.clock.now());
-        let ran = tokio::task::spawn_blocking(move || migrate::migrate(&url, now)).await.unwrap();
+        let ran = tokio::task::spawn_blocking(move || migrate::migrate(&url, &record_key(), now))
+            .await
+            .unwrap();
         assert_eq!(ran.unwrap(), [""; 0]);
 
         for q in ["II期示例", "城投1", "污水"] {

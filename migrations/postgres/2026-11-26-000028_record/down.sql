@@ -37,4 +37,6 @@ drop trigger year_plan_versions_written on year_plan_versions;
 drop trigger year_plans_written on year_plans;
 drop function list_written_row();
 drop table event_private;
+alter table events drop column refused;
+alter table events drop column mac;
 alter table events drop column text;

@@ -104,11 +104,9 @@ pub(crate) fn heads(conn: &mut Conn) -> Result<Vec<Bulletin>> {
     rows.into_iter().map(read).collect()
 }
 
-/// All bulletins in order of publication.
-pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Bulletin>> {
-    let rows: Vec<Row> =
-        bulletins::table.order(bulletins::id).select(Row::as_select()).load(conn)?;
-    rows.into_iter().map(Bulletin::try_from).collect()
+/// The content of a bulletin.
+pub(crate) fn content(conn: &mut Conn, id: BulletinId) -> Result<String> {
+    Ok(bulletins::table.find(id.0).select(bulletins::content).first(conn)?)
 }
 
 /// Finds the bulletin of a month.

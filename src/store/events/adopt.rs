@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::store::events::{Author, Event, SubjectState, record_all, seal};
 use crate::store::record::image::{Image, Row};
 use crate::store::record::tables::{TABLES, Table};
-use crate::store::record::{recorded, text, written};
+use crate::store::record::{RecordKey, recorded, text, written};
 use crate::store::schema::events;
 use crate::store::{Conn, DatabaseUrl, Result, Use, migrate};
 
@@ -24,9 +24,9 @@ const ROWS_AT_ONCE: usize = 400;
 ///
 /// # Errors
 /// [`crate::store::StoreError::Unreachable`]; [`crate::store::StoreError::NewerSchema`], in which case nothing was changed.
-pub fn migrate(url: &DatabaseUrl, now: Timestamp) -> Result<Vec<String>> {
+pub fn migrate(url: &DatabaseUrl, key: &RecordKey, now: Timestamp) -> Result<Vec<String>> {
     let ran = migrate::migrate(url)?;
-    adopt(&mut Conn::open(url, Use::Write)?, now)?;
+    adopt(&mut Conn::open(url, Use::Write)?, key, now)?;
     Ok(ran)
 }
 
@@ -34,11 +34,11 @@ pub fn migrate(url: &DatabaseUrl, now: Timestamp) -> Result<Vec<String>> {
 /// happened before is covered by the chain of format 1 alone.
 ///
 /// Returns the number of rows.
-fn adopt(conn: &mut Conn, now: Timestamp) -> Result<usize> {
+fn adopt(conn: &mut Conn, key: &RecordKey, now: Timestamp) -> Result<usize> {
     if !is_due(conn)? {
         return Ok(0);
     }
-    recorded(conn, |conn| adopt_all(conn, now))
+    recorded(conn, key, |conn| adopt_all(conn, now))
 }
 
 /// True if there are events, and none of them is of format 2.
@@ -51,7 +51,7 @@ fn is_due(conn: &mut Conn) -> Result<bool> {
 }
 
 fn adopt_all(conn: &mut Conn, now: Timestamp) -> Result<usize> {
-    seal::seal_all(conn)?;
+    seal::seal_format_1(conn)?;
     let mut adopted = 0;
     for table in TABLES {
         let mut after = 0;

@@ -1,14 +1,17 @@
 //! Compares the register with the record: names every row that is not as the last event about it
 //! left it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::store::events::verify::Verified;
+use crate::domain::event::change::FieldChange;
+use crate::store::events::found::{Alteration, AlteredRow, Verified};
 use crate::store::record::image::{Columns, Row};
+use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
 use crate::store::record::text::{Op, PrivatePart, Said, private_hash};
 use crate::store::record::written::rows_after;
@@ -34,9 +37,13 @@ type Rows = HashMap<(usize, i64), Stand>;
 
 /// Runs the comparison. It holds one short digest per row in memory, and reads each event and each
 /// row once; the events of rows that differ a second time.
-pub(super) fn compare(conn: &mut Conn) -> Result<Vec<Verified>> {
+///
+/// `key` is `None` if it is not at hand: then the MACs of events are not checked.
+pub(super) fn compare(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     let mut of_events = Verified::of("the texts of events", 0);
-    let mut rows = fold(conn, &mut of_events)?;
+    let signatures = Signatures::of(conn, key, &mut of_events)?;
+    let mut rows = fold(conn, &signatures, &mut of_events)?;
+    signatures.finish(&mut of_events);
     let mut of_rows = Verified::of("rows of the register and the record", 0);
     for (place, table) in TABLES.iter().enumerate() {
         compare_table(conn, place, table, &mut rows, &mut of_rows)?;
@@ -44,9 +51,12 @@ pub(super) fn compare(conn: &mut Conn) -> Result<Vec<Verified>> {
     let mut gone: Vec<((usize, i64), Stand)> = rows.into_iter().collect();
     gone.sort_by_key(|(row, _)| *row);
     for ((place, id), stand) in gone {
-        let table = TABLES.get(place).map_or("", |table| table.name);
-        let event = name(conn, stand.event)?;
-        of_rows.wrong.push(format!("{table} {id}: was deleted without an event; {event} wrote it"));
+        let Some(table) = TABLES.get(place) else { continue };
+        let event = (stand.event, kind_of(conn, stand.event)?);
+        of_rows.altered(AlteredRow {
+            event: Some(event),
+            ..AlteredRow::of(table, id, Alteration::Deleted)
+        });
     }
     Ok(vec![of_events, of_rows])
 }
@@ -63,6 +73,8 @@ struct Told {
     actor_name: String,
     changes: String,
     text: Option<String>,
+    mac: Option<String>,
+    refused: bool,
     salt: Option<String>,
     private: Option<String>,
 }
@@ -85,6 +97,8 @@ fn told(conn: &mut Conn, after: i64, most: usize) -> Result<Vec<Told>> {
             events::actor_name,
             events::changes,
             events::text,
+            events::mac,
+            events::refused,
             event_private::salt.nullable(),
             event_private::text.nullable(),
         ))
@@ -92,7 +106,7 @@ fn told(conn: &mut Conn, after: i64, most: usize) -> Result<Vec<Told>> {
 }
 
 /// Reads all events: the last image of a row is the row.
-fn fold(conn: &mut Conn, checked: &mut Verified) -> Result<Rows> {
+fn fold(conn: &mut Conn, signatures: &Signatures<'_>, checked: &mut Verified) -> Result<Rows> {
     let places: HashMap<&str, usize> =
         TABLES.iter().enumerate().map(|(place, table)| (table.name, place)).collect();
     let mut rows = Rows::new();
@@ -102,14 +116,21 @@ fn fold(conn: &mut Conn, checked: &mut Verified) -> Result<Rows> {
         let Some(last) = page.last() else { return Ok(rows) };
         after = last.id;
         for event in page {
+            checked.looked_at += 1;
             let Some(text) = &event.text else {
                 if has_text {
                     checked.wrong.push(format!("event {} has no text", event.id));
                 }
+                if let Err(e) = changes_of(&event) {
+                    checked.wrong.push(format!("event {}: {e}", event.id));
+                }
                 continue;
             };
             has_text = true;
-            checked.looked_at += 1;
+            if !signatures.hold(&event, text) {
+                // What it says of rows counts for nothing.
+                continue;
+            }
             match serde_json::from_str::<Said>(text) {
                 Err(e) => checked.wrong.push(format!("event {}: {e}", event.id)),
                 Ok(said) => {
@@ -119,6 +140,10 @@ fn fold(conn: &mut Conn, checked: &mut Verified) -> Result<Rows> {
             }
         }
     }
+}
+
+fn changes_of(event: &Told) -> serde_json::Result<Vec<FieldChange>> {
+    serde_json::from_str(&event.changes)
 }
 
 /// The private part, after checking that it and the columns of the event agree with its text.
@@ -139,8 +164,7 @@ fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> Result<Pr
         && event.actor_kind == said.actor_kind
         && event.actor_id == said.actor_id
         && event.actor_name == private.actor_name;
-    let changes: Vec<crate::store::events::FieldChange> =
-        serde_json::from_str(&event.changes).unwrap_or_default();
+    let changes = changes_of(event).unwrap_or_default();
     let all = changes.len() == said.changes.len() + private.changes.len();
     let known = |change| said.changes.contains(change) || private.changes.contains(change);
     same &= all && changes.iter().all(known);
@@ -188,7 +212,7 @@ fn short(columns: &Columns) -> Short {
 fn compare_table(
     conn: &mut Conn,
     place: usize,
-    table: &Table,
+    table: &'static Table,
     rows: &mut Rows,
     checked: &mut Verified,
 ) -> Result<()> {
@@ -201,15 +225,17 @@ fn compare_table(
             checked.looked_at += 1;
             let row = Row::read(table, &stored.text)?;
             match rows.remove(&(place, stored.id)) {
-                None => checked
-                    .wrong
-                    .push(format!("{} {}: was inserted without an event", table.name, stored.id)),
+                None => {
+                    checked.altered(AlteredRow::of(table, stored.id, Alteration::Inserted));
+                }
                 Some(stand)
                     if stand.public != short(&row.public)
                         || stand.private != short(&row.private) =>
                 {
-                    let lines = differences(conn, table, stored.id, &row, stand.event)?;
-                    checked.wrong.extend(lines);
+                    let found = differences(conn, table, stored.id, &row, stand.event)?;
+                    for altered in found {
+                        checked.altered(altered);
+                    }
                 }
                 Some(_) => {}
             }
@@ -217,14 +243,14 @@ fn compare_table(
     }
 }
 
-/// One line per column that differs from the image in `event`.
+/// The columns that differ from the image in `event`.
 fn differences(
     conn: &mut Conn,
-    table: &Table,
+    table: &'static Table,
     id: i64,
     row: &Row,
     event: i64,
-) -> Result<Vec<String>> {
+) -> Result<Vec<AlteredRow>> {
     let found = told(conn, event - 1, 1)?.pop();
     let Some(Told { kind, text: Some(text), private, .. }) = found else {
         return Err(StoreError::broken("an event vanished while it was read"));
@@ -244,20 +270,93 @@ fn differences(
             .flat_map(|w| w.row),
     );
     let found = row.public.iter().chain(&row.private);
-    let lines = found.filter_map(|(column, value)| {
-        let wrote = image.get(column).unwrap_or(&Value::Null);
-        (wrote != value).then(|| {
-            format!(
-                "{} {id}: {column} is {value}; event {event} ({kind}) wrote {wrote}",
-                table.name
-            )
+    let altered = found.filter_map(|(column, value)| {
+        let recorded = image.get(column).unwrap_or(&Value::Null);
+        (recorded != value).then(|| AlteredRow {
+            column: Some(column.clone()),
+            stored: value.clone(),
+            recorded: recorded.clone(),
+            event: Some((event, kind.clone())),
+            ..AlteredRow::of(table, id, Alteration::Altered)
         })
     });
-    Ok(lines.collect())
+    Ok(altered.collect())
 }
 
-fn name(conn: &mut Conn, event: i64) -> Result<String> {
+fn kind_of(conn: &mut Conn, event: i64) -> Result<String> {
     let kind: Option<String> =
         events::table.find(event).select(events::kind).first(conn).optional()?;
-    Ok(format!("event {event} ({})", kind.unwrap_or_default()))
+    Ok(kind.unwrap_or_default())
+}
+
+/// Most events without a valid MAC that are named one by one.
+const MOST_UNSIGNED: usize = 100;
+
+/// Checks the MAC of each event.
+struct Signatures<'a> {
+    /// `None` if the MACs cannot be checked.
+    key: Option<&'a RecordKey>,
+    unsigned: RefCell<Vec<(i64, bool)>>,
+}
+
+impl<'a> Signatures<'a> {
+    /// Says in `checked` if the MACs cannot be checked with `key`.
+    fn of(conn: &mut Conn, key: Option<&'a RecordKey>, checked: &mut Verified) -> Result<Self> {
+        let mut usable = key;
+        match key {
+            None => checked.noted.push("the MACs of events were not checked: no key".to_owned()),
+            Some(key) if !fits(conn, key)? => {
+                let line = "the key of the record is not the one that signed these events";
+                checked.wrong.push(line.to_owned());
+                usable = None;
+            }
+            Some(_) => {}
+        }
+        Ok(Self { key: usable, unsigned: RefCell::default() })
+    }
+
+    /// True if the program wrote the event.
+    fn hold(&self, event: &Told, text: &str) -> bool {
+        let Some(key) = self.key else { return true };
+        let is_signed = event.mac.as_ref().is_some_and(|mac| key.signed(event.id, text, mac));
+        if !is_signed || event.refused {
+            self.unsigned.borrow_mut().push((event.id, is_signed));
+        }
+        is_signed
+    }
+
+    fn finish(self, checked: &mut Verified) {
+        let unsigned = self.unsigned.into_inner();
+        for (id, is_signed) in unsigned.iter().take(MOST_UNSIGNED) {
+            checked.wrong.push(match is_signed {
+                false => format!("event {id} was not written by this program: its MAC is wrong"),
+                true => format!("event {id} was marked as refused, but this program wrote it"),
+            });
+        }
+        let more = unsigned.len().saturating_sub(MOST_UNSIGNED);
+        if more > 0 {
+            checked.wrong.push(format!("{more} more events have a wrong MAC"));
+        }
+    }
+}
+
+/// True if the key signed the first or the last event, or there is none of format 2.
+fn fits(conn: &mut Conn, key: &RecordKey) -> Result<bool> {
+    type Signed = (i64, Option<String>, Option<String>);
+    let with_text = || {
+        events::table.filter(events::text.is_not_null()).select((
+            events::id,
+            events::text,
+            events::mac,
+        ))
+    };
+    let ends: [Option<Signed>; 2] = [
+        with_text().order(events::id).first(conn).optional()?,
+        with_text().order(events::id.desc()).first(conn).optional()?,
+    ];
+    let is_signed = |(id, text, mac): &Signed| match (text, mac) {
+        (Some(text), Some(mac)) => key.signed(*id, text, mac),
+        _ => false,
+    };
+    Ok(ends.iter().all(Option::is_none) || ends.iter().flatten().any(is_signed))
 }

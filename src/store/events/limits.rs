@@ -8,7 +8,7 @@ use crate::domain::money::Fen;
 use crate::domain::project::Stage;
 use crate::domain::report::ReportState;
 use crate::domain::warning::Warning;
-use crate::store::events::verify::Verified;
+use crate::store::events::found::Verified;
 use crate::store::schema::{
     monthly_reports as reports, projects, restatements, year_plan_versions as versions, year_plans,
 };

@@ -10,6 +10,7 @@ mod author;
 mod compare;
 pub(crate) mod digests;
 pub mod feed_id;
+pub(crate) mod found;
 mod limits;
 pub mod read;
 pub mod seal;

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::hash::sha256;
+use crate::store::record::key::{self, RecordKey};
 use crate::store::schema::events;
 use crate::store::{Conn, Result};
 
@@ -38,6 +39,7 @@ struct Row {
     request_id: String,
     origin: String,
     text: Option<String>,
+    mac: Option<String>,
     sequence: Option<i64>,
     previous_hash: Option<String>,
     hash: Option<String>,
@@ -63,6 +65,12 @@ struct Sealed<'a> {
 }
 
 impl Row {
+    /// True if the event carries the MAC of this program.
+    fn is_signed(&self, key: &RecordKey) -> bool {
+        let Self { id, text: Some(text), mac: Some(mac), .. } = self else { return false };
+        key.signed(*id, text, mac)
+    }
+
     fn hash(&self, sequence: i64, previous_hash: &str) -> Result<String> {
         if let Some(text) = &self.text {
             return Ok(sha256(&format!(
@@ -114,7 +122,9 @@ pub fn anchor(conn: &mut Conn) -> Result<Anchor> {
 
 /// True if unsealed events exist.
 pub fn is_due(conn: &mut Conn) -> Result<bool> {
-    let waiting = events::table.filter(events::sequence.is_null()).select(events::id);
+    let waiting = events::table
+        .filter(events::sequence.is_null().and(events::refused.eq(false)))
+        .select(events::id);
     Ok(waiting.first::<i64>(conn).optional()?.is_some())
 }
 
@@ -139,29 +149,54 @@ fn alone(conn: &mut Conn) -> Result<bool> {
 ///
 /// Needed before the end of the chain is published.
 pub fn seal_all(conn: &mut Conn) -> Result<()> {
+    seal_each(conn, Formats::Signed)
+}
+
+/// Seals all events of a register of format 1, before it is adopted.
+pub(super) fn seal_format_1(conn: &mut Conn) -> Result<()> {
+    seal_each(conn, Formats::All)
+}
+
+/// Events that are sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Formats {
+    /// Those that carry the MAC of this program.
+    Signed,
+    /// Those of format 1 too, which carry none.
+    All,
+}
+
+fn seal_each(conn: &mut Conn, formats: Formats) -> Result<()> {
     if let Conn::Postgres(c) = conn {
         sql_query(format!("select pg_advisory_xact_lock({LOCK})")).execute(c)?;
     }
-    while seal(conn)? > 0 {}
+    while seal_next(conn, formats)? > 0 {}
     Ok(())
 }
 
 /// Seals up to 500 committed events and returns their number; 0 if another instance is sealing.
 ///
 /// Sequences follow the order of ids among committed events. Two instances cannot assign the same
-/// sequence: it is unique, and the second transaction is retried.
+/// sequence: it is unique, and the second transaction is retried. An event that this program did not
+/// write gets no sequence; it is marked, and `verify` names it.
 pub fn seal(conn: &mut Conn) -> Result<usize> {
-    if !alone(conn)? {
-        return Ok(0);
-    }
+    if alone(conn)? { seal_next(conn, Formats::Signed) } else { Ok(0) }
+}
+
+fn seal_next(conn: &mut Conn, formats: Formats) -> Result<usize> {
+    let key = key::current()?;
     let Anchor { mut sequence, mut hash } = anchor(conn)?;
     let rows: Vec<Row> = events::table
-        .filter(events::sequence.is_null())
+        .filter(events::sequence.is_null().and(events::refused.eq(false)))
         .order(events::id)
         .limit(MOST)
         .select(Row::as_select())
         .load(conn)?;
     for row in &rows {
+        if !(row.is_signed(&key) || (formats == Formats::All && row.text.is_none())) {
+            refuse(conn, row.id)?;
+            continue;
+        }
         sequence += 1;
         let next = row.hash(sequence, &hash)?;
         diesel::update(events::table.find(row.id).filter(events::sequence.is_null()))
@@ -174,6 +209,12 @@ pub fn seal(conn: &mut Conn) -> Result<usize> {
         hash = next;
     }
     Ok(rows.len())
+}
+
+fn refuse(conn: &mut Conn, event: i64) -> Result<()> {
+    tracing::error!("event {event} was not written by this program and gets no sequence");
+    diesel::update(events::table.find(event)).set(events::refused.eq(true)).execute(conn)?;
+    Ok(())
 }
 
 /// Verifies the hash chain. Returns the number of events checked and the errors found: the first

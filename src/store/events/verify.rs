@@ -10,52 +10,51 @@ use crate::domain::hash::sha256;
 use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
+use crate::store::conn::Begin;
 use crate::store::events::compare::compare;
+pub use crate::store::events::found::Verified;
 use crate::store::events::limits::totals_hold;
 use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
+use crate::store::record::RecordKey;
 use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
-use crate::store::{Conn, Result, StoreError, bulletins, migrate, reporting_months};
+use crate::store::{
+    Conn, DatabaseUrl, Result, StoreError, Use, bulletins, migrate, reporting_months,
+};
 
-/// Result of one check.
-#[derive(Clone, Debug)]
-pub struct Verified {
-    /// Name of the check.
-    pub what: &'static str,
-    /// Number of rows checked.
-    pub looked_at: usize,
-    /// Errors found, one line each.
-    pub wrong: Vec<String>,
-    /// What is unusual and was accepted with a warning, one line each.
-    pub noted: Vec<String>,
-}
-
-impl Verified {
-    /// A check of `looked_at` rows that has found nothing yet.
-    pub(in crate::store) fn of(what: &'static str, looked_at: usize) -> Self {
-        Self { what, looked_at, wrong: Vec::new(), noted: Vec::new() }
-    }
+/// Verifies the database at `url`; see [`verify`].
+///
+/// # Errors
+/// [`StoreError::Unreachable`], and those of [`verify`].
+pub(crate) fn verify_at(url: &DatabaseUrl, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
+    // Opening it to write makes the files of SQLite private.
+    let mut conn = Conn::open(url, Use::Write)?;
+    conn.begin(Begin::Snapshot)?;
+    verify(&mut conn, key)
 }
 
 /// Runs all checks in one snapshot.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot be read or has another schema.
-pub fn verify(conn: &mut Conn) -> Result<Vec<Verified>> {
+///
+/// `key` signed the events; without it their MACs are not checked.
+pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
+    let mut anchors = Vec::new();
+    let published = bulletins_are_as_published(conn, &mut anchors);
     let mut checks = vec![
         checked("versions of year plans", year_plan_versions(conn))?,
         checked("total investment of projects", totals_hold(conn))?,
-        checked("events", events_readable(conn))?,
         checked("projects and the events of their registration", projects_have_events(conn))?,
         checked("confirmed reports and their events", confirmed_reports_have_events(conn))?,
-        checked("bulletins and their chain", bulletins_are_as_published(conn))?,
-        checked("the chain of sealed events", chain_of_events(conn))?,
+        checked("bulletins and their chain", published)?,
+        checked("the chain of sealed events", chain_of_events(conn, &anchors))?,
     ];
-    checks.extend(compare(conn)?);
+    checks.extend(compare(conn, key)?);
     checks.extend(file_is_sound(conn)?);
     Ok(checks)
 }
@@ -73,6 +72,8 @@ fn checked(what: &'static str, found: Result<Verified>) -> Result<Verified> {
 struct Said {
     month: Month,
     previous_sha256: Option<String>,
+    /// End of the event chain.
+    events: Option<Anchor>,
 }
 
 /// Checks that every bulletin still has its published hash and names its predecessor, and that none
@@ -80,24 +81,33 @@ struct Said {
 ///
 /// A missing bulletin is detected by the chain, by its publication event and by the state of its
 /// month.
-fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
-    let all = bulletins::all(conn)?;
+///
+/// Adds the end of the chain of events that each bulletin records to `anchors`.
+fn bulletins_are_as_published(
+    conn: &mut Conn,
+    anchors: &mut Vec<(String, Anchor)>,
+) -> Result<Verified> {
+    let all = bulletins::heads(conn)?;
     let mut wrong = Vec::new();
     let mut previous: Option<String> = None;
     for bulletin in &all {
         let month = bulletin.month;
-        let found = sha256(&bulletin.content);
+        let content = bulletins::content(conn, bulletin.id)?;
+        let found = sha256(&content);
         if found != bulletin.sha256 {
             wrong.push(format!(
                 "bulletin {month}: the hash of its content is {found}, not the recorded one"
             ));
         }
-        match serde_json::from_str::<Said>(&bulletin.content) {
-            Ok(said) if said.month == month && said.previous_sha256 == bulletin.previous_sha256 => {
+        match serde_json::from_str::<Said>(&content) {
+            Ok(said) => {
+                if (said.month, &said.previous_sha256) != (month, &bulletin.previous_sha256) {
+                    wrong.push(format!(
+                        "bulletin {month}: its content names another month or another previous bulletin"
+                    ));
+                }
+                anchors.extend(said.events.map(|anchor| (format!("bulletin {month}"), anchor)));
             }
-            Ok(_) => wrong.push(format!(
-                "bulletin {month}: its content names another month or another previous bulletin"
-            )),
             Err(e) => wrong.push(format!("bulletin {month}: cannot parse its content: {e}")),
         }
         if bulletin.previous_sha256 != previous {
@@ -124,23 +134,10 @@ fn bulletins_are_as_published(conn: &mut Conn) -> Result<Verified> {
     Ok(Verified { wrong, ..Verified::of("bulletins and their chain", all.len()) })
 }
 
-/// End of the event chain as recorded in a bulletin.
-#[derive(serde::Deserialize)]
-struct Anchored {
-    events: Option<Anchor>,
-}
-
 /// Checks that sealed events form a gap-free hash chain, and that the chain still contains the
 /// anchor of every bulletin, so that deleted events at its end are detected.
-fn chain_of_events(conn: &mut Conn) -> Result<Verified> {
-    let mut anchors = Vec::new();
-    for bulletin in bulletins::all(conn)? {
-        let content: serde_json::Result<Anchored> = serde_json::from_str(&bulletin.content);
-        if let Some(anchor) = content.ok().and_then(|c| c.events) {
-            anchors.push((format!("bulletin {}", bulletin.month), anchor));
-        }
-    }
-    let (looked_at, wrong) = seal::check(conn, &anchors)?;
+fn chain_of_events(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<Verified> {
+    let (looked_at, wrong) = seal::check(conn, anchors)?;
     Ok(Verified { wrong, ..Verified::of("the chain of sealed events", looked_at) })
 }
 
@@ -215,18 +212,6 @@ fn year_plan_versions(conn: &mut Conn) -> Result<Verified> {
         }
     }
     Ok(Verified { wrong, ..Verified::of("versions of year plans", rows.len()) })
-}
-
-fn events_readable(conn: &mut Conn) -> Result<Verified> {
-    let rows: Vec<(i64, String)> =
-        events::table.select((events::id, events::changes)).load(conn)?;
-    let readable =
-        |text: &str| serde_json::from_str::<Vec<crate::store::events::FieldChange>>(text);
-    let wrong = rows
-        .iter()
-        .filter_map(|(id, text)| Some(format!("event {id}: {}", readable(text).err()?)))
-        .collect();
-    Ok(Verified { wrong, ..Verified::of("events", rows.len()) })
 }
 
 fn projects_have_events(conn: &mut Conn) -> Result<Verified> {

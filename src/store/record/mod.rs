@@ -5,12 +5,15 @@
 //! transaction that wrote a covered row without an event fails, so no write can be forgotten.
 
 pub(in crate::store) mod image;
+pub(in crate::store) mod key;
 mod share;
 pub(crate) mod tables;
 pub(in crate::store) mod text;
 pub(in crate::store) mod written;
 
 pub(super) use written::list_writes;
+
+pub use key::RecordKey;
 
 use crate::store::conn::{Begin, Conn};
 use crate::store::error::{Result, StoreError};
@@ -20,10 +23,14 @@ use crate::store::record::image::{Image, changed};
 ///
 /// # Errors
 /// Those of `work`; [`StoreError::Broken`] as [`finish`].
-pub fn recorded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+pub fn recorded<T>(
+    conn: &mut Conn,
+    key: &RecordKey,
+    work: impl FnOnce(&mut Conn) -> Result<T>,
+) -> Result<T> {
     list_writes(conn)?;
     conn.begin(Begin::Exclusive)?;
-    let done = work(conn).and_then(|done| finish(conn).map(|()| done));
+    let done = key.during(|| work(conn).and_then(|done| finish(conn).map(|()| done)));
     if done.is_ok() {
         conn.commit()?;
     } else {

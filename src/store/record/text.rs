@@ -11,6 +11,7 @@ use crate::domain::hash::sha256;
 use crate::store::conn::Conn;
 use crate::store::error::{Result, StoreError};
 use crate::store::record::image::{Columns, Image, differing};
+use crate::store::record::key::{self, RecordKey};
 use crate::store::record::written::EventRow;
 use crate::store::schema::{event_private, events};
 
@@ -106,6 +107,7 @@ pub(in crate::store) struct PrivateWrite {
 struct Texts {
     id: i64,
     text: String,
+    mac: String,
     salt: String,
     private: String,
 }
@@ -116,15 +118,18 @@ pub(in crate::store) fn store(
     of: &[EventRow],
     shares: Vec<Vec<Image>>,
 ) -> Result<()> {
+    let key = key::current()?;
     let texts: Vec<Texts> = of
         .iter()
         .zip(shares)
-        .map(|(event, images)| Texts::of(event, images))
+        .map(|(event, images)| Texts::of(event, images, &key))
         .collect::<Result<_>>()?;
     match conn {
         Conn::Sqlite(c) => {
-            for Texts { id, text, salt, private } in &texts {
-                diesel::update(events::table.find(id)).set(events::text.eq(text)).execute(c)?;
+            for Texts { id, text, mac, salt, private } in &texts {
+                diesel::update(events::table.find(id))
+                    .set((events::text.eq(text), events::mac.eq(mac)))
+                    .execute(c)?;
                 diesel::insert_into(event_private::table)
                     .values((
                         event_private::event_id.eq(id),
@@ -138,13 +143,14 @@ pub(in crate::store) fn store(
             let ids: Vec<i64> = texts.iter().map(|t| t.id).collect();
             let column = |of: fn(&Texts) -> &str| texts.iter().map(of).collect::<Vec<_>>();
             sql_query(
-                "with said as (select * from unnest($1, $2, $3, $4) as s (id, text, salt, private)),
+                "with said as (select * from unnest($1, $2, $3, $4, $5) as s (id, text, mac, salt, private)),
                  kept as (insert into event_private (event_id, salt, text)
                      select id, salt, private from said order by id)
-                 update events set text = said.text from said where events.id = said.id",
+                 update events set text = said.text, mac = said.mac from said where events.id = said.id",
             )
             .bind::<Array<BigInt>, _>(ids)
             .bind::<Array<Text>, _>(column(|t| &t.text))
+            .bind::<Array<Text>, _>(column(|t| &t.mac))
             .bind::<Array<Text>, _>(column(|t| &t.salt))
             .bind::<Array<Text>, _>(column(|t| &t.private))
             .execute(c)?;
@@ -154,7 +160,7 @@ pub(in crate::store) fn store(
 }
 
 impl Texts {
-    fn of(event: &EventRow, images: Vec<Image>) -> Result<Self> {
+    fn of(event: &EventRow, images: Vec<Image>, key: &RecordKey) -> Result<Self> {
         let changes: Vec<FieldChange> =
             serde_json::from_str(&event.changes).map_err(StoreError::broken)?;
         let (personal, changes) =
@@ -191,7 +197,7 @@ impl Texts {
             private: private_hash(&salt, &private),
         };
         let text = serde_json::to_string(&said).map_err(StoreError::broken)?;
-        Ok(Self { id: event.id, text, salt, private })
+        Ok(Self { id: event.id, mac: key.sign(event.id, &text), text, salt, private })
     }
 }
 

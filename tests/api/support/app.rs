@@ -5,6 +5,7 @@ use std::sync::Arc;
 use major_projects::testing::ReportingMonth;
 use major_projects::testing::Role;
 use major_projects::testing::Year;
+use major_projects::testing::events::verify::verify;
 use major_projects::testing::events::{Author, Event, record};
 use major_projects::testing::password;
 use major_projects::testing::users;
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use super::actor::Actor;
 use super::clock::{TestCalendar, TestClock};
-use super::database::{Kind, TestDatabase};
+use super::database::{Kind, TestDatabase, record_key};
 use super::run::PATIENCE;
 
 /// Start time of tests: 2021-07-01T02:00:00Z, ten o'clock in China.
@@ -52,7 +53,7 @@ impl TestApp {
         let clock = Arc::new(TestClock::at(START));
         let calendar = Arc::new(TestCalendar::at("2021-07-01"));
         let options = DbOptions { connections: 4, wait: PATIENCE, deadline: PATIENCE };
-        let db = Db::open(&database.url, options).unwrap();
+        let db = Db::open(&database.url, &record_key(), options).unwrap();
         let now = clock.now();
         db.write(move |conn| open_months(conn, now)).await.unwrap();
         let server =
@@ -91,6 +92,12 @@ impl TestApp {
             done
         };
         tokio::task::spawn_blocking(run).await.unwrap()
+    }
+
+    /// What `verify` finds.
+    pub async fn wrong(&self) -> Vec<String> {
+        let checks = self.db.read(|conn| verify(conn, Some(&record_key()))).await.unwrap();
+        checks.into_iter().flat_map(|check| check.wrong).collect()
     }
 
     /// True for PostgreSQL.

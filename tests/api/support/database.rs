@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use major_projects::testing::record::recorded;
+use major_projects::testing::record::{RecordKey, recorded};
 use major_projects::testing::seed;
 use major_projects::testing::{Conn, DatabaseUrl, StoreError, Use, migrate};
 use tempfile::TempDir;
@@ -186,9 +186,9 @@ fn execute(url: &str, sql: &str) {
 fn prepare(url: &DatabaseUrl) {
     use major_projects::testing::Clock;
     let now = TestClock::at(super::app::START).now();
-    migrate::migrate(url, now).unwrap();
+    migrate::migrate(url, &record_key(), now).unwrap();
     let mut conn = Conn::open(url, Use::Write).unwrap();
-    recorded(&mut conn, |conn| seed::load(conn, now)).unwrap();
+    recorded(&mut conn, &record_key(), |conn| seed::load(conn, now)).unwrap();
     if let Conn::Sqlite(conn) = &mut conn {
         // Checkpoint the journal, so that copying one file is enough.
         let folded =
@@ -197,9 +197,22 @@ fn prepare(url: &DatabaseUrl) {
     }
 }
 
-/// A temporary folder that nobody else can open, as the program wants its own.
+/// Key that signs the events of tests, in this process and in those it starts.
+const RECORD_KEY: &str = "a key of the record for tests, thirty-two bytes and more";
+
+/// The key that signs the events of tests.
+pub fn record_key() -> RecordKey {
+    RecordKey::read(RECORD_KEY.as_bytes()).unwrap()
+}
+
+/// A temporary folder that nobody else can open, as the program wants its own, with the key of the
+/// record.
 pub fn private_folder() -> TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let owner_only = std::fs::Permissions::from_mode(0o700);
-    tempfile::Builder::new().permissions(owner_only).tempdir().unwrap()
+    let folder = tempfile::Builder::new().permissions(owner_only).tempdir().unwrap();
+    let file = folder.path().join("record.key");
+    std::fs::write(&file, RECORD_KEY).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    folder
 }
