@@ -39,9 +39,7 @@ pub mod migrate {
 
 /// The record.
 pub mod events {
-    pub use crate::store::events::{
-        Author, Event, FieldChange, feed_id, read, record, seal, verify,
-    };
+    pub use crate::store::events::{Author, Event, FieldChange, feed_id, read, record, seal};
 }
 
 /// Copies of the database.
@@ -114,4 +112,9 @@ pub mod users {
 /// The server.
 pub mod web {
     pub use crate::web::{Server, start};
+}
+
+/// Verification of the database.
+pub mod verify {
+    pub use crate::store::verify::verify;
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::cli::database::exposed_files;
 use crate::config::DatabaseConfig;
 use crate::store::DatabaseUrl;
-use crate::store::events::found::Verified;
-use crate::store::events::verify;
 use crate::store::record::RecordKey;
+use crate::store::verify;
+use crate::store::verify::found::Verified;
 
 /// Exit code of `verify` if something does not agree; 1 stands for a check that could not be made.
 pub(super) const DOES_NOT_AGREE: u8 = 3;

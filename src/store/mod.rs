@@ -37,6 +37,7 @@ mod schema;
 mod search;
 mod sql;
 mod url;
+pub(crate) mod verify;
 mod wal;
 pub(crate) mod webhooks;
 mod writer;

@@ -6,8 +6,8 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use major_projects::testing::events::seal::seal_all;
-use major_projects::testing::events::verify::verify;
 use major_projects::testing::record::{Kind, RecordKey, TABLES};
+use major_projects::testing::verify::verify;
 use major_projects::testing::{Clock, Conn, StoreError};
 use serde_json::json;
 

@@ -7,16 +7,12 @@
 mod actor;
 pub(crate) mod adopt;
 mod author;
-mod compare;
 pub(crate) mod digests;
 pub mod feed_id;
-pub(crate) mod found;
-mod limits;
 pub mod read;
 pub mod seal;
 pub(crate) mod since;
 mod subject;
-pub mod verify;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

@@ -8,10 +8,10 @@ use crate::domain::money::Fen;
 use crate::domain::project::Stage;
 use crate::domain::report::ReportState;
 use crate::domain::warning::Warning;
-use crate::store::events::found::Verified;
 use crate::store::schema::{
     monthly_reports as reports, projects, restatements, year_plan_versions as versions, year_plans,
 };
+use crate::store::verify::found::Verified;
 use crate::store::{Conn, Result, StoreError};
 
 /// Checks every project: only one before construction has no total; no current year plan is above its total, and what was invested before,

@@ -9,13 +9,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::domain::event::change::FieldChange;
-use crate::store::events::found::{Alteration, AlteredRow, Verified};
 use crate::store::record::image::{Columns, Row};
 use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
 use crate::store::record::text::{Op, PrivatePart, Said, private_hash};
 use crate::store::record::written::rows_after;
 use crate::store::schema::{event_private, events};
+use crate::store::verify::found::{Alteration, AlteredRow, Verified};
 use crate::store::{Conn, Result, StoreError};
 
 /// Rows and events read at once.

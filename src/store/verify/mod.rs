@@ -1,5 +1,9 @@
 //! Consistency checks of stored data, run by `major-projects verify`.
 
+mod compare;
+pub(crate) mod found;
+mod limits;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
@@ -11,9 +15,6 @@ use crate::domain::month::Month;
 use crate::domain::report::ReportState;
 use crate::domain::reporting_month::MonthState;
 use crate::store::conn::Begin;
-use crate::store::events::compare::compare;
-pub use crate::store::events::found::Verified;
-use crate::store::events::limits::totals_hold;
 use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
@@ -21,6 +22,9 @@ use crate::store::record::RecordKey;
 use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
+use crate::store::verify::compare::compare;
+use crate::store::verify::found::Verified;
+use crate::store::verify::limits::totals_hold;
 use crate::store::{
     Conn, DatabaseUrl, Result, StoreError, Use, bulletins, migrate, reporting_months,
 };
