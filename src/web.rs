@@ -52,15 +52,12 @@ pub struct Server {
     pub address: SocketAddr,
     handle: ServerHandle,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
-    dispatcher: Option<Task>,
-    jobs: Task,
-    access_writer: Task,
-    session_keeper: Task,
+    tasks: Vec<Task>,
+    _sealer: Option<Task>,
     /// Large answers being sent.
     pub answers: Answers,
     /// Threads that hash passwords.
     pub hashing: HashPool,
-    _sealer: Task,
 }
 
 impl Server {
@@ -73,12 +70,9 @@ impl Server {
     /// Returns when the server has stopped, by SIGTERM, SIGINT or [`Server::stop`].
     pub async fn finished(self) -> std::io::Result<()> {
         let served = self.running.await.map_err(std::io::Error::other)?;
-        if let Some(dispatcher) = self.dispatcher {
-            dispatcher.stop().await;
+        for task in self.tasks {
+            task.stop().await;
         }
-        self.jobs.stop().await;
-        self.access_writer.stop().await;
-        self.session_keeper.stop().await;
         served
     }
 }
@@ -103,28 +97,25 @@ pub fn start(
     let listener = TcpListener::bind(listen).map_err(unheard)?;
     let address = listener.local_addr().map_err(unheard)?;
     let app = app(config, key, db, clock, calendar)?;
-    let sealer = sealer::start(app.db.clone(), Arc::clone(&app.sealed));
-    let dispatcher = dispatcher::start(&app)?;
-    let jobs = jobs::start(&app)?;
-    let access_writer = access_writer::start(&app);
-    let session_keeper = session_keeper::start(&app);
+    // A server that only reads has no background.
+    let writes = !app.db.is_read_only();
+    let sealer = writes.then(|| sealer::start(app.db.clone(), Arc::clone(&app.sealed)));
+    let tasks = if writes { background(&app)? } else { Vec::new() };
     let hashing = app.hashing.clone();
     let answers = app.answers.clone();
     let server = serve(app, listener).map_err(unheard)?;
     let handle = server.handle();
     let running = tokio::task::spawn_local(server);
-    Ok(Server {
-        address,
-        handle,
-        running,
-        dispatcher,
-        jobs,
-        access_writer,
-        session_keeper,
-        answers,
-        hashing,
-        _sealer: sealer,
-    })
+    Ok(Server { address, handle, running, tasks, _sealer: sealer, answers, hashing })
+}
+
+/// Starts what is done without a request, in the order in which it is stopped.
+fn background(app: &App) -> Result<Vec<Task>, String> {
+    let mut tasks: Vec<Task> = dispatcher::start(app)?.into_iter().collect();
+    tasks.push(jobs::start(app)?);
+    tasks.push(access_writer::start(app));
+    tasks.push(session_keeper::start(app));
+    Ok(tasks)
 }
 
 /// The API. It holds no state, so that all servers of a process share it.

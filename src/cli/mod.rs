@@ -9,6 +9,8 @@ mod healthcheck;
 mod lookup;
 mod migrate;
 mod openapi;
+mod read_only;
+mod rebuild;
 mod record;
 mod renew_feed;
 mod restore;
@@ -23,6 +25,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::cli::client::ClientCommand;
+use crate::cli::read_only::ReadOnlyArgs;
+use crate::cli::rebuild::RebuildArgs;
 use crate::cli::serve::ServeArgs;
 use crate::cli::user::UserCommand;
 use crate::config::DatabaseConfig;
@@ -48,7 +52,12 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Migrate the database and serve the API and the dashboard
-    Serve(ServeArgs),
+    Serve {
+        #[command(flatten)]
+        args: ServeArgs,
+        #[command(flatten)]
+        read_only: ReadOnlyArgs,
+    },
     /// Serve a synthetic portfolio that matches the 2021 plan exactly, with one account per role
     Demo(ServeArgs),
     /// Migrate the database to the schema of this version
@@ -81,6 +90,9 @@ enum Command {
     ///
     /// Exit code 0: everything agrees. 1: the check could not be made. 3: something does not agree.
     Verify(verify::VerifyArgs),
+    /// Make a new file of the embedded database with the register as it stood at a moment; `serve
+    /// --read-only` answers from it
+    Rebuild(RebuildArgs),
     /// Give the change feed a new id, after restoring a backup that another tool than `backup` made
     RenewFeed(DatabaseConfig),
     /// Write the database to a new file while the server is running, and check the file; PostgreSQL
@@ -116,7 +128,11 @@ pub fn run() -> ExitCode {
             Ok(())
         }
         Command::Healthcheck { listen } => healthcheck::run(listen),
-        Command::Serve(args) => in_system(serve::run(args)),
+        Command::Serve { args, read_only } if read_only.is_wanted() => {
+            in_system(read_only::run(args, read_only))
+        }
+        Command::Serve { args, .. } => in_system(serve::run(args)),
+        Command::Rebuild(args) => rebuild::run(&args),
         Command::Demo(args) => in_system(demo::run(args)),
         Command::Migrate(database) => migrate::run(&database),
         Command::Seed(database) => in_system(seed::run(database)),

@@ -50,9 +50,18 @@ impl Secret {
     }
 
     fn make(file: &Path) -> Result<Self, String> {
-        let text = crate::http::tokens::random_text().map_err(|e| e.to_string())?;
-        private::write(file, text.as_bytes())
+        let key = Self::made()?;
+        private::write(file, key.bytes())
             .map_err(|e| format!("cannot write a new key to {}: {e}", file.display()))?;
+        Ok(key)
+    }
+
+    /// A new key that stands in no file.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub(crate) fn made() -> Result<Self, String> {
+        let text = crate::http::tokens::random_text().map_err(|e| e.to_string())?;
         Ok(Self(text.into_bytes()))
     }
 

@@ -120,6 +120,16 @@ impl<C: Clock> Calendar for ShanghaiCalendar<C> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FixedCalendar(pub NaiveDate);
 
+/// Clock that stands still.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
 impl Calendar for FixedCalendar {
     fn today(&self) -> NaiveDate {
         self.0

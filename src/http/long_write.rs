@@ -92,6 +92,7 @@ impl From<StoreError> for NotApplied {
             | StoreError::BadCursor
             | StoreError::Busy
             | StoreError::Full(_)
+            | StoreError::ReadOnly
             | StoreError::OutcomeUnknown(_)
             | StoreError::Unreachable(_)
             | StoreError::NewerSchema(_)

@@ -389,6 +389,12 @@ pub(super) const CODES: &[ProblemCode] = &[
         "The form did not come from a page of this server, or expired. Reload the page.",
     ),
     code(
+        "read-only",
+        409,
+        "本服务只读，展示的是某一时刻的数据副本。",
+        "This server only reads: it shows a copy of the register as it stood at a moment.",
+    ),
+    code(
         "disk-full",
         507,
         "服务器磁盘已满，未作任何更改；腾出空间后重试。",

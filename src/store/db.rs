@@ -38,8 +38,8 @@ pub struct Db(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     url: DatabaseUrl,
-    /// Signs the events.
-    key: RecordKey,
+    /// Signs the events; `None` if every write is refused.
+    key: Option<RecordKey>,
     pool: Pool<Manager>,
     /// One place per connection: work that waits for a connection holds no thread meanwhile.
     places: Arc<Semaphore>,
@@ -62,38 +62,34 @@ impl Db {
     /// [`StoreError::Unreachable`] if the database cannot be opened.
     pub fn open(url: &DatabaseUrl, key: &RecordKey, options: DbOptions) -> Result<Self> {
         let full = Arc::new(AtomicBool::new(false));
-        let (wanted, writer, gate) = match url {
+        let (writer, gate) = match url {
             DatabaseUrl::Sqlite(path) => {
                 let gate = Arc::new(ReadGate::default());
                 let writer =
                     Writer::start(path, key.clone(), Arc::clone(&full), Arc::clone(&gate))?;
-                (Use::Read, Some(writer), Some(gate))
+                (Some(writer), Some(gate))
             }
             DatabaseUrl::Postgres(_) => {
                 Conn::open(url, Use::Write)?;
-                (Use::Write, None, None)
+                (None, None)
             }
         };
-        let pool = Pool::builder()
-            .max_size(options.connections)
-            .min_idle(Some(0))
-            .connection_timeout(options.wait)
-            .idle_timeout(Some(UNUSED))
-            // Test connections only for PostgreSQL, because its server may have been restarted.
-            .test_on_check_out(writer.is_none())
-            .build_unchecked(Manager { url: url.clone(), wanted });
-        let places = usize::try_from(options.connections).unwrap_or(1);
-        Ok(Self(Arc::new(Inner {
-            url: url.clone(),
-            key: key.clone(),
-            pool,
-            places: Arc::new(Semaphore::new(places)),
-            wait: options.wait,
-            writer,
-            gate,
-            full,
-            deadline: options.deadline,
-        })))
+        let key = Some(key.clone());
+        Ok(Self(Arc::new(Inner { key, writer, gate, full, ..Inner::reading(url, options) })))
+    }
+
+    /// Opens the database to read alone: every write is refused with [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub(crate) fn open_read_only(url: &DatabaseUrl, options: DbOptions) -> Result<Self> {
+        Conn::open(url, Use::Read)?;
+        Ok(Self(Arc::new(Inner::reading(url, options))))
+    }
+
+    /// True if every write is refused.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.0.key.is_none()
     }
 
     /// URL of the database.
@@ -162,6 +158,9 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        let Some(key) = self.0.key.clone() else {
+            return Err(StoreError::ReadOnly.into());
+        };
         if let Some(writer) = &self.0.writer {
             return writer.write(work).await;
         }
@@ -173,7 +172,7 @@ impl Db {
             let _place = place;
             let mut conn = inner.connection()?;
             for attempt in 1..ATTEMPTS {
-                let outcome = inner.key.during(|| try_once(&mut conn, &mut work));
+                let outcome = key.during(|| try_once(&mut conn, &mut work));
                 inner.note_room(outcome.is_ok());
                 let repeat = match again() {
                     Again::No => false,
@@ -185,7 +184,7 @@ impl Db {
                 }
                 std::thread::sleep(back_off(attempt));
             }
-            inner.key.during(|| try_once(&mut conn, &mut work))
+            key.during(|| try_once(&mut conn, &mut work))
         })
         .await
     }
@@ -292,6 +291,32 @@ fn write_something(conn: &mut Conn) -> Result<()> {
 }
 
 impl Inner {
+    /// A database that is read alone.
+    fn reading(url: &DatabaseUrl, options: DbOptions) -> Self {
+        let is_postgres = matches!(url, DatabaseUrl::Postgres(_));
+        let wanted = if is_postgres { Use::Write } else { Use::Read };
+        let pool = Pool::builder()
+            .max_size(options.connections)
+            .min_idle(Some(0))
+            .connection_timeout(options.wait)
+            .idle_timeout(Some(UNUSED))
+            // Test connections only for PostgreSQL, because its server may have been restarted.
+            .test_on_check_out(is_postgres)
+            .build_unchecked(Manager { url: url.clone(), wanted });
+        let places = usize::try_from(options.connections).unwrap_or(1);
+        Self {
+            url: url.clone(),
+            key: None,
+            pool,
+            places: Arc::new(Semaphore::new(places)),
+            wait: options.wait,
+            writer: None,
+            gate: None,
+            full: Arc::new(AtomicBool::new(false)),
+            deadline: options.deadline,
+        }
+    }
+
     /// Remembers whether the last write on this thread found the disk full.
     fn note_room(&self, done: bool) {
         if was_full() {

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The disk of the database is full; nothing was saved.
     #[error("the disk of the database is full: {0}")]
     Full(String),
+    /// The server answers from a copy that it does not change.
+    #[error("this server only reads")]
+    ReadOnly,
     /// The connection was lost, or the time was up, while a transaction may have been committed.
     #[error("the outcome of a transaction is unknown: {0}")]
     OutcomeUnknown(String),

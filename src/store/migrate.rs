@@ -40,6 +40,14 @@ pub(crate) fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
     Ok(ran)
 }
 
+/// Brings an embedded database without rows to the schema of this program.
+///
+/// # Errors
+/// [`StoreError::Broken`] if a migration fails.
+pub(super) fn embedded(conn: &mut diesel::SqliteConnection) -> Result<()> {
+    names(conn.run_pending_migrations(SQLITE)).map(drop)
+}
+
 fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Vec<String>> {
     let ran = ran.map_err(|e| StoreError::Broken(format!("a migration failed: {e}")))?;
     Ok(ran.iter().map(ToString::to_string).collect())

@@ -30,6 +30,7 @@ mod read_gate;
 pub(crate) mod record;
 pub(crate) mod reference;
 pub(crate) mod rehearsal;
+pub(crate) mod replay;
 pub(crate) mod reporting_months;
 pub(crate) mod reports;
 pub(crate) mod roll_overs;

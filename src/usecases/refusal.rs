@@ -168,6 +168,15 @@ impl Refusal {
         Self { retry_after_seconds, ..Self::new(RefusalKind::Busy, "busy", words) }
     }
 
+    /// The server only reads.
+    pub fn read_only() -> Self {
+        let words = Words::new(
+            "本服务只读，展示的是某一时刻的数据副本，不接受任何更改。",
+            "This server only reads: it shows a copy of the register as it stood at a moment.",
+        );
+        Self::conflict("read-only", words)
+    }
+
     /// The disk of the database is full.
     pub fn no_room() -> Self {
         let words = Words::new(
@@ -233,6 +242,7 @@ impl From<StoreError> for Refusal {
                 Self { cause: Some(error.to_string()), ..Self::busy() }
             }
             StoreError::Full(_) => Self { cause: Some(error.to_string()), ..Self::no_room() },
+            StoreError::ReadOnly => Self::read_only(),
             StoreError::OutcomeUnknown(_) => {
                 Self { cause: Some(error.to_string()), ..Self::outcome_unknown() }
             }

@@ -74,6 +74,7 @@ mod proxies;
 mod quotas;
 mod rankings;
 mod real_lists;
+mod rebuild;
 mod record;
 mod records;
 mod reference;
@@ -116,6 +117,7 @@ fn main() -> ExitCode {
     suite.on_each(tokens::ALL);
     suite.on_each(log_lines::ALL);
     suite.on_each(exports::ALL);
+    suite.on_each(rebuild::ALL);
     suite.on_each(record::ALL);
     suite.on_each(records::ALL);
     suite.on_each(feed_subjects::ALL);

@@ -114,6 +114,20 @@ pub(crate) fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
+/// Finds the first account of a person with a role that may be used at once.
+pub(crate) fn first_of_role(conn: &mut Conn, role: Role) -> Result<Option<User>> {
+    let machines = clients::table.select(clients::user_id);
+    let row = users::table
+        .filter(users::role.eq(role.as_str()))
+        .filter(users::disabled_at.is_null().and(users::must_change_password.eq(false)))
+        .filter(users::id.ne_all(machines))
+        .order(users::id)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(User::try_from).transpose()
+}
+
 /// Finds an account by username, ignoring case and width.
 pub fn find_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     let row = users::table

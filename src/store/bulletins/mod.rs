@@ -109,6 +109,11 @@ pub(crate) fn content(conn: &mut Conn, id: BulletinId) -> Result<String> {
     Ok(bulletins::table.find(id.0).select(bulletins::content).first(conn)?)
 }
 
+/// The content of a bulletin; `None` if there is none of this id.
+pub(crate) fn content_if_any(conn: &mut Conn, id: i64) -> Result<Option<String>> {
+    Ok(bulletins::table.find(id).select(bulletins::content).first(conn).optional()?)
+}
+
 /// Finds the bulletin of a month.
 pub(crate) fn find(conn: &mut Conn, month: Month) -> Result<Option<Bulletin>> {
     let row: Option<Row> = bulletins::table

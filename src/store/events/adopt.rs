@@ -13,7 +13,7 @@ use crate::store::schema::events;
 use crate::store::{Conn, DatabaseUrl, Result, Use, migrate};
 
 /// Kind of the event that holds the image of a row from before the record.
-const ADOPTED: &str = "register.adopted";
+pub(in crate::store) const ADOPTED: &str = "register.adopted";
 /// Kind of subject of these events.
 const SUBJECT: &str = "register";
 /// Rows that one statement adopts.

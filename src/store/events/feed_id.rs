@@ -18,6 +18,11 @@ pub fn get(conn: &mut Conn) -> Result<String> {
     Ok(feeds::table.select(feeds::feed_id).first(conn)?)
 }
 
+/// Place of the database in which the id was chosen.
+pub(in crate::store) fn place_of(conn: &mut Conn) -> Result<String> {
+    Ok(feeds::table.select(feeds::place).first(conn)?)
+}
+
 /// Chooses a new id if this database is a copy of the one the id was chosen in: a file that `backup`
 /// wrote, or on PostgreSQL another cluster, timeline, database or table than before. Returns true if
 /// the id changed. Of several instances that start at the same time, one chooses.

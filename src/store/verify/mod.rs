@@ -3,6 +3,7 @@
 mod compare;
 pub(crate) mod found;
 mod limits;
+mod registers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +20,14 @@ use crate::store::events::seal;
 use crate::store::events::seal::Anchor;
 use crate::store::plans::year_plans::{MONTHS, Months, amounts};
 use crate::store::record::RecordKey;
+use crate::store::replay::rebuild;
 use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use crate::store::verify::compare::compare;
 use crate::store::verify::found::Verified;
 use crate::store::verify::limits::totals_hold;
+use crate::store::verify::registers::registers_are_of_events;
 use crate::store::{
     Conn, DatabaseUrl, Result, StoreError, Use, bulletins, migrate, reporting_months,
 };
@@ -37,6 +40,11 @@ pub(crate) fn verify_at(url: &DatabaseUrl, key: Option<&RecordKey>) -> Result<Ve
     // Opening it to write makes the files of SQLite private.
     let mut conn = Conn::open(url, Use::Write)?;
     conn.begin(Begin::Snapshot)?;
+    if let Some(at) = rebuild::moment(&mut conn)? {
+        return Err(StoreError::Unreachable(format!(
+            "{url} was rebuilt as it stood at {at}, without secrets; verify the register it was made from"
+        )));
+    }
     verify(&mut conn, key)
 }
 
@@ -59,6 +67,8 @@ pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>>
         checked("the chain of sealed events", chain_of_events(conn, &anchors))?,
     ];
     checks.extend(compare(conn, key)?);
+    let what = "registers of bulletins and the events before them";
+    checks.push(checked(what, registers_are_of_events(conn))?);
     checks.extend(file_is_sound(conn)?);
     Ok(checks)
 }

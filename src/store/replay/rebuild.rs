@@ -1,0 +1,181 @@
+//! Rebuilds the register as it stood at a moment, in a new file.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use serde_json::Value;
+
+use crate::domain::clock::Timestamp;
+use crate::store::conn::{Begin, Conn, Use};
+use crate::store::error::{Result, StoreError};
+use crate::store::events::feed_id;
+use crate::store::record::RecordKey;
+use crate::store::record::image::Row;
+use crate::store::record::tables::{Column, Kind, Table};
+use crate::store::record::written::rows_after;
+use crate::store::replay::at::{At, Position};
+use crate::store::replay::{Replay, dangling, rows};
+use crate::store::url::DatabaseUrl;
+use crate::store::{events::seal, search};
+
+/// What `feeds.place` begins with in a rebuilt register; the moment follows.
+const REBUILT: &str = "rebuilt ";
+/// Attempts to seal while others do.
+const ATTEMPTS: u32 = 20;
+/// Pause between them.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Rows copied at once.
+const AT_ONCE: usize = 500;
+
+/// Makes the file `to`, which must not exist, from the record of `source` as it stood `at` a moment.
+/// Seals what waits for it first; `key` signed the events.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] with the reason: the file exists, or the record does not reach back to
+/// the moment.
+pub(crate) fn rebuild(
+    source: &DatabaseUrl,
+    key: &RecordKey,
+    at: At,
+    to: &Path,
+) -> Result<Position> {
+    if to.exists() {
+        let shown = to.display();
+        return Err(StoreError::Unreachable(format!("{shown} already exists; choose a new name")));
+    }
+    let mut source = Conn::open(source, Use::Write)?;
+    crate::store::migrate::must_be_current(&mut source)?;
+    seal_waiting(&mut source, key)?;
+    source.begin(Begin::Snapshot)?;
+    let position = at.find(&mut source)?;
+    let url = DatabaseUrl::Sqlite(to.to_owned());
+    let mut replay = Replay::in_file(&url)?;
+    replay.advance(&mut source, position.sequence)?;
+    copy_events(&mut source, replay.conn(), position.sequence)?;
+    name_copy(&mut source, replay.conn(), position.at)?;
+    search::fill(replay.conn())?;
+    match dangling(replay.conn())? {
+        0 => Ok(position),
+        rows => Err(StoreError::broken(format!("{rows} rebuilt rows refer to missing rows"))),
+    }
+}
+
+/// Seals what waits for it, as a server does.
+fn seal_waiting(source: &mut Conn, key: &RecordKey) -> Result<()> {
+    let mut attempts = 0;
+    loop {
+        source.begin(Begin::Exclusive)?;
+        let sealed = key.during(|| seal::seal_all(source)).and_then(|()| Ok(source.commit()?));
+        attempts += 1;
+        match sealed {
+            Err(StoreError::Busy) if attempts < ATTEMPTS => {
+                // Another instance sealed meanwhile.
+                let _ = source.rollback();
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// The moment at which this register was rebuilt; `None` if it is no rebuilt one.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn moment(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let place = feed_id::place_of(conn)?;
+    let at = place.strip_prefix(REBUILT).map(|at| serde_json::from_value(Value::from(at)));
+    at.transpose().map_err(StoreError::broken)
+}
+
+/// Columns of `events`.
+const EVENTS: Table = Table {
+    name: "events",
+    subject: "",
+    parent: None,
+    format: 1,
+    columns: &[
+        text("actor_kind"),
+        text("actor_name"),
+        text("kind"),
+        text("subject_kind"),
+        text("subject_key"),
+        text("changes"),
+        text("request_id"),
+        text("origin"),
+        text("previous_hash"),
+        text("hash"),
+        text("text"),
+        text("mac"),
+        number("actor_id"),
+        number("subject_id"),
+        number("subject_version"),
+        number("project_id"),
+        number("sequence"),
+        Column { name: "at", kind: Kind::Instant },
+        Column { name: "refused", kind: Kind::Flag },
+    ],
+};
+
+/// Columns of `event_private`.
+const EVENT_PRIVATE: Table = Table {
+    name: "event_private",
+    subject: "",
+    parent: None,
+    format: 1,
+    columns: &[text("salt"), text("text"), number("event_id")],
+};
+
+const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
+}
+
+const fn number(name: &'static str) -> Column {
+    Column { name, kind: Kind::Number }
+}
+
+/// Copies the events up to a sequence, with their private parts.
+fn copy_events(source: &mut Conn, to: &mut Conn, until: i64) -> Result<()> {
+    let mut copied = HashSet::new();
+    copy(source, to, &EVENTS, |id, row| {
+        let is_wanted =
+            row.public.get("sequence").and_then(Value::as_i64).is_some_and(|s| s <= until);
+        if is_wanted {
+            copied.insert(id);
+        }
+        is_wanted
+    })?;
+    copy(source, to, &EVENT_PRIVATE, |_, row| {
+        row.public.get("event_id").and_then(Value::as_i64).is_some_and(|id| copied.contains(&id))
+    })
+}
+
+fn copy(
+    source: &mut Conn,
+    to: &mut Conn,
+    table: &Table,
+    mut is_wanted: impl FnMut(i64, &Row) -> bool,
+) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let page = rows_after(source, table, after, AT_ONCE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        let mut wanted = Vec::new();
+        for found in page {
+            let row = Row::read(table, &found.text)?;
+            if is_wanted(found.id, &row) {
+                wanted.push(rows::stored(table, found.id, row.public, row.private).into());
+            }
+        }
+        rows::insert(to, table, &wanted)?;
+    }
+}
+
+/// Keeps the id of the feed, and the moment in the place of its database.
+fn name_copy(source: &mut Conn, to: &mut Conn, at: Timestamp) -> Result<()> {
+    let id = feed_id::get(source)?.replace('\'', "''");
+    Ok(to.batch_execute(&format!("update feeds set feed_id = '{id}', place = '{REBUILT}{at}'"))?)
+}
