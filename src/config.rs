@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tracing::info;
 
+use crate::domain::access_log::KEPT_DAYS_AT_LEAST;
 use crate::domain::account::password::{Effort, OWASP};
 use crate::domain::account::session::IdleLimit;
 use crate::domain::proposal::SecondPerson;
@@ -154,7 +155,7 @@ pub struct Config {
     #[arg(long, env = "IDLE_MINUTES", default_value_t = 30, value_parser = minutes_idle)]
     pub idle_minutes: u32,
 
-    /// Days that ended sessions are kept, at least 30; the events about them are kept for ever
+    /// Days that ended sessions are kept, at least 30; the access log has its own setting
     #[arg(long, env = "ENDED_SESSION_DAYS", default_value_t = 180, value_parser = days_of_session)]
     pub ended_session_days: u32,
 
@@ -236,7 +237,7 @@ pub struct Config {
     #[arg(long, env = "STOP_SECONDS", default_value_t = 30)]
     pub stop_seconds: u64,
 
-    /// Days that lines of the access log are kept, at least 180
+    /// Days that the access log is kept, at least 180; a day is deleted whole
     #[arg(long, env = "ACCESS_LOG_DAYS", default_value_t = 180, value_parser = days_of_log)]
     pub access_log_days: u32,
 
@@ -389,6 +390,19 @@ fn days_of_session(text: &str) -> Result<u32, String> {
 }
 
 fn days_of_log(text: &str) -> Result<u32, String> {
-    let days = text.parse().ok().filter(|days| (180..=36_500).contains(days));
+    let days = text.parse().ok().filter(|days| (KEPT_DAYS_AT_LEAST..=36_500).contains(days));
     days.ok_or_else(|| "must be a number of days from 180 to 36500".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::days_of_log;
+
+    #[test]
+    fn the_access_log_is_kept_six_months_at_least() {
+        assert_eq!(days_of_log("180"), Ok(180));
+        for days in ["179", "0", "-1", "x", "36501"] {
+            assert!(days_of_log(days).is_err(), "{days}");
+        }
+    }
 }

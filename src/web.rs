@@ -18,6 +18,7 @@ use crate::api;
 use crate::background::task::Task;
 use crate::background::{access_writer, dispatcher, jobs, sealer, session_keeper};
 use crate::config::{Config, Secret};
+use crate::domain::access_log::log_in_room::LogInRoom;
 use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
@@ -191,6 +192,7 @@ fn app(
         hook_key: HookKey::of(key.bytes()),
         totp_key: TotpKey::of(key.bytes()),
         access: AccessRecorder::default(),
+        log_ins: LogInRoom::default(),
         session_uses: SessionUses::default(),
         quotas: Quotas::new(config.requests_per_minute, config.requests_per_minute_per_address),
         attempts: AttemptLimit::new(config.logins_per_minute, per_address),

@@ -52,10 +52,12 @@ impl From<AccessQuery> for AccessFilter {
 
 /// Show the access log
 ///
-/// Failed log-ins, refused requests, downloads and backups, newest first. Equal entries of one minute are one line with
-/// their number (`times`). Of one address or account only some different lines a minute are kept apart, and of
+/// Log-ins and log-outs, failed log-ins, refused requests, downloads and backups, newest first. A log-in is stored with
+/// its session, as a line of its own. Equal entries of another kind within one minute are one line with their number (`times`).
+/// Of one address or account only some different lines a minute are kept apart, and of
 /// one day only so many lines are stored; lines of the kind `left_out` say how many entries are not. Lines
-/// appear within seconds and are deleted after `ACCESS_LOG_DAYS`, 180 or more.
+/// appear within seconds. An event `access_log.day_bound` binds the lines of each past day by a hash; a day is
+/// deleted whole after `ACCESS_LOG_DAYS`, 180 or more.
 #[utoipa::path(get, path = "/access-log")]
 async fn list_access_log(
     who: Permit<ReadAccessLog>,

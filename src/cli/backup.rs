@@ -37,7 +37,7 @@ fn note(settings: &DatabaseConfig, file: &Path) {
         rows: None,
     };
     let noted =
-        settings.url().and_then(|url| access_log::append(&url, &line).map_err(|e| e.to_string()));
+        settings.url().and_then(|url| access_log::append(&url, line).map_err(|e| e.to_string()));
     if let Err(error) = noted {
         warn!("the backup is not in the access log: {error}");
     }

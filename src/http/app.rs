@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use tokio::sync::Notify;
 
 use crate::config::{Config, Secret};
+use crate::domain::access_log::log_in_room::LogInRoom;
 use crate::domain::account::totp::TotpKey;
 use crate::domain::clock::{Calendar, Clock};
 use crate::domain::webhook::signature::HookKey;
@@ -52,6 +53,8 @@ pub(crate) struct App {
     pub totp_key: TotpKey,
     /// Entries of the access log that are not stored yet.
     pub access: AccessRecorder,
+    /// Room for lines about log-ins in the access log.
+    pub log_ins: LogInRoom,
     /// Uses of sessions that are not stored yet.
     pub session_uses: SessionUses,
     /// Quotas of requests.

@@ -1,4 +1,4 @@
-//! 访问记录: failed log-ins, refused requests and downloads, for the auditor.
+//! 访问记录: log-ins, failed ones too, refused requests and downloads, for the auditor.
 
 use actix_web::Responder;
 use actix_web::web::{self, ServiceConfig};

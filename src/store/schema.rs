@@ -16,6 +16,7 @@ diesel::table! {
         times -> BigInt,
         last_at -> Timestamp,
         request_id -> Text,
+        salt -> Text,
     }
 }
 

@@ -38,11 +38,13 @@ pub(crate) struct AccessLineView {
     pub address: String,
     /// Method; empty where one line stands for several requests.
     pub method: String,
-    /// Path, of a download with its query; empty where one line stands for several.
+    /// Path, of a download with its query; `/sessions/{session_id}` of a log-in or log-out; empty where one line stands for
+    /// several.
     pub path: String,
-    /// Status of the answer; 0 if there was no request.
+    /// Status of the answer, of a log-in on a page that of the API; 0 if there was no request.
     pub status: i32,
-    /// Code of the problem, kind of the file (`csv`, `xlsx`, ...), or what `left_out` counts; empty where one line
+    /// Code of the problem, kind of the file (`csv`, `xlsx`, ...), what `left_out` counts, or what was shown at a log-in
+    /// (`password`, `one-time-code`, `recovery-code`, or the id of the machine client); empty where one line
     /// stands for several.
     #[schema(example = "wrong-credentials")]
     pub code: String,

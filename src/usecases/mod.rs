@@ -6,6 +6,7 @@
 //! change and records its event. Handlers, pages, imports, the demo and commands call the same
 //! use cases.
 
+pub(crate) mod access_days;
 pub(crate) mod access_log;
 pub(crate) mod accounts;
 pub(crate) mod answer;

@@ -7,8 +7,8 @@ use crate::store::events::since::{ChangedSubject, changed_since};
 use crate::store::{Conn, StoreError};
 
 /// Kinds of records that no decision about projects reads.
-const UNRELATED: [&str; 7] =
-    ["session", "user", "client", "webhook", "delivery", "bulletin", "job"];
+const UNRELATED: [&str; 8] =
+    ["session", "user", "client", "webhook", "delivery", "bulletin", "job", "access_day"];
 
 /// The projects that a decision read, and the names and codes by which it looked for them.
 ///

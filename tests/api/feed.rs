@@ -196,7 +196,9 @@ async fn the_feed_is_filtered_and_shows_each_reader_its_own(app: TestApp) {
     let (of_project, _) = follow(&commission, &format!("&project={hidden}"), 0).await;
     let (owner, _) = follow(&app.unit("甲公司").await, "", 0).await;
     let (area, _) = follow(&app.area("hekou").await, "&kind=report.confirmed", 0).await;
-    let (auditor, _) = follow(&app.role(Role::Auditor).await, "&kind=session.opened", 0).await;
+    let made = json!({"username": "li.na", "display_name": "李娜", "role": "viewer", "password": "window ladder orchid 93"});
+    app.role(Role::Admin).await.post("/users", &made).await.expect(201);
+    let (auditor, _) = follow(&app.role(Role::Auditor).await, "&kind=user.created", 0).await;
 
     assert_eq!((confirmed.len(), area.len()), (2, 1));
     assert!(end >= head, "a filtered reader gets on");

@@ -21,6 +21,7 @@
 mod support;
 
 mod access;
+mod access_days;
 mod access_log;
 mod attempts;
 mod backups;
@@ -135,6 +136,7 @@ fn main() -> ExitCode {
     suite.on_each(webhooks_keeping::ALL);
     suite.on_each(access::ALL);
     suite.on_each(access_log::ALL);
+    suite.on_each(access_days::ALL);
     suite.on_each(quotas::ALL);
     suite.once(quotas::ONCE);
     suite.on_each(proposals::ALL);

@@ -31,8 +31,8 @@ async fn log_in_from(app: &TestApp, name: &str, headers: &[(&str, &str)]) -> Ans
 /// The address in the last event of an account.
 async fn last_origin(app: &TestApp, actor: &str) -> Value {
     let auditor = app.role(Role::Auditor).await;
-    let history = auditor.get(&format!("/history?actor={actor}&limit=1")).await.expect(200);
-    history.items()[0]["origin"].clone()
+    let path = format!("/access-log?kind=logged_in&account={actor}&limit=1");
+    auditor.get(&path).await.expect(200).items()[0]["address"].clone()
 }
 
 async fn behind(app: &TestApp, config: Config) -> TestApp {

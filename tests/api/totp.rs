@@ -39,7 +39,7 @@ tests![
 ];
 
 /// The code of RFC 6238 for a secret in base 32, so many steps from now; written anew for the test.
-fn code(app: &TestApp, secret: &str, steps: i64) -> String {
+pub fn code(app: &TestApp, secret: &str, steps: i64) -> String {
     let key = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let step = app.clock.now().unix_seconds() / 30 + steps;
     let mut mac = Hmac::<Sha1>::new_from_slice(&key).unwrap();
@@ -59,7 +59,7 @@ async fn log_in(app: &TestApp, name: &str, code: Option<&str>) -> Answer {
 }
 
 /// Begins and confirms; returns the secret and the recovery codes.
-async fn enrol(app: &TestApp, actor: &Actor) -> (String, Vec<String>) {
+pub async fn enrol(app: &TestApp, actor: &Actor) -> (String, Vec<String>) {
     let begun = actor.put("/me/totp", &json!({"current_password": PASSWORD})).await.expect(200);
     let secret = begun.json["secret"].as_str().unwrap().to_owned();
     let first = json!({"code": code(app, &secret, 0)});

@@ -234,7 +234,9 @@ async fn issue(
     let shown = request.clone();
     app.ask_anonymously(move |asked| client_sessions::check(asked, &shown)).await?;
     let from = from.clone();
-    let open = move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from);
+    let room = app.log_ins.clone();
+    let open =
+        move |asked: &mut Anonymous<'_>| client_sessions::open(asked, &request, &from, &room);
     let ClientSession { client, scopes, session } = app.write_anonymously(open).await?;
     let scope = ClientScope::join(&scopes);
     let machine = Some(Machine { client: client.id.0, scope: scope.clone() });

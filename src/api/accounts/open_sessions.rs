@@ -51,7 +51,8 @@ async fn list_sessions(
 /// Ends the caller's session immediately and invalidates all its tokens.
 #[utoipa::path(delete, path = "/sessions/current")]
 pub(crate) async fn end_session(who: Permit<LoggedIn>) -> Result<NoContent, Problem> {
-    who.change(|ask| Ok(open_sessions::decide_end(ask)), open_sessions::end).await?;
+    let room = who.app.log_ins.clone();
+    who.change(move |ask| Ok(open_sessions::decide_end(ask, &room)), open_sessions::end).await?;
     Ok(NoContent)
 }
 
@@ -64,7 +65,8 @@ async fn end_my_session(
     who: Permit<LoggedIn>,
     Path(at): Path<SessionPath>,
 ) -> Result<NoContent, Problem> {
-    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_of(ask, at.session_id);
+    let room = who.app.log_ins.clone();
+    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_of(ask, at.session_id, &room);
     who.change(decide, open_sessions::end).await?;
     Ok(NoContent)
 }

@@ -25,7 +25,7 @@ use crate::routes;
 use crate::store::accounts::users::User;
 use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::sessions::{
-    self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh, Refreshed,
+    self, Credentials, Opened, Opening, Origin, PasswordChange, Refresh, RefreshRequest, Refreshed,
 };
 use crate::usecases::accounts::totp::{self, RightCode};
 use crate::usecases::accounts::user_view::UserView;
@@ -95,8 +95,9 @@ async fn create_session(
     let Authenticated { user, code } = authenticate(&app, &from, &limit, credentials).await?;
     let refresh_token = random_text().map_err(Problem::broken)?;
     let opening = Opening {
-        user: user.id,
-        author: from.author(&user),
+        user: user.clone(),
+        origin: from,
+        room: app.log_ins.clone(),
         hours: app.config.refresh_token_hours,
         code,
         refresh_token: Some(refresh_token.clone()),
@@ -182,11 +183,18 @@ pub(crate) async fn open_page(
     credentials: Credentials,
 ) -> Result<String, Problem> {
     let Authenticated { user, code } = authenticate(app, from, limit, credentials).await?;
-    let (author, hours) = (from.author(&user), app.config.page_session_hours);
-    let opening = Opening { user: user.id, author, hours, code, refresh_token: None };
+    let id = user.id;
+    let opening = Opening {
+        user,
+        origin: from.clone(),
+        room: app.log_ins.clone(),
+        hours: app.config.page_session_hours,
+        code,
+        refresh_token: None,
+    };
     let opened = app.write_anonymously(move |asked| sessions::open(asked, &opening)).await?;
     let Opened { session, at, ends } = opened;
-    app.tokens.issue_cookie(user.id, session, at, ends).map_err(Problem::broken)
+    app.tokens.issue_cookie(id, session, at, ends).map_err(Problem::broken)
 }
 
 fn session_view(
@@ -235,10 +243,13 @@ async fn refresh(
     next: String,
 ) -> Result<Refreshed, Problem> {
     limit.take_address(&from.address)?;
-    let from = from.clone();
-    let idle = app.config.idle_limit();
+    let request = RefreshRequest {
+        origin: from.clone(),
+        idle: app.config.idle_limit(),
+        room: app.log_ins.clone(),
+    };
     let refresh =
-        move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &from, idle);
+        move |asked: &mut Anonymous<'_>| sessions::refresh(asked, &shown, &next, &request);
     let refreshed = app.write_anonymously(refresh).await?;
     Ok(sessions::must_be_refreshed(refreshed)?)
 }

@@ -1,22 +1,32 @@
-//! The access log: failed log-ins, refused requests and downloads, counted per minute before they are
-//! stored.
+//! The access log: log-ins, failed ones too, refused requests and downloads. All but good log-ins are
+//! counted per minute before they are stored.
 //!
 //! What a stranger sends must not fill memory or the database. Equal entries of one minute are one
 //! line with a count; of one source only a few different lines a minute are kept apart; and the
 //! lines in memory and of a day are limited. What is left out is counted.
 
 pub(crate) mod book;
+pub(crate) mod day;
+pub(crate) mod log_in_room;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProjectId, UserId};
 use crate::domain::text_enum::text_enum;
 
+/// Days that lines are kept at least: six months (网络安全法 21).
+pub(crate) const KEPT_DAYS_AT_LEAST: u32 = 180;
 /// Most different lines of one minute in memory, per class.
 const MOST_A_MINUTE: usize = 2_048;
 
 text_enum! {
     /// Kind of a line of the access log.
     AccessKind {
+        /// A session was opened: by a password, or by the secret of a machine client.
+        LoggedIn = "logged_in" "登录",
+        /// A session was ended by its account.
+        LoggedOut = "logged_out" "退出登录",
+        /// A session was ended because its refresh token was used twice.
+        EndedByReuse = "ended_by_reuse" "令牌被重复使用，登录已强制失效",
         /// A log-in, a client secret, a refresh token or a current password was wrong or one too many.
         LogInFailed = "log_in_failed" "登录失败",
         /// A request was refused: its token is not valid, the role may not do it, the project is not
@@ -40,6 +50,8 @@ text_enum! {
         Accounts = "accounts" "账号被拒",
         /// Downloads.
         Downloads = "downloads" "下载",
+        /// Log-ins and log-outs.
+        LogIns = "log_ins" "登录与退出",
     }
 }
 
@@ -48,6 +60,7 @@ impl AccessClass {
     pub(crate) const fn most_a_day(self) -> i64 {
         match self {
             Self::Strangers | Self::Accounts => 10_000,
+            Self::LogIns => 20_000,
             Self::Downloads => 50_000,
         }
     }
@@ -58,7 +71,7 @@ impl AccessClass {
             // Below the limit of a day, so that one address cannot use it up alone.
             Self::Strangers => 5,
             Self::Accounts => 10,
-            Self::Downloads => MOST_A_MINUTE,
+            Self::Downloads | Self::LogIns => MOST_A_MINUTE,
         }
     }
 }
@@ -92,6 +105,9 @@ impl AccessKey {
     pub(crate) fn class(&self) -> AccessClass {
         match self.kind {
             AccessKind::Exported | AccessKind::BackedUp => AccessClass::Downloads,
+            AccessKind::LoggedIn | AccessKind::LoggedOut | AccessKind::EndedByReuse => {
+                AccessClass::LogIns
+            }
             AccessKind::Refused if self.account_id.is_some() => AccessClass::Accounts,
             AccessKind::Refused | AccessKind::LogInFailed | AccessKind::LeftOut => {
                 AccessClass::Strangers

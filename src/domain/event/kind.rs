@@ -95,11 +95,15 @@ text_enum! {
         RegisterAdopted = "register.adopted" "纳入数据记录",
         /// File imported.
         ImportCompleted = "import.completed" "导入文件",
-        /// Logged in.
+        /// Lines of a day of the access log bound by their hash.
+        AccessLogDayBound = "access_log.day_bound" "固定当日访问记录",
+        /// Old days of the access log deleted.
+        AccessLogDaysDeleted = "access_log.days_deleted" "删除到期访问记录",
+        /// Logged in. Earlier versions recorded it; the access log has log-ins now.
         SessionOpened = "session.opened" "登录",
-        /// Logged out.
+        /// Logged out. Earlier versions recorded it.
         SessionEnded = "session.ended" "退出登录",
-        /// Session ended: token reuse.
+        /// Session ended: token reuse. Earlier versions recorded it.
         SessionEndedByReuse = "session.ended_by_reuse" "令牌被重复使用，登录已强制失效",
         /// Account created.
         UserCreated = "user.created" "新建账号",

@@ -124,7 +124,8 @@ async fn end_session(
     Path(at): Path<SessionPath>,
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_of(ask, at.session_id);
+    let room = visit.app.log_ins.clone();
+    let decide = move |ask: &mut Ask<'_>| open_sessions::decide_end_of(ask, at.session_id, &room);
     visit.change(decide, open_sessions::end).await?;
     Ok(see_other("/password?said=session-ended"))
 }

@@ -22,6 +22,9 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("proposal.refused", "不批准申请", "proposal refused"),
     ("proposal.withdrawn", "撤回申请", "proposal withdrawn"),
     ("proposal.outdated", "申请失效", "proposal no longer possible"),
+    ("access_log.day_bound", "固定当日访问记录", "access log of a day bound"),
+    ("access_log.days_deleted", "删除到期访问记录", "old access log deleted"),
+    ("register.adopted", "纳入数据记录", "row taken into the record"),
     ("session.opened", "登录", "logged in"),
     ("session.ended", "退出登录", "logged out"),
     ("session.ended_by_reuse", "令牌被重复使用，登录已强制失效", "session ended: token reuse"),
@@ -62,6 +65,7 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ("webhook", "推送订阅", "webhook"),
     ("import", "导入", "import"),
     ("proposal", "申请", "proposal"),
+    ("access_day", "访问记录", "day of the access log"),
 ];
 
 const VERBS: &[(&str, &str, &str)] = &[
@@ -177,6 +181,8 @@ pub(crate) const ACCOUNT_KINDS: &[&str] = &[
     "client.disabled",
     "client.secret_added",
     "client.secret_revoked",
+    "access_log.day_bound",
+    "access_log.days_deleted",
 ];
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{ProjectId, SessionId, UserId};
+use crate::domain::id::{ProjectId, UserId};
 use crate::store::schema::events;
 use crate::store::{Conn, Result, StoreError};
 
@@ -84,11 +84,6 @@ impl Event {
         changes: Vec<FieldChange>,
     ) -> Self {
         Self { kind, subject_kind, subject_id, project: None, changes }
-    }
-
-    /// Event about a session.
-    pub fn of_session(kind: &'static str, session: SessionId) -> Self {
-        Self::of(kind, "session", session.0, Vec::new())
     }
 
     /// Event about an account.

@@ -146,7 +146,8 @@ pub struct FeedFilter {
 }
 
 /// Record kinds that are accounts or belong to one.
-const ACCOUNTS: [&str; 6] = ["user", "session", "client", "webhook", "proposal", "register"];
+const ACCOUNTS: [&str; 7] =
+    ["user", "session", "client", "webhook", "proposal", "register", "access_day"];
 
 type Listed<'a> = diesel::helper_types::IntoBoxed<
     'a,

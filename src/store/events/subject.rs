@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::domain::access_log::day::AccessDay;
 use crate::store::schema::{
     areas, bulletins, clients, industries, issues, light_rules, milestones, monthly_reports, plans,
     projects, proposals, reporting_months, restatements, roll_overs, units, users, webhooks,
@@ -59,6 +60,10 @@ pub(super) fn state_of(conn: &mut Conn, kind: &str, id: i64) -> Result<SubjectSt
         "restatement" => state!(conn, id, restatements, only month: String),
         "bulletin" => state!(conn, id, bulletins, only month: String),
         "light_rules" => state!(conn, id, light_rules, only year: i32),
+        "access_day" => {
+            let key = AccessDay::of_number(id).map(|day| day.to_string());
+            SubjectState { version: None, key }
+        }
         _ => SubjectState::default(),
     })
 }

@@ -1,5 +1,6 @@
 //! Consistency checks of stored data, run by `major-projects verify`.
 
+mod access_days;
 mod compare;
 pub(crate) mod found;
 mod limits;
@@ -65,6 +66,7 @@ pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>>
         checked("confirmed reports and their events", confirmed_reports_have_events(conn))?,
         checked("bulletins and their chain", published)?,
         checked("the chain of sealed events", chain_of_events(conn, &anchors))?,
+        checked("days of the access log", days_of_access_log(conn))?,
     ];
     checks.extend(compare(conn, key)?);
     let what = "registers of bulletins and the events before them";
@@ -153,6 +155,12 @@ fn bulletins_are_as_published(
 fn chain_of_events(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<Verified> {
     let (looked_at, wrong) = seal::check(conn, anchors)?;
     Ok(Verified { wrong, ..Verified::of("the chain of sealed events", looked_at) })
+}
+
+/// Checks that the access log has the lines that the events of its days bound.
+fn days_of_access_log(conn: &mut Conn) -> Result<Verified> {
+    let (looked_at, wrong) = access_days::check(conn)?;
+    Ok(Verified { wrong, ..Verified::of("days of the access log", looked_at) })
 }
 
 /// `(bulletin, hash)` from the publication events.

@@ -1,12 +1,14 @@
 //! Sessions of machine clients: opened with a secret for some scopes.
 
+use crate::domain::access_log::AccessKind;
+use crate::domain::access_log::log_in_room::LogInRoom;
 use crate::domain::account::scope::ClientScope;
 use crate::domain::account::session::network_of;
 use crate::domain::id::SessionId;
 use crate::domain::words::Words;
 use crate::store::accounts::clients::{self, Client};
 use crate::store::accounts::sessions::{self, NewSession};
-use crate::store::events::{self, Event};
+use crate::usecases::accounts::log_ins;
 use crate::usecases::accounts::sessions::Origin;
 use crate::usecases::ask::Anonymous;
 use crate::usecases::random::digest;
@@ -41,14 +43,15 @@ pub(crate) struct ClientSession {
 /// # Errors
 /// [`wrong_client`].
 pub(crate) fn check(asked: &mut Anonymous<'_>, login: &ClientLogin) -> Result<(), Refusal> {
-    let (conn, now) = (&mut *asked.conn, asked.now.instant);
+    let conn = &mut *asked.conn;
+    let now = asked.now.instant;
     let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
     let client = found.ok_or_else(wrong_client)?;
     let known = clients::knows(conn, client.id, &digest(&login.secret))?;
     if known { Ok(()) } else { Err(wrong_client()) }
 }
 
-/// Opens a session for a machine client and records the event.
+/// Opens a session for a machine client. Its line of the access log has the id of the client.
 ///
 /// # Errors
 /// [`wrong_client`] when it is unknown, disabled or expired, or the secret is wrong or revoked;
@@ -58,8 +61,10 @@ pub(crate) fn open(
     asked: &mut Anonymous<'_>,
     login: &ClientLogin,
     origin: &Origin,
+    room: &LogInRoom,
 ) -> Result<ClientSession, Refusal> {
-    let (conn, now) = (&mut *asked.conn, asked.now.instant);
+    let conn = &mut *asked.conn;
+    let now = asked.now.instant;
     let found = clients::find(conn, &login.client_id)?.filter(|client| client.is_good(now));
     let client = found.ok_or_else(wrong_client)?;
     if !clients::present(conn, client.id, &digest(&login.secret), now)? {
@@ -71,8 +76,8 @@ pub(crate) fn open(
     let network = network_of(&origin.address);
     let new = NewSession { user: client.user.id, at: now, ends, network };
     let session = sessions::open(conn, &new)?;
-    let author = origin.author(&client.user).into_client(client.id, &client.name);
-    events::record(conn, &author, now, &Event::of_session("session.opened", session))?;
+    let step = origin.step(AccessKind::LoggedIn, session, &client.user, &client.client_id);
+    log_ins::note(conn, room, now, &step)?;
     Ok(ClientSession { client, scopes, session })
 }
 

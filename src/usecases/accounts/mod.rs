@@ -6,6 +6,7 @@ pub(crate) mod client_view;
 pub(crate) mod clients;
 pub(crate) mod grants;
 pub(crate) mod holder;
+pub(crate) mod log_ins;
 pub(crate) mod open_sessions;
 pub(crate) mod password;
 pub(crate) mod password_check;

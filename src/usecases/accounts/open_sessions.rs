@@ -3,13 +3,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::access_log::AccessKind;
+use crate::domain::access_log::log_in_room::LogInRoom;
 use crate::domain::account::session::IdleLimit;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{SessionId, UserId};
 use crate::store::accounts::sessions::{self, Session};
-use crate::store::accounts::users;
+use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Event};
 use crate::store::{Conn, PageRequest};
+use crate::usecases::accounts::log_ins::{self, SessionStep};
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::refusal::Refusal;
@@ -58,34 +61,54 @@ pub(crate) fn list(
 /// A session of the caller, which is to be ended.
 pub(crate) struct SessionEnd {
     session: SessionId,
+    user: User,
+    room: LogInRoom,
     stamp: Stamp,
 }
 
+impl SessionEnd {
+    fn of(ask: &Ask<'_>, session: SessionId, room: &LogInRoom) -> Self {
+        Self { session, user: ask.caller.user.clone(), room: room.clone(), stamp: ask.stamp() }
+    }
+}
+
 /// Ends the caller's session.
-pub(crate) fn decide_end(ask: &Ask<'_>) -> SessionEnd {
-    SessionEnd { session: ask.caller.session, stamp: ask.stamp() }
+pub(crate) fn decide_end(ask: &Ask<'_>, room: &LogInRoom) -> SessionEnd {
+    SessionEnd::of(ask, ask.caller.session, room)
 }
 
 /// Ends a session of the caller.
 ///
 /// # Errors
 /// Not found when it is not the caller's, or has ended.
-pub(crate) fn decide_end_of(ask: &mut Ask<'_>, session: SessionId) -> Result<SessionEnd, Refusal> {
+pub(crate) fn decide_end_of(
+    ask: &mut Ask<'_>,
+    session: SessionId,
+    room: &LogInRoom,
+) -> Result<SessionEnd, Refusal> {
     let user = ask.caller.user.id;
     let found = sessions::find_live(ask.conn, session, user, ask.now.instant)?;
     let session = found.ok_or_else(Refusal::not_found)?.id;
-    Ok(SessionEnd { session, stamp: ask.stamp() })
+    Ok(SessionEnd::of(ask, session, room))
 }
 
-/// Ends a session and records the event.
+/// Ends a session, with a line of the access log.
 ///
 /// # Errors
 /// The database's.
 pub(crate) fn end(conn: &mut Conn, end: SessionEnd) -> Result<(), Refusal> {
-    let SessionEnd { session, stamp } = end;
+    let SessionEnd { session, user, room, stamp } = end;
     let now = stamp.now.instant;
     sessions::end(conn, session, now, "logged out")?;
-    Ok(events::record(conn, &stamp.author, now, &Event::of_session("session.ended", session))?)
+    let step = SessionStep {
+        kind: AccessKind::LoggedOut,
+        session,
+        user: &user,
+        address: stamp.author.origin(),
+        request_id: stamp.author.request_id(),
+        shown: "",
+    };
+    Ok(log_ins::note(conn, &room, now, &step)?)
 }
 
 /// An account whose sessions are to be ended.

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::access_log::AccessKind;
+use crate::domain::access_log::log_in_room::LogInRoom;
 use crate::domain::account::session::{IdleLimit, network_of};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::FieldError;
@@ -13,6 +15,7 @@ use crate::store::accounts::passwords;
 use crate::store::accounts::sessions::{self, NewSession, Presented};
 use crate::store::accounts::users::{self, User};
 use crate::store::events::{self, Author, Event};
+use crate::usecases::accounts::log_ins::{self, SessionStep};
 use crate::usecases::accounts::password::{self, Effort};
 use crate::usecases::accounts::password_check::PasswordCheck;
 use crate::usecases::accounts::totp::{self, RightCode};
@@ -81,7 +84,7 @@ impl PasswordChange {
     }
 }
 
-/// Where a request without a caller came from, recorded in its event.
+/// Where a request without a caller came from, recorded in its event or its line of the access log.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     /// The request's id.
@@ -94,6 +97,18 @@ impl Origin {
     /// The author recorded for what `user` does in this request.
     pub(crate) fn author(&self, user: &User) -> Author {
         Author::user(user.id, &user.username, self.request_id.clone(), self.address.clone())
+    }
+
+    /// A step of a session of `user` in this request.
+    pub(super) fn step<'a>(
+        &'a self,
+        kind: AccessKind,
+        session: SessionId,
+        user: &'a User,
+        shown: &'a str,
+    ) -> SessionStep<'a> {
+        let Self { request_id, address } = self;
+        SessionStep { kind, session, user, address, request_id, shown }
     }
 }
 
@@ -133,9 +148,11 @@ fn wrong_credentials() -> Refusal {
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
     /// The account.
-    pub user: UserId,
-    /// Who opens it, for the event.
-    pub author: Author,
+    pub user: User,
+    /// The request.
+    pub origin: Origin,
+    /// Room for its line in the access log.
+    pub room: LogInRoom,
     /// How long it lasts, in hours.
     pub hours: i64,
     /// The one-time code to be used up; `None` without a second factor.
@@ -155,25 +172,31 @@ pub(crate) struct Opened {
     pub ends: Timestamp,
 }
 
-/// Opens a session, uses its code up, and records the events.
+/// Opens a session and uses its code up. Its line of the access log says what was shown: `password`,
+/// `one-time-code` or `recovery-code`; a recovery code has an event too.
 ///
 /// # Errors
 /// `code-wrong` when another log-in has used the code meanwhile.
 pub(crate) fn open(asked: &mut Anonymous<'_>, opening: &Opening) -> Result<Opened, Refusal> {
-    let Opening { user, author, hours, code, refresh_token } = opening;
-    let (conn, at) = (&mut *asked.conn, asked.now.instant);
+    let Opening { user, origin, room, hours, code, refresh_token } = opening;
+    let conn = &mut *asked.conn;
+    let at = asked.now.instant;
     let ends = at.plus_hours(*hours);
-    if let Some(code) = code
-        && totp::use_up(conn, *user, code)?
-    {
-        events::record(conn, author, at, &Event::of_user("user.recovery_code_used", *user))?;
+    let mut shown = "password";
+    if let Some(code) = code {
+        shown = "one-time-code";
+        if totp::use_up(conn, user.id, code)? {
+            shown = "recovery-code";
+            let event = Event::of_user("user.recovery_code_used", user.id);
+            events::record(conn, &origin.author(user), at, &event)?;
+        }
     }
-    let network = network_of(author.origin());
-    let session = sessions::open(conn, &NewSession { user: *user, at, ends, network })?;
+    let network = network_of(&origin.address);
+    let session = sessions::open(conn, &NewSession { user: user.id, at, ends, network })?;
     if let Some(token) = refresh_token {
         sessions::add_token(conn, session, &digest(token), at, ends)?;
     }
-    events::record(conn, author, at, &Event::of_session("session.opened", session))?;
+    log_ins::note(conn, room, at, &origin.step(AccessKind::LoggedIn, session, user, shown))?;
     Ok(Opened { session, at, ends })
 }
 
@@ -184,6 +207,17 @@ pub(crate) struct Refreshed {
     pub session: SessionId,
     /// Its account.
     pub user: User,
+}
+
+/// The request of an exchange of refresh tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct RefreshRequest {
+    /// The request.
+    pub origin: Origin,
+    /// How long a session may be unused.
+    pub idle: IdleLimit,
+    /// Room for a line in the access log.
+    pub room: LogInRoom,
 }
 
 /// Exchanges the refresh token `shown` for `next`, unless its session is idle. A token that was used
@@ -197,20 +231,19 @@ pub(crate) fn refresh(
     asked: &mut Anonymous<'_>,
     shown: &str,
     next: &str,
-    origin: &Origin,
-    idle: IdleLimit,
+    at: &RefreshRequest,
 ) -> Result<Option<Refreshed>, Refusal> {
     let (conn, now) = (&mut *asked.conn, asked.now.instant);
-    match sessions::present(conn, &digest(shown), now, idle)? {
+    match sessions::present(conn, &digest(shown), now, at.idle)? {
         Presented::Good { session, user, ends } => {
             sessions::add_token(conn, session, &digest(next), now, ends)?;
             Ok(Some(Refreshed { session, user: users::get(conn, user)? }))
         }
         Presented::UsedBefore { session, user } => {
             sessions::end(conn, session, now, "refresh token reused")?;
-            let author = origin.author(&users::get(conn, user)?);
-            let event = Event::of_session("session.ended_by_reuse", session);
-            events::record(conn, &author, now, &event)?;
+            let user = users::get(conn, user)?;
+            let step = at.origin.step(AccessKind::EndedByReuse, session, &user, "");
+            log_ins::note(conn, &at.room, now, &step)?;
             Ok(None)
         }
         Presented::Unknown => Ok(None),

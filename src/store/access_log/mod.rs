@@ -1,8 +1,11 @@
-//! The access log, which is no part of the chain of events.
+//! The access log, which is no part of the chain of events. One event binds the lines of each past day.
+
+pub(crate) mod days;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::domain::access_log::day::{AccessDay, BoundLine, DayHash, PersonalPart};
 use crate::domain::access_log::{
     AccessBatch, AccessClass, AccessKind, AccessLine, LeftOut, start_of_day,
 };
@@ -11,6 +14,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fold::fold;
 use crate::domain::id::{AccessLineId, ProjectId, UserId};
 use crate::store::accounts::users;
+use crate::store::conn::Begin;
 use crate::store::conn::MultiBackend;
 use crate::store::schema::access_log;
 use crate::store::{Conn, DatabaseUrl, Page, PageRequest, Result, StoreError, Use, projects};
@@ -42,11 +46,22 @@ impl Room {
     }
 }
 
+/// Lines about log-ins stored in the day of `now`.
+pub(crate) fn log_ins_of_day(conn: &mut Conn, now: Timestamp) -> Result<i64> {
+    lines_of_day(conn, AccessClass::LogIns, start_of_day(now))
+}
+
 fn lines_of_day(conn: &mut Conn, class: AccessClass, start: Timestamp) -> Result<i64> {
     let lines = access_log::table.filter(access_log::minute.ge(start.naive())).into_boxed();
     let lines = match class {
         AccessClass::Downloads => lines.filter(
             access_log::kind.eq_any([AccessKind::Exported.as_str(), AccessKind::BackedUp.as_str()]),
+        ),
+        AccessClass::LogIns => lines.filter(
+            access_log::kind.eq_any(
+                [AccessKind::LoggedIn, AccessKind::LoggedOut, AccessKind::EndedByReuse]
+                    .map(AccessKind::as_str),
+            ),
         ),
         AccessClass::Accounts => lines
             .filter(access_log::kind.eq(AccessKind::Refused.as_str()))
@@ -64,8 +79,10 @@ fn lines_of_day(conn: &mut Conn, class: AccessClass, start: Timestamp) -> Result
 /// those without room. Returns the room that is left.
 pub(crate) fn save(conn: &mut Conn, batch: &AccessBatch, mut room: Room) -> Result<Room> {
     let mut left_out = batch.left_out.clone();
+    let bound = days::bound_until(conn)?;
     for line in &batch.lines {
         let Some(line) = proven(conn, line)? else { continue };
+        let line = not_before(line, bound);
         if add_to_stored(conn, &line)? {
             continue;
         }
@@ -76,12 +93,19 @@ pub(crate) fn save(conn: &mut Conn, batch: &AccessBatch, mut room: Room) -> Resu
             left_out.push(LeftOut { at: line.last_at, class, times: line.times });
         }
     }
-    for line in left_out.iter().map(LeftOut::line) {
+    for line in left_out.iter().map(|left_out| not_before(left_out.line(), bound)) {
         if !add_to_stored(conn, &line)? {
             insert(conn, &line)?;
         }
     }
     Ok(room)
+}
+
+/// The line, moved to the day after the last one that is bound if it comes too late, as after the clock was set back.
+/// The instant of its last entry stays.
+fn not_before(line: AccessLine, bound: Option<Timestamp>) -> AccessLine {
+    let minute = bound.map_or(line.minute, |bound| line.minute.max(bound));
+    AccessLine { minute, ..line }
 }
 
 /// The line as it is stored; `None` for a project that does not exist, or is the caller's.
@@ -142,17 +166,32 @@ fn insert(conn: &mut Conn, line: &AccessLine) -> Result<()> {
             access_log::times.eq(*times),
             access_log::last_at.eq(last_at.naive()),
             access_log::request_id.eq(request_id),
+            access_log::salt.eq(days::salt()?),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Stores one line in the transaction of what it tells of.
+pub(crate) fn add(conn: &mut Conn, line: AccessLine) -> Result<()> {
+    let bound = days::bound_until(conn)?;
+    insert(conn, &not_before(line, bound))
 }
 
 /// Stores one line at once, for a command that opens no server.
 ///
 /// # Errors
 /// The database's, as when it has an older schema.
-pub(crate) fn append(url: &DatabaseUrl, line: &AccessLine) -> Result<()> {
-    insert(&mut Conn::open(url, Use::Write)?, line)
+pub(crate) fn append(url: &DatabaseUrl, line: AccessLine) -> Result<()> {
+    let mut conn = Conn::open(url, Use::Write)?;
+    conn.begin(Begin::Exclusive)?;
+    let added = add(&mut conn, line);
+    if added.is_ok() {
+        conn.commit()?;
+    } else {
+        conn.rollback()?;
+    }
+    added
 }
 
 /// True if there are lines before `before`.
@@ -161,15 +200,13 @@ pub(crate) fn any_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
     Ok(old.select(access_log::id).first::<i64>(conn).optional()?.is_some())
 }
 
-/// Deletes the oldest lines before `before`, a bounded number; returns how many.
-pub(crate) fn forget(conn: &mut Conn, before: Timestamp) -> Result<usize> {
+/// Deletes the oldest lines before `before`, a bounded number.
+pub(crate) fn forget(conn: &mut Conn, before: Timestamp) -> Result<()> {
     let old = access_log::table.filter(access_log::minute.lt(before.naive()));
     let old = old.order(access_log::minute).limit(DELETED_AT_ONCE).select(access_log::id);
     let old: Vec<i64> = old.load(conn)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    Ok(diesel::delete(access_log::table.filter(access_log::id.eq_any(old))).execute(conn)?)
+    diesel::delete(access_log::table.filter(access_log::id.eq_any(old))).execute(conn)?;
+    Ok(())
 }
 
 /// A stored line.
@@ -207,8 +244,8 @@ pub(crate) struct StoredLine {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = access_log)]
-struct LineOfTable {
-    id: i64,
+pub(in crate::store) struct LineOfTable {
+    pub id: i64,
     minute: NaiveDateTime,
     kind: String,
     account_id: Option<i64>,
@@ -222,6 +259,35 @@ struct LineOfTable {
     times: i64,
     last_at: NaiveDateTime,
     request_id: String,
+    salt: String,
+}
+
+impl LineOfTable {
+    /// Its day.
+    pub(in crate::store) fn day(&self) -> AccessDay {
+        AccessDay::of(Timestamp::new(self.minute))
+    }
+
+    /// Adds the line to the hash of its day.
+    pub(in crate::store) fn add_to(&self, hash: &mut DayHash) -> Result<()> {
+        let part = PersonalPart { account: &self.account, address: &self.address };
+        let line = BoundLine {
+            id: AccessLineId(self.id),
+            minute: Timestamp::new(self.minute),
+            kind: &self.kind,
+            account_id: self.account_id.map(UserId),
+            method: &self.method,
+            path: &self.path,
+            status: self.status,
+            code: &self.code,
+            rows: self.row_count,
+            times: self.times,
+            last_at: Timestamp::new(self.last_at),
+            request_id: &self.request_id,
+            private: part.hash(&self.salt).map_err(StoreError::broken)?,
+        };
+        hash.add(&line).map_err(StoreError::broken)
+    }
 }
 
 impl TryFrom<LineOfTable> for StoredLine {
