@@ -18,11 +18,13 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::error::FieldError;
 use crate::domain::words::{Language, Words};
 use crate::http::body::{BodyLimits, bytes, check_media_type, checked, not_json};
+use crate::http::free_text;
 use crate::http::problem::Problem;
 use crate::http::problem_body::FieldProblem;
 use crate::http::signature::{Argument, Entry};
 use crate::http::strict_json;
 use crate::usecases::batch::{BatchRows, RowOutcomes, SavedRow, at_row};
+use crate::usecases::free_text::personal_numbers;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::warning::WarningView;
 
@@ -65,7 +67,9 @@ impl<T: BatchItem> FromRequest for Batch<T> {
             media_type?;
             let bytes = bytes(&request, payload, limits?).await?;
             let parsed = spawn_blocking(move || parse(&bytes)).await;
-            parsed.map_err(Problem::broken)?.map(Self)
+            let Parsed { rows, found } = parsed.map_err(Problem::broken)??;
+            free_text::remember(&request, found);
+            Ok(Self(rows))
         })
     }
 }
@@ -80,13 +84,23 @@ struct UncheckedBody {
     items: Vec<Value>,
 }
 
-fn parse<T: BatchItem>(bytes: &[u8]) -> Result<BatchRows<T>, Problem> {
+/// The rows of a batch, and the personal numbers in their texts.
+struct Parsed<T> {
+    rows: BatchRows<T>,
+    found: Vec<FieldError>,
+}
+
+fn parse<T: BatchItem>(bytes: &[u8]) -> Result<Parsed<T>, Problem> {
     let body = strict_json::object_of(bytes, MOST_VALUES).map_err(|e| not_json(&e))?;
     let UncheckedBody { atomic, items } = checked(body)?;
     if items.len() > T::MOST_ROWS {
         return Err(Problem::invalid(vec![too_many(T::MOST_ROWS)]));
     }
-    Ok(BatchRows { atomic, rows: items.into_iter().map(checked).collect() })
+    let found = items.iter().enumerate();
+    let found = found.flat_map(|(n, item)| personal_numbers(&format!("/items/{n}"), item));
+    let found = found.collect();
+    let rows = BatchRows { atomic, rows: items.into_iter().map(checked).collect() };
+    Ok(Parsed { rows, found })
 }
 
 fn too_many(most: usize) -> FieldError {

@@ -20,6 +20,7 @@ use crate::domain::words::Words;
 use crate::http::app::App;
 use crate::http::body_room::{BodyPlace, BodyRoom};
 use crate::http::caller::caller;
+use crate::http::free_text;
 use crate::http::once::{BodyHash, KEY};
 use crate::http::problem::Problem;
 use crate::http::schema_check::SchemaCheck;
@@ -49,7 +50,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             media_type?;
             let bytes = bytes(&request, payload, limits?).await?;
-            parse(&bytes).map(Self)
+            let sent = strict_json::object(&bytes).map_err(|e| not_json(&e))?;
+            free_text::check(&request, &sent);
+            Ok(checked(sent).map(Self)?)
         })
     }
 }
@@ -144,10 +147,6 @@ async fn read(
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
-}
-
-fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    Ok(checked(strict_json::object(bytes).map_err(|e| not_json(&e))?)?)
 }
 
 /// Checks JSON against the schema of `T` and reads it as a `T`.

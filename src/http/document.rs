@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::domain::account::scope::ClientScope;
+use crate::http::free_text;
 use crate::http::routes::Routes;
 use crate::http::schemas::{parameter_schemas, schemas_of};
 use crate::http::signature::{QUOTA_HEADERS, problem_content};
@@ -22,6 +23,8 @@ Nothing is removed, renamed or given another meaning or type.\n\n\
 least twelve months and two releases. Its answers then carry `Deprecation` and `Sunset` (RFC 9745, RFC 8594). Version 1 \
 itself stays for at least twelve months after a version 2.\n\n\
 **Waiting.** 429 (a quota, or logging in and tokens too often), 503 (busy) and 409 `idempotency-running` carry `Retry-After` in seconds.\n\n\
+**Warnings.** What is unusual never blocks a change; its answer has `warnings`. Every text is checked for telephone numbers \
+(`telephone-number`) and numbers of identity cards (`identity-number`), with the pointer of the field: texts are kept for ever.\n\n\
 **Quotas.** An account and an address each have a number of requests per minute. Every answer states them in `RateLimit-Policy` and \
 `RateLimit` (draft-ietf-httpapi-ratelimit-headers). A request counts as `x-quota-requests` of its operation, and as 20 when it asks for \
 CSV or a workbook. Above a quota the answer is 429 `quota-exceeded`.";
@@ -66,6 +69,7 @@ pub fn document(routes: &Routes) -> Value {
     {
         schemas.values_mut().for_each(join_inline_parts);
     }
+    free_text::describe(&mut document);
     inline_scalars(&mut document);
     if let Some(schemas) =
         document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)

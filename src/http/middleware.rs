@@ -20,6 +20,7 @@ use crate::http::app::App;
 use crate::http::attempts::{self, HeldBack};
 use crate::http::caller::caller;
 use crate::http::client_address::ClientAddress;
+use crate::http::free_text;
 use crate::http::once::Replayed;
 use crate::http::problem::Problem;
 use crate::http::request_id::{REQUEST_ID, RequestId};
@@ -75,6 +76,7 @@ pub(crate) async fn wrap<B: MessageBody + 'static>(
             response = write_problem(response, &problem, language, &id);
         }
     }
+    let mut response = free_text::warn(response, language);
     finish_headers(&mut response, &id);
     secure(&mut response);
     access::note_answer(&response, &id);

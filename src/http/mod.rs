@@ -20,6 +20,7 @@ pub(crate) mod documents;
 pub(crate) mod export_slots;
 pub(crate) mod file_format;
 mod format_choice;
+pub(crate) mod free_text;
 pub(crate) mod hash_pool;
 pub(crate) mod health;
 mod index;

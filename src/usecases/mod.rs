@@ -17,6 +17,7 @@ pub(crate) mod caller;
 pub(crate) mod check;
 pub(crate) mod events;
 pub(crate) mod figures;
+pub(crate) mod free_text;
 pub(crate) mod imports;
 pub(crate) mod issues;
 pub(crate) mod jobs;

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::error::FieldError;
 use crate::domain::warning::Warning;
 use crate::domain::words::Language;
 
-/// One implausible figure or date, explained.
+/// One implausible figure, date or text, explained.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RecordWarning)]
 pub(crate) struct WarningView {
@@ -15,13 +16,23 @@ pub(crate) struct WarningView {
     pub code: String,
     /// The explanation with its figures, in the caller's language.
     pub detail: String,
+    /// Pointer into the request of the text that it is about; absent for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/remarks")]
+    pub pointer: Option<String>,
 }
 
 impl WarningView {
     /// `warning` in `language`.
     pub(crate) fn of(warning: Warning, language: Language) -> Self {
         let detail = warning.words().say(language);
-        Self { code: warning.code, detail }
+        Self { code: warning.code, detail, pointer: None }
+    }
+
+    /// A warning about a field of the request in `language`.
+    pub(crate) fn of_field(error: FieldError, language: Language) -> Self {
+        let detail = error.words.say(language);
+        Self { code: error.code.to_owned(), detail, pointer: Some(error.pointer) }
     }
 
     /// All of `warnings` in `language`.

@@ -41,6 +41,7 @@ mod failures;
 mod feed;
 mod feed_subjects;
 mod floors;
+mod free_text;
 mod golden;
 mod headers;
 mod idempotency;
@@ -164,6 +165,7 @@ fn main() -> ExitCode {
     suite.on_each(list_templates::ALL);
     suite.on_each(real_lists::ALL);
     suite.on_each(unknown_totals::ALL);
+    suite.on_each(free_text::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(jobs::ALL);
     suite.on_each(pages::ALL);

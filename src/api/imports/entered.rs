@@ -9,6 +9,8 @@ use crate::api::imports::column::{Column, Part, named};
 use crate::api::imports::content::SheetRow;
 use crate::api::imports::log::ImportLog;
 use crate::api::imports::table::{Placed, Table};
+use crate::domain::error::FieldError;
+use crate::usecases::free_text::personal_numbers;
 use crate::usecases::imports::beside::BesideChoices;
 use crate::usecases::imports::lists::Lists;
 
@@ -85,6 +87,11 @@ impl EnteredRow {
     pub(crate) fn is_silent(&self) -> bool {
         let written = self.columns.iter().filter(|c| c.part == Part::Write);
         self.broken.is_empty() && written.into_iter().all(|c| self.said(c.name).is_none())
+    }
+
+    /// A warning for each text of the row that seems to have a personal number.
+    pub(crate) fn personal_numbers(&self) -> Vec<FieldError> {
+        personal_numbers("", &Value::Object(self.body()))
     }
 
     /// Request body for creating the record.

@@ -238,7 +238,8 @@ fn create<R: RecordRow>(
         return Ok(None);
     };
     let warnings = R::take_warnings(&mut made);
-    let file_warnings = row.file_warnings(ask, context, &made)?;
+    let mut file_warnings = row.file_warnings(ask, context, &made)?;
+    file_warnings.extend(entered.personal_numbers());
     if let Some(record) = row.record(Some(&made)) {
         context.add_new(record);
     }
@@ -286,7 +287,8 @@ fn change<R: RecordRow>(
         return Ok(None);
     };
     let warnings = R::take_warnings(&mut after);
-    let file_warnings = row.file_warnings(ask, context, &after)?;
+    let mut file_warnings = row.file_warnings(ask, context, &after)?;
+    file_warnings.extend(entered.personal_numbers());
     Ok(Some(RowResult {
         action: RowAction::Change,
         id: R::id(&after),

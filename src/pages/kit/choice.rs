@@ -32,6 +32,9 @@ pub(crate) struct ChoiceQuery {
     /// Code of the notice from the previous page.
     #[param(nullable = false)]
     pub said: Option<String>,
+    /// Code of a warning about the texts of the form that led here.
+    #[param(nullable = false)]
+    pub warned: Option<String>,
 }
 
 /// Year, month and basis of the figures on a page.

@@ -1,5 +1,6 @@
 //! Filters of lists: their options, the active ones, and links that remove them.
 
+use crate::http::free_text::PARAMETER;
 use crate::pages::kit::shell::Shell;
 
 /// A filter with several selectable values.
@@ -37,7 +38,7 @@ pub(crate) struct ListAddress {
 }
 
 /// Parameters that do not filter.
-const NO_FILTER: [&str; 3] = ["cursor", "said", "limit"];
+const NO_FILTER: [&str; 4] = ["cursor", "said", PARAMETER, "limit"];
 
 impl ListAddress {
     /// The address of the current page.

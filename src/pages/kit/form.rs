@@ -15,6 +15,7 @@ use crate::domain::words::{Language, Words};
 use crate::http::app::App;
 use crate::http::body::{self, BodyLimits};
 use crate::http::caller::caller;
+use crate::http::free_text;
 use crate::http::plain_text::{Pair, pairs};
 use crate::http::problem::Problem;
 
@@ -36,6 +37,11 @@ impl Fields {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         let pairs = pairs(body, '/').map_err(Problem::invalid)?;
         Ok(Self(pairs.into_iter().map(|Pair { name, value }| (name, value)).collect()))
+    }
+
+    /// All fields as a JSON object; of a repeated one the last.
+    fn to_json(&self) -> Value {
+        self.0.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
     }
 
     /// A field, trimmed; `None` if empty.
@@ -169,11 +175,13 @@ impl FromRequest for Form {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let here = same_site(request);
         let fields = read(request, payload);
-        let who = caller(request);
+        let request = request.clone();
+        let who = caller(&request);
         let app = request.app_data::<Data<App>>().cloned();
         Box::pin(async move {
             here?;
             let fields = fields.await?;
+            free_text::check(&request, &fields.to_json());
             let proven = who.zip(app).is_some_and(|(who, app)| {
                 app.tokens.proves(who.session, fields.get(PROOF).unwrap_or(""))
             });

@@ -1,6 +1,7 @@
 //! Notices about the last action, shown once after the redirect.
 
 use crate::domain::words::Language;
+use crate::http::free_text;
 
 /// Notice texts by the code in the `said` parameter.
 const NOTICES: &[(&str, &str, &str)] = &[
@@ -73,12 +74,33 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The notice of the `said` parameter; `None` for unknown codes.
+/// Warnings about the texts of a form, by the code in the parameter for them.
+const WARNINGS: &[(&str, &str, &str)] = &[
+    (
+        "telephone-number",
+        "请注意：填写的文字中似有电话号码。文字长期保存，不能删除；电话请填在“联系电话”。",
+        "Note: a text of the form seems to have a telephone number. Texts are kept for ever; enter telephones in the fields for contacts.",
+    ),
+    (
+        "identity-number",
+        "请注意：填写的文字中似有公民身份号码。文字长期保存，不能删除；请勿填写身份证号。",
+        "Note: a text of the form seems to have the number of an identity card. Texts are kept for ever; leave it out.",
+    ),
+];
+
+/// The notice of the `said` parameter, with the warning about the texts of the form; `None` without
+/// a known code.
 pub(crate) fn from_query(query: &str, language: Language) -> Option<String> {
-    let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "said")?.1;
-    let (_, zh, en) = NOTICES.iter().find(|(known, ..)| *known == code)?;
-    Some(match language {
-        Language::Chinese => (*zh).to_owned(),
-        Language::English => (*en).to_owned(),
-    })
+    let words = |parameter: &str, table: &[(&str, &str, &str)]| {
+        let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == parameter)?.1;
+        let (_, zh, en) = table.iter().find(|(known, ..)| *known == code)?;
+        Some(match language {
+            Language::Chinese => (*zh).to_owned(),
+            Language::English => (*en).to_owned(),
+        })
+    };
+    match (words("said", NOTICES), words(free_text::PARAMETER, WARNINGS)) {
+        (Some(notice), Some(warning)) => Some(format!("{notice} {warning}")),
+        (notice, warning) => notice.or(warning),
+    }
 }

@@ -8,6 +8,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::plan::year_plan::Basis;
 use crate::domain::words::Language;
 use crate::http::caller::caller;
+use crate::http::free_text::PARAMETER;
 use crate::http::problem::Problem;
 use crate::pages::kit::assets;
 use crate::pages::kit::choice::Choice;
@@ -203,7 +204,8 @@ impl Shell {
     pub(crate) fn with(&self, name: &str, value: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, old) in form_urlencoded::parse(self.query.as_bytes()) {
-            if key != name && key != "cursor" && key != "said" && !old.is_empty() {
+            let is_once = ["cursor", "said", PARAMETER].contains(&key.as_ref());
+            if key != name && !is_once && !old.is_empty() {
                 query.append_pair(&key, &old);
             }
         }
@@ -217,7 +219,7 @@ impl Shell {
 
     /// Parameters other than year, month and basis, for hidden fields of the form at the page head.
     pub(crate) fn others(&self) -> Vec<(String, String)> {
-        let chosen = ["year", "through", "basis", "cursor", "said"];
+        let chosen = ["year", "through", "basis", "cursor", "said", PARAMETER];
         let pairs = form_urlencoded::parse(self.query.as_bytes()).into_owned();
         pairs
             .filter(|(name, value)| !chosen.contains(&name.as_str()) && !value.is_empty())

@@ -13,6 +13,7 @@ use crate::domain::month::{Month, Year};
 use crate::domain::report::ReportState;
 use crate::domain::report::warning;
 use crate::domain::words::Words;
+use crate::http::free_text::PARAMETER;
 use crate::http::problem::Problem;
 use crate::pages::kit::form::{Form, FormErrors};
 use crate::pages::kit::number;
@@ -245,7 +246,7 @@ async fn decide(
 fn queue_query(visit: &Visit<ReturnReports>) -> form_urlencoded::Serializer<'static, String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(visit.query.as_bytes()) {
-        if !["said", "done", "cursor"].contains(&name.as_ref()) && !value.is_empty() {
+        if !["said", PARAMETER, "done", "cursor"].contains(&name.as_ref()) && !value.is_empty() {
             query.append_pair(&name, &value);
         }
     }

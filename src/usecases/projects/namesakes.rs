@@ -21,7 +21,7 @@ pub(super) fn warnings(ask: &mut Ask<'_>, project: &Project) -> Result<Vec<Warni
         return Ok(Vec::new());
     }
     let detail = already_named(&ids).say(ask.language);
-    Ok(vec![WarningView { code: "same-name".to_owned(), detail }])
+    Ok(vec![WarningView { code: "same-name".to_owned(), detail, pointer: None }])
 }
 
 /// Projects with these ids have the name already.
