@@ -48,6 +48,11 @@ pub(crate) struct DatabaseConfig {
     #[arg(long, env = "RECORD_KEY_FILE")]
     pub record_key_file: Option<PathBuf>,
 
+    /// Begin a new key of the record, after the one that signed the events was lost. `verify` then names
+    /// the events before as unsigned
+    #[arg(long)]
+    pub new_record_key: bool,
+
     /// Maximum number of open database connections (SQLite: read connections only; PostgreSQL:
     /// reads and writes)
     #[arg(long, env = "DB_CONNECTIONS", default_value_t = 8)]

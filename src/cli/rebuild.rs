@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::database::refuse_unfit;
 use crate::config::DatabaseConfig;
+use crate::domain::clock::Clock;
 use crate::store::replay::at::At;
 use crate::store::replay::rebuild::rebuild;
+use crate::telemetry::SystemClock;
 
 /// Arguments of `rebuild`.
 #[derive(Args, Debug)]
@@ -24,8 +27,13 @@ pub(super) struct RebuildArgs {
 
 pub(super) fn run(args: &RebuildArgs) -> Result<(), String> {
     let url = args.database.url()?;
-    let key = args.database.record_key()?;
-    let position = rebuild(&url, &key, args.at, &args.file).map_err(|e| e.to_string())?;
+    let key = args.database.record_key_if_any()?;
+    let key = key.ok_or_else(|| {
+        format!("the key of the record is not in {}", args.database.record_key_path().display())
+    })?;
+    refuse_unfit(&args.database, &url, &key)?;
+    let position =
+        rebuild(&url, &key, (args.at, SystemClock.now()), &args.file).map_err(|e| e.to_string())?;
     println!(
         "wrote {}: the register after event {}, at {}",
         args.file.display(),

@@ -12,19 +12,18 @@ use crate::store::{StoreError, backup};
 
 pub(super) async fn run(settings: DatabaseConfig, file: &Path) -> Result<(), String> {
     let url = settings.url()?;
+    if settings.record_key_if_any()?.is_none() && !settings.new_record_key {
+        return Err(format!(
+            "put the key of the register in {} first, or begin a new one with --new-record-key",
+            settings.record_key_path().display()
+        ));
+    }
     backup::restore(&url, file).map_err(|e| e.to_string())?;
     println!("restored {} into {url}", file.display());
-    // Without the key of the register the MACs cannot be checked; `open` makes a new one.
-    let key = settings.record_key_if_any()?;
     let db = open(&settings)?;
     let id = db.read(feed_id::get).await.map_err(|e: StoreError| e.to_string())?;
     drop(db);
     println!("the change feed has the new id {id}; its readers start again from after=0");
-    if key.is_none() {
-        println!(
-            "{} is new: bring the key of the restored register there, or `verify` cannot check who wrote its events",
-            settings.record_key_path().display()
-        );
-    }
-    verify::must_agree(&url, key.as_ref(), exposed_files(&settings, &url))
+    let key = settings.record_key()?;
+    verify::must_agree(&url, Some(&key), exposed_files(&settings, &url))
 }

@@ -81,6 +81,12 @@ impl Verdict {
         key: Option<&RecordKey>,
         warnings: Vec<String>,
     ) -> Result<Self, String> {
+        let mut warnings = warnings;
+        if key.is_none() {
+            warnings.push(
+                "there is no key of the record: who wrote the events is not checked".to_owned(),
+            );
+        }
         let checks = verify::verify_at(url, key).map_err(|e| e.to_string())?;
         let wrong = checks.iter().map(|check| check.wrong.len()).sum();
         Ok(Self { database: url.to_string(), wrong, warnings, checks })

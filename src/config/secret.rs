@@ -51,8 +51,12 @@ impl Secret {
 
     fn make(file: &Path) -> Result<Self, String> {
         let key = Self::made()?;
-        private::write(file, key.bytes())
+        let made = private::write_once(file, key.bytes())
             .map_err(|e| format!("cannot write a new key to {}: {e}", file.display()))?;
+        if !made {
+            // Another process was faster.
+            return Self::read(file);
+        }
         Ok(key)
     }
 

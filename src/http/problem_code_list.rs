@@ -2,9 +2,7 @@
 
 /// A code with its status and its meaning in Chinese and English.
 pub(super) struct ProblemCode {
-    /// The code.
     pub(super) code: &'static str,
-    /// Its status.
     pub(super) status: u16,
     /// Meaning in Chinese.
     pub(super) zh: &'static str,

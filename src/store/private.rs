@@ -65,6 +65,20 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     options.truncate(true).open(file)?.write_all(bytes)
 }
 
+/// Writes a private file that nobody else reads before it is whole; false if the file exists.
+pub(crate) fn write_once(file: &Path, bytes: &[u8]) -> Result<bool> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let part = Path::new(&name);
+    write(part, bytes)?;
+    let linked = std::fs::hard_link(part, file);
+    std::fs::remove_file(part)?;
+    match linked {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        linked => linked.map(|()| true),
+    }
+}
+
 fn private(options: &mut OpenOptions, file: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, FILE);

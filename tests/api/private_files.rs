@@ -24,7 +24,10 @@ fn lax(app: &TestApp, folder: &Path, arguments: &[&str]) -> Command {
     lax.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(own.get_program()).args(own.get_args());
     lax.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
     lax.env("DATA_DIR", folder);
-    if !app.is_postgres() {
+    if app.is_postgres() {
+        // The key that signed what is in the database.
+        lax.env("RECORD_KEY_FILE", app.database.folder.path().join("record.key"));
+    } else {
         lax.env_remove("DATABASE_URL");
     }
     lax
