@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use major_projects::testing::Clock as _;
 use major_projects::testing::Config;
 use major_projects::testing::Role;
 use major_projects::testing::events::seal::seal_all;
+use major_projects::testing::events::{Author, Event, record};
 use serde_json::{Value, json};
 
 use crate::clients;
@@ -343,6 +345,17 @@ async fn verify_names_days_that_were_deleted_too_early(app: TestApp) {
 
     let found = app.wrong().await;
 
+    // An event that the program did not write excuses nothing.
+    let lost = "access log of 2021-07-01: has 0 lines; event ";
+    assert!(found.iter().any(|line| line.starts_with(lost)), "{found:?}");
+    assert!(!found.iter().any(|line| line.starts_with("access log before")), "{found:?}");
+
+    // As a server with a wrong clock would write it.
+    let now = app.clock.now();
+    let deleted = Event::of("access_log.days_deleted", "access_day", 20_210_702, Vec::new());
+    let author = Author::system("access log");
+    app.db.write(move |conn| record(conn, &author, now, &deleted)).await.unwrap();
+    let found = app.wrong().await;
     let early = "access log before 2021-07-02: event";
     assert!(found.iter().any(|line| line.starts_with(early)), "{found:?}");
 }

@@ -11,6 +11,7 @@ use major_projects::testing::verify::verify;
 use major_projects::testing::{Clock, Conn, StoreError};
 use serde_json::json;
 
+use crate::commands::{command, run, text};
 use crate::support::app::TestApp;
 use crate::support::database::record_key;
 use crate::support::golden::Golden;
@@ -25,6 +26,8 @@ tests![
     altered_events_are_named,
     a_forged_event_gets_no_sequence_and_is_named,
     events_are_not_checked_without_their_key,
+    an_event_of_format_1_starts_no_adoption_in_the_record,
+    a_command_with_another_key_is_refused,
     a_write_without_an_event_fails,
     a_register_of_format_1_is_adopted,
 ];
@@ -170,13 +173,14 @@ async fn deleted_and_inserted_rows_are_named(app: TestApp) {
     let mut conn = app.tampering();
     let report = numbers(&mut conn, "select id as number from monthly_reports")[0];
     conn.batch_execute(
-        "insert into monthly_reports (project_id, month, state, completed_fen, progress, zero_reason, return_reason,
+        "insert into monthly_reports (id, project_id, month, state, completed_fen, progress, zero_reason, return_reason,
              warnings, version)
-         select project_id, '2021-06', state, completed_fen, progress, zero_reason, return_reason, warnings, version
+         select -5, project_id, '2021-06', state, completed_fen, progress, zero_reason, return_reason, warnings, version
          from monthly_reports",
     )
     .unwrap();
-    let doubled = numbers(&mut conn, "select max(id) as number from monthly_reports")[0];
+    // Before all ids that the program gives.
+    let doubled = -5;
     let found = app.wrong().await;
     assert!(
         found.contains(&format!("monthly_reports {doubled}: was inserted without an event")),
@@ -214,6 +218,15 @@ async fn altered_events_are_named(app: TestApp) {
             "update events set changes = replace(changes, '甲项目', '乙项目') where id = $",
             "its columns differ from its text",
         ),
+        (
+            "update events set at = '2020-01-01 00:00:00' where id = $",
+            "its columns differ from its text",
+        ),
+        (
+            "update events set origin = '203.0.113.9' where id = $",
+            "its columns differ from its text",
+        ),
+        ("update event_private set text = 'x' where event_id = $", "its private part was altered"),
         ("delete from event_private where event_id = $", "its private part is missing"),
     ] {
         let found = {
@@ -289,6 +302,57 @@ async fn a_forged_event_gets_no_sequence_and_is_named(app: TestApp) {
     assert!(digests.status != 200 || digests.json["settled"] != json!(false), "{}", digests.json);
     let feed = commission.get(&format!("/events?after={before}")).await.expect(200);
     assert_eq!(feed.items().iter().filter(|e| e["kind"] == "project.created").count(), 0);
+}
+
+/// With the database alone: one event without text before all others, and an altered row that the
+/// next start would take into the record as it is.
+async fn an_event_of_format_1_starts_no_adoption_in_the_record(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({})).await;
+    app.db.write(seal_all).await.unwrap();
+    let mut conn = app.tampering();
+    let columns =
+        "at, actor_kind, actor_id, actor_name, kind, subject_kind, subject_id, project_id, changes,
+        request_id, origin";
+    conn.batch_execute(&format!(
+        "insert into events (id, {columns}) select -1, {columns} from events
+             where id = (select min(id) from events);
+         update projects set total_fen = total_fen + 100 where id = {project}",
+    ))
+    .unwrap();
+    let count = "select count(*) as number from events where kind = 'register.adopted'";
+    let before = numbers(&mut conn, count)[0];
+
+    let (url, now) = (app.database.url.clone(), app.clock.now());
+    let start = move || major_projects::testing::migrate::migrate(&url, &record_key(), now);
+    tokio::task::spawn_blocking(start).await.unwrap().unwrap();
+    app.db.write(seal_all).await.unwrap();
+
+    assert_eq!(numbers(&mut conn, count)[0], before);
+    let found = app.wrong().await;
+    assert!(found.contains(&"event -1 has no text".to_owned()), "{found:#?}");
+    let altered = format!("projects {project}: total_fen is ");
+    assert!(found.iter().any(|line| line.starts_with(&altered)), "{found:#?}");
+}
+
+async fn a_command_with_another_key_is_refused(app: TestApp) {
+    app.commission().await.project("甲项目示例", json!({})).await;
+    let file = app.database.folder.path().join("other.key");
+    let seed = |arguments: &[&str]| {
+        let mut command = command(&app, arguments);
+        command.env("RECORD_KEY_FILE", &file);
+        command
+    };
+    // It makes a key, as at the first start, and finds that it signed nothing.
+    let refused = run(seed(&["seed"])).await;
+    let said = text(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("signed no event of "), "{said}");
+    let then = app.database.folder.path().join("then.db");
+    let rebuilt = run(seed(&["rebuild", "--at", "1", then.to_str().unwrap()])).await;
+    assert!(!rebuilt.status.success() && !then.exists());
+    assert_eq!(app.wrong().await, [""; 0]);
+    let lost = run(seed(&["seed", "--new-record-key"])).await;
+    assert!(lost.status.success(), "{}", text(&lost.stderr));
 }
 
 async fn events_are_not_checked_without_their_key(app: TestApp) {

@@ -44,6 +44,7 @@ fn latest(conn: &mut Conn, kind: &str) -> Result<Option<AccessDay>> {
     let number: Option<i64> = events::table
         .filter(events::subject_kind.eq(SUBJECT))
         .filter(events::kind.eq(kind))
+        .filter(events::text.is_not_null().and(events::refused.eq(false)))
         .order(events::subject_id.desc())
         .select(events::subject_id)
         .first(conn)

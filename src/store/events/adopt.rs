@@ -9,7 +9,7 @@ use crate::store::events::{Author, Event, SubjectState, record_all, seal};
 use crate::store::record::image::{Image, Row};
 use crate::store::record::tables::{TABLES, Table};
 use crate::store::record::{RecordKey, recorded, text, written};
-use crate::store::schema::events;
+use crate::store::schema::{event_private, events};
 use crate::store::{Conn, DatabaseUrl, Result, Use, migrate};
 
 /// Kind of the event that holds the image of a row from before the record.
@@ -43,24 +43,27 @@ fn adopt(conn: &mut Conn, key: &RecordKey, now: Timestamp) -> Result<usize> {
 
 /// True if there are events, and none of them is of format 2.
 fn is_due(conn: &mut Conn) -> Result<bool> {
-    let first: Option<Option<String>> =
-        events::table.order(events::id).select(events::text).first(conn).optional()?;
-    let adopted: Option<i64> =
-        events::table.filter(events::kind.eq(ADOPTED)).select(events::id).first(conn).optional()?;
-    Ok(first.is_some_and(|text| text.is_none()) && adopted.is_none())
+    let any: Option<i64> = events::table.select(events::id).first(conn).optional()?;
+    let with_text: Option<i64> = events::table
+        .filter(events::text.is_not_null())
+        .select(events::id)
+        .first(conn)
+        .optional()?;
+    let private: Option<i64> =
+        event_private::table.select(event_private::id).first(conn).optional()?;
+    Ok(any.is_some() && with_text.is_none() && private.is_none())
 }
 
 fn adopt_all(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     seal::seal_format_1(conn)?;
     let mut adopted = 0;
     for table in TABLES {
-        let mut after = 0;
-        loop {
-            let rows = written::rows_after(conn, table, after, ROWS_AT_ONCE)?;
-            let Some(last) = rows.last() else { break };
-            after = last.id;
+        let mut next = Some(i64::MIN);
+        while let Some(from) = next {
+            let rows = written::rows_from(conn, table, from, ROWS_AT_ONCE)?;
             adopted += rows.len();
             adopt_rows(conn, now, table, &rows)?;
+            next = rows.last().and_then(|last| last.id.checked_add(1));
         }
     }
     Ok(adopted)

@@ -94,14 +94,14 @@ pub fn of_project(
     page: &PageRequest,
 ) -> Result<Page<RecordedEvent>> {
     let mut query = events::table
-        .filter(events::project_id.eq(project.0))
+        .filter(events::project_id.eq(project.0).and(events::refused.eq(false)))
         .select(Row::as_select())
         .into_boxed();
     if let Some(before) = page.after_id()? {
         query = query.filter(events::id.lt(before));
     }
     let rows: Vec<Row> = query.order(events::id.desc()).limit(page.rows_to_fetch()).load(conn)?;
-    let own = events::table.filter(events::project_id.eq(project.0));
+    let own = events::table.filter(events::project_id.eq(project.0).and(events::refused.eq(false)));
     let total = page.total(|| own.count().get_result(conn))?;
     page.by_id(rows, total, |row: &Row| row.id, RecordedEvent::try_from)
 }
@@ -110,7 +110,7 @@ pub fn of_project(
 pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<RecordedEvent>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
-        .filter(events::subject_id.eq(id))
+        .filter(events::subject_id.eq(id).and(events::refused.eq(false)))
         .order(events::id)
         .select(Row::as_select())
         .load(conn)?;
@@ -121,7 +121,7 @@ pub fn of_subject(conn: &mut Conn, kind: &str, id: i64) -> Result<Vec<RecordedEv
 pub fn of_kind_until(conn: &mut Conn, kind: &str, until: Timestamp) -> Result<Vec<RecordedEvent>> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(kind))
-        .filter(events::at.le(until.naive()))
+        .filter(events::at.le(until.naive()).and(events::refused.eq(false)))
         .order(events::id)
         .select(Row::as_select())
         .load(conn)?;
@@ -157,7 +157,8 @@ type Listed<'a> = diesel::helper_types::IntoBoxed<
 
 /// Events that the reader may see, of the requested kinds and project.
 fn shown(filter: &FeedFilter) -> Listed<'_> {
-    let query = events::table.left_join(projects::table).into_boxed();
+    let query =
+        events::table.left_join(projects::table).into_boxed().filter(events::refused.eq(false));
     let mut query = match filter.sight {
         Sight::All => query,
         Sight::Open => query.filter(

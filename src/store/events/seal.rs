@@ -225,6 +225,7 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
     let mut hashes: BTreeSet<(i64, String)> = BTreeSet::new();
     let wanted: BTreeSet<i64> = anchors.iter().map(|(_, anchor)| anchor.sequence).collect();
     let mut wrong = Vec::new();
+    let mut has_text = false;
     'chain: loop {
         let rows: Vec<Row> = events::table
             .filter(events::sequence.gt(expected.sequence))
@@ -243,7 +244,10 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
                 wrong.push(format!("event {next} of the chain is missing"));
                 break 'chain;
             }
-            let follows = row.previous_hash.as_deref() == Some(expected.hash.as_str());
+            // Format 1 ends where format 2 begins.
+            let is_late = has_text && row.text.is_none();
+            has_text |= row.text.is_some();
+            let follows = row.previous_hash.as_deref() == Some(expected.hash.as_str()) && !is_late;
             let computed = row.hash(found, &expected.hash)?;
             if !follows || row.hash.as_deref() != Some(computed.as_str()) {
                 wrong.push(format!(

@@ -163,8 +163,7 @@ impl Texts {
     fn of(event: &EventRow, images: Vec<Image>, key: &RecordKey) -> Result<Self> {
         let changes: Vec<FieldChange> =
             serde_json::from_str(&event.changes).map_err(StoreError::broken)?;
-        let (personal, changes) =
-            changes.into_iter().partition(|c| PERSONAL.contains(&c.field.as_str()));
+        let (personal, changes) = split_changes(changes);
         let mut private = PrivatePart {
             actor_name: event.actor_name.clone(),
             origin: event.origin.clone(),
@@ -199,6 +198,13 @@ impl Texts {
         let text = serde_json::to_string(&said).map_err(StoreError::broken)?;
         Ok(Self { id: event.id, mac: key.sign(event.id, &text), text, salt, private })
     }
+}
+
+/// The changes about persons, and the others.
+pub(in crate::store) fn split_changes(
+    changes: Vec<FieldChange>,
+) -> (Vec<FieldChange>, Vec<FieldChange>) {
+    changes.into_iter().partition(|change| PERSONAL.contains(&change.field.as_str()))
 }
 
 /// Hash that binds a private part to the text of its event. Without the salt it tells nothing about

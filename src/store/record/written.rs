@@ -202,22 +202,33 @@ pub(in crate::store) struct StoredRow {
     pub text: String,
 }
 
-/// The next rows of `table` after the id `after`, at most `most`.
-pub(in crate::store) fn rows_after(
+/// The next rows of `table` from the id `from` on, at most `most`; of bulletins, whose content is large,
+/// one.
+pub(in crate::store) fn rows_from(
     conn: &mut Conn,
     table: &Table,
-    after: i64,
+    from: i64,
     most: usize,
 ) -> Result<Vec<StoredRow>> {
     let name = table.name;
-    let tail = format!("from {name} as r where r.id > {after} order by r.id limit {most}");
+    let most = if name == "bulletins" { 1 } else { most };
+    let tail = format!(
+        "from {name} as r where r.id >= cast('{from}' as bigint) order by r.id limit {most}"
+    );
     Ok(match conn {
         Conn::Postgres(c) => {
             sql_query(format!("select r.id, to_jsonb(r)::text as text {tail}")).load(c)?
         }
         Conn::Sqlite(c) => {
-            let object = object("r", &columns(table));
-            sql_query(format!("select r.id, {object} as text {tail}")).load(c)?
+            // JSON has no bytes; the program stores none, so that a row with some differs from its image.
+            let pairs: Vec<String> = columns(table)
+                .iter()
+                .map(|name| {
+                    format!("'{name}', case typeof(r.{name}) when 'blob' then hex(r.{name}) else r.{name} end")
+                })
+                .collect();
+            sql_query(format!("select r.id, json_object({}) as text {tail}", pairs.join(", ")))
+                .load(c)?
         }
     })
 }

@@ -14,11 +14,11 @@ use crate::store::events::feed_id;
 use crate::store::record::RecordKey;
 use crate::store::record::image::Row;
 use crate::store::record::tables::{Column, Kind, Table};
-use crate::store::record::written::rows_after;
+use crate::store::record::written::rows_from;
 use crate::store::replay::at::{At, Position};
 use crate::store::replay::{Replay, dangling, rows};
 use crate::store::url::DatabaseUrl;
-use crate::store::{events::seal, search};
+use crate::store::{events::seal, private, search};
 
 /// What `feeds.place` begins with in a rebuilt register; the moment follows.
 const REBUILT: &str = "rebuilt ";
@@ -38,7 +38,7 @@ const AT_ONCE: usize = 500;
 pub(crate) fn rebuild(
     source: &DatabaseUrl,
     key: &RecordKey,
-    at: At,
+    (at, now): (At, Timestamp),
     to: &Path,
 ) -> Result<Position> {
     if to.exists() {
@@ -50,16 +50,41 @@ pub(crate) fn rebuild(
     seal_waiting(&mut source, key)?;
     source.begin(Begin::Snapshot)?;
     let position = at.find(&mut source)?;
-    let url = DatabaseUrl::Sqlite(to.to_owned());
-    let mut replay = Replay::in_file(&url)?;
-    replay.advance(&mut source, position.sequence)?;
-    copy_events(&mut source, replay.conn(), position.sequence)?;
-    name_copy(&mut source, replay.conn(), position.at)?;
+    if position.at > now {
+        return Err(StoreError::Unreachable(format!("{} is not over yet", position.at)));
+    }
+    // The file gets its name when it is whole.
+    let part = to.with_added_extension("part");
+    let done = fill(&mut source, position, &DatabaseUrl::Sqlite(part.clone()))
+        .and_then(|()| std::fs::rename(&part, to).map_err(StoreError::broken));
+    if done.is_err() {
+        for file in private::files_of(&part) {
+            // Some of them were never made.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+    done.map(|()| position)
+}
+
+fn fill(source: &mut Conn, position: Position, url: &DatabaseUrl) -> Result<()> {
+    let mut replay = Replay::in_file(url)?;
+    replay.advance(source, position.sequence)?;
+    copy_events(source, replay.conn(), position.sequence)?;
     search::fill(replay.conn())?;
     match dangling(replay.conn())? {
-        0 => Ok(position),
-        rows => Err(StoreError::broken(format!("{rows} rebuilt rows refer to missing rows"))),
+        0 => {}
+        rows => {
+            return Err(StoreError::Unreachable(format!(
+                "{rows} rows after event {} refer to missing rows: the event is in the middle of a transaction; choose a later one",
+                position.sequence
+            )));
+        }
     }
+    name_copy(source, replay.conn(), position.at)?;
+    // One file, without a write-ahead log beside it.
+    Ok(replay
+        .conn()
+        .batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")?)
 }
 
 /// Seals what waits for it, as a server does.
@@ -158,11 +183,10 @@ fn copy(
     table: &Table,
     mut is_wanted: impl FnMut(i64, &Row) -> bool,
 ) -> Result<()> {
-    let mut after = 0;
-    loop {
-        let page = rows_after(source, table, after, AT_ONCE)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.id;
+    let mut next = Some(i64::MIN);
+    while let Some(from) = next {
+        let page = rows_from(source, table, from, AT_ONCE)?;
+        next = page.last().and_then(|last| last.id.checked_add(1));
         let mut wanted = Vec::new();
         for found in page {
             let row = Row::read(table, &found.text)?;
@@ -172,6 +196,7 @@ fn copy(
         }
         rows::insert(to, table, &wanted)?;
     }
+    Ok(())
 }
 
 /// Keeps the id of the feed, and the moment in the place of its database.

@@ -58,6 +58,7 @@ type Row = (i64, NaiveDateTime, String, i64, String);
 fn told(conn: &mut Conn, wrong: &mut Vec<String>) -> Result<Told> {
     let rows: Vec<Row> = events::table
         .filter(events::subject_kind.eq(SUBJECT))
+        .filter(events::text.is_not_null().and(events::refused.eq(false)))
         .order(events::id)
         .select((events::id, events::at, events::kind, events::subject_id, events::changes))
         .load(conn)?;
@@ -75,7 +76,11 @@ fn told(conn: &mut Conn, wrong: &mut Vec<String>) -> Result<Told> {
         if kind == BOUND {
             let lines = said("lines").as_i64().unwrap_or(-1);
             let sha256 = said("sha256").as_str().unwrap_or_default().to_owned();
-            if let Some((first, _)) = told.bound.insert(day, (id, DayDigest { lines, sha256 })) {
+            let digest = DayDigest { lines, sha256 };
+            // Two servers may have bound the same lines at once.
+            if let Some((first, other)) = told.bound.insert(day, (id, digest.clone()))
+                && other != digest
+            {
                 wrong
                     .push(format!("access log of {day}: is bound by event {first} and event {id}"));
             }

@@ -4,16 +4,18 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
 use crate::store::record::image::{Columns, Row};
 use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
-use crate::store::record::text::{Op, PrivatePart, Said, private_hash};
-use crate::store::record::written::rows_after;
+use crate::store::record::text::{Op, PrivatePart, Said, private_hash, split_changes};
+use crate::store::record::written::rows_from;
 use crate::store::schema::{event_private, events};
 use crate::store::verify::found::{Alteration, AlteredRow, Verified};
 use crate::store::{Conn, Result, StoreError};
@@ -72,6 +74,11 @@ struct Told {
     actor_id: Option<i64>,
     actor_name: String,
     changes: String,
+    at: NaiveDateTime,
+    subject_version: Option<i64>,
+    subject_key: Option<String>,
+    request_id: String,
+    origin: String,
     text: Option<String>,
     mac: Option<String>,
     refused: bool,
@@ -79,11 +86,11 @@ struct Told {
     private: Option<String>,
 }
 
-/// The next events after the id `after`, with their private parts.
-fn told(conn: &mut Conn, after: i64, most: usize) -> Result<Vec<Told>> {
+/// The next events from the id `from` on, with their private parts.
+fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
     Ok(events::table
         .left_join(event_private::table)
-        .filter(events::id.gt(after))
+        .filter(events::id.ge(from))
         .order(events::id)
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((
@@ -96,6 +103,11 @@ fn told(conn: &mut Conn, after: i64, most: usize) -> Result<Vec<Told>> {
             events::actor_id,
             events::actor_name,
             events::changes,
+            events::at,
+            events::subject_version,
+            events::subject_key,
+            events::request_id,
+            events::origin,
             events::text,
             events::mac,
             events::refused,
@@ -110,15 +122,15 @@ fn fold(conn: &mut Conn, signatures: &Signatures<'_>, checked: &mut Verified) ->
     let places: HashMap<&str, usize> =
         TABLES.iter().enumerate().map(|(place, table)| (table.name, place)).collect();
     let mut rows = Rows::new();
-    let (mut after, mut has_text) = (0, false);
-    loop {
-        let page = told(conn, after, AT_ONCE)?;
-        let Some(last) = page.last() else { return Ok(rows) };
-        after = last.id;
+    let mut has_text = false;
+    let mut next = Some(i64::MIN);
+    while let Some(from) = next {
+        let page = told(conn, from, AT_ONCE)?;
+        next = page.last().and_then(|last| last.id.checked_add(1));
         for event in page {
             checked.looked_at += 1;
             let Some(text) = &event.text else {
-                if has_text {
+                if has_text || event.refused {
                     checked.wrong.push(format!("event {} has no text", event.id));
                 }
                 if let Err(e) = changes_of(&event) {
@@ -134,12 +146,13 @@ fn fold(conn: &mut Conn, signatures: &Signatures<'_>, checked: &mut Verified) ->
             match serde_json::from_str::<Said>(text) {
                 Err(e) => checked.wrong.push(format!("event {}: {e}", event.id)),
                 Ok(said) => {
-                    let private = private_part(&event, &said, &mut checked.wrong)?;
+                    let private = private_part(&event, &said, &mut checked.wrong);
                     apply(&mut rows, &places, event.id, said, private);
                 }
             }
         }
     }
+    Ok(rows)
 }
 
 fn changes_of(event: &Told) -> serde_json::Result<Vec<FieldChange>> {
@@ -147,31 +160,41 @@ fn changes_of(event: &Told) -> serde_json::Result<Vec<FieldChange>> {
 }
 
 /// The private part, after checking that it and the columns of the event agree with its text.
-fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> Result<PrivatePart> {
+fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> PrivatePart {
     let id = event.id;
     let (Some(salt), Some(text)) = (&event.salt, &event.private) else {
         wrong.push(format!("event {id}: its private part is missing"));
-        return Ok(PrivatePart::default());
+        return PrivatePart::default();
     };
     if private_hash(salt, text) != said.private {
         wrong.push(format!("event {id}: its private part was altered"));
     }
-    let private: PrivatePart = serde_json::from_str(text).map_err(StoreError::broken)?;
-    let mut same = event.kind == said.kind
-        && event.subject_kind == said.subject_kind
-        && event.subject_id == said.subject_id
+    let private: PrivatePart = match serde_json::from_str(text) {
+        Ok(private) => private,
+        Err(e) => {
+            wrong.push(format!("event {id}: its private part cannot be read: {e}"));
+            return PrivatePart::default();
+        }
+    };
+    let subject =
+        (&event.subject_kind, event.subject_id, event.subject_version, &event.subject_key);
+    let said_subject =
+        (&said.subject_kind, said.subject_id, said.subject_version, &said.subject_key);
+    let (personal, changes) = split_changes(changes_of(event).unwrap_or_default());
+    let same = event.kind == said.kind
+        && subject == said_subject
         && event.project_id == said.project_id
-        && event.actor_kind == said.actor_kind
-        && event.actor_id == said.actor_id
-        && event.actor_name == private.actor_name;
-    let changes = changes_of(event).unwrap_or_default();
-    let all = changes.len() == said.changes.len() + private.changes.len();
-    let known = |change| said.changes.contains(change) || private.changes.contains(change);
-    same &= all && changes.iter().all(known);
+        && (&event.actor_kind, event.actor_id) == (&said.actor_kind, said.actor_id)
+        && event.actor_name == private.actor_name
+        && event.origin == private.origin
+        && event.request_id == said.request_id
+        && Timestamp::new(event.at) == said.at
+        && changes == said.changes
+        && personal == private.changes;
     if !same {
         wrong.push(format!("event {id}: its columns differ from its text"));
     }
-    Ok(private)
+    private
 }
 
 fn apply(
@@ -216,11 +239,10 @@ fn compare_table(
     rows: &mut Rows,
     checked: &mut Verified,
 ) -> Result<()> {
-    let mut after = 0;
-    loop {
-        let page = rows_after(conn, table, after, AT_ONCE)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.id;
+    let mut next = Some(i64::MIN);
+    while let Some(from) = next {
+        let page = rows_from(conn, table, from, AT_ONCE)?;
+        next = page.last().and_then(|last| last.id.checked_add(1));
         for stored in page {
             checked.looked_at += 1;
             let row = Row::read(table, &stored.text)?;
@@ -241,6 +263,7 @@ fn compare_table(
             }
         }
     }
+    Ok(())
 }
 
 /// The columns that differ from the image in `event`.
@@ -251,13 +274,14 @@ fn differences(
     row: &Row,
     event: i64,
 ) -> Result<Vec<AlteredRow>> {
-    let found = told(conn, event - 1, 1)?.pop();
+    let found = told(conn, event, 1)?.pop();
     let Some(Told { kind, text: Some(text), private, .. }) = found else {
         return Err(StoreError::broken("an event vanished while it was read"));
     };
     let said: Said = serde_json::from_str(&text).map_err(StoreError::broken)?;
-    let private = private.as_deref().map(serde_json::from_str::<PrivatePart>).transpose();
-    let private = private.map_err(StoreError::broken)?.unwrap_or_default();
+    // A private part that cannot be read was named before.
+    let private: PrivatePart =
+        private.and_then(|private| serde_json::from_str(&private).ok()).unwrap_or_default();
     let mut image = Columns::new();
     image.extend(
         said.writes.into_iter().filter(|w| w.table == table.name && w.id == id).flat_map(|w| w.row),
@@ -340,23 +364,31 @@ impl<'a> Signatures<'a> {
     }
 }
 
-/// True if the key signed the first or the last event, or there is none of format 2.
-fn fits(conn: &mut Conn, key: &RecordKey) -> Result<bool> {
+/// True if the key signed an event, or none is of format 2.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn fits(conn: &mut Conn, key: &RecordKey) -> Result<bool> {
     type Signed = (i64, Option<String>, Option<String>);
-    let with_text = || {
-        events::table.filter(events::text.is_not_null()).select((
-            events::id,
-            events::text,
-            events::mac,
-        ))
-    };
-    let ends: [Option<Signed>; 2] = [
-        with_text().order(events::id).first(conn).optional()?,
-        with_text().order(events::id.desc()).first(conn).optional()?,
-    ];
-    let is_signed = |(id, text, mac): &Signed| match (text, mac) {
-        (Some(text), Some(mac)) => key.signed(*id, text, mac),
-        _ => false,
-    };
-    Ok(ends.iter().all(Option::is_none) || ends.iter().flatten().any(is_signed))
+    let mut next = Some(i64::MIN);
+    let mut has_text = false;
+    while let Some(from) = next {
+        // Usually the first event tells.
+        let page: Vec<Signed> = events::table
+            .filter(events::text.is_not_null().and(events::id.ge(from)))
+            .order(events::id)
+            .limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
+            .select((events::id, events::text, events::mac))
+            .load(conn)?;
+        has_text |= !page.is_empty();
+        let is_signed = |(id, text, mac): &Signed| match (text, mac) {
+            (Some(text), Some(mac)) => key.signed(*id, text, mac),
+            (None, _) | (_, None) => false,
+        };
+        if page.iter().any(is_signed) {
+            return Ok(true);
+        }
+        next = page.last().and_then(|last| last.0.checked_add(1));
+    }
+    Ok(!has_text)
 }

@@ -26,6 +26,7 @@ use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use crate::store::verify::compare::compare;
+pub(crate) use crate::store::verify::compare::fits as key_fits;
 use crate::store::verify::found::Verified;
 use crate::store::verify::limits::totals_hold;
 use crate::store::verify::registers::registers_are_of_events;
@@ -68,7 +69,12 @@ pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>>
         checked("the chain of sealed events", chain_of_events(conn, &anchors))?,
         checked("days of the access log", days_of_access_log(conn))?,
     ];
-    checks.extend(compare(conn, key)?);
+    match compare(conn, key) {
+        Err(StoreError::Broken(e)) => {
+            checks.push(Verified { wrong: vec![e], ..Verified::of("the record", 0) });
+        }
+        found => checks.extend(found?),
+    }
     let what = "registers of bulletins and the events before them";
     checks.push(checked(what, registers_are_of_events(conn))?);
     checks.extend(file_is_sound(conn)?);
