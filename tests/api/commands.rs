@@ -393,6 +393,8 @@ async fn the_demonstration_finds_its_data_again(app: TestApp) {
         seen.push(json!([accounts, table.json["total"]]));
     }
     assert_eq!(seen[0], seen[1]);
+    let verified = run(command(&app, &["verify"])).await;
+    assert!(verified.status.success(), "{}", text(&verified.stdout));
 }
 
 async fn a_register_of_real_projects_is_no_demonstration(app: TestApp) {

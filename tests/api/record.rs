@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use major_projects::testing::events::seal::seal_all;
+use major_projects::testing::events::{Author, Event, record};
 use major_projects::testing::record::{Kind, RecordKey, TABLES};
 use major_projects::testing::verify::verify;
 use major_projects::testing::{Clock, Conn, StoreError};
@@ -25,6 +26,7 @@ tests![
     deleted_and_inserted_rows_are_named,
     altered_events_are_named,
     a_forged_event_gets_no_sequence_and_is_named,
+    events_are_sealed_in_the_transaction_that_records_them,
     events_are_not_checked_without_their_key,
     an_event_of_format_1_starts_no_adoption_in_the_record,
     a_command_with_another_key_is_refused,
@@ -302,6 +304,30 @@ async fn a_forged_event_gets_no_sequence_and_is_named(app: TestApp) {
     assert!(digests.status != 200 || digests.json["settled"] != json!(false), "{}", digests.json);
     let feed = commission.get(&format!("/events?after={before}")).await.expect(200);
     assert_eq!(feed.items().iter().filter(|e| e["kind"] == "project.created").count(), 0);
+}
+
+/// As the demonstration publishes months one after the other.
+async fn events_are_sealed_in_the_transaction_that_records_them(app: TestApp) {
+    let commission = app.commission().await;
+    let project = commission.project("甲项目示例", json!({})).await;
+    let now = app.clock.now();
+    let work = move |conn: &mut Conn| {
+        for name in ["乙项目示例", "丙项目示例"] {
+            conn.batch_execute(&format!(
+                "update projects set name = '{name}' where id = {project}"
+            ))?;
+            let event = Event::of("project.updated", "project", project, Vec::new());
+            record(conn, &Author::system("test"), now, &event)?;
+            seal_all(conn)?;
+        }
+        Ok::<(), StoreError>(())
+    };
+    app.db.write(work).await.unwrap();
+
+    let mut conn = app.tampering();
+    let sealed = "select count(*) as number from events where kind = 'project.updated' and sequence is not null";
+    assert_eq!(numbers(&mut conn, sealed)[0], 2);
+    assert_eq!(app.wrong().await, [""; 0]);
 }
 
 /// With the database alone: one event without text before all others, and an altered row that the

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::hash::sha256;
+use crate::store::record;
 use crate::store::record::key::{self, RecordKey};
 use crate::store::schema::events;
 use crate::store::{Conn, Result};
@@ -147,8 +148,13 @@ fn alone(conn: &mut Conn) -> Result<bool> {
 
 /// Seals all committed events, after waiting for the instance that is sealing.
 ///
-/// Needed before the end of the chain is published.
+/// Needed before the end of the chain is published. Events of this transaction are sealed too: they get their
+/// texts first.
+///
+/// # Errors
+/// As [`record::finish`].
 pub fn seal_all(conn: &mut Conn) -> Result<()> {
+    record::finish(conn)?;
     seal_each(conn, Formats::Signed)
 }
 

@@ -11,10 +11,10 @@ use crate::domain::clock::Timestamp;
 use crate::store::conn::{Begin, Conn, Use};
 use crate::store::error::{Result, StoreError};
 use crate::store::events::feed_id;
-use crate::store::record::RecordKey;
 use crate::store::record::image::Row;
 use crate::store::record::tables::{Column, Kind, Table};
 use crate::store::record::written::rows_from;
+use crate::store::record::{self, RecordKey};
 use crate::store::replay::at::{At, Position};
 use crate::store::replay::{Replay, dangling, rows};
 use crate::store::url::DatabaseUrl;
@@ -89,6 +89,7 @@ fn fill(source: &mut Conn, position: Position, url: &DatabaseUrl) -> Result<()> 
 
 /// Seals what waits for it, as a server does.
 fn seal_waiting(source: &mut Conn, key: &RecordKey) -> Result<()> {
+    record::list_writes(source)?;
     let mut attempts = 0;
     loop {
         source.begin(Begin::Exclusive)?;
