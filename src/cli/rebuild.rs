@@ -33,7 +33,7 @@ pub(super) fn run(args: &RebuildArgs) -> Result<(), String> {
     })?;
     refuse_unfit(&args.database, &url, &key)?;
     let position =
-        rebuild(&url, &key, (args.at, SystemClock.now()), &args.file).map_err(|e| e.to_string())?;
+        rebuild(&url, &key, args.at, SystemClock.now(), &args.file).map_err(|e| e.to_string())?;
     println!(
         "wrote {}: the register after event {}, at {}",
         args.file.display(),

@@ -87,7 +87,8 @@ pub(in crate::store) fn changed(written: &[WrittenRow]) -> Result<Vec<Image>> {
     for (first, last) in ends {
         let table = first.table;
         let read = |text: &Option<String>| text.as_deref().map(|t| Row::read(table, t)).transpose();
-        let (before, after) = (read(&first.old)?, read(&last.new)?);
+        let before = read(&first.old)?;
+        let after = read(&last.new)?;
         if before != after {
             images.push(Image { table, id: first.id, before, after });
         }

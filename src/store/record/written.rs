@@ -134,7 +134,8 @@ fn sqlite_triggers() -> String {
     trigger(&mut sql, "events", "insert", "null", &object("new", &events));
     for table in TABLES {
         let columns = columns(table);
-        let (old, new) = (object("old", &columns), object("new", &columns));
+        let old = object("old", &columns);
+        let new = object("new", &columns);
         trigger(&mut sql, table.name, "insert", "null", &new);
         trigger(&mut sql, table.name, "update", &old, &new);
         trigger(&mut sql, table.name, "delete", &old, "null");

@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const AT_ONCE: usize = 500;
 
 /// Makes the file `to`, which must not exist, from the record of `source` as it stood `at` a moment.
-/// Seals what waits for it first; `key` signed the events.
+/// Seals what waits for it first; `key` signed the events, and the moment is not after `now`.
 ///
 /// # Errors
 /// [`StoreError::Unreachable`] with the reason: the file exists, or the record does not reach back to
@@ -38,7 +38,8 @@ const AT_ONCE: usize = 500;
 pub(crate) fn rebuild(
     source: &DatabaseUrl,
     key: &RecordKey,
-    (at, now): (At, Timestamp),
+    at: At,
+    now: Timestamp,
     to: &Path,
 ) -> Result<Position> {
     if to.exists() {

@@ -68,7 +68,8 @@ fn differences(replayed: &mut Conn, frozen: &Frozen) -> Result<Vec<String>> {
     let parts = Source::Live.parts(replayed, frozen.month)?;
     let mut of_events = Frozen::of(publication, &parts);
     of_events.edition = frozen.edition;
-    let (published, of_events) = (object(frozen)?, object(&of_events)?);
+    let published = object(frozen)?;
+    let of_events = object(&of_events)?;
     let mut lines = Vec::new();
     for (field, value) in &published {
         let expected = of_events.get(field).unwrap_or(&Value::Null);
@@ -90,7 +91,8 @@ fn object(frozen: &Frozen) -> Result<Map<String, Value>> {
 fn compare(field: &str, value: &Value, expected: &Value, lines: &mut Vec<String>) {
     let before = lines.len();
     if let (Value::Array(values), Value::Array(all)) = (value, expected) {
-        let (values, all) = (by_id(values), by_id(all));
+        let values = by_id(values);
+        let all = by_id(all);
         for (id, element) in &values {
             match all.get(id) {
                 Some(other) => compare_fields(&format!("{field} {id}"), element, other, lines),
