@@ -84,6 +84,7 @@ async fn a_full_disk_refuses_writes_is_not_ready_and_recovers(app: TestApp) {
     let mut serving = apart();
     serving.arg(script).arg(&disk).arg(&seed).arg(serve.get_program()).args(serve.get_args());
     serving.env("DATA_DIR", disk.join("data")).env("RUST_LOG", "info").env_remove("DATABASE_URL");
+    serving.env("RECORD_KEY_FILE", folder.join("record.key"));
     let running = tokio::task::spawn_blocking(move || start(serving)).await.unwrap();
     let Running { mut child, address, .. } = running;
     let inside = format!("/proc/{}/root{}", child.id(), disk.display());

@@ -46,15 +46,16 @@ pub async fn copy_project(app: &TestApp, of: i64, copies: usize) {
     .await;
 }
 
-/// Adds events of project `of`.
+/// Adds events of project `of`, as the program writes them: histories show no others.
 async fn add_events(app: &TestApp, of: i64, number: usize) {
-    run(app, format!(
+    let sql = format!(
         "with recursive n(i) as (select 1 union all select i + 1 from n where i < {number}) \
          insert into events (at, actor_kind, actor_name, kind, subject_kind, subject_id, project_id) \
          select at, 'system', 'system', 'project.changed', 'project', {of}, {of} from n, \
          (select min(at) as at from events) as first"
-    ))
-    .await;
+    );
+    let insert = move |conn: &mut Conn| Ok::<_, StoreError>(diesel::sql_query(&sql).execute(conn)?);
+    app.db.write(insert).await.unwrap();
 }
 
 async fn ids_of(actor: &Actor, path: &str) -> Vec<i64> {
