@@ -46,6 +46,8 @@ fn is_due(conn: &mut Conn) -> Result<bool> {
     let any: Option<i64> = events::table.select(events::id).first(conn).optional()?;
     let with_text: Option<i64> = events::table
         .filter(events::text.is_not_null())
+        // The newest tells at once.
+        .order(events::id.desc())
         .select(events::id)
         .first(conn)
         .optional()?;

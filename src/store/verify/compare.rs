@@ -1,7 +1,6 @@
 //! Compares the register with the record: names every row that is not as the last event about it
 //! left it.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
@@ -18,6 +17,7 @@ use crate::store::record::text::{Op, PrivatePart, Said, private_hash, split_chan
 use crate::store::record::written::rows_from;
 use crate::store::schema::{event_private, events};
 use crate::store::verify::found::{Alteration, AlteredRow, Verified};
+use crate::store::verify::signatures::{Signatures, Signed};
 use crate::store::{Conn, Result, StoreError};
 
 /// Rows and events read at once.
@@ -43,8 +43,8 @@ type Rows = HashMap<(usize, i64), Stand>;
 /// `key` is `None` if it is not at hand: then the MACs of events are not checked.
 pub(super) fn compare(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     let mut of_events = Verified::of("the texts of events", 0);
-    let signatures = Signatures::of(conn, key, &mut of_events)?;
-    let mut rows = fold(conn, &signatures, &mut of_events)?;
+    let mut signatures = Signatures::of(conn, key, &mut of_events)?;
+    let mut rows = fold(conn, &mut signatures, &mut of_events)?;
     signatures.finish(&mut of_events);
     let mut of_rows = Verified::of("rows of the register and the record", 0);
     for (place, table) in TABLES.iter().enumerate() {
@@ -118,7 +118,7 @@ fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
 }
 
 /// Reads all events: the last image of a row is the row.
-fn fold(conn: &mut Conn, signatures: &Signatures<'_>, checked: &mut Verified) -> Result<Rows> {
+fn fold(conn: &mut Conn, signatures: &mut Signatures<'_>, checked: &mut Verified) -> Result<Rows> {
     let places: HashMap<&str, usize> =
         TABLES.iter().enumerate().map(|(place, table)| (table.name, place)).collect();
     let mut rows = Rows::new();
@@ -139,7 +139,12 @@ fn fold(conn: &mut Conn, signatures: &Signatures<'_>, checked: &mut Verified) ->
                 continue;
             };
             has_text = true;
-            if !signatures.hold(&event, text) {
+            if !signatures.is_good(&Signed {
+                id: event.id,
+                text,
+                mac: event.mac.as_deref(),
+                is_refused: event.refused,
+            }) {
                 // What it says of rows counts for nothing.
                 continue;
             }
@@ -311,84 +316,4 @@ fn kind_of(conn: &mut Conn, event: i64) -> Result<String> {
     let kind: Option<String> =
         events::table.find(event).select(events::kind).first(conn).optional()?;
     Ok(kind.unwrap_or_default())
-}
-
-/// Most events without a valid MAC that are named one by one.
-const MOST_UNSIGNED: usize = 100;
-
-/// Checks the MAC of each event.
-struct Signatures<'a> {
-    /// `None` if the MACs cannot be checked.
-    key: Option<&'a RecordKey>,
-    unsigned: RefCell<Vec<(i64, bool)>>,
-}
-
-impl<'a> Signatures<'a> {
-    /// Says in `checked` if the MACs cannot be checked with `key`.
-    fn of(conn: &mut Conn, key: Option<&'a RecordKey>, checked: &mut Verified) -> Result<Self> {
-        let mut usable = key;
-        match key {
-            None => checked.noted.push("the MACs of events were not checked: no key".to_owned()),
-            Some(key) if !fits(conn, key)? => {
-                let line = "the key of the record is not the one that signed these events";
-                checked.wrong.push(line.to_owned());
-                usable = None;
-            }
-            Some(_) => {}
-        }
-        Ok(Self { key: usable, unsigned: RefCell::default() })
-    }
-
-    /// True if the program wrote the event.
-    fn hold(&self, event: &Told, text: &str) -> bool {
-        let Some(key) = self.key else { return true };
-        let is_signed = event.mac.as_ref().is_some_and(|mac| key.signed(event.id, text, mac));
-        if !is_signed || event.refused {
-            self.unsigned.borrow_mut().push((event.id, is_signed));
-        }
-        is_signed
-    }
-
-    fn finish(self, checked: &mut Verified) {
-        let unsigned = self.unsigned.into_inner();
-        for (id, is_signed) in unsigned.iter().take(MOST_UNSIGNED) {
-            checked.wrong.push(match is_signed {
-                false => format!("event {id} was not written by this program: its MAC is wrong"),
-                true => format!("event {id} was marked as refused, but this program wrote it"),
-            });
-        }
-        let more = unsigned.len().saturating_sub(MOST_UNSIGNED);
-        if more > 0 {
-            checked.wrong.push(format!("{more} more events have a wrong MAC"));
-        }
-    }
-}
-
-/// True if the key signed an event, or none is of format 2.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) fn fits(conn: &mut Conn, key: &RecordKey) -> Result<bool> {
-    type Signed = (i64, Option<String>, Option<String>);
-    let mut next = Some(i64::MIN);
-    let mut has_text = false;
-    while let Some(from) = next {
-        // Usually the first event tells.
-        let page: Vec<Signed> = events::table
-            .filter(events::text.is_not_null().and(events::id.ge(from)))
-            .order(events::id)
-            .limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
-            .select((events::id, events::text, events::mac))
-            .load(conn)?;
-        has_text |= !page.is_empty();
-        let is_signed = |(id, text, mac): &Signed| match (text, mac) {
-            (Some(text), Some(mac)) => key.signed(*id, text, mac),
-            (None, _) | (_, None) => false,
-        };
-        if page.iter().any(is_signed) {
-            return Ok(true);
-        }
-        next = page.last().and_then(|last| last.0.checked_add(1));
-    }
-    Ok(!has_text)
 }

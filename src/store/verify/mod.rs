@@ -5,6 +5,7 @@ mod compare;
 pub(crate) mod found;
 mod limits;
 mod registers;
+mod signatures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +27,10 @@ use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use crate::store::verify::compare::compare;
-pub(crate) use crate::store::verify::compare::fits as key_fits;
 use crate::store::verify::found::Verified;
 use crate::store::verify::limits::totals_hold;
 use crate::store::verify::registers::registers_are_of_events;
+pub(crate) use crate::store::verify::signatures::fits as key_fits;
 use crate::store::{
     Conn, DatabaseUrl, Result, StoreError, Use, bulletins, migrate, reporting_months,
 };
