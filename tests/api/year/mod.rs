@@ -142,6 +142,7 @@ async fn a_random_year_gives_the_same_bytes(sqlite: TestApp, postgres: TestApp) 
             for chained in ["events", "previous_sha256"] {
                 content.as_object_mut().unwrap().remove(chained).unwrap();
             }
+            without_last_event(&mut content);
             kept.push(content.to_string());
             Month::of(&game.ledger, *month).check(figures, before(&bulletins, *month));
         }
@@ -149,6 +150,19 @@ async fn a_random_year_gives_the_same_bytes(sqlite: TestApp, postgres: TestApp) 
     }
     assert_eq!(contents[0], contents[1]);
     assert_eq!(contents[0].len(), 12);
+}
+
+/// Removes every `last_event`: events of background work are counted in it, and that work keeps
+/// its own time. An event `access_log.day_bound` may come before a publication or after it.
+fn without_last_event(content: &mut Value) {
+    match content {
+        Value::Object(fields) => {
+            fields.remove("last_event");
+            fields.values_mut().for_each(without_last_event);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_last_event),
+        _ => {}
+    }
 }
 
 fn before(bulletins: &[(u32, Value)], month: u32) -> Option<&Value> {
