@@ -11,6 +11,7 @@ pub(crate) mod jobs;
 pub(crate) mod lights;
 pub(crate) mod milestones;
 pub(crate) mod oc4ids;
+pub(crate) mod personal_data;
 pub(crate) mod plans;
 pub(crate) mod projects;
 pub(crate) mod proposals;
@@ -89,6 +90,7 @@ pub fn routes() -> Routes {
         .and(webhooks::routes())
         .and(access_log::routes())
         .and(proposals::routes())
+        .and(personal_data::routes())
         .and(oc4ids::routes())
         .and(imports::routes())
         .and(jobs::routes())

@@ -16,6 +16,7 @@ use crate::http::reply::{Conditional, Tagged};
 use crate::http::routes::Routes;
 use crate::http::rows::Rows;
 use crate::http::stored::Stored;
+use crate::store::personal_data;
 use crate::usecases::answer::PageView;
 use crate::usecases::ask::Ask;
 use crate::usecases::permission::HandleProposals;
@@ -107,6 +108,12 @@ pub(crate) async fn approve(
     {
         // The refusal took everything back, so that the state is saved by itself.
         who.change(move |ask| proposals::decide_outdated(ask, id), proposals::save).await?;
+    }
+    if approved.is_ok() {
+        let proposal = who.ask(move |ask| proposals::get(ask, id)).await?;
+        if proposal.kind == ProposalKind::PersonalDataErasure {
+            who.app.db.scrub(&personal_data::TABLES).await;
+        }
     }
     approved
 }

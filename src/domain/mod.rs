@@ -28,6 +28,7 @@ pub(crate) mod milestone;
 pub(crate) mod money;
 pub(crate) mod month;
 pub(crate) mod oc4ids;
+pub(crate) mod personal_data;
 pub(crate) mod personal_number;
 pub(crate) mod plan;
 pub(crate) mod project;

@@ -19,6 +19,8 @@ text_enum! {
         ClientCreation = "client_creation" "新建接口客户端",
         /// A machine client with one of these roles gets more scopes, or can get tokens again.
         ClientChange = "client_change" "扩大接口客户端权限",
+        /// The data of a person is erased.
+        PersonalDataErasure = "personal_data_erasure" "删除个人信息",
     }
 }
 

@@ -143,6 +143,8 @@ pub(super) const CODES: &[ProblemCode] = &[
         "申请提出后相关内容已有变化；请核对后重新提出。",
         "What the proposal is about has changed since. Propose it anew.",
     ),
+    code("account-enabled", 409, "账号仍在使用；请先停用。", "Disable it first."),
+    code("nothing-to-erase", 409, "没有找到要删除的个人信息。", "Nothing names this person."),
     code(
         "password-change-required",
         403,
@@ -350,12 +352,7 @@ pub(super) const CODES: &[ProblemCode] = &[
     code("month-earlier-open", 409, "更早的月份尚未关闭或发布。", "An earlier month comes first."),
     code("month-later-published", 409, "更晚的月份已发布。", "A later month was published."),
     code("month-not-due", 409, "尚未到截止日。", "The due date has not come."),
-    code(
-        "month-unreviewed",
-        409,
-        "该月还有待审核的月报。",
-        "Reports of the month wait for review.",
-    ),
+    code("month-unreviewed", 409, "该月还有待审核的月报。", "Reports wait for review."),
     code("roll-over-confirmed", 409, "结转方案已确认。", "The roll-over was confirmed."),
     code(
         "roll-over-outdated",

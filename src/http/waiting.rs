@@ -21,6 +21,36 @@ pub(crate) struct Accepted<W> {
     pub location: String,
 }
 
+impl<W: ToSchema> Reply for Accepted<W> {
+    fn describe(entry: &mut Entry) {
+        entry.answers::<W>(202, "Nothing was changed: the request waits for a second person.");
+        entry.answer_header(202, "Location", "Path of what it waits in.");
+        entry.answer_header(202, "ETag", "Its version, to be sent back in `If-Match`.");
+    }
+}
+
+impl<W: Serialize + Versioned> Responder for Accepted<W> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted()
+            .insert_header((header::LOCATION, format!("{}{}", crate::http::PREFIX, self.location)))
+            .insert_header((header::ETAG, etag(self.view.version())))
+            .json(self.view)
+    }
+}
+
+impl<W: Serialize + Versioned + ToSchema> Outcome for Accepted<W> {
+    const STATUS: u16 = 202;
+
+    fn sent(&self) -> Result<StoredReply, Refusal> {
+        let mut stored = StoredReply::with_body(Self::STATUS, &self.view)?;
+        stored.location = Some(format!("{}{}", crate::http::PREFIX, self.location));
+        stored.etag = Some(etag(self.view.version()));
+        Ok(stored)
+    }
+}
+
 /// The reply of a request that was carried out, or 202 if it waits.
 pub(crate) enum OrWaiting<R, W> {
     /// It was carried out.
@@ -32,9 +62,7 @@ pub(crate) enum OrWaiting<R, W> {
 impl<R: Reply, W: ToSchema> Reply for OrWaiting<R, W> {
     fn describe(entry: &mut Entry) {
         R::describe(entry);
-        entry.answers::<W>(202, "Nothing was changed: the request waits for a second person.");
-        entry.answer_header(202, "Location", "Path of what it waits in.");
-        entry.answer_header(202, "ETag", "Its version, to be sent back in `If-Match`.");
+        Accepted::<W>::describe(entry);
     }
 }
 
@@ -44,10 +72,7 @@ impl<R: Responder, W: Serialize + Versioned> Responder for OrWaiting<R, W> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         match self {
             Self::Done(reply) => reply.respond_to(request).map_into_boxed_body(),
-            Self::Waits(Accepted { view, location }) => HttpResponse::Accepted()
-                .insert_header((header::LOCATION, format!("{}{location}", crate::http::PREFIX)))
-                .insert_header((header::ETAG, etag(view.version())))
-                .json(view),
+            Self::Waits(waits) => waits.respond_to(request),
         }
     }
 }
@@ -58,12 +83,7 @@ impl<R: Outcome, W: Serialize + Versioned + ToSchema> Outcome for OrWaiting<R, W
     fn sent(&self) -> Result<StoredReply, Refusal> {
         match self {
             Self::Done(reply) => reply.sent(),
-            Self::Waits(Accepted { view, location }) => {
-                let mut stored = StoredReply::with_body(202, view)?;
-                stored.location = Some(format!("{}{location}", crate::http::PREFIX));
-                stored.etag = Some(etag(view.version()));
-                Ok(stored)
-            }
+            Self::Waits(waits) => waits.sent(),
         }
     }
 

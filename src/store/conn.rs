@@ -126,11 +126,13 @@ fn open_sqlite(path: &Path, wanted: Use) -> Result<SqliteConnection> {
     let mut conn = SqliteConnection::establish(&text).map_err(|e| unreachable_at(path, &e))?;
     // Order matters: `busy_timeout` must be set first, so that the next statements wait for other
     // connections. `synchronous = FULL`: an acknowledged write survives a power failure.
+    // `secure_delete`: nothing that was changed or deleted stays in the file, so that erased is erased.
     conn.batch_execute(
         "PRAGMA busy_timeout = 10000;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
          PRAGMA cache_size = -16000;
          PRAGMA mmap_size = 268435456;
          PRAGMA temp_store = MEMORY;",

@@ -11,13 +11,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::store::blocking::{Late, blocking, unlimited};
 use crate::store::conn::{Begin, Conn, DbOptions, Manager, Use};
 use crate::store::error::{Again, Result, StoreError, again, start_attempt, was_full};
-use crate::store::migrate;
 use crate::store::read_gate::ReadGate;
 use crate::store::record::{self, RecordKey};
 use crate::store::rehearsal::ids::{self, ReservedIds};
 use crate::store::rehearsal::{Rehearsal, RehearsalPlan, Rehearsed};
 use crate::store::url::DatabaseUrl;
 use crate::store::writer::{Writer, guarded};
+use crate::store::{migrate, wal};
 
 /// Maximum number of attempts of a write on PostgreSQL when it conflicts with other writes.
 const ATTEMPTS: u32 = 20;
@@ -258,6 +258,28 @@ impl Db {
         }
         if let Err(e) = self.write(move |conn| ids::release(conn, &ids)).await {
             tracing::warn!("ids of a rehearsal stay unused: {e}");
+        }
+    }
+
+    /// Takes what was erased out of the files of the database: out of the write-ahead log of SQLite, and
+    /// by a vacuum out of `tables` of PostgreSQL. A failure is logged: the database does the same later.
+    pub(crate) async fn scrub(&self, tables: &'static [&'static str]) {
+        let inner = Arc::clone(&self.0);
+        let scrubbed = unlimited(move || match (&inner.url, &inner.gate) {
+            (DatabaseUrl::Sqlite(path), Some(gate)) => wal::empty_now(path, gate),
+            (DatabaseUrl::Sqlite(_), None) => Ok(true),
+            (url @ DatabaseUrl::Postgres(_), _) => {
+                let mut conn = Conn::open(url, Use::Write)?;
+                for table in tables {
+                    conn.batch_execute(&format!("VACUUM {table}"))?;
+                }
+                Ok(true)
+            }
+        });
+        match scrubbed.await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => tracing::warn!("the write-ahead log still holds what was erased"),
+            Ok(Err(e)) | Err(e) => tracing::warn!("what was erased is still in the files: {e}"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
@@ -16,6 +17,8 @@ use crate::store::url::DatabaseUrl;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// Migration since which SQLite files keep nothing that was changed or deleted.
+const FIRST_WITHOUT_LEFTOVERS: &str = "000030";
 /// PostgreSQL advisory lock; makes instances that start at the same time migrate one after another.
 const LOCK: i64 = 7_203_455_021;
 
@@ -37,7 +40,18 @@ pub(crate) fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
         Conn::Sqlite(c) => names(c.run_pending_migrations(SQLITE)),
     }?;
     search::fill(&mut conn)?;
+    take_out_deleted(&mut conn, &ran)?;
     Ok(ran)
+}
+
+/// Rewrites an SQLite file of a version that left in it what was changed or deleted. From then on nothing is left.
+fn take_out_deleted(conn: &mut Conn, ran: &[String]) -> Result<()> {
+    let is_older = ran.iter().any(|version| version.ends_with(FIRST_WITHOUT_LEFTOVERS))
+        && !ran.iter().any(|version| version.ends_with("000001"));
+    if is_older && let Conn::Sqlite(c) = conn {
+        c.batch_execute("VACUUM")?;
+    }
+    Ok(())
 }
 
 /// Brings an embedded database without rows to the schema of this program.

@@ -22,6 +22,7 @@ pub(crate) mod migrate;
 pub(crate) mod milestones;
 pub(crate) mod oc4ids;
 pub(crate) mod page;
+pub(crate) mod personal_data;
 pub(crate) mod plans;
 pub(crate) mod private;
 pub(crate) mod projects;

@@ -17,6 +17,7 @@ diesel::table! {
         last_at -> Timestamp,
         request_id -> Text,
         salt -> Text,
+        private_sha256 -> Nullable<Text>,
     }
 }
 

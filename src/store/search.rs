@@ -106,6 +106,15 @@ fn fill_projects(conn: &mut Conn, after: i64) -> Result<Option<i64>> {
     Ok(rows.last().map(|row| row.0))
 }
 
+/// Computes the text of one project anew.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn refill_project(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::update(projects::table.find(id)).set(projects::search_text.eq("")).execute(conn)?;
+    fill_projects(conn, id - 1).map(drop)
+}
+
 fn fill_units(conn: &mut Conn, after: i64) -> Result<Option<i64>> {
     let rows: Vec<(i64, String, Option<String>)> = units::table
         .filter(units::search_text.eq("").and(units::id.gt(after)))

@@ -13,10 +13,11 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Integer;
 
-use crate::store::conn::Conn;
+use crate::store::conn::{Conn, Use};
 use crate::store::error::Result;
 use crate::store::private;
 use crate::store::read_gate::ReadGate;
+use crate::store::url::DatabaseUrl;
 
 /// Size above which the log is emptied, in bytes: four times the size at which SQLite begins to
 /// move it into the database.
@@ -98,6 +99,16 @@ impl Wal {
         let bytes = std::fs::metadata(&self.file).map_or(0, |file| file.len());
         metrics::gauge!("sqlite_wal_bytes").set(u32::try_from(bytes).unwrap_or(u32::MAX));
         bytes
+    }
+}
+
+/// Empties the log of the database at `path` at once, so that nothing deleted stays in it; false if it
+/// is in use by reads that last longer than two seconds.
+pub(super) fn empty_now(path: &Path, gate: &ReadGate) -> Result<bool> {
+    let mut conn = Conn::open(&DatabaseUrl::Sqlite(path.to_owned()), Use::Write)?;
+    match gate.close(PATIENCE.1) {
+        Some(_closed) => truncate(&mut conn),
+        None => Ok(false),
     }
 }
 

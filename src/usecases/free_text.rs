@@ -12,7 +12,7 @@ const MOST: usize = 20;
 
 /// Fields that are no free text: personal data of their own, secrets, codes and numbers. Every other
 /// text is checked, so that a new field cannot be forgotten.
-const NOT_FREE: [&str; 16] = [
+const NOT_FREE: [&str; 17] = [
     "client_id",
     "client_secret",
     "code",
@@ -26,6 +26,7 @@ const NOT_FREE: [&str; 16] = [
     "phone",
     "proof",
     "refresh_token",
+    "texts",
     "url",
     "username",
     "value",

@@ -26,6 +26,7 @@ pub(crate) mod milestones;
 pub(crate) mod oc4ids;
 pub(crate) mod patch;
 pub(crate) mod permission;
+pub(crate) mod personal_data;
 pub(crate) mod plans;
 pub(crate) mod precondition;
 pub(crate) mod projects;

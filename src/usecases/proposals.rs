@@ -146,8 +146,10 @@ fn decision(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<Decision, Refusal>
     let proposer = users::get(ask.conn, proposal.proposed_by)?;
     let beneficiary = match proposal.kind {
         ProposalKind::UserCreation | ProposalKind::UserChange => proposal.subject_id.map(UserId),
-        // A client is no person.
-        ProposalKind::ClientCreation | ProposalKind::ClientChange => None,
+        // A client is no person, and an account that is erased is disabled and decides nothing.
+        ProposalKind::ClientCreation
+        | ProposalKind::ClientChange
+        | ProposalKind::PersonalDataErasure => None,
     };
     Ok(Decision {
         state: proposal.state,
@@ -190,7 +192,7 @@ fn decided(
 pub(crate) fn save(conn: &mut Conn, decided: Decided) -> Result<ProposalView, Refusal> {
     let Decided { mut proposal, proposer, grant, kind, stamp } = decided;
     if let Some(grant) = grant {
-        proposal.subject_id = Some(grants::save_granted(conn, grant)?);
+        proposal.subject_id = grants::save_granted(conn, grant)?;
     }
     let mut changes = vec![
         FieldChange {

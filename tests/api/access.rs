@@ -80,7 +80,9 @@ async fn every_operation_refuses_the_wrong_role(app: TestApp) {
         if PUBLIC.contains(&at.as_str()) || ANYBODY.contains(&at.as_str()) {
             continue;
         }
-        let accounts = ["/users", "/clients", "/proposals"].iter().any(|p| path.starts_with(p));
+        let accounts = ["/users", "/clients", "/proposals", "/personal-data"]
+            .iter()
+            .any(|p| path.starts_with(p));
         let reference =
             ["/industries", "/areas", "/units", "/plans"].iter().any(|p| path.starts_with(p));
         let reads = method == "get";

@@ -67,6 +67,7 @@ mod pages;
 mod pages_register;
 mod pages_work;
 mod passwords;
+mod personal_data;
 mod plain_text;
 mod private_files;
 mod project_figures;
@@ -166,6 +167,7 @@ fn main() -> ExitCode {
     suite.on_each(real_lists::ALL);
     suite.on_each(unknown_totals::ALL);
     suite.on_each(free_text::ALL);
+    suite.on_each(personal_data::ALL);
     suite.on_each(issues::ALL);
     suite.on_each(jobs::ALL);
     suite.on_each(pages::ALL);

@@ -135,6 +135,8 @@ text_enum! {
         ProposalWithdrawn = "proposal.withdrawn" "撤回申请",
         /// Proposal no longer possible: what it is about has changed.
         ProposalOutdated = "proposal.outdated" "申请失效",
+        /// Data of a person erased from the register and from the private parts of events.
+        PersonalDataErased = "personal_data.erased" "删除个人信息",
         /// Machine client created.
         ClientCreated = "client.created" "新建接口客户端",
         /// Machine client changed.

@@ -57,7 +57,9 @@ pub(crate) fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
         effects: proposal.effects.iter().map(|effect| line(&proposal, effect, ask)).collect(),
         is_own: proposal.proposed_by == own,
         path: proposal.subject_id.map(|id| match proposal.kind {
-            ProposalKind::UserCreation | ProposalKind::UserChange => format!("/accounts/{id}"),
+            ProposalKind::UserCreation
+            | ProposalKind::UserChange
+            | ProposalKind::PersonalDataErasure => format!("/accounts/{id}"),
             ProposalKind::ClientCreation | ProposalKind::ClientChange => format!("/clients/{id}"),
         }),
         proposal,

@@ -176,6 +176,7 @@ pub(crate) const ACCOUNT_KINDS: &[&str] = &[
     "proposal.refused",
     "proposal.withdrawn",
     "proposal.outdated",
+    "personal_data.erased",
     "client.created",
     "client.updated",
     "client.disabled",

@@ -2,6 +2,8 @@
 
 pub(crate) mod days;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -209,6 +211,23 @@ pub(crate) fn forget(conn: &mut Conn, before: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Erases account, address and salt of these lines; the hash of them stays.
+pub(in crate::store) fn erase(conn: &mut Conn, ids: &BTreeSet<i64>) -> Result<()> {
+    for id in ids {
+        let line: LineOfTable =
+            access_log::table.find(id).select(LineOfTable::as_select()).first(conn)?;
+        diesel::update(access_log::table.find(id))
+            .set((
+                access_log::private_sha256.eq(line.private_hash()?),
+                access_log::account.eq(""),
+                access_log::address.eq(""),
+                access_log::salt.eq(""),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// A stored line.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredLine {
@@ -260,9 +279,24 @@ pub(in crate::store) struct LineOfTable {
     last_at: NaiveDateTime,
     request_id: String,
     salt: String,
+    /// Hash of the personal part, kept when that was erased.
+    pub private_sha256: Option<String>,
 }
 
 impl LineOfTable {
+    fn private_hash(&self) -> Result<String> {
+        if let Some(kept) = &self.private_sha256 {
+            return Ok(kept.clone());
+        }
+        let part = PersonalPart { account: &self.account, address: &self.address };
+        part.hash(&self.salt).map_err(StoreError::broken)
+    }
+
+    /// True if account, address or salt stand in the line.
+    pub(in crate::store) fn is_personal(&self) -> bool {
+        !(self.account.is_empty() && self.address.is_empty() && self.salt.is_empty())
+    }
+
     /// Its day.
     pub(in crate::store) fn day(&self) -> AccessDay {
         AccessDay::of(Timestamp::new(self.minute))
@@ -270,7 +304,6 @@ impl LineOfTable {
 
     /// Adds the line to the hash of its day.
     pub(in crate::store) fn add_to(&self, hash: &mut DayHash) -> Result<()> {
-        let part = PersonalPart { account: &self.account, address: &self.address };
         let line = BoundLine {
             id: AccessLineId(self.id),
             minute: Timestamp::new(self.minute),
@@ -284,7 +317,7 @@ impl LineOfTable {
             times: self.times,
             last_at: Timestamp::new(self.last_at),
             request_id: &self.request_id,
-            private: part.hash(&self.salt).map_err(StoreError::broken)?,
+            private: self.private_hash()?,
         };
         hash.add(&line).map_err(StoreError::broken)
     }

@@ -3,7 +3,7 @@
 //! Ids are assigned before a transaction commits, so a reader that follows ids can miss an event
 //! that commits late. Sequences are assigned after the commit, by one instance at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use diesel::dsl::max;
@@ -223,9 +223,22 @@ fn refuse(conn: &mut Conn, event: i64) -> Result<()> {
     Ok(())
 }
 
+/// The hash of a sealed event as its columns now are. Of format 1 it differs from the stored one once
+/// personal data was erased.
+pub(in crate::store) fn hash_of(conn: &mut Conn, id: i64) -> Result<String> {
+    let row: Row = events::table.find(id).select(Row::as_select()).first(conn)?;
+    row.hash(row.sequence.unwrap_or(0), row.previous_hash.as_deref().unwrap_or_default())
+}
+
 /// Verifies the hash chain. Returns the number of events checked and the errors found: the first
 /// altered, missing or reordered event, and each anchor that is no longer in the chain.
-pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Vec<String>)> {
+///
+/// `erased` has the hash of what is left of each event of format 1 that was erased, by sequence.
+pub(in crate::store) fn check(
+    conn: &mut Conn,
+    anchors: &[(String, Anchor)],
+    erased: &BTreeMap<i64, String>,
+) -> Result<(usize, Vec<String>)> {
     let mut expected = Anchor::default();
     let mut looked_at = 0;
     let mut hashes: BTreeSet<(i64, String)> = BTreeSet::new();
@@ -255,7 +268,10 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
             has_text |= row.text.is_some();
             let follows = row.previous_hash.as_deref() == Some(expected.hash.as_str()) && !is_late;
             let computed = row.hash(found, &expected.hash)?;
-            if !follows || row.hash.as_deref() != Some(computed.as_str()) {
+            let stored = row.hash.clone().unwrap_or_default();
+            // What is left of an erased event of format 1 has another hash, which its erasure states.
+            let left = erased.get(&found).filter(|_| row.text.is_none());
+            if !follows || *left.unwrap_or(&stored) != computed {
                 wrong.push(format!(
                     "event {found} of the chain (id {}) was altered or reordered",
                     row.id
@@ -263,20 +279,26 @@ pub fn check(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<(usize, Ve
                 break 'chain;
             }
             if wanted.contains(&found) {
-                hashes.insert((found, computed.clone()));
+                hashes.insert((found, stored.clone()));
             }
-            expected = Anchor { sequence: found, hash: computed };
+            expected = Anchor { sequence: found, hash: stored };
         }
     }
-    for (what, anchor) in anchors.iter().filter(|(_, anchor)| anchor.sequence > 0) {
-        if !hashes.contains(&(anchor.sequence, anchor.hash.clone())) {
-            wrong.push(format!(
-                "{what} records event {} of the chain, which is missing or has another hash",
-                anchor.sequence
-            ));
-        }
-    }
+    wrong.extend(unanchored(anchors, &hashes));
     Ok((looked_at, wrong))
+}
+
+/// A line for each anchor that is not among the hashes of the chain.
+fn unanchored(anchors: &[(String, Anchor)], hashes: &BTreeSet<(i64, String)>) -> Vec<String> {
+    let is_missing = |anchor: &Anchor| {
+        anchor.sequence > 0 && !hashes.contains(&(anchor.sequence, anchor.hash.clone()))
+    };
+    let missing = anchors.iter().filter(|(_, anchor)| is_missing(anchor));
+    let line = |(what, anchor): &(String, Anchor)| {
+        let number = anchor.sequence;
+        format!("{what} records event {number} of the chain, which is missing or has another hash")
+    };
+    missing.map(line).collect()
 }
 
 /// Last sequence.

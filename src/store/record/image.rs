@@ -72,8 +72,8 @@ fn in_image(kind: Kind, value: Value) -> Value {
     }
 }
 
-/// Rows that differ after the transaction from before it, in the order of their first write.
-pub(in crate::store) fn changed(written: &[WrittenRow]) -> Result<Vec<Image>> {
+/// What the transaction made of each row that it wrote, in the order of their first write.
+pub(in crate::store) fn images_of(written: &[WrittenRow]) -> Result<Vec<Image>> {
     let mut order: BTreeMap<(&str, i64), usize> = BTreeMap::new();
     let mut ends: Vec<(&WrittenRow, &WrittenRow)> = Vec::new();
     for row in written {
@@ -89,11 +89,22 @@ pub(in crate::store) fn changed(written: &[WrittenRow]) -> Result<Vec<Image>> {
         let read = |text: &Option<String>| text.as_deref().map(|t| Row::read(table, t)).transpose();
         let before = read(&first.old)?;
         let after = read(&last.new)?;
-        if before != after {
-            images.push(Image { table, id: first.id, before, after });
-        }
+        images.push(Image { table, id: first.id, before, after });
     }
     Ok(images)
+}
+
+/// The images without those of rows that are after the transaction as they were before.
+pub(in crate::store) fn changed(images: Vec<Image>) -> Vec<Image> {
+    images.into_iter().filter(|image| image.before != image.after).collect()
+}
+
+/// The images without the personal columns of before: what an erasure writes does not repeat them.
+pub(in crate::store) fn without_personal_before(mut images: Vec<Image>) -> Vec<Image> {
+    for before in images.iter_mut().filter_map(|image| image.before.as_mut()) {
+        before.private.clear();
+    }
+    images
 }
 
 /// Columns of `before` that differ in `after`; all if there is no row after.

@@ -15,9 +15,10 @@ pub(super) use written::list_writes;
 
 pub use key::RecordKey;
 
+use crate::domain::personal_data::ERASURE;
 use crate::store::conn::{Begin, Conn};
 use crate::store::error::{Result, StoreError};
-use crate::store::record::image::{Image, changed};
+use crate::store::record::image::{Image, changed, images_of, without_personal_before};
 
 /// Runs `work` in a transaction whose rows are recorded, on a connection of its own.
 ///
@@ -46,7 +47,10 @@ pub fn recorded<T>(
 /// [`StoreError::Broken`] if rows of covered tables were written without an event.
 pub(super) fn finish(conn: &mut Conn) -> Result<()> {
     let written = written::take(conn)?;
-    let images = changed(&written.rows)?;
+    let images = images_of(&written.rows)?;
+    // An erasure writes rows again as they are, because it takes their last images away.
+    let erases = written.events.iter().any(|event| event.kind == ERASURE);
+    let images = if erases { without_personal_before(images) } else { changed(images) };
     if written.events.is_empty() {
         return match images.first() {
             None => Ok(()),

@@ -165,7 +165,7 @@ tables! {
         Instant: created_at withdrawn_at;
     }
     bulletins "bulletin" {
-        Text: month sha256 previous_sha256; Digest: content; Instant: published_at; Private: published_by;
+        Text: month sha256 previous_sha256 published_by; Digest: content; Instant: published_at;
     }
     roll_overs "roll_over" {
         Number: year version; Text: through state document_number; Private: proposed_by confirmed_by;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Text};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
@@ -16,9 +17,10 @@ use crate::store::record::written::EventRow;
 use crate::store::schema::{event_private, events};
 
 /// Fields of changes that hold names, telephones or other words about persons.
-const PERSONAL: [&str; 13] = [
+const PERSONAL: [&str; 15] = [
     "approver",
     "approved_by",
+    "confirmed_by",
     "contact",
     "created_by",
     "display_name",
@@ -26,8 +28,9 @@ const PERSONAL: [&str; 13] = [
     "input",
     "leader",
     "phone",
-    "published_by",
+    "proposed_by",
     "raised_by",
+    "texts",
     "units",
     "username",
 ];
@@ -204,7 +207,22 @@ impl Texts {
 pub(in crate::store) fn split_changes(
     changes: Vec<FieldChange>,
 ) -> (Vec<FieldChange>, Vec<FieldChange>) {
-    changes.into_iter().partition(|change| PERSONAL.contains(&change.field.as_str()))
+    changes.into_iter().partition(|change| {
+        PERSONAL.contains(&change.field.as_str())
+            || has_personal(&change.before)
+            || has_personal(&change.after)
+    })
+}
+
+/// True if a record in `value`, such as a unit in the list of units of a project, has such a field.
+fn has_personal(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_personal),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(field, value)| PERSONAL.contains(&field.as_str()) || has_personal(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// Hash that binds a private part to the text of its event. Without the salt it tells nothing about

@@ -12,6 +12,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
 use crate::store::access_log::days::{BOUND, DELETED, SUBJECT, lines_from};
 use crate::store::schema::events;
+use crate::store::verify::erased::Erasures;
 use crate::store::{Conn, Result, StoreError};
 
 /// What the events say about the days.
@@ -26,11 +27,11 @@ struct Told {
 /// Checks that the lines of each bound day are as they were bound, that no line is in an earlier day that is not
 /// bound, and that days were deleted only when they were old enough. Returns the number of lines checked and the
 /// errors found.
-pub(super) fn check(conn: &mut Conn) -> Result<(usize, Vec<String>)> {
+pub(super) fn check(conn: &mut Conn, erasures: &Erasures) -> Result<(usize, Vec<String>)> {
     let mut wrong = Vec::new();
     let mut looked_at = 0;
     let told = told(conn, &mut wrong)?;
-    let mut found = found(conn, &mut looked_at)?;
+    let mut found = found(conn, erasures, &mut looked_at, &mut wrong)?;
     let is_kept = |day: &AccessDay| told.kept_from.is_none_or(|from| *day >= from);
     for (day, (event, bound)) in told.bound.iter().filter(|(day, _)| is_kept(day)) {
         let stored = found.remove(day).unwrap_or_else(|| DayHash::new(*day)).finish();
@@ -98,8 +99,14 @@ fn told(conn: &mut Conn, wrong: &mut Vec<String>) -> Result<Told> {
     Ok(told)
 }
 
-/// The hash of each day that has lines. Reads each line once.
-fn found(conn: &mut Conn, looked_at: &mut usize) -> Result<HashMap<AccessDay, DayHash>> {
+/// The hash of each day that has lines. Reads each line once, and says of each that was erased otherwise than by an
+/// erasure.
+fn found(
+    conn: &mut Conn,
+    erasures: &Erasures,
+    looked_at: &mut usize,
+    wrong: &mut Vec<String>,
+) -> Result<HashMap<AccessDay, DayHash>> {
     let mut days: HashMap<AccessDay, DayHash> = HashMap::new();
     let mut next = i64::MIN;
     loop {
@@ -108,6 +115,16 @@ fn found(conn: &mut Conn, looked_at: &mut usize) -> Result<HashMap<AccessDay, Da
         next = last.id.saturating_add(1);
         *looked_at += lines.len();
         for line in &lines {
+            let id = line.id;
+            let is_blank = line.private_sha256.is_some();
+            match erasures.of_line(id) {
+                None if is_blank => wrong
+                    .push(format!("line {id} of the access log: no event erased its account")),
+                Some(event) if !is_blank || line.is_personal() => wrong.push(format!(
+                    "line {id} of the access log: names an account again, which event {event} erased"
+                )),
+                None | Some(_) => {}
+            }
             let day = line.day();
             line.add_to(days.entry(day).or_insert_with(|| DayHash::new(day)))?;
         }

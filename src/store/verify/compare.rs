@@ -10,12 +10,14 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
+use crate::domain::personal_data::ERASED;
 use crate::store::record::image::{Columns, Row};
 use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
-use crate::store::record::text::{Op, PrivatePart, Said, private_hash, split_changes};
+use crate::store::record::text::{Op, PrivatePart, Said, private_hash};
 use crate::store::record::written::rows_from;
 use crate::store::schema::{event_private, events};
+use crate::store::verify::erased::Erasures;
 use crate::store::verify::found::{Alteration, AlteredRow, Verified};
 use crate::store::verify::signatures::{Signatures, Signed};
 use crate::store::{Conn, Result, StoreError};
@@ -41,10 +43,15 @@ type Rows = HashMap<(usize, i64), Stand>;
 /// row once; the events of rows that differ a second time.
 ///
 /// `key` is `None` if it is not at hand: then the MACs of events are not checked.
-pub(super) fn compare(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
+pub(super) fn compare(
+    conn: &mut Conn,
+    key: Option<&RecordKey>,
+    erasures: &Erasures,
+) -> Result<Vec<Verified>> {
     let mut of_events = Verified::of("the texts of events", 0);
     let mut signatures = Signatures::of(conn, key, &mut of_events)?;
-    let mut rows = fold(conn, &mut signatures, &mut of_events)?;
+    erasures.note(&mut of_events);
+    let mut rows = fold(conn, &mut signatures, erasures, &mut of_events)?;
     signatures.finish(&mut of_events);
     let mut of_rows = Verified::of("rows of the register and the record", 0);
     for (place, table) in TABLES.iter().enumerate() {
@@ -79,6 +86,7 @@ struct Told {
     subject_key: Option<String>,
     request_id: String,
     origin: String,
+    sequence: Option<i64>,
     text: Option<String>,
     mac: Option<String>,
     refused: bool,
@@ -108,6 +116,7 @@ fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
             events::subject_key,
             events::request_id,
             events::origin,
+            events::sequence,
             events::text,
             events::mac,
             events::refused,
@@ -118,7 +127,12 @@ fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
 }
 
 /// Reads all events: the last image of a row is the row.
-fn fold(conn: &mut Conn, signatures: &mut Signatures<'_>, checked: &mut Verified) -> Result<Rows> {
+fn fold(
+    conn: &mut Conn,
+    signatures: &mut Signatures<'_>,
+    erasures: &Erasures,
+    checked: &mut Verified,
+) -> Result<Rows> {
     let places: HashMap<&str, usize> =
         TABLES.iter().enumerate().map(|(place, table)| (table.name, place)).collect();
     let mut rows = Rows::new();
@@ -151,7 +165,7 @@ fn fold(conn: &mut Conn, signatures: &mut Signatures<'_>, checked: &mut Verified
             match serde_json::from_str::<Said>(text) {
                 Err(e) => checked.wrong.push(format!("event {}: {e}", event.id)),
                 Ok(said) => {
-                    let private = private_part(&event, &said, &mut checked.wrong);
+                    let private = private_part(&event, &said, erasures, &mut checked.wrong);
                     apply(&mut rows, &places, event.id, said, private);
                 }
             }
@@ -165,8 +179,23 @@ fn changes_of(event: &Told) -> serde_json::Result<Vec<FieldChange>> {
 }
 
 /// The private part, after checking that it and the columns of the event agree with its text.
-fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> PrivatePart {
+fn private_part(
+    event: &Told,
+    said: &Said,
+    erasures: &Erasures,
+    wrong: &mut Vec<String>,
+) -> PrivatePart {
     let id = event.id;
+    if let Some(erasure) = erasures.of_event(event.sequence) {
+        if event.salt.is_some() {
+            wrong.push(format!(
+                "event {id}: has a private part again, which event {erasure} erased"
+            ));
+        }
+        let left = PrivatePart { actor_name: ERASED.to_owned(), ..PrivatePart::default() };
+        agrees(event, said, &left, wrong);
+        return PrivatePart::default();
+    }
     let (Some(salt), Some(text)) = (&event.salt, &event.private) else {
         wrong.push(format!("event {id}: its private part is missing"));
         return PrivatePart::default();
@@ -181,11 +210,19 @@ fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> PrivatePa
             return PrivatePart::default();
         }
     };
+    agrees(event, said, &private, wrong);
+    private
+}
+
+/// Checks that the columns of the event agree with its text and private part.
+fn agrees(event: &Told, said: &Said, private: &PrivatePart, wrong: &mut Vec<String>) {
+    let id = event.id;
     let subject =
         (&event.subject_kind, event.subject_id, event.subject_version, &event.subject_key);
     let said_subject =
         (&said.subject_kind, said.subject_id, said.subject_version, &said.subject_key);
-    let (personal, changes) = split_changes(changes_of(event).unwrap_or_default());
+    let stored = in_order(changes_of(event).unwrap_or_default());
+    let told = in_order(said.changes.iter().chain(&private.changes).cloned().collect());
     let same = event.kind == said.kind
         && subject == said_subject
         && event.project_id == said.project_id
@@ -194,12 +231,16 @@ fn private_part(event: &Told, said: &Said, wrong: &mut Vec<String>) -> PrivatePa
         && event.origin == private.origin
         && event.request_id == said.request_id
         && Timestamp::new(event.at) == said.at
-        && changes == said.changes
-        && personal == private.changes;
+        && stored == told;
     if !same {
         wrong.push(format!("event {id}: its columns differ from its text"));
     }
-    private
+}
+
+/// The changes in the order of their fields: which of them are personal does not matter here.
+fn in_order(mut changes: Vec<FieldChange>) -> Vec<FieldChange> {
+    changes.sort_by(|a, b| a.field.cmp(&b.field));
+    changes
 }
 
 fn apply(

@@ -2,6 +2,7 @@
 
 mod access_days;
 mod compare;
+mod erased;
 pub(crate) mod found;
 mod limits;
 mod registers;
@@ -27,6 +28,7 @@ use crate::store::schema::{
     events, monthly_reports as reports, projects, year_plan_versions as versions, year_plans,
 };
 use crate::store::verify::compare::compare;
+use crate::store::verify::erased::Erasures;
 use crate::store::verify::found::Verified;
 use crate::store::verify::limits::totals_hold;
 use crate::store::verify::registers::registers_are_of_events;
@@ -59,6 +61,7 @@ pub(crate) fn verify_at(url: &DatabaseUrl, key: Option<&RecordKey>) -> Result<Ve
 /// `key` signed the events; without it their MACs are not checked.
 pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
+    let erasures = Erasures::load(conn, key)?;
     let mut anchors = Vec::new();
     let published = bulletins_are_as_published(conn, &mut anchors);
     let mut checks = vec![
@@ -67,10 +70,10 @@ pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>>
         checked("projects and the events of their registration", projects_have_events(conn))?,
         checked("confirmed reports and their events", confirmed_reports_have_events(conn))?,
         checked("bulletins and their chain", published)?,
-        checked("the chain of sealed events", chain_of_events(conn, &anchors))?,
-        checked("days of the access log", days_of_access_log(conn))?,
+        checked("the chain of sealed events", chain_of_events(conn, &anchors, &erasures))?,
+        checked("days of the access log", days_of_access_log(conn, &erasures))?,
     ];
-    match compare(conn, key) {
+    match compare(conn, key, &erasures) {
         Err(StoreError::Broken(e)) => {
             checks.push(Verified { wrong: vec![e], ..Verified::of("the record", 0) });
         }
@@ -159,14 +162,18 @@ fn bulletins_are_as_published(
 
 /// Checks that sealed events form a gap-free hash chain, and that the chain still contains the
 /// anchor of every bulletin, so that deleted events at its end are detected.
-fn chain_of_events(conn: &mut Conn, anchors: &[(String, Anchor)]) -> Result<Verified> {
-    let (looked_at, wrong) = seal::check(conn, anchors)?;
+fn chain_of_events(
+    conn: &mut Conn,
+    anchors: &[(String, Anchor)],
+    erasures: &Erasures,
+) -> Result<Verified> {
+    let (looked_at, wrong) = seal::check(conn, anchors, &erasures.format_1)?;
     Ok(Verified { wrong, ..Verified::of("the chain of sealed events", looked_at) })
 }
 
 /// Checks that the access log has the lines that the events of its days bound.
-fn days_of_access_log(conn: &mut Conn) -> Result<Verified> {
-    let (looked_at, wrong) = access_days::check(conn)?;
+fn days_of_access_log(conn: &mut Conn, erasures: &Erasures) -> Result<Verified> {
+    let (looked_at, wrong) = access_days::check(conn, erasures)?;
     Ok(Verified { wrong, ..Verified::of("days of the access log", looked_at) })
 }
 

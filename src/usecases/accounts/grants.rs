@@ -18,6 +18,7 @@ use crate::usecases::accounts::user_view::{UserForm, UserView};
 use crate::usecases::accounts::users::{self, UserChange, UserCreation};
 use crate::usecases::ask::{Ask, Stamp};
 use crate::usecases::patch::Patch;
+use crate::usecases::personal_data::{self, Erasure};
 use crate::usecases::precondition::Expected;
 use crate::usecases::refusal::Refusal;
 use crate::usecases::waiting::{Decided, Saved, Waiting};
@@ -149,7 +150,7 @@ pub(crate) fn save(
     decided.save(conn, users::save)
 }
 
-/// A grant that was approved and is to be saved.
+/// What was approved and is to be saved.
 pub(crate) enum Grant {
     /// A new account.
     Creation(Box<UserCreation>),
@@ -159,6 +160,8 @@ pub(crate) enum Grant {
     ClientCreation(Box<ClientCreation>),
     /// A changed machine client.
     ClientChange(Box<ClientChange>),
+    /// Personal data that is erased.
+    Erasure(Box<Erasure>),
 }
 
 /// Decides on the stored request of `proposal` anew, with all rules as of now.
@@ -176,6 +179,9 @@ pub(crate) fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<G
         ProposalKind::ClientChange => {
             let change = client_grants::decide_granted_change(ask, proposal)?;
             Grant::ClientChange(Box::new(change))
+        }
+        ProposalKind::PersonalDataErasure => {
+            Grant::Erasure(Box::new(personal_data::decide_granted(ask, proposal)?))
         }
     })
 }
@@ -216,15 +222,17 @@ fn read<T: serde::de::DeserializeOwned>(input: &str) -> Result<T, Refusal> {
     serde_json::from_str(input).map_err(Refusal::broken)
 }
 
-/// Saves an approved grant and records its event. Returns the id of the account or client.
+/// Saves what was approved and records its event. Returns the id of the account or client; `None` if
+/// it is about none.
 ///
 /// # Errors
 /// Those of the use case that saves it.
-pub(crate) fn save_granted(conn: &mut Conn, grant: Grant) -> Result<i64, Refusal> {
-    Ok(match grant {
+pub(crate) fn save_granted(conn: &mut Conn, grant: Grant) -> Result<Option<i64>, Refusal> {
+    Ok(Some(match grant {
         Grant::Creation(creation) => users::create(conn, *creation)?.id.0,
         Grant::Change(change) => users::save(conn, *change)?.id.0,
         Grant::ClientCreation(creation) => clients::create(conn, *creation)?.id.0,
         Grant::ClientChange(change) => clients::save(conn, *change)?.id.0,
-    })
+        Grant::Erasure(erasure) => return personal_data::save(conn, *erasure),
+    }))
 }

@@ -9,6 +9,7 @@ use crate::support::golden::{rows, text};
 const SINCE: &[&str] = &[
     "access_log.days_deleted",
     "import.completed",
+    "personal_data.erased",
     "project.external_ids_changed",
     "proposal.approved",
     "proposal.outdated",
