@@ -92,6 +92,7 @@ mod sessions;
 mod sheets;
 mod starts;
 mod summaries;
+mod tampering;
 mod tokens;
 mod totp;
 mod unknown_totals;
@@ -122,6 +123,7 @@ fn main() -> ExitCode {
     suite.on_each(exports::ALL);
     suite.on_each(rebuild::ALL);
     suite.on_each(record::ALL);
+    suite.on_each(tampering::ALL);
     suite.on_each(records::ALL);
     suite.on_each(feed_subjects::ALL);
     suite.on_each(lists::ALL);

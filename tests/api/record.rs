@@ -94,7 +94,7 @@ async fn every_table_and_column_is_covered_or_said_not_to_be(app: TestApp) {
 }
 
 /// The golden register: rows of release 0.1.0 in nearly every table, adopted.
-async fn adopted(app: TestApp) -> TestApp {
+pub async fn adopted(app: TestApp) -> TestApp {
     Golden::load(app, "once.jsonl").await.app
 }
 
@@ -112,7 +112,7 @@ fn other_value(name: &str, kind: Kind, conn: &Conn) -> String {
 }
 
 /// Switches off what the database itself refuses.
-fn allow_everything(conn: &mut Conn) {
+pub fn allow_everything(conn: &mut Conn) {
     let sql = match conn {
         Conn::Sqlite(_) => {
             "pragma foreign_keys = off; pragma ignore_check_constraints = on;".to_owned()
