@@ -1,8 +1,10 @@
 //! Tampering with the database, of every kind that pays: `verify` names each.
 
 use diesel::connection::SimpleConnection;
+use major_projects::testing::record::TABLES;
 use major_projects::testing::verify::verify;
 use major_projects::testing::{Conn, StoreError};
+use serde_json::json;
 
 use crate::record::{adopted, allow_everything};
 use crate::support::app::TestApp;
@@ -14,6 +16,7 @@ tests![
     OnEach;
     each_kind_of_tampering_is_named,
     a_column_that_was_set_and_reset_is_as_it_was,
+    what_a_later_write_took_over_is_named,
 ];
 
 /// A confirmed report of a published month.
@@ -202,4 +205,42 @@ async fn a_column_that_was_set_and_reset_is_as_it_was(app: TestApp) {
     })
     .await;
     assert_eq!(app.wrong().await, [""; 0]);
+}
+
+/// The image of an honest write holds the whole row, with what was altered before.
+async fn what_a_later_write_took_over_is_named(app: TestApp) {
+    let commission = app.commission().await;
+    let kept = commission.project("甲项目示例", json!({"leader": "张三"})).await;
+    let inserted = kept + 1_000;
+    let columns: Vec<&str> = TABLES
+        .iter()
+        .filter(|table| table.name == "projects")
+        .flat_map(|table| table.columns.iter().map(|column| column.name))
+        .collect();
+    let columns = columns.join(", ");
+    app.tamper(move |conn| {
+        conn.batch_execute(&format!(
+            "update projects set total_fen = 700, leader = '李四' where id = {kept};
+             insert into projects (id, {columns}) select {inserted}, {columns} from projects where id = {kept}"
+        ))?;
+        Ok(())
+    })
+    .await;
+    for id in [kept, inserted] {
+        let path = format!("/projects/{id}");
+        commission.patch(&path, 1, &json!({"name": format!("第{id}项目")})).await.expect(200);
+        commission.patch(&path, 2, &json!({"total_investment_wan": "9.00"})).await.expect(200);
+        commission.patch(&path, 3, &json!({"leader": "王五"})).await.expect(200);
+    }
+
+    let wrong = app.wrong().await;
+
+    for line in [
+        format!("projects {kept}: total_fen is \"700\"; event "),
+        format!("projects {kept}: leader is \"李四\"; event "),
+        format!("projects {inserted}: was inserted without an event; so event "),
+    ] {
+        let named = |w: &&String| w.starts_with(&line) && w.ends_with("(project.updated) found it");
+        assert_eq!(wrong.iter().filter(named).count(), 1, "{line}: {wrong:#?}");
+    }
 }

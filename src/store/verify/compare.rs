@@ -1,12 +1,9 @@
 //! Compares the register with the record: names every row that is not as the last event about it
 //! left it.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
@@ -14,30 +11,20 @@ use crate::domain::personal_data::ERASED;
 use crate::store::record::image::{Columns, Row};
 use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
-use crate::store::record::text::{Op, PrivatePart, Said, private_hash};
+use crate::store::record::text::{PrivatePart, Said, private_hash};
 use crate::store::record::written::rows_from;
 use crate::store::schema::{event_private, events};
 use crate::store::verify::erased::Erasures;
 use crate::store::verify::found::{Alteration, AlteredRow, Verified};
+use crate::store::verify::images::{Images, Overwritten, Told};
 use crate::store::verify::signatures::{Signatures, Signed};
 use crate::store::{Conn, Result, StoreError};
 
 /// Rows and events read at once.
 const AT_ONCE: usize = 500;
 
-/// First half of the SHA-256 of a row's columns: enough to tell a row from another, in half of the
-/// memory.
-type Short = [u8; 16];
-
-/// What the last event about a row says of it.
-struct Stand {
-    public: Short,
-    private: Short,
-    event: i64,
-}
-
-/// Rows by table and id, as the events leave them.
-type Rows = HashMap<(usize, i64), Stand>;
+/// Most rows altered between two events that are named column by column.
+const MOST_OVERWRITTEN: usize = 200;
 
 /// Runs the comparison. It holds one short digest per row in memory, and reads each event and each
 /// row once; the events of rows that differ a second time.
@@ -51,17 +38,16 @@ pub(super) fn compare(
     let mut of_events = Verified::of("the texts of events", 0);
     let mut signatures = Signatures::of(conn, key, &mut of_events)?;
     erasures.note(&mut of_events);
-    let mut rows = fold(conn, &mut signatures, erasures, &mut of_events)?;
+    let mut images = fold(conn, &mut signatures, erasures, &mut of_events)?;
     signatures.finish(&mut of_events);
     let mut of_rows = Verified::of("rows of the register and the record", 0);
+    name_overwritten(conn, std::mem::take(&mut images.overwritten), &mut of_rows)?;
     for (place, table) in TABLES.iter().enumerate() {
-        compare_table(conn, place, table, &mut rows, &mut of_rows)?;
+        compare_table(conn, place, table, &mut images, &mut of_rows)?;
     }
-    let mut gone: Vec<((usize, i64), Stand)> = rows.into_iter().collect();
-    gone.sort_by_key(|(row, _)| *row);
-    for ((place, id), stand) in gone {
+    for ((place, id), last) in images.left() {
         let Some(table) = TABLES.get(place) else { continue };
-        let event = (stand.event, kind_of(conn, stand.event)?);
+        let event = (last.event, kind_of(conn, last.event)?);
         of_rows.altered(AlteredRow {
             event: Some(event),
             ..AlteredRow::of(table, id, Alteration::Deleted)
@@ -71,7 +57,7 @@ pub(super) fn compare(
 }
 
 #[derive(Queryable)]
-struct Told {
+struct StoredEvent {
     id: i64,
     kind: String,
     subject_kind: String,
@@ -95,7 +81,7 @@ struct Told {
 }
 
 /// The next events from the id `from` on, with their private parts.
-fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
+fn stored_events(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<StoredEvent>> {
     Ok(events::table
         .left_join(event_private::table)
         .filter(events::id.ge(from))
@@ -126,20 +112,47 @@ fn told(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<Told>> {
         .load(conn)?)
 }
 
+/// Names the rows that were not as their last image when an event wrote them.
+fn name_overwritten(conn: &mut Conn, all: Vec<Overwritten>, checked: &mut Verified) -> Result<()> {
+    let more = all.len().saturating_sub(MOST_OVERWRITTEN);
+    for Overwritten { table, id, alteration, found, image_of, by } in
+        all.into_iter().take(MOST_OVERWRITTEN)
+    {
+        let until = Some((by, kind_of(conn, by)?));
+        match (alteration, image_of) {
+            (Alteration::Altered, Some(event)) => {
+                for altered in differences(conn, table, id, &found, event)? {
+                    checked.altered(AlteredRow { until: until.clone(), ..altered });
+                }
+            }
+            (_, image_of) => {
+                let event = match image_of {
+                    Some(event) => Some((event, kind_of(conn, event)?)),
+                    None => None,
+                };
+                let row = AlteredRow::of(table, id, alteration);
+                checked.altered(AlteredRow { event, until, ..row });
+            }
+        }
+    }
+    if more > 0 {
+        checked.wrong.push(format!("{more} more rows were altered before an event wrote them"));
+    }
+    Ok(())
+}
+
 /// Reads all events: the last image of a row is the row.
 fn fold(
     conn: &mut Conn,
     signatures: &mut Signatures<'_>,
     erasures: &Erasures,
     checked: &mut Verified,
-) -> Result<Rows> {
-    let places: HashMap<&str, usize> =
-        TABLES.iter().enumerate().map(|(place, table)| (table.name, place)).collect();
-    let mut rows = Rows::new();
+) -> Result<Images> {
+    let mut images = Images::new();
     let mut has_text = false;
     let mut next = Some(i64::MIN);
     while let Some(from) = next {
-        let page = told(conn, from, AT_ONCE)?;
+        let page = stored_events(conn, from, AT_ONCE)?;
         next = page.last().and_then(|last| last.id.checked_add(1));
         for event in page {
             checked.looked_at += 1;
@@ -166,21 +179,22 @@ fn fold(
                 Err(e) => checked.wrong.push(format!("event {}: {e}", event.id)),
                 Ok(said) => {
                     let private = private_part(&event, &said, erasures, &mut checked.wrong);
-                    apply(&mut rows, &places, event.id, said, private);
+                    let is_erased = erasures.of_event(event.sequence).is_some();
+                    images.add(Told { event: event.id, said, private, is_erased });
                 }
             }
         }
     }
-    Ok(rows)
+    Ok(images)
 }
 
-fn changes_of(event: &Told) -> serde_json::Result<Vec<FieldChange>> {
+fn changes_of(event: &StoredEvent) -> serde_json::Result<Vec<FieldChange>> {
     serde_json::from_str(&event.changes)
 }
 
 /// The private part, after checking that it and the columns of the event agree with its text.
 fn private_part(
-    event: &Told,
+    event: &StoredEvent,
     said: &Said,
     erasures: &Erasures,
     wrong: &mut Vec<String>,
@@ -215,7 +229,7 @@ fn private_part(
 }
 
 /// Checks that the columns of the event agree with its text and private part.
-fn agrees(event: &Told, said: &Said, private: &PrivatePart, wrong: &mut Vec<String>) {
+fn agrees(event: &StoredEvent, said: &Said, private: &PrivatePart, wrong: &mut Vec<String>) {
     let id = event.id;
     let subject =
         (&event.subject_kind, event.subject_id, event.subject_version, &event.subject_key);
@@ -243,46 +257,11 @@ fn in_order(mut changes: Vec<FieldChange>) -> Vec<FieldChange> {
     changes
 }
 
-fn apply(
-    rows: &mut Rows,
-    places: &HashMap<&str, usize>,
-    event: i64,
-    said: Said,
-    private: PrivatePart,
-) {
-    let mut personal: HashMap<(String, i64), Columns> =
-        private.writes.into_iter().map(|write| ((write.table, write.id), write.row)).collect();
-    for write in said.writes {
-        let Some(place) = places.get(write.table.as_str()) else { continue };
-        let key = (*place, write.id);
-        if write.op == Op::Delete {
-            rows.remove(&key);
-            continue;
-        }
-        let private = personal.remove(&(write.table, write.id)).unwrap_or_default();
-        let stand = Stand { public: short(&write.row), private: short(&private), event };
-        rows.insert(key, stand);
-    }
-}
-
-fn short(columns: &Columns) -> Short {
-    // The order of names does not matter: both sides are sorted.
-    let mut sorted: Vec<(&String, &Value)> = columns.iter().collect();
-    sorted.sort_by_key(|(name, _)| *name);
-    let mut hash = Sha256::new();
-    for (name, value) in sorted {
-        hash.update(format!("{name}\n{value}\n"));
-    }
-    let mut short = Short::default();
-    short.copy_from_slice(hash.finalize().get(..16).unwrap_or(&[0; 16]));
-    short
-}
-
 fn compare_table(
     conn: &mut Conn,
     place: usize,
     table: &'static Table,
-    rows: &mut Rows,
+    images: &mut Images,
     checked: &mut Verified,
 ) -> Result<()> {
     let mut next = Some(i64::MIN);
@@ -292,15 +271,12 @@ fn compare_table(
         for stored in page {
             checked.looked_at += 1;
             let row = Row::read(table, &stored.text)?;
-            match rows.remove(&(place, stored.id)) {
+            match images.take(place, stored.id) {
                 None => {
                     checked.altered(AlteredRow::of(table, stored.id, Alteration::Inserted));
                 }
-                Some(stand)
-                    if stand.public != short(&row.public)
-                        || stand.private != short(&row.private) =>
-                {
-                    let found = differences(conn, table, stored.id, &row, stand.event)?;
+                Some(last) if !last.is_of(&row) => {
+                    let found = differences(conn, table, stored.id, &row, last.event)?;
                     for altered in found {
                         checked.altered(altered);
                     }
@@ -320,8 +296,8 @@ fn differences(
     row: &Row,
     event: i64,
 ) -> Result<Vec<AlteredRow>> {
-    let found = told(conn, event, 1)?.pop();
-    let Some(Told { kind, text: Some(text), private, .. }) = found else {
+    let found = stored_events(conn, event, 1)?.pop();
+    let Some(StoredEvent { kind, text: Some(text), private, .. }) = found else {
         return Err(StoreError::broken("an event vanished while it was read"));
     };
     let said: Said = serde_json::from_str(&text).map_err(StoreError::broken)?;

@@ -37,6 +37,8 @@ pub struct AlteredRow {
     pub recorded: Value,
     /// Id and kind of the event that wrote the row; `None` if no event did.
     pub event: Option<(i64, String)>,
+    /// Id and kind of the event that wrote it again, and took over what was altered; `None` if it is altered now.
+    pub until: Option<(i64, String)>,
 }
 
 /// What was done with a row without an event.
@@ -75,6 +77,7 @@ impl AlteredRow {
             stored: Value::Null,
             recorded: Value::Null,
             event: None,
+            until: None,
         }
     }
 }
@@ -94,6 +97,10 @@ impl std::fmt::Display for AlteredRow {
                 "{table} {id}: was deleted without an event; event {event} ({kind}) wrote it"
             ),
             Alteration::Inserted => write!(f, "{table} {id}: was inserted without an event"),
+        }?;
+        match &self.until {
+            Some((event, kind)) => write!(f, "; so event {event} ({kind}) found it"),
+            None => Ok(()),
         }
     }
 }

@@ -4,6 +4,7 @@ mod access_days;
 mod compare;
 mod erased;
 pub(crate) mod found;
+mod images;
 mod limits;
 mod registers;
 mod signatures;
