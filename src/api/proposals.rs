@@ -101,6 +101,7 @@ pub(crate) async fn approve(
     version: Expected,
 ) -> Result<Stored<Tagged<ProposalView>>, Problem> {
     let setting = who.app.config.second_person;
+    let kind = who.ask(move |ask| proposals::get(ask, id)).await?.kind;
     let decide = move |ask: &mut Ask<'_>| proposals::decide_approval(ask, id, version, setting);
     let approved = once.change(who, decide, proposals::save, Tagged).await;
     if let Err(problem) = &approved
@@ -109,11 +110,10 @@ pub(crate) async fn approve(
         // The refusal took everything back, so that the state is saved by itself.
         who.change(move |ask| proposals::decide_outdated(ask, id), proposals::save).await?;
     }
-    if approved.is_ok() {
-        let proposal = who.ask(move |ask| proposals::get(ask, id)).await?;
-        if proposal.kind == ProposalKind::PersonalDataErasure {
-            who.app.db.scrub(&personal_data::TABLES).await;
-        }
+    if kind == ProposalKind::PersonalDataErasure {
+        // Also after a failure: the commit may have happened. Nobody waits for it.
+        let db = who.app.db.clone();
+        tokio::spawn(async move { db.scrub(&personal_data::TABLES).await });
     }
     approved
 }

@@ -37,10 +37,13 @@ impl DataSubject {
         self.texts.iter().any(|text| value.contains(text.as_str())) || self.names().contains(&value)
     }
 
-    /// True if a text anywhere in `value` names the person.
+    /// True if a text anywhere in `value` names the person, also in JSON that stands in a text.
     pub(crate) fn is_named_in_json(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self.is_named_in(text),
+            Value::String(text) => match within(text) {
+                Some(inner) => self.is_named_in_json(&inner),
+                None => self.is_named_in(text),
+            },
             Value::Array(items) => items.iter().any(|item| self.is_named_in_json(item)),
             Value::Object(fields) => fields.values().any(|field| self.is_named_in_json(field)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
@@ -50,18 +53,26 @@ impl DataSubject {
     /// Puts [`ERASED`] in place of every text in `value` that names the person.
     pub(crate) fn erase_in_json(&self, value: &mut Value) {
         match value {
-            Value::String(text) if self.is_named_in(text) => ERASED.clone_into(text),
+            Value::String(text) => match within(text) {
+                Some(mut inner) => {
+                    self.erase_in_json(&mut inner);
+                    *text = inner.to_string();
+                }
+                None if self.is_named_in(text) => ERASED.clone_into(text),
+                None => {}
+            },
             Value::Array(items) => items.iter_mut().for_each(|item| self.erase_in_json(item)),
             Value::Object(fields) => {
                 fields.values_mut().for_each(|field| self.erase_in_json(field));
             }
-            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    /// The names of the account; empty without one.
+    /// The names of the account; empty without one, or if they were erased before.
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.account.iter().flat_map(|a| [a.username.as_str(), &a.display_name]).collect()
+        let names = self.account.iter().flat_map(|a| [a.username.as_str(), &a.display_name]);
+        names.filter(|name| *name != ERASED).collect()
     }
 
     /// Every text by which a search finds all that may name the person.
@@ -69,6 +80,23 @@ impl DataSubject {
         let mut all: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         all.extend(self.names());
         all
+    }
+}
+
+/// The list or record that `text` is as JSON; `None` if it is other text.
+fn within(text: &str) -> Option<Value> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object())
+}
+
+/// What stands in a column after an erasure: nothing where a value may be missing.
+pub(crate) fn blank_of(column: &str) -> &'static str {
+    match column {
+        "leader" | "contact" | "phone" | "input" => "",
+        "effects" => "[]",
+        _ => ERASED,
     }
 }
 
@@ -122,16 +150,22 @@ mod tests {
             assert!(!wang().is_named_in(other), "{other}");
         }
         assert!(!DataSubject::default().is_named_in(""));
+        let account =
+            wang().account.map(|a| ErasedAccount { display_name: ERASED.to_owned(), ..a });
+        let erased = DataSubject { account, texts: Vec::new() };
+        assert!(!erased.is_named_in(ERASED));
     }
 
     #[test]
     fn json_keeps_what_names_nobody() {
-        let mut value = json!({"王建国": ["王工", "李明", {"a": "王建国 1", "b": 5}], "c": null});
+        let mut value = json!({"王建国": ["王工", "李明", {"a": "王建国 1", "b": 5}], "c": null,
+            "d": json!({"e": ["王工", "王工程师"]}).to_string(), "f": "[王工]"});
 
         assert!(wang().is_named_in_json(&value));
         wang().erase_in_json(&mut value);
 
-        let left = json!({"王建国": [ERASED, "李明", {"a": ERASED, "b": 5}], "c": null});
+        let left = json!({"王建国": [ERASED, "李明", {"a": ERASED, "b": 5}], "c": null,
+            "d": format!("{{\"e\":[\"{ERASED}\",\"王工程师\"]}}"), "f": "[王工]"});
         assert_eq!(value, left);
         assert!(!wang().is_named_in_json(&value));
     }

@@ -270,10 +270,17 @@ impl Db {
             (DatabaseUrl::Sqlite(_), None) => Ok(true),
             (url @ DatabaseUrl::Postgres(_), _) => {
                 let mut conn = Conn::open(url, Use::Write)?;
+                conn.batch_execute("SET statement_timeout = 0")?;
+                let mut done = Ok(true);
                 for table in tables {
-                    conn.batch_execute(&format!("VACUUM {table}"))?;
+                    // One that fails stops none of the others.
+                    if let Err(e) =
+                        conn.batch_execute(&format!("VACUUM (INDEX_CLEANUP ON) {table}"))
+                    {
+                        done = Err(e.into());
+                    }
                 }
-                Ok(true)
+                done
             }
         });
         match scrubbed.await {

@@ -34,22 +34,27 @@ pub(crate) fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
         sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
     }
     refuse_newer(&mut conn)?;
+    take_out_deleted(&mut conn)?;
     // The lock is released when the connection closes.
     let ran = match &mut conn {
         Conn::Postgres(c) => names(c.run_pending_migrations(POSTGRES)),
         Conn::Sqlite(c) => names(c.run_pending_migrations(SQLITE)),
     }?;
     search::fill(&mut conn)?;
-    take_out_deleted(&mut conn, &ran)?;
     Ok(ran)
 }
 
-/// Rewrites an SQLite file of a version that left in it what was changed or deleted. From then on nothing is left.
-fn take_out_deleted(conn: &mut Conn, ran: &[String]) -> Result<()> {
-    let is_older = ran.iter().any(|version| version.ends_with(FIRST_WITHOUT_LEFTOVERS))
-        && !ran.iter().any(|version| version.ends_with("000001"));
-    if is_older && let Conn::Sqlite(c) = conn {
-        c.batch_execute("VACUUM")?;
+/// Rewrites an SQLite file of a version that left in it what was changed or deleted, before the migration that
+/// ends that: if it is interrupted, the next start begins again. From then on nothing is left.
+fn take_out_deleted(conn: &mut Conn) -> Result<()> {
+    let applied = applied_of_any(conn)?;
+    let is_current = applied.iter().any(|version| version.ends_with(FIRST_WITHOUT_LEFTOVERS));
+    if !applied.is_empty()
+        && !is_current
+        && let Conn::Sqlite(c) = conn
+    {
+        // The copy may be larger than the memory.
+        c.batch_execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY")?;
     }
     Ok(())
 }
@@ -83,13 +88,16 @@ pub(super) fn must_be_current(conn: &mut Conn) -> Result<()> {
 }
 
 fn refuse_newer(conn: &mut Conn) -> Result<()> {
-    // On an empty database this creates the table of applied migrations.
+    newer(&applied_of_any(conn)?, &known(conn)?)
+}
+
+/// The migrations of any database: on an empty one this creates their table.
+fn applied_of_any(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let applied = match conn {
         Conn::Postgres(c) => MigrationHarness::<Pg>::applied_migrations(c),
         Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
     };
-    let applied = applied.map_err(StoreError::broken)?;
-    newer(&applied.iter().map(ToString::to_string).collect(), &known(conn)?)
+    Ok(applied.map_err(StoreError::broken)?.iter().map(ToString::to_string).collect())
 }
 
 fn newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<()> {

@@ -111,8 +111,13 @@ fn fill_projects(conn: &mut Conn, after: i64) -> Result<Option<i64>> {
 /// # Errors
 /// Those of the database.
 pub(super) fn refill_project(conn: &mut Conn, id: i64) -> Result<()> {
-    diesel::update(projects::table.find(id)).set(projects::search_text.eq("")).execute(conn)?;
-    fill_projects(conn, id - 1).map(drop)
+    let (name, code, leader, package): (String, Option<String>, String, String) = projects::table
+        .find(id)
+        .select((projects::name, projects::code, projects::leader, projects::package))
+        .first(conn)?;
+    let text = of_project(&name, code.as_deref(), &leader, &package);
+    diesel::update(projects::table.find(id)).set(projects::search_text.eq(text)).execute(conn)?;
+    Ok(())
 }
 
 fn fill_units(conn: &mut Conn, after: i64) -> Result<Option<i64>> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::domain::error::FieldError;
 use crate::domain::id::{ProposalId, UserId};
 use crate::domain::personal_data::{DataSubject, ERASURE, ErasedAccount, runs};
 use crate::domain::proposal::{ProposalKind, ProposalRefusal};
@@ -11,7 +12,7 @@ use crate::domain::text::{Name, Reason};
 use crate::domain::words::Words;
 use crate::store::accounts::users;
 use crate::store::events::{self, Event, FieldChange};
-use crate::store::personal_data::{self, Erased};
+use crate::store::personal_data::{self, Erased, NotAsWritten};
 use crate::store::proposals::{NewProposal, Proposal};
 use crate::store::{Conn, StoreError};
 use crate::usecases::ask::{Ask, Stamp};
@@ -83,6 +84,17 @@ pub(crate) fn decide_erasure(ask: &mut Ask<'_>, input: &ErasureInput) -> Result<
         Some(id) => check.known("/account_id", person(ask, id)?),
         None => None,
     };
+    let mut stored = stored;
+    if let Some(own) = &stored {
+        let subject = DataSubject {
+            account: account.as_ref().map(|(account, _)| account.clone()),
+            texts: own.texts.clone(),
+        };
+        must_name_nobody(&mut check, &subject, own);
+        if must_be_of_no_enabled_account(&mut check, ask, &own.texts)?.is_none() {
+            stored = None;
+        }
+    }
     let stored = check.done(stored)?;
     if account.as_ref().is_some_and(|(_, is_enabled)| *is_enabled) {
         return Err(account_enabled());
@@ -111,7 +123,7 @@ fn parsed(check: &mut Check, input: &ErasureInput) -> Option<StoredErasure> {
             "请填写 account_id 或 texts，至少一项。",
             "Give `account_id` or `texts`, or both.",
         );
-        check.note("/texts", crate::domain::error::FieldError::new("", "blank", words));
+        check.note("/texts", FieldError::new("", "blank", words));
     }
     let texts = given
         .iter()
@@ -129,6 +141,45 @@ fn parsed(check: &mut Check, input: &ErasureInput) -> Option<StoredErasure> {
         legal_ground: legal_ground?.into_string(),
         document_number: document_number?.into_string(),
     })
+}
+
+/// Ground and document stand in the event for ever.
+fn must_name_nobody(check: &mut Check, subject: &DataSubject, stored: &StoredErasure) {
+    let named = |text: &str| {
+        subject.is_named_in(text) || subject.names().into_iter().any(|name| text.contains(name))
+    };
+    for (pointer, text) in
+        [("/legal_ground", &stored.legal_ground), ("/document_number", &stored.document_number)]
+    {
+        if named(text) {
+            let words = Words::new(
+                "不能含有要删除的内容：这一项长期保存。",
+                "It must not contain what is erased: it is kept for ever.",
+            );
+            check.note(pointer, FieldError::new("", "names-person", words));
+        }
+    }
+}
+
+/// The name of somebody at work is in many places that are not about the person who asks.
+fn must_be_of_no_enabled_account(
+    check: &mut Check,
+    ask: &mut Ask<'_>,
+    texts: &[String],
+) -> Result<Option<()>, StoreError> {
+    let mut found = Some(());
+    for (n, text) in texts.iter().enumerate() {
+        let user = users::find_by_name(ask.conn, text)?;
+        if user.is_some_and(|user| user.disabled_at.is_none()) {
+            let words = Words::new(
+                "这是仍在使用的账号的用户名；请先停用，再填 account_id。",
+                "It is the user name of an enabled account. Disable it, and give its `account_id`.",
+            );
+            check.note(&format!("/texts/{n}"), FieldError::new("", "account-enabled", words));
+            found = None;
+        }
+    }
+    Ok(found)
 }
 
 /// The account of a person, and whether it is enabled.
@@ -179,7 +230,7 @@ fn effects(
     }
     let has_account = account.is_some();
     let subject = DataSubject { account, texts: stored.texts.clone() };
-    let found = personal_data::find(ask.conn, &subject)?;
+    let found = personal_data::find(ask.conn, &subject, ask.now.instant)?;
     for rows in &found.rows {
         effects.push(gone(&format!("{}.{}", rows.table.name, rows.column), json!(rows.ids.len())));
     }
@@ -223,6 +274,16 @@ pub(crate) fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<E
     })
 }
 
+fn altered(NotAsWritten(event): NotAsWritten) -> Refusal {
+    let words = Words::new(
+        format!("事件 {event} 与写入时不一致，删除会掩盖改动；请先运行 verify 查明。"),
+        format!(
+            "Event {event} is not as it was written, and an erasure would hide that. Run `verify` first."
+        ),
+    );
+    Refusal::conflict("record-altered", words)
+}
+
 /// Carries an erasure out and records the event, which says what was erased and names nobody but
 /// the ids of the two persons. Returns the id of the account.
 ///
@@ -232,7 +293,7 @@ pub(crate) fn save(conn: &mut Conn, erasure: Erasure) -> Result<Option<i64>, Ref
     let Erasure { subject, ground, proposal, proposed_by, decided_by, stamp } = erasure;
     let now = stamp.now.instant;
     let Erased { rows, events: sequences, format_1, access_lines } =
-        personal_data::erase(conn, &subject, proposal, now)?;
+        personal_data::erase(conn, &subject, proposal, now)?.map_err(altered)?;
     let said = [
         ("legal_ground", json!(ground.legal_ground)),
         ("document_number", json!(ground.document_number)),
@@ -249,7 +310,7 @@ pub(crate) fn save(conn: &mut Conn, erasure: Erasure) -> Result<Option<i64>, Ref
         before: Value::Null,
         after,
     };
-    let event = Event::of(ERASURE, "proposal", proposal.0, said.map(change).into());
+    let event = Event::of(ERASURE, "personal_data", proposal.0, said.map(change).into());
     events::record(conn, &stamp.author, now, &event)?;
     Ok(ground.account_id.map(|id| id.0))
 }

@@ -82,6 +82,14 @@ pub(crate) fn decide_approval(
     setting: SecondPerson,
 ) -> Result<Decided, Refusal> {
     let proposal = proposals::get(ask.conn, id)?;
+    // What is erased cannot be brought back: always by two.
+    let setting = match proposal.kind {
+        ProposalKind::PersonalDataErasure => SecondPerson::Strict,
+        ProposalKind::UserCreation
+        | ProposalKind::UserChange
+        | ProposalKind::ClientCreation
+        | ProposalKind::ClientChange => setting,
+    };
     decision(ask, &proposal)?.approve(setting)?;
     let grant = grants::decide_granted(ask, &proposal)?;
     let version = version.into().of(proposal.version);

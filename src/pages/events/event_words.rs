@@ -65,6 +65,7 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ("webhook", "推送订阅", "webhook"),
     ("import", "导入", "import"),
     ("proposal", "申请", "proposal"),
+    ("personal_data", "个人信息", "personal data"),
     ("access_day", "访问记录", "day of the access log"),
 ];
 

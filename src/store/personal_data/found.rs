@@ -7,6 +7,8 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 use serde_json::Value;
 
+use crate::domain::access_log::KEPT_DAYS_AT_LEAST;
+use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
 use crate::domain::personal_data::{DataSubject, ERASED};
 use crate::store::conn::Conn;
@@ -45,10 +47,10 @@ pub(crate) struct FoundRows {
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) fn find(conn: &mut Conn, subject: &DataSubject) -> Result<Found> {
+pub(crate) fn find(conn: &mut Conn, subject: &DataSubject, now: Timestamp) -> Result<Found> {
     let mut found = Found {
         events: events_about(conn, subject)?,
-        access_lines: lines_about(conn, subject)?,
+        access_lines: lines_about(conn, subject, now)?,
         rows: Vec::new(),
     };
     // The row of an account is found by its id.
@@ -95,8 +97,8 @@ fn rows_naming(
 ) -> Result<BTreeSet<i64>> {
     let mut ids = BTreeSet::new();
     if table == "proposals" {
-        for text in subject.searched() {
-            ids.extend(containing(conn, table, column, &in_json(text))?);
+        for text in subject.searched().into_iter().flat_map(in_json_of_any_depth) {
+            ids.extend(containing(conn, table, column, &text)?);
         }
         return Ok(ids);
     }
@@ -121,6 +123,13 @@ pub(super) fn in_json(text: &str) -> String {
     quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
 }
 
+/// `text` as it stands in JSON, and in JSON that stands as a text in JSON.
+fn in_json_of_any_depth(text: &str) -> BTreeSet<String> {
+    let once = in_json(text);
+    let twice = in_json(&once);
+    BTreeSet::from([once, twice])
+}
+
 #[derive(Queryable)]
 struct Candidate {
     id: i64,
@@ -143,8 +152,7 @@ fn events_about(conn: &mut Conn, subject: &DataSubject) -> Result<BTreeSet<i64>>
         let ids: Vec<i64> = events::table.filter(own.or(about)).select(events::id).load(conn)?;
         candidates.extend(ids);
     }
-    for text in subject.searched() {
-        let text = in_json(text);
+    for text in subject.searched().into_iter().flat_map(in_json_of_any_depth) {
         candidates.extend(containing(conn, "event_private", "text", &text)?);
         candidates.extend(containing(conn, "events", "changes", &text)?);
     }
@@ -153,7 +161,7 @@ fn events_about(conn: &mut Conn, subject: &DataSubject) -> Result<BTreeSet<i64>>
     for ids in candidates.chunks(AT_ONCE) {
         let rows: Vec<Candidate> = events::table
             .left_join(event_private::table)
-            .filter(events::id.eq_any(ids))
+            .filter(events::id.eq_any(ids).and(events::refused.eq(false)))
             .select((
                 events::id,
                 events::actor_kind,
@@ -193,7 +201,7 @@ impl Candidate {
             (None, None) => {
                 let changes: Vec<FieldChange> =
                     serde_json::from_str(&self.changes).map_err(StoreError::broken)?;
-                let (personal, _) = split_changes(changes);
+                let (personal, _) = split_changes(&self.subject_kind, changes);
                 let is_erased = self.actor_name == ERASED && personal.is_empty();
                 Ok(!is_erased && (is_of_account || in_changes(&personal, subject)))
             }
@@ -203,11 +211,11 @@ impl Candidate {
 
 /// True if the private part names the person.
 fn names(part: &PrivatePart, subject: &DataSubject) -> bool {
-    let PrivatePart { actor_name, origin, changes, writes } = part;
+    // Whose event it is, its account says: the name of somebody else may be the same.
+    let PrivatePart { actor_name: _, origin, changes, writes } = part;
     let in_columns =
         |columns: &Columns| columns.values().any(|value| subject.is_named_in_json(value));
-    subject.is_named_in(actor_name)
-        || subject.is_named_in(origin)
+    subject.texts.contains(origin)
         || in_changes(changes, subject)
         || writes.iter().any(|write| in_columns(&write.row) || in_columns(&write.before))
 }
@@ -217,15 +225,18 @@ fn in_changes(changes: &[FieldChange], subject: &DataSubject) -> bool {
     changes.iter().any(|change| named(&change.before) || named(&change.after))
 }
 
-/// Ids of the lines of the account, and of those with one of the texts as account or address.
-fn lines_about(conn: &mut Conn, subject: &DataSubject) -> Result<BTreeSet<i64>> {
+/// Ids of the lines of the account, and of those with one of the texts as account or address, that need no longer be
+/// kept.
+fn lines_about(conn: &mut Conn, subject: &DataSubject, now: Timestamp) -> Result<BTreeSet<i64>> {
+    let kept = now.plus_hours(-24 * i64::from(KEPT_DAYS_AT_LEAST));
     let mut names = subject.texts.clone();
     let mut account = None;
     if let Some(own) = &subject.account {
         names.push(own.username.clone());
         account = Some(own.id.0);
     }
-    let lines = access_log::table.filter(access_log::private_sha256.is_null());
+    let lines = access_log::table
+        .filter(access_log::private_sha256.is_null().and(access_log::minute.lt(kept.naive())));
     let by_name = access_log::account.eq_any(&names).or(access_log::address.eq_any(&names));
     let mut ids: Vec<i64> = lines.filter(by_name).select(access_log::id).load(conn)?;
     if let Some(account) = account {

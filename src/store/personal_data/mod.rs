@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ProposalId;
-use crate::domain::personal_data::DataSubject;
+use crate::domain::personal_data::{DataSubject, runs};
 use crate::store::access_log;
 use crate::store::conn::Conn;
 use crate::store::error::Result;
 use crate::store::events::seal;
 
+pub(crate) use events::NotAsWritten;
 pub(crate) use found::find;
 
 /// Tables in which an erasure may write.
@@ -42,8 +43,8 @@ pub(crate) const TABLES: [&str; 17] = [
 /// What was erased.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Erased {
-    /// Rows by table and column.
-    pub rows: BTreeMap<String, usize>,
+    /// Ids of the rows, as runs, by table and column.
+    pub rows: BTreeMap<String, String>,
     /// Sequences of events.
     pub events: BTreeSet<i64>,
     /// Sequence and hash of what is left of each event of format 1.
@@ -59,19 +60,24 @@ pub(crate) struct Erased {
 /// image of is written again, so that the images of that event are the last.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database; [`NotAsWritten`] if an event that is to be erased was altered before.
 pub(crate) fn erase(
     conn: &mut Conn,
     subject: &DataSubject,
     own: ProposalId,
     now: Timestamp,
-) -> Result<Erased> {
+) -> Result<Result<Erased, NotAsWritten>> {
     // Only events with a sequence can be named.
     seal::seal_all(conn)?;
-    let found = find(conn, subject)?;
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let found = find(conn, subject, now)?;
+    // First of all, because nothing may be changed if it refuses.
+    let parts = match events::erase(conn, &found.events)? {
+        Ok(parts) => parts,
+        Err(altered) => return Ok(Err(altered)),
+    };
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
     for rows in &found.rows {
-        counts.insert(format!("{}.{}", rows.table.name, rows.column), rows.ids.len());
+        named.insert(format!("{}.{}", rows.table.name, rows.column), runs(&rows.ids));
         if rows.table.name == "proposals" {
             rows::blank_proposals(conn, subject, &rows.ids, own)?;
         } else {
@@ -82,13 +88,12 @@ pub(crate) fn erase(
         rows::blank_account(conn, account.id)?;
     }
     rows::blank_working_state(conn, subject)?;
-    let parts = events::erase(conn, &found.events)?;
     rows::write_again(conn, &parts.rows)?;
     access_log::erase(conn, &found.access_lines)?;
-    Ok(Erased {
-        rows: counts,
+    Ok(Ok(Erased {
+        rows: named,
         events: parts.sequences,
         format_1: parts.format_1,
         access_lines: found.access_lines,
-    })
+    }))
 }

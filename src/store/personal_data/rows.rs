@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ProposalId, UserId};
-use crate::domain::personal_data::{DataSubject, ERASED};
+use crate::domain::personal_data::{DataSubject, ERASED, blank_of};
 use crate::domain::proposal::ProposalState;
 use crate::store::conn::Conn;
 use crate::store::error::{Result, StoreError};
@@ -23,11 +23,6 @@ use crate::store::search::{of_user, refill_project};
 
 /// Ids in one statement.
 const AT_ONCE: usize = 500;
-
-/// What stands in a column after an erasure: nothing where a value may be missing.
-fn blank_of(column: &str) -> &'static str {
-    if ["leader", "contact", "phone"].contains(&column) { "" } else { ERASED }
-}
 
 /// Blanks the column in these rows. What a client can read changes, so the version grows.
 pub(super) fn blank(conn: &mut Conn, found: &FoundRows, now: Timestamp) -> Result<()> {
@@ -81,7 +76,8 @@ fn in_lists(ids: &BTreeSet<i64>) -> Vec<String> {
 
 /// Takes names and secrets from an account; its id stays, because events name it.
 pub(super) fn blank_account(conn: &mut Conn, id: UserId) -> Result<()> {
-    let username = format!("erased-{id}");
+    // Nobody can choose it: user names have no such character.
+    let username = format!("erased#{id}");
     diesel::update(users::table.find(id.0))
         .set((
             users::search_text.eq(of_user(&username, ERASED)),
@@ -111,8 +107,14 @@ pub(super) fn blank_proposals(
             .first(conn)?;
         let effects = without(&effects, subject)?;
         let reason = if subject.is_named_in(&reason) { ERASED.to_owned() } else { reason };
+        // The decision on the own proposal raises its version.
+        let newer = i64::from(*id != own.0);
         diesel::update(proposals::table.find(id))
-            .set((proposals::effects.eq(effects), proposals::reason.eq(reason)))
+            .set((
+                proposals::effects.eq(effects),
+                proposals::reason.eq(reason),
+                proposals::version.eq(proposals::version + newer),
+            ))
             .execute(conn)?;
         let names = !input.is_empty() && {
             let input: Value = serde_json::from_str(&input).map_err(StoreError::broken)?;
@@ -120,11 +122,7 @@ pub(super) fn blank_proposals(
         };
         if names && state == ProposalState::Open.as_str() && *id != own.0 {
             diesel::update(proposals::table.find(id))
-                .set((
-                    proposals::input.eq(""),
-                    proposals::state.eq(ProposalState::Stale.as_str()),
-                    proposals::version.eq(proposals::version + 1),
-                ))
+                .set((proposals::input.eq(""), proposals::state.eq(ProposalState::Stale.as_str())))
                 .execute(conn)?;
         }
     }

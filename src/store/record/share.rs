@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::domain::personal_data::ERASURE;
 use crate::store::record::image::Image;
 use crate::store::record::tables::TABLES;
 use crate::store::record::written::EventRow;
@@ -16,8 +17,13 @@ struct Subjects<'a> {
 }
 
 /// The images of each event. An image goes to the last event about its row, else about the row it
-/// belongs to, else about its project, else to the last event of the transaction.
+/// belongs to, else about its project, else to the last event of the transaction. Those of an erasure go to its event.
 pub(super) fn among(events: &[EventRow], images: Vec<Image>) -> Vec<Vec<Image>> {
+    if let Some(erasure) = events.iter().position(|event| event.kind == ERASURE) {
+        let mut images = Some(images);
+        let share = |n: usize| images.take_if(|_| n == erasure).unwrap_or_default();
+        return (0..events.len()).map(share).collect();
+    }
     let subjects = Subjects {
         by_subject: events
             .iter()

@@ -17,7 +17,7 @@ use crate::store::record::written::EventRow;
 use crate::store::schema::{event_private, events};
 
 /// Fields of changes that hold names, telephones or other words about persons.
-const PERSONAL: [&str; 15] = [
+const PERSONAL: [&str; 14] = [
     "approver",
     "approved_by",
     "confirmed_by",
@@ -31,7 +31,6 @@ const PERSONAL: [&str; 15] = [
     "proposed_by",
     "raised_by",
     "texts",
-    "units",
     "username",
 ];
 
@@ -166,7 +165,7 @@ impl Texts {
     fn of(event: &EventRow, images: Vec<Image>, key: &RecordKey) -> Result<Self> {
         let changes: Vec<FieldChange> =
             serde_json::from_str(&event.changes).map_err(StoreError::broken)?;
-        let (personal, changes) = split_changes(changes);
+        let (personal, changes) = split_changes(&event.subject_kind, changes);
         let mut private = PrivatePart {
             actor_name: event.actor_name.clone(),
             origin: event.origin.clone(),
@@ -205,10 +204,14 @@ impl Texts {
 
 /// The changes about persons, and the others.
 pub(in crate::store) fn split_changes(
+    subject_kind: &str,
     changes: Vec<FieldChange>,
 ) -> (Vec<FieldChange>, Vec<FieldChange>) {
     changes.into_iter().partition(|change| {
-        PERSONAL.contains(&change.field.as_str())
+        // Why somebody is not to have an account is about that person.
+        let is_about_person = subject_kind == "proposal" && change.field == "reason";
+        is_about_person
+            || PERSONAL.contains(&change.field.as_str())
             || has_personal(&change.before)
             || has_personal(&change.after)
     })

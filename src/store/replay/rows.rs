@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use serde_json::Value;
 
 use crate::domain::fold::fold;
+use crate::domain::personal_data::{ERASED, blank_of};
 use crate::store::conn::Conn;
 use crate::store::error::{Result, StoreError};
 use crate::store::record::image::Columns;
@@ -34,8 +35,9 @@ pub(super) fn stored(table: &Table, id: i64, public: Columns, personal: Columns)
                 Some(value) => value,
                 None => continue,
             },
-            // Its event has no private part any more.
-            (Kind::Private, None) => format!("（已删除 {id}）").into(),
+            // Its event has no private part any more. A name may have to be unique.
+            (Kind::Private, None) if column.name == "username" => format!("{ERASED}{id}").into(),
+            (Kind::Private, None) => blank_of(column.name).into(),
             (kind, value) => in_sqlite(kind, value.unwrap_or(Value::Null)),
         };
         row.insert(column.name.to_owned(), value);

@@ -47,6 +47,8 @@ impl Erasures {
                 all.add(id, &text);
             }
         }
+        all.events.sort_unstable();
+        all.lines.sort_unstable();
         Ok(all)
     }
 
@@ -96,6 +98,9 @@ impl Erasures {
     }
 }
 
+/// The event of the run with this number. No number is in two runs: an event is erased once.
 fn within(runs: &Runs, number: i64) -> Option<i64> {
-    runs.iter().find(|(first, last, _)| (*first..=*last).contains(&number)).map(|run| run.2)
+    let after = runs.partition_point(|run| run.0 <= number);
+    let (_, last, event) = runs.get(after.checked_sub(1)?)?;
+    (number <= *last).then_some(*event)
 }
