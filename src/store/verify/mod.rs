@@ -11,6 +11,7 @@ mod signatures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
@@ -38,20 +39,43 @@ use crate::store::{
     Conn, DatabaseUrl, Result, StoreError, Use, bulletins, migrate, reporting_months,
 };
 
-/// Verifies the database at `url`; see [`verify`].
+/// Verifies the database at `url`, as [`verify`] does. The registers of bulletins are compared beside the other checks, from
+/// a snapshot of their own: bulletins and the events before them are only ever added.
 ///
 /// # Errors
 /// [`StoreError::Unreachable`], and those of [`verify`].
 pub(crate) fn verify_at(url: &DatabaseUrl, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     // Opening it to write makes the files of SQLite private.
     let mut conn = Conn::open(url, Use::Write)?;
+    migrate::must_be_current(&mut conn)?;
+    read_without_map(&mut conn)?;
     conn.begin(Begin::Snapshot)?;
     if let Some(at) = rebuild::moment(&mut conn)? {
         return Err(StoreError::Unreachable(format!(
             "{url} was rebuilt as it stood at {at}, without secrets; verify the register it was made from"
         )));
     }
-    verify(&mut conn, key)
+    std::thread::scope(|scope| {
+        let registers = scope.spawn(|| {
+            let mut conn = Conn::open(url, Use::Read)?;
+            read_without_map(&mut conn)?;
+            conn.begin(Begin::Snapshot)?;
+            registers(&mut conn)
+        });
+        let mut checks = rows_and_events(&mut conn, key)?;
+        let sound = file_is_sound(&mut conn)?;
+        checks.push(registers.join().map_err(|_| StoreError::broken("the check panicked"))??);
+        checks.extend(sound);
+        Ok(checks)
+    })
+}
+
+/// Verification reads the whole file once or twice: a map of it would only add to the memory in use.
+fn read_without_map(conn: &mut Conn) -> Result<()> {
+    if let Conn::Sqlite(c) = conn {
+        c.batch_execute("PRAGMA mmap_size = 0")?;
+    }
+    Ok(())
 }
 
 /// Runs all checks in one snapshot.
@@ -62,6 +86,18 @@ pub(crate) fn verify_at(url: &DatabaseUrl, key: Option<&RecordKey>) -> Result<Ve
 /// `key` signed the events; without it their MACs are not checked.
 pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     migrate::must_be_current(conn)?;
+    let mut checks = rows_and_events(conn, key)?;
+    checks.push(registers(conn)?);
+    checks.extend(file_is_sound(conn)?);
+    Ok(checks)
+}
+
+fn registers(conn: &mut Conn) -> Result<Verified> {
+    let what = "registers of bulletins and the events before them";
+    checked(what, registers_are_of_events(conn))
+}
+
+fn rows_and_events(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>> {
     let erasures = Erasures::load(conn, key)?;
     let mut anchors = Vec::new();
     let published = bulletins_are_as_published(conn, &mut anchors);
@@ -80,9 +116,6 @@ pub fn verify(conn: &mut Conn, key: Option<&RecordKey>) -> Result<Vec<Verified>>
         }
         found => checks.extend(found?),
     }
-    let what = "registers of bulletins and the events before them";
-    checks.push(checked(what, registers_are_of_events(conn))?);
-    checks.extend(file_is_sound(conn)?);
     Ok(checks)
 }
 

@@ -69,6 +69,11 @@ fn differences(replayed: &mut Conn, frozen: &Frozen) -> Result<Vec<String>> {
     let parts = Source::Live.parts(replayed, frozen.month)?;
     let mut of_events = Frozen::of(publication, &parts);
     of_events.edition = frozen.edition;
+    // Nearly all agree, and texts take a tenth of the memory of values.
+    let text = |register: &Frozen| serde_json::to_string(register).map_err(StoreError::broken);
+    if text(frozen)? == text(&of_events)? {
+        return Ok(Vec::new());
+    }
     let published = object(frozen)?;
     let of_events = object(&of_events)?;
     let mut lines = Vec::new();
