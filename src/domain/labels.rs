@@ -289,6 +289,16 @@ const SHARED: &[FieldLabel] = &[
     field("scope", "范围", "scope"),
     field("through", "截至月份", "through"),
     field("confirmed_by", "确认人", "confirmed by"),
+    field("legal_ground", "法律依据", "legal ground"),
+    field("texts", "要删除的内容", "erased texts"),
+    field("events", "涉及的事件数", "events concerned"),
+    field("access_log", "涉及的访问记录数", "lines of the access log concerned"),
+    field("sequences", "事件序号", "sequences of events"),
+    field("access_lines", "访问记录编号", "lines of the access log"),
+    field("rows", "数据行", "rows"),
+    field("account_id", "账号编号", "account"),
+    field("proposed_by_id", "提出人编号", "proposed by (id)"),
+    field("decided_by_id", "批准人编号", "approved by (id)"),
 ];
 
 /// The label of `field` of a record of this kind, such as `report`; `None` if it has none.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::commands::{command, execute, run, text};
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::{PASSWORD, TestApp};
+use crate::support::browser::{Browser, words};
 use crate::support::database::record_key;
 use crate::support::golden::Golden;
 use crate::support::run::{OnEach, PATIENCE};
@@ -256,6 +257,11 @@ async fn only_two_administrators_erase(app: TestApp) {
     let before = |field: &str| &effects.iter().find(|e| e["field"] == field).unwrap()["before"];
     assert_eq!(before("username"), "zhao.qian");
     assert!(before("events").as_i64() > Some(3));
+    let browser = Browser::log_in(&app, "admin").await;
+    let page = words(&browser.open("/accounts").await);
+    for shown in ["删除个人信息", "法律依据", GROUND, "zhao.qian", "涉及的事件数"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
     assert_eq!(admin.approve(&waits).await.expect(403).code(), "second-person-needed");
     assert!(!naming(&app, "zhao.qian").is_empty());
     let second = app.second_admin().await;

@@ -69,7 +69,9 @@ pub(crate) fn waiting(ask: &mut Ask<'_>) -> Result<Vec<Waiting>, Refusal> {
 
 /// A changed field in a line: its label, before and after.
 fn line(proposal: &ProposalView, effect: &ChangeView, ask: &Ask<'_>) -> String {
-    let label = labels::find(&proposal.subject_kind, &effect.field);
+    // An erasure names columns, such as `projects.leader`.
+    let field = effect.field.rsplit('.').next().unwrap_or_default();
+    let label = labels::find(&proposal.subject_kind, field);
     let label = label.map_or(effect.field.as_str(), |label| label.say(ask.language));
     let text = |value: &serde_json::Value| match value.as_str() {
         Some(text) => text.to_owned(),
