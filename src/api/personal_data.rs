@@ -25,11 +25,12 @@ pub(crate) fn routes() -> Routes {
 /// lines of the access log are concerned.
 ///
 /// Erased are the person's account names and secrets, every value of a personal field that contains one of the texts (leader in charge,
-/// contact, telephone, approver, who raised an issue), account and address in lines of the access log, and the private parts
+/// contact, telephone, approver, who raised an issue), account and address in lines of the access log that are older than 180 days, and the private parts
 /// of all events that name the person, from the first on. An event `personal_data.erased` says which, on which ground and by whom; the hashes
 /// stay, so that the record can still be verified.
 ///
-/// Not erased are published bulletins, and names in free text that is no personal field.
+/// Not erased are published bulletins, younger lines of the access log, names of other accounts, and names in free text that
+/// is no personal field.
 #[utoipa::path(
     post, path = "/personal-data/erasures",
     responses((status = 409, description = "The account is enabled, or nothing names the person.")),

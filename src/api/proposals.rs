@@ -110,8 +110,9 @@ pub(crate) async fn approve(
         // The refusal took everything back, so that the state is saved by itself.
         who.change(move |ask| proposals::decide_outdated(ask, id), proposals::save).await?;
     }
-    if kind == ProposalKind::PersonalDataErasure {
-        // Also after a failure: the commit may have happened. Nobody waits for it.
+    let may_be_saved = approved.as_ref().map_or_else(|p| p.code == "outcome-unknown", |_| true);
+    if kind == ProposalKind::PersonalDataErasure && may_be_saved {
+        // Nobody waits for it.
         let db = who.app.db.clone();
         tokio::spawn(async move { db.scrub(&personal_data::TABLES).await });
     }

@@ -296,6 +296,7 @@ const SHARED: &[FieldLabel] = &[
     field("sequences", "事件序号", "sequences of events"),
     field("access_lines", "访问记录编号", "lines of the access log"),
     field("rows", "数据行", "rows"),
+    field("not_as_written", "此前已被改动", "altered before"),
     field("account_id", "账号编号", "account"),
     field("proposed_by_id", "提出人编号", "proposed by (id)"),
     field("decided_by_id", "批准人编号", "approved by (id)"),

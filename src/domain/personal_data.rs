@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::id::UserId;
 
@@ -45,7 +45,10 @@ impl DataSubject {
                 None => self.is_named_in(text),
             },
             Value::Array(items) => items.iter().any(|item| self.is_named_in_json(item)),
-            Value::Object(fields) => fields.values().any(|field| self.is_named_in_json(field)),
+            Value::Object(fields) if is_about_role(fields) => false,
+            Value::Object(fields) => {
+                fields.iter().any(|(name, value)| name != ROLE && self.is_named_in_json(value))
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
@@ -62,9 +65,11 @@ impl DataSubject {
                 None => {}
             },
             Value::Array(items) => items.iter_mut().for_each(|item| self.erase_in_json(item)),
-            Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.erase_in_json(field));
-            }
+            Value::Object(fields) if is_about_role(fields) => {}
+            Value::Object(fields) => fields
+                .iter_mut()
+                .filter(|(name, _)| *name != ROLE)
+                .for_each(|(_, value)| self.erase_in_json(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -81,6 +86,14 @@ impl DataSubject {
         all.extend(self.names());
         all
     }
+}
+
+/// Field whose value may be the same word as a user name.
+pub(crate) const ROLE: &str = "role";
+
+/// True for a change of a role.
+fn is_about_role(fields: &Map<String, Value>) -> bool {
+    fields.get("field").and_then(Value::as_str) == Some(ROLE)
 }
 
 /// The list or record that `text` is as JSON; `None` if it is other text.
@@ -164,6 +177,8 @@ mod tests {
         assert!(wang().is_named_in_json(&value));
         wang().erase_in_json(&mut value);
 
+        let role = json!([{"role": "wang.jg"}, {"field": "role", "after": "wang.jg"}]);
+        assert!(!wang().is_named_in_json(&role));
         let left = json!({"王建国": [ERASED, "李明", {"a": ERASED, "b": 5}], "c": null,
             "d": format!("{{\"e\":[\"{ERASED}\",\"王工程师\"]}}"), "f": "[王工]"});
         assert_eq!(value, left);

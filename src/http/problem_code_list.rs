@@ -144,7 +144,6 @@ pub(super) const CODES: &[ProblemCode] = &[
         "What the proposal is about has changed since. Propose it anew.",
     ),
     code("account-enabled", 409, "账号仍在使用；请先停用。", "Disable it first."),
-    code("record-altered", 409, "记录被改动过；请先运行 verify。", "Run `verify` first."),
     code("nothing-to-erase", 409, "没有找到要删除的个人信息。", "Nothing names this person."),
     code(
         "password-change-required",

@@ -45,7 +45,7 @@ pub(crate) fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
 }
 
 /// Rewrites an SQLite file of a version that left in it what was changed or deleted, before the migration that
-/// ends that: if it is interrupted, the next start begins again. From then on nothing is left.
+/// ends that: if it is killed, the next start begins again. From then on nothing is left.
 fn take_out_deleted(conn: &mut Conn) -> Result<()> {
     let applied = applied_of_any(conn)?;
     let is_current = applied.iter().any(|version| version.ends_with(FIRST_WITHOUT_LEFTOVERS));
@@ -54,7 +54,13 @@ fn take_out_deleted(conn: &mut Conn) -> Result<()> {
         && let Conn::Sqlite(c) = conn
     {
         // The copy may be larger than the memory.
-        c.batch_execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY")?;
+        c.batch_execute("PRAGMA temp_store = FILE")?;
+        if let Err(e) = c.batch_execute("VACUUM") {
+            tracing::warn!(
+                "the database keeps in free space what was changed or deleted before; run VACUUM when there is room: {e}"
+            );
+        }
+        c.batch_execute("PRAGMA temp_store = MEMORY")?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::domain::text::{Name, Reason};
 use crate::domain::words::Words;
 use crate::store::accounts::users;
 use crate::store::events::{self, Event, FieldChange};
-use crate::store::personal_data::{self, Erased, NotAsWritten};
+use crate::store::personal_data::{self, Erased};
 use crate::store::proposals::{NewProposal, Proposal};
 use crate::store::{Conn, StoreError};
 use crate::usecases::ask::{Ask, Stamp};
@@ -274,16 +274,6 @@ pub(crate) fn decide_granted(ask: &mut Ask<'_>, proposal: &Proposal) -> Result<E
     })
 }
 
-fn altered(NotAsWritten(event): NotAsWritten) -> Refusal {
-    let words = Words::new(
-        format!("事件 {event} 与写入时不一致，删除会掩盖改动；请先运行 verify 查明。"),
-        format!(
-            "Event {event} is not as it was written, and an erasure would hide that. Run `verify` first."
-        ),
-    );
-    Refusal::conflict("record-altered", words)
-}
-
 /// Carries an erasure out and records the event, which says what was erased and names nobody but
 /// the ids of the two persons. Returns the id of the account.
 ///
@@ -292,8 +282,8 @@ fn altered(NotAsWritten(event): NotAsWritten) -> Refusal {
 pub(crate) fn save(conn: &mut Conn, erasure: Erasure) -> Result<Option<i64>, Refusal> {
     let Erasure { subject, ground, proposal, proposed_by, decided_by, stamp } = erasure;
     let now = stamp.now.instant;
-    let Erased { rows, events: sequences, format_1, access_lines } =
-        personal_data::erase(conn, &subject, proposal, now)?.map_err(altered)?;
+    let Erased { rows, events: sequences, format_1, access_lines, not_as_written } =
+        personal_data::erase(conn, &subject, proposal, now)?;
     let said = [
         ("legal_ground", json!(ground.legal_ground)),
         ("document_number", json!(ground.document_number)),
@@ -303,6 +293,7 @@ pub(crate) fn save(conn: &mut Conn, erasure: Erasure) -> Result<Option<i64>, Ref
         ("sequences", json!(runs(&sequences))),
         ("access_lines", json!(runs(&access_lines))),
         ("format_1", json!(format_1)),
+        ("not_as_written", json!(not_as_written)),
         ("rows", json!(rows)),
     ];
     let change = |(field, after): (&str, Value)| FieldChange {

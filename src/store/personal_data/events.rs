@@ -9,17 +9,12 @@ use crate::domain::personal_data::ERASED;
 use crate::store::conn::Conn;
 use crate::store::error::{Result, StoreError};
 use crate::store::events::seal;
-use crate::store::record::key;
 use crate::store::record::tables::{Kind, table};
-use crate::store::record::text::{Op, Said, private_hash, split_changes};
+use crate::store::record::text::{Op, PrivatePart, Said, in_order, private_hash, split_changes};
 use crate::store::schema::{event_private, events};
 
 /// Events read at once.
 const AT_ONCE: usize = 500;
-
-/// Id of an event that is not as this program wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotAsWritten(pub i64);
 
 /// Parts of events that were erased.
 #[derive(Debug, Default)]
@@ -28,28 +23,47 @@ pub(super) struct Parts {
     pub(super) sequences: BTreeSet<i64>,
     /// Sequence and hash of what is left of each event of format 1.
     pub(super) format_1: BTreeMap<i64, String>,
-    /// Rows, by table and id, whose personal columns stood in an erased part.
-    pub(super) rows: BTreeSet<(&'static str, i64)>,
 }
 
-/// Erases the private parts of these events, and what is personal in their columns.
-///
-/// # Errors
-/// [`NotAsWritten`] for an event that is not as this program wrote it: an erasure would hide that.
-pub(super) fn erase(conn: &mut Conn, ids: &BTreeSet<i64>) -> Result<Result<Parts, NotAsWritten>> {
-    let mut parts = Parts::default();
+/// What an erasure of events will take away.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Rows, by table and id, whose personal columns stand in a private part.
+    pub(super) rows: BTreeSet<(&'static str, i64)>,
+    /// Events that are not as this program wrote them, as text.
+    pub(super) altered: BTreeSet<String>,
+}
+
+/// Looks at these events before they are erased.
+pub(super) fn look(conn: &mut Conn, ids: &BTreeSet<i64>) -> Result<Looked> {
+    let mut looked = Looked::default();
     let ids: Vec<i64> = ids.iter().copied().collect();
     for ids in ids.chunks(AT_ONCE) {
         for event in stored(conn, ids)? {
             if !event.is_as_written(conn)? {
-                return Ok(Err(NotAsWritten(event.id)));
+                looked.altered.insert(format!("event {}", event.id));
             }
+            if let Some(text) = &event.text {
+                let said: Said = serde_json::from_str(text).map_err(StoreError::broken)?;
+                looked.rows.extend(personal_rows(&said));
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// Erases the private parts of these events, and what is personal in their columns.
+pub(super) fn erase(conn: &mut Conn, ids: &BTreeSet<i64>) -> Result<Parts> {
+    let mut parts = Parts::default();
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    for ids in ids.chunks(AT_ONCE) {
+        for event in stored(conn, ids)? {
             parts.add(conn, &event)?;
         }
         diesel::delete(event_private::table.filter(event_private::event_id.eq_any(ids)))
             .execute(conn)?;
     }
-    Ok(Ok(parts))
+    Ok(parts)
 }
 
 #[derive(Queryable)]
@@ -58,9 +72,10 @@ struct Stored {
     subject_kind: String,
     sequence: Option<i64>,
     hash: Option<String>,
+    actor_name: String,
+    origin: String,
     changes: String,
     text: Option<String>,
-    mac: Option<String>,
     salt: Option<String>,
     private: Option<String>,
 }
@@ -75,9 +90,10 @@ fn stored(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Stored>> {
             events::subject_kind,
             events::sequence,
             events::hash,
+            events::actor_name,
+            events::origin,
             events::changes,
             events::text,
-            events::mac,
             event_private::salt.nullable(),
             event_private::text.nullable(),
         ))
@@ -85,7 +101,7 @@ fn stored(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Stored>> {
 }
 
 impl Stored {
-    /// True if MAC, hash and private part agree.
+    /// True if hash, private part and columns agree. Its MAC was checked when it was sealed.
     fn is_as_written(&self, conn: &mut Conn) -> Result<bool> {
         if self.hash.as_ref() != Some(&seal::hash_of(conn, self.id)?) {
             return Ok(false);
@@ -94,11 +110,13 @@ impl Stored {
         let said: Said = serde_json::from_str(text).map_err(StoreError::broken)?;
         let salt = self.salt.as_deref().unwrap_or_default();
         let private = self.private.as_deref().unwrap_or_default();
-        let is_signed = self
-            .mac
-            .as_ref()
-            .is_some_and(|mac| key::current().is_ok_and(|k| k.signed(self.id, text, mac)));
-        Ok(is_signed && private_hash(salt, private) == said.private)
+        let Ok(part) = serde_json::from_str::<PrivatePart>(private) else { return Ok(false) };
+        let changes: Vec<FieldChange> = serde_json::from_str(&self.changes).unwrap_or_default();
+        let told = said.changes.iter().chain(&part.changes).cloned().collect();
+        Ok(private_hash(salt, private) == said.private
+            && self.actor_name == part.actor_name
+            && self.origin == part.origin
+            && in_order(changes) == in_order(told))
     }
 
     /// Changes that are not personal.
@@ -122,14 +140,8 @@ impl Parts {
         diesel::update(events::table.find(event.id))
             .set((events::actor_name.eq(ERASED), events::origin.eq(""), events::changes.eq(kept)))
             .execute(conn)?;
-        match &event.text {
-            None => {
-                self.format_1.insert(sequence, seal::hash_of(conn, event.id)?);
-            }
-            Some(text) => {
-                let said: Said = serde_json::from_str(text).map_err(StoreError::broken)?;
-                self.rows.extend(personal_rows(&said));
-            }
+        if event.text.is_none() {
+            self.format_1.insert(sequence, seal::hash_of(conn, event.id)?);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::domain::access_log::KEPT_DAYS_AT_LEAST;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::change::FieldChange;
-use crate::domain::personal_data::{DataSubject, ERASED};
+use crate::domain::personal_data::{DataSubject, ERASED, ROLE};
 use crate::store::conn::Conn;
 use crate::store::error::{Result, StoreError};
 use crate::store::record::image::Columns;
@@ -43,6 +43,13 @@ pub(crate) struct FoundRows {
     pub ids: BTreeSet<i64>,
 }
 
+impl FoundRows {
+    /// The rows by table and id.
+    pub(super) fn of_table(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        self.ids.iter().map(|id| (self.table.name, *id))
+    }
+}
+
 /// Finds the data of `subject`. It reads the private parts of all events.
 ///
 /// # Errors
@@ -63,6 +70,30 @@ pub(crate) fn find(conn: &mut Conn, subject: &DataSubject, now: Timestamp) -> Re
         }
     }
     Ok(found)
+}
+
+/// Those of the proposals that name the person in `column`.
+fn naming_proposals(
+    conn: &mut Conn,
+    column: &str,
+    ids: BTreeSet<i64>,
+    subject: &DataSubject,
+) -> Result<BTreeSet<i64>> {
+    let mut naming = BTreeSet::new();
+    for id in ids {
+        let sql = format!("select {column} as text from proposals where id = {id}");
+        let found: Words = sql_query(sql).get_result(conn)?;
+        if subject.is_named_in_json(&found.text.into()) {
+            naming.insert(id);
+        }
+    }
+    Ok(naming)
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = Text)]
+    text: String,
 }
 
 #[derive(QueryableByName)]
@@ -100,7 +131,7 @@ fn rows_naming(
         for text in subject.searched().into_iter().flat_map(in_json_of_any_depth) {
             ids.extend(containing(conn, table, column, &text)?);
         }
-        return Ok(ids);
+        return naming_proposals(conn, column, ids, subject);
     }
     for text in &subject.texts {
         ids.extend(containing(conn, table, column, text)?);
@@ -191,13 +222,13 @@ impl Candidate {
         let about = self.subject_kind == "user" && Some(self.subject_id) == account;
         let is_of_account = account.is_some() && (own || about);
         match (&self.private, &self.text) {
-            (Some(private), _) => {
-                let part: PrivatePart =
-                    serde_json::from_str(private).map_err(StoreError::broken)?;
-                Ok(is_of_account || names(&part, subject))
-            }
-            // It was erased before.
-            (None, Some(_)) => Ok(false),
+            (Some(private), _) => match serde_json::from_str(private) {
+                Ok(part) => Ok(is_of_account || names(&part, subject)),
+                // It was altered, and a search for the person found it.
+                Err(_) => Ok(true),
+            },
+            // It was erased before, or somebody took the private part away.
+            (None, Some(_)) => Ok(is_of_account && self.actor_name != ERASED),
             (None, None) => {
                 let changes: Vec<FieldChange> =
                     serde_json::from_str(&self.changes).map_err(StoreError::broken)?;
@@ -222,7 +253,10 @@ fn names(part: &PrivatePart, subject: &DataSubject) -> bool {
 
 fn in_changes(changes: &[FieldChange], subject: &DataSubject) -> bool {
     let named = |value| subject.is_named_in_json(value);
-    changes.iter().any(|change| named(&change.before) || named(&change.after))
+    changes
+        .iter()
+        .filter(|change| change.field != ROLE)
+        .any(|change| named(&change.before) || named(&change.after))
 }
 
 /// Ids of the lines of the account, and of those with one of the texts as account or address, that need no longer be

@@ -4,6 +4,7 @@
 
 mod events;
 mod found;
+mod last_images;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +16,9 @@ use crate::store::access_log;
 use crate::store::conn::Conn;
 use crate::store::error::Result;
 use crate::store::events::seal;
+use crate::store::personal_data::events::Looked;
+use crate::store::personal_data::found::FoundRows;
 
-pub(crate) use events::NotAsWritten;
 pub(crate) use found::find;
 
 /// Tables in which an erasure may write.
@@ -51,6 +53,8 @@ pub(crate) struct Erased {
     pub format_1: BTreeMap<i64, String>,
     /// Ids of lines of the access log.
     pub access_lines: BTreeSet<i64>,
+    /// Events and rows that somebody had altered before.
+    pub not_as_written: BTreeSet<String>,
 }
 
 /// Erases the data of `subject`. `own` is the proposal that asked for it; other open proposals
@@ -60,40 +64,43 @@ pub(crate) struct Erased {
 /// image of is written again, so that the images of that event are the last.
 ///
 /// # Errors
-/// Those of the database; [`NotAsWritten`] if an event that is to be erased was altered before.
+/// Those of the database.
 pub(crate) fn erase(
     conn: &mut Conn,
     subject: &DataSubject,
     own: ProposalId,
     now: Timestamp,
-) -> Result<Result<Erased, NotAsWritten>> {
+) -> Result<Erased> {
     // Only events with a sequence can be named.
     seal::seal_all(conn)?;
     let found = find(conn, subject, now)?;
-    // First of all, because nothing may be changed if it refuses.
-    let parts = match events::erase(conn, &found.events)? {
-        Ok(parts) => parts,
-        Err(altered) => return Ok(Err(altered)),
-    };
+    let Looked { rows: again, altered: mut not_as_written } = events::look(conn, &found.events)?;
+    let mut written = again.clone();
+    written.extend(found.rows.iter().flat_map(FoundRows::of_table));
+    not_as_written.extend(last_images::altered(conn, &written)?);
+    let parts = events::erase(conn, &found.events)?;
+    let mut proposals = BTreeSet::new();
     let mut named: BTreeMap<String, String> = BTreeMap::new();
     for rows in &found.rows {
         named.insert(format!("{}.{}", rows.table.name, rows.column), runs(&rows.ids));
         if rows.table.name == "proposals" {
-            rows::blank_proposals(conn, subject, &rows.ids, own)?;
+            proposals.extend(&rows.ids);
         } else {
             rows::blank(conn, rows, now)?;
         }
     }
+    rows::blank_proposals(conn, subject, &proposals, own)?;
     if let Some(account) = &subject.account {
         rows::blank_account(conn, account.id)?;
     }
     rows::blank_working_state(conn, subject)?;
-    rows::write_again(conn, &parts.rows)?;
+    rows::write_again(conn, &again)?;
     access_log::erase(conn, &found.access_lines)?;
-    Ok(Ok(Erased {
+    Ok(Erased {
         rows: named,
         events: parts.sequences,
         format_1: parts.format_1,
         access_lines: found.access_lines,
-    }))
+        not_as_written,
+    })
 }

@@ -217,6 +217,12 @@ pub(in crate::store) fn split_changes(
     })
 }
 
+/// The changes in the order of their fields: which of them are personal does not matter here.
+pub(in crate::store) fn in_order(mut changes: Vec<FieldChange>) -> Vec<FieldChange> {
+    changes.sort_by(|a, b| a.field.cmp(&b.field));
+    changes
+}
+
 /// True if a record in `value`, such as a unit in the list of units of a project, has such a field.
 fn has_personal(value: &Value) -> bool {
     match value {

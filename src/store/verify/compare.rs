@@ -11,7 +11,7 @@ use crate::domain::personal_data::ERASED;
 use crate::store::record::image::{Columns, Row};
 use crate::store::record::key::RecordKey;
 use crate::store::record::tables::{TABLES, Table};
-use crate::store::record::text::{PrivatePart, Said, private_hash};
+use crate::store::record::text::{PrivatePart, Said, in_order, private_hash};
 use crate::store::record::written::rows_from;
 use crate::store::schema::{event_private, events};
 use crate::store::verify::erased::Erasures;
@@ -22,9 +22,6 @@ use crate::store::{Conn, Result, StoreError};
 
 /// Rows and events read at once.
 const AT_ONCE: usize = 500;
-
-/// Most rows altered between two events that are named column by column.
-const MOST_OVERWRITTEN: usize = 200;
 
 /// Runs the comparison. It holds one short digest per row in memory, and reads each event and each
 /// row once; the events of rows that differ a second time.
@@ -42,6 +39,10 @@ pub(super) fn compare(
     signatures.finish(&mut of_events);
     let mut of_rows = Verified::of("rows of the register and the record", 0);
     name_overwritten(conn, std::mem::take(&mut images.overwritten), &mut of_rows)?;
+    if images.more_overwritten > 0 {
+        let more = images.more_overwritten;
+        of_rows.wrong.push(format!("{more} more rows were altered before an event wrote them"));
+    }
     for (place, table) in TABLES.iter().enumerate() {
         compare_table(conn, place, table, &mut images, &mut of_rows)?;
     }
@@ -114,10 +115,7 @@ fn stored_events(conn: &mut Conn, from: i64, most: usize) -> Result<Vec<StoredEv
 
 /// Names the rows that were not as their last image when an event wrote them.
 fn name_overwritten(conn: &mut Conn, all: Vec<Overwritten>, checked: &mut Verified) -> Result<()> {
-    let more = all.len().saturating_sub(MOST_OVERWRITTEN);
-    for Overwritten { table, id, alteration, found, image_of, by } in
-        all.into_iter().take(MOST_OVERWRITTEN)
-    {
+    for Overwritten { table, id, alteration, found, image_of, by } in all {
         let until = Some((by, kind_of(conn, by)?));
         match (alteration, image_of) {
             (Alteration::Altered, Some(event)) => {
@@ -134,9 +132,6 @@ fn name_overwritten(conn: &mut Conn, all: Vec<Overwritten>, checked: &mut Verifi
                 checked.altered(AlteredRow { event, until, ..row });
             }
         }
-    }
-    if more > 0 {
-        checked.wrong.push(format!("{more} more rows were altered before an event wrote them"));
     }
     Ok(())
 }
@@ -172,7 +167,9 @@ fn fold(
                 mac: event.mac.as_deref(),
                 is_refused: event.refused,
             }) {
-                // What it says of rows counts for nothing.
+                if let Ok(said) = serde_json::from_str::<Said>(text) {
+                    images.add_unsigned(&said);
+                }
                 continue;
             }
             match serde_json::from_str::<Said>(text) {
@@ -249,12 +246,6 @@ fn agrees(event: &StoredEvent, said: &Said, private: &PrivatePart, wrong: &mut V
     if !same {
         wrong.push(format!("event {id}: its columns differ from its text"));
     }
-}
-
-/// The changes in the order of their fields: which of them are personal does not matter here.
-fn in_order(mut changes: Vec<FieldChange>) -> Vec<FieldChange> {
-    changes.sort_by(|a, b| a.field.cmp(&b.field));
-    changes
 }
 
 fn compare_table(

@@ -75,6 +75,11 @@ impl Erasures {
             };
             self.format_1.extend(left.into_iter().filter_map(hash));
         }
+        let altered = value("not_as_written");
+        for line in altered.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            self.wrong
+                .push(format!("{line}: was not as it was written when event {event} erased it"));
+        }
         self.noted.push(format!(
             "erased by event {event} ({}): private parts of the events of sequence [{sequences}]; lines of the access log [{lines}]",
             text("document_number")

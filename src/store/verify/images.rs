@@ -3,7 +3,7 @@
 //! The last image of a row is the row. Each image also says what the row was before: that must be what the
 //! image before it says, or somebody altered the row in between and the program took it over.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -57,8 +57,16 @@ pub(super) struct Images {
     places: HashMap<&'static str, usize>,
     /// By place of the table and id.
     rows: HashMap<(usize, i64), LastImage>,
+    /// Rows that an event wrote which was signed with no key at hand: nothing is known of them.
+    unknown: HashSet<(usize, i64)>,
+    /// The first [`MOST_OVERWRITTEN`].
     pub(super) overwritten: Vec<Overwritten>,
+    /// How many there are more.
+    pub(super) more_overwritten: usize,
 }
+
+/// Most rows altered between two events that are named.
+const MOST_OVERWRITTEN: usize = 200;
 
 /// Personal columns of a row in an event, after and before.
 #[derive(Debug, Default)]
@@ -70,7 +78,23 @@ struct Personal {
 impl Images {
     pub(super) fn new() -> Self {
         let places = TABLES.iter().enumerate().map(|(place, table)| (table.name, place));
-        Self { places: places.collect(), rows: HashMap::new(), overwritten: Vec::new() }
+        Self {
+            places: places.collect(),
+            rows: HashMap::new(),
+            unknown: HashSet::new(),
+            overwritten: Vec::new(),
+            more_overwritten: 0,
+        }
+    }
+
+    /// Notes the rows of an event without a valid MAC, which may have been signed with a key that was lost. What it
+    /// says of them counts for nothing.
+    pub(super) fn add_unsigned(&mut self, said: &Said) {
+        for write in &said.writes {
+            if let Some(place) = self.places.get(write.table.as_str()) {
+                self.unknown.insert((*place, write.id));
+            }
+        }
     }
 
     /// Adds the images of an event. Events come in the order of their ids.
@@ -91,8 +115,14 @@ impl Images {
             let own = personal.remove(&(write.table.clone(), write.id)).unwrap_or_default();
             let key = (place, write.id);
             let last = self.rows.get(&key).copied();
-            if let Some(overwritten) = overwritten(place, &write, &own, last, says_before) {
-                self.overwritten.push(Overwritten { by: event, ..overwritten });
+            let overwritten = overwritten(place, &write, &own, last, says_before)
+                .filter(|row| row.image_of.is_some() || !self.unknown.contains(&key));
+            match overwritten {
+                Some(row) if self.overwritten.len() < MOST_OVERWRITTEN => {
+                    self.overwritten.push(Overwritten { by: event, ..row });
+                }
+                Some(_) => self.more_overwritten += 1,
+                None => {}
             }
             if write.op == Op::Delete {
                 self.rows.remove(&key);
