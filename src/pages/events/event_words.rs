@@ -93,6 +93,7 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("cleared", "销号", "cleared"),
     ("disabled", "停用", "disabled"),
     ("deleted", "删除", "deleted"),
+    ("erased", "删除", "erased"),
     ("tested", "测试", "tested"),
     ("imported", "导入", "imported"),
 ];
